@@ -1,0 +1,182 @@
+#include "line.h"
+
+#include <string.h>
+
+#include "escape.h"
+#include "names.h"
+
+bool number_parse(const char *word, uint64_t *out)
+{
+    uint64_t base = 10, value = 0;
+    if (word[0] == '0' && (word[1] == 'x' || word[1] == 'X')) {
+        base = 16;
+        word += 2;
+    }
+    if (!*word)
+        return false;
+    for (; *word; word++) {
+        uint64_t digit;
+        if (*word >= '0' && *word <= '9')
+            digit = (uint64_t)(*word - '0');
+        else if (base == 16 && *word >= 'a' && *word <= 'f')
+            digit = (uint64_t)(*word - 'a') + 10;
+        else if (base == 16 && *word >= 'A' && *word <= 'F')
+            digit = (uint64_t)(*word - 'A') + 10;
+        else
+            return false;
+        if (value > (UINT64_MAX - digit) / base)
+            return false;
+        value = value * base + digit;
+    }
+    *out = value;
+    return true;
+}
+
+/* The next token, terminated in place, or NULL at the end. */
+static char *next_token(char **rest)
+{
+    char *token = *rest;
+    if (!*token)
+        return NULL;
+    char *blank = strchr(token, ' ');
+    if (blank) {
+        *blank = '\0';
+        *rest = blank + 1;
+    } else {
+        *rest = token + strlen(token);
+    }
+    return token;
+}
+
+static const char *parse_field(struct line *out, char *token)
+{
+    char *equals = strchr(token, '=');
+    if (!equals) {
+        if (out->count > 0 || out->label[0])
+            return "a word without '=' after the label";
+        out->label = token;
+        return NULL;
+    }
+    if (equals == token)
+        return "a value without a key";
+    if (out->count == LINE_FIELDS)
+        return "too many fields";
+    *equals = '\0';
+    struct field *field = &out->fields[out->count++];
+    field->key = token;
+    field->value = equals + 1;
+    if (!escape_decode(equals + 1, &field->length))
+        return "a broken percent-escape";
+    return NULL;
+}
+
+const char *line_parse(struct line *out, const char *bytes, size_t length)
+{
+    if (length > 0 && bytes[length - 1] == '\r')
+        length--;
+    if (length >= sizeof out->storage)
+        return "too long";
+    for (size_t i = 0; i < length; i++)
+        if (bytes[i] < 0x20 || bytes[i] > 0x7E)
+            return "a byte that is not printable ASCII";
+    memcpy(out->storage, bytes, length);
+    out->storage[length] = '\0';
+    out->label = "";
+    out->count = 0;
+
+    char *rest = out->storage;
+    char *token = next_token(&rest);
+    uint64_t sequence;
+    if (!token || !number_parse(token, &sequence) || sequence > UINT32_MAX)
+        return "no sequence number";
+    out->sequence = (uint32_t)sequence;
+    out->word = next_token(&rest);
+    if (!out->word || !*out->word || strchr(out->word, '='))
+        return "no word after the sequence number";
+    while ((token = next_token(&rest)) != NULL) {
+        const char *wrong = *token ? parse_field(out, token) : "two blanks in a row";
+        if (wrong)
+            return wrong;
+    }
+    return NULL;
+}
+
+const struct field *line_field(const struct line *line, const char *key)
+{
+    for (size_t i = 0; i < line->count; i++)
+        if (strcmp(line->fields[i].key, key) == 0)
+            return &line->fields[i];
+    return NULL;
+}
+
+const char *line_value(const struct line *line, const char *key, const char *otherwise)
+{
+    const struct field *field = line_field(line, key);
+    return field ? field->value : otherwise;
+}
+
+bool line_number(const struct line *line, const char *key, uint64_t *out)
+{
+    const struct field *field = line_field(line, key);
+    return field && strlen(field->value) == field->length && number_parse(field->value, out);
+}
+
+char *line_reader_room(struct line_reader *reader, size_t *room)
+{
+    *room = sizeof reader->bytes - reader->length;
+    return reader->bytes + reader->length;
+}
+
+void line_reader_added(struct line_reader *reader, size_t length)
+{
+    reader->length += length;
+}
+
+enum line_next line_reader_next(struct line_reader *reader, char *out, size_t *length)
+{
+    char *newline = memchr(reader->bytes, '\n', reader->length);
+    if (!newline)
+        return reader->length == sizeof reader->bytes ? LINE_NEXT_TOO_LONG : LINE_NEXT_NONE;
+    *length = (size_t)(newline - reader->bytes);
+    memcpy(out, reader->bytes, *length);
+    out[*length] = '\0';
+    reader->length -= *length + 1;
+    memmove(reader->bytes, newline + 1, reader->length);
+    return LINE_NEXT_READY;
+}
+
+static void describe_token(struct text *out, const char *token, size_t length)
+{
+    char copy[LINE_BYTES];
+    struct text word = text_over(copy, sizeof copy);
+    text_add_bytes(&word, token, length);
+    text_add(out, copy);
+    uint64_t number;
+    const char *name = NULL;
+    if (strncmp(copy, "error=", 6) == 0 && number_parse(copy + 6, &number))
+        name = error_name((uint32_t)number);
+    else if ((strncmp(copy, "status=", 7) == 0 && number_parse(copy + 7, &number)) ||
+             (strncmp(copy, "code=", 5) == 0 && number_parse(copy + 5, &number)))
+        name = status_name((uint32_t)number);
+    if (name) {
+        text_add(out, " ");
+        text_add(out, name);
+    }
+}
+
+void reply_describe(struct text *out, const char *raw)
+{
+    const char *token = strchr(raw, ' ');
+    bool first = true;
+    while (token && *token) {
+        token++;
+        size_t length = strcspn(token, " ");
+        if (*token != '~' && length > 0) {
+            if (!first)
+                text_add(out, " ");
+            first = false;
+            describe_token(out, token, length);
+        }
+        token += length;
+    }
+}

@@ -1,0 +1,69 @@
+/* The line protocol between runner, workers and actors; PROTOCOL.md describes it for people.
+ *
+ *   SEQUENCE WORD [LABEL] [key=value ...]
+ *
+ * One blank between tokens, values percent-escaped, a key that starts with '~' is volatile: it is left out of
+ * transcripts. A line has LINE_BYTES bytes at most, its newline included. */
+#ifndef SHMCHECK_LINE_H
+#define SHMCHECK_LINE_H
+
+#include "text.h"
+
+#define LINE_BYTES 1024
+#define LINE_FIELDS 32
+#define PROTOCOL_VERSION 1
+
+struct field {
+    const char *key;   /* with its '~', if any */
+    const char *value; /* decoded; may contain a byte 0 */
+    size_t length;     /* bytes of value, its terminator not counted */
+};
+
+struct line {
+    uint32_t sequence;
+    const char *word;  /* the verb of a request, the outcome of a reply */
+    const char *label; /* "" if there is none */
+    struct field fields[LINE_FIELDS];
+    size_t count;
+    char storage[LINE_BYTES]; /* what the pointers above point into; do not copy a struct line by value */
+};
+
+/* Parses one line without its newline; a trailing CR is dropped. NULL if all is well, else a sentence part
+ * that says what is wrong ("no sequence number"); `out` is then unspecified. */
+const char *line_parse(struct line *out, const char *bytes, size_t length);
+
+/* The field called `key`, or NULL. */
+const struct field *line_field(const struct line *line, const char *key);
+/* Its value, or `otherwise`. */
+const char *line_value(const struct line *line, const char *key, const char *otherwise);
+/* Its value as an unsigned number, decimal or 0x hexadecimal. False if there is no such field, or it is no
+ * number of at most 64 bits; *out is then left alone. */
+bool line_number(const struct line *line, const char *key, uint64_t *out);
+
+/* A whole word as an unsigned number, as in line_number. */
+bool number_parse(const char *word, uint64_t *out);
+
+/* Assembles lines from the fragments that a pipe delivers. */
+struct line_reader {
+    char bytes[LINE_BYTES];
+    size_t length;
+};
+
+enum line_next {
+    LINE_NEXT_NONE, /* no whole line yet */
+    LINE_NEXT_READY,
+    LINE_NEXT_TOO_LONG /* LINE_BYTES bytes without a newline; the reader is of no further use */
+};
+
+/* Where the next bytes from the pipe go: *room of them at most. */
+char *line_reader_room(struct line_reader *reader, size_t *room);
+/* Says that `length` bytes were put there. */
+void line_reader_added(struct line_reader *reader, size_t length);
+/* Moves the first whole line, without its newline, to `out` of LINE_BYTES bytes. */
+enum line_next line_reader_next(struct line_reader *reader, char *out, size_t *length);
+
+/* A reply as people read it: no sequence number, no volatile fields, and names behind error and status
+ * numbers: "fail error=5 ERROR_ACCESS_DENIED status=0xC0000022". `raw` is the line as received. */
+void reply_describe(struct text *out, const char *raw);
+
+#endif

@@ -1,0 +1,40 @@
+/* Win32 constants by the names that their headers give them. No windows.h: the numbers are part of the ABI
+ * and the native build has none. Source: the SDK pages memory-protection-constants,
+ * file-mapping-security-and-access-rights, nf-winbase-createfilemappinga, ns-winnt-memory_basic_information,
+ * system-error-codes. */
+#ifndef SHMCHECK_NAMES_H
+#define SHMCHECK_NAMES_H
+
+#include "text.h"
+
+/* Which names a number is written with: the same number means different things in different arguments. */
+enum name_kind {
+    NAME_PROTECT,    /* PAGE_ */
+    NAME_SECTION,    /* SEC_ */
+    NAME_MAP_ACCESS, /* FILE_MAP_, standard and generic rights */
+    NAME_STATE,      /* MEM_COMMIT, MEM_RESERVE, MEM_FREE */
+    NAME_TYPE        /* MEM_MAPPED, MEM_PRIVATE, MEM_IMAGE */
+};
+
+/* Reads names and numbers joined by '|', of any kind: "PAGE_READWRITE|SEC_RESERVE", "0x4|FILE_MAP_WRITE". Any
+ * kind, because passing a constant of the wrong one is a mistake that cases must be able to make. False, and
+ * *out left alone, at a name that is not known. */
+bool names_parse(const char *words, uint64_t *out);
+
+/* Adds the name or names of a value; bits without a name are added as one hexadecimal number. 0 is "0". */
+void names_add(struct text *out, enum name_kind kind, uint64_t value);
+
+/* "ERROR_ACCESS_DENIED", or NULL for a code that this project has no use for. */
+const char *error_name(uint32_t code);
+/* "STATUS_ACCESS_DENIED", or NULL. */
+const char *status_name(uint32_t code);
+
+/* Pairs of NTSTATUS and the Win32 error that the system turns it into, as contract.md lists them. */
+struct status_pair {
+    uint32_t status;
+    uint32_t error;
+};
+extern const struct status_pair status_pairs[];
+extern const size_t status_pair_count;
+
+#endif

@@ -1,0 +1,15 @@
+/* UTF-16 as Windows has it, lone surrogates included, and bytes. Lone surrogates become the three bytes that
+ * UTF-8 would use for them (WTF-8), so that every object name survives the way there and back. */
+#ifndef SHMCHECK_WIDE_H
+#define SHMCHECK_WIDE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Both return the number of units of the result, its terminator not counted, or SIZE_MAX if `size` units are
+ * too few or the bytes are no WTF-8. The result is terminated; `count` may span units of value 0. */
+size_t wide_from_bytes(uint16_t *out, size_t size, const char *bytes, size_t count);
+size_t wide_to_bytes(char *out, size_t size, const uint16_t *units, size_t count);
+
+#endif

@@ -1,0 +1,63 @@
+/* The report: what a run saw, as JUnit XML. Plain C; writing files is report_file.h's business.
+ * Rules: harness/report/README.md. The text is complete and well-formed after every change. */
+#ifndef SHMCHECK_JUNIT_H
+#define SHMCHECK_JUNIT_H
+
+#include "../common/text.h"
+
+enum verdict {
+    VERDICT_PASS,
+    VERDICT_FAIL,     /* a documented expectation is not met */
+    VERDICT_DEVIATES, /* an observed one is not met */
+    VERDICT_ERROR,    /* the harness cannot tell */
+    VERDICT_SKIP,     /* a need is not met */
+    VERDICT_KNOWN     /* fails or deviates as known.toml says it does here; a JUnit skip */
+};
+#define VERDICT_COUNT 6
+
+const char *verdict_name(enum verdict verdict); /* "pass", "fail", ... */
+
+enum junit_dialect {
+    JUNIT_STRICT,  /* what junit-10.xsd allows */
+    JUNIT_EXTENDED /* file and line on cases, for readers that want them */
+};
+
+/* Why a case is an error; the type attribute's last part. */
+enum error_kind { ERROR_KIND_HARNESS, ERROR_KIND_CRASH, ERROR_KIND_TIMEOUT, ERROR_KIND_INTERRUPTED };
+
+/* One finished case. All text is any bytes: the writer makes it legal and readable. Nothing is kept by reference. */
+struct junit_case {
+    const char *topic;
+    const char *id;
+    enum verdict verdict;
+    enum error_kind error_kind; /* of VERDICT_ERROR */
+    const char *message;        /* one line; "" for a pass */
+    const char *details;        /* the further lines; may be "" */
+    const char *file;           /* "cases/sample.c" */
+    int line;                   /* where the first failed check stands, else where the case does */
+    uint64_t milliseconds;
+    const char *output;   /* rows and transcript: system-out */
+    const char *stray;    /* what the actors printed: system-err; may be "" */
+    size_t output_length; /* bytes of the two, which may contain any byte */
+    size_t stray_length;
+};
+
+struct junit;
+
+/* An empty report. `host` and `timestamp` ("2026-02-03T04:05:06Z") go into every suite. NULL if memory runs out. */
+struct junit *junit_new(enum junit_dialect dialect, const char *host, const char *timestamp);
+void junit_free(struct junit *report);
+/* Every suite gets every property; one of the same name is replaced. Names: [a-z0-9_.-]. */
+void junit_property(struct junit *report, const char *name, const char *value);
+/* Adds a case. The id made unique as id.2, id.3, ... is the caller's business. */
+void junit_add(struct junit *report, const struct junit_case *add);
+/* How many cases have this verdict. */
+size_t junit_count(const struct junit *report, enum verdict verdict);
+
+/* The whole text. `running` are cases that were started and have not ended (ended as interrupted, if the run stops
+ * here); they are in the text as errors of kind ERROR_KIND_INTERRUPTED and not in the report. Time and memory in
+ * proportion to the text. False if memory ran out, in this call or before. */
+bool junit_text(const struct junit *report, const struct junit_case *running, size_t running_count,
+                struct buffer *out);
+
+#endif
