@@ -62,6 +62,8 @@ static const char *parse_field(struct line *out, char *token)
     if (out->count == LINE_FIELDS)
         return "too many fields";
     *equals = '\0';
+    if (line_field(out, token))
+        return "a key that stands there twice";
     struct field *field = &out->fields[out->count++];
     field->key = token;
     field->value = equals + 1;
@@ -76,6 +78,8 @@ const char *line_parse(struct line *out, const char *bytes, size_t length)
         length--;
     if (length >= sizeof out->storage)
         return "too long";
+    if (length > 0 && bytes[length - 1] == ' ')
+        return "a blank at the end";
     for (size_t i = 0; i < length; i++)
         if (bytes[i] < 0x20 || bytes[i] > 0x7E)
             return "a byte that is not printable ASCII";
@@ -153,11 +157,13 @@ static void describe_token(struct text *out, const char *token, size_t length)
     text_add(out, copy);
     uint64_t number;
     const char *name = NULL;
-    if (strncmp(copy, "error=", 6) == 0 && number_parse(copy + 6, &number))
-        name = error_name((uint32_t)number);
-    else if ((strncmp(copy, "status=", 7) == 0 && number_parse(copy + 7, &number)) ||
-             (strncmp(copy, "code=", 5) == 0 && number_parse(copy + 5, &number)))
-        name = status_name((uint32_t)number);
+    const char *equals = strchr(copy, '=');
+    if (equals && number_parse(equals + 1, &number) && number <= UINT32_MAX) {
+        if (strncmp(copy, "error=", 6) == 0)
+            name = error_name((uint32_t)number);
+        else if (strncmp(copy, "status=", 7) == 0 || strncmp(copy, "code=", 5) == 0)
+            name = status_name((uint32_t)number);
+    }
     if (name) {
         text_add(out, " ");
         text_add(out, name);

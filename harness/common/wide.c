@@ -1,8 +1,10 @@
 #include "wide.h"
 
-/* Decodes one code point; the bytes it takes, or 0 if they are no WTF-8. */
-static size_t decode(const unsigned char *at, size_t left, uint32_t *point)
+#include <string.h>
+
+size_t wtf8_decode(const char *bytes, size_t left, uint32_t *point)
 {
+    const unsigned char *at = (const unsigned char *)bytes;
     static const uint32_t least[5] = {0, 0, 0x80, 0x800, 0x10000};
     size_t length;
     if (at[0] < 0x80)
@@ -27,14 +29,14 @@ static size_t decode(const unsigned char *at, size_t left, uint32_t *point)
 
 size_t wide_from_bytes(uint16_t *out, size_t size, const char *bytes, size_t count)
 {
-    const unsigned char *at = (const unsigned char *)bytes;
     size_t units = 0;
     for (size_t i = 0; i < count;) {
         uint32_t point;
-        size_t length = decode(at + i, count - i, &point);
-        if (length == 0 || units + 3 > size)
+        size_t length = wtf8_decode(bytes + i, count - i, &point);
+        size_t wanted = length > 0 && point >= 0x10000 ? 2 : 1;
+        if (length == 0 || units + wanted >= size)
             return SIZE_MAX;
-        if (point >= 0x10000) {
+        if (wanted == 2) {
             out[units++] = (uint16_t)(0xD7C0 + (point >> 10));
             out[units++] = (uint16_t)(0xDC00 + (point & 0x3FF));
         } else {
@@ -48,6 +50,23 @@ size_t wide_from_bytes(uint16_t *out, size_t size, const char *bytes, size_t cou
     return units;
 }
 
+/* The bytes of one code point, 1 to 4. */
+static size_t encode(char out[4], uint32_t point)
+{
+    size_t length = 0;
+    if (point < 0x80) {
+        out[length++] = (char)point;
+        return length;
+    }
+    if (point >= 0x10000)
+        out[length++] = (char)(0xF0 | point >> 18);
+    if (point >= 0x800)
+        out[length++] = (char)(point >= 0x10000 ? 0x80 | (point >> 12 & 0x3F) : 0xE0 | point >> 12);
+    out[length++] = (char)(point >= 0x800 ? 0x80 | (point >> 6 & 0x3F) : 0xC0 | point >> 6);
+    out[length++] = (char)(0x80 | (point & 0x3F));
+    return length;
+}
+
 size_t wide_to_bytes(char *out, size_t size, const uint16_t *units, size_t count)
 {
     size_t length = 0;
@@ -56,18 +75,12 @@ size_t wide_to_bytes(char *out, size_t size, const uint16_t *units, size_t count
         if (point >= 0xD800 && point < 0xDC00 && i + 1 < count && units[i + 1] >= 0xDC00 &&
             units[i + 1] < 0xE000)
             point = 0x10000 + ((point - 0xD800) << 10) + (units[++i] - 0xDC00u);
-        if (length + 5 > size)
+        char bytes[4];
+        size_t wanted = encode(bytes, point);
+        if (length + wanted >= size)
             return SIZE_MAX;
-        if (point < 0x80) {
-            out[length++] = (char)point;
-            continue;
-        }
-        if (point >= 0x10000)
-            out[length++] = (char)(0xF0 | point >> 18);
-        if (point >= 0x800)
-            out[length++] = (char)(point >= 0x10000 ? 0x80 | (point >> 12 & 0x3F) : 0xE0 | point >> 12);
-        out[length++] = (char)(point >= 0x800 ? 0x80 | (point >> 6 & 0x3F) : 0xC0 | point >> 6);
-        out[length++] = (char)(0x80 | (point & 0x3F));
+        memcpy(out + length, bytes, wanted);
+        length += wanted;
     }
     if (size == 0)
         return SIZE_MAX;

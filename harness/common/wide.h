@@ -12,4 +12,8 @@
 size_t wide_from_bytes(uint16_t *out, size_t size, const char *bytes, size_t count);
 size_t wide_to_bytes(char *out, size_t size, const uint16_t *units, size_t count);
 
+/* Decodes the first code point of `left` > 0 bytes, surrogates included: the number of bytes that it takes, 1
+ * to 4, or 0, with *point unspecified, if they do not start with WTF-8. */
+size_t wtf8_decode(const char *bytes, size_t left, uint32_t *point);
+
 #endif
