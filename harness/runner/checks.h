@@ -1,16 +1,16 @@
-/* What a case is made of: steps that actors perform, and what is expected of them. Everything in cases/ is written
- * with this header alone.
+/* What a case is made of: steps that actors perform, and what is expected of them. Everything in cases/ is
+ * written with this header alone.
  *
- * A step is the text of a request as harness/PROTOCOL.md describes it. An actor starts when its role is first named.
- * In a step the runner replaces
- *   name=@tag    by Local\shmcheck-<run>-<case>-tag, a name that nobody else uses
- *   ^tag         by the same without Local\, after a '=' or a '\': name=^tag, name=Global\^tag
- *   $role.field  by that field of the last reply of the role: base=$writer.base, to=$reader.pid ('~' is not written)
- * and the transcript keeps the step as the case wrote it.
+ * A step is the text of a request as harness/PROTOCOL.md describes it. An actor starts when its role is first
+ * named. In a step the runner replaces name=@tag    by Local\shmcheck-<run>-<case>-tag, a name that nobody
+ * else uses ^tag         by the same without Local\, after a '=' or a '\': name=^tag, name=Global\^tag
+ *   $role.field  by that field of the last reply of the role: base=$writer.base, to=$reader.pid ('~' is not
+ * written) and the transcript keeps the step as the case wrote it.
  *
- * Preconditions end the case with the verdict `error`. Expectations are soft: a case goes on and reports all that it
- * saw. An expectation that does not hold makes the case `fail` if its row is documented there and `deviates` if it is
- * observed; contract.toml knows which, for the outcome and for the code of an error apart. */
+ * Preconditions end the case with the verdict `error`. Expectations are soft: a case goes on and reports all
+ * that it saw. An expectation that does not hold makes the case `fail` if its row is documented there and
+ * `deviates` if it is observed; contract.toml knows which, for the outcome and for the code of an error
+ * apart. */
 #ifndef SHMCHECK_CHECKS_H
 #define SHMCHECK_CHECKS_H
 
@@ -28,7 +28,8 @@ struct test_case {
     const char *name; /* the function's name; the case's id is the same with '-' for '_' */
     void (*run)(struct stage *);
     int line;
-    const char *rows;  /* ids of rows of the contract, blank-separated; NULL: the one that is called as the case */
+    const char
+        *rows; /* ids of rows of the contract, blank-separated; NULL: the one that is called as the case */
     const char *needs; /* names from needs.h, blank-separated; NULL: none */
 };
 
@@ -42,7 +43,7 @@ struct topic {
 };
 
 /* The last line of a topic's file: TOPIC(sample, sample_cases) */
-#define TOPIC(topic_name, table)                                                                                 \
+#define TOPIC(topic_name, table)                                                                             \
     const struct topic topic_name##_topic = {#topic_name, table, sizeof(table) / sizeof(table)[0]};
 
 /* ---- preconditions ---- */
@@ -65,15 +66,17 @@ struct topic {
 #define ANY_ERROR UINT32_MAX
 /* The reply is fault, with this exception code and kind of access ("read", "write", "execute"). */
 #define faults(s, role, step, access) check_faults(s, __LINE__, role, step, access)
-/* Two numbers are equal; `what` names the number in the report and in the transcript, which shows the expected value
- * if they are and both if they are not, so neither may be volatile when they differ. */
+/* Two numbers are equal; `what` names the number in the report and in the transcript, which shows the
+ * expected value if they are and both if they are not, so neither may be volatile when they differ. */
 #define equals(s, what, actual, expected) check_equals(s, __LINE__, what, actual, expected)
 /* A statement about volatile values: only whether it holds is shown. */
 #define holds(s, what, truth) check_holds(s, __LINE__, what, truth)
-/* Any outcome: the reply is recorded in the transcript and counts as looked at. For rows with the basis `record`. */
+/* Any outcome: the reply is recorded in the transcript and counts as looked at. For rows with the basis
+ * `record`. */
 #define records(s, role, step) check_records(s, __LINE__, role, step)
 
-/* What follows checks this row of the contract, which must be among the case's rows. A case starts with its first. */
+/* What follows checks this row of the contract, which must be among the case's rows. A case starts with its
+ * first. */
 void row(struct stage *s, const char *id);
 
 /* ---- direction ---- */
@@ -82,15 +85,17 @@ void row(struct stage *s, const char *id);
 #define leaves(s, role) stage_leaves(s, __LINE__, role)
 /* TerminateProcess from outside, and the end is waited for. */
 #define killed(s, role) stage_killed(s, __LINE__, role)
-/* A step that ends the process without a reply (crash); the end is waited for and must come with this exit code. */
+/* A step that ends the process without a reply (crash); the end is waited for and must come with this exit
+ * code. */
 #define dies(s, role, step, exit_code) stage_dies(s, __LINE__, role, step, exit_code)
 /* A role whose process another role starts: spawns(s, "writer", "child", "inherit=yes"). */
 #define spawns(s, parent, role, arguments) stage_spawns(s, __LINE__, parent, role, arguments)
-/* Sends a step that takes its time, without waiting for the reply; and waits for it, as an expectation like gives. */
+/* Sends a step that takes its time, without waiting for the reply; and waits for it, as an expectation like
+ * gives. */
 #define begins(s, role, step) stage_begins(s, __LINE__, role, step)
 #define finishes(s, role, fields) check_finishes(s, __LINE__, role, fields)
-/* Hands a handle over: `from` duplicates its label into the process of `to`, which calls it the same. `arguments` are
- * those of duplicate ("access=FILE_MAP_READ"). A precondition. */
+/* Hands a handle over: `from` duplicates its label into the process of `to`, which calls it the same.
+ * `arguments` are those of duplicate ("access=FILE_MAP_READ"). A precondition. */
 #define hands(s, from, label, to, arguments) stage_hands(s, __LINE__, from, label, to, arguments)
 
 /* ---- values ---- */
@@ -108,7 +113,8 @@ void says(struct stage *s, const char *format, ...);
 
 void check_must(struct stage *s, int line, const char *role, const char *request);
 bool check_gives(struct stage *s, int line, const char *role, const char *request, const char *fields);
-bool check_fails(struct stage *s, int line, const char *role, const char *request, uint32_t error, uint32_t status);
+bool check_fails(struct stage *s, int line, const char *role, const char *request, uint32_t error,
+                 uint32_t status);
 bool check_faults(struct stage *s, int line, const char *role, const char *request, const char *access);
 bool check_equals(struct stage *s, int line, const char *what, uint64_t actual, uint64_t expected);
 bool check_holds(struct stage *s, int line, const char *what, bool truth);

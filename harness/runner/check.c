@@ -1,0 +1,193 @@
+/* Preconditions and expectations: what a reply is held against. See checks.h. */
+#include "stage.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* What an expectation is about, because a row knows the two in different ways. */
+enum aspect { ASPECT_OUTCOME, ASPECT_CODE, ASPECT_STATUS };
+
+static const struct contract_row *current_row(struct stage *stage, int line)
+{
+    if (!stage->row)
+        stage_abort(stage, line, "the case names no row of the contract");
+    return stage->row;
+}
+
+/* Tells that an expectation did not hold: "[row] what: expected ..., got ...". */
+static void failed(struct stage *stage, int line, enum aspect aspect, const char *what, const char *expected,
+                   const char *got)
+{
+    const struct contract_row *row = current_row(stage, line);
+    enum basis basis = aspect == ASPECT_OUTCOME ? row->outcome
+                       : aspect == ASPECT_CODE  ? row->code
+                                                : BASIS_OBSERVED;
+    char message[LINE_BYTES * 5];
+    struct text text = text_over(message, sizeof message);
+    text_format(&text, "[%s] %s: expected %s, got %s", row->id, what, expected, got);
+    stage_tell(stage, basis == BASIS_DOCUMENTED ? STAGE_FAIL : STAGE_DEVIATES, line, message);
+}
+
+static bool reply_differs(struct stage *stage, int line, const struct role *role, enum aspect aspect,
+                          const char *expected)
+{
+    char what[LINE_BYTES * 2], got[LINE_BYTES * 2];
+    struct text described = text_over(got, sizeof got);
+    snprintf(what, sizeof what, "%s> %s", role->name, role->request);
+    reply_describe(&described, role->raw);
+    failed(stage, line, aspect, what, expected, got);
+    return false;
+}
+
+void row(struct stage *stage, const char *id)
+{
+    char own[CASE_ID_BYTES], word[CASE_ID_BYTES];
+    const char *rows = case_rows(stage->test, own);
+    while (next_word(&rows, word)) {
+        if (strcmp(word, id) == 0) {
+            stage->row = contract_find(id);
+            if (stage->row)
+                return;
+        }
+    }
+    stage_abort(stage, stage->test->line,
+                "row '%s' is not in the contract, or not among the rows of this case", id);
+}
+
+void check_must(struct stage *stage, int line, const char *name, const char *request)
+{
+    struct role *role = stage_perform(stage, line, name, request);
+    if (strcmp(role->reply.word, "ok") != 0) {
+        char got[LINE_BYTES * 2];
+        struct text described = text_over(got, sizeof got);
+        reply_describe(&described, role->raw);
+        stage_abort(stage, line, "%s> %s: this must succeed before anything can be checked, but: %s", name,
+                    request, got);
+    }
+}
+
+/* Whether the reply has the field "key=value" of an expectation. */
+static bool has_field(const struct role *role, const char *expected)
+{
+    const char *equals = strchr(expected, '=');
+    char wanted[LINE_BYTES * 2], found[LINE_BYTES * 2];
+    struct text text = text_over(found, sizeof found);
+    snprintf(wanted, sizeof wanted, " %s ", expected);
+    if (!equals)
+        return false;
+    /* As written on the pipe: an expectation has the same escapes. */
+    text_format(&text, "%s ", role->raw);
+    return strstr(found, wanted) != NULL;
+}
+
+/* The reply is held against "ok" and the expected fields. One failure is told for all that is missing, as it
+ * is one sentence; an error= field is about the code, and so is the failure if nothing else differs. */
+static bool compare_fields(struct stage *stage, int line, const struct role *role, const char *fields)
+{
+    char field[CASE_ID_BYTES * 4], expected[LINE_BYTES * 2];
+    bool outcome = strcmp(role->reply.word, "ok") == 0, code = true;
+    const char *rest = fields;
+    snprintf(expected, sizeof expected, "ok%s%s", *fields ? " " : "", fields);
+    while (outcome && *rest) {
+        rest += strspn(rest, " ");
+        size_t length = strcspn(rest, " ");
+        snprintf(field, sizeof field, "%.*s", (int)length, rest);
+        rest += length;
+        if (length > 0 && !has_field(role, field)) {
+            if (strncmp(field, "error=", 6) == 0)
+                code = false;
+            else
+                outcome = false;
+        }
+    }
+    if (outcome && code)
+        return true;
+    return reply_differs(stage, line, role, outcome ? ASPECT_CODE : ASPECT_OUTCOME, expected);
+}
+
+bool check_gives(struct stage *stage, int line, const char *name, const char *request, const char *fields)
+{
+    stage->checks++;
+    return compare_fields(stage, line, stage_perform(stage, line, name, request), fields);
+}
+
+bool check_finishes(struct stage *stage, int line, const char *name, const char *fields)
+{
+    struct role *role = stage_find(stage, name);
+    stage->checks++;
+    if (!role || role->state != ROLE_BUSY)
+        stage_abort(stage, line, "'%s' has not begun anything", name);
+    stage_receive(stage, line, role);
+    return compare_fields(stage, line, role, fields);
+}
+
+bool check_fails(struct stage *stage, int line, const char *name, const char *request, uint32_t error,
+                 uint32_t status)
+{
+    char expected[200];
+    struct text text = text_over(expected, sizeof expected);
+    struct role *role = stage_perform(stage, line, name, request);
+    uint64_t got;
+    stage->checks++;
+    text_add(&text, "fail");
+    if (error != ANY_ERROR)
+        text_format(&text, " error=%lu %s", (unsigned long)error, error_name(error) ? error_name(error) : "");
+    if (status)
+        text_format(&text, " status=0x%08lX %s", (unsigned long)status,
+                    status_name(status) ? status_name(status) : "");
+    if (strcmp(role->reply.word, "fail") != 0)
+        return reply_differs(stage, line, role, ASPECT_OUTCOME, expected);
+    if (error != ANY_ERROR && (!line_number(&role->reply, "error", &got) || got != error))
+        return reply_differs(stage, line, role, ASPECT_CODE, expected);
+    if (status && (!line_number(&role->reply, "status", &got) || got != status))
+        return reply_differs(stage, line, role, ASPECT_STATUS, expected);
+    return true;
+}
+
+bool check_faults(struct stage *stage, int line, const char *name, const char *request, const char *access)
+{
+    char expected[80];
+    struct role *role = stage_perform(stage, line, name, request);
+    uint64_t code = 0;
+    stage->checks++;
+    snprintf(expected, sizeof expected, "fault code=0xC0000005 access=%s", access);
+    if (strcmp(role->reply.word, "fault") == 0 && line_number(&role->reply, "code", &code) &&
+        code == 0xC0000005 && strcmp(line_value(&role->reply, "access", ""), access) == 0)
+        return true;
+    return reply_differs(stage, line, role, ASPECT_OUTCOME, expected);
+}
+
+static bool compare(struct stage *stage, int line, const char *what, bool truth, const char *expected,
+                    const char *got)
+{
+    char text[LINE_BYTES];
+    stage->checks++;
+    if (truth)
+        snprintf(text, sizeof text, "= %s: %s", what, expected);
+    else
+        snprintf(text, sizeof text, "= %s: %s instead of %s", what, got, expected);
+    stage_tell(stage, STAGE_TRANSCRIPT, 0, text);
+    if (!truth)
+        failed(stage, line, ASPECT_OUTCOME, what, expected, got);
+    return truth;
+}
+
+bool check_equals(struct stage *stage, int line, const char *what, uint64_t actual, uint64_t expected)
+{
+    char wanted[24], got[24];
+    snprintf(wanted, sizeof wanted, "%llu", (unsigned long long)expected);
+    snprintf(got, sizeof got, "%llu", (unsigned long long)actual);
+    return compare(stage, line, what, actual == expected, wanted, got);
+}
+
+bool check_holds(struct stage *stage, int line, const char *what, bool truth)
+{
+    return compare(stage, line, what, truth, "yes", "no");
+}
+
+void check_records(struct stage *stage, int line, const char *name, const char *request)
+{
+    stage->checks++;
+    current_row(stage, line);
+    stage_perform(stage, line, name, request);
+}

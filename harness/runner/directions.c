@@ -1,0 +1,152 @@
+/* Directions: how actors come, go and hand things over. See checks.h. */
+#include "stage.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct role *existing(struct stage *stage, int line, const char *name)
+{
+    struct role *role = stage_find(stage, name);
+    if (!role)
+        stage_abort(stage, line, "there is no '%s' yet", name);
+    return role;
+}
+
+static void gone(struct stage *stage, struct role *role, const char *how, DWORD code, bool with_code)
+{
+    char line[LINE_BYTES * 2];
+    struct text text = text_over(line, sizeof line);
+    text_format(&text, "%s> %s -> gone", role->name, how);
+    if (with_code)
+        text_format(&text, " code=0x%lX", (unsigned long)code);
+    role->state = ROLE_GONE;
+    stage_tell(stage, STAGE_TRANSCRIPT, 0, line);
+}
+
+/* Waits for the end of the process behind a role. One that another actor started is watched by its process
+ * id. */
+static bool wait_for_end(struct stage *stage, struct role *role, DWORD *code)
+{
+    if (role->child.process)
+        return child_wait(&role->child, stage_timeout(stage), code);
+    HANDLE process = OpenProcess(SYNCHRONIZE | PROCESS_QUERY_LIMITED_INFORMATION, FALSE, (DWORD)role->pid);
+    if (!process)
+        return false;
+    bool ended = WaitForSingleObject(process, stage_timeout(stage)) == WAIT_OBJECT_0 &&
+                 GetExitCodeProcess(process, code);
+    CloseHandle(process);
+    return ended;
+}
+
+void stage_leaves(struct stage *stage, int line, const char *name)
+{
+    struct role *role = existing(stage, line, name);
+    HANDLE process = NULL;
+    DWORD code = EXIT_KILLED;
+    if (!role->child.process) /* opened while it surely runs, so that the id cannot be another process's */
+        process = OpenProcess(SYNCHRONIZE | PROCESS_QUERY_LIMITED_INFORMATION, FALSE, (DWORD)role->pid);
+    stage_perform(stage, line, name, "exit");
+    struct child child = role->child.process ? role->child : (struct child){process, (DWORD)role->pid};
+    bool ended = child.process && child_wait(&child, stage_timeout(stage), &code);
+    if (process)
+        CloseHandle(process);
+    role->state = ROLE_GONE;
+    if (strcmp(role->reply.word, "bye") != 0 || !ended || code != 0)
+        stage_abort(stage, line, "'%s' did not leave as it should: %s, exit code 0x%lX", name,
+                    ended ? "it ended" : "it did not end", (unsigned long)code);
+}
+
+void stage_killed(struct stage *stage, int line, const char *name)
+{
+    struct role *role = existing(stage, line, name);
+    struct child child = role->child;
+    if (role->state == ROLE_GONE)
+        stage_abort(stage, line, "'%s' is to be killed and is gone already", name);
+    if (!child.process)
+        child.process = OpenProcess(SYNCHRONIZE | PROCESS_TERMINATE | PROCESS_QUERY_LIMITED_INFORMATION,
+                                    FALSE, (DWORD)role->pid);
+    bool ended = child.process && child_kill(&child);
+    if (child.process && !role->child.process)
+        CloseHandle(child.process);
+    if (!ended)
+        stage_abort(stage, line, "'%s' cannot be killed: error %lu", name, (unsigned long)GetLastError());
+    gone(stage, role, "(killed)", 0, false);
+}
+
+void stage_dies(struct stage *stage, int line, const char *name, const char *request, uint32_t exit_code)
+{
+    struct role *role = stage_role(stage, line, name);
+    size_t length;
+    DWORD code = 0;
+    stage_send(stage, line, role, request);
+    enum channel_result result = channel_receive(role->channel, role->raw, &length, stage_timeout(stage));
+    if (result != CHANNEL_CLOSED)
+        stage_abort(stage, line, "%s> %s: %s instead of its end", name, request,
+                    result == CHANNEL_LINE ? role->raw : "nothing");
+    if (!wait_for_end(stage, role, &code))
+        stage_abort(stage, line, "%s> %s: the pipe is closed but the process has not ended", name, request);
+    gone(stage, role, request, code, true);
+    if (code != exit_code)
+        stage_abort(stage, line, "%s> %s: exit code 0x%lX instead of 0x%lX", name, request,
+                    (unsigned long)code, (unsigned long)exit_code);
+}
+
+void stage_begins(struct stage *stage, int line, const char *name, const char *request)
+{
+    struct role *role = stage_role(stage, line, name);
+    stage_send(stage, line, role, request);
+}
+
+void stage_hands(struct stage *stage, int line, const char *from, const char *label, const char *to,
+                 const char *arguments)
+{
+    stage_role(stage, line, to);
+    check_must(stage, line, from, step("duplicate %s to=$%s.pid %s", label, to, arguments));
+    check_must(stage, line, to, step("adopt %s handle=$%s.handle", label, from));
+}
+
+uint64_t stage_number(struct stage *stage, int line, const char *name, const char *field)
+{
+    struct role *role = existing(stage, line, name);
+    char volatile_field[64];
+    uint64_t number = 0;
+    snprintf(volatile_field, sizeof volatile_field, "~%s", field);
+    if (!line_number(&role->reply, volatile_field, &number) && !line_number(&role->reply, field, &number))
+        stage_abort(stage, line, "%s> %s: the reply has no number called '%s': %s", name, role->request,
+                    field, role->raw);
+    return number;
+}
+
+const char *value(struct stage *stage, const char *name, const char *field)
+{
+    struct role *role = stage_find(stage, name);
+    char volatile_field[64];
+    if (!role)
+        return "";
+    snprintf(volatile_field, sizeof volatile_field, "~%s", field);
+    return line_value(&role->reply, volatile_field, line_value(&role->reply, field, ""));
+}
+
+const char *step(const char *format, ...)
+{
+    static char ring[8][LINE_BYTES];
+    static size_t next;
+    char *at = ring[next++ % 8];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(at, LINE_BYTES, format, arguments);
+    va_end(arguments);
+    return at;
+}
+
+void says(struct stage *stage, const char *format, ...)
+{
+    char line[LINE_BYTES] = "# ";
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(line + 2, sizeof line - 2, format, arguments);
+    va_end(arguments);
+    stage_tell(stage, STAGE_TRANSCRIPT, 0, line);
+}

@@ -1,0 +1,151 @@
+#include "stage.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cmocka_bridge.h"
+
+void stage_init(struct stage *stage, const struct stage_settings *settings, const struct test_case *test)
+{
+    char first[CASE_ID_BYTES];
+    *stage = (struct stage){.settings = settings, .test = test};
+    case_id(test, stage->id);
+    const char *rows = test->rows ? test->rows : stage->id;
+    if (next_word(&rows, first))
+        stage->row = contract_find(first);
+}
+
+DWORD stage_timeout(const struct stage *stage)
+{
+    return (DWORD)(STEP_TIMEOUT_MS * stage->settings->timeout_scale);
+}
+
+void stage_tell(struct stage *stage, enum stage_event event, int line, const char *text)
+{
+    if (event == STAGE_ERROR)
+        stage->broken = true;
+    if (event == STAGE_FAIL || event == STAGE_DEVIATES)
+        stage->failures++;
+    stage->settings->tell(stage->settings->context, event, line, text);
+}
+
+void stage_abort(struct stage *stage, int line, const char *format, ...)
+{
+    char message[LINE_BYTES * 3];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(message, sizeof message, format, arguments);
+    va_end(arguments);
+    stage_tell(stage, STAGE_ERROR, line, message);
+    leave_case(line);
+}
+
+struct role *stage_find(struct stage *stage, const char *name)
+{
+    for (size_t i = 0; i < stage->role_count; i++)
+        if (strcmp(stage->roles[i]->name, name) == 0)
+            return stage->roles[i];
+    return NULL;
+}
+
+static void transcript(struct stage *stage, const struct role *role, const char *outcome)
+{
+    char line[LINE_BYTES * 3];
+    struct text text = text_over(line, sizeof line);
+    text_format(&text, "%s> %s -> %s", role->name, role->request, outcome);
+    stage_tell(stage, STAGE_TRANSCRIPT, 0, line);
+}
+
+/* The actor's state is unknown from here on: it is ended and never asked again. */
+void stage_give_up(struct stage *stage, int line, struct role *role, const char *why)
+{
+    DWORD code = 0;
+    bool ended = role->child.process && child_wait(&role->child, 0, &code);
+    role->state = ROLE_GONE;
+    transcript(stage, role, why);
+    if (ended)
+        stage_abort(stage, line, "%s> %s: %s; its process ended with code 0x%lX", role->name, role->request,
+                    why, (unsigned long)code);
+    child_kill(&role->child);
+    stage_abort(stage, line, "%s> %s: %s", role->name, role->request, why);
+}
+
+/* One line from the actor, parsed, with the sequence number that it must have. */
+void stage_read(struct stage *stage, int line, struct role *role)
+{
+    size_t length;
+    char why[200];
+    switch (channel_receive(role->channel, role->raw, &length, stage_timeout(stage))) {
+    case CHANNEL_TIMEOUT:
+        snprintf(why, sizeof why, "no reply within %lu ms", (unsigned long)stage_timeout(stage));
+        stage_give_up(stage, line, role, why);
+        break;
+    case CHANNEL_CLOSED:
+        if (role->child.process) {
+            DWORD code;
+            child_wait(&role->child, stage_timeout(stage), &code);
+        }
+        stage_give_up(stage, line, role, "the actor is gone without a reply");
+        break;
+    case CHANNEL_TOO_LONG:
+        stage_give_up(stage, line, role, "a reply longer than a line may be");
+        break;
+    case CHANNEL_LINE:
+        break;
+    }
+    const char *wrong = line_parse(&role->reply, role->raw, length);
+    if (wrong) {
+        snprintf(why, sizeof why, "a reply that is no line of the protocol: %s", wrong);
+        stage_give_up(stage, line, role, why);
+    }
+    if (role->reply.sequence != role->sequence) {
+        snprintf(why, sizeof why, "a reply to request %lu instead of %lu",
+                 (unsigned long)role->reply.sequence, (unsigned long)role->sequence);
+        stage_give_up(stage, line, role, why);
+    }
+}
+
+void stage_send(struct stage *stage, int line, struct role *role, const char *request)
+{
+    char wire[LINE_BYTES];
+    struct text text = text_over(wire, sizeof wire);
+    if (role->state != ROLE_IDLE)
+        stage_abort(stage, line, "%s> %s: the actor is %s", role->name, request,
+                    role->state == ROLE_GONE ? "gone" : "still busy with another step");
+    snprintf(role->request, sizeof role->request, "%s", request);
+    text_format(&text, "%lu ", (unsigned long)++role->sequence);
+    const char *wrong = substitute(stage, request, &text);
+    text_add(&text, "\n");
+    if (wrong || text.cut)
+        stage_abort(stage, line, "%s> %s: %s", role->name, request,
+                    wrong ? wrong : "more than fits into a line");
+    stage->steps++;
+    role->state = ROLE_BUSY;
+    if (!channel_send(role->channel, wire, text.length, stage_timeout(stage)))
+        stage_give_up(stage, line, role, "the actor does not take requests any more");
+}
+
+void stage_receive(struct stage *stage, int line, struct role *role)
+{
+    char described[LINE_BYTES * 2];
+    struct text text = text_over(described, sizeof described);
+    stage_read(stage, line, role);
+    role->state = ROLE_IDLE;
+    if (stage->settings->with_volatile)
+        text_add(&text, role->raw + strcspn(role->raw, " ") + 1);
+    else
+        reply_describe(&text, role->raw);
+    transcript(stage, role, described);
+    if (strcmp(role->reply.word, "bad") == 0)
+        stage_abort(stage, line, "%s> %s: the actor does not take this step: %s", role->name, role->request,
+                    line_value(&role->reply, "reason", "no reason given"));
+}
+
+struct role *stage_perform(struct stage *stage, int line, const char *name, const char *request)
+{
+    struct role *role = stage_role(stage, line, name);
+    stage_send(stage, line, role, request);
+    stage_receive(stage, line, role);
+    return role;
+}
