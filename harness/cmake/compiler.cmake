@@ -1,0 +1,33 @@
+# shmcheck_compiler: how every source of this project is compiled. Link it to each target.
+add_library(shmcheck_compiler INTERFACE)
+target_compile_features(shmcheck_compiler INTERFACE c_std_11)
+
+if(MSVC)
+    target_compile_options(shmcheck_compiler INTERFACE /W4 /WX /utf-8)
+    target_compile_definitions(shmcheck_compiler INTERFACE _CRT_SECURE_NO_WARNINGS)
+    # Actors run as other users, at low integrity, in containers: no runtime DLL that they could fail to find.
+    if(NOT DEFINED CMAKE_MSVC_RUNTIME_LIBRARY)
+        set(CMAKE_MSVC_RUNTIME_LIBRARY "MultiThreaded$<$<CONFIG:Debug>:Debug>")
+    endif()
+else()
+    target_compile_options(shmcheck_compiler INTERFACE
+        -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)
+endif()
+
+if(WIN32)
+    target_compile_definitions(shmcheck_compiler INTERFACE _WIN32_WINNT=0x0A00)
+endif()
+if(MINGW)
+    target_compile_definitions(shmcheck_compiler INTERFACE __USE_MINGW_ANSI_STDIO=1)
+    target_link_options(shmcheck_compiler INTERFACE -static -static-libgcc)
+endif()
+
+option(SHMCHECK_SANITIZE "Build with AddressSanitizer and UndefinedBehaviorSanitizer (native build only)" OFF)
+if(SHMCHECK_SANITIZE)
+    if(WIN32)
+        message(FATAL_ERROR "SHMCHECK_SANITIZE is for the native build on Linux.")
+    endif()
+    target_compile_options(shmcheck_compiler INTERFACE
+        -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -g)
+    target_link_options(shmcheck_compiler INTERFACE -fsanitize=address,undefined)
+endif()

@@ -1,0 +1,30 @@
+# Tests of the harness itself: one program for each harness/tests/test_*.c, in bin/tests/.
+# scripts/test starts every program there and reads its TAP output; `ctest` works too.
+enable_testing()
+
+# shmcheck_test(NAME LIBRARY...): harness/tests/NAME.c, linked with cmocka and these libraries.
+function(shmcheck_test name)
+    add_executable(${name} harness/tests/${name}.c)
+    target_link_libraries(${name} PRIVATE ${ARGN} shmcheck_compiler shmcheck_cmocka)
+    set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "$<1:${CMAKE_BINARY_DIR}/bin/tests>")
+    add_test(NAME ${name} COMMAND ${name})
+    set_tests_properties(${name} PROPERTIES TIMEOUT 120)
+endfunction()
+
+# A test file that nobody builds would look like a test that passes.
+file(GLOB shmcheck_test_files CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/harness/tests/test_*.c")
+foreach(file IN LISTS shmcheck_test_files)
+    cmake_path(GET file STEM name)
+    if(NOT name IN_LIST SHMCHECK_PORTABLE_TESTS AND NOT name IN_LIST SHMCHECK_WINDOWS_TESTS)
+        message(WARNING "${name}.c is in no list of harness/cmake/sources.cmake: it is not built.")
+    endif()
+endforeach()
+
+foreach(name IN LISTS SHMCHECK_PORTABLE_TESTS)
+    shmcheck_test(${name} shmreport shmcommon)
+endforeach()
+if(WIN32)
+    foreach(name IN LISTS SHMCHECK_WINDOWS_TESTS)
+        shmcheck_test(${name} shmrunner)
+    endforeach()
+endif()

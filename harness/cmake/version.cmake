@@ -1,0 +1,23 @@
+# SHMCHECK_VERSION: the project's version and, in a git checkout, what `git describe` calls the commit.
+set(SHMCHECK_VERSION "${PROJECT_VERSION}")
+find_package(Git QUIET)
+if(GIT_FOUND AND EXISTS "${PROJECT_SOURCE_DIR}/.git")
+    # No lock on the index: a build must not get in the way of somebody's commit.
+    execute_process(
+        COMMAND "${CMAKE_COMMAND}" -E env GIT_OPTIONAL_LOCKS=0
+            "${GIT_EXECUTABLE}" -C "${PROJECT_SOURCE_DIR}" describe --always --dirty
+        OUTPUT_VARIABLE shmcheck_commit OUTPUT_STRIP_TRAILING_WHITESPACE
+        RESULT_VARIABLE shmcheck_git_result ERROR_QUIET)
+    if(shmcheck_git_result EQUAL 0 AND shmcheck_commit)
+        string(APPEND SHMCHECK_VERSION "+${shmcheck_commit}")
+        # The reflog grows with every commit and checkout: CMake runs again and the version stays true.
+        execute_process(
+            COMMAND "${GIT_EXECUTABLE}" -C "${PROJECT_SOURCE_DIR}" rev-parse --git-path logs/HEAD
+            OUTPUT_VARIABLE shmcheck_reflog OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+        cmake_path(ABSOLUTE_PATH shmcheck_reflog BASE_DIRECTORY "${PROJECT_SOURCE_DIR}")
+        if(EXISTS "${shmcheck_reflog}")
+            set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${shmcheck_reflog}")
+        endif()
+    endif()
+endif()
+message(STATUS "shmcheck ${SHMCHECK_VERSION}")
