@@ -25,16 +25,19 @@ enum junit_dialect {
 /* Why a case is an error; the type attribute's last part. */
 enum error_kind { ERROR_KIND_HARNESS, ERROR_KIND_CRASH, ERROR_KIND_TIMEOUT, ERROR_KIND_INTERRUPTED };
 
-/* One finished case. All text is any bytes: the writer makes it legal and readable. Nothing is kept by reference. */
+/* One finished case. All text is any bytes: the writer makes it legal and readable. No string may be NULL
+ * (output and stray may if their lengths are 0), and nothing is kept by reference. Of output, stray, details
+ * and message more than 64 KiB is cut in the middle, with a line that says how much. */
 struct junit_case {
     const char *topic;
     const char *id;
     enum verdict verdict;
     enum error_kind error_kind; /* of VERDICT_ERROR */
-    const char *message;        /* one line; "" for a pass */
-    const char *details;        /* the further lines; may be "" */
-    const char *file;           /* "cases/sample.c" */
-    int line;                   /* where the first failed check stands, else where the case does */
+    const char *message; /* one line; "" for a pass; of a longer one than 300 bytes the whole stands in the
+                          * text. VERDICT_KNOWN: "known: " is put before it unless it is there already */
+    const char *details; /* the further lines; may be "" */
+    const char *file;    /* "cases/sample.c" */
+    int line;            /* where the first failed check stands, else where the case does; 0: no place */
     uint64_t milliseconds;
     const char *output;   /* rows and transcript: system-out */
     const char *stray;    /* what the actors printed: system-err; may be "" */
@@ -44,7 +47,8 @@ struct junit_case {
 
 struct junit;
 
-/* An empty report. `host` and `timestamp` ("2026-02-03T04:05:06Z") go into every suite. NULL if memory runs out. */
+/* An empty report. `host` and `timestamp` ("2026-02-03T04:05:06Z") go into every suite. NULL if memory runs
+ * out. */
 struct junit *junit_new(enum junit_dialect dialect, const char *host, const char *timestamp);
 void junit_free(struct junit *report);
 /* Every suite gets every property; one of the same name is replaced. Names: [a-z0-9_.-]. */
@@ -54,9 +58,12 @@ void junit_add(struct junit *report, const struct junit_case *add);
 /* How many cases have this verdict. */
 size_t junit_count(const struct junit *report, enum verdict verdict);
 
-/* The whole text. `running` are cases that were started and have not ended (ended as interrupted, if the run stops
- * here); they are in the text as errors of kind ERROR_KIND_INTERRUPTED and not in the report. Time and memory in
- * proportion to the text. False if memory ran out, in this call or before. */
+/* The whole text. `running` are cases that were started and have not ended (ended as interrupted, if the run
+ * stops here); they are in the text as errors of kind ERROR_KIND_INTERRUPTED (their verdict is not looked at,
+ * and "" as message gets a default) and not in the report. Without any case the text has one error,
+ * no-case-ran in shmcheck.run. The text is added to `out`, which starts as {0} and is the caller's to free.
+ * Time and memory in proportion to the text. False if memory ran out, in this call or before; `out` is then
+ * no whole report. */
 bool junit_text(const struct junit *report, const struct junit_case *running, size_t running_count,
                 struct buffer *out);
 

@@ -1,5 +1,6 @@
-/* cases/known.toml: deviations that are expected on some platform, each with a reason. Read at run time, as a strict
- * small subset of TOML: [[known]] tables of key = "string" pairs, comments, blank lines; anything else is an error. */
+/* cases/known.toml: deviations that are expected on some platform, each with a reason. Read at run time, as a
+ * strict small subset of TOML: [[known]] tables of key = "string" pairs, comments, blank lines; anything else
+ * is an error. */
 #ifndef SHMCHECK_KNOWN_H
 #define SHMCHECK_KNOWN_H
 
@@ -16,9 +17,10 @@ struct known_condition {
     char *glob; /* its value must match */
 };
 
-/* One [[known]]. Keys: case (glob on case ids), check (glob on the text of a failed check, without its place),
- * reason; all three are required and not empty. `since` (a date) and `issue` (a link) are optional and for people.
- * Every other key is a condition on the fact of that name; it must be one of the names the reader is given. */
+/* One [[known]]. Keys: case (glob on case ids), check (glob on the text of a failed check, without its
+ * place), reason; all three are required and not empty. `since` (a date) and `issue` (a link) are optional
+ * and for people. Every other key is a condition on the fact of that name; it must be one of the names the
+ * reader is given. */
 struct known_entry {
     int line; /* of its [[known]] */
     char *case_glob, *check_glob, *reason;
@@ -33,8 +35,8 @@ struct known {
     size_t count;
 };
 
-/* Reads the text of a file. `fact_names` are the names that a condition may use. On an error the result is false,
- * `error` says "line 12: ..." and `out` is empty. */
+/* Reads the text of a file. `fact_names` are the names that a condition may use. On an error the result is
+ * false, `error` says "line 12: ..." and `out` is empty. */
 bool known_parse(struct known *out, const char *bytes, size_t length, const char *const *fact_names,
                  size_t fact_name_count, struct text *error);
 void known_free(struct known *known);
@@ -42,7 +44,8 @@ void known_free(struct known *known);
 /* Sets `applies` of every entry. */
 void known_apply(struct known *known, const struct fact *facts, size_t count);
 
-/* The first entry that applies here and names this case and this failed check, marked as used; NULL if none does. */
+/* The first entry that applies here and names this case and this failed check, marked as used; NULL if none
+ * does. */
 struct known_entry *known_find(struct known *known, const char *case_id, const char *check);
 
 #endif

@@ -1,0 +1,283 @@
+#include "junit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "junit_case.h"
+#include "xml.h"
+
+struct tally {
+    size_t tests, failures, errors, skipped;
+    uint64_t milliseconds;
+};
+
+struct suite {
+    char *topic;
+    struct tally tally;
+    struct buffer cases; /* rendered once, when they are added */
+};
+
+struct property {
+    char *name, *value;
+};
+
+struct junit {
+    enum junit_dialect dialect;
+    char *host, *timestamp;
+    struct property *properties;
+    size_t property_count;
+    struct suite *suites; /* in order of first appearance */
+    size_t suite_count;
+    size_t counts[VERDICT_COUNT];
+    bool failed; /* memory ran out: something is missing, the text is not to be had */
+};
+
+const char *verdict_name(enum verdict verdict)
+{
+    static const char *const names[VERDICT_COUNT] = {"pass", "fail", "deviates", "error", "skip", "known"};
+    return names[verdict];
+}
+
+static char *copy_string(const char *string)
+{
+    size_t size = strlen(string) + 1;
+    char *copy = malloc(size);
+    if (copy)
+        memcpy(copy, string, size);
+    return copy;
+}
+
+struct junit *junit_new(enum junit_dialect dialect, const char *host, const char *timestamp)
+{
+    struct junit *report = calloc(1, sizeof *report);
+    if (!report)
+        return NULL;
+    report->dialect = dialect;
+    report->host = copy_string(host);
+    report->timestamp = copy_string(timestamp);
+    if (!report->host || !report->timestamp) {
+        junit_free(report);
+        return NULL;
+    }
+    return report;
+}
+
+void junit_free(struct junit *report)
+{
+    if (!report)
+        return;
+    for (size_t i = 0; i < report->property_count; i++) {
+        free(report->properties[i].name);
+        free(report->properties[i].value);
+    }
+    for (size_t i = 0; i < report->suite_count; i++) {
+        free(report->suites[i].topic);
+        buffer_free(&report->suites[i].cases);
+    }
+    free(report->properties);
+    free(report->suites);
+    free(report->host);
+    free(report->timestamp);
+    free(report);
+}
+
+void junit_property(struct junit *report, const char *name, const char *value)
+{
+    char *own_value = copy_string(value);
+    for (size_t i = 0; own_value && i < report->property_count; i++) {
+        if (strcmp(report->properties[i].name, name) == 0) {
+            free(report->properties[i].value);
+            report->properties[i].value = own_value;
+            return;
+        }
+    }
+    char *own_name = copy_string(name);
+    struct property *grown =
+        realloc(report->properties, (report->property_count + 1) * sizeof report->properties[0]);
+    if (grown)
+        report->properties = grown;
+    if (!grown || !own_name || !own_value) {
+        free(own_name);
+        free(own_value);
+        report->failed = true;
+        return;
+    }
+    grown[report->property_count++] = (struct property){own_name, own_value};
+}
+
+/* The sum, or the greatest number: times that wrap around would be a lie that nobody sees. */
+static uint64_t saturating_sum(uint64_t a, uint64_t b)
+{
+    return b > UINT64_MAX - a ? UINT64_MAX : a + b;
+}
+
+static void tally_add(struct tally *tally, const struct tally *more)
+{
+    tally->tests += more->tests;
+    tally->failures += more->failures;
+    tally->errors += more->errors;
+    tally->skipped += more->skipped;
+    tally->milliseconds = saturating_sum(tally->milliseconds, more->milliseconds);
+}
+
+static void tally_case(struct tally *tally, enum verdict verdict, uint64_t milliseconds)
+{
+    const struct tally one = {.tests = 1,
+                              .failures = verdict == VERDICT_FAIL || verdict == VERDICT_DEVIATES,
+                              .errors = verdict == VERDICT_ERROR,
+                              .skipped = verdict == VERDICT_SKIP || verdict == VERDICT_KNOWN,
+                              .milliseconds = milliseconds};
+    tally_add(tally, &one);
+}
+
+/* ---- the report ---- */
+
+static struct suite *find_suite(const struct junit *report, const char *topic)
+{
+    for (size_t i = 0; i < report->suite_count; i++)
+        if (strcmp(report->suites[i].topic, topic) == 0)
+            return &report->suites[i];
+    return NULL;
+}
+
+static struct suite *make_suite(struct junit *report, const char *topic)
+{
+    char *own_topic = copy_string(topic);
+    struct suite *grown = realloc(report->suites, (report->suite_count + 1) * sizeof report->suites[0]);
+    if (grown)
+        report->suites = grown;
+    if (!grown || !own_topic) {
+        free(own_topic);
+        return NULL;
+    }
+    struct suite *suite = &grown[report->suite_count++];
+    *suite = (struct suite){.topic = own_topic};
+    return suite;
+}
+
+void junit_add(struct junit *report, const struct junit_case *add)
+{
+    report->counts[add->verdict]++;
+    struct suite *suite = find_suite(report, add->topic);
+    if (!suite)
+        suite = make_suite(report, add->topic);
+    if (!suite) {
+        report->failed = true;
+        return;
+    }
+    tally_case(&suite->tally, add->verdict, add->milliseconds);
+    junit_case_render(&suite->cases, report->dialect, add);
+    if (suite->cases.failed)
+        report->failed = true;
+}
+
+size_t junit_count(const struct junit *report, enum verdict verdict)
+{
+    return report->counts[verdict];
+}
+
+/* ---- the text ---- */
+
+/* A case that has not ended, as it stands in the text if the run stops here. */
+static struct junit_case interrupted(const struct junit_case *running)
+{
+    struct junit_case ended = *running;
+    ended.verdict = VERDICT_ERROR;
+    ended.error_kind = ERROR_KIND_INTERRUPTED;
+    if (!ended.message[0])
+        ended.message = "The run ended while this case was running";
+    return ended;
+}
+
+static void add_tally(struct buffer *out, const struct tally *tally)
+{
+    buffer_format(out, " tests=\"%zu\" failures=\"%zu\" errors=\"%zu\"", tally->tests, tally->failures,
+                  tally->errors);
+}
+
+static void add_suite_start(struct buffer *out, const struct junit *report, const char *topic, size_t id,
+                            const struct tally *tally)
+{
+    buffer_add_string(out, "  <testsuite name=\"shmcheck.");
+    xml_add_value(out, topic);
+    buffer_add_string(out, "\"");
+    add_tally(out, tally);
+    buffer_format(out, " skipped=\"%zu\"", tally->skipped);
+    junit_time(out, tally->milliseconds);
+    xml_add_attribute(out, "timestamp", report->timestamp);
+    xml_add_attribute(out, "hostname", report->host);
+    buffer_format(out, " id=\"%zu\" package=\"shmcheck\">\n    <properties>\n", id);
+    for (size_t i = 0; i < report->property_count; i++) {
+        buffer_add_string(out, "      <property");
+        xml_add_attribute(out, "name", report->properties[i].name);
+        xml_add_attribute(out, "value", report->properties[i].value);
+        buffer_add_string(out, "/>\n");
+    }
+    buffer_add_string(out, "    </properties>\n");
+}
+
+/* One suite: its finished cases, if any, then the running ones of its topic. */
+static void add_suite(struct buffer *out, const struct junit *report, const char *topic, size_t id,
+                      const struct suite *finished, const struct junit_case *running, size_t running_count)
+{
+    struct tally tally = finished ? finished->tally : (struct tally){0};
+    for (size_t i = 0; i < running_count; i++)
+        if (strcmp(running[i].topic, topic) == 0)
+            tally_case(&tally, VERDICT_ERROR, running[i].milliseconds);
+    add_suite_start(out, report, topic, id, &tally);
+    if (finished)
+        buffer_add(out, finished->cases.at, finished->cases.length);
+    for (size_t i = 0; i < running_count; i++) {
+        if (strcmp(running[i].topic, topic) != 0)
+            continue;
+        struct junit_case ended = interrupted(&running[i]);
+        junit_case_render(out, report->dialect, &ended);
+    }
+    buffer_add_string(out, "  </testsuite>\n");
+}
+
+/* Whether running[at] is the first of a topic that has no finished case yet. */
+static bool opens_suite(const struct junit *report, const struct junit_case *running, size_t at)
+{
+    for (size_t i = 0; i < at; i++)
+        if (strcmp(running[i].topic, running[at].topic) == 0)
+            return false;
+    return !find_suite(report, running[at].topic);
+}
+
+bool junit_text(const struct junit *report, const struct junit_case *running, size_t running_count,
+                struct buffer *out)
+{
+    /* Readers drop a suite without cases, or take it for a success. */
+    static const struct junit_case no_case = {.topic = "run",
+                                              .id = "no-case-ran",
+                                              .message = "The run has not finished a case yet",
+                                              .details = "",
+                                              .file = "",
+                                              .output = "",
+                                              .stray = ""};
+    if (report->suite_count == 0 && running_count == 0) {
+        running = &no_case;
+        running_count = 1;
+    }
+    struct tally whole = {0};
+    for (size_t i = 0; i < report->suite_count; i++)
+        tally_add(&whole, &report->suites[i].tally);
+    for (size_t i = 0; i < running_count; i++)
+        tally_case(&whole, VERDICT_ERROR, running[i].milliseconds);
+
+    buffer_add_string(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"shmcheck\"");
+    add_tally(out, &whole);
+    junit_time(out, whole.milliseconds);
+    buffer_add_string(out, ">\n");
+    size_t id = 0;
+    for (; id < report->suite_count; id++) {
+        const struct suite *suite = &report->suites[id];
+        add_suite(out, report, suite->topic, id, suite, running, running_count);
+    }
+    for (size_t i = 0; i < running_count; i++)
+        if (opens_suite(report, running, i))
+            add_suite(out, report, running[i].topic, id++, NULL, running, running_count);
+    buffer_add_string(out, "</testsuites>\n");
+    return !report->failed && !out->failed;
+}

@@ -1,0 +1,116 @@
+#include "junit_case.h"
+
+#include <string.h>
+
+#include "xml.h"
+
+#define MESSAGE_BYTES 300
+#define LONG_TEXT_BYTES (64 * 1024)
+
+/* The element of an outcome that is no pass; NULL for a pass. */
+static const char *outcome_element(enum verdict verdict)
+{
+    static const char *const elements[VERDICT_COUNT] = {NULL,    "failure", "failure",
+                                                        "error", "skipped", "skipped"};
+    return elements[verdict];
+}
+
+static const char *outcome_type(const struct junit_case *add)
+{
+    static const char *const errors[] = {"shmcheck.Harness", "shmcheck.Crash", "shmcheck.Timeout",
+                                         "shmcheck.Interrupted"};
+    switch (add->verdict) {
+    case VERDICT_FAIL:
+        return "shmcheck.Failure";
+    case VERDICT_DEVIATES:
+        return "shmcheck.Deviation";
+    case VERDICT_ERROR:
+        return errors[add->error_kind];
+    default:
+        return NULL; /* a skip has none: readers with Surefire's schema reject it */
+    }
+}
+
+static void add_string_text(struct buffer *out, const char *string)
+{
+    xml_add_text(out, string, strlen(string));
+}
+
+static void add_place(struct buffer *out, const struct junit_case *add)
+{
+    char file[260];
+    struct text text = text_over(file, sizeof file);
+    xml_first_line(&text, add->file, strlen(add->file));
+    buffer_add_string(out, "\n  at ");
+    add_string_text(out, file);
+    buffer_format(out, ":%d", add->line);
+}
+
+static void add_outcome(struct buffer *out, const struct junit_case *add)
+{
+    static const char known[] = "known: ";
+    char message[MESSAGE_BYTES + 1];
+    struct text text = text_over(message, sizeof message);
+    if (add->verdict == VERDICT_KNOWN && strncmp(add->message, known, sizeof known - 1) != 0)
+        text_add(&text, known);
+    bool whole = xml_first_line(&text, add->message, strlen(add->message));
+    if (text.length == 0)
+        text_format(&text, "%s, without a message", verdict_name(add->verdict));
+
+    const char *element = outcome_element(add->verdict);
+    const char *type = outcome_type(add);
+    buffer_format(out, "      <%s", element);
+    xml_add_attribute(out, "message", message);
+    if (type)
+        xml_add_attribute(out, "type", type);
+    buffer_add_string(out, ">");
+    add_string_text(out, message);
+    if (add->line > 0)
+        add_place(out, add);
+    if (!whole) {
+        buffer_add_string(out, "\n");
+        xml_add_long_text(out, add->message, strlen(add->message), LONG_TEXT_BYTES);
+    }
+    if (add->details[0]) {
+        buffer_add_string(out, "\n");
+        xml_add_long_text(out, add->details, strlen(add->details), LONG_TEXT_BYTES);
+    }
+    buffer_format(out, "</%s>\n", element);
+}
+
+/* Integers only: what printf makes of a double depends on the locale, and readers take "0,123" for 123
+ * seconds. */
+/* Integers only: what printf makes of a double depends on the locale, and readers take "0,123" for 123
+ * seconds. */
+void junit_time(struct buffer *out, uint64_t milliseconds)
+{
+    buffer_format(out, " time=\"%llu.%03u\"", (unsigned long long)(milliseconds / 1000),
+                  (unsigned)(milliseconds % 1000));
+}
+
+void junit_case_render(struct buffer *out, enum junit_dialect dialect, const struct junit_case *add)
+{
+    buffer_add_string(out, "    <testcase");
+    xml_add_attribute(out, "name", add->id);
+    buffer_add_string(out, " classname=\"shmcheck.");
+    xml_add_value(out, add->topic);
+    buffer_add_string(out, "\"");
+    junit_time(out, add->milliseconds);
+    if (dialect == JUNIT_EXTENDED && add->file[0]) {
+        xml_add_attribute(out, "file", add->file);
+        if (add->line > 0)
+            buffer_format(out, " line=\"%d\"", add->line);
+    }
+    buffer_add_string(out, ">\n");
+    if (outcome_element(add->verdict))
+        add_outcome(out, add);
+    buffer_format(out, "      <system-out>[[PROPERTY|verdict=%s]]\n", verdict_name(add->verdict));
+    xml_add_long_text(out, add->output, add->output_length, LONG_TEXT_BYTES);
+    buffer_add_string(out, "</system-out>\n");
+    if (add->stray_length > 0) {
+        buffer_add_string(out, "      <system-err>");
+        xml_add_long_text(out, add->stray, add->stray_length, LONG_TEXT_BYTES);
+        buffer_add_string(out, "</system-err>\n");
+    }
+    buffer_add_string(out, "    </testcase>\n");
+}
