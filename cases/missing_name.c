@@ -1,0 +1,333 @@
+/* Names that find nothing, or something else: a name before its creation and after its end, names that differ
+ * from the one in use, names of objects of other types, and names that are none or cannot be one. What the
+ * prefixes Local\ and Global\ do is in name_spaces.c. */
+#include <string.h>
+
+#include "../harness/runner/checks.h"
+
+/* There is nothing to open under a name that nobody has created; the failure is a NULL handle. */
+static void open_missing(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
+    fails_status(s, "reader", "open section name=@y access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND, 0xC0000034);
+    fails_status(s, "writer", "open other name=@y access=FILE_MAP_ALL_ACCESS", ERROR_FILE_NOT_FOUND,
+                 0xC0000034);
+    row(s, "open-failure-is-null");
+    fails(s, "reader", "open section name=@y access=FILE_MAP_READ api=A", ERROR_FILE_NOT_FOUND);
+}
+
+/* A reader that comes before the writer finds nothing, leaves nothing behind, and finds the section later. */
+static void open_before_create(struct stage *s)
+{
+    fails_status(s, "reader", "open section name=@x access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND, 0xC0000034);
+    row(s, "create-new-clears-last-error");
+    gives(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE", "error=0");
+    row(s, "open-existing");
+    succeeds(s, "reader", "open section name=@x access=FILE_MAP_READ");
+}
+
+/* After the last handle is closed there is nothing to open, in any process. */
+static void open_after_last_close(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
+    must(s, "reader", "open section name=@x access=FILE_MAP_READ");
+    must(s, "writer", "close section");
+    must(s, "reader", "close section");
+    fails_status(s, "writer", "open section name=@x access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND, 0xC0000034);
+    fails_status(s, "reader", "open section name=@x access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND, 0xC0000034);
+}
+
+/* As long as one handle is open, whoever holds it, the name can be opened. */
+static void open_after_creator_closed(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
+    must(s, "reader", "open section name=@x access=FILE_MAP_READ");
+    must(s, "writer", "close section");
+    succeeds(s, "third", "open section name=@x access=FILE_MAP_READ");
+    must(s, "reader", "close section");
+    succeeds(s, "writer", "open section name=@x access=FILE_MAP_READ");
+}
+
+/* The name resolves only while some handle is open; a view alone does not count (note D16). */
+static void open_needs_open_handle_somewhere(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
+    must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
+    must(s, "writer", "close section");
+    fails_status(s, "reader", "open section name=@x access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND, 0xC0000034);
+}
+
+/* Creating a name that is already a section's gives a handle to that section and says so in the last error.
+ */
+static void create_existing_returns_183(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
+    must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
+    must(s, "writer", "write view u32=183");
+    gives(s, "reader", "create section name=@x size=4096 protect=PAGE_READWRITE", "error=183");
+    must(s, "reader", "map view of=section access=FILE_MAP_READ");
+    gives(s, "reader", "read view as=u32", "u32=183");
+}
+
+#define RACE_ROUNDS 256
+#define RACERS 4
+
+/* Bit `round` of the hexadecimal digits of a race's reply: two digits a byte, low bit first. */
+static bool race_bit(const char *digits, unsigned round)
+{
+    static const char hex[] = "0123456789abcdef0123456789ABCDEF";
+    const size_t at = round / 8 * 2 + (round % 8 < 4 ? 1 : 0);
+    const char *digit = at < strlen(digits) ? strchr(hex, digits[at]) : NULL;
+    return digit && ((unsigned)(digit - hex) >> round % 4 & 1);
+}
+
+/* Of any number of processes that create one name at the same time, exactly one creates it, and the others
+ * open it. */
+static void create_race_single_winner(struct stage *s)
+{
+    static const char *const racers[RACERS] = {"writer", "reader", "third", "fourth"};
+    unsigned no_winner = 0, several_winners = 0, not_opened = 0;
+    says(s, "%d rounds, %d actors", RACE_ROUNDS, RACERS);
+    must(s, "starter", "hold gate kind=event name=@gate");
+    for (unsigned i = 0; i < RACERS; i++)
+        must(s, racers[i], "hold gate kind=event name=@gate");
+    for (unsigned i = 0; i < RACERS; i++)
+        begins(s, racers[i], step("race run name=@x rounds=%d gate=gate", RACE_ROUNDS));
+    must(s, "starter", "signal gate");
+    for (unsigned i = 0; i < RACERS; i++)
+        finishes(s, racers[i], step("rounds=%d", RACE_ROUNDS));
+    for (unsigned round = 0; round < RACE_ROUNDS; round++) {
+        unsigned won = 0, existed = 0;
+        for (unsigned i = 0; i < RACERS; i++) {
+            won += race_bit(value(s, racers[i], "won"), round);
+            existed += race_bit(value(s, racers[i], "existed"), round);
+        }
+        no_winner += won == 0;
+        several_winners += won > 1;
+        not_opened += won + existed != RACERS;
+    }
+    holds(s, "every round has a winner", no_winner == 0);
+    holds(s, "no round has two winners", several_winners == 0);
+    holds(s, "in every round the others see 183", not_opened == 0);
+}
+
+/* Object names compare case-sensitively: another spelling is not found, and creating it makes a second
+ * object. */
+static void name_case_sensitive(struct stage *s)
+{
+    must(s, "writer", "create section name=@x-abc size=4096 protect=PAGE_READWRITE");
+    fails_status(s, "reader", "open section name=@x-ABC access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND,
+                 0xC0000034);
+    gives(s, "reader", "create section name=@x-ABC size=4096 protect=PAGE_READWRITE", "error=0");
+}
+
+/* There is no Unicode normalisation: an accented letter in one and in two code points makes two names. */
+static void name_embedded_case_unicode(struct stage *s)
+{
+    must(s, "writer", "create section name=@x%C3%A9 size=4096 protect=PAGE_READWRITE");
+    fails_status(s, "reader", "open section name=@xe%CC%81 access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND,
+                 0xC0000034);
+    gives(s, "reader", "create section name=@xe%CC%81 size=4096 protect=PAGE_READWRITE", "error=0");
+}
+
+/* A name is unique among all types of objects: what an event has, no section gets. */
+static void collide(struct stage *s, const char *kind)
+{
+    must(s, "writer", step("hold other kind=%s name=@x", kind));
+    fails_status(s, "reader", "create section name=@x size=4096 protect=PAGE_READWRITE", ERROR_INVALID_HANDLE,
+                 0xC0000024);
+}
+
+/* A name in use by a mutex cannot become a section's. */
+static void name_collide_mutex(struct stage *s)
+{
+    collide(s, "mutex");
+}
+
+/* Nor one in use by an event. */
+static void name_collide_event(struct stage *s)
+{
+    collide(s, "event");
+}
+
+/* Nor by a semaphore. */
+static void name_collide_semaphore(struct stage *s)
+{
+    collide(s, "semaphore");
+}
+
+/* Nor by a waitable timer. */
+static void name_collide_timer(struct stage *s)
+{
+    collide(s, "timer");
+}
+
+/* Nor by a job object. */
+static void name_collide_job(struct stage *s)
+{
+    collide(s, "job");
+}
+
+static const char *const kinds[] = {"event", "mutex", "semaphore", "timer", "job"};
+#define KINDS (sizeof kinds / sizeof kinds[0])
+
+/* Opening a section by the name of an object of another type fails too, and says that the type is wrong
+ * rather than that there is nothing. */
+static void name_collide_open(struct stage *s)
+{
+    for (size_t i = 0; i < KINDS; i++) {
+        must(s, "writer", step("hold %s kind=%s name=@%s", kinds[i], kinds[i], kinds[i]));
+        fails_status(s, "reader", step("open section name=@%s access=FILE_MAP_READ", kinds[i]),
+                     ERROR_INVALID_HANDLE, 0xC0000024);
+    }
+}
+
+/* The other direction: no other object can take the name of a section. */
+static void name_collide_reverse(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
+    for (size_t i = 0; i < KINDS; i++)
+        fails_status(s, "reader", step("hold other kind=%s name=@x", kinds[i]), ERROR_INVALID_HANDLE,
+                     0xC0000024);
+}
+
+/* A collision lasts as long as the other object has its name: once that is closed, the section gets it. */
+static void name_collide_ends(struct stage *s)
+{
+    must(s, "writer", "hold other kind=event name=@x");
+    fails_status(s, "reader", "create section name=@x size=4096 protect=PAGE_READWRITE", ERROR_INVALID_HANDLE,
+                 0xC0000024);
+    must(s, "writer", "close other");
+    row(s, "create-new-clears-last-error");
+    gives(s, "reader", "create section name=@x size=4096 protect=PAGE_READWRITE", "error=0");
+}
+
+/* Opening with a NULL name is an argument error, also while unnamed sections exist. */
+static void name_null_open(struct stage *s)
+{
+    must(s, "writer", "create section size=4096 protect=PAGE_READWRITE");
+    fails(s, "reader", "open section access=FILE_MAP_READ", ERROR_INVALID_PARAMETER);
+    fails(s, "writer", "open other access=FILE_MAP_READ api=A", ERROR_INVALID_PARAMETER);
+}
+
+/* No page says what the empty name means: unnamed, an error, or a name that two processes share. */
+static void name_empty_string(struct stage *s)
+{
+    records(s, "writer", "create section name= size=4096 protect=PAGE_READWRITE");
+    records(s, "reader", "create section name= size=8192 protect=PAGE_READWRITE");
+    records(s, "reader", "size section");
+    records(s, "third", "open section name= access=FILE_MAP_READ");
+    records(s, "third", "open section name= access=FILE_MAP_READ api=A");
+}
+
+/* A NULL name makes an object that is reached only by handing over a handle. */
+static void create_unnamed(struct stage *s)
+{
+    gives(s, "writer", "create section size=4096 protect=PAGE_READWRITE", "error=0");
+    must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
+    must(s, "writer", "write view u32=1");
+    hands(s, "writer", "section", "reader", "access=FILE_MAP_READ");
+    succeeds(s, "reader", "map view of=section access=FILE_MAP_READ");
+    gives(s, "reader", "read view as=u32", "u32=1");
+}
+
+/* Two unnamed sections are two objects. */
+static void create_unnamed_distinct(struct stage *s)
+{
+    must(s, "writer", "create one size=4096 protect=PAGE_READWRITE");
+    gives(s, "writer", "create two size=4096 protect=PAGE_READWRITE", "error=0");
+    gives(s, "writer", "compare one with=two", "same=no");
+    must(s, "writer", "map view of=one access=FILE_MAP_WRITE");
+    must(s, "writer", "write view u32=1");
+    must(s, "writer", "map other of=two access=FILE_MAP_READ");
+    gives(s, "writer", "zero other length=4096", "zero=yes");
+}
+
+/* After an optional prefix a name must not contain a backslash. Inside the name it asks for a directory that
+ * does not exist (3). In front the object manager refuses it as bad syntax (161): so its answer to a rooted
+ * path below a directory is known, while no page names either code. */
+static void name_backslash_forbidden(struct stage *s)
+{
+    static const char *const inside[] = {"^a\\b", "Local\\^a\\b", "^a\\"};
+    for (size_t i = 0; i < sizeof inside / sizeof inside[0]; i++) {
+        fails_status(s, "writer", step("create section name=%s size=4096 protect=PAGE_READWRITE", inside[i]),
+                     ERROR_PATH_NOT_FOUND, 0xC000003A);
+        fails_status(s, "reader", step("open section name=%s access=FILE_MAP_READ", inside[i]),
+                     ERROR_PATH_NOT_FOUND, 0xC000003A);
+    }
+    fails_status(s, "writer", "create section name=\\^a size=4096 protect=PAGE_READWRITE", ERROR_BAD_PATHNAME,
+                 0xC000003B);
+    fails_status(s, "reader", "open section name=\\^a access=FILE_MAP_READ", ERROR_BAD_PATHNAME, 0xC000003B);
+}
+
+/* Every other character may stand in a name, and the same name finds it. */
+static void name_any_other_character(struct stage *s)
+{
+    static const struct {
+        const char *what, *escaped;
+    } characters[] = {
+        {"blank", "%20"},         {"slash", "%2F"},
+        {"colon", "%3A"},         {"star", "%2A"},
+        {"question mark", "%3F"}, {"quote", "%22"},
+        {"bar", "%7C"},           {"control 1", "%01"},
+        {"tab", "%09"},           {"delete", "%7F"},
+        {"percent", "%25"},       {"e acute", "%C3%A9"},
+        {"Han", "%E6%9C%AC"},     {"non-BMP", "%F0%9F%98%80"},
+    };
+    for (unsigned i = 0; i < sizeof characters / sizeof characters[0]; i++) {
+        says(s, "%s", characters[i].what);
+        gives(s, "writer",
+              step("create s%u name=@x%sy size=4096 protect=PAGE_READWRITE", i, characters[i].escaped),
+              "error=0");
+        succeeds(s, "reader", step("open s%u name=@x%sy access=FILE_MAP_READ", i, characters[i].escaped));
+    }
+}
+
+/* The mapping pages give no limit. The A functions stop at MAX_PATH characters; the W functions take far
+ * more, and all of them count. What is too long for W is recorded. */
+static void name_length_limit(struct stage *s)
+{
+    gives(s, "writer", "create ansi name=@a name-repeat=100 size=4096 protect=PAGE_READWRITE api=A",
+          "error=0");
+    fails(s, "writer", "create long name=@a name-repeat=300 size=4096 protect=PAGE_READWRITE api=A",
+          ERROR_FILENAME_EXCED_RANGE);
+    static const unsigned lengths[] = {300, 1000, 32000};
+    for (unsigned i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+        gives(s, "writer",
+              step("create w%u name=@w name-repeat=%u size=4096 protect=PAGE_READWRITE", i, lengths[i]),
+              "error=0");
+        succeeds(s, "reader", step("open w%u name=@w name-repeat=%u access=FILE_MAP_READ", i, lengths[i]));
+        fails(s, "reader", step("open more name=@w name-repeat=%u access=FILE_MAP_READ", lengths[i] + 1),
+              ERROR_FILE_NOT_FOUND);
+    }
+    records(s, "writer", "create longest name=@w name-repeat=40000 size=4096 protect=PAGE_READWRITE");
+}
+
+static const struct test_case missing_name_cases[] = {
+    {CASE(open_missing), .rows = "open-missing open-failure-is-null"},
+    {CASE(open_before_create), .rows = "open-missing create-new-clears-last-error open-existing"},
+    {CASE(open_after_last_close), .rows = "open-missing"},
+    {CASE(open_after_creator_closed), .rows = "open-existing"},
+    {CASE(open_needs_open_handle_somewhere)},
+    {CASE(create_existing_returns_183)},
+    {CASE(create_race_single_winner)},
+    {CASE(name_case_sensitive)},
+    {CASE(name_embedded_case_unicode)},
+    {CASE(name_collide_mutex)},
+    {CASE(name_collide_event)},
+    {CASE(name_collide_semaphore)},
+    {CASE(name_collide_timer)},
+    {CASE(name_collide_job)},
+    {CASE(name_collide_open)},
+    {CASE(name_collide_reverse)},
+    {CASE(name_collide_ends), .rows = "name-collide-event create-new-clears-last-error"},
+    {CASE(name_null_open)},
+    {CASE(name_empty_string)},
+    {CASE(create_unnamed)},
+    {CASE(create_unnamed_distinct), .needs = "compare-object-handles"},
+    {CASE(name_backslash_forbidden)},
+    {CASE(name_any_other_character)},
+    {CASE(name_length_limit)},
+};
+
+TOPIC(missing_name, missing_name_cases)

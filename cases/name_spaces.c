@@ -1,0 +1,191 @@
+/* The prefixes Local\ and Global\, and the privilege that creating a Global\ section takes. Part of the topic
+ * of missing names: a name under the wrong prefix is a name that finds nothing, or that cannot be created. */
+#include "../harness/runner/checks.h"
+
+/* A section created under one prefix is not found under the other, nor, unprefixed, where it was not put. */
+static void open_other_prefix(struct stage *s)
+{
+    must(s, "writer", "create section name=Local\\^x size=4096 protect=PAGE_READWRITE");
+    fails_status(s, "reader", "open section name=Global\\^x access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND,
+                 0xC0000034);
+    must(s, "writer", "create plain name=^y size=4096 protect=PAGE_READWRITE");
+    fails_status(s, "reader", "open section name=Global\\^y access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND,
+                 0xC0000034);
+}
+
+/* The other direction: a Global\ section is not found by its plain name or under Local\. */
+static void open_global_by_local(struct stage *s)
+{
+    must(s, "writer", "create section name=Global\\^x size=4096 protect=PAGE_READWRITE");
+    fails_status(s, "reader", "open section name=Local\\^x access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND,
+                 0xC0000034);
+    fails_status(s, "reader", "open section name=^x access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND, 0xC0000034);
+}
+
+/* In a client session Local\n and n are one object. */
+static void name_local_equals_plain(struct stage *s)
+{
+    must(s, "writer", "create section name=^x size=4096 protect=PAGE_READWRITE");
+    must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
+    must(s, "writer", "write view u32=1");
+    gives(s, "reader", "create section name=Local\\^x size=4096 protect=PAGE_READWRITE", "error=183");
+    must(s, "reader", "map view of=section access=FILE_MAP_READ");
+    gives(s, "reader", "read view as=u32", "u32=1");
+}
+
+/* A name without a prefix lands in the session's own namespace. */
+static void name_default_is_session(struct stage *s)
+{
+    must(s, "writer", "create section name=^x size=4096 protect=PAGE_READWRITE");
+    succeeds(s, "reader", "open section name=Local\\^x access=FILE_MAP_READ");
+}
+
+/* Global\n and Local\n are two objects in a client session; data is not shared between them. */
+static void name_global_differs_from_local(struct stage *s)
+{
+    gives(s, "writer", "create global name=Global\\^x size=4096 protect=PAGE_READWRITE", "error=0");
+    gives(s, "writer", "create local name=Local\\^x size=4096 protect=PAGE_READWRITE", "error=0");
+    must(s, "writer", "map global-view of=global access=FILE_MAP_WRITE");
+    must(s, "writer", "map local-view of=local access=FILE_MAP_WRITE");
+    must(s, "writer", "write global-view u32=1");
+    must(s, "writer", "write local-view u32=2");
+    must(s, "reader", "open global name=Global\\^x access=FILE_MAP_READ");
+    must(s, "reader", "map global-view of=global access=FILE_MAP_READ");
+    gives(s, "reader", "read global-view as=u32", "u32=1");
+    must(s, "reader", "open local name=Local\\^x access=FILE_MAP_READ");
+    must(s, "reader", "map local-view of=local access=FILE_MAP_READ");
+    gives(s, "reader", "read local-view as=u32", "u32=2");
+}
+
+/* In session 0 a name without a prefix is global. */
+static void name_session0_plain_is_global(struct stage *s)
+{
+    must(s, "writer", "create section name=^x size=4096 protect=PAGE_READWRITE");
+    succeeds(s, "reader", "open section name=Global\\^x access=FILE_MAP_READ");
+}
+
+/* In session 0 even Local\n is the same object as Global\n. */
+static void name_session0_local_is_global(struct stage *s)
+{
+    must(s, "writer", "create section name=Local\\^x size=4096 protect=PAGE_READWRITE");
+    gives(s, "reader", "create section name=Global\\^x size=4096 protect=PAGE_READWRITE", "error=183");
+}
+
+/* One page says that the prefixes are case sensitive, the policy on case insensitivity the opposite (note
+ * D2): which of the two holds is recorded. */
+static void name_prefix_case(struct stage *s)
+{
+    must(s, "writer", "create section name=Local\\^x size=4096 protect=PAGE_READWRITE");
+    records(s, "reader", "open upper name=LOCAL\\^x access=FILE_MAP_READ");
+    records(s, "reader", "open lower name=local\\^x access=FILE_MAP_READ");
+    records(s, "reader", "create section name=LOCAL\\^x size=4096 protect=PAGE_READWRITE");
+    records(s, "reader", "open global name=GLOBAL\\^x access=FILE_MAP_READ");
+}
+
+/* The prefix Session\ is reserved for the system; what it does to a program that uses it is recorded. */
+static void name_session_prefix_reserved(struct stage *s)
+{
+    records(s, "writer", "create section name=Session\\1\\^x size=4096 protect=PAGE_READWRITE");
+    records(s, "reader", "open section name=Session\\1\\^x access=FILE_MAP_READ");
+}
+
+/* The words Global, Local and Session alone are the links and directories of the session's own directory. */
+static void name_reserved_words(struct stage *s)
+{
+    static const char *const words[] = {"Global", "Local", "Session"};
+    for (unsigned i = 0; i < sizeof words / sizeof words[0]; i++)
+        fails_status(s, "writer", step("create s%u name=%s size=4096 protect=PAGE_READWRITE", i, words[i]),
+                     ERROR_INVALID_HANDLE, 0xC0000024);
+}
+
+/* The actor gives its privilege away for good and reads back that it has. */
+static void give_up_privilege(struct stage *s, const char *role)
+{
+    gives(s, role, "privilege SeCreateGlobalPrivilege to=removed", "state=absent");
+}
+
+/* Creating a Global\ section from a session other than 0 takes SeCreateGlobalPrivilege. */
+static void name_global_create_needs_privilege(struct stage *s)
+{
+    give_up_privilege(s, "writer");
+    fails_status(s, "writer", "create section name=Global\\^x size=4096 protect=PAGE_READWRITE",
+                 ERROR_ACCESS_DENIED, 0xC0000022);
+    fails_status(s, "reader", "open section name=Global\\^x access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND,
+                 0xC0000034);
+}
+
+/* Holding the privilege is not enough: it must be enabled. */
+static void name_global_privilege_must_be_enabled(struct stage *s)
+{
+    gives(s, "writer", "privilege SeCreateGlobalPrivilege to=disabled", "state=disabled");
+    fails_status(s, "writer", "create section name=Global\\^x size=4096 protect=PAGE_READWRITE",
+                 ERROR_ACCESS_DENIED, 0xC0000022);
+    gives(s, "writer", "privilege SeCreateGlobalPrivilege to=enabled", "state=enabled");
+    gives(s, "writer", "create section name=Global\\^x size=4096 protect=PAGE_READWRITE", "error=0");
+}
+
+/* From session 0 no privilege is needed. */
+static void name_global_create_session0_exempt(struct stage *s)
+{
+    give_up_privilege(s, "writer");
+    gives(s, "writer", "create section name=Global\\^x size=4096 protect=PAGE_READWRITE", "error=0");
+}
+
+/* Opening an existing Global\ section does not take the privilege. The NULL DACL keeps access rights out of
+ * it. */
+static void name_global_open_no_privilege(struct stage *s)
+{
+    must(s, "writer",
+         "create section name=Global\\^x size=4096 protect=PAGE_READWRITE sd=D:NO_ACCESS_CONTROL");
+    give_up_privilege(s, "reader");
+    succeeds(s, "reader", "open section name=Global\\^x access=FILE_MAP_ALL_ACCESS");
+}
+
+/* Nor does creating a Global\ section that exists: the check is for new objects. Reports of the contrary
+ * (note D3) are put down to the access rights asked for, which the NULL DACL grants here. */
+static void name_global_create_existing_no_privilege(struct stage *s)
+{
+    must(s, "writer",
+         "create section name=Global\\^x size=4096 protect=PAGE_READWRITE sd=D:NO_ACCESS_CONTROL");
+    give_up_privilege(s, "reader");
+    gives(s, "reader", "create section name=Global\\^x size=4096 protect=PAGE_READWRITE", "error=183");
+}
+
+/* Only sections and symbolic links take the privilege: a Global\ mutex or event does not. */
+static void name_global_privilege_sections_only(struct stage *s)
+{
+    give_up_privilege(s, "writer");
+    gives(s, "writer", "hold mutex kind=mutex name=Global\\^mutex", "error=0");
+    gives(s, "writer", "hold event kind=event name=Global\\^event", "error=0");
+    fails_status(s, "writer", "create section name=Global\\^x size=4096 protect=PAGE_READWRITE",
+                 ERROR_ACCESS_DENIED, 0xC0000022);
+}
+
+/* Administrators have the privilege, and have it enabled, by default. */
+static void name_global_privilege_default_holders(struct stage *s)
+{
+    gives(s, "writer", "privilege SeCreateGlobalPrivilege", "state=enabled");
+}
+
+static const struct test_case name_spaces_cases[] = {
+    {CASE(open_other_prefix), .rows = "name-global-differs-from-local", .needs = "client-session"},
+    {CASE(open_global_by_local), .rows = "name-global-differs-from-local",
+     .needs = "client-session global-privilege"},
+    {CASE(name_local_equals_plain), .needs = "client-session"},
+    {CASE(name_default_is_session), .needs = "client-session"},
+    {CASE(name_global_differs_from_local), .needs = "client-session global-privilege"},
+    {CASE(name_session0_plain_is_global), .needs = "session-0"},
+    {CASE(name_session0_local_is_global), .needs = "session-0"},
+    {CASE(name_prefix_case)},
+    {CASE(name_session_prefix_reserved)},
+    {CASE(name_reserved_words)},
+    {CASE(name_global_create_needs_privilege), .needs = "client-session"},
+    {CASE(name_global_privilege_must_be_enabled), .needs = "client-session global-privilege"},
+    {CASE(name_global_create_session0_exempt), .needs = "session-0"},
+    {CASE(name_global_open_no_privilege), .needs = "client-session global-privilege"},
+    {CASE(name_global_create_existing_no_privilege), .needs = "client-session global-privilege"},
+    {CASE(name_global_privilege_sections_only), .needs = "client-session"},
+    {CASE(name_global_privilege_default_holders), .needs = "admin"},
+};
+
+TOPIC(name_spaces, name_spaces_cases)
