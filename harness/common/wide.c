@@ -50,8 +50,7 @@ size_t wide_from_bytes(uint16_t *out, size_t size, const char *bytes, size_t cou
     return units;
 }
 
-/* The bytes of one code point, 1 to 4. */
-static size_t encode(char out[4], uint32_t point)
+size_t wtf8_encode(char out[4], uint32_t point)
 {
     size_t length = 0;
     if (point < 0x80) {
@@ -76,7 +75,7 @@ size_t wide_to_bytes(char *out, size_t size, const uint16_t *units, size_t count
             units[i + 1] < 0xE000)
             point = 0x10000 + ((point - 0xD800) << 10) + (units[++i] - 0xDC00u);
         char bytes[4];
-        size_t wanted = encode(bytes, point);
+        size_t wanted = wtf8_encode(bytes, point);
         if (length + wanted >= size)
             return SIZE_MAX;
         memcpy(out + length, bytes, wanted);

@@ -16,4 +16,7 @@ size_t wide_to_bytes(char *out, size_t size, const uint16_t *units, size_t count
  * to 4, or 0, with *point unspecified, if they do not start with WTF-8. */
 size_t wtf8_decode(const char *bytes, size_t left, uint32_t *point);
 
+/* The bytes of a code point of at most 0x10FFFF, 1 to 4 of them, without a terminator. */
+size_t wtf8_encode(char out[4], uint32_t point);
+
 #endif

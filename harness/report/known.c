@@ -1,0 +1,246 @@
+#include "known.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "../common/glob.h"
+#include "toml.h"
+
+/* Keys that are no conditions. */
+enum key { KEY_CASE, KEY_CHECK, KEY_REASON, KEY_SINCE, KEY_ISSUE, KEY_COUNT };
+static const char *const key_names[KEY_COUNT] = {"case", "check", "reason", "since", "issue"};
+
+struct parse {
+    struct known *out;
+    const char *const *fact_names;
+    size_t fact_name_count;
+    struct text *error;
+    bool seen[KEY_COUNT]; /* in the last entry */
+};
+
+/* Starts an error's text; what is wrong is to follow. */
+static struct text *error_at(struct parse *parse, int line)
+{
+    text_clear(parse->error);
+    text_format(parse->error, "line %d: ", line);
+    return parse->error;
+}
+
+static bool out_of_memory(struct parse *parse, int line)
+{
+    text_add(error_at(parse, line), "memory ran out");
+    return false;
+}
+
+static char *copy_value(const struct toml *toml)
+{
+    char *copy = malloc(toml->value.length + 1);
+    if (copy)
+        memcpy(copy, toml->value.at, toml->value.length + 1);
+    return copy;
+}
+
+/* "2026-02-03"; whether the month has that day is left to people. */
+static bool is_date(const char *value)
+{
+    static const char form[] = "0000-00-00";
+    if (strlen(value) != sizeof form - 1)
+        return false;
+    for (size_t i = 0; form[i]; i++)
+        if (form[i] == '0' ? value[i] < '0' || value[i] > '9' : value[i] != form[i])
+            return false;
+    int month = (value[5] - '0') * 10 + value[6] - '0', day = (value[8] - '0') * 10 + value[9] - '0';
+    return month >= 1 && month <= 12 && day >= 1 && day <= 31;
+}
+
+/* Ends the last entry, if there is one: what is required must be there. */
+static bool end_entry(struct parse *parse)
+{
+    if (parse->out->count == 0)
+        return true;
+    const struct known_entry *entry = &parse->out->entries[parse->out->count - 1];
+    for (int key = KEY_CASE; key <= KEY_REASON; key++) {
+        if (!parse->seen[key]) {
+            text_format(error_at(parse, entry->line), "this [[known]] has no %s", key_names[key]);
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool start_entry(struct parse *parse, const struct toml *toml)
+{
+    if (!end_entry(parse))
+        return false;
+    if (strcmp(toml->name.at, "known") != 0) {
+        text_format(error_at(parse, toml->line), "the table [[%s]]; only [[known]] may stand here",
+                    toml->name.at);
+        return false;
+    }
+    struct known *out = parse->out;
+    struct known_entry *grown = realloc(out->entries, (out->count + 1) * sizeof out->entries[0]);
+    if (!grown)
+        return out_of_memory(parse, toml->line);
+    out->entries = grown;
+    grown[out->count++] = (struct known_entry){.line = toml->line};
+    memset(parse->seen, 0, sizeof parse->seen);
+    return true;
+}
+
+static bool add_key(struct parse *parse, const struct toml *toml, struct known_entry *entry, enum key key)
+{
+    if (parse->seen[key]) {
+        text_format(error_at(parse, toml->line), "the key %s stands twice", key_names[key]);
+        return false;
+    }
+    parse->seen[key] = true;
+    if (key == KEY_SINCE && !is_date(toml->value.at)) {
+        text_add(error_at(parse, toml->line), "since is no date of the form 2026-02-03");
+        return false;
+    }
+    char **field = key == KEY_CASE     ? &entry->case_glob
+                   : key == KEY_CHECK  ? &entry->check_glob
+                   : key == KEY_REASON ? &entry->reason
+                                       : NULL;
+    if (field)
+        *field = copy_value(toml);
+    return !field || *field || out_of_memory(parse, toml->line);
+}
+
+static bool is_fact(struct parse *parse, const struct toml *toml)
+{
+    for (size_t i = 0; i < parse->fact_name_count; i++)
+        if (strcmp(parse->fact_names[i], toml->name.at) == 0)
+            return true;
+    struct text *error = error_at(parse, toml->line);
+    text_format(error, "the unknown key %.80s; conditions are", toml->name.at);
+    for (size_t i = 0; i < parse->fact_name_count; i++)
+        text_format(error, "%s %s", i > 0 ? "," : "", parse->fact_names[i]);
+    return false;
+}
+
+static bool add_condition(struct parse *parse, const struct toml *toml, struct known_entry *entry)
+{
+    if (!is_fact(parse, toml))
+        return false;
+    for (size_t i = 0; i < entry->condition_count; i++) {
+        if (strcmp(entry->conditions[i].fact, toml->name.at) == 0) {
+            text_format(error_at(parse, toml->line), "the key %s stands twice", toml->name.at);
+            return false;
+        }
+    }
+    struct known_condition *grown =
+        realloc(entry->conditions, (entry->condition_count + 1) * sizeof entry->conditions[0]);
+    if (!grown)
+        return out_of_memory(parse, toml->line);
+    entry->conditions = grown;
+    struct known_condition *condition = &grown[entry->condition_count++];
+    condition->glob = copy_value(toml);
+    condition->fact = malloc(toml->name.length + 1);
+    if (!condition->glob || !condition->fact)
+        return out_of_memory(parse, toml->line);
+    memcpy(condition->fact, toml->name.at, toml->name.length + 1);
+    return true;
+}
+
+static bool add_pair(struct parse *parse, const struct toml *toml)
+{
+    if (parse->out->count == 0) {
+        text_format(error_at(parse, toml->line), "the key %.80s before the first [[known]]", toml->name.at);
+        return false;
+    }
+    if (toml->value.length == 0) {
+        text_format(error_at(parse, toml->line), "the key %.80s has no value", toml->name.at);
+        return false;
+    }
+    struct known_entry *entry = &parse->out->entries[parse->out->count - 1];
+    for (int key = 0; key < KEY_COUNT; key++)
+        if (strcmp(toml->name.at, key_names[key]) == 0)
+            return add_key(parse, toml, entry, (enum key)key);
+    return add_condition(parse, toml, entry);
+}
+
+static bool parse_items(struct parse *parse, struct toml *toml)
+{
+    for (;;) {
+        bool good = true;
+        switch (toml_next(toml)) {
+        case TOML_END:
+            return end_entry(parse);
+        case TOML_TABLE:
+            good = start_entry(parse, toml);
+            break;
+        case TOML_PAIR:
+            good = add_pair(parse, toml);
+            break;
+        case TOML_ERROR:
+            text_add(error_at(parse, toml->line), toml->wrong);
+            return false;
+        }
+        if (!good)
+            return false;
+    }
+}
+
+bool known_parse(struct known *out, const char *bytes, size_t length, const char *const *fact_names,
+                 size_t fact_name_count, struct text *error)
+{
+    *out = (struct known){0};
+    struct parse parse = {
+        .out = out, .fact_names = fact_names, .fact_name_count = fact_name_count, .error = error};
+    struct toml toml;
+    toml_start(&toml, bytes, length);
+    bool good = parse_items(&parse, &toml);
+    toml_free(&toml);
+    if (!good)
+        known_free(out);
+    return good;
+}
+
+void known_free(struct known *known)
+{
+    for (size_t i = 0; i < known->count; i++) {
+        struct known_entry *entry = &known->entries[i];
+        for (size_t j = 0; j < entry->condition_count; j++) {
+            free(entry->conditions[j].fact);
+            free(entry->conditions[j].glob);
+        }
+        free(entry->conditions);
+        free(entry->case_glob);
+        free(entry->check_glob);
+        free(entry->reason);
+    }
+    free(known->entries);
+    *known = (struct known){0};
+}
+
+static bool holds(const struct known_condition *condition, const struct fact *facts, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(facts[i].name, condition->fact) == 0)
+            return glob_matches(condition->glob, facts[i].value);
+    return false;
+}
+
+void known_apply(struct known *known, const struct fact *facts, size_t count)
+{
+    for (size_t i = 0; i < known->count; i++) {
+        struct known_entry *entry = &known->entries[i];
+        entry->applies = true;
+        for (size_t j = 0; j < entry->condition_count; j++)
+            entry->applies = entry->applies && holds(&entry->conditions[j], facts, count);
+    }
+}
+
+struct known_entry *known_find(struct known *known, const char *case_id, const char *check)
+{
+    for (size_t i = 0; i < known->count; i++) {
+        struct known_entry *entry = &known->entries[i];
+        if (entry->applies && glob_matches(entry->case_glob, case_id) &&
+            glob_matches(entry->check_glob, check)) {
+            entry->used = true;
+            return entry;
+        }
+    }
+    return NULL;
+}

@@ -1,0 +1,30 @@
+/* A strict small subset of TOML 1.0: [[table]] lines, key = "string" lines, comments, blank lines; LF or
+ * CRLF. What is read here, every TOML reader reads the same way; what TOML has besides is an error, and so
+ * are a byte order mark and a character 0 in a string. Finding keys that stand twice is the caller's part.
+ * Page: https://toml.io/en/v1.0.0 */
+#ifndef SHMCHECK_TOML_H
+#define SHMCHECK_TOML_H
+
+#include "../common/text.h"
+
+enum toml_item {
+    TOML_END,
+    TOML_TABLE, /* `name` is the table's */
+    TOML_PAIR,  /* `name` and `value` */
+    TOML_ERROR  /* `wrong` says what; the reader is of no further use */
+};
+
+struct toml {
+    const char *at, *end; /* what is not read yet */
+    int line;             /* of the item; at the end, of the last line */
+    struct buffer name;   /* both terminated, and valid until the next call */
+    struct buffer value;
+    char wrong[160]; /* part of a sentence, without the line */
+};
+
+/* The bytes must stay where they are while they are read. */
+void toml_start(struct toml *toml, const char *bytes, size_t length);
+enum toml_item toml_next(struct toml *toml);
+void toml_free(struct toml *toml);
+
+#endif
