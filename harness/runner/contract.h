@@ -1,0 +1,29 @@
+/* The contract as a table: how each row's outcome is known, and how its error code or exact number is. The
+ * build makes the table from cases/contract.toml (harness/cmake/contract_table.py); the same file explains
+ * the bases. Plain C, no windows.h. Everything here is read-only and lives as long as the process. */
+#ifndef SHMCHECK_CONTRACT_H
+#define SHMCHECK_CONTRACT_H
+
+#include <stddef.h>
+
+enum basis {
+    BASIS_DOCUMENTED, /* a Microsoft page says so: not meeting it is the verdict `fail` */
+    BASIS_OBSERVED,   /* seen on Windows by others, or expected from how it works: `deviates` */
+    BASIS_RECORD      /* no expectation: the value is recorded, and nothing can fail */
+};
+
+struct contract_row {
+    const char *id;     /* kebab-case, unique */
+    enum basis outcome; /* of the statement: that the call succeeds, fails, shows these bytes */
+    enum basis code;    /* of the error code or exact number; never better known than the outcome */
+    const char *source; /* slugs of pages and other sources, joined by "; " */
+};
+
+/* Sorted by id, in strcmp's order. */
+extern const struct contract_row contract_rows[];
+extern const size_t contract_row_count;
+
+/* The row of this id, or NULL if the contract has none. */
+const struct contract_row *contract_find(const char *id);
+
+#endif

@@ -1,0 +1,204 @@
+"""The contract, cases/contract.toml: reading it strictly.
+
+The build (harness/cmake/contract_table.py) and scripts/coverage both read it through this module, so there is one
+idea of what a valid contract is. The file's own header explains its keys.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+BASES = ("documented", "observed", "record")
+
+KEBAB = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+NEED = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+NOTE = re.compile(r"D[1-9][0-9]*")
+
+AREA_KEYS = {"number": int, "title": str}
+NOTE_KEYS = {"id": str, "text": str}
+ROW_KEYS = {
+    "id": str,
+    "area": int,
+    "statement": str,
+    "function": str,
+    "expected": str,
+    "basis": str,
+    "code_basis": str,
+    "source": list,
+    "needs": list,
+    "test": str,
+}
+ROW_OPTIONAL_KEYS = {"note": str, "excuse": str}
+KINDS = {int: "a number", str: "a string", list: "a list of strings"}
+
+
+class ContractError(Exception):
+    """The contract is not valid; `problems` says what is wrong, one line each."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True)
+class Row:
+    id: str
+    area: int
+    statement: str
+    function: str  # "" if the row is about no function in particular
+    expected: str
+    basis: str
+    code_basis: str
+    source: tuple[str, ...]
+    needs: tuple[str, ...]
+    test: str
+    note: str = ""
+    excuse: str = ""
+
+
+@dataclass(frozen=True)
+class Contract:
+    areas: dict[int, str]  # number -> title
+    notes: dict[str, str]  # "D9" -> text
+    rows: tuple[Row, ...]  # as they stand in the file
+
+
+def load(path: Path) -> Contract:
+    """Reads a contract. ContractError if it cannot be read or is not valid."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ContractError([f"{path}: cannot be read: {error}"]) from error
+    try:
+        return parse(text)
+    except ContractError as error:
+        raise ContractError([f"{path}: {problem}" for problem in error.problems]) from error
+
+
+def parse(text: str) -> Contract:
+    """Reads the text of a contract; every problem is found, not only the first."""
+    try:
+        tables = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ContractError([f"not TOML: {error}"]) from error
+    problems = [f"unknown key '{key}' at the top" for key in sorted(tables.keys() - {"area", "note", "row"})]
+    areas = _areas(_tables(tables, "area", problems), problems)
+    notes = _notes(_tables(tables, "note", problems), problems)
+    rows = _rows(_tables(tables, "row", problems), areas, notes, problems)
+    if problems:
+        raise ContractError(problems)
+    return Contract(areas, notes, rows)
+
+
+def _tables(tables: dict[str, object], name: str, problems: list[str]) -> list[dict[str, object]]:
+    found = tables.get(name, [])
+    if isinstance(found, list) and found and all(isinstance(table, dict) for table in found):
+        return found
+    problems.append(f"there is no [[{name}]]")
+    return []
+
+
+def _areas(tables: list[dict[str, object]], problems: list[str]) -> dict[int, str]:
+    areas: dict[int, str] = {}
+    for place, table in enumerate(tables, 1):
+        what = f"area {table.get('number', f'(the {place}. one)')}"
+        if not _shape(what, table, AREA_KEYS, {}, problems):
+            continue
+        number = int(str(table["number"]))
+        if number in areas:
+            problems.append(f"{what}: there are two of this number")
+        areas[number] = str(table["title"])
+    return areas
+
+
+def _notes(tables: list[dict[str, object]], problems: list[str]) -> dict[str, str]:
+    notes: dict[str, str] = {}
+    for place, table in enumerate(tables, 1):
+        what = f"note {table.get('id', f'(the {place}. one)')}"
+        if not _shape(what, table, NOTE_KEYS, {}, problems):
+            continue
+        name = str(table["id"])
+        if not NOTE.fullmatch(name):
+            problems.append(f"{what}: the id is not D and a number")
+        if name in notes:
+            problems.append(f"{what}: there are two of this id")
+        notes[name] = str(table["text"])
+    return notes
+
+
+def _rows(
+    tables: list[dict[str, object]], areas: dict[int, str], notes: dict[str, str], problems: list[str]
+) -> tuple[Row, ...]:
+    rows: dict[str, Row] = {}
+    for place, table in enumerate(tables, 1):
+        what = f"row {table.get('id', f'(the {place}. one)')}"
+        if not _shape(what, table, ROW_KEYS, ROW_OPTIONAL_KEYS, problems):
+            continue
+        row = _row(table)
+        problems += [f"{what}: {problem}" for problem in _row_problems(row, areas, notes)]
+        if row.id in rows:
+            problems.append(f"{what}: there are two of this id")
+        rows[row.id] = row
+    return tuple(rows.values())
+
+
+def _row(table: dict[str, object]) -> Row:
+    """A row from a table whose shape is right."""
+
+    def words(key: str) -> tuple[str, ...]:
+        value = table[key]
+        return tuple(str(word) for word in value) if isinstance(value, list) else ()
+
+    texts = {key: str(table[key]) for key, kind in ROW_KEYS.items() if kind is str}
+    texts |= {key: str(table[key]) for key in ROW_OPTIONAL_KEYS if key in table}
+    return Row(area=int(str(table["area"])), source=words("source"), needs=words("needs"), **texts)
+
+
+def _row_problems(row: Row, areas: dict[int, str], notes: dict[str, str]) -> list[str]:
+    found = []
+    if not KEBAB.fullmatch(row.id):
+        found.append("the id is not kebab-case")
+    if row.area not in areas:
+        found.append(f"there is no area {row.area}")
+    for key, basis in (("basis", row.basis), ("code_basis", row.code_basis)):
+        if basis not in BASES:
+            found.append(f"{key} '{basis}' is none of {', '.join(BASES)}")
+    if row.basis in BASES and row.code_basis in BASES and BASES.index(row.code_basis) < BASES.index(row.basis):
+        found.append(f"its code ({row.code_basis}) cannot be better known than its outcome ({row.basis})")
+    if not row.source:
+        found.append("it has no source")
+    found += [f"need '{need}' is not kebab-case" for need in row.needs if not NEED.fullmatch(need)]
+    if len(set(row.needs)) != len(row.needs):
+        found.append("a need is there twice")
+    if row.note and row.note not in notes:
+        found.append(f"there is no note {row.note}")
+    return found
+
+
+def _shape(
+    what: str,
+    table: dict[str, object],
+    required: dict[str, type],
+    optional: dict[str, type],
+    problems: list[str],
+) -> bool:
+    """Whether a table has the keys that it must have, no others, and values of the right kind, not blank."""
+    found = [f"unknown key '{key}'" for key in sorted(table.keys() - required.keys() - optional.keys())]
+    found += [f"key '{key}' is missing" for key in required if key not in table]
+    for key, kind in (required | optional).items():
+        if key not in table:
+            continue
+        value = table[key]
+        if type(value) is not kind or (isinstance(value, list) and any(type(word) is not str for word in value)):
+            found.append(f"{key} is not {KINDS[kind]}")
+            continue
+        texts = value if isinstance(value, list) else [value] if isinstance(value, str) else []
+        if key != "function" and any(not text.strip() for text in texts):
+            found.append(f"{key} is empty")
+        if any(text != " ".join(text.split()) for text in texts):
+            found.append(f"{key} has blanks at an end, two in a row, or a line break")
+    problems += [f"{what}: {problem}" for problem in found]
+    return not found
