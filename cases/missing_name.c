@@ -1,17 +1,20 @@
 /* Names that find nothing, or something else: a name before its creation and after its end, names that differ
  * from the one in use, names of objects of other types, and names that are none or cannot be one. What the
  * prefixes Local\ and Global\ do is in name_spaces.c. */
-#include <string.h>
-
 #include "../harness/runner/checks.h"
+
+#include "statuses.h"
+
+#include <string.h>
 
 /* There is nothing to open under a name that nobody has created; the failure is a NULL handle. */
 static void open_missing(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
-    fails_status(s, "reader", "open section name=@y access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND, 0xC0000034);
+    fails_status(s, "reader", "open section name=@y access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND,
+                 STATUS_OBJECT_NAME_NOT_FOUND);
     fails_status(s, "writer", "open other name=@y access=FILE_MAP_ALL_ACCESS", ERROR_FILE_NOT_FOUND,
-                 0xC0000034);
+                 STATUS_OBJECT_NAME_NOT_FOUND);
     row(s, "open-failure-is-null");
     fails(s, "reader", "open section name=@y access=FILE_MAP_READ api=A", ERROR_FILE_NOT_FOUND);
 }
@@ -19,7 +22,8 @@ static void open_missing(struct stage *s)
 /* A reader that comes before the writer finds nothing, leaves nothing behind, and finds the section later. */
 static void open_before_create(struct stage *s)
 {
-    fails_status(s, "reader", "open section name=@x access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND, 0xC0000034);
+    fails_status(s, "reader", "open section name=@x access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND,
+                 STATUS_OBJECT_NAME_NOT_FOUND);
     row(s, "create-new-clears-last-error");
     gives(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE", "error=0");
     row(s, "open-existing");
@@ -33,8 +37,10 @@ static void open_after_last_close(struct stage *s)
     must(s, "reader", "open section name=@x access=FILE_MAP_READ");
     must(s, "writer", "close section");
     must(s, "reader", "close section");
-    fails_status(s, "writer", "open section name=@x access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND, 0xC0000034);
-    fails_status(s, "reader", "open section name=@x access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND, 0xC0000034);
+    fails_status(s, "writer", "open section name=@x access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND,
+                 STATUS_OBJECT_NAME_NOT_FOUND);
+    fails_status(s, "reader", "open section name=@x access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND,
+                 STATUS_OBJECT_NAME_NOT_FOUND);
 }
 
 /* As long as one handle is open, whoever holds it, the name can be opened. */
@@ -54,7 +60,8 @@ static void open_needs_open_handle_somewhere(struct stage *s)
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
     must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
     must(s, "writer", "close section");
-    fails_status(s, "reader", "open section name=@x access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND, 0xC0000034);
+    fails_status(s, "reader", "open section name=@x access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND,
+                 STATUS_OBJECT_NAME_NOT_FOUND);
 }
 
 /* Creating a name that is already a section's gives a handle to that section and says so in the last error.
@@ -117,7 +124,7 @@ static void name_case_sensitive(struct stage *s)
 {
     must(s, "writer", "create section name=@x-abc size=4096 protect=PAGE_READWRITE");
     fails_status(s, "reader", "open section name=@x-ABC access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND,
-                 0xC0000034);
+                 STATUS_OBJECT_NAME_NOT_FOUND);
     gives(s, "reader", "create section name=@x-ABC size=4096 protect=PAGE_READWRITE", "error=0");
 }
 
@@ -126,7 +133,7 @@ static void name_embedded_case_unicode(struct stage *s)
 {
     must(s, "writer", "create section name=@x%C3%A9 size=4096 protect=PAGE_READWRITE");
     fails_status(s, "reader", "open section name=@xe%CC%81 access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND,
-                 0xC0000034);
+                 STATUS_OBJECT_NAME_NOT_FOUND);
     gives(s, "reader", "create section name=@xe%CC%81 size=4096 protect=PAGE_READWRITE", "error=0");
 }
 
@@ -135,7 +142,7 @@ static void collide(struct stage *s, const char *kind)
 {
     must(s, "writer", step("hold other kind=%s name=@x", kind));
     fails_status(s, "reader", "create section name=@x size=4096 protect=PAGE_READWRITE", ERROR_INVALID_HANDLE,
-                 0xC0000024);
+                 STATUS_OBJECT_TYPE_MISMATCH);
 }
 
 /* A name in use by a mutex cannot become a section's. */
@@ -178,7 +185,7 @@ static void name_collide_open(struct stage *s)
     for (size_t i = 0; i < KINDS; i++) {
         must(s, "writer", step("hold %s kind=%s name=@%s", kinds[i], kinds[i], kinds[i]));
         fails_status(s, "reader", step("open section name=@%s access=FILE_MAP_READ", kinds[i]),
-                     ERROR_INVALID_HANDLE, 0xC0000024);
+                     ERROR_INVALID_HANDLE, STATUS_OBJECT_TYPE_MISMATCH);
     }
 }
 
@@ -188,7 +195,7 @@ static void name_collide_reverse(struct stage *s)
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
     for (size_t i = 0; i < KINDS; i++)
         fails_status(s, "reader", step("hold other kind=%s name=@x", kinds[i]), ERROR_INVALID_HANDLE,
-                     0xC0000024);
+                     STATUS_OBJECT_TYPE_MISMATCH);
 }
 
 /* A collision lasts as long as the other object has its name: once that is closed, the section gets it. */
@@ -196,7 +203,7 @@ static void name_collide_ends(struct stage *s)
 {
     must(s, "writer", "hold other kind=event name=@x");
     fails_status(s, "reader", "create section name=@x size=4096 protect=PAGE_READWRITE", ERROR_INVALID_HANDLE,
-                 0xC0000024);
+                 STATUS_OBJECT_TYPE_MISMATCH);
     must(s, "writer", "close other");
     row(s, "create-new-clears-last-error");
     gives(s, "reader", "create section name=@x size=4096 protect=PAGE_READWRITE", "error=0");
@@ -251,13 +258,14 @@ static void name_backslash_forbidden(struct stage *s)
     static const char *const inside[] = {"^a\\b", "Local\\^a\\b", "^a\\"};
     for (size_t i = 0; i < sizeof inside / sizeof inside[0]; i++) {
         fails_status(s, "writer", step("create section name=%s size=4096 protect=PAGE_READWRITE", inside[i]),
-                     ERROR_PATH_NOT_FOUND, 0xC000003A);
+                     ERROR_PATH_NOT_FOUND, STATUS_OBJECT_PATH_NOT_FOUND);
         fails_status(s, "reader", step("open section name=%s access=FILE_MAP_READ", inside[i]),
-                     ERROR_PATH_NOT_FOUND, 0xC000003A);
+                     ERROR_PATH_NOT_FOUND, STATUS_OBJECT_PATH_NOT_FOUND);
     }
     fails_status(s, "writer", "create section name=\\^a size=4096 protect=PAGE_READWRITE", ERROR_BAD_PATHNAME,
-                 0xC000003B);
-    fails_status(s, "reader", "open section name=\\^a access=FILE_MAP_READ", ERROR_BAD_PATHNAME, 0xC000003B);
+                 STATUS_OBJECT_PATH_SYNTAX_BAD);
+    fails_status(s, "reader", "open section name=\\^a access=FILE_MAP_READ", ERROR_BAD_PATHNAME,
+                 STATUS_OBJECT_PATH_SYNTAX_BAD);
 }
 
 /* Every other character may stand in a name, and the same name finds it. */

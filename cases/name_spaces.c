@@ -2,15 +2,17 @@
  * of missing names: a name under the wrong prefix is a name that finds nothing, or that cannot be created. */
 #include "../harness/runner/checks.h"
 
+#include "statuses.h"
+
 /* A section created under one prefix is not found under the other, nor, unprefixed, where it was not put. */
 static void open_other_prefix(struct stage *s)
 {
     must(s, "writer", "create section name=Local\\^x size=4096 protect=PAGE_READWRITE");
     fails_status(s, "reader", "open section name=Global\\^x access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND,
-                 0xC0000034);
+                 STATUS_OBJECT_NAME_NOT_FOUND);
     must(s, "writer", "create plain name=^y size=4096 protect=PAGE_READWRITE");
     fails_status(s, "reader", "open section name=Global\\^y access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND,
-                 0xC0000034);
+                 STATUS_OBJECT_NAME_NOT_FOUND);
 }
 
 /* The other direction: a Global\ section is not found by its plain name or under Local\. */
@@ -18,8 +20,9 @@ static void open_global_by_local(struct stage *s)
 {
     must(s, "writer", "create section name=Global\\^x size=4096 protect=PAGE_READWRITE");
     fails_status(s, "reader", "open section name=Local\\^x access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND,
-                 0xC0000034);
-    fails_status(s, "reader", "open section name=^x access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND, 0xC0000034);
+                 STATUS_OBJECT_NAME_NOT_FOUND);
+    fails_status(s, "reader", "open section name=^x access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND,
+                 STATUS_OBJECT_NAME_NOT_FOUND);
 }
 
 /* In a client session Local\n and n are one object. */
@@ -95,7 +98,7 @@ static void name_reserved_words(struct stage *s)
     static const char *const words[] = {"Global", "Local", "Session"};
     for (unsigned i = 0; i < sizeof words / sizeof words[0]; i++)
         fails_status(s, "writer", step("create s%u name=%s size=4096 protect=PAGE_READWRITE", i, words[i]),
-                     ERROR_INVALID_HANDLE, 0xC0000024);
+                     ERROR_INVALID_HANDLE, STATUS_OBJECT_TYPE_MISMATCH);
 }
 
 /* The actor gives its privilege away for good and reads back that it has. */
@@ -109,9 +112,9 @@ static void name_global_create_needs_privilege(struct stage *s)
 {
     give_up_privilege(s, "writer");
     fails_status(s, "writer", "create section name=Global\\^x size=4096 protect=PAGE_READWRITE",
-                 ERROR_ACCESS_DENIED, 0xC0000022);
+                 ERROR_ACCESS_DENIED, STATUS_ACCESS_DENIED);
     fails_status(s, "reader", "open section name=Global\\^x access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND,
-                 0xC0000034);
+                 STATUS_OBJECT_NAME_NOT_FOUND);
 }
 
 /* Holding the privilege is not enough: it must be enabled. */
@@ -119,7 +122,7 @@ static void name_global_privilege_must_be_enabled(struct stage *s)
 {
     gives(s, "writer", "privilege SeCreateGlobalPrivilege to=disabled", "state=disabled");
     fails_status(s, "writer", "create section name=Global\\^x size=4096 protect=PAGE_READWRITE",
-                 ERROR_ACCESS_DENIED, 0xC0000022);
+                 ERROR_ACCESS_DENIED, STATUS_ACCESS_DENIED);
     gives(s, "writer", "privilege SeCreateGlobalPrivilege to=enabled", "state=enabled");
     gives(s, "writer", "create section name=Global\\^x size=4096 protect=PAGE_READWRITE", "error=0");
 }
@@ -158,7 +161,7 @@ static void name_global_privilege_sections_only(struct stage *s)
     gives(s, "writer", "hold mutex kind=mutex name=Global\\^mutex", "error=0");
     gives(s, "writer", "hold event kind=event name=Global\\^event", "error=0");
     fails_status(s, "writer", "create section name=Global\\^x size=4096 protect=PAGE_READWRITE",
-                 ERROR_ACCESS_DENIED, 0xC0000022);
+                 ERROR_ACCESS_DENIED, STATUS_ACCESS_DENIED);
 }
 
 /* Administrators have the privilege, and have it enabled, by default. */

@@ -4,6 +4,8 @@
  * the same bytes. */
 #include "../harness/runner/checks.h"
 
+#include "statuses.h"
+
 /* The page's message, which the first program copies without its terminator: 26 characters, as char and as
  * wchar_t. */
 #define MESSAGE_A "text=Message%20from%20first%20process"
@@ -130,7 +132,7 @@ static void sample_writer_closed_alone(struct stage *s)
     must(s, "writer", "unmap view");
     must(s, "writer", "close section");
     fails_status(s, "reader", "open section name=@map access=FILE_MAP_ALL_ACCESS", ERROR_FILE_NOT_FOUND,
-                 0xC0000034);
+                 STATUS_OBJECT_NAME_NOT_FOUND);
     row(s, "life-all-closed-destroys");
     gives(s, "writer", "create section name=@map size=256 protect=PAGE_READWRITE", "error=0");
     must(s, "writer", "map view of=section access=FILE_MAP_ALL_ACCESS length=256");
@@ -156,7 +158,7 @@ static void sample_writer_exited_alone(struct stage *s)
     first_program(s);
     leaves(s, "writer");
     fails_status(s, "reader", "open section name=@map access=FILE_MAP_ALL_ACCESS", ERROR_FILE_NOT_FOUND,
-                 0xC0000034);
+                 STATUS_OBJECT_NAME_NOT_FOUND);
 }
 
 /* What a writer stored before it was killed stays visible to those who hold the section, and the section can
@@ -178,7 +180,7 @@ static void sample_writer_killed_alone(struct stage *s)
     first_program(s);
     killed(s, "writer");
     fails_status(s, "reader", "open section name=@map access=FILE_MAP_ALL_ACCESS", ERROR_FILE_NOT_FOUND,
-                 0xC0000034);
+                 STATUS_OBJECT_NAME_NOT_FOUND);
 }
 
 /* A reader who closes its handle early keeps its view when the writer ends, but the view does not keep the
@@ -192,7 +194,7 @@ static void sample_reader_keeps_view_only(struct stage *s)
     gives(s, "reader", "read view length=26 as=text", MESSAGE_A);
     row(s, "life-name-gone-view-in-other-process");
     fails_status(s, "third", "open section name=@map access=FILE_MAP_ALL_ACCESS", ERROR_FILE_NOT_FOUND,
-                 0xC0000034);
+                 STATUS_OBJECT_NAME_NOT_FOUND);
 }
 
 /* The first program run a second time while the reader holds the section opens the old one, bytes included. A

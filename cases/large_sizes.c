@@ -1,0 +1,108 @@
+/* Sizes, lengths and offsets beyond 32 bits, and sizes that no system has. Part of the topic of sizes that
+ * differ: a half that gets lost on the way makes a size another one. */
+#include "../harness/runner/checks.h"
+
+#include "statuses.h"
+
+#define GIB4 "0x100000000" /* 4 GiB: 0 to whoever keeps 32 bits only */
+
+/* The size is 64 bits wide, in two DWORDs. Reserved memory, so that nothing is charged for it. */
+static void create_size_high_low(struct stage *s)
+{
+    must(s, "writer", "create five name=@five size=0x140000000 protect=PAGE_READWRITE|SEC_RESERVE");
+    gives(s, "writer", "size five", "size=5368709120");
+    must(s, "writer", "create little name=@little size=0x100000001 protect=PAGE_READWRITE|SEC_RESERVE");
+    gives(s, "writer", "size little", "size=4294971392");
+    must(s, "writer", "create even name=@even size=" GIB4 " protect=PAGE_READWRITE|SEC_RESERVE");
+    gives(s, "writer", "size even", "size=4294967296");
+    must(s, "reader", "open five name=@five access=FILE_MAP_READ");
+    succeeds(s, "reader", "map last of=five access=FILE_MAP_READ offset=0x13FFF0000");
+    gives(s, "reader", "query last", "size=65536");
+}
+
+/* The offset is 64 bits wide: the bytes behind 4 GiB are others than those at the low half of the offset. */
+static void map_offset_high_dword(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=0x140000000 protect=PAGE_READWRITE|SEC_RESERVE");
+    must(s, "writer", "map high of=section access=FILE_MAP_WRITE offset=0x100010000 length=0x10000");
+    must(s, "writer", "map low of=section access=FILE_MAP_WRITE offset=0x10000 length=0x10000");
+    must(s, "writer", "commit high length=4096 protect=PAGE_READWRITE");
+    must(s, "writer", "commit low length=4096 protect=PAGE_READWRITE");
+    must(s, "writer", "write high u32=1");
+    must(s, "reader", "open section name=@x access=FILE_MAP_READ");
+    must(s, "reader", "map high of=section access=FILE_MAP_READ offset=0x100010000 length=0x10000");
+    gives(s, "reader", "read high as=u32", "u32=1");
+    must(s, "reader", "map low of=section access=FILE_MAP_READ offset=0x10000 length=0x10000");
+    gives(s, "reader", "read low as=u32", "u32=0");
+}
+
+/* An offset of 4 GiB lies outside a small section; a high half that got lost would make it 0. */
+static void map_offset_past_end_64(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=0x20000 protect=PAGE_READWRITE");
+    must(s, "reader", "open section name=@x access=FILE_MAP_READ");
+    fails_status(s, "reader", "map view of=section access=FILE_MAP_READ offset=" GIB4, ERROR_ACCESS_DENIED,
+                 STATUS_INVALID_VIEW_SIZE);
+    fails_status(s, "reader", "map view of=section access=FILE_MAP_READ offset=" GIB4 " length=4096",
+                 ERROR_ACCESS_DENIED, STATUS_INVALID_VIEW_SIZE);
+}
+
+/* A length of 4 GiB and a page is past the end of a small section; its low half alone would fit. A length
+ * that no address space holds is refused as well, by a check of its own. */
+static void map_length_past_end_64(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=0x20000 protect=PAGE_READWRITE");
+    must(s, "reader", "open section name=@x access=FILE_MAP_READ");
+    fails_status(s, "reader", "map view of=section access=FILE_MAP_READ length=0x100001000",
+                 ERROR_ACCESS_DENIED, STATUS_INVALID_VIEW_SIZE);
+    fails_somehow(s, "reader", "map view of=section access=FILE_MAP_READ length=0x4000000000001000");
+}
+
+/* A section above 4 GiB is mapped in pieces, each of which works: here its first, one across 4 GiB, and its
+ * last. */
+static void size_above_4gib(struct stage *s)
+{
+    static const char *const offsets[] = {"0", "0xFFFF0000", "0x13FFE0000"};
+    must(s, "writer", "create section name=@x size=0x140000000 protect=PAGE_READWRITE|SEC_RESERVE");
+    must(s, "reader", "open section name=@x access=FILE_MAP_READ");
+    for (unsigned i = 0; i < sizeof offsets / sizeof offsets[0]; i++) {
+        const char *piece =
+            step("map v%u of=section access=FILE_MAP_WRITE offset=%s length=0x20000", i, offsets[i]);
+        succeeds(s, "writer", piece);
+        must(s, "writer", step("commit v%u length=0x20000 protect=PAGE_READWRITE", i));
+        must(s, "writer", step("fill v%u length=0x20000 seed=%u", i, i + 1));
+    }
+    for (unsigned i = 0; i < sizeof offsets / sizeof offsets[0]; i++) {
+        succeeds(s, "reader",
+                 step("map v%u of=section access=FILE_MAP_READ offset=%s length=0x20000", i, offsets[i]));
+        gives(s, "reader", step("verify v%u length=0x20000 seed=%u", i, i + 1), "match=yes");
+    }
+}
+
+/* A size above the system's limit is refused, also for reserved memory. */
+static void size_too_big(struct stage *s)
+{
+    fails_status(s, "writer",
+                 "create section name=@x size=0x4000000000000000 protect=PAGE_READWRITE|SEC_RESERVE",
+                 ERROR_NOT_ENOUGH_MEMORY, STATUS_SECTION_TOO_BIG);
+}
+
+/* A committed section larger than what the system can commit fails when it is created, not later when it is
+ * used. 4 TiB is more than memory and paging files together have on any machine that this runs on. */
+static void create_commit_limit(struct stage *s)
+{
+    fails_status(s, "writer", "create section name=@x size=0x40000000000 protect=PAGE_READWRITE",
+                 ERROR_COMMITMENT_LIMIT, STATUS_COMMITMENT_LIMIT);
+}
+
+static const struct test_case large_sizes_cases[] = {
+    {CASE(create_size_high_low)},
+    {CASE(map_offset_high_dword)},
+    {CASE(map_offset_past_end_64), .rows = "map-offset-past-end"},
+    {CASE(map_length_past_end_64), .rows = "map-length-past-end", .needs = "64-bit"},
+    {CASE(size_above_4gib)},
+    {CASE(size_too_big)},
+    {CASE(create_commit_limit)},
+};
+
+TOPIC(large_sizes, large_sizes_cases)
