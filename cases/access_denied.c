@@ -1,0 +1,380 @@
+/* Topic access_denied: which handle may map which view. A handle carries the rights that it was opened with,
+ * a section the protection that it was created with; a view needs both, and they are refused with different
+ * codes. */
+#include "../harness/runner/checks.h"
+
+#include "statuses.h"
+
+/* ---- the table: section protection, access of the open, access of the view ---- */
+
+enum cell {
+    NO,   /* ERROR_ACCESS_DENIED: the handle lacks a right */
+    PROT, /* ERROR_INVALID_PARAMETER: the handle has the rights, the section's protection forbids the view */
+    R,    /* a view with this protection */
+    RW,
+    WC,
+    X_R,
+    X_RW,
+    X_WC
+};
+
+static const char *const protections[] = {
+    [R] = "protect=PAGE_READONLY",
+    [RW] = "protect=PAGE_READWRITE",
+    [WC] = "protect=PAGE_WRITECOPY",
+    [X_R] = "protect=PAGE_EXECUTE_READ",
+    [X_RW] = "protect=PAGE_EXECUTE_READWRITE",
+    [X_WC] = "protect=PAGE_EXECUTE_WRITECOPY",
+};
+
+#define VIEWS 7
+static const char *const views[VIEWS] = {
+    "FILE_MAP_READ",
+    "FILE_MAP_WRITE",
+    "FILE_MAP_COPY",
+    "FILE_MAP_ALL_ACCESS",
+    "FILE_MAP_EXECUTE|FILE_MAP_READ",
+    "FILE_MAP_EXECUTE|FILE_MAP_WRITE",
+    "FILE_MAP_EXECUTE|FILE_MAP_COPY",
+};
+
+#define OPENS 6
+struct line {
+    const char *open; /* access given to OpenFileMapping; NULL: the handle that CreateFileMapping returned */
+    const char *row;
+    enum cell cells[VIEWS];
+};
+
+/* clang-format off */
+static const struct line readonly_lines[OPENS] = {
+    /* handle                           row                                      READ  WRITE COPY  ALL   X|READ X|WRITE X|COPY */
+    {NULL,                              "map-protect-matrix",                    {R,   NO,   WC,   NO,   NO,    NO,     NO}},
+    {"FILE_MAP_READ",                   "open-read-cannot-map-write",            {R,   NO,   WC,   NO,   NO,    NO,     NO}},
+    {"FILE_MAP_WRITE",                  "open-write-only-map-read",              {NO,  PROT, NO,   PROT, NO,    NO,     NO}},
+    {"FILE_MAP_READ|FILE_MAP_WRITE",    "map-protect-matrix",                    {R,   PROT, WC,   PROT, NO,    NO,     NO}},
+    {"FILE_MAP_READ|FILE_MAP_EXECUTE",  "map-protect-matrix",                    {R,   NO,   WC,   NO,   PROT,  NO,     PROT}},
+    {"FILE_MAP_ALL_ACCESS",             "open-all-access-on-readonly-section",   {R,   PROT, WC,   PROT, PROT,  PROT,   PROT}},
+};
+
+static const struct line readwrite_lines[OPENS] = {
+    {NULL,                              "map-protect-matrix",                    {R,   RW,   WC,   RW,   NO,    NO,     NO}},
+    {"FILE_MAP_READ",                   "open-read-cannot-map-write",            {R,   NO,   WC,   NO,   NO,    NO,     NO}},
+    {"FILE_MAP_WRITE",                  "open-write-only-map-read",              {NO,  RW,   NO,   RW,   NO,    NO,     NO}},
+    {"FILE_MAP_READ|FILE_MAP_WRITE",    "map-protect-matrix",                    {R,   RW,   WC,   RW,   NO,    NO,     NO}},
+    {"FILE_MAP_READ|FILE_MAP_EXECUTE",  "map-protect-matrix",                    {R,   NO,   WC,   NO,   PROT,  NO,     PROT}},
+    {"FILE_MAP_ALL_ACCESS",             "open-all-access-on-readonly-section",   {R,   RW,   WC,   RW,   PROT,  PROT,   PROT}},
+};
+
+static const struct line execute_read_lines[OPENS] = {
+    {NULL,                              "map-protect-matrix",                    {R,   NO,   WC,   NO,   X_R,   NO,     X_WC}},
+    {"FILE_MAP_READ",                   "open-read-cannot-map-write",            {R,   NO,   WC,   NO,   NO,    NO,     NO}},
+    {"FILE_MAP_WRITE",                  "open-write-only-map-read",              {NO,  PROT, NO,   PROT, NO,    NO,     NO}},
+    {"FILE_MAP_READ|FILE_MAP_WRITE",    "map-protect-matrix",                    {R,   PROT, WC,   PROT, NO,    NO,     NO}},
+    {"FILE_MAP_READ|FILE_MAP_EXECUTE",  "map-protect-matrix",                    {R,   NO,   WC,   NO,   X_R,   NO,     X_WC}},
+    {"FILE_MAP_ALL_ACCESS",             "open-all-access-on-readonly-section",   {R,   PROT, WC,   PROT, X_R,   PROT,   X_WC}},
+};
+
+static const struct line execute_readwrite_lines[OPENS] = {
+    {NULL,                              "map-protect-matrix",                    {R,   RW,   WC,   RW,   X_R,   X_RW,   X_WC}},
+    {"FILE_MAP_READ",                   "open-read-cannot-map-write",            {R,   NO,   WC,   NO,   NO,    NO,     NO}},
+    {"FILE_MAP_WRITE",                  "open-write-only-map-read",              {NO,  RW,   NO,   RW,   NO,    NO,     NO}},
+    {"FILE_MAP_READ|FILE_MAP_WRITE",    "map-protect-matrix",                    {R,   RW,   WC,   RW,   NO,    NO,     NO}},
+    {"FILE_MAP_READ|FILE_MAP_EXECUTE",  "map-protect-matrix",                    {R,   NO,   WC,   NO,   X_R,   NO,     X_WC}},
+    {"FILE_MAP_ALL_ACCESS",             "open-all-access-on-readonly-section",   {R,   RW,   WC,   RW,   X_R,   X_RW,   X_WC}},
+};
+/* clang-format on */
+
+#define TABLE_ROWS                                                                                           \
+    "create-granted-access-by-protect map-protect-matrix open-read-cannot-map-write "                        \
+    "open-write-only-map-read "                                                                              \
+    "open-all-access-on-readonly-section"
+
+static void check_cell(struct stage *s, const char *role, const char *access, enum cell expected)
+{
+    const char *map = step("map view of=section access=%s", access);
+    bool held = expected == NO ? fails_status(s, role, map, ERROR_ACCESS_DENIED, STATUS_ACCESS_DENIED)
+                : expected == PROT
+                    ? fails_status(s, role, map, ERROR_INVALID_PARAMETER, STATUS_SECTION_PROTECTION)
+                    : succeeds(s, role, map);
+    bool mapped = *value(s, role, "base") != '\0';
+    if (held && mapped)
+        gives(s, role, "query view", protections[expected]);
+    if (mapped)
+        must(s, role, "unmap view");
+}
+
+/* `granted` is what the creator's own handle carries: not full access, but what the protection can use (D1).
+ */
+static void table(struct stage *s, const char *protect, const char *granted, const struct line *lines)
+{
+    row(s, "create-granted-access-by-protect");
+    must(s, "writer", step("create section name=@x size=4096 protect=%s", protect));
+    gives(s, "writer", "granted section", granted);
+    for (int i = 0; i < OPENS; i++) {
+        const char *role = lines[i].open ? "reader" : "writer";
+        row(s, lines[i].row);
+        if (lines[i].open && !succeeds(s, role, step("open section name=@x access=%s", lines[i].open)))
+            continue;
+        for (int j = 0; j < VIEWS; j++)
+            check_cell(s, role, views[j], lines[i].cells[j]);
+        if (lines[i].open)
+            must(s, role, "close section");
+    }
+}
+
+/* Opening looks at the DACL only, mapping at the rights of the handle (5) and then at the section's
+ * protection (87). */
+static void views_of_readonly_section(struct stage *s)
+{
+    table(s, "PAGE_READONLY", "access=0xF0005", readonly_lines);
+}
+
+static void views_of_readwrite_section(struct stage *s)
+{
+    table(s, "PAGE_READWRITE", "access=0xF0007", readwrite_lines);
+}
+
+/* A PAGE_WRITECOPY section is a PAGE_READONLY one: the same table. */
+static void views_of_writecopy_section(struct stage *s)
+{
+    table(s, "PAGE_WRITECOPY", "access=0xF0005", readonly_lines);
+}
+
+static void views_of_execute_read_section(struct stage *s)
+{
+    table(s, "PAGE_EXECUTE_READ", "access=0xF000D", execute_read_lines);
+}
+
+static void views_of_execute_readwrite_section(struct stage *s)
+{
+    table(s, "PAGE_EXECUTE_READWRITE", "access=0xF000F", execute_readwrite_lines);
+}
+
+static void views_of_execute_writecopy_section(struct stage *s)
+{
+    table(s, "PAGE_EXECUTE_WRITECOPY", "access=0xF000D", execute_read_lines);
+}
+
+/* ---- what a handle carries ---- */
+
+/* A handle that was opened for reading maps no writable view, whatever the section and its owner allow. */
+static void open_read_cannot_map_write(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
+    must(s, "reader", "open section name=@x access=FILE_MAP_READ");
+    fails_status(s, "reader", "map view of=section access=FILE_MAP_WRITE", ERROR_ACCESS_DENIED,
+                 STATUS_ACCESS_DENIED);
+    fails_status(s, "reader", "map view of=section access=FILE_MAP_ALL_ACCESS", ERROR_ACCESS_DENIED,
+                 STATUS_ACCESS_DENIED);
+    succeeds(s, "reader", "map view of=section access=FILE_MAP_READ");
+}
+
+/* A handle opened for writing alone maps no readable or copy-on-write view. The page says that it does; what
+ * is seen on Windows (D5) is expected. */
+static void open_write_only_map_read(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
+    must(s, "reader", "open section name=@x access=FILE_MAP_WRITE");
+    fails_status(s, "reader", "map view of=section access=FILE_MAP_READ", ERROR_ACCESS_DENIED,
+                 STATUS_ACCESS_DENIED);
+    fails_status(s, "reader", "map view of=section access=FILE_MAP_COPY", ERROR_ACCESS_DENIED,
+                 STATUS_ACCESS_DENIED);
+}
+
+/* The same handle maps a writable view, and a writable view can be read. */
+static void open_write_only_map_write(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
+    must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
+    must(s, "writer", "write view at=0 text=from-writer");
+    must(s, "reader", "open section name=@x access=FILE_MAP_WRITE");
+    if (succeeds(s, "reader", "map view of=section access=FILE_MAP_WRITE")) {
+        gives(s, "reader", "query view", "protect=PAGE_READWRITE");
+        gives(s, "reader", "read view at=0 length=11 as=text", "text=from-writer");
+    }
+}
+
+/* PAGE_READWRITE and FILE_MAP_READ are the same number: who passes the one gets a handle that only reads. */
+static void open_page_constant_trap(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
+    if (succeeds(s, "reader", "open section name=@x access=PAGE_READWRITE")) {
+        gives(s, "reader", "granted section", "access=0x4");
+        fails_status(s, "reader", "map view of=section access=FILE_MAP_WRITE", ERROR_ACCESS_DENIED,
+                     STATUS_ACCESS_DENIED);
+    }
+}
+
+/* FILE_MAP_COPY given to OpenFileMapping means FILE_MAP_READ, which is all that a copy-on-write view needs.
+ */
+static void open_copy_treated_as_read(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
+    if (succeeds(s, "reader", "open section name=@x access=FILE_MAP_COPY")) {
+        gives(s, "reader", "granted section", "access=0x4");
+        succeeds(s, "reader", "map copy of=section access=FILE_MAP_COPY");
+        succeeds(s, "reader", "map view of=section access=FILE_MAP_READ");
+    }
+}
+
+/* Together with FILE_MAP_READ the bit keeps its number, which is that of SECTION_QUERY. */
+static void open_copy_plus_read_literal(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
+    if (succeeds(s, "reader", "open section name=@x access=FILE_MAP_COPY|FILE_MAP_READ")) {
+        gives(s, "reader", "granted section", "access=0x5");
+        succeeds(s, "reader", "size section");
+    }
+}
+
+/* Access and rights that an open with it gives. */
+struct grant {
+    const char *access, *granted;
+};
+
+static void check_grants(struct stage *s, const struct grant *grants, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!succeeds(s, "reader", step("open section name=@x access=%s", grants[i].access)))
+            continue;
+        gives(s, "reader", "granted section", grants[i].granted);
+        must(s, "reader", "close section");
+    }
+}
+
+/* Generic rights become those of a section. */
+static void open_generic_mapping(struct stage *s)
+{
+    static const struct grant grants[] = {
+        {"GENERIC_READ", "access=0x20005"},
+        {"GENERIC_WRITE", "access=0x20002"},
+        {"GENERIC_EXECUTE", "access=0x20008"},
+        {"GENERIC_ALL", "access=0xF001F"},
+    };
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
+    check_grants(s, grants, sizeof grants / sizeof grants[0]);
+}
+
+/* DELETE, READ_CONTROL, WRITE_DAC and WRITE_OWNER are rights of a section, each on its own. */
+static void access_standard_rights(struct stage *s)
+{
+    static const struct grant grants[] = {
+        {"DELETE", "access=0x10000"},
+        {"READ_CONTROL", "access=0x20000"},
+        {"WRITE_DAC", "access=0x40000"},
+        {"WRITE_OWNER", "access=0x80000"},
+    };
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
+    check_grants(s, grants, sizeof grants / sizeof grants[0]);
+}
+
+/* FILE_MAP_ALL_ACCESS is every right of a section, also those that its protection has no use for. */
+static void open_all_access_value(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
+    if (succeeds(s, "reader", "open section name=@x access=FILE_MAP_ALL_ACCESS"))
+        gives(s, "reader", "granted section", "access=0xF001F");
+}
+
+/* The DACL decides about the open, the protection only about the view: 87 for a handle with all rights, 5 for
+ * the creator's own, which never got the right to map for writing. */
+static void open_all_access_on_readonly_section(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READONLY");
+    if (succeeds(s, "reader", "open section name=@x access=FILE_MAP_ALL_ACCESS"))
+        fails_status(s, "reader", "map view of=section access=FILE_MAP_WRITE", ERROR_INVALID_PARAMETER,
+                     STATUS_SECTION_PROTECTION);
+    row(s, "map-protect-matrix");
+    fails_status(s, "writer", "map view of=section access=FILE_MAP_WRITE", ERROR_ACCESS_DENIED,
+                 STATUS_ACCESS_DENIED);
+}
+
+/* FILE_MAP_EXECUTE is granted as SECTION_MAP_EXECUTE and, with an executable section, maps executable views.
+ */
+static void open_execute(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_EXECUTE_READWRITE");
+    if (succeeds(s, "reader", "open alone name=@x access=FILE_MAP_EXECUTE"))
+        gives(s, "reader", "granted alone", "access=0x8");
+    if (succeeds(s, "reader", "open section name=@x access=FILE_MAP_EXECUTE|FILE_MAP_READ") &&
+        succeeds(s, "reader", "map view of=section access=FILE_MAP_EXECUTE|FILE_MAP_READ"))
+        gives(s, "reader", "query view", "protect=PAGE_EXECUTE_READ");
+}
+
+/* Nothing says what an open without any access does; it is recorded. */
+static void open_zero_access(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
+    records(s, "reader", "open section name=@x access=0");
+}
+
+/* Sections know no SYNCHRONIZE right: waiting for one fails, at once. */
+static void open_no_synchronize(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
+    must(s, "reader", "open section name=@x access=FILE_MAP_ALL_ACCESS");
+    fails_somehow(s, "reader", "wait section timeout=0");
+}
+
+/* An opened handle serves with everything that takes a mapping handle. */
+static void open_any_handle_user(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
+    must(s, "reader", "open section name=@x access=FILE_MAP_ALL_ACCESS");
+    succeeds(s, "reader", "map view of=section access=FILE_MAP_WRITE");
+    gives(s, "reader", "size section", "size=4096 attributes=SEC_COMMIT");
+    succeeds(s, "reader", "flags section");
+    succeeds(s, "reader", "duplicate section to=0 same=yes");
+    succeeds(s, "reader", "setdescriptor section sd=D:(A;;GA;;;WD)");
+    succeeds(s, "reader", "close section");
+}
+
+/* A handle keeps the access that it has: being the owner of the section does not help when it maps. */
+static void access_handle_fixed(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
+    must(s, "writer", "duplicate section to=0 access=FILE_MAP_READ");
+    must(s, "writer", "adopt low handle=$writer.handle");
+    fails_status(s, "writer", "map view of=low access=FILE_MAP_WRITE", ERROR_ACCESS_DENIED,
+                 STATUS_ACCESS_DENIED);
+    succeeds(s, "writer", "map view of=section access=FILE_MAP_WRITE");
+}
+
+/* A handle with the right to read maps for reading and for copy-on-write. */
+static void access_read_gives_copy(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
+    must(s, "reader", "open section name=@x access=FILE_MAP_READ");
+    if (succeeds(s, "reader", "map view of=section access=FILE_MAP_READ"))
+        gives(s, "reader", "query view", "protect=PAGE_READONLY");
+    if (succeeds(s, "reader", "map copy of=section access=FILE_MAP_COPY"))
+        gives(s, "reader", "query copy", "protect=PAGE_WRITECOPY");
+}
+
+static const struct test_case access_denied_cases[] = {
+    {CASE(views_of_readonly_section), .rows = TABLE_ROWS},
+    {CASE(views_of_readwrite_section), .rows = TABLE_ROWS},
+    {CASE(views_of_writecopy_section), .rows = TABLE_ROWS " create-writecopy-equals-readonly"},
+    {CASE(views_of_execute_read_section), .rows = TABLE_ROWS},
+    {CASE(views_of_execute_readwrite_section), .rows = TABLE_ROWS},
+    {CASE(views_of_execute_writecopy_section), .rows = TABLE_ROWS " create-writecopy-equals-readonly"},
+    {CASE(open_read_cannot_map_write)},
+    {CASE(open_write_only_map_read)},
+    {CASE(open_write_only_map_write)},
+    {CASE(open_page_constant_trap)},
+    {CASE(open_copy_treated_as_read)},
+    {CASE(open_copy_plus_read_literal)},
+    {CASE(open_generic_mapping)},
+    {CASE(access_standard_rights)},
+    {CASE(open_all_access_value)},
+    {CASE(open_all_access_on_readonly_section),
+     .rows = "open-all-access-on-readonly-section map-protect-matrix"},
+    {CASE(open_execute)},
+    {CASE(open_zero_access)},
+    {CASE(open_no_synchronize)},
+    {CASE(open_any_handle_user)},
+    {CASE(access_handle_fixed)},
+    {CASE(access_read_gives_copy)},
+};
+
+TOPIC(access_denied, access_denied_cases)

@@ -1,0 +1,276 @@
+/* Topic access_lists: what the security descriptor of a section lets others open. All actors run as the same
+ * user, who owns the sections, so every list here is about "everyone" (WD) and holds for the owner too. */
+#include "../harness/runner/checks.h"
+
+#include "statuses.h"
+
+/* A NULL DACL lets everyone in, with every right. */
+static void sd_null_dacl(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE sd=D:NO_ACCESS_CONTROL");
+    if (succeeds(s, "reader", "open section name=@x access=FILE_MAP_ALL_ACCESS")) {
+        gives(s, "reader", "granted section", "access=0xF001F");
+        gives(s, "reader", "descriptor section parts=dacl", "sddl=D:NO_ACCESS_CONTROL");
+    }
+}
+
+/* An empty DACL lets nobody in, its creator neither: not to open and not by creating the same name again. */
+static void sd_empty_dacl(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE sd=D:P");
+    fails_status(s, "writer", "open again name=@x access=FILE_MAP_READ", ERROR_ACCESS_DENIED,
+                 STATUS_ACCESS_DENIED);
+    fails_status(s, "reader", "open section name=@x access=FILE_MAP_READ", ERROR_ACCESS_DENIED,
+                 STATUS_ACCESS_DENIED);
+    fails_status(s, "reader", "open section name=@x access=FILE_MAP_WRITE", ERROR_ACCESS_DENIED,
+                 STATUS_ACCESS_DENIED);
+    fails_status(s, "reader", "create section name=@x size=4096 protect=PAGE_READWRITE", ERROR_ACCESS_DENIED,
+                 STATUS_ACCESS_DENIED);
+}
+
+/* The handle that the create call returned works, whatever the DACL says, and so does a duplicate of it. */
+static void sd_empty_dacl_creator_handle_works(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE sd=D:P");
+    if (succeeds(s, "writer", "map view of=section access=FILE_MAP_WRITE"))
+        gives(s, "writer", "write view at=0 text=works", "");
+    hands(s, "writer", "section", "reader", "same=yes");
+    if (succeeds(s, "reader", "map view of=section access=FILE_MAP_WRITE"))
+        gives(s, "reader", "read view at=0 length=5 as=text", "text=works");
+}
+
+/* A DACL that grants reading lets others read and nothing else. */
+static void sd_read_only_for_others(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE sd=D:(A;;0x4;;;WD)");
+    must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
+    must(s, "writer", "write view at=0 text=public");
+    fails_status(s, "reader", "open section name=@x access=FILE_MAP_WRITE", ERROR_ACCESS_DENIED,
+                 STATUS_ACCESS_DENIED);
+    fails_status(s, "reader", "open section name=@x access=FILE_MAP_ALL_ACCESS", ERROR_ACCESS_DENIED,
+                 STATUS_ACCESS_DENIED);
+    fails_status(s, "reader", "open section name=@x access=GENERIC_READ|GENERIC_WRITE", ERROR_ACCESS_DENIED,
+                 STATUS_ACCESS_DENIED);
+    if (succeeds(s, "reader", "open section name=@x access=FILE_MAP_READ") &&
+        succeeds(s, "reader", "map view of=section access=FILE_MAP_READ"))
+        gives(s, "reader", "read view at=0 length=6 as=text", "text=public");
+    fails_status(s, "reader", "map more of=section access=FILE_MAP_WRITE", ERROR_ACCESS_DENIED,
+                 STATUS_ACCESS_DENIED);
+}
+
+/* Grants of several entries add up; what no entry grants stays denied. */
+static void grants_add_up(struct stage *s)
+{
+    must(s, "writer",
+         "create section name=@x size=4096 protect=PAGE_READWRITE sd=D:(A;;0x4;;;WD)(A;;0x2;;;WD)");
+    if (succeeds(s, "reader", "open section name=@x access=FILE_MAP_READ|FILE_MAP_WRITE"))
+        succeeds(s, "reader", "map view of=section access=FILE_MAP_WRITE");
+    fails_status(s, "reader", "open more name=@x access=FILE_MAP_READ|SECTION_EXTEND_SIZE",
+                 ERROR_ACCESS_DENIED, STATUS_ACCESS_DENIED);
+}
+
+/* Entries are taken in order: a denial that comes first wins, also when only a part of what is asked is
+ * denied. */
+static void sd_deny_ace_first(struct stage *s)
+{
+    must(s, "writer",
+         "create section name=@x size=4096 protect=PAGE_READWRITE sd=D:(D;;0x2;;;WD)(A;;GA;;;WD)");
+    fails_status(s, "reader", "open section name=@x access=FILE_MAP_WRITE", ERROR_ACCESS_DENIED,
+                 STATUS_ACCESS_DENIED);
+    fails_status(s, "reader", "open section name=@x access=FILE_MAP_READ|FILE_MAP_WRITE", ERROR_ACCESS_DENIED,
+                 STATUS_ACCESS_DENIED);
+    succeeds(s, "reader", "open section name=@x access=FILE_MAP_READ");
+}
+
+/* The same two entries the other way round let the write in: the grant is met first. */
+static void sd_ace_order(struct stage *s)
+{
+    must(s, "writer",
+         "create section name=@x size=4096 protect=PAGE_READWRITE sd=D:(A;;GA;;;WD)(D;;0x2;;;WD)");
+    if (succeeds(s, "reader", "open section name=@x access=FILE_MAP_WRITE"))
+        gives(s, "reader", "granted section", "access=0x2");
+}
+
+/* FILE_MAP_COPY is no right: in an entry its number is SECTION_QUERY, and maps nothing. */
+static void access_copy_is_not_a_right(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE sd=D:(A;;0x1;;;WD)");
+    fails_status(s, "reader", "open section name=@x access=FILE_MAP_READ", ERROR_ACCESS_DENIED,
+                 STATUS_ACCESS_DENIED);
+    fails_status(s, "reader", "open section name=@x access=FILE_MAP_COPY", ERROR_ACCESS_DENIED,
+                 STATUS_ACCESS_DENIED);
+}
+
+/* MAXIMUM_ALLOWED gives what the DACL grants, and the owner may read and change the descriptor besides. */
+static void open_maximum_allowed(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE sd=D:(A;;0x4;;;WD)");
+    if (succeeds(s, "reader", "open section name=@x access=MAXIMUM_ALLOWED")) {
+        gives(s, "reader", "granted section", "access=0x60004");
+        succeeds(s, "reader", "map view of=section access=FILE_MAP_READ");
+        fails_status(s, "reader", "map more of=section access=FILE_MAP_WRITE", ERROR_ACCESS_DENIED,
+                     STATUS_ACCESS_DENIED);
+    }
+}
+
+/* The descriptor is read through any handle with READ_CONTROL, and is the one given at creation. */
+static void sd_get_by_handle(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE sd=D:(A;;RC;;;WD)");
+    must(s, "reader", "open section name=@x access=READ_CONTROL");
+    gives(s, "reader", "descriptor section parts=dacl", "sddl=D:(A;;RC;;;WD)");
+}
+
+/* Without READ_CONTROL it is not. */
+static void descriptor_needs_read_control(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
+    must(s, "reader", "open section name=@x access=FILE_MAP_READ");
+    fails(s, "reader", "descriptor section parts=dacl", ERROR_ACCESS_DENIED);
+}
+
+/* The owner can read the descriptor, and change it, even if no entry says so. */
+static void sd_owner_read_control(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE sd=D:P");
+    if (succeeds(s, "reader", "open section name=@x access=READ_CONTROL|WRITE_DAC")) {
+        gives(s, "reader", "descriptor section parts=dacl", "sddl=D:P");
+        succeeds(s, "reader", "setdescriptor section sd=D:(A;;GA;;;WD)");
+        succeeds(s, "reader", "open again name=@x access=FILE_MAP_WRITE");
+    }
+}
+
+/* A new DACL counts from the next open on. */
+static void sd_set_by_handle(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
+    must(s, "reader", "open before name=@x access=FILE_MAP_READ");
+    succeeds(s, "writer", "setdescriptor section sd=D:(A;;0x2;;;WD)");
+    fails_status(s, "reader", "open after name=@x access=FILE_MAP_READ", ERROR_ACCESS_DENIED,
+                 STATUS_ACCESS_DENIED);
+    succeeds(s, "reader", "open after name=@x access=FILE_MAP_WRITE");
+}
+
+/* Changing the descriptor needs WRITE_DAC on the handle. */
+static void set_needs_write_dac(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
+    must(s, "reader", "open section name=@x access=FILE_MAP_READ|FILE_MAP_WRITE");
+    fails(s, "reader", "setdescriptor section sd=D:P", ERROR_ACCESS_DENIED);
+    succeeds(s, "reader", "open again name=@x access=FILE_MAP_READ");
+}
+
+/* A handle that is already open keeps its access when the DACL changes, and so do duplicates of it. */
+static void sd_set_does_not_revoke(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
+    must(s, "reader", "open section name=@x access=FILE_MAP_READ|FILE_MAP_WRITE");
+    must(s, "writer", "setdescriptor section sd=D:P");
+    fails_status(s, "reader", "open again name=@x access=FILE_MAP_READ", ERROR_ACCESS_DENIED,
+                 STATUS_ACCESS_DENIED);
+    succeeds(s, "reader", "map view of=section access=FILE_MAP_WRITE");
+    succeeds(s, "reader", "duplicate section to=0 same=yes");
+}
+
+/* Creating a name that exists asks for the standard rights as well: where a DACL grants the rights of the
+ * view alone, opening works and creating does not. */
+static void sd_create_existing_needs_standard_rights(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE sd=D:(A;;0x7;;;WD)");
+    succeeds(s, "reader", "open section name=@x access=FILE_MAP_READ|FILE_MAP_WRITE");
+    fails_status(s, "reader", "create second name=@x size=4096 protect=PAGE_READWRITE", ERROR_ACCESS_DENIED,
+                 STATUS_ACCESS_DENIED);
+    fails_status(s, "reader", "create second name=@x size=4096 protect=PAGE_READONLY", ERROR_ACCESS_DENIED,
+                 STATUS_ACCESS_DENIED);
+}
+
+/* What creating an existing name asks for follows the protection that it names. */
+static void create_existing_asks_by_protection(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE sd=D:(A;;0xF0005;;;WD)");
+    if (gives(s, "reader", "create section name=@x size=4096 protect=PAGE_READONLY", "error=183"))
+        gives(s, "reader", "granted section", "access=0xF0005");
+    fails_status(s, "reader", "create more name=@x size=4096 protect=PAGE_READWRITE", ERROR_ACCESS_DENIED,
+                 STATUS_ACCESS_DENIED);
+}
+
+/* The descriptor of the second creator changes nothing: a third process opens what the first one allows. */
+static void create_existing_sd_not_applied(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE sd=D:(A;;GA;;;WD)");
+    gives(s, "reader", "create section name=@x size=4096 protect=PAGE_READWRITE sd=D:P", "error=183");
+    succeeds(s, "third", "open section name=@x access=FILE_MAP_ALL_ACCESS");
+}
+
+/* A duplicate may have more rights than its source if the DACL grants them, and only then. */
+static void sd_duplicate_upgrade(struct stage *s)
+{
+    must(s, "writer", "create open name=@open size=4096 protect=PAGE_READWRITE");
+    must(s, "writer", "create closed name=@closed size=4096 protect=PAGE_READWRITE sd=D:P");
+    must(s, "reader", "open open name=@open access=FILE_MAP_READ");
+    if (succeeds(s, "reader", "duplicate open to=0 access=FILE_MAP_READ|FILE_MAP_WRITE")) {
+        must(s, "reader", "adopt more handle=$reader.handle");
+        succeeds(s, "reader", "map view of=more access=FILE_MAP_WRITE");
+    }
+    hands(s, "writer", "closed", "reader", "access=FILE_MAP_READ");
+    fails_status(s, "reader", "duplicate closed to=0 access=FILE_MAP_READ|FILE_MAP_WRITE",
+                 ERROR_ACCESS_DENIED, STATUS_ACCESS_DENIED);
+    succeeds(s, "reader", "duplicate closed to=0 access=FILE_MAP_READ");
+}
+
+/* The descriptor of a section without a name is enforced too (from Windows 8.1 on). */
+static void sd_unnamed_object(struct stage *s)
+{
+    must(s, "writer", "create section size=4096 protect=PAGE_READWRITE sd=D:P");
+    hands(s, "writer", "section", "reader", "access=FILE_MAP_READ");
+    fails_status(s, "reader", "duplicate section to=0 access=FILE_MAP_WRITE", ERROR_ACCESS_DENIED,
+                 STATUS_ACCESS_DENIED);
+    succeeds(s, "reader", "map view of=section access=FILE_MAP_READ");
+}
+
+/* The SACL is reached through ACCESS_SYSTEM_SECURITY alone, which a token without the enabled privilege never
+ * gets. */
+static void access_system_security(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
+    must(s, "reader", "privilege SeSecurityPrivilege to=disabled");
+    fails_status(s, "reader", "open section name=@x access=ACCESS_SYSTEM_SECURITY", ERROR_PRIVILEGE_NOT_HELD,
+                 STATUS_PRIVILEGE_NOT_HELD);
+}
+
+/* With the privilege enabled it does. */
+static void system_security_with_privilege(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
+    must(s, "reader", "privilege SeSecurityPrivilege to=enabled");
+    if (succeeds(s, "reader", "open section name=@x access=ACCESS_SYSTEM_SECURITY"))
+        gives(s, "reader", "granted section", "access=0x1000000");
+}
+
+static const struct test_case access_lists_cases[] = {
+    {CASE(sd_null_dacl)},
+    {CASE(sd_empty_dacl)},
+    {CASE(sd_empty_dacl_creator_handle_works)},
+    {CASE(sd_read_only_for_others)},
+    {CASE(grants_add_up), .rows = "sd-ace-order"},
+    {CASE(sd_deny_ace_first)},
+    {CASE(sd_ace_order)},
+    {CASE(access_copy_is_not_a_right)},
+    {CASE(open_maximum_allowed), .rows = "open-maximum-allowed sd-owner-read-control"},
+    {CASE(sd_get_by_handle), .rows = "sd-get-by-handle sd-all-named-objects-securable"},
+    {CASE(descriptor_needs_read_control), .rows = "sd-get-by-handle"},
+    {CASE(sd_owner_read_control)},
+    {CASE(sd_set_by_handle)},
+    {CASE(set_needs_write_dac), .rows = "sd-set-by-handle"},
+    {CASE(sd_set_does_not_revoke)},
+    {CASE(sd_create_existing_needs_standard_rights)},
+    {CASE(create_existing_asks_by_protection),
+     .rows = "create-existing-requests-protect-access sd-create-existing-needs-standard-rights"},
+    {CASE(create_existing_sd_not_applied)},
+    {CASE(sd_duplicate_upgrade)},
+    {CASE(sd_unnamed_object)},
+    {CASE(access_system_security)},
+    {CASE(system_security_with_privilege), .rows = "access-system-security", .needs = "admin"},
+};
+
+TOPIC(access_lists, access_lists_cases)

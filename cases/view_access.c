@@ -1,0 +1,322 @@
+/* Topic view_access: what a view lets its process do. The access given to MapViewOfFile decides about the
+ * pages, VirtualProtect stays within it, and a copy-on-write view keeps its writes to itself. */
+#include "../harness/runner/checks.h"
+
+#include "statuses.h"
+
+/* ---- the access given to MapViewOfFile ---- */
+
+/* FILE_MAP_WRITE, with FILE_MAP_READ or without, and FILE_MAP_ALL_ACCESS are one and the same view. */
+static void map_write_equivalents(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
+    must(s, "reader", "open section name=@x access=FILE_MAP_ALL_ACCESS");
+    succeeds(s, "reader", "map one of=section access=FILE_MAP_WRITE");
+    gives(s, "reader", "query one", "protect=PAGE_READWRITE allocation-protect=PAGE_READWRITE");
+    succeeds(s, "reader", "map two of=section access=FILE_MAP_READ|FILE_MAP_WRITE");
+    gives(s, "reader", "query two", "protect=PAGE_READWRITE allocation-protect=PAGE_READWRITE");
+    succeeds(s, "reader", "map three of=section access=FILE_MAP_ALL_ACCESS");
+    gives(s, "reader", "query three", "protect=PAGE_READWRITE allocation-protect=PAGE_READWRITE");
+}
+
+/* A view for writing can be read as well. */
+static void map_write_is_readable(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
+    must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
+    must(s, "writer", "write view at=0 text=seen");
+    must(s, "reader", "open section name=@x access=FILE_MAP_READ|FILE_MAP_WRITE");
+    must(s, "reader", "map view of=section access=FILE_MAP_WRITE");
+    gives(s, "reader", "read view at=0 length=4 as=text", "text=seen");
+}
+
+/* FILE_MAP_COPY alone gives a copy-on-write view, of a read-only section too. */
+static void map_copy(struct stage *s)
+{
+    must(s, "writer", "create read-write name=@rw size=4096 protect=PAGE_READWRITE");
+    must(s, "writer", "create read-only name=@ro size=4096 protect=PAGE_READONLY");
+    must(s, "reader", "open read-write name=@rw access=FILE_MAP_READ");
+    must(s, "reader", "open read-only name=@ro access=FILE_MAP_READ");
+    if (succeeds(s, "reader", "map one of=read-write access=FILE_MAP_COPY"))
+        gives(s, "reader", "query one", "protect=PAGE_WRITECOPY allocation-protect=PAGE_WRITECOPY");
+    if (succeeds(s, "reader", "map two of=read-only access=FILE_MAP_COPY"))
+        gives(s, "reader", "query two", "protect=PAGE_WRITECOPY allocation-protect=PAGE_WRITECOPY");
+}
+
+/* The page offers FILE_MAP_COPY for combining; what is seen on Windows (D9) is expected: with FILE_MAP_READ
+ * it is no copy-on-write view but a plain read-only one. */
+static void map_copy_or_read(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
+    must(s, "reader", "open section name=@x access=FILE_MAP_READ");
+    if (succeeds(s, "reader", "map view of=section access=FILE_MAP_COPY|FILE_MAP_READ")) {
+        gives(s, "reader", "query view", "protect=PAGE_READONLY");
+        faults(s, "reader", "write view at=0 text=mine", "write");
+    }
+}
+
+/* With FILE_MAP_WRITE it is a shared view (D9, observed): the store that was meant to be private reaches the
+ * writer. */
+static void map_copy_or_write(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
+    must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
+    must(s, "writer", "write view at=0 text=theirs");
+    must(s, "reader", "open section name=@x access=FILE_MAP_READ|FILE_MAP_WRITE");
+    if (succeeds(s, "reader", "map view of=section access=FILE_MAP_COPY|FILE_MAP_WRITE")) {
+        gives(s, "reader", "query view", "protect=PAGE_READWRITE");
+        must(s, "reader", "write view at=0 text=shared");
+        gives(s, "writer", "read view at=0 length=6 as=text", "text=shared");
+    }
+}
+
+/* Access 0 maps a view that nobody can touch, for a handle that may read; a handle without rights maps
+ * nothing. */
+static void map_access_zero(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
+    must(s, "reader", "open section name=@x access=FILE_MAP_READ");
+    if (succeeds(s, "reader", "map view of=section access=0")) {
+        gives(s, "reader", "query view", "protect=PAGE_NOACCESS");
+        faults(s, "reader", "read view at=0 length=1", "read");
+    }
+    must(s, "reader", "duplicate section to=0 access=0");
+    must(s, "reader", "adopt bare handle=$reader.handle");
+    fails_status(s, "reader", "map none of=bare access=0", ERROR_ACCESS_DENIED, STATUS_ACCESS_DENIED);
+}
+
+/* FILE_MAP_EXECUTE does not imply reading: alone it maps a view that nobody can touch (D10, observed). */
+static void map_execute_alone(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_EXECUTE_READWRITE");
+    must(s, "reader", "open section name=@x access=FILE_MAP_EXECUTE|FILE_MAP_READ");
+    if (succeeds(s, "reader", "map view of=section access=FILE_MAP_EXECUTE")) {
+        gives(s, "reader", "query view", "protect=PAGE_NOACCESS");
+        faults(s, "reader", "read view at=0 length=1", "read");
+    }
+}
+
+/* Joined with READ, WRITE or COPY it makes the view of that kind executable. */
+static void map_execute_read(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_EXECUTE_READWRITE");
+    must(s, "reader", "open section name=@x access=FILE_MAP_ALL_ACCESS");
+    if (succeeds(s, "reader", "map read of=section access=FILE_MAP_EXECUTE|FILE_MAP_READ"))
+        gives(s, "reader", "query read", "protect=PAGE_EXECUTE_READ");
+    if (succeeds(s, "reader", "map write of=section access=FILE_MAP_EXECUTE|FILE_MAP_WRITE"))
+        gives(s, "reader", "query write", "protect=PAGE_EXECUTE_READWRITE");
+    if (succeeds(s, "reader", "map copy of=section access=FILE_MAP_EXECUTE|FILE_MAP_COPY"))
+        gives(s, "reader", "query copy", "protect=PAGE_EXECUTE_WRITECOPY");
+}
+
+/* Executable views need a section that was created executable. */
+static void access_execute_needs_exec_section(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
+    fails_status(s, "writer", "map view of=section access=FILE_MAP_EXECUTE|FILE_MAP_READ",
+                 ERROR_ACCESS_DENIED, STATUS_ACCESS_DENIED);
+    must(s, "reader", "open section name=@x access=FILE_MAP_ALL_ACCESS");
+    fails_status(s, "reader", "map view of=section access=FILE_MAP_EXECUTE|FILE_MAP_READ",
+                 ERROR_INVALID_PARAMETER, STATUS_SECTION_PROTECTION);
+}
+
+/* The page on FILE_MAP_READ leaves PAGE_WRITECOPY sections out of its list (D8); they are readable. */
+static void map_read_on_writecopy_section(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_WRITECOPY");
+    if (succeeds(s, "writer", "map view of=section access=FILE_MAP_READ"))
+        gives(s, "writer", "query view", "protect=PAGE_READONLY");
+    must(s, "reader", "open section name=@x access=FILE_MAP_READ");
+    if (succeeds(s, "reader", "map view of=section access=FILE_MAP_READ"))
+        gives(s, "reader", "read view at=0 length=4", "hex=00000000");
+}
+
+/* ---- stores that are not allowed ---- */
+
+/* A store into a FILE_MAP_READ view is an access violation in the process that tried, and reaches nobody. */
+static void protect_readonly_write_faults(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
+    must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
+    must(s, "writer", "write view at=0 text=whole");
+    must(s, "reader", "open section name=@x access=FILE_MAP_READ");
+    must(s, "reader", "map view of=section access=FILE_MAP_READ");
+    faults(s, "reader", "write view at=0 text=crack", "write");
+    gives(s, "reader", "read view at=0 length=5 as=text", "text=whole");
+    gives(s, "writer", "read view at=0 length=5 as=text", "text=whole");
+}
+
+/* Of a handle with all rights too: the view decides. */
+static void readonly_view_of_full_handle(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
+    must(s, "reader", "open section name=@x access=FILE_MAP_ALL_ACCESS");
+    must(s, "reader", "map view of=section access=FILE_MAP_READ");
+    faults(s, "reader", "write view at=0 u32=1", "write");
+    row(s, "protect-change-upgrade-fails");
+    fails(s, "reader", "protect view at=0 length=4096 to=PAGE_READWRITE", ERROR_INVALID_PARAMETER);
+}
+
+/* A PAGE_NOACCESS page faults on every touch, in the process that made it so. */
+static void protect_noaccess_read_faults(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
+    must(s, "reader", "open section name=@x access=FILE_MAP_ALL_ACCESS");
+    must(s, "reader", "map view of=section access=FILE_MAP_WRITE");
+    must(s, "reader", "protect view at=0 length=4096 to=PAGE_NOACCESS");
+    faults(s, "reader", "read view at=0 length=1", "read");
+    faults(s, "reader", "write view at=0 u8=1", "write");
+}
+
+/* ---- VirtualProtect ---- */
+
+/* Within the protection of the mapping a view goes down and up again, and the old protection is told. */
+static void protect_change_downgrade(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
+    must(s, "reader", "open section name=@x access=FILE_MAP_ALL_ACCESS");
+    must(s, "reader", "map view of=section access=FILE_MAP_WRITE");
+    gives(s, "reader", "protect view at=0 length=4096 to=PAGE_READONLY", "old=PAGE_READWRITE");
+    faults(s, "reader", "write view at=0 u8=1", "write");
+    gives(s, "reader", "protect view at=0 length=4096 to=PAGE_NOACCESS", "old=PAGE_READONLY");
+    faults(s, "reader", "read view at=0 length=1", "read");
+    gives(s, "reader", "protect view at=0 length=4096 to=PAGE_READWRITE", "old=PAGE_NOACCESS");
+    gives(s, "reader", "write view at=0 u8=1", "");
+}
+
+/* A protection beyond that of the mapping is refused and changes nothing, whatever the handle would allow. */
+static void protect_change_upgrade_fails(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
+    must(s, "reader", "open section name=@x access=FILE_MAP_READ");
+    must(s, "reader", "map view of=section access=FILE_MAP_READ");
+    fails(s, "reader", "protect view at=0 length=4096 to=PAGE_READWRITE", ERROR_INVALID_PARAMETER);
+    gives(s, "reader", "query view", "protect=PAGE_READONLY");
+    faults(s, "reader", "write view at=0 u8=1", "write");
+}
+
+/* A view that was mapped without execute does not get it later, even of an executable section. */
+static void protect_change_execute_fails(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_EXECUTE_READWRITE");
+    must(s, "reader", "open section name=@x access=FILE_MAP_ALL_ACCESS");
+    must(s, "reader", "map view of=section access=FILE_MAP_WRITE");
+    fails(s, "reader", "protect view at=0 length=4096 to=PAGE_EXECUTE_READ", ERROR_INVALID_PARAMETER);
+    fails(s, "reader", "protect view at=0 length=4096 to=PAGE_EXECUTE_READWRITE", ERROR_INVALID_PARAMETER);
+    gives(s, "reader", "query view", "protect=PAGE_READWRITE");
+}
+
+/* A shared page can be turned into a copy-on-write one; what is stored from then on stays in that process. */
+static void protect_change_to_writecopy(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
+    must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
+    must(s, "writer", "write view at=0 text=shared");
+    must(s, "reader", "open section name=@x access=FILE_MAP_ALL_ACCESS");
+    must(s, "reader", "map view of=section access=FILE_MAP_WRITE");
+    gives(s, "reader", "protect view at=0 length=4096 to=PAGE_WRITECOPY", "old=PAGE_READWRITE");
+    gives(s, "reader", "read view at=0 length=6 as=text", "text=shared");
+    must(s, "reader", "write view at=0 text=secret");
+    gives(s, "writer", "read view at=0 length=6 as=text", "text=shared");
+    gives(s, "reader", "read view at=0 length=6 as=text", "text=secret");
+}
+
+/* The protection of one view is nothing to the others, neither here nor in another process. */
+static void protect_change_is_per_view(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
+    must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
+    must(s, "reader", "open section name=@x access=FILE_MAP_ALL_ACCESS");
+    must(s, "reader", "map one of=section access=FILE_MAP_WRITE");
+    must(s, "reader", "map two of=section access=FILE_MAP_WRITE");
+    must(s, "reader", "protect one at=0 length=4096 to=PAGE_NOACCESS");
+    gives(s, "writer", "query view", "protect=PAGE_READWRITE");
+    gives(s, "writer", "write view at=0 text=still", "");
+    gives(s, "reader", "query two", "protect=PAGE_READWRITE");
+    gives(s, "reader", "read two at=0 length=5 as=text", "text=still");
+}
+
+/* Of a range with two protections the one of its first page is returned. */
+static void protect_change_old_value(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=8192 protect=PAGE_READWRITE");
+    must(s, "reader", "open section name=@x access=FILE_MAP_ALL_ACCESS");
+    must(s, "reader", "map view of=section access=FILE_MAP_WRITE");
+    must(s, "reader", "protect view at=0 length=4096 to=PAGE_READONLY");
+    gives(s, "reader", "protect view at=0 length=8192 to=PAGE_READWRITE", "old=PAGE_READONLY");
+}
+
+/* Every page that the range touches changes, and no other: two bytes over a boundary are two pages. */
+static void protect_change_page_granular(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=12288 protect=PAGE_READWRITE");
+    must(s, "reader", "open section name=@x access=FILE_MAP_ALL_ACCESS");
+    must(s, "reader", "map view of=section access=FILE_MAP_WRITE");
+    must(s, "reader", "protect view at=4095 length=2 to=PAGE_READONLY");
+    gives(s, "reader", "query view at=0", "base=+0 size=8192 protect=PAGE_READONLY");
+    gives(s, "reader", "query view at=8192", "base=+8192 size=4096 protect=PAGE_READWRITE");
+}
+
+/* One byte is one page. */
+static void protect_view_whole_page_unit(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=8192 protect=PAGE_READWRITE");
+    must(s, "reader", "open section name=@x access=FILE_MAP_ALL_ACCESS");
+    must(s, "reader", "map view of=section access=FILE_MAP_WRITE");
+    must(s, "reader", "protect view at=100 length=1 to=PAGE_READONLY");
+    gives(s, "reader", "query view at=0", "base=+0 size=4096 protect=PAGE_READONLY");
+    faults(s, "reader", "write view at=4095 u8=1", "write");
+    gives(s, "reader", "write view at=4096 u8=1", "");
+}
+
+/* Pages that are only reserved have no protection: the call fails and leaves those that are committed alone.
+ */
+static void protect_change_uncommitted(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=131072 protect=PAGE_READWRITE|SEC_RESERVE");
+    must(s, "reader", "open section name=@x access=FILE_MAP_ALL_ACCESS");
+    must(s, "reader", "map view of=section access=FILE_MAP_WRITE");
+    must(s, "reader", "commit view at=0 length=65536 protect=PAGE_READWRITE");
+    fails(s, "reader", "protect view at=0 length=131072 to=PAGE_READONLY", ERROR_INVALID_ADDRESS);
+    gives(s, "reader", "query view at=0", "size=65536 state=MEM_COMMIT protect=PAGE_READWRITE");
+}
+
+/* AllocationProtect keeps what the view was mapped with. */
+static void protect_allocation_protect_fixed(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
+    must(s, "reader", "open section name=@x access=FILE_MAP_ALL_ACCESS");
+    must(s, "reader", "map view of=section access=FILE_MAP_WRITE");
+    must(s, "reader", "protect view at=0 length=4096 to=PAGE_READONLY");
+    gives(s, "reader", "query view",
+          "protect=PAGE_READONLY allocation-base=+0 allocation-protect=PAGE_READWRITE");
+}
+
+static const struct test_case view_access_cases[] = {
+    {CASE(map_write_equivalents)},
+    {CASE(map_write_is_readable)},
+    {CASE(map_copy)},
+    {CASE(map_copy_or_read)},
+    {CASE(map_copy_or_write)},
+    {CASE(map_access_zero), .rows = "map-access-zero dup-zero-access"},
+    {CASE(map_execute_alone)},
+    {CASE(map_execute_read)},
+    {CASE(access_execute_needs_exec_section)},
+    {CASE(map_read_on_writecopy_section)},
+    {CASE(protect_readonly_write_faults)},
+    {CASE(readonly_view_of_full_handle),
+     .rows = "protect-readonly-write-faults protect-change-upgrade-fails"},
+    {CASE(protect_noaccess_read_faults)},
+    {CASE(protect_change_downgrade)},
+    {CASE(protect_change_upgrade_fails)},
+    {CASE(protect_change_execute_fails)},
+    {CASE(protect_change_to_writecopy)},
+    {CASE(protect_change_is_per_view)},
+    {CASE(protect_change_old_value)},
+    {CASE(protect_change_page_granular)},
+    {CASE(protect_view_whole_page_unit)},
+    {CASE(protect_change_uncommitted)},
+    {CASE(protect_allocation_protect_fixed)},
+};
+
+TOPIC(view_access, view_access_cases)
