@@ -1,6 +1,6 @@
 /* Sizes that differ: a second creator that wants more or less, views that are larger or smaller than the
- * section, offsets, zero sizes, rounding to pages and what lies behind the size, and sizes and offsets beyond
- * 32 bits. */
+ * section, offsets, zero sizes, rounding to pages and what lies behind the size. What goes beyond 32 bits is
+ * in large_sizes.c. */
 #include "../harness/runner/checks.h"
 
 #include "statuses.h"
