@@ -1,0 +1,175 @@
+/* Win32 constants by name, error and status names, and that the tables do not contradict themselves. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "../common/names.h"
+
+static void parse_table(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *words;
+        uint64_t value;
+    } table[] = {
+        {"PAGE_READWRITE", 0x4},
+        {"PAGE_READWRITE|SEC_COMMIT", 0x8000004},
+        {"PAGE_READWRITE|SEC_RESERVE", 0x4000004},
+        {"PAGE_EXECUTE_READWRITE|SEC_COMMIT|SEC_LARGE_PAGES", 0x88000040},
+        {"PAGE_TARGETS_INVALID", 0x40000000},
+        {"SEC_IMAGE_NO_EXECUTE", 0x11000000},
+        {"FILE_MAP_ALL_ACCESS", 0xF001F},
+        {"FILE_MAP_READ|FILE_MAP_WRITE", 0x6},
+        {"SECTION_MAP_READ|SECTION_QUERY", 0x5},
+        {"FILE_MAP_EXECUTE", 0x20},
+        {"GENERIC_READ", 0x80000000},
+        {"MAXIMUM_ALLOWED", 0x2000000},
+        {"MEM_MAPPED", 0x40000},
+        {"0x4|FILE_MAP_WRITE", 0x6},
+        {"FILE_MAP_WRITE|PAGE_NOACCESS", 0x3}, /* of different kinds: a mistake that cases make on purpose */
+        {"0", 0},
+        {"18446744073709551615", UINT64_MAX},
+        {"0xFFFFFFFFFFFFFFFF", UINT64_MAX},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        uint64_t value = 1;
+        if (!names_parse(table[i].words, &value) || value != table[i].value)
+            fail_msg("%s: 0x%llX", table[i].words, (unsigned long long)value);
+    }
+}
+
+static void parse_refuses(void **state)
+{
+    (void)state;
+    static const char *const broken[] = {
+        "",
+        "|",
+        "PAGE_READWRITE|",
+        "|PAGE_READWRITE",
+        "PAGE_READWRITE||SEC_COMMIT",
+        "page_readwrite",
+        "PAGE_READWRIT",
+        "PAGE_READWRITEX",
+        " PAGE_READWRITE",
+        "PAGE_READWRITE ",
+        "PAGE_READWRITE,SEC_COMMIT",
+        "-1",
+        "0x",
+        "0xG",
+        "1 2",
+        "18446744073709551616",
+        "0x10000000000000000",
+        "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+    };
+    for (size_t i = 0; i < sizeof broken / sizeof broken[0]; i++) {
+        uint64_t value = 77;
+        if (names_parse(broken[i], &value))
+            fail_msg("'%s' was taken", broken[i]);
+        assert_true(value == 77);
+    }
+}
+
+static void add_table(void **state)
+{
+    (void)state;
+    static const struct {
+        enum name_kind kind;
+        uint64_t value;
+        const char *text;
+    } table[] = {
+        {NAME_PROTECT, 0, "0"},
+        {NAME_PROTECT, 0x4, "PAGE_READWRITE"},
+        {NAME_PROTECT, 0x104, "PAGE_READWRITE|PAGE_GUARD"},
+        {NAME_PROTECT, 0x800004, "PAGE_READWRITE|0x800000"},
+        {NAME_SECTION, 0x8000000, "SEC_COMMIT"},
+        {NAME_SECTION, 0x11000000, "SEC_IMAGE_NO_EXECUTE"},
+        {NAME_SECTION, 0x1000000, "SEC_IMAGE"},
+        {NAME_SECTION, 0x88000000, "SEC_COMMIT|SEC_LARGE_PAGES"},
+        {NAME_SECTION, 0x20000000, "0x20000000"},
+        {NAME_MAP_ACCESS, 0xF001F, "FILE_MAP_ALL_ACCESS"},
+        {NAME_MAP_ACCESS, 0x6, "FILE_MAP_WRITE|FILE_MAP_READ"},
+        {NAME_MAP_ACCESS, 0x20000, "READ_CONTROL"},
+        {NAME_MAP_ACCESS, 0x80000000, "GENERIC_READ"},
+        {NAME_STATE, 0x1000, "MEM_COMMIT"},
+        {NAME_STATE, 0x2000, "MEM_RESERVE"},
+        {NAME_STATE, 0x10000, "MEM_FREE"},
+        {NAME_TYPE, 0x20000, "MEM_PRIVATE"},
+        {NAME_TYPE, 0x40000, "MEM_MAPPED"},
+        {NAME_TYPE, 0x1000000, "MEM_IMAGE"},
+        {NAME_TYPE, UINT64_C(0x100000000), "0x100000000"},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        char room[256];
+        struct text text = text_over(room, sizeof room);
+        names_add(&text, table[i].kind, table[i].value);
+        assert_string_equal(room, table[i].text);
+    }
+}
+
+/* Whatever bits are written, they are read again as the same bits. */
+static void round_trip(void **state)
+{
+    (void)state;
+    uint64_t bits = UINT64_C(0x243F6A8885A308D3);
+    for (int i = 0; i < 20000; i++) {
+        bits = bits * UINT64_C(6364136223846793005) + 1442695040888963407u;
+        uint64_t value = i < 64 ? UINT64_C(1) << i : (bits >> 32) & (bits >> (i % 29));
+        for (enum name_kind kind = NAME_PROTECT; kind <= NAME_TYPE; kind++) {
+            char room[1024];
+            struct text text = text_over(room, sizeof room);
+            uint64_t back = ~value;
+            names_add(&text, kind, value);
+            assert_false(text.cut);
+            if (!names_parse(room, &back) || back != value)
+                fail_msg("%s", room);
+        }
+    }
+}
+
+static void error_names(void **state)
+{
+    (void)state;
+    assert_string_equal(error_name(0), "NO_ERROR");
+    assert_string_equal(error_name(2), "ERROR_FILE_NOT_FOUND");
+    assert_string_equal(error_name(5), "ERROR_ACCESS_DENIED");
+    assert_string_equal(error_name(6), "ERROR_INVALID_HANDLE");
+    assert_string_equal(error_name(87), "ERROR_INVALID_PARAMETER");
+    assert_string_equal(error_name(183), "ERROR_ALREADY_EXISTS");
+    assert_string_equal(error_name(1132), "ERROR_MAPPED_ALIGNMENT");
+    assert_string_equal(error_name(1455), "ERROR_COMMITMENT_LIMIT");
+    assert_null(error_name(1));
+    assert_null(error_name(UINT32_MAX));
+    assert_string_equal(status_name(0xC0000005), "STATUS_ACCESS_VIOLATION");
+    assert_string_equal(status_name(0xC0000022), "STATUS_ACCESS_DENIED");
+    assert_string_equal(status_name(0x40000000), "STATUS_OBJECT_NAME_EXISTS");
+    assert_string_equal(status_name(0x80000001), "STATUS_GUARD_PAGE_VIOLATION");
+    assert_null(status_name(0));
+    assert_null(status_name(5));
+}
+
+/* A pair without names would be a number nobody can read; a status has one error. */
+static void status_pairs_are_named(void **state)
+{
+    (void)state;
+    assert_true(status_pair_count > 0);
+    for (size_t i = 0; i < status_pair_count; i++) {
+        if (!status_name(status_pairs[i].status) || !error_name(status_pairs[i].error))
+            fail_msg("0x%08X, %u", (unsigned)status_pairs[i].status, (unsigned)status_pairs[i].error);
+        for (size_t j = 0; j < i; j++)
+            if (status_pairs[j].status == status_pairs[i].status)
+                fail_msg("0x%08X stands there twice", (unsigned)status_pairs[i].status);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(parse_table), cmocka_unit_test(parse_refuses),
+        cmocka_unit_test(add_table),   cmocka_unit_test(round_trip),
+        cmocka_unit_test(error_names), cmocka_unit_test(status_pairs_are_named),
+    };
+    return cmocka_run_group_tests_name("common names", tests, NULL, NULL);
+}
