@@ -13,6 +13,9 @@ set(SHMCHECK_COMMON_SOURCES
 
 set(SHMCHECK_REPORT_SOURCES
     harness/report/junit.c
+    harness/report/junit_case.c
+    harness/report/known.c
+    harness/report/toml.c
     harness/report/xml.c)
 
 set(SHMCHECK_RUNNER_SOURCES
@@ -20,21 +23,66 @@ set(SHMCHECK_RUNNER_SOURCES
     harness/runner/channel.c
     harness/runner/check.c
     harness/runner/cmocka_bridge.c
+    harness/runner/console.c
     harness/runner/contract.c
     harness/runner/directions.c
+    harness/runner/known_file.c
+    harness/runner/needs.c
+    harness/runner/options.c
+    harness/runner/outcome.c
     harness/runner/output_file.c
+    harness/runner/plan.c
+    harness/runner/platform.c
+    harness/runner/pool.c
     harness/runner/process.c
+    harness/runner/program.c
+    harness/runner/report_file.c
+    harness/runner/results.c
     harness/runner/roles.c
+    harness/runner/slot.c
     harness/runner/stage.c
-    harness/runner/substitute.c)
+    harness/runner/substitute.c
+    harness/runner/token.c
+    harness/runner/worker.c)
 
-set(SHMCHECK_ACTOR_SOURCES)
+set(SHMCHECK_ACTOR_SOURCES
+    harness/actor/arguments.c
+    harness/actor/guard.c
+    harness/actor/lines.c
+    harness/actor/main.c
+    harness/actor/objects.c
+    harness/actor/prompt.c
+    harness/actor/reply.c
+    harness/actor/security.c
+    harness/actor/serve.c
+    harness/actor/system.c
+    harness/actor/system_windows.c
+    harness/actor/touch.c
+    harness/actor/verb_change.c
+    harness/actor/verb_handle.c
+    harness/actor/verb_memory.c
+    harness/actor/verb_process.c
+    harness/actor/verb_query.c
+    harness/actor/verb_race.c
+    harness/actor/verb_section.c
+    harness/actor/verb_security.c
+    harness/actor/verbs.c)
 
 set(SHMCHECK_BENCH_SOURCES)
 
 # The few files that see SHMCHECK_VERSION: a new commit compiles these anew and no others.
-set(SHMCHECK_VERSIONED_SOURCES)
+set(SHMCHECK_VERSIONED_SOURCES
+    harness/runner/main.c
+    harness/runner/platform.c
+    harness/runner/program.c
+    harness/actor/main.c
+    harness/actor/serve.c)
 
 # Tests, by the names of their files. Portable ones run natively too.
-set(SHMCHECK_PORTABLE_TESTS)
+set(SHMCHECK_PORTABLE_TESTS
+    test_common_line
+    test_common_names
+    test_common_start
+    test_common_text
+    test_common_wide)
 set(SHMCHECK_WINDOWS_TESTS)

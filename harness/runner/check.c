@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../common/names.h"
+
 /* What an expectation is about, because a row knows the two in different ways. */
 enum aspect { ASPECT_OUTCOME, ASPECT_CODE, ASPECT_STATUS };
 

@@ -84,8 +84,9 @@ DWORD child_start(struct child *out, const struct start *start)
     if (!build_command_line(command_line, COMMAND_LINE_UNITS, start))
         return ERROR_FILENAME_EXCED_RANGE;
 
-    HANDLE job = start->job, handles[2];
-    size_t count = handle_list_build(handles, (HANDLE[]){start->inherit, start->output}, 2);
+    HANDLE job = start->job, handles[3];
+    size_t count =
+        handle_list_build(handles, (HANDLE[]){start->inherit[0], start->inherit[1], start->output}, 3);
     LPPROC_THREAD_ATTRIBUTE_LIST attributes = build_attributes(handles, count, &job);
     if (!attributes)
         return ERROR_NOT_ENOUGH_MEMORY;

@@ -30,7 +30,7 @@ struct child {
 struct start {
     const wchar_t *image;            /* full path of the program */
     const wchar_t *const *arguments; /* without the program's name; NULL at the end */
-    HANDLE inherit;                  /* one handle besides the output; inheritable */
+    HANDLE inherit[2];               /* what it inherits besides the output, inheritable; NULL for less */
     HANDLE output;                   /* standard output and error; inheritable. Standard input is empty */
     HANDLE job;                      /* the process is in it before its first instruction */
 };

@@ -44,7 +44,7 @@ static DWORD start_actor(struct stage *stage, struct role *role)
     DWORD error = child_start(&role->child, &(struct start){
                                                 .image = stage->settings->actor,
                                                 .arguments = (const wchar_t *[]){L"serve", handle, NULL},
-                                                .inherit = end,
+                                                .inherit = {end},
                                                 .output = stage->settings->output,
                                                 .job = stage->settings->job,
                                             });

@@ -1,0 +1,253 @@
+/* shmcheck.exe: reads the command line, runs the plan, says what came of it. */
+#ifndef WIN32_LEAN_AND_MEAN
+#define WIN32_LEAN_AND_MEAN
+#endif
+#include <windows.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../common/wide.h"
+#include "known_file.h"
+#include "pool.h"
+#include "program.h"
+#include "results.h"
+#include "version.h"
+#include "worker.h"
+
+#define EXIT_COULD_NOT_RUN 3
+
+static HANDLE stop_event;
+
+static BOOL WINAPI on_control(DWORD event)
+{
+    (void)event;
+    SetEvent(stop_event);
+    if (event != CTRL_C_EVENT && event != CTRL_BREAK_EVENT)
+        Sleep(4000); /* the window closes or the user logs off: the system ends us when this returns, so let
+                        the main thread write the report first */
+    return TRUE;
+}
+
+struct run {
+    struct options options;
+    struct platform platform;
+    struct programs programs;
+    struct known known;
+    struct plan plan;
+    struct console console;
+    struct results results;
+};
+
+static void case_started(void *context, size_t item)
+{
+    struct run *run = context;
+    char id[CASE_ID_BYTES];
+    plan_item_id(&run->plan.items[item], id);
+    console_running(&run->console, id);
+}
+
+static void case_line(void *context, size_t item, const char *text)
+{
+    struct run *run = context;
+    char id[CASE_ID_BYTES];
+    if (!run->options.verbose)
+        return;
+    plan_item_id(&run->plan.items[item], id);
+    console_print(&run->console, "%s: %s", id, text);
+}
+
+static void case_finished(void *context, size_t item, struct outcome *outcome, const size_t *running,
+                          size_t running_count)
+{
+    struct run *run = context;
+    results_add(&run->results, item, outcome, running, running_count);
+}
+
+static int list_cases(const struct options *options)
+{
+    char id[CASE_ID_BYTES], own[CASE_ID_BYTES];
+    size_t count = catalogue_count(), shown = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct catalogued what = catalogue_at(i);
+        if (!plan_selects(options, what.test))
+            continue;
+        case_id(what.test, id);
+        printf("%s\t%s\t%s\t%s\n", id, what.topic->name, what.test->needs ? what.test->needs : "",
+               case_rows(what.test, own));
+        shown++;
+    }
+    return shown > 0 ? 0 : EXIT_COULD_NOT_RUN;
+}
+
+static struct junit *new_report(const struct run *run, const char *run_id)
+{
+    char host[80] = "unknown", timestamp[40];
+    DWORD size = sizeof host;
+    SYSTEMTIME now;
+    GetComputerNameA(host, &size);
+    GetSystemTime(&now);
+    snprintf(timestamp, sizeof timestamp, "%04d-%02d-%02dT%02d:%02d:%02dZ", now.wYear, now.wMonth, now.wDay,
+             now.wHour, now.wMinute, now.wSecond);
+    struct junit *report = junit_new(run->options.dialect, host, timestamp);
+    if (!report)
+        return NULL;
+    junit_property(report, "run_id", run_id);
+    junit_property(report, "run_complete", "no");
+    for (size_t i = 0; i < run->platform.count; i++)
+        junit_property(report, run->platform.facts[i].name, run->platform.facts[i].value);
+    return report;
+}
+
+static void make_run_id(char *out, size_t size)
+{
+    FILETIME now;
+    GetSystemTimeAsFileTime(&now);
+    snprintf(out, size, "%lx%lx", (unsigned long)GetCurrentProcessId(),
+             (unsigned long)(now.dwLowDateTime >> 8));
+}
+
+static void show_start(struct run *run)
+{
+    const struct platform *platform = &run->platform;
+    const char *wine = platform_fact(platform, "wine_version"), *session = platform_fact(platform, "session");
+    size_t skipped = 0;
+    for (size_t i = 0; i < run->plan.count; i++)
+        skipped += run->plan.items[i].skip != NULL;
+    console_print(&run->console, "shmcheck %s on %s%s%sWindows %s, %s, session %s, %s integrity",
+                  SHMCHECK_VERSION, wine ? "Wine " : "", wine ? wine : "", wine ? " as " : "",
+                  platform_fact(platform, "os_build"), platform_fact(platform, "os_arch"),
+                  session ? session : "unknown", platform_fact(platform, "integrity"));
+    console_print(&run->console, "%llu cases, %u at a time%s", (unsigned long long)run->plan.count,
+                  run->options.jobs, skipped ? "; first those that are skipped" : "");
+}
+
+/* Everything from the report's first version to its last. Returns the exit code. */
+static int perform(struct run *run, const char *run_id, struct text *error)
+{
+    run->results = (struct results){
+        .plan = &run->plan,
+        .known = &run->known,
+        .junit = new_report(run, run_id),
+        .console = &run->console,
+        .run_started = GetTickCount64(),
+    };
+    struct results *results = &run->results;
+    if (!results->junit) {
+        text_add(error, "not enough memory for the report");
+        return EXIT_COULD_NOT_RUN;
+    }
+    if (run->options.junit && !(results->file = report_file_open(run->options.junit, error)))
+        return EXIT_COULD_NOT_RUN;
+    show_start(run);
+    for (size_t i = 0; i < run->plan.count; i++)
+        if (run->plan.items[i].skip)
+            results_skip(results, i);
+    if (!results_write(results, NULL, 0)) {
+        text_add(error, results->write_error);
+        return EXIT_COULD_NOT_RUN;
+    }
+    enum pool_end end = pool_run(
+        &(struct pool_settings){
+            .plan = &run->plan,
+            .jobs = run->options.jobs,
+            .timeout_scale = run->options.timeout_scale,
+            .with_volatile = run->options.verbose,
+            .self = run->programs.self,
+            .actor = run->programs.actor,
+            .actor_x86 = run->programs.actor_x86,
+            .run = run_id,
+            .stop = stop_event,
+            .context = run,
+            .started = case_started,
+            .line = case_line,
+            .finished = case_finished,
+        },
+        error);
+    if (end == POOL_DONE)
+        junit_property(results->junit, "run_complete", "yes");
+    bool written = results_write(results, NULL, 0);
+    results_summary(results);
+    if (!written) {
+        text_format(error, "%s%s; what stands above is all there is", error->length ? "; " : "",
+                    results->write_error);
+        return EXIT_COULD_NOT_RUN;
+    }
+    if (end == POOL_STOPPED)
+        return 2;
+    return end == POOL_BROKEN ? EXIT_COULD_NOT_RUN : results_exit_code(results);
+}
+
+static bool prepare(struct run *run, struct text *error)
+{
+    platform_read(&run->platform);
+    if (run->options.known && !known_file_read(&run->known, run->options.known, error))
+        return false;
+    if (!programs_find(&run->programs, run->options.actor, error))
+        return false;
+    platform_add(&run->platform, "x86_actor", run->programs.actor_x86[0] ? "yes" : "no");
+    known_apply(&run->known, run->platform.facts, run->platform.count);
+    if (!plan_make(&run->plan, &run->options, &run->platform, error))
+        return false;
+    run->console = console_new(run->plan.count, run->options.verbose);
+    return true;
+}
+
+static int run_cases(struct run *run, struct text *error)
+{
+    char run_id[32];
+    stop_event = CreateEventW(NULL, TRUE, FALSE, NULL);
+    SetConsoleCtrlHandler(on_control, TRUE);
+    make_run_id(run_id, sizeof run_id);
+    int code = prepare(run, error) ? perform(run, run_id, error) : EXIT_COULD_NOT_RUN;
+    junit_free(run->results.junit);
+    report_file_close(run->results.file);
+    plan_free(&run->plan);
+    known_free(&run->known);
+    return code;
+}
+
+static int dispatch(struct run *run, int argc, wchar_t **argv, struct text *error)
+{
+    if (!options_parse(&run->options, argc, argv, error))
+        return EXIT_COULD_NOT_RUN;
+    switch (run->options.action) {
+    case ACTION_VERSION:
+        printf("shmcheck %s\n", SHMCHECK_VERSION);
+        return 0;
+    case ACTION_HELP:
+        fputs(options_help, stdout);
+        return 0;
+    case ACTION_LIST:
+        if (list_cases(&run->options) == 0)
+            return 0;
+        text_add(error, "no case matches the filters");
+        return EXIT_COULD_NOT_RUN;
+    case ACTION_RUN:
+        break;
+    }
+    return run_cases(run, error);
+}
+
+#ifdef __MINGW32__
+int _dowildcard = 0; /* mingw's start-up code would turn --filter '*' into the names of files */
+#endif
+
+int wmain(int argc, wchar_t **argv)
+{
+    static struct run run;
+    static char message[4096];
+    struct text error = text_over(message, sizeof message);
+    /* Inherited by every worker and actor: no dialog ever waits for a click that nobody makes. */
+    SetErrorMode(SEM_FAILCRITICALERRORS | SEM_NOGPFAULTERRORBOX | SEM_NOOPENFILEERRORBOX);
+    if (argc == 4 && wcscmp(argv[1], L"" WORKER_ARGUMENT) == 0)
+        return worker_main((HANDLE)(uintptr_t)wcstoull(argv[2], NULL, 16),
+                           (HANDLE)(uintptr_t)wcstoull(argv[3], NULL, 16));
+    int code = dispatch(&run, argc, argv, &error);
+    options_free(&run.options);
+    fflush(stdout);
+    if (error.length > 0)
+        fprintf(stderr, "shmcheck: %s\n", error.at);
+    return code;
+}

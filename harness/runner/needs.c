@@ -1,0 +1,99 @@
+#include "needs.h"
+
+#ifndef WIN32_LEAN_AND_MEAN
+#define WIN32_LEAN_AND_MEAN
+#endif
+#include <windows.h>
+
+#include <string.h>
+
+#include "catalogue.h"
+
+static bool fact_is(const struct platform *platform, const char *name, const char *value)
+{
+    const char *fact = platform_fact(platform, name);
+    return fact && strcmp(fact, value) == 0;
+}
+
+static bool client_session(const struct platform *platform)
+{
+    return platform_fact(platform, "session") && !fact_is(platform, "session", "0");
+}
+
+static bool session_0(const struct platform *platform)
+{
+    return fact_is(platform, "session", "0");
+}
+
+static bool global_privilege(const struct platform *platform)
+{
+    return fact_is(platform, "global_privilege", "enabled");
+}
+
+static bool is_64_bit(const struct platform *platform)
+{
+    return !fact_is(platform, "process_arch", "x86");
+}
+
+static bool x86_actor(const struct platform *platform)
+{
+    return fact_is(platform, "x86_actor", "yes");
+}
+
+static bool admin(const struct platform *platform)
+{
+    return fact_is(platform, "elevated", "yes");
+}
+
+static bool compare_object_handles(const struct platform *platform)
+{
+    (void)platform;
+    HMODULE kernelbase = GetModuleHandleW(L"kernelbase.dll");
+    return kernelbase && GetProcAddress(kernelbase, "CompareObjectHandles");
+}
+
+static const struct {
+    const char *name;
+    bool (*met)(const struct platform *);
+    const char *reason; /* when it is not met */
+} needs[] = {
+    {"client-session", client_session, "needs a session other than 0 (this process runs in session 0)"},
+    {"session-0", session_0, "needs to run in session 0, as a service does"},
+    {"global-privilege", global_privilege,
+     "needs SeCreateGlobalPrivilege, enabled (run elevated or as a service)"},
+    {"64-bit", is_64_bit, "needs a 64-bit actor"},
+    {"x86-actor", x86_actor,
+     "needs a 32-bit actor that starts (shmactor-x86.exe, and a system that runs it)"},
+    {"admin", admin, "needs an elevated administrator"},
+    {"compare-object-handles", compare_object_handles, "kernelbase.dll does not export CompareObjectHandles"},
+};
+
+static size_t find(const char *name)
+{
+    for (size_t i = 0; i < sizeof needs / sizeof needs[0]; i++)
+        if (strcmp(needs[i].name, name) == 0)
+            return i;
+    return SIZE_MAX;
+}
+
+const char *needs_unmet(const char *list, const struct platform *platform)
+{
+    char word[CASE_ID_BYTES];
+    while (list && next_word(&list, word)) {
+        size_t index = find(word);
+        if (index == SIZE_MAX)
+            return "needs something that the runner does not know: a mistake in the case";
+        if (!needs[index].met(platform))
+            return needs[index].reason;
+    }
+    return NULL;
+}
+
+bool needs_known(const char *list)
+{
+    char word[CASE_ID_BYTES];
+    while (list && next_word(&list, word))
+        if (find(word) == SIZE_MAX)
+            return false;
+    return true;
+}

@@ -1,0 +1,14 @@
+/* What a case needs of the platform. A need that is not met makes the case a skip with the reason. */
+#ifndef SHMCHECK_NEEDS_H
+#define SHMCHECK_NEEDS_H
+
+#include "platform.h"
+
+/* The reason why the first need of the blank-separated list that is not met is not met, or NULL if all are.
+ * The string is a literal. A name that is no need has a reason of its own, so that a slip of the pen shows.
+ */
+const char *needs_unmet(const char *needs, const struct platform *platform);
+/* Whether every name in the list is a need. */
+bool needs_known(const char *needs);
+
+#endif

@@ -1,0 +1,161 @@
+#include "options.h"
+
+#ifndef WIN32_LEAN_AND_MEAN
+#define WIN32_LEAN_AND_MEAN
+#endif
+#include <windows.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "../common/line.h"
+#include "../common/wide.h"
+
+const char options_help[] =
+    "shmcheck: does named shared memory on this system do what is documented?\n"
+    "\n"
+    "  shmcheck [options]             run every case; the last line is 'N passed, N failed, N skipped'\n"
+    "\n"
+    "  --list                         print id, topic, needs and rows of every case, tab-separated; run "
+    "nothing\n"
+    "  --filter GLOB                  only cases whose id matches (* and ?); may be given several times\n"
+    "  --junit FILE                   write the report there as JUnit XML; its folder must exist\n"
+    "  --junit-dialect strict|extended   strict (default) is what every reader takes; extended adds file and "
+    "line\n"
+    "  --jobs N                       cases at the same time, 1 to 32 (default: processors, 8 at most)\n"
+    "  --repeat N                     run every case N times, 1 to 1000\n"
+    "  --timeout-scale X              multiply every deadline by X, 0.1 to 100 (step 5 s, case 30 s, run 20 "
+    "min)\n"
+    "  --known FILE                   deviations that are expected on some platform, each with a reason\n"
+    "  --actor PATH                   the actor program (default: shmactor.exe beside this program)\n"
+    "  --verbose                      show transcripts as they happen, volatile values included\n"
+    "  --version, --help\n"
+    "\n"
+    "Exit code: 0 all passed, skipped or known; 1 some fail or deviate; 2 some error; 3 could not run.\n";
+
+static char *to_utf8(const wchar_t *word)
+{
+    size_t units = wcslen(word), size = units * 3 + 8;
+    char *out = malloc(size);
+    if (out && wide_to_bytes(out, size, (const uint16_t *)word, units) == SIZE_MAX) {
+        free(out);
+        return NULL;
+    }
+    return out;
+}
+
+static bool parse_count(const wchar_t *word, unsigned most, unsigned *out)
+{
+    char *bytes = to_utf8(word);
+    uint64_t number;
+    bool fine = bytes && number_parse(bytes, &number) && number >= 1 && number <= most;
+    if (fine)
+        *out = (unsigned)number;
+    free(bytes);
+    return fine;
+}
+
+/* Digits and at most one point; not strtod, which follows the locale. */
+static bool parse_scale(const wchar_t *word, double *out)
+{
+    double value = 0, unit = 0;
+    size_t digits = 0;
+    for (; *word; word++) {
+        if (*word == L'.' && unit == 0) {
+            unit = 1;
+        } else if (*word >= L'0' && *word <= L'9' && digits < 9) {
+            value = value * 10 + (*word - L'0');
+            unit *= 10;
+            digits++;
+        } else {
+            return false;
+        }
+    }
+    if (unit > 1)
+        value /= unit;
+    *out = value;
+    return digits > 0 && value >= 0.1 && value <= 100;
+}
+
+static unsigned default_jobs(void)
+{
+    SYSTEM_INFO system;
+    GetSystemInfo(&system);
+    return system.dwNumberOfProcessors < 8 ? (unsigned)system.dwNumberOfProcessors : 8;
+}
+
+static bool take_value(struct options *out, const wchar_t *name, const wchar_t *word, struct text *error)
+{
+    if (wcscmp(name, L"--filter") == 0) {
+        if (out->filter_count == OPTIONS_FILTERS) {
+            text_format(error, "more than %d times --filter", OPTIONS_FILTERS);
+            return false;
+        }
+        char *filter = to_utf8(word);
+        if (filter)
+            out->filters[out->filter_count++] = filter;
+        return filter != NULL;
+    }
+    if (wcscmp(name, L"--junit") == 0)
+        out->junit = word;
+    else if (wcscmp(name, L"--known") == 0)
+        out->known = word;
+    else if (wcscmp(name, L"--actor") == 0)
+        out->actor = word;
+    else if (wcscmp(name, L"--jobs") == 0 && !parse_count(word, OPTIONS_JOBS, &out->jobs))
+        text_format(error, "--jobs takes a number from 1 to %d, not '%ls'", OPTIONS_JOBS, word);
+    else if (wcscmp(name, L"--repeat") == 0 && !parse_count(word, 1000, &out->repeat))
+        text_format(error, "--repeat takes a number from 1 to 1000, not '%ls'", word);
+    else if (wcscmp(name, L"--timeout-scale") == 0 && !parse_scale(word, &out->timeout_scale))
+        text_format(error, "--timeout-scale takes a number from 0.1 to 100, not '%ls'", word);
+    else if (wcscmp(name, L"--junit-dialect") == 0 && wcscmp(word, L"extended") == 0)
+        out->dialect = JUNIT_EXTENDED;
+    else if (wcscmp(name, L"--junit-dialect") == 0 && wcscmp(word, L"strict") != 0)
+        text_format(error, "--junit-dialect is strict or extended, not '%ls'", word);
+    return error->length == 0;
+}
+
+static bool is_value_option(const wchar_t *word)
+{
+    static const wchar_t *const names[] = {L"--filter", L"--junit", L"--junit-dialect", L"--jobs",
+                                           L"--repeat", L"--known", L"--timeout-scale", L"--actor"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (wcscmp(word, names[i]) == 0)
+            return true;
+    return false;
+}
+
+bool options_parse(struct options *out, int argc, wchar_t **argv, struct text *error)
+{
+    *out = (struct options){.action = ACTION_RUN, .jobs = default_jobs(), .repeat = 1, .timeout_scale = 1.0};
+    for (int i = 1; i < argc; i++) {
+        if (is_value_option(argv[i])) {
+            if (i + 1 == argc || argv[i + 1][0] == 0) {
+                text_format(error, "%ls needs a value", argv[i]);
+                return false;
+            }
+            if (!take_value(out, argv[i], argv[i + 1], error))
+                return false;
+            i++;
+        } else if (wcscmp(argv[i], L"--list") == 0) {
+            out->action = ACTION_LIST;
+        } else if (wcscmp(argv[i], L"--version") == 0) {
+            out->action = ACTION_VERSION;
+        } else if (wcscmp(argv[i], L"--help") == 0) {
+            out->action = ACTION_HELP;
+        } else if (wcscmp(argv[i], L"--verbose") == 0) {
+            out->verbose = true;
+        } else {
+            text_format(error, "unknown option '%ls'; --help lists the options", argv[i]);
+            return false;
+        }
+    }
+    return true;
+}
+
+void options_free(struct options *options)
+{
+    for (size_t i = 0; i < options->filter_count; i++)
+        free(options->filters[i]);
+    options->filter_count = 0;
+}

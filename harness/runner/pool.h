@@ -1,0 +1,43 @@
+/* The pool: worker processes that run the cases of a plan, at most so many at a time. It starts workers,
+ * feeds them, listens to them, and ends and replaces one that dies or goes past a deadline. One thread. */
+#ifndef SHMCHECK_POOL_H
+#define SHMCHECK_POOL_H
+
+#include "outcome.h"
+#include "plan.h"
+
+#define CASE_TIMEOUT_MS 30000
+#define RUN_TIMEOUT_MS (20 * 60 * 1000)
+
+struct pool_settings {
+    const struct plan *plan;
+    unsigned jobs;
+    double timeout_scale;
+    bool with_volatile;
+    const wchar_t *self; /* path of this program */
+    const wchar_t *actor;
+    const wchar_t *actor_x86; /* "" if there is none */
+    const char *run;          /* distinguishes this run's object names */
+    HANDLE stop;              /* an event: when it is signalled the run ends early (Ctrl-C) */
+    void *context;
+    /* A case begins; nothing is known about it yet. */
+    void (*started)(void *context, size_t item);
+    /* A line of its transcript, as it happens. */
+    void (*line)(void *context, size_t item, const char *text);
+    /* A case has ended, in whatever way. `running` are the items under way from now on: their order is that
+     * of their start. The outcome is the callee's to free. */
+    void (*finished)(void *context, size_t item, struct outcome *outcome, const size_t *running,
+                     size_t running_count);
+};
+
+enum pool_end {
+    POOL_DONE,
+    POOL_STOPPED, /* the stop event, or the deadline of the run; what was under way ended as interrupted */
+    POOL_BROKEN   /* no worker can be started */
+};
+
+/* Runs every item of the plan that is not skipped. `error` says why it is broken, or which deadline it was.
+ */
+enum pool_end pool_run(const struct pool_settings *settings, struct text *error);
+
+#endif

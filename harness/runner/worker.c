@@ -1,0 +1,124 @@
+#include "worker.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "../common/escape.h"
+#include "../common/wide.h"
+#include "cmocka_bridge.h"
+
+/* Raw bytes of text that one line carries at most, whatever their escapes cost. */
+#define PIECE_BYTES 300
+
+struct worker {
+    HANDLE pipe;
+    struct line_reader reader;
+    uint32_t sequence;
+    bool parent_gone;
+    struct stage_settings settings;
+};
+
+static void write_line(struct worker *worker, const char *line, size_t length)
+{
+    DWORD written;
+    if (!WriteFile(worker->pipe, line, (DWORD)length, &written, NULL) || written != length)
+        worker->parent_gone = true;
+}
+
+static bool read_line(struct worker *worker, struct line *line)
+{
+    char bytes[LINE_BYTES];
+    size_t length, room;
+    enum line_next next;
+    while ((next = line_reader_next(&worker->reader, bytes, &length)) == LINE_NEXT_NONE) {
+        DWORD got = 0;
+        char *at = line_reader_room(&worker->reader, &room);
+        if (!ReadFile(worker->pipe, at, (DWORD)room, &got, NULL) || got == 0)
+            return false;
+        line_reader_added(&worker->reader, got);
+    }
+    if (next == LINE_NEXT_TOO_LONG || line_parse(line, bytes, length) != NULL)
+        return false;
+    worker->sequence = line->sequence;
+    return true;
+}
+
+static void tell(void *context, enum stage_event event, int line, const char *text)
+{
+    static const char *const words[] = {"transcript", "fail", "deviates", "error"};
+    struct worker *worker = context;
+    size_t left = strlen(text);
+    do {
+        char bytes[LINE_BYTES];
+        struct text out = text_over(bytes, sizeof bytes);
+        size_t piece = left < PIECE_BYTES ? left : PIECE_BYTES;
+        text_format(&out, "%lu %s line=%d text=", (unsigned long)worker->sequence,
+                    piece < left ? "part" : words[event], line > 0 ? line : 0);
+        escape_add(&out, text, piece);
+        text_add(&out, "\n");
+        write_line(worker, bytes, out.length);
+        text += piece;
+        left -= piece;
+    } while (left > 0);
+}
+
+static bool take_path(const struct line *line, const char *key, wchar_t *out, size_t size)
+{
+    const struct field *field = line_field(line, key);
+    return field && wide_from_bytes((uint16_t *)out, size, field->value, field->length) != SIZE_MAX;
+}
+
+static bool take_settings(struct worker *worker, const struct line *line)
+{
+    struct stage_settings *settings = &worker->settings;
+    uint64_t thousandths;
+    if (strcmp(line->word, "settings") != 0 || !line_number(line, "scale-thousandths", &thousandths) ||
+        !take_path(line, "actor", settings->actor, sizeof settings->actor / sizeof(wchar_t)) ||
+        !take_path(line, "x86", settings->actor_x86, sizeof settings->actor_x86 / sizeof(wchar_t)))
+        return false;
+    snprintf(settings->run, sizeof settings->run, "%s", line_value(line, "run", ""));
+    settings->timeout_scale = (double)thousandths / 1000.0;
+    settings->with_volatile = strcmp(line_value(line, "volatile", "no"), "yes") == 0;
+    settings->tell = tell;
+    settings->context = worker;
+    settings->job = job_new();
+    return settings->job != NULL;
+}
+
+static void run_case(struct worker *worker, const struct test_case *test)
+{
+    static struct stage stage; /* not on the stack that a crash may have spoiled */
+    char bytes[LINE_BYTES];
+    stage_init(&stage, &worker->settings, test);
+    if (!stage.row)
+        stage_tell(&stage, STAGE_ERROR, test->line, "the first row of this case is not in the contract");
+    else if (!call_case(stage.id, test->run, &stage) && !stage.broken)
+        stage_tell(&stage, STAGE_ERROR, test->line, "the case function crashed");
+    else if (stage.checks == 0 && !stage.broken)
+        stage_tell(&stage, STAGE_ERROR, test->line, "the case checked nothing");
+    stage_end(&stage);
+    int length =
+        snprintf(bytes, sizeof bytes, "%lu done checks=%llu steps=%llu\n", (unsigned long)worker->sequence,
+                 (unsigned long long)stage.checks, (unsigned long long)stage.steps);
+    write_line(worker, bytes, (size_t)length);
+}
+
+int worker_main(HANDLE pipe, HANDLE output)
+{
+    static struct worker worker;
+    static struct line line;
+    static const char hello[] = "0 hello protocol=1\n";
+    worker.pipe = pipe;
+    worker.settings.output = output;
+    SetHandleInformation(pipe, HANDLE_FLAG_INHERIT, 0);
+    write_line(&worker, hello, sizeof hello - 1);
+    if (!read_line(&worker, &line) || !take_settings(&worker, &line))
+        return EXIT_KILLED;
+    while (!worker.parent_gone && read_line(&worker, &line)) {
+        size_t index = catalogue_find(line_value(&line, "id", ""));
+        if (strcmp(line.word, "case") != 0 || index == SIZE_MAX)
+            return EXIT_KILLED;
+        run_case(&worker, catalogue_at(index).test);
+    }
+    return 0;
+}
