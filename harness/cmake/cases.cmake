@@ -20,7 +20,7 @@ file(MAKE_DIRECTORY "${CMAKE_BINARY_DIR}/generated")
 add_custom_command(
     OUTPUT "${shmcheck_contract_table}"
     COMMAND "${Python3_EXECUTABLE}" "${shmcheck_contract_script}" "${shmcheck_contract}" "${shmcheck_contract_table}"
-    DEPENDS "${shmcheck_contract}" "${shmcheck_contract_script}"
+    DEPENDS "${shmcheck_contract}" "${shmcheck_contract_script}" "${PROJECT_SOURCE_DIR}/scripts/shmcheck/contract.py"
     COMMENT "Compiling the contract into a table"
     VERBATIM)
 

@@ -31,3 +31,6 @@ if(SHMCHECK_SANITIZE)
         -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -g)
     target_link_options(shmcheck_compiler INTERFACE -fsanitize=address,undefined)
 endif()
+
+# Import libraries of Windows, for the programs and libraries that call it.
+set(SHMCHECK_WINDOWS_LIBRARIES advapi32 ntdll psapi shell32 user32)

@@ -21,3 +21,18 @@ if(GIT_FOUND AND EXISTS "${PROJECT_SOURCE_DIR}/.git")
     endif()
 endif()
 message(STATUS "shmcheck ${SHMCHECK_VERSION}")
+
+# What the programs of one run must agree on; scripts/ compares it between build trees.
+file(WRITE "${CMAKE_BINARY_DIR}/generated/version.txt" "${SHMCHECK_VERSION}\n")
+
+# shmcheck_give_version(SOURCE...): defines SHMCHECK_VERSION for those of the sources that mention it, so that a new
+# commit compiles these few anew and no others.
+function(shmcheck_give_version)
+    foreach(source IN LISTS ARGN)
+        file(STRINGS "${PROJECT_SOURCE_DIR}/${source}" mentions LIMIT_COUNT 1 REGEX "SHMCHECK_VERSION|version\\.h\"")
+        if(mentions)
+            set_source_files_properties("${source}" PROPERTIES
+                COMPILE_DEFINITIONS "SHMCHECK_VERSION=\"${SHMCHECK_VERSION}\"")
+        endif()
+    endforeach()
+endfunction()
