@@ -1,0 +1,193 @@
+/* Arguments that creating a section does not take, and unusual ones that it does: protections, SEC_ flags and
+ * the file handle. That the pages name no codes makes every number here an observed one. */
+#include "../harness/runner/checks.h"
+
+/* Every failure is NULL, never INVALID_HANDLE_VALUE, which the actor would take for a handle; and it leaves
+ * no name. */
+static void create_failure_is_null(struct stage *s)
+{
+    fails_somehow(s, "writer", "create section name=@x size=0 protect=PAGE_READWRITE");
+    fails_somehow(s, "writer", "create section name=@x size=4096 protect=PAGE_NOACCESS");
+    fails_somehow(s, "writer",
+                  "create section name=@x size=4096 protect=PAGE_READWRITE|SEC_COMMIT|SEC_RESERVE");
+    fails_somehow(s, "writer", "create section name=Local\\^x\\y size=4096 protect=PAGE_READWRITE");
+    row(s, "open-missing");
+    fails(s, "reader", "open section name=@x access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND);
+}
+
+/* The protection must be one; nothing stands for a default. */
+static void create_protect_zero(struct stage *s)
+{
+    fails(s, "writer", "create section name=@x size=4096 protect=0", ERROR_INVALID_PARAMETER);
+    fails(s, "writer", "create section name=@x size=4096 protect=SEC_COMMIT", ERROR_INVALID_PARAMETER);
+}
+
+/* PAGE_NOACCESS is not a section's protection. */
+static void create_protect_noaccess(struct stage *s)
+{
+    fails(s, "writer", "create section name=@x size=4096 protect=PAGE_NOACCESS", ERROR_INVALID_PARAMETER);
+}
+
+/* Nor is PAGE_EXECUTE without a right to read. */
+static void create_protect_execute(struct stage *s)
+{
+    fails(s, "writer", "create section name=@x size=4096 protect=PAGE_EXECUTE", ERROR_INVALID_PARAMETER);
+}
+
+/* PAGE_GUARD is for pages of a process, not for a section. */
+static void create_protect_guard(struct stage *s)
+{
+    fails(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE|PAGE_GUARD",
+          ERROR_INVALID_PARAMETER);
+}
+
+/* PAGE_NOCACHE and PAGE_WRITECOMBINE are for private memory; a section has the SEC_ flags. */
+static void create_protect_nocache_writecombine(struct stage *s)
+{
+    fails(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE|PAGE_NOCACHE",
+          ERROR_INVALID_PARAMETER);
+    fails(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE|PAGE_WRITECOMBINE",
+          ERROR_INVALID_PARAMETER);
+}
+
+/* The executable protections, which need a Windows newer than XP, are all there today. */
+static void create_exec_protect_min_version(struct stage *s)
+{
+    static const char *const protections[] = {"PAGE_EXECUTE_READ", "PAGE_EXECUTE_READWRITE",
+                                              "PAGE_EXECUTE_WRITECOPY"};
+    for (unsigned i = 0; i < sizeof protections / sizeof protections[0]; i++)
+        gives(s, "writer", step("create s%u name=@s%u size=4096 protect=%s", i, i, protections[i]),
+              "error=0");
+}
+
+/* PAGE_TARGETS_INVALID is the same number as SEC_WRITECOMBINE: alone it is refused as a SEC_ flag that lacks
+ * its companion, with SEC_COMMIT it makes a write-combined section. */
+static void create_targets_invalid_alias(struct stage *s)
+{
+    fails(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE|PAGE_TARGETS_INVALID",
+          ERROR_INVALID_PARAMETER);
+    succeeds(s, "writer",
+             "create section name=@x size=4096 protect=PAGE_READWRITE|SEC_COMMIT|PAGE_TARGETS_INVALID");
+    gives(s, "writer", "size section", "size=4096 attributes=SEC_COMMIT|SEC_WRITECOMBINE");
+}
+
+/* SEC_COMMIT and SEC_RESERVE exclude each other. */
+static void create_commit_and_reserve(struct stage *s)
+{
+    fails(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE|SEC_COMMIT|SEC_RESERVE",
+          ERROR_INVALID_PARAMETER);
+}
+
+/* A flag that is legal only with SEC_COMMIT or SEC_RESERVE: refused alone, taken with each of the two. */
+static void needs_commit_or_reserve(struct stage *s, const char *flag)
+{
+    fails(s, "writer", step("create section name=@x size=4096 protect=PAGE_READWRITE|%s", flag),
+          ERROR_INVALID_PARAMETER);
+    succeeds(s, "writer",
+             step("create committed name=@c size=4096 protect=PAGE_READWRITE|SEC_COMMIT|%s", flag));
+    succeeds(s, "writer",
+             step("create reserved name=@r size=4096 protect=PAGE_READWRITE|SEC_RESERVE|%s", flag));
+    succeeds(s, "reader", "open committed name=@c access=FILE_MAP_READ");
+}
+
+/* SEC_NOCACHE is such a flag. */
+static void create_nocache_needs_commit_or_reserve(struct stage *s)
+{
+    needs_commit_or_reserve(s, "SEC_NOCACHE");
+}
+
+/* SEC_WRITECOMBINE is another. */
+static void create_writecombine_needs_commit_or_reserve(struct stage *s)
+{
+    needs_commit_or_reserve(s, "SEC_WRITECOMBINE");
+}
+
+/* An image section without a file is refused as a bad image, not as a bad parameter. */
+static void create_image_on_pagefile(struct stage *s)
+{
+    fails(s, "writer", "create section name=@x size=4096 protect=PAGE_READONLY|SEC_IMAGE",
+          ERROR_BAD_EXE_FORMAT);
+}
+
+/* SEC_IMAGE takes no other SEC_ flag beside it. (With SEC_NOCACHE the number is that of
+ * SEC_IMAGE_NO_EXECUTE.) */
+static void create_image_exclusive(struct stage *s)
+{
+    static const char *const flags[] = {"SEC_COMMIT", "SEC_RESERVE", "SEC_LARGE_PAGES", "SEC_WRITECOMBINE"};
+    for (unsigned i = 0; i < sizeof flags / sizeof flags[0]; i++)
+        fails(s, "writer",
+              step("create section name=@x size=4096 protect=PAGE_READONLY|SEC_IMAGE|%s", flags[i]),
+              ERROR_INVALID_PARAMETER);
+}
+
+/* SEC_FILE is the system's own flag and not accepted from callers. */
+static void create_sec_file_rejected(struct stage *s)
+{
+    fails(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE|SEC_FILE",
+          ERROR_INVALID_PARAMETER);
+    fails(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE|SEC_FILE|SEC_COMMIT",
+          ERROR_INVALID_PARAMETER);
+}
+
+/* NULL as the file is taken like INVALID_HANDLE_VALUE: no file. */
+static void create_null_file_handle(struct stage *s)
+{
+    gives(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE file=null", "error=0");
+    succeeds(s, "reader", "open section name=@x access=FILE_MAP_READ");
+    succeeds(s, "reader", "map view of=section access=FILE_MAP_READ");
+    gives(s, "reader", "zero view length=4096", "zero=yes");
+}
+
+/* A file handle that was closed before the call is refused. */
+static void create_closed_file_handle(struct stage *s)
+{
+    fails_status(s, "writer", "create section name=@x size=4096 protect=PAGE_READONLY file=stale",
+                 ERROR_INVALID_HANDLE, STATUS_INVALID_HANDLE);
+}
+
+/* bInheritHandle is about the handle that is returned, so it works for an object that exists already, and
+ * leaves the creator's handle as it is. */
+static void create_existing_inherit_flag_applies(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
+    gives(s, "reader", "create section name=@x size=4096 protect=PAGE_READWRITE inherit=yes", "error=183");
+    gives(s, "reader", "flags section", "inherit=yes");
+    gives(s, "writer", "flags section", "inherit=no");
+}
+
+/* The handle works with every function that takes one of a section. */
+static void create_any_handle_user(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
+    succeeds(s, "writer", "map view of=section access=FILE_MAP_WRITE");
+    succeeds(s, "writer", "map placed of=section access=FILE_MAP_READ base=0");
+    succeeds(s, "writer", "size section");
+    succeeds(s, "writer", "granted section");
+    succeeds(s, "writer", "flags section");
+    succeeds(s, "writer", "descriptor section parts=dacl");
+    succeeds(s, "writer", "duplicate section to=0 same=yes");
+    succeeds(s, "writer", "close section");
+}
+
+static const struct test_case create_arguments_cases[] = {
+    {CASE(create_failure_is_null), .rows = "create-failure-is-null open-missing"},
+    {CASE(create_protect_zero)},
+    {CASE(create_protect_noaccess)},
+    {CASE(create_protect_execute)},
+    {CASE(create_protect_guard)},
+    {CASE(create_protect_nocache_writecombine)},
+    {CASE(create_exec_protect_min_version)},
+    {CASE(create_targets_invalid_alias)},
+    {CASE(create_commit_and_reserve)},
+    {CASE(create_nocache_needs_commit_or_reserve)},
+    {CASE(create_writecombine_needs_commit_or_reserve)},
+    {CASE(create_image_on_pagefile)},
+    {CASE(create_image_exclusive)},
+    {CASE(create_sec_file_rejected)},
+    {CASE(create_null_file_handle)},
+    {CASE(create_closed_file_handle)},
+    {CASE(create_existing_inherit_flag_applies)},
+    {CASE(create_any_handle_user)},
+};
+
+TOPIC(create_arguments, create_arguments_cases)
