@@ -1,0 +1,211 @@
+/* Topic handle_duplicates: DuplicateHandle, within a process and into another one. */
+#include "../harness/runner/checks.h"
+
+#include "statuses.h"
+
+static void writer_writes(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
+    must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
+    must(s, "writer", "write view at=0 text=bytes");
+}
+
+static void sees_bytes(struct stage *s, const char *role)
+{
+    gives(s, role, "read view at=0 length=5 as=text", "text=bytes");
+}
+
+/* DUPLICATE_SAME_ACCESS copies the access, whatever the argument for it says. */
+static void dup_same_access(struct stage *s)
+{
+    writer_writes(s);
+    hands(s, "writer", "section", "reader", "same=yes");
+    gives(s, "reader", "granted section", "access=0xF0007");
+    must(s, "writer", "open low name=@x access=FILE_MAP_READ");
+    hands(s, "writer", "low", "reader", "same=yes");
+    gives(s, "reader", "granted low", "access=0x4");
+}
+
+/* A duplicate may have less access than its source, and is held to it. */
+static void dup_lower_access(struct stage *s)
+{
+    writer_writes(s);
+    hands(s, "writer", "section", "reader", "access=FILE_MAP_READ");
+    gives(s, "reader", "granted section", "access=0x4");
+    if (succeeds(s, "reader", "map view of=section access=FILE_MAP_READ"))
+        sees_bytes(s, "reader");
+    fails_status(s, "reader", "map more of=section access=FILE_MAP_WRITE", ERROR_ACCESS_DENIED,
+                 STATUS_ACCESS_DENIED);
+}
+
+/* A duplicate without rights maps nothing, not even with access 0. */
+static void dup_zero_access(struct stage *s)
+{
+    writer_writes(s);
+    hands(s, "writer", "section", "reader", "access=0");
+    gives(s, "reader", "granted section", "access=0x0");
+    fails_status(s, "reader", "map view of=section access=0", ERROR_ACCESS_DENIED, STATUS_ACCESS_DENIED);
+    fails_status(s, "reader", "map view of=section access=FILE_MAP_READ", ERROR_ACCESS_DENIED,
+                 STATUS_ACCESS_DENIED);
+}
+
+/* Generic rights become those of a section, as when opening. */
+static void dup_generic_mapped(struct stage *s)
+{
+    static const char *const rights[][2] = {
+        {"GENERIC_READ", "access=0x20005"},
+        {"GENERIC_WRITE", "access=0x20002"},
+        {"GENERIC_EXECUTE", "access=0x20008"},
+        {"GENERIC_ALL", "access=0xF001F"},
+    };
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_EXECUTE_READWRITE");
+    for (size_t i = 0; i < sizeof rights / sizeof rights[0]; i++) {
+        if (!succeeds(s, "writer", step("duplicate section to=0 access=%s", rights[i][0])))
+            continue;
+        must(s, "writer", "adopt other handle=$writer.handle");
+        gives(s, "writer", "granted other", rights[i][1]);
+        must(s, "writer", "close other");
+    }
+}
+
+/* A duplicate in another process is a handle of that process: it works there after the source was closed. */
+static void dup_into_child(struct stage *s)
+{
+    must(s, "writer", "create section size=4096 protect=PAGE_READWRITE");
+    must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
+    must(s, "writer", "write view at=0 text=bytes");
+    hands(s, "writer", "section", "reader", "same=yes");
+    must(s, "writer", "close section");
+    if (succeeds(s, "reader", "map view of=section access=FILE_MAP_WRITE"))
+        sees_bytes(s, "reader");
+}
+
+/* A duplicate that its process does not know of keeps object and name until that process ends. */
+static void dup_leaked_keeps_object(struct stage *s)
+{
+    writer_writes(s);
+    must(s, "reader", "system");
+    must(s, "writer", "duplicate section to=$reader.pid same=yes");
+    must(s, "writer", "unmap view");
+    must(s, "writer", "close section");
+    if (succeeds(s, "third", "open section name=@x access=FILE_MAP_READ")) {
+        must(s, "third", "map view of=section access=FILE_MAP_READ");
+        sees_bytes(s, "third");
+        must(s, "third", "close section");
+    }
+    leaves(s, "reader");
+    fails_status(s, "third", "open section name=@x access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND,
+                 STATUS_OBJECT_NAME_NOT_FOUND);
+}
+
+/* Of the copies the last one counts: the name stays when the source is closed and goes with the duplicate. */
+static void duplicate_keeps_name(struct stage *s)
+{
+    writer_writes(s);
+    hands(s, "writer", "section", "reader", "access=FILE_MAP_READ");
+    killed(s, "writer");
+    if (succeeds(s, "third", "open section name=@x access=FILE_MAP_READ"))
+        must(s, "third", "close section");
+    row(s, "life-terminate-closes");
+    killed(s, "reader");
+    fails_status(s, "third", "open section name=@x access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND,
+                 STATUS_OBJECT_NAME_NOT_FOUND);
+}
+
+/* bInheritHandle makes the duplicate inheritable in the process that got it. */
+static void dup_inherit_flag(struct stage *s)
+{
+    writer_writes(s);
+    hands(s, "writer", "section", "reader", "same=yes inherit=yes");
+    gives(s, "reader", "flags section", "inherit=yes");
+    gives(s, "writer", "flags section", "inherit=no");
+    spawns(s, "reader", "child", "inherit=yes");
+    must(s, "reader", "flags section");
+    must(s, "child", "adopt section handle=$reader.handle");
+    if (succeeds(s, "child", "map view of=section access=FILE_MAP_READ"))
+        sees_bytes(s, "child");
+}
+
+/* DUPLICATE_CLOSE_SOURCE moves a handle: the target has it, the source is closed. */
+static void dup_close_source(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
+    must(s, "reader", "system");
+    succeeds(s, "writer", "duplicate section to=$reader.pid same=yes close-source=yes keep=yes");
+    must(s, "reader", "adopt section handle=$writer.handle");
+    fails_status(s, "writer", "close section", ERROR_INVALID_HANDLE, STATUS_INVALID_HANDLE);
+    succeeds(s, "reader", "map view of=section access=FILE_MAP_WRITE");
+    must(s, "reader", "close section");
+    fails(s, "reader", "open section name=@x access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND);
+}
+
+/* The source is closed even if the duplication fails, here for a right that the DACL does not grant. */
+static void close_source_when_denied(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE sd=D:P");
+    must(s, "writer", "duplicate section to=0 access=FILE_MAP_READ");
+    must(s, "writer", "adopt low handle=$writer.handle");
+    fails(s, "writer", "duplicate low to=0 access=FILE_MAP_WRITE close-source=yes keep=yes",
+          ERROR_ACCESS_DENIED);
+    fails_status(s, "writer", "close low", ERROR_INVALID_HANDLE, STATUS_INVALID_HANDLE);
+}
+
+/* A duplicate is another handle to the same object. */
+static void dup_same_object(struct stage *s)
+{
+    writer_writes(s);
+    must(s, "writer", "create other size=4096 protect=PAGE_READWRITE");
+    hands(s, "writer", "section", "reader", "access=FILE_MAP_READ");
+    hands(s, "writer", "other", "reader", "same=yes");
+    must(s, "reader", "open named name=@x access=FILE_MAP_WRITE");
+    gives(s, "reader", "compare section with=named", "same=yes");
+    gives(s, "reader", "compare section with=other", "same=no");
+}
+
+/* Comparing asks for no right: handles without any can be compared. */
+static void compare_no_rights_needed(struct stage *s)
+{
+    writer_writes(s);
+    hands(s, "writer", "section", "reader", "access=0");
+    must(s, "reader", "duplicate section to=0 access=0");
+    must(s, "reader", "adopt second handle=$reader.handle");
+    gives(s, "reader", "compare section with=second", "same=yes");
+}
+
+/* By name, by duplication and by inheritance: it is the same memory. */
+static void view_coherent_by_name_handle_inherit(struct stage *s)
+{
+    static const char *const roles[] = {"named", "handed", "child"};
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE inherit=yes");
+    must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
+    must(s, "named", "open section name=@x access=FILE_MAP_READ|FILE_MAP_WRITE");
+    hands(s, "writer", "section", "handed", "same=yes");
+    spawns(s, "writer", "child", "inherit=yes");
+    must(s, "writer", "flags section");
+    must(s, "child", "adopt section handle=$writer.handle");
+    for (unsigned i = 0; i < 3; i++) {
+        must(s, roles[i], "map view of=section access=FILE_MAP_WRITE");
+        must(s, roles[i], step("write view at=%u u32=%u", 4 * i, i + 1));
+    }
+    gives(s, "writer", "read view at=0 length=12", "hex=010000000200000003000000");
+    for (unsigned i = 0; i < 3; i++)
+        gives(s, roles[i], "read view at=0 length=12", "hex=010000000200000003000000");
+}
+
+static const struct test_case handle_duplicates_cases[] = {
+    {CASE(dup_same_access)},
+    {CASE(dup_lower_access)},
+    {CASE(dup_zero_access)},
+    {CASE(dup_generic_mapped)},
+    {CASE(dup_into_child), .rows = "dup-into-child share-unnamed-only-two-ways"},
+    {CASE(dup_leaked_keeps_object)},
+    {CASE(duplicate_keeps_name), .rows = "life-creator-exit life-terminate-closes"},
+    {CASE(dup_inherit_flag)},
+    {CASE(dup_close_source)},
+    {CASE(close_source_when_denied), .rows = "dup-close-source"},
+    {CASE(dup_same_object), .needs = "compare-object-handles"},
+    {CASE(compare_no_rights_needed), .needs = "compare-object-handles"},
+    {CASE(view_coherent_by_name_handle_inherit)},
+};
+
+TOPIC(handle_duplicates, handle_duplicates_cases)

@@ -1,0 +1,200 @@
+/* Topic reserved_pages: sections with SEC_RESERVE, whose pages are committed when somebody asks, for
+ * everybody. */
+#include "../harness/runner/checks.h"
+
+/* A section of four granules that are only reserved, and a view of it in the writer and in the reader. */
+static void reserved_section(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=262144 protect=PAGE_READWRITE|SEC_RESERVE");
+    must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
+    must(s, "reader", "open section name=@x access=FILE_MAP_READ|FILE_MAP_WRITE");
+    must(s, "reader", "map view of=section access=FILE_MAP_WRITE");
+}
+
+/* A view starts out reserved, and is a mapped one. */
+static void reserve_view_is_reserved(struct stage *s)
+{
+    reserved_section(s);
+    gives(s, "writer", "size section", "size=262144 attributes=SEC_RESERVE");
+    gives(s, "reader", "query view",
+          "base=+0 size=262144 state=MEM_RESERVE type=MEM_MAPPED allocation-protect=PAGE_READWRITE");
+}
+
+/* Pages that are only reserved cannot be touched. */
+static void reserve_touch_faults(struct stage *s)
+{
+    reserved_section(s);
+    faults(s, "reader", "read view at=0 length=1", "read");
+    faults(s, "reader", "write view at=65536 u8=1", "write");
+}
+
+/* VirtualAlloc with MEM_COMMIT, inside the view, makes pages usable; those around it stay reserved. */
+static void reserve_commit_by_virtualalloc(struct stage *s)
+{
+    reserved_section(s);
+    gives(s, "writer", "commit view at=65536 length=65536 protect=PAGE_READWRITE", "base=+65536");
+    gives(s, "writer", "query view at=0", "base=+0 size=65536 state=MEM_RESERVE");
+    gives(s, "writer", "query view at=65536",
+          "base=+65536 size=65536 state=MEM_COMMIT protect=PAGE_READWRITE");
+    gives(s, "writer", "query view at=131072", "base=+131072 size=131072 state=MEM_RESERVE");
+    gives(s, "writer", "write view at=65536 text=bytes", "");
+}
+
+/* The pages belong to the section: committed by one process they are committed in every view of every
+ * process. */
+static void reserve_commit_is_shared(struct stage *s)
+{
+    reserved_section(s);
+    must(s, "writer", "map second of=section access=FILE_MAP_READ");
+    must(s, "writer", "commit view at=65536 length=65536 protect=PAGE_READWRITE");
+    must(s, "writer", "write view at=65536 text=bytes");
+    gives(s, "reader", "query view at=65536",
+          "base=+65536 size=65536 state=MEM_COMMIT protect=PAGE_READWRITE");
+    gives(s, "reader", "read view at=65536 length=5 as=text", "text=bytes");
+    gives(s, "reader", "write view at=65536 text=reply", "");
+    gives(s, "writer", "read second at=65536 length=5 as=text", "text=reply");
+    gives(s, "reader", "query view at=0", "base=+0 size=65536 state=MEM_RESERVE");
+    faults(s, "reader", "read view at=131072 length=1", "read");
+}
+
+/* A view that is mapped later, by a third process, has them too. */
+static void commit_seen_by_later_view(struct stage *s)
+{
+    reserved_section(s);
+    must(s, "reader", "commit view at=0 length=65536 protect=PAGE_READWRITE");
+    must(s, "reader", "write view at=0 text=bytes");
+    must(s, "third", "open section name=@x access=FILE_MAP_READ");
+    must(s, "third", "map view of=section access=FILE_MAP_READ");
+    gives(s, "third", "query view at=0", "base=+0 size=65536 state=MEM_COMMIT protect=PAGE_READONLY");
+    gives(s, "third", "read view at=0 length=5 as=text", "text=bytes");
+}
+
+/* They outlive the process that committed them. */
+static void commit_outlives_its_process(struct stage *s)
+{
+    reserved_section(s);
+    must(s, "writer", "commit view at=0 length=65536 protect=PAGE_READWRITE");
+    must(s, "writer", "write view at=0 text=bytes");
+    killed(s, "writer");
+    gives(s, "reader", "query view at=0", "size=65536 state=MEM_COMMIT");
+    gives(s, "reader", "read view at=0 length=5 as=text", "text=bytes");
+}
+
+/* The protection given to VirtualAlloc counts for that view; others have that of their mapping. */
+static void reserve_commit_protection_is_local(struct stage *s)
+{
+    reserved_section(s);
+    must(s, "writer", "commit view at=0 length=65536 protect=PAGE_READONLY");
+    gives(s, "writer", "query view at=0", "size=65536 state=MEM_COMMIT protect=PAGE_READONLY");
+    gives(s, "reader", "query view at=0", "size=65536 state=MEM_COMMIT protect=PAGE_READWRITE");
+    gives(s, "reader", "write view at=0 text=bytes", "");
+    faults(s, "writer", "write view at=0 text=wrong", "write");
+    gives(s, "writer", "read view at=0 length=5 as=text", "text=bytes");
+}
+
+/* Newly committed pages are zero, for the one who commits and for the others. */
+static void reserve_commit_zeroed(struct stage *s)
+{
+    reserved_section(s);
+    must(s, "writer", "commit view at=65536 length=65536 protect=PAGE_READWRITE");
+    gives(s, "writer", "zero view at=65536 length=65536", "zero=yes");
+    gives(s, "reader", "zero view at=65536 length=65536", "zero=yes");
+}
+
+/* Committing pages that are committed already succeeds and leaves their contents alone. */
+static void reserve_recommit_harmless(struct stage *s)
+{
+    reserved_section(s);
+    must(s, "writer", "commit view at=0 length=65536 protect=PAGE_READWRITE");
+    must(s, "writer", "write view at=0 text=bytes");
+    succeeds(s, "reader", "commit view at=0 length=131072 protect=PAGE_READWRITE");
+    gives(s, "reader", "read view at=0 length=5 as=text", "text=bytes");
+    gives(s, "writer", "read view at=0 length=5 as=text", "text=bytes");
+}
+
+/* There is no way back: pages of a section cannot be decommitted. */
+static void reserve_no_decommit(struct stage *s)
+{
+    reserved_section(s);
+    must(s, "writer", "commit view at=0 length=65536 protect=PAGE_READWRITE");
+    must(s, "writer", "write view at=0 text=bytes");
+    fails(s, "writer", "decommit view at=0 length=65536", ERROR_INVALID_PARAMETER);
+    fails(s, "reader", "decommit view at=0 length=65536", ERROR_INVALID_PARAMETER);
+    gives(s, "reader", "read view at=0 length=5 as=text", "text=bytes");
+}
+
+/* They stay committed, with their contents, while no view exists and the handle is kept. */
+static void reserve_survives_remap(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=262144 protect=PAGE_READWRITE|SEC_RESERVE");
+    must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
+    must(s, "writer", "commit view at=0 length=65536 protect=PAGE_READWRITE");
+    must(s, "writer", "write view at=0 text=bytes");
+    must(s, "writer", "unmap view");
+    must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
+    gives(s, "writer", "query view at=0", "size=65536 state=MEM_COMMIT protect=PAGE_READWRITE");
+    gives(s, "writer", "read view at=0 length=5 as=text", "text=bytes");
+}
+
+/* A range that leaves the view is refused whole. */
+static void reserve_whole_commit_range(struct stage *s)
+{
+    reserved_section(s);
+    fails(s, "writer", "commit view at=196608 length=131072 protect=PAGE_READWRITE", ERROR_INVALID_ADDRESS);
+    gives(s, "writer", "query view at=196608", "state=MEM_RESERVE");
+    gives(s, "reader", "query view at=196608", "state=MEM_RESERVE");
+}
+
+/* Pages are not committed with more access than their view has (from Windows 7 on). */
+static void reserve_commit_stronger_protection(struct stage *s)
+{
+    reserved_section(s);
+    must(s, "third", "open section name=@x access=FILE_MAP_READ");
+    must(s, "third", "map view of=section access=FILE_MAP_READ");
+    fails(s, "third", "commit view at=0 length=65536 protect=PAGE_READWRITE", ERROR_INVALID_PARAMETER);
+    gives(s, "writer", "query view at=0", "state=MEM_RESERVE");
+    succeeds(s, "third", "commit view at=0 length=65536 protect=PAGE_READONLY");
+}
+
+/* VirtualProtect does not work on pages that are only reserved. */
+static void reserve_protect_before_commit(struct stage *s)
+{
+    reserved_section(s);
+    fails(s, "writer", "protect view at=0 length=65536 to=PAGE_READONLY", ERROR_INVALID_ADDRESS);
+    gives(s, "writer", "query view at=0", "size=262144 state=MEM_RESERVE");
+}
+
+/* On pages of an ordinary section MEM_COMMIT changes the protection, within that of the view, and nothing
+ * else. */
+static void commit_virtualalloc_on_committed_view(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=131072 protect=PAGE_READWRITE");
+    must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
+    must(s, "writer", "write view at=0 text=bytes");
+    must(s, "reader", "open section name=@x access=FILE_MAP_READ|FILE_MAP_WRITE");
+    must(s, "reader", "map view of=section access=FILE_MAP_WRITE");
+    succeeds(s, "reader", "commit view at=0 length=65536 protect=PAGE_READONLY");
+    gives(s, "reader", "query view at=0", "size=65536 state=MEM_COMMIT protect=PAGE_READONLY");
+    gives(s, "reader", "read view at=0 length=5 as=text", "text=bytes");
+    gives(s, "writer", "query view at=0", "size=131072 state=MEM_COMMIT protect=PAGE_READWRITE");
+}
+
+static const struct test_case reserved_pages_cases[] = {
+    {CASE(reserve_view_is_reserved)},
+    {CASE(reserve_touch_faults)},
+    {CASE(reserve_commit_by_virtualalloc)},
+    {CASE(reserve_commit_is_shared)},
+    {CASE(commit_seen_by_later_view), .rows = "reserve-commit-is-shared"},
+    {CASE(commit_outlives_its_process), .rows = "reserve-commit-is-shared"},
+    {CASE(reserve_commit_protection_is_local)},
+    {CASE(reserve_commit_zeroed)},
+    {CASE(reserve_recommit_harmless)},
+    {CASE(reserve_no_decommit)},
+    {CASE(reserve_survives_remap)},
+    {CASE(reserve_whole_commit_range)},
+    {CASE(reserve_commit_stronger_protection)},
+    {CASE(reserve_protect_before_commit)},
+    {CASE(commit_virtualalloc_on_committed_view)},
+};
+
+TOPIC(reserved_pages, reserved_pages_cases)

@@ -1,0 +1,189 @@
+/* Topic unmap_close: the two calls that end a use, and what they do with arguments that name nothing. */
+#include "../harness/runner/checks.h"
+
+#include "statuses.h"
+
+static void writer_maps(struct stage *s, unsigned size)
+{
+    must(s, "writer", step("create section name=@x size=%u protect=PAGE_READWRITE", size));
+    must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
+    must(s, "writer", "write view at=0 text=bytes");
+}
+
+/* Unmapping succeeds and leaves the address range free for other uses. */
+static void life_unmap_frees_range(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=65536 protect=PAGE_READWRITE");
+    must(s, "writer", "map view of=section access=FILE_MAP_WRITE base=0x30000000");
+    row(s, "life-unmap-returns-true");
+    succeeds(s, "writer", "unmap view keep=yes");
+    row(s, "life-unmap-frees-range");
+    gives(s, "writer", "query view", "state=MEM_FREE");
+    succeeds(s, "writer", "reserve block size=65536 base=0x30000000");
+}
+
+/* Touching memory that was unmapped is an access violation. */
+static void life_unmap_then_touch(struct stage *s)
+{
+    writer_maps(s, 4096);
+    must(s, "writer", "unmap view keep=yes");
+    faults(s, "writer", "read view at=0 length=1", "read");
+    faults(s, "writer", "write view at=0 u8=1", "write");
+}
+
+/* The second unmap of one view fails. */
+static void life_unmap_twice(struct stage *s)
+{
+    writer_maps(s, 4096);
+    must(s, "writer", "unmap view keep=yes");
+    fails_status(s, "writer", "unmap view", ERROR_INVALID_ADDRESS, STATUS_NOT_MAPPED_VIEW);
+}
+
+/* Memory that is no view is not unmapped: reserved by VirtualAlloc, its inside, and nothing at all. */
+static void life_unmap_not_a_view(struct stage *s)
+{
+    must(s, "writer", "reserve block size=65536");
+    fails_status(s, "writer", "unmap block", ERROR_INVALID_ADDRESS, STATUS_NOT_MAPPED_VIEW);
+    fails_status(s, "writer", "unmap block at=12288", ERROR_INVALID_ADDRESS, STATUS_NOT_MAPPED_VIEW);
+    gives(s, "writer", "query block", "size=65536 state=MEM_RESERVE type=MEM_PRIVATE");
+    must(s, "writer", "release block keep=yes");
+    fails_status(s, "writer", "unmap block", ERROR_INVALID_ADDRESS, STATUS_NOT_MAPPED_VIEW);
+}
+
+/* NULL is no view. */
+static void life_unmap_null(struct stage *s)
+{
+    must(s, "writer", "adopt nowhere address=0");
+    fails_status(s, "writer", "unmap nowhere", ERROR_INVALID_ADDRESS, STATUS_NOT_MAPPED_VIEW);
+}
+
+/* The Win32 page asks for the base of the view; what is seen is expected (D18): any address inside unmaps all
+ * of it. */
+static void life_unmap_interior(struct stage *s)
+{
+    static const char *const inside[] = {"100", "4096", "4196"};
+    must(s, "writer", "create section name=@x size=12288 protect=PAGE_READWRITE");
+    for (size_t i = 0; i < sizeof inside / sizeof inside[0]; i++) {
+        must(s, "writer", step("map view%s of=section access=FILE_MAP_READ", inside[i]));
+        if (succeeds(s, "writer", step("unmap view%s at=%s keep=yes", inside[i], inside[i])))
+            gives(s, "writer", step("query view%s", inside[i]), "state=MEM_FREE");
+    }
+}
+
+/* Of two views in one process the other one stays. */
+static void life_unmap_one_of_two(struct stage *s)
+{
+    writer_maps(s, 4096);
+    must(s, "writer", "map other of=section access=FILE_MAP_READ");
+    must(s, "writer", "unmap view");
+    gives(s, "writer", "read other at=0 length=5 as=text", "text=bytes");
+}
+
+/* Views of other processes stay too. */
+static void life_unmap_other_process_unaffected(struct stage *s)
+{
+    writer_maps(s, 4096);
+    must(s, "reader", "open section name=@x access=FILE_MAP_READ|FILE_MAP_WRITE");
+    must(s, "reader", "map view of=section access=FILE_MAP_WRITE");
+    must(s, "writer", "unmap view");
+    gives(s, "reader", "read view at=0 length=5 as=text", "text=bytes");
+    gives(s, "reader", "write view at=0 text=alive", "");
+}
+
+/* The bytes stay when a process unmaps, and the next view shows them and what others stored meanwhile. */
+static void view_persists_across_unmap(struct stage *s)
+{
+    writer_maps(s, 4096);
+    must(s, "reader", "open section name=@x access=FILE_MAP_READ|FILE_MAP_WRITE");
+    must(s, "reader", "map view of=section access=FILE_MAP_WRITE");
+    must(s, "writer", "unmap view");
+    must(s, "reader", "write view at=8 text=meanwhile");
+    must(s, "writer", "map view of=section access=FILE_MAP_READ");
+    gives(s, "writer", "read view at=0 length=5 as=text", "text=bytes");
+    gives(s, "writer", "read view at=8 length=9 as=text", "text=meanwhile");
+}
+
+/* VirtualFree is not for views, and leaves them as they are. */
+static void life_virtualfree_on_view(struct stage *s)
+{
+    writer_maps(s, 4096);
+    fails(s, "writer", "release view", ERROR_INVALID_PARAMETER);
+    gives(s, "writer", "read view at=0 length=5 as=text", "text=bytes");
+}
+
+/* A handle that is closed twice fails the second time. */
+static void life_close_twice(struct stage *s)
+{
+    writer_maps(s, 4096);
+    must(s, "writer", "close section keep=yes");
+    fails_status(s, "writer", "close section", ERROR_INVALID_HANDLE, STATUS_INVALID_HANDLE);
+}
+
+/* A stale handle, and one of an object of another kind, map nothing. */
+static void map_bad_handle(struct stage *s)
+{
+    writer_maps(s, 4096);
+    must(s, "reader", "open section name=@x access=FILE_MAP_READ");
+    must(s, "reader", "close section keep=yes");
+    fails_status(s, "reader", "map view of=section access=FILE_MAP_READ", ERROR_INVALID_HANDLE,
+                 STATUS_INVALID_HANDLE);
+    must(s, "reader", "hold event kind=event");
+    fails_status(s, "reader", "map view of=event access=FILE_MAP_READ", ERROR_INVALID_HANDLE,
+                 STATUS_OBJECT_TYPE_MISMATCH);
+}
+
+/* A handle that is protected from closing is not closed; it keeps the name, until the protection is taken
+ * off. */
+static void handle_protect_from_close(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
+    succeeds(s, "writer", "setflags section protect-from-close=yes");
+    gives(s, "writer", "flags section", "protect-from-close=yes");
+    fails(s, "writer", "close section", ERROR_INVALID_HANDLE);
+    succeeds(s, "writer", "map view of=section access=FILE_MAP_WRITE");
+    if (succeeds(s, "reader", "open section name=@x access=FILE_MAP_READ"))
+        must(s, "reader", "close section");
+    succeeds(s, "writer", "setflags section protect-from-close=no");
+    succeeds(s, "writer", "close section");
+    fails(s, "reader", "open section name=@x access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND);
+}
+
+/* The end of the process closes a protected handle all the same. */
+static void protected_handle_ends_with_process(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
+    must(s, "writer", "setflags section protect-from-close=yes");
+    killed(s, "writer");
+    fails(s, "reader", "open section name=@x access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND);
+}
+
+/* A view belongs to the process that mapped it: the same address is nothing in another one. */
+static void map_private_to_mapper(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
+    must(s, "writer", "map view of=section access=FILE_MAP_WRITE base=0x30000000");
+    must(s, "reader", "open section name=@x access=FILE_MAP_READ");
+    gives(s, "reader", "query address=0x30000000", "state=MEM_FREE");
+    must(s, "reader", "adopt there address=0x30000000");
+    faults(s, "reader", "read there at=0 length=1", "read");
+}
+
+static const struct test_case unmap_close_cases[] = {
+    {CASE(life_unmap_frees_range), .rows = "life-unmap-frees-range life-unmap-returns-true"},
+    {CASE(life_unmap_then_touch)},
+    {CASE(life_unmap_twice)},
+    {CASE(life_unmap_not_a_view)},
+    {CASE(life_unmap_null)},
+    {CASE(life_unmap_interior)},
+    {CASE(life_unmap_one_of_two)},
+    {CASE(life_unmap_other_process_unaffected)},
+    {CASE(view_persists_across_unmap)},
+    {CASE(life_virtualfree_on_view)},
+    {CASE(life_close_twice)},
+    {CASE(map_bad_handle)},
+    {CASE(handle_protect_from_close)},
+    {CASE(protected_handle_ends_with_process), .rows = "life-terminate-closes handle-protect-from-close"},
+    {CASE(map_private_to_mapper)},
+};
+
+TOPIC(unmap_close, unmap_close_cases)
