@@ -1,0 +1,86 @@
+#include "objects.h"
+
+#include <string.h>
+
+static struct object objects[OBJECTS_MOST];
+
+static const char *const kind_words[] = {
+    [OBJECT_NONE] = "nothing",  [OBJECT_SECTION] = "a section",     [OBJECT_EVENT] = "an event",
+    [OBJECT_MUTEX] = "a mutex", [OBJECT_SEMAPHORE] = "a semaphore", [OBJECT_TIMER] = "a timer",
+    [OBJECT_JOB] = "a job",     [OBJECT_PROCESS] = "a process",     [OBJECT_HANDLE] = "a handle",
+    [OBJECT_VIEW] = "a view",   [OBJECT_MEMORY] = "memory",         [OBJECT_BURST] = "the handles of a race",
+};
+
+bool object_is_handle(enum object_kind kind)
+{
+    return kind >= OBJECT_SECTION && kind <= OBJECT_HANDLE;
+}
+
+bool object_is_memory(enum object_kind kind)
+{
+    return kind == OBJECT_VIEW || kind == OBJECT_MEMORY;
+}
+
+static struct object *find(const char *label)
+{
+    for (size_t i = 0; i < OBJECTS_MOST; i++)
+        if (objects[i].kind != OBJECT_NONE && strcmp(objects[i].label, label) == 0)
+            return &objects[i];
+    return NULL;
+}
+
+struct object *object_place(const char *label, struct reply *reply)
+{
+    size_t length = strlen(label);
+    if (length >= LABEL_BYTES) {
+        reply_bad(reply, "the label is longer than %d characters", LABEL_BYTES - 1);
+        return NULL;
+    }
+    const struct object *there = find(label);
+    if (there) {
+        reply_bad(reply, "the label '%s' is in use: %s", label, kind_words[there->kind]);
+        return NULL;
+    }
+    for (size_t i = 0; i < OBJECTS_MOST; i++) {
+        if (objects[i].kind == OBJECT_NONE) {
+            memset(&objects[i], 0, sizeof objects[i]);
+            memcpy(objects[i].label, label, length + 1);
+            return &objects[i];
+        }
+    }
+    reply_bad(reply, "more than %d labels", OBJECTS_MOST);
+    return NULL;
+}
+
+static struct object *find_kind(const char *label, bool (*fits)(enum object_kind), const char *wanted,
+                                struct reply *reply)
+{
+    struct object *object = find(label);
+    if (!object)
+        reply_bad(reply, "no label '%s'", label);
+    else if (!fits(object->kind)) {
+        reply_bad(reply, "'%s' is %s, not %s", label, kind_words[object->kind], wanted);
+        object = NULL;
+    }
+    return object;
+}
+
+struct object *object_handle(const char *label, struct reply *reply)
+{
+    return find_kind(label, object_is_handle, "a handle", reply);
+}
+
+struct object *object_memory(const char *label, struct reply *reply)
+{
+    return find_kind(label, object_is_memory, "a view or memory", reply);
+}
+
+void object_forget(struct object *object)
+{
+    memset(object, 0, sizeof *object);
+}
+
+void objects_reset(void)
+{
+    memset(objects, 0, sizeof objects);
+}

@@ -1,0 +1,49 @@
+/* What an actor has made or was given, by label. */
+#ifndef SHMCHECK_OBJECTS_H
+#define SHMCHECK_OBJECTS_H
+
+#include "reply.h"
+
+#define OBJECTS_MOST 256
+#define LABEL_BYTES 64 /* the terminator included */
+
+enum object_kind {
+    OBJECT_NONE, /* a free place */
+    OBJECT_SECTION,
+    OBJECT_EVENT,
+    OBJECT_MUTEX,
+    OBJECT_SEMAPHORE,
+    OBJECT_TIMER,
+    OBJECT_JOB,
+    OBJECT_PROCESS,
+    OBJECT_HANDLE, /* a handle whose type nobody said */
+    OBJECT_VIEW,
+    OBJECT_MEMORY, /* other memory: reserved by the actor, or an address that it was told */
+    OBJECT_BURST   /* the handles of a race */
+};
+
+struct object {
+    char label[LABEL_BYTES];
+    enum object_kind kind;
+    HANDLE handle;   /* of handles */
+    uintptr_t base;  /* of views and memory */
+    uint64_t offset; /* of views: where in the section they begin */
+};
+
+/* Whether a kind is a handle, and whether it is an address. */
+bool object_is_handle(enum object_kind kind);
+bool object_is_memory(enum object_kind kind);
+
+/* A place for a new label. It counts as free until its kind is set, so a caller whose call then fails just
+ * leaves it. NULL, and the reply is `bad`, if the label is in use or too long or if there are too many. */
+struct object *object_place(const char *label, struct reply *reply);
+/* The object of a label: any handle, any memory. NULL, and the reply is `bad`, if it is unknown or of another
+ * kind. */
+struct object *object_handle(const char *label, struct reply *reply);
+struct object *object_memory(const char *label, struct reply *reply);
+/* Frees the label; what it stood for is the caller's business. */
+void object_forget(struct object *object);
+/* Forgets all labels and closes nothing. For tests, which run many actors' lives in one process. */
+void objects_reset(void);
+
+#endif

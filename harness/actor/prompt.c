@@ -1,0 +1,124 @@
+#include <string.h>
+
+#include "../common/escape.h"
+#include "lines.h"
+#include "serve.h"
+#include "verbs.h"
+
+#define BEFORE_LINE "1 " /* the prompt has no sequence numbers, lines do */
+
+static void print(const char *bytes, size_t length)
+{
+    lines_write(GetStdHandle(STD_OUTPUT_HANDLE), bytes, length);
+}
+
+static void print_verb(const struct verb *verb)
+{
+    char bytes[LINE_BYTES];
+    struct text text = text_over(bytes, sizeof bytes);
+    text_format(&text, "%s %s\n    %s\n", verb->name, verb->synopsis, verb->help);
+    print(text.at, text.length);
+}
+
+static void print_help(const char *name)
+{
+    static const char rules[] = "help [VERB]\n    this list\n"
+                                "Lines that begin with # are skipped. at= is an offset from the label's "
+                                "base. Replies: ok, fail with the\n"
+                                "last error (untouched: the call did not set one; error 127: this Windows "
+                                "does not export the function),\n"
+                                "fault with the exception, bad for a request that makes no sense.\n";
+    const struct verb *verb = *name ? verb_find(name) : NULL;
+    if (verb) {
+        print_verb(verb);
+        return;
+    }
+    for (size_t i = 0; i < verb_count; i++)
+        if (!*name)
+            print_verb(&verbs[i]);
+    if (*name)
+        print("no such verb; help lists them\n", 30);
+    else
+        print(rules, sizeof rules - 1);
+}
+
+/* The reason of a `bad` as a sentence. */
+static void print_bad(const char *reason)
+{
+    char decoded[LINE_BYTES], bytes[LINE_BYTES];
+    size_t length;
+    struct text word = text_over(decoded, sizeof decoded), out = text_over(bytes, sizeof bytes);
+    text_add(&word, reason);
+    if (!escape_decode(word.at, &length))
+        return;
+    text_format(&out, "bad: %s\n", word.at);
+    print(out.at, out.length);
+}
+
+/* As reply_describe, but with the volatile fields, which people want to see. */
+static void print_reply(const char *reply)
+{
+    static const char bad[] = "bad reason=";
+    if (strncmp(reply, bad, sizeof bad - 1) == 0) {
+        print_bad(reply + sizeof bad - 1);
+        return;
+    }
+    char shown[LINE_BYTES], described[2 * LINE_BYTES];
+    struct text plain = text_over(shown, sizeof shown), out = text_over(described, sizeof described);
+    text_add(&plain, BEFORE_LINE);
+    for (char before = ' '; *reply; before = *reply++)
+        if (*reply != '~' || before != ' ')
+            text_add_bytes(&plain, reply, 1);
+    reply_describe(&out, plain.at);
+    text_add(&out, "\n");
+    print(out.at, out.length);
+}
+
+/* Performs one line; whether there is to be another. */
+static bool perform(const char *bytes, size_t length, struct reply *reply)
+{
+    static struct line request;
+    char numbered[LINE_BYTES + sizeof BEFORE_LINE];
+    struct text text = text_over(numbered, sizeof numbered);
+    text_add(&text, BEFORE_LINE);
+    text_add_bytes(&text, bytes, length);
+    const char *wrong = line_parse(&request, text.at, text.length);
+    if (!wrong && strcmp(request.word, "help") == 0) {
+        print_help(request.label);
+        return true;
+    }
+    if (wrong)
+        reply_bad(reply, "%s", wrong);
+    else
+        verb_perform(&request, reply);
+    print_reply(reply->text.at);
+    return !reply->leaves;
+}
+
+uint32_t prompt(void)
+{
+    static struct line_reader reader;
+    char line[LINE_BYTES], bytes[LINE_BYTES - 12];
+    struct reply reply = {.text = text_over(bytes, sizeof bytes)};
+    HANDLE input = GetStdHandle(STD_INPUT_HANDLE);
+    DWORD mode;
+    bool console = GetConsoleMode(input, &mode);
+    for (;;) {
+        size_t length;
+        if (console)
+            print("> ", 2);
+        enum lines_next next = lines_read(input, &reader, line, &length);
+        if (next == LINES_END)
+            return 0;
+        if (next == LINES_TOO_LONG) {
+            print("a line of more than 1,024 bytes\n", 32);
+            return EXIT_USAGE;
+        }
+        if (length > 0 && line[length - 1] == '\r')
+            line[--length] = '\0';
+        if (length == 0 || line[0] == '#')
+            continue;
+        if (!perform(line, length, &reply))
+            return reply.exit_code;
+    }
+}

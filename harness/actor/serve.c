@@ -1,0 +1,67 @@
+#include "serve.h"
+
+#include "lines.h"
+#include "verbs.h"
+
+#ifndef SHMCHECK_VERSION
+#define SHMCHECK_VERSION "dev"
+#endif
+
+/* What the sequence number, the blank behind it and the newline may take of a line. */
+#define AROUND_REPLY 12
+
+static bool send(HANDLE pipe, uint32_t sequence, const char *reply)
+{
+    char bytes[LINE_BYTES + 1];
+    struct text line = text_over(bytes, sizeof bytes);
+    text_format(&line, "%lu %s\n", (unsigned long)sequence, reply);
+    return lines_write(pipe, line.at, line.length);
+}
+
+static bool greet(HANDLE pipe)
+{
+    char bytes[LINE_BYTES - AROUND_REPLY];
+    struct text hello = text_over(bytes, sizeof bytes);
+    text_format(&hello, "hello protocol=%d bits=%u version=%s ~pid=%lu", PROTOCOL_VERSION,
+                (unsigned)(8 * sizeof(void *)), SHMCHECK_VERSION, GetCurrentProcessId());
+    return send(pipe, 0, hello.at);
+}
+
+/* The number of a request that is not understood, if it has at least that. */
+static uint32_t sequence_of(const char *bytes)
+{
+    uint64_t sequence = 0;
+    for (; *bytes >= '0' && *bytes <= '9' && sequence <= UINT32_MAX; bytes++)
+        sequence = sequence * 10 + (uint64_t)(*bytes - '0');
+    return *bytes == ' ' && sequence <= UINT32_MAX ? (uint32_t)sequence : 0;
+}
+
+uint32_t serve(HANDLE pipe)
+{
+    static struct line_reader reader;
+    static struct line request;
+    char received[LINE_BYTES], bytes[LINE_BYTES - AROUND_REPLY];
+    size_t length;
+    struct reply reply = {.text = text_over(bytes, sizeof bytes)};
+    if (!greet(pipe))
+        return EXIT_LEFT_ALONE;
+    for (;;) {
+        enum lines_next next = lines_read(pipe, &reader, received, &length);
+        if (next == LINES_END)
+            return EXIT_LEFT_ALONE;
+        if (next == LINES_TOO_LONG) {
+            reply_bad(&reply, "a line of more than %d bytes", LINE_BYTES);
+            send(pipe, 0, reply.text.at);
+            return EXIT_USAGE;
+        }
+        const char *wrong = line_parse(&request, received, length);
+        if (wrong)
+            reply_bad(&reply, "%s", wrong);
+        else
+            verb_perform(&request, &reply);
+        if (!send(pipe, wrong ? sequence_of(received) : request.sequence, reply.text.at))
+            return EXIT_LEFT_ALONE;
+        if (reply.leaves)
+            return reply.exit_code;
+    }
+}

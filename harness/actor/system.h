@@ -1,0 +1,96 @@
+/* Every call that the actor makes to the mapping, handle and security API goes through this one table, so
+ * that a test build can link a faulty system in place of system.c and show that the cases notice.
+ *
+ * The members have the names and signatures of the functions of Win32 and of the Nt layer that they stand
+ * for; their pages are the reference. Plumbing of the actor itself (its pipe, its files, its memory) is
+ * called directly. */
+#ifndef SHMCHECK_SYSTEM_H
+#define SHMCHECK_SYSTEM_H
+
+#ifndef WIN32_LEAN_AND_MEAN
+#define WIN32_LEAN_AND_MEAN
+#endif
+#include <windows.h>
+#include <accctrl.h>
+
+#include <stdbool.h>
+
+/* In kernel32 on every Windows that this program starts on: never NULL. */
+#define SYSTEM_LINKED(CALL)                                                                                  \
+    CALL(HANDLE, CreateFileMappingW, (HANDLE, SECURITY_ATTRIBUTES *, DWORD, DWORD, DWORD, LPCWSTR))          \
+    CALL(HANDLE, CreateFileMappingA, (HANDLE, SECURITY_ATTRIBUTES *, DWORD, DWORD, DWORD, LPCSTR))           \
+    CALL(HANDLE, OpenFileMappingW, (DWORD, BOOL, LPCWSTR))                                                   \
+    CALL(HANDLE, OpenFileMappingA, (DWORD, BOOL, LPCSTR))                                                    \
+    CALL(LPVOID, MapViewOfFile, (HANDLE, DWORD, DWORD, DWORD, SIZE_T))                                       \
+    CALL(LPVOID, MapViewOfFileEx, (HANDLE, DWORD, DWORD, DWORD, SIZE_T, LPVOID))                             \
+    CALL(BOOL, UnmapViewOfFile, (LPCVOID))                                                                   \
+    CALL(BOOL, CloseHandle, (HANDLE))                                                                        \
+    CALL(SIZE_T, VirtualQuery, (LPCVOID, MEMORY_BASIC_INFORMATION *, SIZE_T))                                \
+    CALL(BOOL, VirtualProtect, (LPVOID, SIZE_T, DWORD, DWORD *))                                             \
+    CALL(LPVOID, VirtualAlloc, (LPVOID, SIZE_T, DWORD, DWORD))                                               \
+    CALL(BOOL, VirtualFree, (LPVOID, SIZE_T, DWORD))                                                         \
+    CALL(BOOL, GetHandleInformation, (HANDLE, DWORD *))                                                      \
+    CALL(BOOL, SetHandleInformation, (HANDLE, DWORD, DWORD))                                                 \
+    CALL(BOOL, DuplicateHandle, (HANDLE, HANDLE, HANDLE, HANDLE *, DWORD, BOOL, DWORD))                      \
+    CALL(HANDLE, OpenProcess, (DWORD, BOOL, DWORD))                                                          \
+    CALL(HANDLE, CreateEventW, (SECURITY_ATTRIBUTES *, BOOL, BOOL, LPCWSTR))                                 \
+    CALL(HANDLE, CreateMutexW, (SECURITY_ATTRIBUTES *, BOOL, LPCWSTR))                                       \
+    CALL(HANDLE, CreateSemaphoreW, (SECURITY_ATTRIBUTES *, LONG, LONG, LPCWSTR))                             \
+    CALL(HANDLE, CreateWaitableTimerW, (SECURITY_ATTRIBUTES *, BOOL, LPCWSTR))                               \
+    CALL(HANDLE, CreateJobObjectW, (SECURITY_ATTRIBUTES *, LPCWSTR))                                         \
+    CALL(BOOL, SetEvent, (HANDLE))                                                                           \
+    CALL(BOOL, ReleaseMutex, (HANDLE))                                                                       \
+    CALL(BOOL, ReleaseSemaphore, (HANDLE, LONG, LONG *))                                                     \
+    CALL(DWORD, WaitForSingleObject, (HANDLE, DWORD))                                                        \
+    CALL(void, GetSystemInfo, (SYSTEM_INFO *))                                                               \
+    CALL(BOOL, CreateProcessW,                                                                               \
+         (LPCWSTR, LPWSTR, SECURITY_ATTRIBUTES *, SECURITY_ATTRIBUTES *, BOOL, DWORD, LPVOID, LPCWSTR,       \
+          STARTUPINFOW *, PROCESS_INFORMATION *))
+
+/* In modules that are in every process, but not in every version of them: NULL where absent. */
+#define SYSTEM_KERNELBASE(CALL) CALL(BOOL, CompareObjectHandles, (HANDLE, HANDLE))
+#define SYSTEM_NTDLL(CALL)                                                                                   \
+    CALL(LONG, NtQuerySection, (HANDLE, int, void *, SIZE_T, SIZE_T *))                                      \
+    CALL(LONG, NtQueryObject, (HANDLE, int, void *, ULONG, ULONG *))                                         \
+    CALL(LONG, RtlGetLastNtStatus, (void))                                                                   \
+    CALL(ULONG, RtlNtStatusToDosError, (LONG))
+
+/* In advapi32, which is loaded when it is first needed because loading it slows the start of every actor:
+ * NULL before system_load_security, and NULL afterwards where absent. */
+#define SYSTEM_ADVAPI32(CALL)                                                                                \
+    CALL(BOOL, ConvertStringSecurityDescriptorToSecurityDescriptorW,                                         \
+         (LPCWSTR, DWORD, PSECURITY_DESCRIPTOR *, ULONG *))                                                  \
+    CALL(BOOL, ConvertSecurityDescriptorToStringSecurityDescriptorW,                                         \
+         (PSECURITY_DESCRIPTOR, DWORD, SECURITY_INFORMATION, LPWSTR *, ULONG *))                             \
+    CALL(BOOL, ConvertSidToStringSidW, (PSID, LPWSTR *))                                                     \
+    CALL(BOOL, GetSecurityDescriptorDacl, (PSECURITY_DESCRIPTOR, BOOL *, PACL *, BOOL *))                    \
+    CALL(DWORD, GetSecurityInfo,                                                                             \
+         (HANDLE, SE_OBJECT_TYPE, SECURITY_INFORMATION, PSID *, PSID *, PACL *, PACL *,                      \
+          PSECURITY_DESCRIPTOR *))                                                                           \
+    CALL(DWORD, SetSecurityInfo, (HANDLE, SE_OBJECT_TYPE, SECURITY_INFORMATION, PSID, PSID, PACL, PACL))     \
+    CALL(BOOL, OpenProcessToken, (HANDLE, DWORD, HANDLE *))                                                  \
+    CALL(BOOL, GetTokenInformation, (HANDLE, TOKEN_INFORMATION_CLASS, LPVOID, DWORD, DWORD *))               \
+    CALL(BOOL, LookupPrivilegeValueW, (LPCWSTR, LPCWSTR, LUID *))                                            \
+    CALL(BOOL, AdjustTokenPrivileges, (HANDLE, BOOL, TOKEN_PRIVILEGES *, DWORD, TOKEN_PRIVILEGES *, DWORD *))
+
+#define SYSTEM_MEMBER(result, name, parameters) result(WINAPI *name) parameters;
+struct system_calls {
+    SYSTEM_LINKED(SYSTEM_MEMBER)
+    SYSTEM_KERNELBASE(SYSTEM_MEMBER)
+    SYSTEM_NTDLL(SYSTEM_MEMBER)
+    SYSTEM_ADVAPI32(SYSTEM_MEMBER)
+};
+#undef SYSTEM_MEMBER
+
+/* What the actor calls. system.c defines these three with the functions of Windows; a faulty system defines
+ * them with functions of its own on top of system_windows_fill and system_windows_fill_security. */
+extern struct system_calls sys;
+void system_start(void);         /* once, before the first use of sys; cheap: no module is loaded */
+void system_load_security(void); /* fills the advapi32 part; may be called often; disturbs the last error */
+
+/* Fills all but the advapi32 part with the functions of Windows; loads nothing. */
+void system_windows_fill(struct system_calls *calls);
+/* Loads advapi32 and fills its part. Members stay NULL if it, or the function, is missing. */
+void system_windows_fill_security(struct system_calls *calls);
+
+#endif

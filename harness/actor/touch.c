@@ -1,0 +1,120 @@
+#include "touch.h"
+
+#include "../common/pattern.h"
+
+#if defined(_MSC_VER) && defined(_M_IX86)
+#include <emmintrin.h>
+#endif
+
+/* Through volatile, so that exactly these accesses are made. */
+static volatile unsigned char *byte_at(uintptr_t address)
+{
+    return (volatile unsigned char *)address;
+}
+
+/* 32-bit x86 has no plain 64-bit access; two halves would not be what the case asked for. */
+static uint64_t load_64(uintptr_t address)
+{
+#if defined(_MSC_VER) && defined(_M_IX86)
+    uint64_t value;
+    _mm_storel_epi64((__m128i *)&value, _mm_loadl_epi64((const __m128i *)address));
+    _ReadWriteBarrier();
+    return value;
+#elif defined(__i386__)
+    return __atomic_load_n((volatile uint64_t *)address, __ATOMIC_RELAXED);
+#else
+    return *(volatile uint64_t *)address;
+#endif
+}
+
+static void store_64(uintptr_t address, uint64_t value)
+{
+#if defined(_MSC_VER) && defined(_M_IX86)
+    _mm_storel_epi64((__m128i *)address, _mm_loadl_epi64((const __m128i *)&value));
+    _ReadWriteBarrier();
+#elif defined(__i386__)
+    __atomic_store_n((volatile uint64_t *)address, value, __ATOMIC_RELAXED);
+#else
+    *(volatile uint64_t *)address = value;
+#endif
+}
+
+void touch_load(void *context)
+{
+    struct touch *touch = context;
+    for (uintptr_t i = 0; i < touch->length; i++)
+        touch->bytes[i] = *byte_at(touch->address + i);
+}
+
+void touch_store(void *context)
+{
+    struct touch *touch = context;
+    for (uintptr_t i = 0; i < touch->length; i++)
+        *byte_at(touch->address + i) = touch->bytes[i];
+}
+
+void touch_load_number(void *context)
+{
+    struct touch *touch = context;
+    if (touch->length == 1)
+        touch->number = *byte_at(touch->address);
+    else if (touch->length == 2)
+        touch->number = *(volatile uint16_t *)touch->address;
+    else if (touch->length == 4)
+        touch->number = *(volatile uint32_t *)touch->address;
+    else
+        touch->number = load_64(touch->address);
+}
+
+void touch_store_number(void *context)
+{
+    struct touch *touch = context;
+    uint64_t number = touch->number;
+    if (touch->length == 1)
+        *byte_at(touch->address) = (unsigned char)number;
+    else if (touch->length == 2)
+        *(volatile uint16_t *)touch->address = (uint16_t)number;
+    else if (touch->length == 4)
+        *(volatile uint32_t *)touch->address = (uint32_t)number;
+    else
+        store_64(touch->address, number);
+}
+
+void touch_fill(void *context)
+{
+    struct touch *touch = context;
+    for (uintptr_t i = 0; i < touch->length; i++)
+        *byte_at(touch->address + i) = pattern_byte(touch->seed, touch->origin + i);
+}
+
+void touch_verify(void *context)
+{
+    struct touch *touch = context;
+    uintptr_t i = 0;
+    for (; i < touch->length; i++) {
+        unsigned char found = *byte_at(touch->address + i);
+        touch->found = found;
+        if (found != pattern_byte(touch->seed, touch->origin + i))
+            break;
+    }
+    touch->first = i;
+}
+
+void touch_zero(void *context)
+{
+    struct touch *touch = context;
+    uintptr_t i = 0;
+    for (; i < touch->length; i++) {
+        unsigned char found = *byte_at(touch->address + i);
+        touch->found = found;
+        if (found != 0)
+            break;
+    }
+    touch->first = i;
+}
+
+void touch_sum(void *context)
+{
+    struct touch *touch = context;
+    touch->sum = checksum_add(CHECKSUM_START, byte_at(touch->address), touch->length);
+}

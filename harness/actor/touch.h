@@ -1,0 +1,33 @@
+/* The accesses to memory under test, each made with the guard up. Addresses are plain numbers: nothing is
+ * known about what is there. */
+#ifndef SHMCHECK_TOUCH_H
+#define SHMCHECK_TOUCH_H
+
+#include <stddef.h>
+
+#include "guard.h"
+
+/* One stretch of memory and what is to be done to it. */
+struct touch {
+    uintptr_t address;
+    uintptr_t length;
+    unsigned char *bytes;         /* of touch_load and touch_store: `length` of ours */
+    volatile uint64_t number;     /* of touch_load_number (out) and touch_store_number (in) */
+    uint64_t seed, origin;        /* of patterns: the byte at `address` is pattern_byte(seed, origin) */
+    volatile uintptr_t first;     /* how many bytes were as expected; `length`: all */
+    volatile unsigned char found; /* the byte that was not */
+    uint64_t sum;                 /* out, of touch_sum */
+};
+
+/* All for guard_run, with a struct touch as context. Numbers have a `length` of 1, 2, 4 or 8 bytes and are
+ * moved in one access; everything else byte by byte, upwards. */
+void touch_load(void *touch);
+void touch_store(void *touch);
+void touch_load_number(void *touch);
+void touch_store_number(void *touch);
+void touch_fill(void *touch);   /* the pattern */
+void touch_verify(void *touch); /* stops at the first byte that is not of the pattern */
+void touch_zero(void *touch);   /* stops at the first byte that is not 0 */
+void touch_sum(void *touch);
+
+#endif

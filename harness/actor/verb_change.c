@@ -1,0 +1,134 @@
+/* Changing pages and handle flags; reserved memory. */
+#include "../common/names.h"
+#include "arguments.h"
+#include "objects.h"
+#include "verbs.h"
+
+struct range {
+    const struct object *memory;
+    void *address;
+    uintptr_t length;
+};
+
+static bool take_range(const struct line *request, struct range *out, struct reply *reply)
+{
+    uintptr_t at = 0;
+    out->memory = object_memory(request->label, reply);
+    if (!out->memory || !take_size(request, "at", &at, reply) ||
+        !need_size(request, "length", &out->length, reply))
+        return false;
+    out->address = (void *)(out->memory->base + at);
+    return true;
+}
+
+void verb_protect(const struct line *request, struct reply *reply)
+{
+    struct range range;
+    DWORD to, old = 0;
+    if (!take_range(request, &range, reply) || !need_names(request, "to", &to, reply))
+        return;
+    outcome_before();
+    BOOL done = sys.VirtualProtect(range.address, range.length, to, &old);
+    struct outcome seen = outcome_after();
+    if (!done) {
+        reply_fail(reply, seen);
+        return;
+    }
+    reply_ok(reply);
+    text_add(&reply->text, " old=");
+    names_add(&reply->text, NAME_PROTECT, old);
+}
+
+void verb_commit(const struct line *request, struct reply *reply)
+{
+    struct range range;
+    DWORD protect;
+    if (!take_range(request, &range, reply) || !need_names(request, "protect", &protect, reply))
+        return;
+    outcome_before();
+    void *base = sys.VirtualAlloc(range.address, range.length, MEM_COMMIT, protect);
+    struct outcome seen = outcome_after();
+    if (!base) {
+        reply_fail(reply, seen);
+        return;
+    }
+    reply_ok(reply);
+    reply_add_distance(reply, "base", (uintptr_t)base, range.memory->base);
+}
+
+void verb_decommit(const struct line *request, struct reply *reply)
+{
+    struct range range;
+    if (!take_range(request, &range, reply))
+        return;
+    outcome_before();
+    BOOL done = sys.VirtualFree(range.address, range.length, MEM_DECOMMIT);
+    struct outcome seen = outcome_after();
+    if (done)
+        reply_ok(reply);
+    else
+        reply_fail(reply, seen);
+}
+
+void verb_reserve(const struct line *request, struct reply *reply)
+{
+    uintptr_t size, at = 0;
+    struct object *memory = object_place(request->label, reply);
+    if (!memory || !need_size(request, "size", &size, reply) || !take_size(request, "base", &at, reply))
+        return;
+    outcome_before();
+    void *base = sys.VirtualAlloc((void *)at, size, MEM_RESERVE, PAGE_NOACCESS);
+    struct outcome seen = outcome_after();
+    if (!base) {
+        reply_fail(reply, seen);
+        return;
+    }
+    memory->kind = OBJECT_MEMORY;
+    memory->base = (uintptr_t)base;
+    reply_ok(reply);
+    reply_add(reply, "~base=0x%llX", (unsigned long long)memory->base);
+}
+
+void verb_release(const struct line *request, struct reply *reply)
+{
+    uintptr_t at = 0;
+    bool keep = false;
+    struct object *memory = object_memory(request->label, reply);
+    if (!memory || !take_size(request, "at", &at, reply) || !take_yes(request, "keep", &keep, reply))
+        return;
+    outcome_before();
+    BOOL done = sys.VirtualFree((void *)(memory->base + at), 0, MEM_RELEASE);
+    struct outcome seen = outcome_after();
+    if (!done) {
+        reply_fail(reply, seen);
+        return;
+    }
+    if (!keep)
+        object_forget(memory);
+    reply_ok(reply);
+}
+
+void verb_setflags(const struct line *request, struct reply *reply)
+{
+    bool inherit = false, protect = false;
+    const struct object *object = object_handle(request->label, reply);
+    if (!object || !take_yes(request, "inherit", &inherit, reply) ||
+        !take_yes(request, "protect-from-close", &protect, reply))
+        return;
+    DWORD mask = 0, flags = 0;
+    if (argument_has(request, "inherit"))
+        mask |= HANDLE_FLAG_INHERIT;
+    if (argument_has(request, "protect-from-close"))
+        mask |= HANDLE_FLAG_PROTECT_FROM_CLOSE;
+    if (inherit)
+        flags |= HANDLE_FLAG_INHERIT;
+    if (protect)
+        flags |= HANDLE_FLAG_PROTECT_FROM_CLOSE;
+    outcome_before();
+    BOOL done = sys.SetHandleInformation(object->handle, mask, flags);
+    struct outcome seen = outcome_after();
+    if (done)
+        reply_ok(reply);
+    else
+        reply_fail(reply, seen);
+}

@@ -1,0 +1,226 @@
+/* Other objects, and what handles can do. */
+#include <string.h>
+
+#include "arguments.h"
+#include "objects.h"
+#include "verbs.h"
+
+#ifndef ERROR_NOT_SAME_OBJECT /* not in every SDK */
+#define ERROR_NOT_SAME_OBJECT 1656L
+#endif
+
+static HANDLE make(enum object_kind kind, const WCHAR *name)
+{
+    switch (kind) {
+    case OBJECT_EVENT:
+        return sys.CreateEventW(NULL, TRUE, FALSE, name);
+    case OBJECT_MUTEX:
+        return sys.CreateMutexW(NULL, FALSE, name);
+    case OBJECT_SEMAPHORE:
+        return sys.CreateSemaphoreW(NULL, 0, 1000, name);
+    case OBJECT_TIMER:
+        return sys.CreateWaitableTimerW(NULL, TRUE, name);
+    default:
+        return sys.CreateJobObjectW(NULL, name);
+    }
+}
+
+void verb_hold(const struct line *request, struct reply *reply)
+{
+    static const enum object_kind kinds[] = {OBJECT_EVENT, OBJECT_MUTEX, OBJECT_SEMAPHORE, OBJECT_TIMER,
+                                             OBJECT_JOB};
+    struct name name;
+    size_t kind;
+    struct object *object = object_place(request->label, reply);
+    if (!object || !need_choice(request, "kind", "event mutex semaphore timer job", &kind, reply) ||
+        !take_name(request, &name, reply))
+        return;
+    outcome_before();
+    HANDLE handle = make(kinds[kind], name.wide);
+    struct outcome seen = outcome_after();
+    if (handle) {
+        object->kind = kinds[kind];
+        object->handle = handle;
+        reply_ok(reply);
+        reply_add_error(reply, seen.error);
+        reply_add_handle(reply, handle);
+    } else {
+        reply_fail(reply, seen);
+    }
+    name_free(&name);
+}
+
+/* The kind of an object whose handle came from elsewhere: PUBLIC_OBJECT_TYPE_INFORMATION begins with the
+ * counted name of the type (page nf-winternl-ntqueryobject, class 2). */
+static enum object_kind ask_kind(HANDLE handle)
+{
+    static const struct {
+        const WCHAR *type;
+        enum object_kind kind;
+    } types[] = {{L"Event", OBJECT_EVENT}, {L"Mutant", OBJECT_MUTEX}, {L"Semaphore", OBJECT_SEMAPHORE}};
+    union {
+        struct {
+            USHORT length, room; /* in bytes */
+            const WCHAR *text;
+        } name;
+        char bytes[512];
+    } information;
+    if (!sys.NtQueryObject || sys.NtQueryObject(handle, 2, &information, sizeof information, NULL) < 0)
+        return OBJECT_HANDLE;
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+        if (wcslen(types[i].type) * sizeof(WCHAR) == information.name.length &&
+            memcmp(types[i].type, information.name.text, information.name.length) == 0)
+            return types[i].kind;
+    return OBJECT_HANDLE;
+}
+
+void verb_signal(const struct line *request, struct reply *reply)
+{
+    const struct object *object = object_handle(request->label, reply);
+    if (!object)
+        return;
+    enum object_kind kind = object->kind == OBJECT_HANDLE ? ask_kind(object->handle) : object->kind;
+    BOOL done;
+    outcome_before();
+    if (kind == OBJECT_EVENT)
+        done = sys.SetEvent(object->handle);
+    else if (kind == OBJECT_MUTEX)
+        done = sys.ReleaseMutex(object->handle);
+    else if (kind == OBJECT_SEMAPHORE)
+        done = sys.ReleaseSemaphore(object->handle, 1, NULL);
+    else {
+        reply_bad(reply, "'%s' is no event, mutex or semaphore", object->label);
+        return;
+    }
+    struct outcome seen = outcome_after();
+    if (done)
+        reply_ok(reply);
+    else
+        reply_fail(reply, seen);
+}
+
+void verb_wait(const struct line *request, struct reply *reply)
+{
+    uint64_t timeout;
+    const struct object *object = object_handle(request->label, reply);
+    if (!object || !need_number(request, "timeout", UINT32_MAX, &timeout, reply))
+        return;
+    outcome_before();
+    DWORD result = sys.WaitForSingleObject(object->handle, (DWORD)timeout);
+    struct outcome seen = outcome_after();
+    if (result == WAIT_FAILED) {
+        reply_fail(reply, seen);
+        return;
+    }
+    reply_ok(reply);
+    if (result == WAIT_OBJECT_0)
+        reply_add(reply, "result=WAIT_OBJECT_0");
+    else if (result == WAIT_TIMEOUT)
+        reply_add(reply, "result=WAIT_TIMEOUT");
+    else if (result == WAIT_ABANDONED)
+        reply_add(reply, "result=WAIT_ABANDONED");
+    else
+        reply_add(reply, "result=0x%lX", result);
+}
+
+struct duplicate_arguments {
+    uint64_t pid;
+    DWORD access, options;
+    bool inherit, close_source, keep;
+};
+
+static bool take_duplicate(const struct line *request, struct duplicate_arguments *out, struct reply *reply)
+{
+    bool same = false;
+    *out = (struct duplicate_arguments){0};
+    if (!need_number(request, "to", UINT32_MAX, &out->pid, reply) ||
+        !take_names(request, "access", &out->access, reply) || !take_yes(request, "same", &same, reply) ||
+        !take_yes(request, "inherit", &out->inherit, reply) ||
+        !take_yes(request, "close-source", &out->close_source, reply) ||
+        !take_yes(request, "keep", &out->keep, reply))
+        return false;
+    if (argument_has(request, "same") && !same && !argument_has(request, "access"))
+        return reply_bad(reply, "same=no needs access=");
+    if (same || !argument_has(request, "access"))
+        out->options |= DUPLICATE_SAME_ACCESS;
+    if (out->close_source)
+        out->options |= DUPLICATE_CLOSE_SOURCE;
+    return true;
+}
+
+void verb_duplicate(const struct line *request, struct reply *reply)
+{
+    struct duplicate_arguments with;
+    struct object *object = object_handle(request->label, reply);
+    if (!object || !take_duplicate(request, &with, reply))
+        return;
+    HANDLE target = GetCurrentProcess(), handle = NULL;
+    if (with.pid != 0) {
+        outcome_before();
+        target = sys.OpenProcess(PROCESS_DUP_HANDLE, FALSE, (DWORD)with.pid);
+        struct outcome seen = outcome_after();
+        if (!target) {
+            reply_fail(reply, seen);
+            reply_add(reply, "call=OpenProcess");
+            return;
+        }
+    }
+    outcome_before();
+    BOOL done = sys.DuplicateHandle(GetCurrentProcess(), object->handle, target, &handle, with.access,
+                                    with.inherit, with.options);
+    struct outcome seen = outcome_after();
+    if (with.pid != 0)
+        CloseHandle(target);
+    if (!done) {
+        reply_fail(reply, seen);
+        return;
+    }
+    if (with.close_source && !with.keep)
+        object_forget(object);
+    reply_ok(reply);
+    reply_add_handle(reply, handle);
+}
+
+void verb_adopt(const struct line *request, struct reply *reply)
+{
+    uintptr_t handle = 0, address = 0;
+    struct object *object = object_place(request->label, reply);
+    if (!object || !take_size(request, "handle", &handle, reply) ||
+        !take_size(request, "address", &address, reply))
+        return;
+    bool is_handle = argument_has(request, "handle");
+    if (is_handle == argument_has(request, "address")) {
+        reply_bad(reply, "adopt needs one of handle= and address=");
+        return;
+    }
+    object->kind = is_handle ? OBJECT_HANDLE : OBJECT_MEMORY;
+    object->handle = (HANDLE)handle;
+    object->base = address;
+    reply_ok(reply);
+}
+
+void verb_compare(const struct line *request, struct reply *reply)
+{
+    const char *with;
+    const struct object *first = object_handle(request->label, reply);
+    if (!first || !need_word(request, "with", &with, reply))
+        return;
+    const struct object *second = object_handle(with, reply);
+    if (!second)
+        return;
+    if (!sys.CompareObjectHandles) {
+        reply_not_exported(reply);
+        return;
+    }
+    outcome_before();
+    BOOL same = sys.CompareObjectHandles(first->handle, second->handle);
+    struct outcome seen = outcome_after();
+    if (!same && seen.error != ERROR_NOT_SAME_OBJECT && seen.error != SENTINEL_ERROR) {
+        reply_fail(reply, seen);
+        return;
+    }
+    reply_ok(reply);
+    reply_add(reply, "same=%s", same ? "yes" : "no");
+    if (!same)
+        reply_add_error(reply, seen.error);
+}

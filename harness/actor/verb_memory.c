@@ -1,0 +1,217 @@
+/* Reading and writing the memory of a view. */
+#include <string.h>
+
+#include "../common/pattern.h"
+#include "arguments.h"
+#include "objects.h"
+#include "touch.h"
+#include "verbs.h"
+
+#define READ_MOST 384
+
+static const char *const number_keys[] = {"u8", "u16", "u32", "u64"};
+#define NUMBER_KEYS 4
+
+/* The memory of the label and where in it the request begins. */
+static const struct object *start(const struct line *request, struct touch *touch, struct reply *reply)
+{
+    uintptr_t at = 0;
+    const struct object *memory = object_memory(request->label, reply);
+    if (!memory || !take_size(request, "at", &at, reply))
+        return NULL;
+    *touch = (struct touch){.address = memory->base + at, .origin = memory->offset + at};
+    return memory;
+}
+
+static void reply_fault(struct reply *reply, const struct fault *fault, const struct touch *touch,
+                        uintptr_t base)
+{
+    text_clear(&reply->text);
+    text_add(&reply->text, "fault");
+    reply_add(reply, "code=0x%08lX", fault->code);
+    reply_add(reply, "access=%s", fault->access);
+    if (strcmp(fault->access, "unknown") != 0 && fault->address - touch->address < touch->length)
+        reply_add_distance(reply, "at", fault->address, base);
+    else
+        reply_add(reply, "at=elsewhere");
+}
+
+/* Touches the memory; the reply is then `ok`, for the caller to go on with, or `fault`. */
+static bool perform(void (*how)(void *), struct touch *touch, const struct object *memory,
+                    struct reply *reply)
+{
+    struct fault fault;
+    if (!guard_run(how, touch, &fault)) {
+        reply_fault(reply, &fault, touch, memory->base);
+        return false;
+    }
+    reply_ok(reply);
+    return true;
+}
+
+static int digit(char c)
+{
+    static const char digits[] = "0123456789abcdef0123456789ABCDEF";
+    const char *place = c ? strchr(digits, c) : NULL;
+    return place ? (int)((place - digits) & 15) : -1;
+}
+
+static bool bytes_from_hex(const char *hex, struct touch *touch, struct reply *reply)
+{
+    size_t length = strlen(hex);
+    if (length % 2 != 0)
+        return reply_bad(reply, "hex= has an odd number of digits");
+    for (size_t i = 0; i < length; i += 2) {
+        int high = digit(hex[i]), low = digit(hex[i + 1]);
+        if (high < 0 || low < 0)
+            return reply_bad(reply, "hex= has a character that is no hexadecimal digit");
+        touch->bytes[i / 2] = (unsigned char)(high * 16 + low);
+    }
+    touch->length = length / 2;
+    return true;
+}
+
+static bool number_to_write(const struct line *request, const char *key, uintptr_t size, struct touch *touch,
+                            struct reply *reply)
+{
+    uint64_t value;
+    if (!need_number(request, key, UINT64_MAX >> (64 - 8 * size), &value, reply))
+        return false;
+    touch->number = value;
+    touch->length = size;
+    return true;
+}
+
+/* What to write, in touch->bytes or touch->number. */
+static bool take_data(const struct line *request, struct touch *touch, bool *number, struct reply *reply)
+{
+    const struct field *text = line_field(request, "text");
+    const char *hex = NULL;
+    size_t kinds = (size_t)(text != NULL) + (size_t)argument_has(request, "hex"), key = 0;
+    for (size_t i = 0; i < NUMBER_KEYS; i++) {
+        if (argument_has(request, number_keys[i])) {
+            kinds++;
+            key = i;
+            *number = true;
+        }
+    }
+    if (kinds != 1)
+        return reply_bad(reply, "write needs one of text=, hex=, u8=, u16=, u32= and u64=");
+    if (*number)
+        return number_to_write(request, number_keys[key], (uintptr_t)1 << key, touch, reply);
+    if (!text)
+        return need_word(request, "hex", &hex, reply) && bytes_from_hex(hex, touch, reply);
+    memcpy(touch->bytes, text->value, text->length);
+    touch->length = text->length;
+    return true;
+}
+
+void verb_write(const struct line *request, struct reply *reply)
+{
+    unsigned char bytes[LINE_BYTES];
+    struct touch touch;
+    bool number = false;
+    const struct object *memory = start(request, &touch, reply);
+    if (!memory)
+        return;
+    touch.bytes = bytes;
+    if (take_data(request, &touch, &number, reply))
+        perform(number ? touch_store_number : touch_store, &touch, memory, reply);
+}
+
+static void read_bytes(struct touch *touch, const struct object *memory, bool as_text, struct reply *reply)
+{
+    unsigned char bytes[READ_MOST];
+    touch->bytes = bytes;
+    if (!perform(touch_load, touch, memory, reply))
+        return;
+    if (as_text) {
+        reply_add_bytes(reply, "text", bytes, touch->length);
+        return;
+    }
+    text_add(&reply->text, " hex=");
+    for (uintptr_t i = 0; i < touch->length; i++)
+        text_format(&reply->text, "%02X", bytes[i]);
+}
+
+void verb_read(const struct line *request, struct reply *reply)
+{
+    uint64_t length = 0;
+    size_t as = 0;
+    struct touch touch;
+    const struct object *memory = start(request, &touch, reply);
+    if (!memory || !take_choice(request, "as", "hex text u8 u16 u32 u64", &as, reply))
+        return;
+    if (as < 2) {
+        if (!need_number(request, "length", READ_MOST, &length, reply))
+            return;
+        touch.length = (uintptr_t)length;
+        read_bytes(&touch, memory, as == 1, reply);
+        return;
+    }
+    if (argument_has(request, "length")) {
+        reply_bad(reply, "as=%s takes no length=", number_keys[as - 2]);
+        return;
+    }
+    touch.length = (uintptr_t)1 << (as - 2);
+    if (perform(touch_load_number, &touch, memory, reply))
+        reply_add(reply, "%s=%llu", number_keys[as - 2], (unsigned long long)touch.number);
+}
+
+void verb_fill(const struct line *request, struct reply *reply)
+{
+    struct touch touch;
+    const struct object *memory = start(request, &touch, reply);
+    if (memory && need_size(request, "length", &touch.length, reply) &&
+        need_number(request, "seed", UINT64_MAX, &touch.seed, reply))
+        perform(touch_fill, &touch, memory, reply);
+}
+
+/* "first=" is an offset like "at=", from the label's base. */
+static void reply_first(const struct touch *touch, const struct object *memory, struct reply *reply)
+{
+    reply_add(reply, "first=%llu", (unsigned long long)(touch->address + touch->first - memory->base));
+}
+
+void verb_verify(const struct line *request, struct reply *reply)
+{
+    struct touch touch;
+    const struct object *memory = start(request, &touch, reply);
+    if (!memory || !need_size(request, "length", &touch.length, reply) ||
+        !need_number(request, "seed", UINT64_MAX, &touch.seed, reply) ||
+        !perform(touch_verify, &touch, memory, reply))
+        return;
+    if (touch.first == touch.length) {
+        reply_add(reply, "match=yes");
+        return;
+    }
+    reply_add(reply, "match=no");
+    reply_first(&touch, memory, reply);
+    reply_add(reply, "expected=%u", pattern_byte(touch.seed, touch.origin + touch.first));
+    reply_add(reply, "got=%u", touch.found);
+}
+
+void verb_zero(const struct line *request, struct reply *reply)
+{
+    struct touch touch;
+    const struct object *memory = start(request, &touch, reply);
+    if (!memory || !need_size(request, "length", &touch.length, reply) ||
+        !perform(touch_zero, &touch, memory, reply))
+        return;
+    if (touch.first == touch.length) {
+        reply_add(reply, "zero=yes");
+        return;
+    }
+    reply_add(reply, "zero=no");
+    reply_first(&touch, memory, reply);
+    reply_add(reply, "got=%u", touch.found);
+}
+
+void verb_checksum(const struct line *request, struct reply *reply)
+{
+    struct touch touch;
+    const struct object *memory = start(request, &touch, reply);
+    if (memory && need_size(request, "length", &touch.length, reply) &&
+        perform(touch_sum, &touch, memory, reply))
+        reply_add(reply, "sum=0x%016llX", (unsigned long long)touch.sum);
+}

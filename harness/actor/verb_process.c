@@ -1,0 +1,178 @@
+/* Other actors, and the end of this one. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "../common/start.h"
+#include "arguments.h"
+#include "objects.h"
+#include "verbs.h"
+
+#define LIST_MOST 32
+#define PATH_UNITS 32768 /* the longest path that Windows knows */
+#define COMMAND_UNITS (PATH_UNITS + LINE_BYTES)
+
+/* A pipe's name goes into a command line and behind \\.\pipe\: plain characters only. */
+static bool plain(const char *word)
+{
+    return *word &&
+           word[strspn(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-")] == '\0';
+}
+
+/* list=L,L,... as handles. */
+static bool take_list(const struct line *request, HANDLE *out, size_t *count, struct reply *reply)
+{
+    const char *labels;
+    HANDLE named[LIST_MOST];
+    size_t number = 0;
+    if (!need_word(request, "list", &labels, reply))
+        return false;
+    for (;;) {
+        char label[LABEL_BYTES];
+        size_t length = strcspn(labels, ",");
+        if (length >= sizeof label)
+            return reply_bad(reply, "list=: a label is too long");
+        memcpy(label, labels, length);
+        label[length] = '\0';
+        const struct object *object = object_handle(label, reply);
+        if (!object)
+            return false;
+        if (number == LIST_MOST)
+            return reply_bad(reply, "list= has more than %d labels", LIST_MOST);
+        named[number++] = object->handle;
+        if (!labels[length])
+            break;
+        labels += length + 1;
+    }
+    *count = handle_list_build(out, named, number);
+    return *count > 0 || reply_bad(reply, "list= has no handle that can be inherited");
+}
+
+struct start {
+    WCHAR *image;   /* owned; PATH_UNITS */
+    WCHAR *command; /* owned; COMMAND_UNITS; CreateProcess may write to it */
+    HANDLE list[LIST_MOST];
+    size_t list_count;
+    LPPROC_THREAD_ATTRIBUTE_LIST attributes; /* owned, and initialised if not NULL */
+    bool inherit;
+};
+
+static bool fill_command(struct start *start, const char *pipe, struct reply *reply)
+{
+    WCHAR token[LINE_BYTES];
+    size_t length = 0;
+    start->image = malloc(PATH_UNITS * sizeof(WCHAR));
+    start->command = calloc(COMMAND_UNITS, sizeof(WCHAR));
+    if (!start->image || !start->command)
+        return reply_bad(reply, "no memory for the command line");
+    DWORD path = GetModuleFileNameW(NULL, start->image, PATH_UNITS);
+    if (path == 0 || path == PATH_UNITS)
+        return reply_bad(reply, "the path of this program is not known (error %lu)", GetLastError());
+    for (; pipe[length]; length++)
+        token[length] = (WCHAR)(unsigned char)pipe[length];
+    token[length] = L'\0';
+    return (command_line_add(start->command, COMMAND_UNITS, start->image) &&
+            command_line_add(start->command, COMMAND_UNITS, L"connect") &&
+            command_line_add(start->command, COMMAND_UNITS, token)) ||
+           reply_bad(reply, "the command line is too long");
+}
+
+static bool fill_attributes(struct start *start, struct reply *reply)
+{
+    SIZE_T size = 0;
+    InitializeProcThreadAttributeList(NULL, 1, 0, &size);
+    LPPROC_THREAD_ATTRIBUTE_LIST list = size ? malloc(size) : NULL;
+    if (!list || !InitializeProcThreadAttributeList(list, 1, 0, &size)) {
+        free(list);
+        return reply_bad(reply, "no attribute list (error %lu)", GetLastError());
+    }
+    start->attributes = list;
+    return UpdateProcThreadAttribute(list, 0, PROC_THREAD_ATTRIBUTE_HANDLE_LIST, start->list,
+                                     start->list_count * sizeof(HANDLE), NULL, NULL) ||
+           reply_bad(reply, "the handle list was refused (error %lu)", GetLastError());
+}
+
+static void create_process(struct start *start, struct object *object, struct reply *reply)
+{
+    STARTUPINFOEXW startup = {.StartupInfo.cb = sizeof startup.StartupInfo,
+                              .lpAttributeList = start->attributes};
+    PROCESS_INFORMATION process;
+    DWORD flags = DETACHED_PROCESS;
+    if (start->attributes) {
+        startup.StartupInfo.cb = sizeof startup;
+        flags |= EXTENDED_STARTUPINFO_PRESENT;
+    }
+    outcome_before();
+    BOOL done = sys.CreateProcessW(start->image, start->command, NULL, NULL, start->inherit, flags, NULL,
+                                   NULL, &startup.StartupInfo, &process);
+    struct outcome seen = outcome_after();
+    if (!done) {
+        reply_fail(reply, seen);
+        return;
+    }
+    CloseHandle(process.hThread);
+    object->kind = OBJECT_PROCESS;
+    object->handle = process.hProcess;
+    reply_ok(reply);
+    reply_add(reply, "~pid=%lu", process.dwProcessId);
+}
+
+void verb_spawn(const struct line *request, struct reply *reply)
+{
+    const char *pipe;
+    struct start start = {0};
+    struct object *object = object_place(request->label, reply);
+    if (!object || !need_word(request, "pipe", &pipe, reply))
+        return;
+    if (!argument_has(request, "inherit")) {
+        reply_bad(reply, "inherit= is missing");
+        return;
+    }
+    if (!plain(pipe)) {
+        reply_bad(reply, "pipe= is no plain token");
+        return;
+    }
+    if (!take_yes(request, "inherit", &start.inherit, reply) || !fill_command(&start, pipe, reply))
+        goto out;
+    if (argument_has(request, "list") &&
+        (!take_list(request, start.list, &start.list_count, reply) || !fill_attributes(&start, reply)))
+        goto out;
+    create_process(&start, object, reply);
+out:
+    if (start.attributes) {
+        DeleteProcThreadAttributeList(start.attributes);
+        free(start.attributes);
+    }
+    free(start.command);
+    free(start.image);
+}
+
+void verb_crash(const struct line *request, struct reply *reply)
+{
+    size_t how = 0;
+    uint64_t code = 1;
+    if (!take_choice(request, "how", "access-violation abort terminate", &how, reply) ||
+        !take_number(request, "code", UINT32_MAX, &code, reply))
+        return;
+    if (argument_has(request, "code") && how != 2) {
+        reply_bad(reply, "code= goes with how=terminate");
+        return;
+    }
+    if (how == 1)
+        abort();
+    if (how == 2)
+        TerminateProcess(GetCurrentProcess(), (UINT)code);
+    /* The pointer is volatile itself: compilers turn a store that they know to go to NULL into a trap. */
+    int *volatile nowhere = NULL;
+    *(volatile int *)nowhere = 1;
+}
+
+void verb_exit(const struct line *request, struct reply *reply)
+{
+    uint64_t code = 0;
+    if (!take_number(request, "code", UINT32_MAX, &code, reply))
+        return;
+    text_clear(&reply->text);
+    text_add(&reply->text, "bye");
+    reply->leaves = true;
+    reply->exit_code = (uint32_t)code;
+}

@@ -1,0 +1,165 @@
+/* Looking at memory, handles and the system. */
+#include "../common/names.h"
+#include "arguments.h"
+#include "objects.h"
+#include "verbs.h"
+
+static void add_names(struct reply *reply, const char *key, enum name_kind kind, uint64_t value)
+{
+    text_format(&reply->text, " %s=", key);
+    names_add(&reply->text, kind, value);
+}
+
+static void reply_region(const MEMORY_BASIC_INFORMATION *region, uintptr_t base, struct reply *reply)
+{
+    reply_ok(reply);
+    if (region->State == MEM_FREE) {
+        add_names(reply, "state", NAME_STATE, region->State);
+        return;
+    }
+    reply_add_distance(reply, "base", (uintptr_t)region->BaseAddress, base);
+    reply_add(reply, "size=%llu", (unsigned long long)region->RegionSize);
+    add_names(reply, "state", NAME_STATE, region->State);
+    add_names(reply, "protect", NAME_PROTECT, region->Protect);
+    add_names(reply, "type", NAME_TYPE, region->Type);
+    reply_add_distance(reply, "allocation-base", (uintptr_t)region->AllocationBase, base);
+    add_names(reply, "allocation-protect", NAME_PROTECT, region->AllocationProtect);
+}
+
+void verb_query(const struct line *request, struct reply *reply)
+{
+    uintptr_t at = 0, address = 0, base = 0;
+    bool absolute = argument_has(request, "address");
+    if (request->label[0]) {
+        const struct object *memory = object_memory(request->label, reply);
+        if (!memory)
+            return;
+        base = memory->base;
+    } else if (!absolute) {
+        reply_bad(reply, "query needs a label or address=");
+        return;
+    }
+    if (!take_size(request, "at", &at, reply) || !take_size(request, "address", &address, reply))
+        return;
+    if (absolute && argument_has(request, "at")) {
+        reply_bad(reply, "query takes at= or address=, not both");
+        return;
+    }
+    if (!absolute)
+        address = base + at;
+    else if (!request->label[0])
+        base = address;
+
+    MEMORY_BASIC_INFORMATION region = {0};
+    outcome_before();
+    SIZE_T size = sys.VirtualQuery((const void *)address, &region, sizeof region);
+    struct outcome seen = outcome_after();
+    if (size == 0)
+        reply_fail(reply, seen);
+    else
+        reply_region(&region, base, reply);
+}
+
+void verb_size(const struct line *request, struct reply *reply)
+{
+    /* SECTION_BASIC_INFORMATION, class 0; page ntquerysection. */
+    struct {
+        void *base;
+        ULONG attributes;
+        LARGE_INTEGER size;
+    } information = {0};
+    const struct object *section = object_handle(request->label, reply);
+    if (!section)
+        return;
+    if (!sys.NtQuerySection) {
+        reply_not_exported(reply);
+        return;
+    }
+    LONG status = sys.NtQuerySection(section->handle, 0, &information, sizeof information, NULL);
+    if (status < 0) {
+        reply_fail_status(reply, status);
+        return;
+    }
+    reply_ok(reply);
+    reply_add(reply, "size=%llu", (unsigned long long)information.size.QuadPart);
+    add_names(reply, "attributes", NAME_SECTION, information.attributes);
+}
+
+void verb_granted(const struct line *request, struct reply *reply)
+{
+    /* PUBLIC_OBJECT_BASIC_INFORMATION, class 0; page nf-winternl-ntqueryobject. The reserved part is
+     * documented by its size, and the size must be exact. */
+    struct {
+        ULONG attributes;
+        ACCESS_MASK access;
+        ULONG handles, pointers;
+        ULONG reserved[10];
+    } information = {0};
+    const struct object *object = object_handle(request->label, reply);
+    if (!object)
+        return;
+    if (!sys.NtQueryObject) {
+        reply_not_exported(reply);
+        return;
+    }
+    LONG status = sys.NtQueryObject(object->handle, 0, &information, sizeof information, NULL);
+    if (status < 0) {
+        reply_fail_status(reply, status);
+        return;
+    }
+    reply_ok(reply);
+    reply_add(reply, "access=0x%lX", information.access);
+    reply_add(reply, "~handles=%lu", information.handles);
+}
+
+void verb_flags(const struct line *request, struct reply *reply)
+{
+    DWORD flags = 0;
+    const struct object *object = object_handle(request->label, reply);
+    if (!object)
+        return;
+    outcome_before();
+    BOOL done = sys.GetHandleInformation(object->handle, &flags);
+    struct outcome seen = outcome_after();
+    if (!done) {
+        reply_fail(reply, seen);
+        return;
+    }
+    reply_ok(reply);
+    reply_add(reply, "inherit=%s", flags & HANDLE_FLAG_INHERIT ? "yes" : "no");
+    reply_add(reply, "protect-from-close=%s", flags & HANDLE_FLAG_PROTECT_FROM_CLOSE ? "yes" : "no");
+}
+
+void verb_system(const struct line *request, struct reply *reply)
+{
+    SYSTEM_INFO information = {0};
+    (void)request;
+    sys.GetSystemInfo(&information);
+    reply_ok(reply);
+    reply_add(reply, "page=%lu", information.dwPageSize);
+    reply_add(reply, "granularity=%lu", information.dwAllocationGranularity);
+    reply_add(reply, "~processors=%lu", information.dwNumberOfProcessors);
+}
+
+void verb_regions(const struct line *request, struct reply *reply)
+{
+    DWORD type;
+    if (!need_names(request, "type", &type, reply))
+        return;
+    unsigned long long count = 0;
+    uintptr_t address = 0;
+    const void *last = NULL;
+    MEMORY_BASIC_INFORMATION region;
+    while (sys.VirtualQuery((const void *)address, &region, sizeof region) != 0) {
+        if (region.State != MEM_FREE && region.Type == type && region.AllocationBase != last) {
+            last = region.AllocationBase;
+            count++;
+        }
+        uintptr_t next = (uintptr_t)region.BaseAddress + region.RegionSize;
+        if (next <= address) /* the end of the address space */
+            break;
+        address = next;
+    }
+    reply_ok(reply);
+    reply_add(reply, "~count=%llu", count);
+}

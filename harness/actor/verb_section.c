@@ -1,0 +1,197 @@
+/* Making, opening, mapping and closing sections. */
+#include <string.h>
+
+#include "arguments.h"
+#include "objects.h"
+#include "security.h"
+#include "verbs.h"
+
+enum api { API_WIDE, API_ANSI };
+
+struct create_arguments {
+    struct name name;
+    uint64_t size;
+    DWORD protect;
+    size_t api, file;
+    SECURITY_ATTRIBUTES attributes;
+    bool use_attributes;
+};
+
+/* A handle value that was a file a moment ago. Nothing may make a handle between this and the call. */
+static HANDLE stale_file_handle(void)
+{
+    WCHAR path[MAX_PATH];
+    DWORD length = GetModuleFileNameW(NULL, path, MAX_PATH);
+    if (length == 0 || length == MAX_PATH)
+        return NULL;
+    HANDLE file =
+        CreateFileW(path, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_DELETE, NULL, OPEN_EXISTING, 0, NULL);
+    if (file == INVALID_HANDLE_VALUE)
+        return NULL;
+    CloseHandle(file);
+    return file;
+}
+
+static bool take_attributes(const struct line *request, struct create_arguments *out, struct reply *reply)
+{
+    bool inherit = false;
+    const char *sd = "default";
+    if (!take_yes(request, "inherit", &inherit, reply) ||
+        (argument_has(request, "sd") && !need_word(request, "sd", &sd, reply)))
+        return false;
+    out->use_attributes = argument_has(request, "sd") || argument_has(request, "inherit");
+    out->attributes = (SECURITY_ATTRIBUTES){.nLength = sizeof out->attributes, .bInheritHandle = inherit};
+    if (strcmp(sd, "default") == 0)
+        return true;
+    out->attributes.lpSecurityDescriptor = security_from_sddl(sd, reply);
+    return out->attributes.lpSecurityDescriptor != NULL;
+}
+
+static void create(const struct create_arguments *with, struct object *object, struct reply *reply)
+{
+    SECURITY_ATTRIBUTES attributes = with->attributes;
+    SECURITY_ATTRIBUTES *pointer = with->use_attributes ? &attributes : NULL;
+    DWORD high = (DWORD)(with->size >> 32), low = (DWORD)(with->size & UINT32_MAX);
+    HANDLE file = INVALID_HANDLE_VALUE;
+    if (with->file == 1)
+        file = NULL;
+    else if (with->file == 2 && (file = stale_file_handle()) == NULL) {
+        reply_bad(reply, "file=stale: this program's own file cannot be opened");
+        return;
+    }
+
+    HANDLE handle;
+    outcome_before();
+    if (with->api == API_ANSI)
+        handle = sys.CreateFileMappingA(file, pointer, with->protect, high, low, with->name.bytes);
+    else
+        handle = sys.CreateFileMappingW(file, pointer, with->protect, high, low, with->name.wide);
+    struct outcome seen = outcome_after();
+    if (!handle) {
+        reply_fail(reply, seen);
+        return;
+    }
+    object->kind = OBJECT_SECTION;
+    object->handle = handle;
+    reply_ok(reply);
+    reply_add_error(reply, seen.error);
+    reply_add_handle(reply, handle);
+}
+
+void verb_create(const struct line *request, struct reply *reply)
+{
+    struct create_arguments with = {0};
+    struct object *object = object_place(request->label, reply);
+    if (!object || !need_number(request, "size", UINT64_MAX, &with.size, reply) ||
+        !need_names(request, "protect", &with.protect, reply) ||
+        !take_choice(request, "api", "W A", &with.api, reply) ||
+        !take_choice(request, "file", "invalid null stale", &with.file, reply) ||
+        !take_name(request, &with.name, reply))
+        return;
+    if (take_attributes(request, &with, reply))
+        create(&with, object, reply);
+    security_free(with.attributes.lpSecurityDescriptor);
+    name_free(&with.name);
+}
+
+void verb_open(const struct line *request, struct reply *reply)
+{
+    struct name name;
+    DWORD access;
+    size_t api = API_WIDE;
+    bool inherit = false;
+    struct object *object = object_place(request->label, reply);
+    if (!object || !need_names(request, "access", &access, reply) ||
+        !take_choice(request, "api", "W A", &api, reply) || !take_yes(request, "inherit", &inherit, reply) ||
+        !take_name(request, &name, reply))
+        return;
+
+    HANDLE handle;
+    outcome_before();
+    if (api == API_ANSI)
+        handle = sys.OpenFileMappingA(access, inherit, name.bytes);
+    else
+        handle = sys.OpenFileMappingW(access, inherit, name.wide);
+    struct outcome seen = outcome_after();
+    if (handle) {
+        object->kind = OBJECT_SECTION;
+        object->handle = handle;
+        reply_ok(reply);
+        reply_add_handle(reply, handle);
+    } else {
+        reply_fail(reply, seen);
+    }
+    name_free(&name);
+}
+
+void verb_map(const struct line *request, struct reply *reply)
+{
+    const char *of;
+    DWORD access;
+    uint64_t offset = 0;
+    uintptr_t length = 0, base = 0;
+    struct object *view = object_place(request->label, reply);
+    if (!view || !need_word(request, "of", &of, reply) || !need_names(request, "access", &access, reply) ||
+        !take_number(request, "offset", UINT64_MAX, &offset, reply) ||
+        !take_size(request, "length", &length, reply) || !take_size(request, "base", &base, reply))
+        return;
+    const struct object *section = object_handle(of, reply);
+    if (!section)
+        return;
+    bool placed = argument_has(request, "base");
+    DWORD high = (DWORD)(offset >> 32), low = (DWORD)(offset & UINT32_MAX);
+
+    void *at;
+    outcome_before();
+    if (placed)
+        at = sys.MapViewOfFileEx(section->handle, access, high, low, length, (void *)base);
+    else
+        at = sys.MapViewOfFile(section->handle, access, high, low, length);
+    struct outcome seen = outcome_after();
+    if (!at) {
+        reply_fail(reply, seen);
+        return;
+    }
+    view->kind = OBJECT_VIEW;
+    view->base = (uintptr_t)at;
+    view->offset = offset;
+    reply_ok(reply);
+    reply_add(reply, "~base=0x%llX", (unsigned long long)view->base);
+}
+
+void verb_unmap(const struct line *request, struct reply *reply)
+{
+    uintptr_t at = 0;
+    bool keep = false;
+    struct object *view = object_memory(request->label, reply);
+    if (!view || !take_size(request, "at", &at, reply) || !take_yes(request, "keep", &keep, reply))
+        return;
+    outcome_before();
+    BOOL done = sys.UnmapViewOfFile((const void *)(view->base + at));
+    struct outcome seen = outcome_after();
+    if (!done) {
+        reply_fail(reply, seen);
+        return;
+    }
+    if (!keep)
+        object_forget(view);
+    reply_ok(reply);
+}
+
+void verb_close(const struct line *request, struct reply *reply)
+{
+    bool keep = false;
+    struct object *object = object_handle(request->label, reply);
+    if (!object || !take_yes(request, "keep", &keep, reply))
+        return;
+    outcome_before();
+    BOOL done = sys.CloseHandle(object->handle);
+    struct outcome seen = outcome_after();
+    if (!done) {
+        reply_fail(reply, seen);
+        return;
+    }
+    if (!keep)
+        object_forget(object);
+    reply_ok(reply);
+}

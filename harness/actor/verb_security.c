@@ -1,0 +1,136 @@
+/* Descriptors of objects, privileges of this process. */
+#include <string.h>
+
+#include "arguments.h"
+#include "objects.h"
+#include "security.h"
+#include "verbs.h"
+#include "../common/wide.h"
+
+void verb_descriptor(const struct line *request, struct reply *reply)
+{
+    static const SECURITY_INFORMATION informations[] = {DACL_SECURITY_INFORMATION, OWNER_SECURITY_INFORMATION,
+                                                        LABEL_SECURITY_INFORMATION};
+    size_t part = 0;
+    const struct object *object = object_handle(request->label, reply);
+    if (!object || !take_choice(request, "parts", "dacl owner label", &part, reply))
+        return;
+    system_load_security();
+    if (!sys.GetSecurityInfo) {
+        reply_not_exported(reply);
+        return;
+    }
+    PSECURITY_DESCRIPTOR descriptor = NULL;
+    outcome_before();
+    DWORD error = sys.GetSecurityInfo(object->handle, SE_KERNEL_OBJECT, informations[part], NULL, NULL, NULL,
+                                      NULL, &descriptor);
+    struct outcome seen = outcome_after();
+    if (error != ERROR_SUCCESS)
+        reply_fail_code(reply, error, seen);
+    else
+        security_reply_sddl(descriptor, informations[part], reply);
+    security_free(descriptor);
+}
+
+static void set_dacl(HANDLE handle, PSECURITY_DESCRIPTOR descriptor, struct reply *reply)
+{
+    BOOL present = FALSE, defaulted;
+    PACL dacl = NULL;
+    if (!sys.GetSecurityDescriptorDacl(descriptor, &present, &dacl, &defaulted) || !present) {
+        reply_bad(reply, "sd= has no DACL (no D: part)");
+        return;
+    }
+    outcome_before();
+    DWORD error =
+        sys.SetSecurityInfo(handle, SE_KERNEL_OBJECT, DACL_SECURITY_INFORMATION, NULL, NULL, dacl, NULL);
+    struct outcome seen = outcome_after();
+    if (error != ERROR_SUCCESS)
+        reply_fail_code(reply, error, seen);
+    else
+        reply_ok(reply);
+}
+
+void verb_setdescriptor(const struct line *request, struct reply *reply)
+{
+    const char *sddl;
+    const struct object *object = object_handle(request->label, reply);
+    if (!object || !need_word(request, "sd", &sddl, reply))
+        return;
+    PSECURITY_DESCRIPTOR descriptor = security_from_sddl(sddl, reply);
+    if (!descriptor)
+        return;
+    if (sys.SetSecurityInfo && sys.GetSecurityDescriptorDacl)
+        set_dacl(object->handle, descriptor, reply);
+    else
+        reply_not_exported(reply);
+    security_free(descriptor);
+}
+
+enum change { CHANGE_ENABLED, CHANGE_DISABLED, CHANGE_REMOVED, CHANGE_NONE };
+
+static bool change_privilege(HANDLE token, LUID luid, size_t change, struct reply *reply)
+{
+    static const DWORD attributes[] = {SE_PRIVILEGE_ENABLED, 0, SE_PRIVILEGE_REMOVED};
+    TOKEN_PRIVILEGES privileges = {1, {{luid, attributes[change]}}};
+    outcome_before();
+    BOOL done = sys.AdjustTokenPrivileges(token, FALSE, &privileges, 0, NULL, NULL);
+    struct outcome seen = outcome_after();
+    if (!done)
+        reply_fail(reply, seen);
+    return done;
+}
+
+/* The call succeeds whether or not it changed all that it should, so only the token itself can tell. */
+static void reply_privilege(HANDLE token, LUID luid, struct reply *reply)
+{
+    /* There are some 36 privileges, of three DWORDs each. */
+    DWORD held[512], size;
+    outcome_before();
+    BOOL done = sys.GetTokenInformation(token, TokenPrivileges, held, sizeof held, &size);
+    struct outcome seen = outcome_after();
+    if (!done) {
+        reply_fail(reply, seen);
+        reply_add(reply, "call=GetTokenInformation");
+        return;
+    }
+    const char *state = "absent";
+    const TOKEN_PRIVILEGES *privileges = (const TOKEN_PRIVILEGES *)held;
+    const LUID_AND_ATTRIBUTES *privilege = privileges->Privileges;
+    for (DWORD i = 0; i < privileges->PrivilegeCount; i++)
+        if (privilege[i].Luid.LowPart == luid.LowPart && privilege[i].Luid.HighPart == luid.HighPart)
+            state = privilege[i].Attributes & SE_PRIVILEGE_ENABLED ? "enabled" : "disabled";
+    reply_ok(reply);
+    reply_add(reply, "state=%s", state);
+}
+
+void verb_privilege(const struct line *request, struct reply *reply)
+{
+    size_t change = CHANGE_NONE;
+    WCHAR name[LINE_BYTES + 4];
+    LUID luid;
+    if (!take_choice(request, "to", "enabled disabled removed", &change, reply))
+        return;
+    system_load_security();
+    if (!sys.LookupPrivilegeValueW || !sys.OpenProcessToken || !sys.AdjustTokenPrivileges ||
+        !sys.GetTokenInformation) {
+        reply_not_exported(reply);
+        return;
+    }
+    if (wide_from_bytes(name, LINE_BYTES + 4, request->label, strlen(request->label)) == SIZE_MAX ||
+        !sys.LookupPrivilegeValueW(NULL, name, &luid)) {
+        reply_bad(reply, "no privilege is called '%s'", request->label);
+        return;
+    }
+    HANDLE token;
+    outcome_before();
+    BOOL opened = sys.OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY | TOKEN_ADJUST_PRIVILEGES, &token);
+    struct outcome seen = outcome_after();
+    if (!opened) {
+        reply_fail(reply, seen);
+        reply_add(reply, "call=OpenProcessToken");
+        return;
+    }
+    if (change == CHANGE_NONE || change_privilege(token, luid, change, reply))
+        reply_privilege(token, luid, reply);
+    CloseHandle(token);
+}

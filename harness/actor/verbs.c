@@ -1,0 +1,137 @@
+#include "verbs.h"
+
+#include <string.h>
+
+#define NOTHING LABEL_NONE, NULL, ""
+
+const struct verb verbs[] = {
+    {"create", LABEL_REQUIRED, "name name-repeat size protect sd inherit api file",
+     "L [name=N] [name-repeat=N] size=N protect=P [sd=SDDL|default] [inherit=yes|no] [api=W|A] "
+     "[file=invalid|null|stale]",
+     "CreateFileMapping -> ok error=0|183|untouched ~handle=H", verb_create},
+    {"open", LABEL_REQUIRED, "name name-repeat access inherit api",
+     "L [name=N] [name-repeat=N] access=A [inherit=yes|no] [api=W|A]", "OpenFileMapping -> ok ~handle=H",
+     verb_open},
+    {"map", LABEL_REQUIRED, "of access offset length base",
+     "L of=S access=A [offset=N] [length=N] [base=ADDRESS]",
+     "MapViewOfFile, or MapViewOfFileEx with base= -> ok ~base=B", verb_map},
+    {"unmap", LABEL_REQUIRED, "at keep", "L [at=N] [keep=yes]", "UnmapViewOfFile -> ok", verb_unmap},
+    {"close", LABEL_REQUIRED, "keep", "L [keep=yes]", "CloseHandle -> ok", verb_close},
+
+    {"write", LABEL_REQUIRED, "at text hex u8 u16 u32 u64", "L [at=N] text=T|hex=H|u8=N|u16=N|u32=N|u64=N",
+     "writes memory; a number in one access -> ok", verb_write},
+    {"read", LABEL_REQUIRED, "at length as", "L [at=N] length=N [as=hex|text], or as=u8|u16|u32|u64",
+     "reads at most 384 bytes; a number in one access -> ok hex=H|text=T|u32=N", verb_read},
+    {"fill", LABEL_REQUIRED, "at length seed", "L [at=N] length=N seed=N", "writes a pattern -> ok",
+     verb_fill},
+    {"verify", LABEL_REQUIRED, "at length seed", "L [at=N] length=N seed=N",
+     "looks for the pattern -> ok match=yes | match=no first=N expected=N got=N", verb_verify},
+    {"zero", LABEL_REQUIRED, "at length", "L [at=N] length=N",
+     "looks for zeros -> ok zero=yes | zero=no first=N got=N", verb_zero},
+    {"checksum", LABEL_REQUIRED, "at length", "L [at=N] length=N", "FNV-1a, 64 bits -> ok sum=0xX",
+     verb_checksum},
+
+    {"query", LABEL_MAYBE, "at address", "L [at=N], or [L] address=A",
+     "VirtualQuery -> ok base=+N size=N state=S protect=P type=T allocation-base=+N allocation-protect=P",
+     verb_query},
+    {"size", LABEL_REQUIRED, NULL, "L", "NtQuerySection -> ok size=N attributes=SEC_COMMIT", verb_size},
+    {"granted", LABEL_REQUIRED, NULL, "L", "NtQueryObject -> ok access=0xF0007 ~handles=N", verb_granted},
+    {"flags", LABEL_REQUIRED, NULL, "L",
+     "GetHandleInformation -> ok inherit=yes|no protect-from-close=yes|no", verb_flags},
+    {"descriptor", LABEL_REQUIRED, "parts", "L [parts=dacl|owner|label]",
+     "GetSecurityInfo -> ok sddl=S, with {user} and {logon} for those SIDs of this process", verb_descriptor},
+    {"system", NOTHING, "GetSystemInfo -> ok page=N granularity=N ~processors=N", verb_system},
+    {"regions", LABEL_NONE, "type", "type=T", "counts allocations with VirtualQuery -> ok ~count=N",
+     verb_regions},
+
+    {"protect", LABEL_REQUIRED, "at length to", "L [at=N] length=N to=P", "VirtualProtect -> ok old=P",
+     verb_protect},
+    {"commit", LABEL_REQUIRED, "at length protect", "L [at=N] length=N protect=P",
+     "VirtualAlloc(MEM_COMMIT) -> ok base=+N", verb_commit},
+    {"decommit", LABEL_REQUIRED, "at length", "L [at=N] length=N", "VirtualFree(MEM_DECOMMIT) -> ok",
+     verb_decommit},
+    {"setflags", LABEL_REQUIRED, "inherit protect-from-close",
+     "L [inherit=yes|no] [protect-from-close=yes|no]", "SetHandleInformation -> ok", verb_setflags},
+    {"setdescriptor", LABEL_REQUIRED, "sd", "L sd=SDDL", "SetSecurityInfo, DACL part -> ok",
+     verb_setdescriptor},
+    {"privilege", LABEL_REQUIRED, "to", "NAME [to=enabled|disabled|removed]",
+     "AdjustTokenPrivileges on this process -> ok state=enabled|disabled|absent", verb_privilege},
+
+    {"hold", LABEL_REQUIRED, "kind name name-repeat",
+     "L kind=event|mutex|semaphore|timer|job [name=N] [name-repeat=N]",
+     "CreateEvent, ... -> ok error=0|183|untouched ~handle=H", verb_hold},
+    {"signal", LABEL_REQUIRED, NULL, "L", "SetEvent, ReleaseMutex or ReleaseSemaphore(1) -> ok", verb_signal},
+    {"wait", LABEL_REQUIRED, "timeout", "L timeout=MS",
+     "WaitForSingleObject -> ok result=WAIT_OBJECT_0|WAIT_TIMEOUT|WAIT_ABANDONED", verb_wait},
+    {"duplicate", LABEL_REQUIRED, "to access same inherit close-source keep",
+     "L to=PID [access=A|same=yes] [inherit=yes|no] [close-source=yes] [keep=yes]",
+     "DuplicateHandle into the process (0: this one) -> ok ~handle=H", verb_duplicate},
+    {"adopt", LABEL_REQUIRED, "handle address", "L handle=H|address=A",
+     "labels a handle value or an address of this process -> ok", verb_adopt},
+    {"compare", LABEL_REQUIRED, "with", "L with=M", "CompareObjectHandles -> ok same=yes | same=no error=N",
+     verb_compare},
+    {"reserve", LABEL_REQUIRED, "size base", "L size=N [base=A]", "VirtualAlloc(MEM_RESERVE) -> ok ~base=B",
+     verb_reserve},
+    {"release", LABEL_REQUIRED, "at keep", "L [at=N] [keep=yes]", "VirtualFree(MEM_RELEASE) -> ok",
+     verb_release},
+
+    {"spawn", LABEL_REQUIRED, "pipe inherit list", "L pipe=NAME inherit=yes|no [list=L,L,...]",
+     "CreateProcess of an actor that connects to the pipe -> ok ~pid=N", verb_spawn},
+    {"race", LABEL_REQUIRED, "name name-repeat rounds gate", "L [name=N] rounds=N gate=EVENT",
+     "waits for the event, creates N-0, N-1, ... -> ok rounds=N failed=N other=N ~won=HEXBITS "
+     "~existed=HEXBITS",
+     verb_race},
+    {"crash", LABEL_NONE, "how code", "[how=access-violation|abort|terminate] [code=N]",
+     "ends the process without a reply; code= (default 1) goes with terminate", verb_crash},
+    {"exit", LABEL_NONE, "code", "[code=N]", "-> bye, then the process ends", verb_exit},
+};
+const size_t verb_count = sizeof verbs / sizeof verbs[0];
+
+const struct verb *verb_find(const char *name)
+{
+    for (size_t i = 0; i < verb_count; i++)
+        if (strcmp(verbs[i].name, name) == 0)
+            return &verbs[i];
+    return NULL;
+}
+
+static bool knows_key(const char *keys, const char *key)
+{
+    for (const char *word = keys ? keys : ""; *word;) {
+        size_t length = strcspn(word, " ");
+        if (strlen(key) == length && strncmp(key, word, length) == 0)
+            return true;
+        word += length + (word[length] == ' ');
+    }
+    return false;
+}
+
+static bool check_request(const struct verb *verb, const struct line *request, struct reply *reply)
+{
+    if (verb->label == LABEL_REQUIRED && !request->label[0])
+        return reply_bad(reply, "%s needs a label", verb->name);
+    if (verb->label == LABEL_NONE && request->label[0])
+        return reply_bad(reply, "%s takes no label", verb->name);
+    for (size_t i = 0; i < request->count; i++) {
+        const char *key = request->fields[i].key;
+        if (!knows_key(verb->keys, key))
+            return reply_bad(reply, "%s takes no %s=", verb->name, key);
+        if (line_field(request, key) != &request->fields[i])
+            return reply_bad(reply, "%s= is there twice", key);
+    }
+    return true;
+}
+
+void verb_perform(const struct line *request, struct reply *reply)
+{
+    const struct verb *verb = verb_find(request->word);
+    if (!verb) {
+        reply_bad(reply, "no verb '%s'", request->word);
+        return;
+    }
+    if (!check_request(verb, request, reply))
+        return;
+    verb->run(request, reply);
+    if (reply->text.cut)
+        reply_bad(reply, "the reply is longer than a line");
+}

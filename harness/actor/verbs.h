@@ -1,0 +1,53 @@
+/* The verbs: one table for the pipe, the prompt and its help. harness/PROTOCOL.md describes each for people.
+ */
+#ifndef SHMCHECK_VERBS_H
+#define SHMCHECK_VERBS_H
+
+#include "reply.h"
+
+/* What stands behind the verb. */
+enum verb_label {
+    LABEL_NONE,    /* nothing may */
+    LABEL_MAYBE,   /* a label may */
+    LABEL_REQUIRED /* a label must */
+};
+
+/* Performs a request and builds its reply. The request has a label as `label` says, and no key but those of
+ * `keys`, each at most once. */
+typedef void verb_function(const struct line *request, struct reply *reply);
+
+struct verb {
+    const char *name;
+    enum verb_label label;
+    const char *keys;     /* blank-separated; NULL: none */
+    const char *synopsis; /* what stands behind the name */
+    const char *help;     /* one line: what is called, what it answers */
+    verb_function *run;
+};
+
+extern const struct verb verbs[];
+extern const size_t verb_count;
+const struct verb *verb_find(const char *name);
+
+/* Performs any request: finds the verb, checks label and keys. A reply that would make a longer line than the
+ * protocol allows becomes `bad`. */
+void verb_perform(const struct line *request, struct reply *reply);
+
+/* verb_section.c */
+verb_function verb_create, verb_open, verb_map, verb_unmap, verb_close;
+/* verb_memory.c */
+verb_function verb_write, verb_read, verb_fill, verb_verify, verb_zero, verb_checksum;
+/* verb_query.c */
+verb_function verb_query, verb_size, verb_granted, verb_flags, verb_system, verb_regions;
+/* verb_security.c */
+verb_function verb_descriptor, verb_setdescriptor, verb_privilege;
+/* verb_change.c */
+verb_function verb_protect, verb_commit, verb_decommit, verb_reserve, verb_release, verb_setflags;
+/* verb_handle.c */
+verb_function verb_hold, verb_signal, verb_wait, verb_duplicate, verb_adopt, verb_compare;
+/* verb_process.c */
+verb_function verb_spawn, verb_crash, verb_exit;
+/* verb_race.c */
+verb_function verb_race;
+
+#endif
