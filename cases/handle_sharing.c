@@ -96,7 +96,7 @@ static void inherit_open_flag(struct stage *s)
 }
 
 /* The attributes count for the handle that is returned, also when the object existed already. */
-static void create_existing_inherit_flag_applies(struct stage *s)
+static void inherit_of_existing_object(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
     must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
@@ -209,7 +209,7 @@ static const struct test_case handle_sharing_cases[] = {
     {CASE(inherit_needs_createprocess_flag)},
     {CASE(inherit_same_value_and_access)},
     {CASE(inherit_open_flag)},
-    {CASE(create_existing_inherit_flag_applies)},
+    {CASE(inherit_of_existing_object), .rows = "create-existing-inherit-flag-applies inherit-attributes-on"},
     {CASE(inherit_sethandleinformation)},
     {CASE(inherit_handle_list)},
     {CASE(inherit_handle_list_needs_true)},

@@ -119,19 +119,6 @@ static void life_close_twice(struct stage *s)
     fails_status(s, "writer", "close section", ERROR_INVALID_HANDLE, STATUS_INVALID_HANDLE);
 }
 
-/* A stale handle, and one of an object of another kind, map nothing. */
-static void map_bad_handle(struct stage *s)
-{
-    writer_maps(s, 4096);
-    must(s, "reader", "open section name=@x access=FILE_MAP_READ");
-    must(s, "reader", "close section keep=yes");
-    fails_status(s, "reader", "map view of=section access=FILE_MAP_READ", ERROR_INVALID_HANDLE,
-                 STATUS_INVALID_HANDLE);
-    must(s, "reader", "hold event kind=event");
-    fails_status(s, "reader", "map view of=event access=FILE_MAP_READ", ERROR_INVALID_HANDLE,
-                 STATUS_OBJECT_TYPE_MISMATCH);
-}
-
 /* A handle that is protected from closing is not closed; it keeps the name, until the protection is taken
  * off. */
 static void handle_protect_from_close(struct stage *s)
@@ -180,7 +167,6 @@ static const struct test_case unmap_close_cases[] = {
     {CASE(view_persists_across_unmap)},
     {CASE(life_virtualfree_on_view)},
     {CASE(life_close_twice)},
-    {CASE(map_bad_handle)},
     {CASE(handle_protect_from_close)},
     {CASE(protected_handle_ends_with_process), .rows = "life-terminate-closes handle-protect-from-close"},
     {CASE(map_private_to_mapper)},
