@@ -17,9 +17,9 @@ KEBAB = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 NEED = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 NOTE = re.compile(r"D[1-9][0-9]*")
 
-AREA_KEYS = {"number": int, "title": str}
-NOTE_KEYS = {"id": str, "text": str}
-ROW_KEYS = {
+AREA_KEYS: dict[str, type] = {"number": int, "title": str}
+NOTE_KEYS: dict[str, type] = {"id": str, "text": str}
+ROW_KEYS: dict[str, type] = {
     "id": str,
     "area": int,
     "statement": str,
@@ -31,8 +31,8 @@ ROW_KEYS = {
     "needs": list,
     "test": str,
 }
-ROW_OPTIONAL_KEYS = {"note": str, "excuse": str}
-KINDS = {int: "a number", str: "a string", list: "a list of strings"}
+ROW_OPTIONAL_KEYS: dict[str, type] = {"note": str, "excuse": str}
+KINDS: dict[type, str] = {int: "a number", str: "a string", list: "a list of strings"}
 
 
 class ContractError(Exception):

@@ -1,0 +1,431 @@
+"""Tests of the contract: the file itself, its strict reader, the C table made of it, and scripts/coverage."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "scripts"))
+
+from shmcheck.contract import Contract, ContractError, load, parse  # noqa: E402
+from shmcheck.coverage import ListError, compare, read_list  # noqa: E402
+
+CONTRACT = ROOT / "cases" / "contract.toml"
+TABLE_SCRIPT = ROOT / "harness" / "cmake" / "contract_table.py"
+COVERAGE_SCRIPT = ROOT / "scripts" / "coverage.py"
+RUNNER = ROOT / "harness" / "runner"
+
+ROWS_OF_AREAS = [39, 50, 20, 36, 30, 22, 31, 30, 18, 31, 38, 32, 48, 15]
+
+HEAD = """
+[[area]]
+number = 1
+title = "Creating"
+
+[[area]]
+number = 2
+title = "Opening"
+
+[[note]]
+id = "D1"
+text = "Pages differ."
+"""
+
+ROW = {
+    "id": '"create-it"',
+    "area": "1",
+    "statement": '"It is created."',
+    "function": '"CreateFileMapping"',
+    "expected": '"handle"',
+    "basis": '"documented"',
+    "code_basis": '"observed"',
+    "source": '["a-page", "another page"]',
+    "needs": "[]",
+    "test": '"writer creates"',
+}
+
+
+def row(**changes: str | None) -> str:
+    """A [[row]] with some keys changed, added, or (None) left out."""
+    values = ROW | changes
+    return "\n[[row]]\n" + "".join(f"{key} = {value}\n" for key, value in values.items() if value is not None)
+
+
+def problems(text: str) -> list[str]:
+    with pytest.raises(ContractError) as caught:
+        parse(text)
+    return caught.value.problems
+
+
+# ---- the file ----
+
+
+@pytest.fixture(scope="module")
+def contract() -> Contract:
+    return load(CONTRACT)
+
+
+def test_every_row_is_there(contract: Contract) -> None:
+    assert len(contract.rows) == sum(ROWS_OF_AREAS) == 440
+    counts = Counter(row.area for row in contract.rows)
+    assert [counts[number] for number in sorted(contract.areas)] == ROWS_OF_AREAS
+    assert sorted(contract.notes, key=lambda note: int(note[1:])) == [f"D{number}" for number in range(1, 36)]
+
+
+def test_text_is_plain(contract: Contract) -> None:
+    text = CONTRACT.read_text(encoding="utf-8")
+    assert text.isascii()
+    assert "\r" not in text and "\t" not in text
+    for found in contract.rows:
+        # Letters for processes, and abbreviations, would need a key of their own.
+        for words in (found.statement, found.expected, found.test):
+            assert not re.search(r"(?<![A-Za-z0-9\\])(W|R|X|P|GLE)(?![A-Za-z0-9])", words), found.id
+
+
+def test_rows_that_cannot_fail_say_so(contract: Contract) -> None:
+    for found in contract.rows:
+        if found.basis == "record":
+            assert found.code_basis == "record", found.id
+        if found.expected.startswith("record"):
+            assert found.basis == "record", found.id
+
+
+def test_only_some_codes_are_documented(contract: Contract) -> None:
+    """A documented error code is one of the few that pages name; every other one is observed."""
+    documented = {"0", "6", "183", "112", "1006", "1460", "1656"}
+    for found in contract.rows:
+        if found.code_basis == "documented":
+            codes = re.findall(r"(?:NULL|FALSE); (\d+)", found.expected)
+            assert set(codes) <= documented, found.id
+
+
+def test_every_topic_is_listed_once() -> None:
+    listed = re.findall(r"^X\(([a-z0-9_]+)\)$", (ROOT / "cases" / "topics.def").read_text(encoding="utf-8"), re.M)
+    sources = [
+        name
+        for path in sorted((ROOT / "cases").glob("*.c"))
+        for name in re.findall(r"^TOPIC\((\w+),", path.read_text(encoding="utf-8"), re.M)
+    ]
+    assert sorted(listed) == sorted(sources)
+
+
+# ---- the reader ----
+
+
+def test_a_row_is_read() -> None:
+    text = HEAD + row(note='"D1"', excuse='"no such machine"', needs='["file", "windows-10-1803"]')
+    found = parse(text).rows[0]
+    assert found.id == "create-it"
+    assert found.area == 1
+    assert found.source == ("a-page", "another page")
+    assert found.needs == ("file", "windows-10-1803")
+    assert (found.basis, found.code_basis) == ("documented", "observed")
+    assert (found.note, found.excuse) == ("D1", "no such machine")
+
+
+def test_a_function_may_be_empty() -> None:
+    assert parse(HEAD + row(function='""')).rows[0].function == ""
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"colour": '"red"'}, "unknown key 'colour'"),
+        ({"statement": None}, "key 'statement' is missing"),
+        ({"basis": None}, "key 'basis' is missing"),
+        ({"basis": '"folklore"'}, "basis 'folklore' is none of documented, observed, record"),
+        ({"code_basis": '"Documented"'}, "code_basis 'Documented' is none of documented, observed, record"),
+        (
+            {"basis": '"observed"', "code_basis": '"documented"'},
+            "its code (documented) cannot be better known than its outcome (observed)",
+        ),
+        (
+            {"basis": '"record"', "code_basis": '"observed"'},
+            "its code (observed) cannot be better known than its outcome (record)",
+        ),
+        ({"area": "3"}, "there is no area 3"),
+        ({"area": '"1"'}, "area is not a number"),
+        ({"area": "true"}, "area is not a number"),
+        ({"source": "[]"}, "it has no source"),
+        ({"source": '"a-page"'}, "source is not a list of strings"),
+        ({"source": "[1]"}, "source is not a list of strings"),
+        ({"source": '[""]'}, "source is empty"),
+        ({"needs": '["Windows 8"]'}, "need 'Windows 8' is not kebab-case"),
+        ({"needs": '["file", "file"]'}, "a need is there twice"),
+        ({"note": '"D2"'}, "there is no note D2"),
+        ({"statement": '" "'}, "statement is empty"),
+        ({"excuse": '""'}, "excuse is empty"),
+        ({"test": '"one  two"'}, "test has blanks at an end, two in a row, or a line break"),
+        ({"expected": '"one\\ntwo"'}, "expected has blanks at an end, two in a row, or a line break"),
+    ],
+)
+def test_a_bad_row_is_named(changes: dict[str, str | None], problem: str) -> None:
+    assert f"row create-it: {problem}" in problems(HEAD + row(**changes))
+
+
+@pytest.mark.parametrize("name", ["Create-it", "create_it", "-create", "create-", "create--it", "1-create", "gr\u00fcn"])
+def test_ids_are_kebab_case(name: str) -> None:
+    assert problems(HEAD + row(id=f'"{name}"')) == [f"row {name}: the id is not kebab-case"]
+
+
+def test_ids_are_unique() -> None:
+    assert problems(HEAD + row() + row()) == ["row create-it: there are two of this id"]
+    assert problems(HEAD + HEAD + row()) == [
+        "area 1: there are two of this number",
+        "area 2: there are two of this number",
+        "note D1: there are two of this id",
+    ]
+
+
+def test_every_problem_is_found() -> None:
+    text = HEAD + row(basis='"x"') + row(id='"other"', area="9") + row(id=None)
+    assert problems(text) == [
+        "row create-it: basis 'x' is none of documented, observed, record",
+        "row other: there is no area 9",
+        "row (the 3. one): key 'id' is missing",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("", "there is no [[row]]"),
+        (HEAD, "there is no [[row]]"),
+        ("row = 3", "there is no [[row]]"),
+        ("row = [3]", "there is no [[row]]"),
+        (HEAD + row() + "\n[case]\n", "unknown key 'case' at the top"),
+        (HEAD.replace('"D1"', '"1"') + row(), "note 1: the id is not D and a number"),
+    ],
+)
+def test_a_bad_file_is_refused(text: str, problem: str) -> None:
+    assert problem in problems(text)
+
+
+def test_what_is_not_toml_is_refused() -> None:
+    assert problems("[[row]\n")[0].startswith("not TOML: ")
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ContractError, match="nothing.toml: cannot be read"):
+        load(tmp_path / "nothing.toml")
+    (tmp_path / "latin.toml").write_bytes(b"# \xe4\n")
+    with pytest.raises(ContractError, match="latin.toml: cannot be read"):
+        load(tmp_path / "latin.toml")
+
+
+# ---- the table ----
+
+
+def make_table(contract: Path, table: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, str(TABLE_SCRIPT), str(contract), str(table)], capture_output=True, text=True, check=False
+    )
+
+
+def test_the_same_contract_gives_the_same_bytes(tmp_path: Path) -> None:
+    for name in ("a.c", "b.c"):
+        assert make_table(CONTRACT, tmp_path / "new" / name).returncode == 0
+    first = (tmp_path / "new" / "a.c").read_bytes()
+    assert first == (tmp_path / "new" / "b.c").read_bytes()
+    assert first.isascii() and b"\r" not in first and str(ROOT).encode() not in first
+    assert sorted(path.name for path in (tmp_path / "new").iterdir()) == ["a.c", "b.c"]
+
+
+def test_a_bad_contract_makes_no_table(tmp_path: Path) -> None:
+    (tmp_path / "bad.toml").write_text(HEAD + row(basis='"folklore"'), encoding="utf-8")
+    done = make_table(tmp_path / "bad.toml", tmp_path / "t.c")
+    assert done.returncode == 1
+    assert "bad.toml: row create-it: basis 'folklore' is none of" in done.stderr
+    assert not (tmp_path / "t.c").exists()
+
+
+def test_the_script_says_how_it_is_used() -> None:
+    done = subprocess.run([sys.executable, str(TABLE_SCRIPT)], capture_output=True, text=True, check=False)
+    assert done.returncode == 1 and done.stderr.startswith("usage: ")
+
+
+def test_a_table_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "folder.c").mkdir()
+    done = make_table(CONTRACT, tmp_path / "folder.c")
+    assert done.returncode == 1 and "cannot be written" in done.stderr
+
+
+FIND = r"""
+#include "contract.h"
+#include <stdio.h>
+#include <string.h>
+int main(int argc, char **argv)
+{
+    for (size_t i = 0; i < contract_row_count; i++)
+        if (contract_find(contract_rows[i].id) != &contract_rows[i])
+            return 2;
+    for (int i = 1; i < argc; i++) {
+        const struct contract_row *found = contract_find(argv[i]);
+        if (found)
+            printf("%s %d %d %s\n", found->id, (int)found->outcome, (int)found->code, found->source);
+        else
+            puts("none");
+    }
+    return 0;
+}
+"""
+
+
+def find_in_table(contract: Path, folder: Path, *ids: str) -> list[str]:
+    """What contract_find says, in a program made of the real sources."""
+    compiler = shutil.which("gcc") or shutil.which("clang")
+    if compiler is None:
+        pytest.skip("no C compiler")
+    assert make_table(contract, folder / "table.c").returncode == 0
+    (folder / "find.c").write_text(FIND, encoding="utf-8")
+    command = [compiler, "-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Wtrigraphs"]
+    command += ["-Werror", f"-I{RUNNER}", "-o", str(folder / "find"), str(folder / "find.c"), str(folder / "table.c")]
+    subprocess.run([*command, str(RUNNER / "contract.c")], check=True)
+    done = subprocess.run([str(folder / "find"), *ids], capture_output=True, check=True)
+    return done.stdout.decode("utf-8").splitlines()
+
+
+def test_every_row_is_found_in_the_table(tmp_path: Path, contract: Contract) -> None:
+    numbers = {"documented": 0, "observed": 1, "record": 2}
+    expected = [
+        f"{found.id} {numbers[found.basis]} {numbers[found.code_basis]} {'; '.join(found.source)}"
+        for found in contract.rows
+    ]
+    assert find_in_table(CONTRACT, tmp_path, *(found.id for found in contract.rows)) == expected
+
+
+def test_what_is_no_row_is_not_found(tmp_path: Path) -> None:
+    (tmp_path / "one.toml").write_text(HEAD + row(), encoding="utf-8")
+    ids = ("", "a", "create-i", "create-it", "create-it-", "zzz")
+    found = find_in_table(tmp_path / "one.toml", tmp_path, *ids)
+    assert found == ["none", "none", "none", "create-it 0 1 a-page; another page", "none", "none"]
+
+
+def test_any_text_is_a_safe_literal(tmp_path: Path) -> None:
+    source = 'a "quoted" page\\n, ??/ ?\\?= \u00e97, %s'
+    (tmp_path / "odd.toml").write_text(HEAD + row(source=f"[{json.dumps(source)}]"), encoding="utf-8")
+    assert find_in_table(tmp_path / "odd.toml", tmp_path, "create-it") == [f"create-it 0 1 {source}"]
+
+
+# ---- coverage ----
+
+
+def listed(*cases: tuple[str, str]) -> str:
+    return "".join(f"{name}\tsample\t\t{rows}\n" for name, rows in cases)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("", "there is no case in it"),
+        ("open-missing\n", "line 1: 1 tab-separated fields"),
+        ("a\tsample\t\ta\textra\n", "line 1: 5 tab-separated fields"),
+        ("a\tsample\t\ta\n\n", "line 2: 1 tab-separated fields"),
+        ("A b\tsample\t\ta\n", "line 1: 'A b' is not the id of a case"),
+        ("a\tsample\t\t \n", "line 1: case a has no rows"),
+        ("a\tsample\t\ta\na\tother\t\tb\n", "line 2: there are two cases a"),
+    ],
+)
+def test_a_bad_list_is_refused(text: str, problem: str) -> None:
+    with pytest.raises(ListError, match=re.escape(problem)):
+        read_list(text)
+
+
+def test_the_comparison_goes_both_ways() -> None:
+    excuse = '"it needs two machines"'
+    text = HEAD + row(id='"a"') + row(id='"b"', area="2", excuse=excuse) + row(id='"c"', excuse=excuse) + row(id='"d"')
+    small = parse(text)
+    coverage = compare(small, read_list(listed(("one", "a nothing"), ("two", "a c"))))
+    assert [found.id for found in coverage.covered] == ["a", "c"]
+    assert [found.id for found in coverage.excused] == ["b"]
+    assert [found.id for found in coverage.uncovered] == ["d"]
+    assert [(name, case.id) for name, case in coverage.unknown] == [("nothing", "one")]
+    assert [(found.id, case.id) for found, case in coverage.stale] == [("c", "two")]
+    assert not coverage.good()
+    assert compare(small, read_list(listed(("one", "a d")))).good()
+
+
+def run_coverage(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, str(COVERAGE_SCRIPT), *arguments], capture_output=True, text=True, check=False
+    )
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    text = HEAD + row(id='"a"') + row(id='"b"', area="2", excuse='"no"') + row(id='"c"', basis='"observed"')
+    path = tmp_path / "small.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_figures(tmp_path: Path, small: Path) -> None:
+    cases, figures = tmp_path / "list.txt", tmp_path / "figures.json"
+    cases.write_bytes(listed(("one", "a")).replace("\n", "\r\n").encode())
+    done = run_coverage("--contract", str(small), "--list", str(cases), "--json", str(figures), "--rows")
+    assert done.returncode == 0, done.stderr
+    assert "uncovered: c: It is created." in done.stdout and "excused: b: no" in done.stdout
+    assert " 1. Creating" in done.stdout
+    assert json.loads(figures.read_text(encoding="utf-8")) == {
+        "rows": 3,
+        "covered": 1,
+        "excused": 1,
+        "uncovered": 1,
+        "areas": {
+            "1": {"rows": 2, "covered": 1, "excused": 0, "uncovered": 1},
+            "2": {"rows": 1, "covered": 0, "excused": 1, "uncovered": 0},
+        },
+        "bases": {
+            "documented": {"rows": 2, "covered": 1, "excused": 1, "uncovered": 0},
+            "observed": {"rows": 1, "covered": 0, "excused": 0, "uncovered": 1},
+            "record": {"rows": 0, "covered": 0, "excused": 0, "uncovered": 0},
+        },
+    }
+
+
+@pytest.mark.parametrize(
+    ("rows", "options", "code", "said"),
+    [
+        ("a", [], 0, ""),
+        ("a", ["--complete"], 1, "1 rows are neither covered nor excused"),
+        ("a c", ["--complete"], 0, ""),
+        ("a zzz", [], 1, "case one (sample) names the row zzz, which the contract does not have"),
+        ("a b", [], 1, "row b has an excuse, but case one (sample) checks it"),
+    ],
+)
+def test_exit_codes(tmp_path: Path, small: Path, rows: str, options: list[str], code: int, said: str) -> None:
+    (tmp_path / "list.txt").write_text(listed(("one", rows)), encoding="utf-8")
+    done = run_coverage("--contract", str(small), "--list", str(tmp_path / "list.txt"), *options)
+    assert done.returncode == code and said in done.stderr
+    assert bool(done.stderr) == bool(said)
+
+
+def test_a_list_from_powershell_is_read(tmp_path: Path, small: Path) -> None:
+    (tmp_path / "list.txt").write_text(listed(("one", "a")), encoding="utf-16")
+    assert run_coverage("--contract", str(small), "--list", str(tmp_path / "list.txt")).returncode == 0
+
+
+def test_bad_input_is_exit_code_3(tmp_path: Path, small: Path) -> None:
+    good = tmp_path / "list.txt"
+    good.write_text(listed(("one", "a")), encoding="utf-8")
+    (tmp_path / "bytes.txt").write_bytes(b"\xe4\n")
+    for arguments, said in (
+        (["--nonsense"], "unrecognized arguments"),
+        (["--list", str(good), "--program", "x.exe"], "not allowed with argument"),
+        (["--list", str(tmp_path / "missing.txt")], "missing.txt: cannot be read"),
+        (["--list", str(tmp_path / "bytes.txt")], "bytes.txt: not UTF-8"),
+        (["--list", str(small)], "small.toml: line 1: 1 tab-separated fields"),
+        (["--list", str(good), "--contract", str(good)], "list.txt: not TOML"),
+        (["--list", str(good), "--contract", str(small), "--json", str(tmp_path)], "cannot be written"),
+    ):
+        done = run_coverage(*arguments)
+        assert done.returncode == 3, arguments
+        assert said in done.stderr, arguments
