@@ -29,7 +29,8 @@ const char *error_name(uint32_t code);
 /* "STATUS_ACCESS_DENIED", or NULL. */
 const char *status_name(uint32_t code);
 
-/* Pairs of NTSTATUS and the Win32 error that the system turns it into, as contract.md lists them. */
+/* Pairs of NTSTATUS and the Win32 error that RtlNtStatusToDosError turns it into. STATUS_OBJECT_NAME_EXISTS
+ * is not among them: that it becomes 183 is CreateFileMapping's own doing. */
 struct status_pair {
     uint32_t status;
     uint32_t error;

@@ -67,16 +67,23 @@ static void add_registry(struct platform *platform, const char *name, const char
         platform_add(platform, name, value.text);
 }
 
-static FARPROC ntdll_function(const char *name)
+typedef void any_function(void);
+typedef LONG WINAPI rtl_get_version(RTL_OSVERSIONINFOW *);
+typedef const char *CDECL wine_get_version(void);
+typedef void CDECL wine_get_host_version(const char **, const char **);
+typedef BOOL WINAPI is_wow64_process2(HANDLE, USHORT *, USHORT *);
+typedef ULONG WINAPI rtl_nt_status_to_dos_error(LONG);
+
+/* To be cast to the function's own type; NULL if the system has none of that name. */
+static any_function *function(const wchar_t *module, const char *name)
 {
-    return GetProcAddress(GetModuleHandleW(L"ntdll.dll"), name);
+    return (any_function *)GetProcAddress(GetModuleHandleW(module), name);
 }
 
 /* GetVersionEx tells programs without a manifest about an older Windows; this one does not. */
 static void add_version(struct platform *platform)
 {
-    LONG(WINAPI * get_version)(RTL_OSVERSIONINFOW *);
-    *(FARPROC *)(void *)&get_version = ntdll_function("RtlGetVersion");
+    rtl_get_version *get_version = (rtl_get_version *)function(L"ntdll.dll", "RtlGetVersion");
     RTL_OSVERSIONINFOW version = {.dwOSVersionInfoSize = sizeof version};
     if (get_version && get_version(&version) == 0)
         add(platform, "os_build", "%lu.%lu.%lu", (unsigned long)version.dwMajorVersion,
@@ -89,10 +96,9 @@ static void add_version(struct platform *platform)
 
 static void add_wine(struct platform *platform)
 {
-    const char *(*get_version)(void);
-    void (*get_host)(const char **, const char **);
-    *(FARPROC *)(void *)&get_version = ntdll_function("wine_get_version");
-    *(FARPROC *)(void *)&get_host = ntdll_function("wine_get_host_version");
+    wine_get_version *get_version = (wine_get_version *)function(L"ntdll.dll", "wine_get_version");
+    wine_get_host_version *get_host =
+        (wine_get_host_version *)function(L"ntdll.dll", "wine_get_host_version");
     if (get_version)
         platform_add(platform, "wine_version", get_version());
     if (get_host) {
@@ -125,8 +131,7 @@ static void add_architecture(struct platform *platform)
 #else
     const char *process = "x86";
 #endif
-    BOOL(WINAPI * is_wow64)(HANDLE, USHORT *, USHORT *);
-    *(FARPROC *)(void *)&is_wow64 = GetProcAddress(GetModuleHandleW(L"kernel32.dll"), "IsWow64Process2");
+    is_wow64_process2 *is_wow64 = (is_wow64_process2 *)function(L"kernel32.dll", "IsWow64Process2");
     USHORT guest = 0, native = 0;
     if (is_wow64 && is_wow64(GetCurrentProcess(), &guest, &native)) {
         platform_add(platform, "os_arch", machine_name(native));
@@ -177,8 +182,8 @@ static void add_status_table(struct platform *platform)
 {
     char differing[FACT_BYTES];
     struct text text = text_over(differing, sizeof differing);
-    ULONG(WINAPI * to_error)(LONG);
-    *(FARPROC *)(void *)&to_error = ntdll_function("RtlNtStatusToDosError");
+    rtl_nt_status_to_dos_error *to_error =
+        (rtl_nt_status_to_dos_error *)function(L"ntdll.dll", "RtlNtStatusToDosError");
     if (!to_error)
         return;
     for (size_t i = 0; i < status_pair_count; i++) {

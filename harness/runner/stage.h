@@ -32,6 +32,14 @@ struct stage_settings {
     bool with_volatile; /* the transcript keeps volatile fields (--verbose) */
 };
 
+#define ROLE_REMEMBERED 12
+
+/* A volatile value that a later step may refer to: $role.field. */
+struct remembered {
+    char field[16]; /* without '~' */
+    char value[48]; /* escaped, as on the pipe */
+};
+
 enum role_state {
     ROLE_IDLE,
     ROLE_BUSY, /* begins() without finishes() */
@@ -49,6 +57,7 @@ struct role {
     char request[LINE_BYTES]; /* as the case wrote it: the step under way, or the last one */
     char raw[LINE_BYTES];     /* the last reply, as received */
     struct line reply;        /* the same, parsed */
+    struct remembered remembered[ROLE_REMEMBERED];
 };
 
 struct stage {
