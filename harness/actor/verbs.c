@@ -37,7 +37,7 @@ const struct verb verbs[] = {
     {"size", LABEL_REQUIRED, NULL, "L", "NtQuerySection -> ok size=N attributes=SEC_COMMIT", verb_size},
     {"granted", LABEL_REQUIRED, NULL, "L", "NtQueryObject -> ok access=0xF0007 ~handles=N", verb_granted},
     {"flags", LABEL_REQUIRED, NULL, "L",
-     "GetHandleInformation -> ok inherit=yes|no protect-from-close=yes|no", verb_flags},
+     "GetHandleInformation -> ok inherit=yes|no protect-from-close=yes|no ~handle=H", verb_flags},
     {"descriptor", LABEL_REQUIRED, "parts", "L [parts=dacl|owner|label]",
      "GetSecurityInfo -> ok sddl=S, with {user} and {logon} for those SIDs of this process", verb_descriptor},
     {"system", NOTHING, "GetSystemInfo -> ok page=N granularity=N ~processors=N", verb_system},
