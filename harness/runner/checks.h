@@ -2,10 +2,12 @@
  * written with this header alone.
  *
  * A step is the text of a request as harness/PROTOCOL.md describes it. An actor starts when its role is first
- * named. In a step the runner replaces name=@tag    by Local\shmcheck-<run>-<case>-tag, a name that nobody
- * else uses ^tag         by the same without Local\, after a '=' or a '\': name=^tag, name=Global\^tag
- *   $role.field  by that field of the last reply of the role: base=$writer.base, to=$reader.pid ('~' is not
- * written) and the transcript keeps the step as the case wrote it.
+ * named. In a step the runner replaces
+ *   name=@tag    by Local\shmcheck-<run>-<case>-tag, a name that nobody else uses
+ *   ^tag         by the same without Local\, behind a '=' or a '\': name=^tag, name=Global\^tag
+ *   $role.field  by the last volatile value of that name that the role replied with: base=$writer.base,
+ *                base=$reader.base+65536, to=$reader.pid (the '~' is not written)
+ * and the transcript keeps the step as the case wrote it.
  *
  * Preconditions end the case with the verdict `error`. Expectations are soft: a case goes on and reports all
  * that it saw. An expectation that does not hold makes the case `fail` if its row is documented there and

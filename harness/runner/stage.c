@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../common/escape.h"
 #include "cmocka_bridge.h"
 
 void stage_init(struct stage *stage, const struct stage_settings *settings, const struct test_case *test)
@@ -126,12 +127,30 @@ void stage_send(struct stage *stage, int line, struct role *role, const char *re
         stage_give_up(stage, line, role, "the actor does not take requests any more");
 }
 
+/* Keeps the volatile values of a reply for references in later steps; a name that is there already is overwritten. */
+static void remember(struct role *role)
+{
+    for (size_t i = 0; i < role->reply.count; i++) {
+        const struct field *field = &role->reply.fields[i];
+        struct remembered *slot = role->remembered;
+        if (field->key[0] != '~')
+            continue;
+        while (slot < role->remembered + ROLE_REMEMBERED - 1 && slot->field[0] &&
+               strcmp(slot->field, field->key + 1) != 0)
+            slot++;
+        struct text value = text_over(slot->value, sizeof slot->value);
+        snprintf(slot->field, sizeof slot->field, "%s", field->key + 1);
+        escape_add(&value, field->value, field->length);
+    }
+}
+
 void stage_receive(struct stage *stage, int line, struct role *role)
 {
     char described[LINE_BYTES * 2];
     struct text text = text_over(described, sizeof described);
     stage_read(stage, line, role);
     role->state = ROLE_IDLE;
+    remember(role);
     if (stage->settings->with_volatile)
         text_add(&text, role->raw + strcspn(role->raw, " ") + 1);
     else

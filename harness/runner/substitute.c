@@ -2,10 +2,7 @@
  * that are only known at run time. */
 #include "stage.h"
 
-#include <stdio.h>
 #include <string.h>
-
-#include "../common/escape.h"
 
 static bool is_tag_character(char c)
 {
@@ -26,10 +23,10 @@ static void add_name(const struct stage *stage, const char *tag, size_t length, 
     text_add_bytes(out, tag, length);
 }
 
-/* "$role.field": adds the value of the role's last reply. */
+/* "$role.field": adds the last value of that name that the role replied with. */
 static const char *add_reference(struct stage *stage, const char **at, struct text *out)
 {
-    char role_name[ROLE_NAME_BYTES], field[40], volatile_field[41];
+    char role_name[ROLE_NAME_BYTES], field[40];
     size_t role_length = tag_length(*at), field_length;
     if (role_length == 0 || role_length >= sizeof role_name || (*at)[role_length] != '.')
         return "a '$' that no role and field follow";
@@ -54,14 +51,13 @@ static const char *add_reference(struct stage *stage, const char **at, struct te
         text_add(out, channel_token(role->channel));
         return NULL;
     }
-    snprintf(volatile_field, sizeof volatile_field, "~%s", field);
-    const struct field *found = line_field(&role->reply, volatile_field);
-    if (!found)
-        found = line_field(&role->reply, field);
-    if (!found)
-        return "a reference to a field that the role's last reply has not";
-    escape_add(out, found->value, found->length);
-    return NULL;
+    for (size_t i = 0; i < ROLE_REMEMBERED; i++) {
+        if (strcmp(role->remembered[i].field, field) == 0) {
+            text_add(out, role->remembered[i].value);
+            return NULL;
+        }
+    }
+    return "a reference to a value that the role has not replied with yet";
 }
 
 /* "$role.field+4096": a number behind a reference is added to it. */
