@@ -1,0 +1,342 @@
+/* The report, byte for byte in both dialects, and what it says about runs that are not over. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "../report/junit.h"
+#include "report_rules.h"
+
+static struct junit_case make_case(const char *topic, const char *id, enum verdict verdict,
+                                   const char *message)
+{
+    return (struct junit_case){.topic = topic,
+                               .id = id,
+                               .verdict = verdict,
+                               .message = message,
+                               .details = "",
+                               .file = "cases/open.c",
+                               .line = 12,
+                               .output = "",
+                               .stray = ""};
+}
+
+static void set_output(struct junit_case *add, const char *output, const char *stray)
+{
+    add->output = output;
+    add->output_length = strlen(output);
+    add->stray = stray;
+    add->stray_length = strlen(stray);
+}
+
+static struct junit *make_report(enum junit_dialect dialect)
+{
+    struct junit *report = junit_new(dialect, "w<1>", "2026-02-03T04:05:06Z");
+    assert_non_null(report);
+    return report;
+}
+
+/* The text, held against the rules. */
+static struct buffer text_of(const struct junit *report, enum junit_dialect dialect,
+                             const struct junit_case *running, size_t running_count)
+{
+    struct buffer out = {0};
+    char room[300];
+    struct text wrong = text_over(room, sizeof room);
+    assert_true(junit_text(report, running, running_count, &out));
+    if (!report_rules_hold(out.at, out.length, dialect, &wrong, NULL, NULL))
+        fail_msg("%s\n%s", room, out.at);
+    return out;
+}
+
+static void expect_text(const struct junit *report, enum junit_dialect dialect,
+                        const struct junit_case *running, size_t running_count, const char *expected)
+{
+    struct buffer out = text_of(report, dialect, running, running_count);
+    assert_string_equal(out.at, expected);
+    buffer_free(&out);
+}
+
+/* One case of each verdict, in two topics that take turns. */
+static struct junit *make_full_report(enum junit_dialect dialect)
+{
+    struct junit *report = make_report(dialect);
+    junit_property(report, "os.build", "10.0.26100.2894");
+    junit_property(report, "wine.version", "old");
+    junit_property(report, "wine.version", "");
+
+    struct junit_case add = make_case("open", "open-missing", VERDICT_PASS, "");
+    add.milliseconds = 3;
+    set_output(&add, "rows: open-missing\nreader> open section -> fail error=2\n", "");
+    junit_add(report, &add);
+    add = make_case("life", "life-gone", VERDICT_FAIL, "expected error=2, got \"5\" & more");
+    add.details = "line 131: expected ok\n  got fail";
+    add.file = "cases/life.c";
+    add.line = 123;
+    add.milliseconds = 61004;
+    set_output(&add, "rows: life-gone\n", "fixme: <stray>\r\n");
+    junit_add(report, &add);
+    add = make_case("open", "open-case", VERDICT_DEVIATES, "observed");
+    junit_add(report, &add);
+    add = make_case("open", "open-slow", VERDICT_ERROR, "no reply within 5,000 ms");
+    add.error_kind = ERROR_KIND_TIMEOUT;
+    add.milliseconds = 5000;
+    add.line = 0;
+    junit_add(report, &add);
+    add = make_case("open", "open-global", VERDICT_SKIP, "needs the privilege");
+    junit_add(report, &add);
+    add = make_case("open", "open-known", VERDICT_KNOWN, "known: Wine bug 7");
+    add.file = "";
+    add.line = 0;
+    junit_add(report, &add);
+    return report;
+}
+
+#define SUITE_END " timestamp=\"2026-02-03T04:05:06Z\" hostname=\"w&lt;1&gt;\""
+#define PROPERTIES                                                                                           \
+    "    <properties>\n"                                                                                     \
+    "      <property name=\"os.build\" value=\"10.0.26100.2894\"/>\n"                                        \
+    "      <property name=\"wine.version\" value=\"\"/>\n"                                                   \
+    "    </properties>\n"
+
+/* The arguments are what the extended dialect adds to the cases, by the place they have. */
+#define GOLDEN(open12, life123, open0)                                                                       \
+    "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"                                                           \
+    "<testsuites name=\"shmcheck\" tests=\"6\" failures=\"2\" errors=\"1\" time=\"66.007\">\n"               \
+    "  <testsuite name=\"shmcheck.open\" tests=\"5\" failures=\"1\" errors=\"1\" skipped=\"2\" "             \
+    "time=\"5.003\"" SUITE_END " id=\"0\" package=\"shmcheck\">\n" PROPERTIES                                \
+    "    <testcase name=\"open-missing\" classname=\"shmcheck.open\" time=\"0.003\"" open12 ">\n"            \
+    "      <system-out>[[PROPERTY|verdict=pass]]\n"                                                          \
+    "rows: open-missing\n"                                                                                   \
+    "reader&gt; open section -&gt; fail error=2\n"                                                           \
+    "</system-out>\n"                                                                                        \
+    "    </testcase>\n"                                                                                      \
+    "    <testcase name=\"open-case\" classname=\"shmcheck.open\" time=\"0.000\"" open12 ">\n"               \
+    "      <failure message=\"observed\" type=\"shmcheck.Deviation\">observed\n"                             \
+    "  at cases/open.c:12</failure>\n"                                                                       \
+    "      <system-out>[[PROPERTY|verdict=deviates]]\n"                                                      \
+    "</system-out>\n"                                                                                        \
+    "    </testcase>\n"                                                                                      \
+    "    <testcase name=\"open-slow\" classname=\"shmcheck.open\" time=\"5.000\"" open0 ">\n"                \
+    "      <error message=\"no reply within 5,000 ms\" type=\"shmcheck.Timeout\">no reply within 5,000 "     \
+    "ms</error>\n"                                                                                           \
+    "      <system-out>[[PROPERTY|verdict=error]]\n"                                                         \
+    "</system-out>\n"                                                                                        \
+    "    </testcase>\n"                                                                                      \
+    "    <testcase name=\"open-global\" classname=\"shmcheck.open\" time=\"0.000\"" open12 ">\n"             \
+    "      <skipped message=\"needs the privilege\">needs the privilege\n"                                   \
+    "  at cases/open.c:12</skipped>\n"                                                                       \
+    "      <system-out>[[PROPERTY|verdict=skip]]\n"                                                          \
+    "</system-out>\n"                                                                                        \
+    "    </testcase>\n"                                                                                      \
+    "    <testcase name=\"open-known\" classname=\"shmcheck.open\" time=\"0.000\">\n"                        \
+    "      <skipped message=\"known: Wine bug 7\">known: Wine bug 7</skipped>\n"                             \
+    "      <system-out>[[PROPERTY|verdict=known]]\n"                                                         \
+    "</system-out>\n"                                                                                        \
+    "    </testcase>\n"                                                                                      \
+    "  </testsuite>\n"                                                                                       \
+    "  <testsuite name=\"shmcheck.life\" tests=\"1\" failures=\"1\" errors=\"0\" skipped=\"0\" "             \
+    "time=\"61.004\"" SUITE_END " id=\"1\" package=\"shmcheck\">\n" PROPERTIES                               \
+    "    <testcase name=\"life-gone\" classname=\"shmcheck.life\" time=\"61.004\"" life123 ">\n"             \
+    "      <failure message=\"expected error=2, got &quot;5&quot; &amp; more\" type=\"shmcheck.Failure\">"   \
+    "expected error=2, got \"5\" &amp; more\n"                                                               \
+    "  at cases/life.c:123\n"                                                                                \
+    "line 131: expected ok\n"                                                                                \
+    "  got fail</failure>\n"                                                                                 \
+    "      <system-out>[[PROPERTY|verdict=fail]]\n"                                                          \
+    "rows: life-gone\n"                                                                                      \
+    "</system-out>\n"                                                                                        \
+    "      <system-err>fixme: &lt;stray&gt;\n"                                                               \
+    "</system-err>\n"                                                                                        \
+    "    </testcase>\n"                                                                                      \
+    "  </testsuite>\n"                                                                                       \
+    "</testsuites>\n"
+
+static void golden_strict(void **state)
+{
+    (void)state;
+    struct junit *report = make_full_report(JUNIT_STRICT);
+    expect_text(report, JUNIT_STRICT, NULL, 0, GOLDEN("", "", ""));
+    junit_free(report);
+}
+
+static void golden_extended(void **state)
+{
+    (void)state;
+    struct junit *report = make_full_report(JUNIT_EXTENDED);
+    expect_text(report, JUNIT_EXTENDED, NULL, 0,
+                GOLDEN(" file=\"cases/open.c\" line=\"12\"", " file=\"cases/life.c\" line=\"123\"",
+                       " file=\"cases/open.c\""));
+    junit_free(report);
+}
+
+/* Neither the decimal point nor anything else follows the locale. */
+static void golden_in_another_locale(void **state)
+{
+    (void)state;
+    static const char *const locales[] = {"de_DE.UTF-8", "German_Germany.1252", "fr_FR.UTF-8", ""};
+    for (size_t i = 0; i < sizeof locales / sizeof locales[0]; i++)
+        if (setlocale(LC_ALL, locales[i]))
+            golden_strict(state);
+    setlocale(LC_ALL, "C");
+}
+
+static void counts(void **state)
+{
+    (void)state;
+    struct junit *report = make_full_report(JUNIT_STRICT);
+    for (int verdict = 0; verdict < VERDICT_COUNT; verdict++)
+        assert_int_equal(junit_count(report, (enum verdict)verdict), 1);
+    struct junit_case add = make_case("open", "one-more", VERDICT_SKIP, "x");
+    junit_add(report, &add);
+    assert_int_equal(junit_count(report, VERDICT_SKIP), 2);
+    struct buffer out = text_of(report, JUNIT_STRICT, &add, 1);
+    assert_int_equal(junit_count(report, VERDICT_ERROR), 1); /* running cases are not in the report */
+    buffer_free(&out);
+    junit_free(report);
+    junit_free(NULL);
+}
+
+static void names_of_verdicts(void **state)
+{
+    (void)state;
+    static const char *const names[VERDICT_COUNT] = {"pass", "fail", "deviates", "error", "skip", "known"};
+    for (int verdict = 0; verdict < VERDICT_COUNT; verdict++)
+        assert_string_equal(verdict_name((enum verdict)verdict), names[verdict]);
+}
+
+#define ROOT(counts) "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"shmcheck\" " counts ">\n"
+
+static void nothing_has_run(void **state)
+{
+    (void)state;
+    struct junit *report = make_report(JUNIT_EXTENDED);
+    expect_text(
+        report, JUNIT_EXTENDED, NULL, 0,
+        ROOT("tests=\"1\" failures=\"0\" errors=\"1\" time=\"0.000\"") "  <testsuite name=\"shmcheck.run\" "
+                                                                       "tests=\"1\" failures=\"0\" "
+                                                                       "errors=\"1\" skipped=\"0\" "
+                                                                       "time=\"0.000\"" SUITE_END
+                                                                       " id=\"0\" package=\"shmcheck\">\n"
+                                                                       "    <properties>\n    </properties>\n"
+                                                                       "    <testcase name=\"no-case-ran\" "
+                                                                       "classname=\"shmcheck.run\" "
+                                                                       "time=\"0.000\">\n"
+                                                                       "      <error message=\"The run has "
+                                                                       "not finished a case yet\" "
+                                                                       "type=\"shmcheck.Interrupted\">"
+                                                                       "The run has not finished a case "
+                                                                       "yet</error>\n"
+                                                                       "      "
+                                                                       "<system-out>[[PROPERTY|verdict=error]"
+                                                                       "]\n</system-out>\n"
+                                                                       "    </testcase>\n  "
+                                                                       "</testsuite>\n</testsuites>\n");
+    struct junit_case add = make_case("open", "first", VERDICT_PASS, "");
+    struct buffer out = text_of(report, JUNIT_EXTENDED, &add, 1);
+    assert_null(strstr(out.at, "no-case-ran"));
+    buffer_free(&out);
+    junit_add(report, &add);
+    out = text_of(report, JUNIT_EXTENDED, NULL, 0);
+    assert_null(strstr(out.at, "no-case-ran"));
+    buffer_free(&out);
+    junit_free(report);
+}
+
+struct listing {
+    char room[1000];
+    struct text text;
+};
+
+static void list_case(void *context, const struct seen_case *seen)
+{
+    struct listing *listing = context;
+    text_format(&listing->text, "%s/%s %s %s\n", seen->suite, seen->name, seen->type ? seen->type : "-",
+                seen->message);
+}
+
+static void running_cases(void **state)
+{
+    (void)state;
+    struct junit *report = make_report(JUNIT_STRICT);
+    struct junit_case add = make_case("open", "done", VERDICT_PASS, "");
+    junit_add(report, &add);
+    struct junit_case running[] = {
+        make_case("new", "n1", VERDICT_PASS, ""),
+        make_case("open", "o1", VERDICT_SKIP, "was at step 3"),
+        make_case("other", "p1", VERDICT_KNOWN, "x"),
+        make_case("new", "n2", VERDICT_FAIL, ""),
+    };
+    struct buffer out = text_of(report, JUNIT_STRICT, running, 4);
+    struct listing listing;
+    listing.text = text_over(listing.room, sizeof listing.room);
+    char room[300];
+    struct text wrong = text_over(room, sizeof room);
+    assert_true(report_rules_hold(out.at, out.length, JUNIT_STRICT, &wrong, list_case, &listing));
+    assert_string_equal(listing.room,
+                        "shmcheck.open/done - \n"
+                        "shmcheck.open/o1 shmcheck.Interrupted was at step 3\n"
+                        "shmcheck.new/n1 shmcheck.Interrupted The run ended while this case was running\n"
+                        "shmcheck.new/n2 shmcheck.Interrupted The run ended while this case was running\n"
+                        "shmcheck.other/p1 shmcheck.Interrupted x\n");
+    buffer_free(&out);
+    /* The next text has forgotten them. */
+    out = text_of(report, JUNIT_STRICT, NULL, 0);
+    assert_null(strstr(out.at, "Interrupted"));
+    buffer_free(&out);
+    junit_free(report);
+}
+
+static void types_of_errors(void **state)
+{
+    (void)state;
+    static const char *const types[] = {"shmcheck.Harness", "shmcheck.Crash", "shmcheck.Timeout",
+                                        "shmcheck.Interrupted"};
+    for (int kind = ERROR_KIND_HARNESS; kind <= ERROR_KIND_INTERRUPTED; kind++) {
+        struct junit *report = make_report(JUNIT_STRICT);
+        struct junit_case add = make_case("open", "x", VERDICT_ERROR, "m");
+        add.error_kind = (enum error_kind)kind;
+        junit_add(report, &add);
+        struct buffer out = text_of(report, JUNIT_STRICT, NULL, 0);
+        assert_non_null(strstr(out.at, types[kind]));
+        buffer_free(&out);
+        junit_free(report);
+    }
+}
+
+static void long_times(void **state)
+{
+    (void)state;
+    struct junit *report = make_report(JUNIT_STRICT);
+    struct junit_case add = make_case("open", "eternal", VERDICT_PASS, "");
+    add.milliseconds = UINT64_MAX;
+    junit_add(report, &add);
+    add.id = "one-more";
+    add.milliseconds = 999;
+    junit_add(report, &add);
+    struct buffer out = text_of(report, JUNIT_STRICT, &add, 1);
+    assert_non_null(strstr(out.at, "errors=\"1\" time=\"18446744073709551.615\">\n"));
+    assert_non_null(strstr(out.at, "name=\"one-more\" classname=\"shmcheck.open\" time=\"0.999\">\n"));
+    buffer_free(&out);
+    junit_free(report);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(golden_strict),
+        cmocka_unit_test(golden_extended),
+        cmocka_unit_test(golden_in_another_locale),
+        cmocka_unit_test(counts),
+        cmocka_unit_test(names_of_verdicts),
+        cmocka_unit_test(nothing_has_run),
+        cmocka_unit_test(running_cases),
+        cmocka_unit_test(types_of_errors),
+        cmocka_unit_test(long_times),
+    };
+    return cmocka_run_group_tests_name("report junit", tests, NULL, NULL);
+}
