@@ -107,6 +107,15 @@ void stage_read(struct stage *stage, int line, struct role *role)
     }
 }
 
+/* Optional parts of a step may be empty: what is sent and shown has one blank between its words. */
+static void keep_request(struct role *role, const char *request)
+{
+    struct text text = text_over(role->request, sizeof role->request);
+    for (; *request; request++)
+        if (*request != ' ' || (request[1] != ' ' && request[1] != '\0'))
+            text_add_bytes(&text, request, 1);
+}
+
 void stage_send(struct stage *stage, int line, struct role *role, const char *request)
 {
     char wire[LINE_BYTES];
@@ -114,9 +123,9 @@ void stage_send(struct stage *stage, int line, struct role *role, const char *re
     if (role->state != ROLE_IDLE)
         stage_abort(stage, line, "%s> %s: the actor is %s", role->name, request,
                     role->state == ROLE_GONE ? "gone" : "still busy with another step");
-    snprintf(role->request, sizeof role->request, "%s", request);
+    keep_request(role, request);
     text_format(&text, "%lu ", (unsigned long)++role->sequence);
-    const char *wrong = substitute(stage, request, &text);
+    const char *wrong = substitute(stage, role->request, &text);
     text_add(&text, "\n");
     if (wrong || text.cut)
         stage_abort(stage, line, "%s> %s: %s", role->name, request,
