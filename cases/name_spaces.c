@@ -11,7 +11,7 @@ static void open_other_prefix(struct stage *s)
     fails_status(s, "reader", "open section name=Global\\^x access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND,
                  STATUS_OBJECT_NAME_NOT_FOUND);
     must(s, "writer", "create plain name=^y size=4096 protect=PAGE_READWRITE");
-    fails_status(s, "reader", "open section name=Global\\^y access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND,
+    fails_status(s, "reader", "open plain name=Global\\^y access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND,
                  STATUS_OBJECT_NAME_NOT_FOUND);
 }
 
@@ -21,7 +21,7 @@ static void open_global_by_local(struct stage *s)
     must(s, "writer", "create section name=Global\\^x size=4096 protect=PAGE_READWRITE");
     fails_status(s, "reader", "open section name=Local\\^x access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND,
                  STATUS_OBJECT_NAME_NOT_FOUND);
-    fails_status(s, "reader", "open section name=^x access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND,
+    fails_status(s, "reader", "open plain name=^x access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND,
                  STATUS_OBJECT_NAME_NOT_FOUND);
 }
 
@@ -121,7 +121,7 @@ static void name_global_create_needs_privilege(struct stage *s)
 static void name_global_privilege_must_be_enabled(struct stage *s)
 {
     gives(s, "writer", "privilege SeCreateGlobalPrivilege to=disabled", "state=disabled");
-    fails_status(s, "writer", "create section name=Global\\^x size=4096 protect=PAGE_READWRITE",
+    fails_status(s, "writer", "create refused name=Global\\^x size=4096 protect=PAGE_READWRITE",
                  ERROR_ACCESS_DENIED, STATUS_ACCESS_DENIED);
     gives(s, "writer", "privilege SeCreateGlobalPrivilege to=enabled", "state=enabled");
     gives(s, "writer", "create section name=Global\\^x size=4096 protect=PAGE_READWRITE", "error=0");
@@ -134,22 +134,20 @@ static void name_global_create_session0_exempt(struct stage *s)
     gives(s, "writer", "create section name=Global\\^x size=4096 protect=PAGE_READWRITE", "error=0");
 }
 
-/* Opening an existing Global\ section does not take the privilege. The NULL DACL keeps access rights out of
- * it. */
+/* Opening an existing Global\ section does not take the privilege. The DACL lets everybody in, to keep access
+ * rights out of it. */
 static void name_global_open_no_privilege(struct stage *s)
 {
-    must(s, "writer",
-         "create section name=Global\\^x size=4096 protect=PAGE_READWRITE sd=D:NO_ACCESS_CONTROL");
+    must(s, "writer", "create section name=Global\\^x size=4096 protect=PAGE_READWRITE sd=D:(A;;GA;;;WD)");
     give_up_privilege(s, "reader");
     succeeds(s, "reader", "open section name=Global\\^x access=FILE_MAP_ALL_ACCESS");
 }
 
 /* Nor does creating a Global\ section that exists: the check is for new objects. Reports of the contrary
- * (note D3) are put down to the access rights asked for, which the NULL DACL grants here. */
+ * (note D3) are put down to the access rights asked for, which the DACL grants here. */
 static void name_global_create_existing_no_privilege(struct stage *s)
 {
-    must(s, "writer",
-         "create section name=Global\\^x size=4096 protect=PAGE_READWRITE sd=D:NO_ACCESS_CONTROL");
+    must(s, "writer", "create section name=Global\\^x size=4096 protect=PAGE_READWRITE sd=D:(A;;GA;;;WD)");
     give_up_privilege(s, "reader");
     gives(s, "reader", "create section name=Global\\^x size=4096 protect=PAGE_READWRITE", "error=183");
 }

@@ -209,8 +209,8 @@ static void sample_run_twice(struct stage *s)
     row(s, "open-does-not-reset-data");
     gives(s, "third", "read view length=26 as=text", MESSAGE_A);
     row(s, "view-coherent-two-processes");
-    must(s, "third", "write view text=Second");
-    gives(s, "reader", "read view length=26 as=text", "text=Second%20from%20first%20process");
+    must(s, "third", "write view text=Another");
+    gives(s, "reader", "read view length=26 as=text", "text=Another%20from%20first%20process");
 }
 
 /* The page's reader asks for FILE_MAP_ALL_ACCESS although it only reads. FILE_MAP_READ is enough, and gives a

@@ -76,7 +76,7 @@ static void name_squatted(struct stage *s)
 static void create_existing_bad_args_still_fail(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
-    fails(s, "reader", "create section name=@x size=4096 protect=0", ERROR_INVALID_PARAMETER);
+    fails(s, "reader", "create none name=@x size=4096 protect=0", ERROR_INVALID_PARAMETER);
     fails(s, "reader", "create section name=@x size=0 protect=PAGE_READWRITE", ERROR_INVALID_PARAMETER);
 }
 
@@ -86,7 +86,7 @@ static void create_existing_bad_args_still_fail(struct stage *s)
 static void create_zero_size_pagefile(struct stage *s)
 {
     fails(s, "writer", "create section name=@x size=0 protect=PAGE_READWRITE", ERROR_INVALID_PARAMETER);
-    fails(s, "writer", "create section size=0 protect=PAGE_READWRITE|SEC_RESERVE", ERROR_INVALID_PARAMETER);
+    fails(s, "writer", "create reserved size=0 protect=PAGE_READWRITE|SEC_RESERVE", ERROR_INVALID_PARAMETER);
     row(s, "open-missing");
     fails_status(s, "reader", "open section name=@x access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND,
                  STATUS_OBJECT_NAME_NOT_FOUND);
@@ -252,9 +252,9 @@ static void map_length_past_end(struct stage *s)
     must(s, "reader", "open section name=@x access=FILE_MAP_READ");
     fails_status(s, "reader", "map view of=section access=FILE_MAP_READ length=0x21000", ERROR_ACCESS_DENIED,
                  STATUS_INVALID_VIEW_SIZE);
-    fails_status(s, "reader", "map view of=section access=FILE_MAP_READ length=0x20001", ERROR_ACCESS_DENIED,
+    fails_status(s, "reader", "map byte of=section access=FILE_MAP_READ length=0x20001", ERROR_ACCESS_DENIED,
                  STATUS_INVALID_VIEW_SIZE);
-    fails_status(s, "reader", "map view of=section access=FILE_MAP_READ offset=0x10000 length=0x11000",
+    fails_status(s, "reader", "map rest of=section access=FILE_MAP_READ offset=0x10000 length=0x11000",
                  ERROR_ACCESS_DENIED, STATUS_INVALID_VIEW_SIZE);
     row(s, "map-failure-is-null");
     fails_status(s, "writer", "map view of=section access=FILE_MAP_WRITE length=0x21000", ERROR_ACCESS_DENIED,
@@ -295,7 +295,7 @@ static void map_offset_misaligned(struct stage *s)
     must(s, "reader", "open section name=@x access=FILE_MAP_READ");
     for (unsigned i = 0; i < sizeof offsets / sizeof offsets[0]; i++)
         fails_status(s, "reader",
-                     step("map view of=section access=FILE_MAP_READ offset=%u length=4096", offsets[i]),
+                     step("map v%u of=section access=FILE_MAP_READ offset=%u length=4096", i, offsets[i]),
                      ERROR_MAPPED_ALIGNMENT, STATUS_MAPPED_ALIGNMENT);
 }
 
@@ -307,10 +307,10 @@ static void map_offset_past_end(struct stage *s)
     must(s, "reader", "open section name=@x access=FILE_MAP_READ");
     for (unsigned i = 0; i < sizeof offsets / sizeof offsets[0]; i++)
         for (unsigned length = 0; length < 2; length++)
-            fails_status(
-                s, "reader",
-                step("map view of=section access=FILE_MAP_READ offset=0x%X length=%u", offsets[i], length),
-                ERROR_ACCESS_DENIED, STATUS_INVALID_VIEW_SIZE);
+            fails_status(s, "reader",
+                         step("map v%u of=section access=FILE_MAP_READ offset=0x%X length=%u", 2 * i + length,
+                              offsets[i], length),
+                         ERROR_ACCESS_DENIED, STATUS_INVALID_VIEW_SIZE);
 }
 
 /* Views at different offsets overlap consistently between processes. */

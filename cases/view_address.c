@@ -35,8 +35,8 @@ static void map_ex_base_honoured(struct stage *s)
     must(s, "reader", "reserve room size=0x100000");
     const uint64_t base = number(s, "reader", "base");
     must(s, "reader", "release room");
-    succeeds(s, "reader", "map view of=section access=FILE_MAP_WRITE base=$reader.base");
-    holds(s, "the view is where it was asked for", number(s, "reader", "base") == base);
+    if (succeeds(s, "reader", "map view of=section access=FILE_MAP_WRITE base=$reader.base"))
+        holds(s, "the view is where it was asked for", number(s, "reader", "base") == base);
 }
 
 /* A base that is no multiple of the granularity makes the call fail; pages on other functions that speak of
@@ -51,7 +51,7 @@ static void map_ex_base_misaligned(struct stage *s)
                  ERROR_MAPPED_ALIGNMENT, STATUS_MAPPED_ALIGNMENT);
     must(s, "reader", "reserve room size=0x100000");
     must(s, "reader", "release room");
-    fails_status(s, "reader", "map view of=section access=FILE_MAP_READ base=$reader.base+42",
+    fails_status(s, "reader", "map odd of=section access=FILE_MAP_READ base=$reader.base+42",
                  ERROR_MAPPED_ALIGNMENT, STATUS_MAPPED_ALIGNMENT);
 }
 
@@ -64,7 +64,7 @@ static void map_ex_base_occupied(struct stage *s)
     fails_status(s, "reader", "map other of=section access=FILE_MAP_READ base=$reader.base",
                  ERROR_INVALID_ADDRESS, STATUS_CONFLICTING_ADDRESSES);
     must(s, "reader", "reserve room size=0x100000");
-    fails_status(s, "reader", "map other of=section access=FILE_MAP_READ base=$reader.base+65536",
+    fails_status(s, "reader", "map inside of=section access=FILE_MAP_READ base=$reader.base+65536",
                  ERROR_INVALID_ADDRESS, STATUS_CONFLICTING_ADDRESSES);
 }
 
@@ -85,7 +85,8 @@ static void map_many_views(struct stage *s)
     must(s, "writer", "create section name=@x size=0x10000 protect=PAGE_READWRITE");
     must(s, "reader", "open section name=@x access=FILE_MAP_WRITE");
     for (unsigned i = 0; i < 3; i++) {
-        succeeds(s, "reader", step("map v%u of=section access=FILE_MAP_WRITE", i));
+        if (!succeeds(s, "reader", step("map v%u of=section access=FILE_MAP_WRITE", i)))
+            return;
         bases[i] = number(s, "reader", "base");
     }
     holds(s, "first and second are apart", bases[0] != bases[1]);
