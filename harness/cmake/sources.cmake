@@ -68,7 +68,10 @@ set(SHMCHECK_ACTOR_SOURCES
     harness/actor/verb_security.c
     harness/actor/verbs.c)
 
-set(SHMCHECK_BENCH_SOURCES)
+set(SHMCHECK_BENCH_SOURCES
+    harness/bench/bench.c
+    harness/bench/bench_case.c
+    harness/bench/ping.c)
 
 # The few files that see SHMCHECK_VERSION: a new commit compiles these anew and no others.
 set(SHMCHECK_VERSIONED_SOURCES

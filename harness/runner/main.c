@@ -4,6 +4,7 @@
 #endif
 #include <windows.h>
 
+#include <psapi.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -123,6 +124,25 @@ static void show_start(struct run *run)
                   run->options.jobs, skipped ? "; first those that are skipped" : "");
 }
 
+/* What is known about the run only at its end. */
+static void add_figures(struct run *run, bool complete)
+{
+    char number[32];
+    PROCESS_MEMORY_COUNTERS memory = {.cb = sizeof memory};
+    struct junit *report = run->results.junit;
+    snprintf(number, sizeof number, "%llu", (unsigned long long)run->results.actor_starts);
+    junit_property(report, "actor_starts", number);
+    if (K32GetProcessMemoryInfo(GetCurrentProcess(), &memory, sizeof memory)) {
+        snprintf(number, sizeof number, "%llu", (unsigned long long)(memory.PeakWorkingSetSize >> 10));
+        junit_property(report, "runner_peak_memory_kib", number);
+    }
+    snprintf(number, sizeof number, "%llu",
+             (unsigned long long)(GetTickCount64() - run->results.run_started));
+    junit_property(report, "run_ms", number);
+    if (complete)
+        junit_property(report, "run_complete", "yes");
+}
+
 /* Everything from the report's first version to its last. Returns the exit code. */
 static int perform(struct run *run, const char *run_id, struct text *error)
 {
@@ -165,8 +185,7 @@ static int perform(struct run *run, const char *run_id, struct text *error)
             .finished = case_finished,
         },
         error);
-    if (end == POOL_DONE)
-        junit_property(results->junit, "run_complete", "yes");
+    add_figures(run, end == POOL_DONE);
     bool written = results_write(results, NULL, 0);
     results_summary(results);
     if (!written) {

@@ -18,6 +18,7 @@ struct outcome {
     size_t count;
     enum error_kind error_kind; /* of the first STAGE_ERROR */
     uint64_t milliseconds;
+    uint64_t starts; /* actors that the case started */
 };
 
 /* Copies the text. False if memory runs out. */

@@ -197,6 +197,7 @@ void results_add(struct results *results, size_t index, struct outcome *outcome,
     struct judgement judgement = judge(results->known, id, outcome);
     report_case(results, item, &judgement, outcome);
     show_case(results, item, &judgement, outcome);
+    results->actor_starts += outcome->starts;
     outcome_free(outcome);
     if (results->writing * WRITING_SHARE <= GetTickCount64() - results->run_started)
         results_write(results, running, running_count);

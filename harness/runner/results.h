@@ -14,6 +14,7 @@ struct results {
     struct report_file *file; /* NULL: no report was asked for */
     struct console *console;
     uint64_t run_started, writing; /* milliseconds */
+    uint64_t actor_starts;
     bool write_failed;
     char write_error[2200];
 };

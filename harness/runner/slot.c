@@ -169,6 +169,7 @@ static enum slot_news take_line(struct slot *slot, const struct pool_settings *s
     static const char *const kinds[] = {"transcript", "fail", "deviates", "error"};
     uint64_t number = 0;
     if (line->sequence == slot->sequence && strcmp(line->word, "done") == 0) {
+        line_number(line, "starts", &slot->outcome.starts);
         complete(slot);
         return SLOT_FINISHED;
     }

@@ -96,10 +96,11 @@ static void run_case(struct worker *worker, const struct test_case *test)
         stage_tell(&stage, STAGE_ERROR, test->line, "the case function crashed");
     else if (stage.checks == 0 && !stage.broken)
         stage_tell(&stage, STAGE_ERROR, test->line, "the case checked nothing");
+    size_t starts = stage.role_count;
     stage_end(&stage);
-    int length =
-        snprintf(bytes, sizeof bytes, "%lu done checks=%llu steps=%llu\n", (unsigned long)worker->sequence,
-                 (unsigned long long)stage.checks, (unsigned long long)stage.steps);
+    int length = snprintf(bytes, sizeof bytes, "%lu done checks=%llu steps=%llu starts=%llu\n",
+                          (unsigned long)worker->sequence, (unsigned long long)stage.checks,
+                          (unsigned long long)stage.steps, (unsigned long long)starts);
     write_line(worker, bytes, (size_t)length);
 }
 

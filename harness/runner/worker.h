@@ -4,7 +4,7 @@
  * then for every case:        N case id=ID
  * Worker to parent, unasked:  0 hello protocol=1
  * while a case runs:          N transcript|fail|deviates|error [line=L] text=T      (N part text=T: more
- * follows) at its end:                 N done checks=N steps=N */
+ * follows) at its end:                 N done checks=N steps=N starts=N */
 #ifndef SHMCHECK_WORKER_H
 #define SHMCHECK_WORKER_H
 

@@ -1,0 +1,144 @@
+/* shmbench.exe: the costs that the suite's speed is held against, and the engine's own step beside them, measured in one
+ * go because a machine is never the same twice.
+ *
+ *   shmbench floor ACTOR N     N times: CreateProcess of the actor to its exit, bare, one after another
+ *   shmbench steps ACTOR N     N steps of a case in a worker, and N exchanges of the same bytes over a raw pipe
+ *
+ * Prints "name value" lines; times in microseconds. scripts/bench makes the ratios of them. */
+#ifndef WIN32_LEAN_AND_MEAN
+#define WIN32_LEAN_AND_MEAN
+#endif
+#include <windows.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../runner/pool.h"
+#include "../runner/worker.h"
+#include "bench_case.h"
+#include "ping.h"
+
+#ifdef __MINGW32__
+int _dowildcard = 0; /* see harness/runner/main.c */
+#endif
+
+static double microseconds(void)
+{
+    LARGE_INTEGER now, frequency;
+    QueryPerformanceCounter(&now);
+    QueryPerformanceFrequency(&frequency);
+    return (double)now.QuadPart * 1e6 / (double)frequency.QuadPart;
+}
+
+/* The least that a program can do to start a process and see it end. */
+static DWORD start_and_wait(const wchar_t *actor)
+{
+    wchar_t line[] = L"shmactor exit";
+    STARTUPINFOW startup = {.cb = sizeof startup};
+    PROCESS_INFORMATION process;
+    DWORD code = 1;
+    if (!CreateProcessW(actor, line, NULL, NULL, FALSE, DETACHED_PROCESS, NULL, NULL, &startup, &process))
+        return GetLastError();
+    WaitForSingleObject(process.hProcess, INFINITE);
+    GetExitCodeProcess(process.hProcess, &code);
+    CloseHandle(process.hThread);
+    CloseHandle(process.hProcess);
+    return code;
+}
+
+static int floor_loop(const wchar_t *actor, unsigned long count)
+{
+    start_and_wait(actor); /* the first one pays for the disk */
+    double before = microseconds();
+    for (unsigned long i = 0; i < count; i++) {
+        DWORD code = start_and_wait(actor);
+        if (code) {
+            fprintf(stderr, "shmbench: the actor does not start, or ends with code %lu\n",
+                    (unsigned long)code);
+            return 3;
+        }
+    }
+    printf("start_us %.1f\n", (microseconds() - before) / (double)count);
+    return 0;
+}
+
+static void ignore_start(void *context, size_t item)
+{
+    (void)context;
+    (void)item;
+}
+
+/* The case tells its time in a line of its transcript. */
+static void take_line(void *context, size_t item, const char *text)
+{
+    (void)item;
+    if (strncmp(text, "# " BENCH_LINE, strlen("# " BENCH_LINE)) == 0)
+        *(double *)context = strtod(text + strlen("# " BENCH_LINE), NULL);
+}
+
+static void drop_outcome(void *context, size_t item, struct outcome *outcome, const size_t *running,
+                         size_t running_count)
+{
+    (void)context;
+    (void)item;
+    (void)running;
+    (void)running_count;
+    for (size_t i = 0; i < outcome->count; i++)
+        fprintf(stderr, "shmbench: %s\n", outcome->findings[i].text);
+    outcome_free(outcome);
+}
+
+static double time_of_steps(const wchar_t *self, const wchar_t *actor)
+{
+    char message[500];
+    struct text error = text_over(message, sizeof message);
+    struct plan_item item = {.what = catalogue_at(0), .repetition = 1};
+    struct plan plan = {&item, 1};
+    double step_us = 0;
+    pool_run(&(struct pool_settings){.plan = &plan,
+                                     .jobs = 1,
+                                     .timeout_scale = 1,
+                                     .self = self,
+                                     .actor = actor,
+                                     .actor_x86 = L"",
+                                     .run = "bench",
+                                     .stop = CreateEventW(NULL, TRUE, FALSE, NULL),
+                                     .context = &step_us,
+                                     .started = ignore_start,
+                                     .line = take_line,
+                                     .finished = drop_outcome},
+             &error);
+    return step_us;
+}
+
+static int steps(const wchar_t *self, const wchar_t *actor, unsigned long count)
+{
+    double ping_us = ping_pong(self, count, BENCH_REQUEST_BYTES, BENCH_REPLY_BYTES);
+    double step_us = time_of_steps(self, actor);
+    if (ping_us <= 0 || step_us <= 0) {
+        fprintf(stderr, "shmbench: a measurement failed\n");
+        return 3;
+    }
+    printf("ping_us %.2f\nstep_us %.2f\n", ping_us, step_us);
+    return 0;
+}
+
+int wmain(int argc, wchar_t **argv)
+{
+    wchar_t self[MAX_PATH * 2];
+    GetModuleFileNameW(NULL, self, MAX_PATH * 2);
+    if (argc == 4 && wcscmp(argv[1], L"" WORKER_ARGUMENT) == 0)
+        return worker_main((HANDLE)(uintptr_t)wcstoull(argv[2], NULL, 16),
+                           (HANDLE)(uintptr_t)wcstoull(argv[3], NULL, 16));
+    if (argc == 5 && wcscmp(argv[1], L"" PING_ARGUMENT) == 0)
+        return ping_child((HANDLE)(uintptr_t)wcstoull(argv[2], NULL, 16), wcstoul(argv[3], NULL, 10),
+                          wcstoul(argv[4], NULL, 10));
+    unsigned long count = argc == 4 ? wcstoul(argv[3], NULL, 10) : 0;
+    if (count > 0 && wcscmp(argv[1], L"floor") == 0)
+        return floor_loop(argv[2], count);
+    if (count > 0 && wcscmp(argv[1], L"steps") == 0)
+        return steps(self, argv[2], count);
+    fprintf(stderr, "usage: shmbench floor|steps ACTOR COUNT; scripts/bench calls it\n");
+    return 3;
+}

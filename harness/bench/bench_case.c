@@ -1,0 +1,29 @@
+#include "bench_case.h"
+
+#include "../runner/catalogue.h"
+#include "../runner/contract.h"
+
+#define STEPS 2000
+
+/* As many bytes as the constants in the header say: "1000 read view at=0 length=16 as=hex\n" and its reply. */
+static void bench_steps(struct stage *s)
+{
+    LARGE_INTEGER before, after, frequency;
+    must(s, "writer", "create section size=4096 protect=PAGE_READWRITE");
+    must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
+    QueryPerformanceFrequency(&frequency);
+    QueryPerformanceCounter(&before);
+    for (int i = 0; i < STEPS; i++)
+        succeeds(s, "writer", "read view at=0 length=16 as=hex");
+    QueryPerformanceCounter(&after);
+    says(s, BENCH_LINE "%.2f",
+         (double)(after.QuadPart - before.QuadPart) * 1e6 / (double)frequency.QuadPart / STEPS);
+}
+
+static const struct test_case bench_cases[] = {{CASE(bench_steps)}};
+const struct topic bench_topic = {"bench", bench_cases, 1};
+const struct topic *const topics[] = {&bench_topic};
+const size_t topic_count = 1;
+
+const struct contract_row contract_rows[] = {{"bench-steps", BASIS_RECORD, BASIS_OBSERVED, ""}};
+const size_t contract_row_count = 1;
