@@ -40,62 +40,66 @@ static const char *const views[VIEWS] = {
 
 #define OPENS 6
 struct line {
-    const char *open; /* access given to OpenFileMapping; NULL: the handle that CreateFileMapping returned */
+    const char *label; /* of the handle, in the transcript */
+    const char *open;  /* access given to OpenFileMapping; NULL: the handle that CreateFileMapping returned */
     const char *row;
     enum cell cells[VIEWS];
 };
 
 /* clang-format off */
 static const struct line readonly_lines[OPENS] = {
-    /* handle                           row                                      READ  WRITE COPY  ALL   X|READ X|WRITE X|COPY */
-    {NULL,                              "map-protect-matrix",                    {R,   NO,   WC,   NO,   NO,    NO,     NO}},
-    {"FILE_MAP_READ",                   "open-read-cannot-map-write",            {R,   NO,   WC,   NO,   NO,    NO,     NO}},
-    {"FILE_MAP_WRITE",                  "open-write-only-map-read",              {NO,  PROT, NO,   PROT, NO,    NO,     NO}},
-    {"FILE_MAP_READ|FILE_MAP_WRITE",    "map-protect-matrix",                    {R,   PROT, WC,   PROT, NO,    NO,     NO}},
-    {"FILE_MAP_READ|FILE_MAP_EXECUTE",  "map-protect-matrix",                    {R,   NO,   WC,   NO,   PROT,  NO,     PROT}},
-    {"FILE_MAP_ALL_ACCESS",             "open-all-access-on-readonly-section",   {R,   PROT, WC,   PROT, PROT,  PROT,   PROT}},
+    /* handle        opened with                         row                                      READ  WRITE COPY  ALL   X|READ X|WRITE X|COPY */
+    {"own",          NULL,                              "map-protect-matrix",                    {R,   NO,   WC,   NO,   NO,    NO,     NO}},
+    {"read",         "FILE_MAP_READ",                   "open-read-cannot-map-write",            {R,   NO,   WC,   NO,   NO,    NO,     NO}},
+    {"write",        "FILE_MAP_WRITE",                  "open-write-only-map-read",              {NO,  PROT, NO,   PROT, NO,    NO,     NO}},
+    {"read-write",   "FILE_MAP_READ|FILE_MAP_WRITE",    "map-protect-matrix",                    {R,   PROT, WC,   PROT, NO,    NO,     NO}},
+    {"read-execute", "FILE_MAP_READ|FILE_MAP_EXECUTE",  "open-execute",                          {R,   NO,   WC,   NO,   PROT,  NO,     PROT}},
+    {"all",          "FILE_MAP_ALL_ACCESS",             "open-all-access-on-readonly-section",   {R,   PROT, WC,   PROT, PROT,  PROT,   PROT}},
 };
 
 static const struct line readwrite_lines[OPENS] = {
-    {NULL,                              "map-protect-matrix",                    {R,   RW,   WC,   RW,   NO,    NO,     NO}},
-    {"FILE_MAP_READ",                   "open-read-cannot-map-write",            {R,   NO,   WC,   NO,   NO,    NO,     NO}},
-    {"FILE_MAP_WRITE",                  "open-write-only-map-read",              {NO,  RW,   NO,   RW,   NO,    NO,     NO}},
-    {"FILE_MAP_READ|FILE_MAP_WRITE",    "map-protect-matrix",                    {R,   RW,   WC,   RW,   NO,    NO,     NO}},
-    {"FILE_MAP_READ|FILE_MAP_EXECUTE",  "map-protect-matrix",                    {R,   NO,   WC,   NO,   PROT,  NO,     PROT}},
-    {"FILE_MAP_ALL_ACCESS",             "open-all-access-on-readonly-section",   {R,   RW,   WC,   RW,   PROT,  PROT,   PROT}},
+    {"own",          NULL,                              "map-protect-matrix",                    {R,   RW,   WC,   RW,   NO,    NO,     NO}},
+    {"read",         "FILE_MAP_READ",                   "open-read-cannot-map-write",            {R,   NO,   WC,   NO,   NO,    NO,     NO}},
+    {"write",        "FILE_MAP_WRITE",                  "open-write-only-map-read",              {NO,  RW,   NO,   RW,   NO,    NO,     NO}},
+    {"read-write",   "FILE_MAP_READ|FILE_MAP_WRITE",    "map-protect-matrix",                    {R,   RW,   WC,   RW,   NO,    NO,     NO}},
+    {"read-execute", "FILE_MAP_READ|FILE_MAP_EXECUTE",  "open-execute",                          {R,   NO,   WC,   NO,   PROT,  NO,     PROT}},
+    {"all",          "FILE_MAP_ALL_ACCESS",             "open-all-access-on-readonly-section",   {R,   RW,   WC,   RW,   PROT,  PROT,   PROT}},
 };
 
 static const struct line execute_read_lines[OPENS] = {
-    {NULL,                              "map-protect-matrix",                    {R,   NO,   WC,   NO,   X_R,   NO,     X_WC}},
-    {"FILE_MAP_READ",                   "open-read-cannot-map-write",            {R,   NO,   WC,   NO,   NO,    NO,     NO}},
-    {"FILE_MAP_WRITE",                  "open-write-only-map-read",              {NO,  PROT, NO,   PROT, NO,    NO,     NO}},
-    {"FILE_MAP_READ|FILE_MAP_WRITE",    "map-protect-matrix",                    {R,   PROT, WC,   PROT, NO,    NO,     NO}},
-    {"FILE_MAP_READ|FILE_MAP_EXECUTE",  "map-protect-matrix",                    {R,   NO,   WC,   NO,   X_R,   NO,     X_WC}},
-    {"FILE_MAP_ALL_ACCESS",             "open-all-access-on-readonly-section",   {R,   PROT, WC,   PROT, X_R,   PROT,   X_WC}},
+    {"own",          NULL,                              "map-protect-matrix",                    {R,   NO,   WC,   NO,   X_R,   NO,     X_WC}},
+    {"read",         "FILE_MAP_READ",                   "open-read-cannot-map-write",            {R,   NO,   WC,   NO,   NO,    NO,     NO}},
+    {"write",        "FILE_MAP_WRITE",                  "open-write-only-map-read",              {NO,  PROT, NO,   PROT, NO,    NO,     NO}},
+    {"read-write",   "FILE_MAP_READ|FILE_MAP_WRITE",    "map-protect-matrix",                    {R,   PROT, WC,   PROT, NO,    NO,     NO}},
+    {"read-execute", "FILE_MAP_READ|FILE_MAP_EXECUTE",  "open-execute",                          {R,   NO,   WC,   NO,   X_R,   NO,     X_WC}},
+    {"all",          "FILE_MAP_ALL_ACCESS",             "open-all-access-on-readonly-section",   {R,   PROT, WC,   PROT, X_R,   PROT,   X_WC}},
 };
 
 static const struct line execute_readwrite_lines[OPENS] = {
-    {NULL,                              "map-protect-matrix",                    {R,   RW,   WC,   RW,   X_R,   X_RW,   X_WC}},
-    {"FILE_MAP_READ",                   "open-read-cannot-map-write",            {R,   NO,   WC,   NO,   NO,    NO,     NO}},
-    {"FILE_MAP_WRITE",                  "open-write-only-map-read",              {NO,  RW,   NO,   RW,   NO,    NO,     NO}},
-    {"FILE_MAP_READ|FILE_MAP_WRITE",    "map-protect-matrix",                    {R,   RW,   WC,   RW,   NO,    NO,     NO}},
-    {"FILE_MAP_READ|FILE_MAP_EXECUTE",  "map-protect-matrix",                    {R,   NO,   WC,   NO,   X_R,   NO,     X_WC}},
-    {"FILE_MAP_ALL_ACCESS",             "open-all-access-on-readonly-section",   {R,   RW,   WC,   RW,   X_R,   X_RW,   X_WC}},
+    {"own",          NULL,                              "map-protect-matrix",                    {R,   RW,   WC,   RW,   X_R,   X_RW,   X_WC}},
+    {"read",         "FILE_MAP_READ",                   "open-read-cannot-map-write",            {R,   NO,   WC,   NO,   NO,    NO,     NO}},
+    {"write",        "FILE_MAP_WRITE",                  "open-write-only-map-read",              {NO,  RW,   NO,   RW,   NO,    NO,     NO}},
+    {"read-write",   "FILE_MAP_READ|FILE_MAP_WRITE",    "map-protect-matrix",                    {R,   RW,   WC,   RW,   NO,    NO,     NO}},
+    {"read-execute", "FILE_MAP_READ|FILE_MAP_EXECUTE",  "open-execute",                          {R,   NO,   WC,   NO,   X_R,   NO,     X_WC}},
+    {"all",          "FILE_MAP_ALL_ACCESS",             "open-all-access-on-readonly-section",   {R,   RW,   WC,   RW,   X_R,   X_RW,   X_WC}},
 };
 /* clang-format on */
 
 #define TABLE_ROWS                                                                                           \
     "create-granted-access-by-protect map-protect-matrix open-read-cannot-map-write "                        \
-    "open-write-only-map-read "                                                                              \
-    "open-all-access-on-readonly-section"
+    "open-write-only-map-read open-execute open-all-access-on-readonly-section"
 
-static void check_cell(struct stage *s, const char *role, const char *access, enum cell expected)
+static void check_cell(struct stage *s, const char *role, const char *handle, const char *access,
+                       enum cell expected)
 {
-    const char *map = step("map view of=section access=%s", access);
-    bool held = expected == NO ? fails_status(s, role, map, ERROR_ACCESS_DENIED, STATUS_ACCESS_DENIED)
-                : expected == PROT
-                    ? fails_status(s, role, map, ERROR_INVALID_PARAMETER, STATUS_SECTION_PROTECTION)
-                    : succeeds(s, role, map);
+    const char *map = step("map view of=%s access=%s", handle, access);
+    bool held;
+    if (expected == NO)
+        held = fails_status(s, role, map, ERROR_ACCESS_DENIED, STATUS_ACCESS_DENIED);
+    else if (expected == PROT)
+        held = fails_status(s, role, map, ERROR_INVALID_PARAMETER, STATUS_SECTION_PROTECTION);
+    else
+        held = succeeds(s, role, map);
     bool mapped = *value(s, role, "base") != '\0';
     if (held && mapped)
         gives(s, role, "query view", protections[expected]);
@@ -103,32 +107,37 @@ static void check_cell(struct stage *s, const char *role, const char *access, en
         must(s, role, "unmap view");
 }
 
-/* `granted` is what the creator's own handle carries: not full access, but what the protection can use (D1).
- */
-static void table(struct stage *s, const char *protect, const char *granted, const struct line *lines)
+/* A line of the table: one handle, every view. What the section's protection forbids is checked by a row of its own. */
+static void check_line(struct stage *s, const struct line *line)
 {
-    row(s, "create-granted-access-by-protect");
-    must(s, "writer", step("create section name=@x size=4096 protect=%s", protect));
-    gives(s, "writer", "granted section", granted);
-    for (int i = 0; i < OPENS; i++) {
-        const char *role = lines[i].open ? "reader" : "writer";
-        row(s, lines[i].row);
-        if (lines[i].open && !succeeds(s, role, step("open section name=@x access=%s", lines[i].open)))
-            continue;
-        for (int j = 0; j < VIEWS; j++)
-            check_cell(s, role, views[j], lines[i].cells[j]);
-        if (lines[i].open)
-            must(s, role, "close section");
+    const char *role = line->open ? "reader" : "writer";
+    row(s, line->row);
+    if (line->open && !succeeds(s, role, step("open %s name=@x access=%s", line->label, line->open)))
+        return;
+    for (int i = 0; i < VIEWS; i++) {
+        row(s, line->cells[i] == PROT ? "open-all-access-on-readonly-section" : line->row);
+        check_cell(s, role, line->label, views[i], line->cells[i]);
     }
 }
 
+/* `granted` is what the creator's own handle carries: not full access, but what the protection can use (D1). */
+static void table(struct stage *s, const char *protect, const char *granted, const struct line *lines)
+{
+    row(s, "create-granted-access-by-protect");
+    must(s, "writer", step("create own name=@x size=4096 protect=%s", protect));
+    gives(s, "writer", "granted own", granted);
+    for (int i = 0; i < OPENS; i++)
+        check_line(s, &lines[i]);
+}
+
 /* Opening looks at the DACL only, mapping at the rights of the handle (5) and then at the section's
- * protection (87). */
+ * protection (87): a PAGE_READONLY section has views for reading and for copy-on-write. */
 static void views_of_readonly_section(struct stage *s)
 {
     table(s, "PAGE_READONLY", "access=0xF0005", readonly_lines);
 }
 
+/* A PAGE_READWRITE section has all views but executable ones. */
 static void views_of_readwrite_section(struct stage *s)
 {
     table(s, "PAGE_READWRITE", "access=0xF0007", readwrite_lines);
@@ -140,16 +149,19 @@ static void views_of_writecopy_section(struct stage *s)
     table(s, "PAGE_WRITECOPY", "access=0xF0005", readonly_lines);
 }
 
+/* A PAGE_EXECUTE_READ section has executable views, and no writable ones. */
 static void views_of_execute_read_section(struct stage *s)
 {
     table(s, "PAGE_EXECUTE_READ", "access=0xF000D", execute_read_lines);
 }
 
+/* A PAGE_EXECUTE_READWRITE section has every view, for handles with the rights. */
 static void views_of_execute_readwrite_section(struct stage *s)
 {
     table(s, "PAGE_EXECUTE_READWRITE", "access=0xF000F", execute_readwrite_lines);
 }
 
+/* A PAGE_EXECUTE_WRITECOPY section is a PAGE_EXECUTE_READ one. */
 static void views_of_execute_writecopy_section(struct stage *s)
 {
     table(s, "PAGE_EXECUTE_WRITECOPY", "access=0xF000D", execute_read_lines);

@@ -27,7 +27,7 @@ static void maps_and_reads(struct stage *s, const char *role, const char *label)
 /* A writer with a section, its handle inheritable or not, and a word in it. */
 static void writer_writes(struct stage *s, const char *how)
 {
-    must(s, "writer", step("create section size=4096 protect=PAGE_READWRITE %s", how));
+    must(s, "writer", step("create section size=4096 protect=PAGE_READWRITE%s", how));
     must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
     must(s, "writer", "write view at=0 text=bytes");
 }
@@ -47,7 +47,7 @@ static void inherit_default_off(struct stage *s)
 /* bInheritHandle and bInheritHandles together give the child a handle that works. */
 static void inherit_attributes_on(struct stage *s)
 {
-    writer_writes(s, "inherit=yes");
+    writer_writes(s, " inherit=yes");
     gives(s, "writer", "flags section", "inherit=yes");
     spawns(s, "writer", "child", "inherit=yes");
     adopts(s, "child", "writer", "section");
@@ -57,7 +57,7 @@ static void inherit_attributes_on(struct stage *s)
 /* Without bInheritHandles nothing is passed on. */
 static void inherit_needs_createprocess_flag(struct stage *s)
 {
-    writer_writes(s, "inherit=yes");
+    writer_writes(s, " inherit=yes");
     spawns(s, "writer", "child", "inherit=no");
     adopts(s, "child", "writer", "section");
     means_nothing(s, "child", "section");
@@ -125,7 +125,7 @@ static void inherit_sethandleinformation(struct stage *s)
 /* A handle list limits what is inherited to what it names. */
 static void inherit_handle_list(struct stage *s)
 {
-    writer_writes(s, "inherit=yes");
+    writer_writes(s, " inherit=yes");
     must(s, "writer", "create other size=4096 protect=PAGE_READWRITE inherit=yes");
     spawns(s, "writer", "child", "inherit=yes list=section");
     adopts(s, "child", "writer", "section");
@@ -138,16 +138,16 @@ static void inherit_handle_list(struct stage *s)
 /* A list needs bInheritHandles, and handles that are inheritable: else no process is started. */
 static void inherit_handle_list_needs_true(struct stage *s)
 {
-    writer_writes(s, "inherit=yes");
+    writer_writes(s, " inherit=yes");
     must(s, "writer", "create kept size=4096 protect=PAGE_READWRITE");
-    fails(s, "writer", "spawn child pipe=none inherit=no list=section", ERROR_INVALID_PARAMETER);
-    fails(s, "writer", "spawn child pipe=none inherit=yes list=kept", ERROR_INVALID_PARAMETER);
+    fails(s, "writer", "spawn first pipe=none inherit=no list=section", ERROR_INVALID_PARAMETER);
+    fails(s, "writer", "spawn second pipe=none inherit=yes list=kept", ERROR_INVALID_PARAMETER);
 }
 
 /* What was inherited is inheritable again. */
 static void inherit_grandchild(struct stage *s)
 {
-    writer_writes(s, "inherit=yes");
+    writer_writes(s, " inherit=yes");
     spawns(s, "writer", "child", "inherit=yes");
     adopts(s, "child", "writer", "section");
     spawns(s, "child", "grandchild", "inherit=yes");
@@ -167,7 +167,7 @@ static void inherit_view_not_inherited(struct stage *s)
 /* The child closes its own handle, not that of its parent. */
 static void inherit_child_close_independent(struct stage *s)
 {
-    writer_writes(s, "inherit=yes");
+    writer_writes(s, " inherit=yes");
     spawns(s, "writer", "child", "inherit=yes");
     adopts(s, "child", "writer", "section");
     succeeds(s, "child", "close section");
@@ -177,7 +177,7 @@ static void inherit_child_close_independent(struct stage *s)
 /* An unnamed section and a number are a complete channel, in both directions. */
 static void inherit_shares_state(struct stage *s)
 {
-    writer_writes(s, "inherit=yes");
+    writer_writes(s, " inherit=yes");
     spawns(s, "writer", "child", "inherit=yes");
     adopts(s, "child", "writer", "section");
     must(s, "child", "map view of=section access=FILE_MAP_WRITE");
