@@ -121,7 +121,7 @@ static void name_global_create_needs_privilege(struct stage *s)
 static void name_global_privilege_must_be_enabled(struct stage *s)
 {
     gives(s, "writer", "privilege SeCreateGlobalPrivilege to=disabled", "state=disabled");
-    fails_status(s, "writer", "create refused name=Global\\^x size=4096 protect=PAGE_READWRITE",
+    fails_status(s, "writer", "create section name=Global\\^x size=4096 protect=PAGE_READWRITE",
                  ERROR_ACCESS_DENIED, STATUS_ACCESS_DENIED);
     gives(s, "writer", "privilege SeCreateGlobalPrivilege to=enabled", "state=enabled");
     gives(s, "writer", "create section name=Global\\^x size=4096 protect=PAGE_READWRITE", "error=0");
