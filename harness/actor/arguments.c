@@ -113,22 +113,25 @@ bool need_word(const struct line *request, const char *key, const char **out, st
     return true;
 }
 
-static bool name_fill(struct name *out, const char *bytes, size_t length, size_t repeat, struct reply *reply)
+static bool name_fill(struct name *out, const char *bytes, size_t length, size_t repeat, bool ansi,
+                      struct reply *reply)
 {
     /* Room for the three units that wide_from_bytes wants to be left at its last step. */
     size_t room = length + repeat + 4;
     out->bytes = malloc(room);
-    out->wide = malloc(room * sizeof *out->wide);
-    if (!out->bytes || !out->wide)
+    out->wide = ansi ? NULL : malloc(room * sizeof *out->wide);
+    if (!out->bytes || (!out->wide && !ansi))
         return reply_bad(reply, "no memory for the name");
     memcpy(out->bytes, bytes, length);
     memset(out->bytes + length, 'n', repeat);
     out->bytes[length + repeat] = '\0';
+    if (ansi)
+        return true;
     out->wide_length = wide_from_bytes(out->wide, room, out->bytes, length + repeat);
     return out->wide_length != SIZE_MAX || reply_bad(reply, "name= is no UTF-8 (nor WTF-8)");
 }
 
-bool take_name(const struct line *request, struct name *out, struct reply *reply)
+bool take_name(const struct line *request, struct name *out, bool ansi, struct reply *reply)
 {
     uint64_t repeat = 0;
     const char *bytes = "";
@@ -141,7 +144,7 @@ bool take_name(const struct line *request, struct name *out, struct reply *reply
     } else if (!argument_has(request, "name-repeat")) {
         return true;
     }
-    if (name_fill(out, bytes, strlen(bytes), (size_t)repeat, reply))
+    if (name_fill(out, bytes, strlen(bytes), (size_t)repeat, ansi, reply))
         return true;
     name_free(out);
     return false;

@@ -27,9 +27,8 @@ bool need_choice(const struct line *request, const char *key, const char *words,
 bool need_word(const struct line *request, const char *key, const char **out, struct reply *reply);
 bool argument_has(const struct line *request, const char *key);
 
-/* An object name: name=N, followed by name-repeat=N times the letter n. Names are for the W functions
- * (`wide`) and for the A functions (`bytes`, as they came); both are NULL if there is neither key, and "" for
- * name= alone. */
+/* An object name: name=N, followed by name-repeat=N times the letter n. It is for the W functions (`wide`) or,
+ * if `ansi`, for the A functions (`bytes`, as they came). NULL if there is neither key, "" for name= alone. */
 #define NAME_REPEAT_MOST 40000
 struct name {
     WCHAR *wide;
@@ -37,7 +36,7 @@ struct name {
     size_t wide_length; /* in units */
 };
 /* On true the caller owns the name. */
-bool take_name(const struct line *request, struct name *out, struct reply *reply);
+bool take_name(const struct line *request, struct name *out, bool ansi, struct reply *reply);
 void name_free(struct name *name);
 
 #endif

@@ -82,8 +82,10 @@ static void replace(struct text *out, const char *from, bool to_words)
             text_add(out, to_words ? words[i].word : words[i].sid);
             taken = length;
         }
-        if (taken == 0)
-            text_add_bytes(out, from, taken = 1);
+        if (taken == 0) {
+            text_add_bytes(out, from, 1);
+            taken = 1;
+        }
         from += taken;
     }
 }

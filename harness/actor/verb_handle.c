@@ -33,7 +33,7 @@ void verb_hold(const struct line *request, struct reply *reply)
     size_t kind;
     struct object *object = object_place(request->label, reply);
     if (!object || !need_choice(request, "kind", "event mutex semaphore timer job", &kind, reply) ||
-        !take_name(request, &name, reply))
+        !take_name(request, &name, false, reply))
         return;
     outcome_before();
     HANDLE handle = make(kinds[kind], name.wide);

@@ -128,7 +128,8 @@ void verb_flags(const struct line *request, struct reply *reply)
     reply_ok(reply);
     reply_add(reply, "inherit=%s", flags & HANDLE_FLAG_INHERIT ? "yes" : "no");
     reply_add(reply, "protect-from-close=%s", flags & HANDLE_FLAG_PROTECT_FROM_CLOSE ? "yes" : "no");
-    reply_add_handle(reply, object->handle); /* for the child that inherits it: its number is the same there */
+    reply_add_handle(reply,
+                     object->handle); /* for the child that inherits it: its number is the same there */
 }
 
 void verb_system(const struct line *request, struct reply *reply)

@@ -102,7 +102,7 @@ void verb_race(const struct line *request, struct reply *reply)
         !need_word(request, "gate", &gate_label, reply))
         return;
     const struct object *gate = object_handle(gate_label, reply);
-    if (!gate || !take_name(request, &name, reply))
+    if (!gate || !take_name(request, &name, false, reply))
         return;
     race.rounds = (size_t)rounds;
     if (rounds == 0)

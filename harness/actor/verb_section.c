@@ -6,6 +6,8 @@
 #include "security.h"
 #include "verbs.h"
 
+#define PATH_UNITS 32768 /* the longest path that Windows knows */
+
 enum api { API_WIDE, API_ANSI };
 
 struct create_arguments {
@@ -20,9 +22,9 @@ struct create_arguments {
 /* A handle value that was a file a moment ago. Nothing may make a handle between this and the call. */
 static HANDLE stale_file_handle(void)
 {
-    WCHAR path[MAX_PATH];
-    DWORD length = GetModuleFileNameW(NULL, path, MAX_PATH);
-    if (length == 0 || length == MAX_PATH)
+    static WCHAR path[PATH_UNITS];
+    DWORD length = GetModuleFileNameW(NULL, path, PATH_UNITS);
+    if (length == 0 || length == PATH_UNITS)
         return NULL;
     HANDLE file =
         CreateFileW(path, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_DELETE, NULL, OPEN_EXISTING, 0, NULL);
@@ -86,7 +88,7 @@ void verb_create(const struct line *request, struct reply *reply)
         !need_names(request, "protect", &with.protect, reply) ||
         !take_choice(request, "api", "W A", &with.api, reply) ||
         !take_choice(request, "file", "invalid null stale", &with.file, reply) ||
-        !take_name(request, &with.name, reply))
+        !take_name(request, &with.name, with.api == API_ANSI, reply))
         return;
     if (take_attributes(request, &with, reply))
         create(&with, object, reply);
@@ -103,7 +105,7 @@ void verb_open(const struct line *request, struct reply *reply)
     struct object *object = object_place(request->label, reply);
     if (!object || !need_names(request, "access", &access, reply) ||
         !take_choice(request, "api", "W A", &api, reply) || !take_yes(request, "inherit", &inherit, reply) ||
-        !take_name(request, &name, reply))
+        !take_name(request, &name, api == API_ANSI, reply))
         return;
 
     HANDLE handle;
