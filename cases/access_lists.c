@@ -2,6 +2,9 @@
  * user, who owns the sections, so every list here is about "everyone" (WD) and holds for the owner too. */
 #include "../harness/runner/checks.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "statuses.h"
 
 /* A NULL DACL lets everyone in, with every right. */
@@ -247,6 +250,44 @@ static void system_security_with_privilege(struct stage *s)
         gives(s, "reader", "granted section", "access=0x1000000");
 }
 
+/* Whom the default lets in is told in two ways (D12): it is recorded, and so is who the creator's user is to it. */
+static void sd_default_who(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
+    records(s, "writer", "descriptor section parts=dacl");
+    records(s, "writer", "descriptor section parts=owner");
+}
+
+/* Attributes without a descriptor mean that default too, not a NULL DACL. */
+static void sd_null_in_attributes(struct stage *s)
+{
+    char without[600];
+    must(s, "writer", "create plain name=@plain size=4096 protect=PAGE_READWRITE");
+    must(s, "writer", "create attributes name=@attributes size=4096 protect=PAGE_READWRITE sd=default");
+    must(s, "writer", "descriptor plain parts=dacl");
+    snprintf(without, sizeof without, "%s", value(s, "writer", "sddl"));
+    must(s, "writer", "descriptor attributes parts=dacl");
+    holds(s, "both have the same DACL", strcmp(value(s, "writer", "sddl"), without) == 0);
+    holds(s, "it is a list of entries", strncmp(value(s, "writer", "sddl"), "D:(", 3) == 0);
+}
+
+/* A descriptor is kept whole: a label, which no access list shows, as well as the list. */
+static void label_is_kept(struct stage *s)
+{
+    must(s, "writer",
+         "create section name=@x size=4096 protect=PAGE_READWRITE sd=D:(A;;RC;;;WD)S:(ML;;NW;;;LW)");
+    must(s, "reader", "open section name=@x access=READ_CONTROL");
+    gives(s, "reader", "descriptor section parts=label", "sddl=S:(ML;;NW;;;LW)");
+    gives(s, "reader", "descriptor section parts=dacl", "sddl=D:(A;;RC;;;WD)");
+}
+
+/* Whether sections of an elevated process carry its level is contested (D13): the label is recorded. */
+static void il_high_creator_label(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
+    records(s, "writer", "descriptor section parts=label");
+}
+
 static const struct test_case access_lists_cases[] = {
     {CASE(sd_null_dacl)},
     {CASE(sd_empty_dacl)},
@@ -270,6 +311,10 @@ static const struct test_case access_lists_cases[] = {
     {CASE(sd_duplicate_upgrade)},
     {CASE(sd_unnamed_object)},
     {CASE(access_system_security)},
+    {CASE(sd_default_who)},
+    {CASE(sd_null_in_attributes)},
+    {CASE(label_is_kept), .rows = "sd-all-named-objects-securable"},
+    {CASE(il_high_creator_label), .needs = "admin"},
     {CASE(system_security_with_privilege), .rows = "access-system-security", .needs = "admin"},
 };
 

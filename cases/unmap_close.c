@@ -14,12 +14,12 @@ static void writer_maps(struct stage *s, unsigned size)
 static void life_unmap_frees_range(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=65536 protect=PAGE_READWRITE");
-    must(s, "writer", "map view of=section access=FILE_MAP_WRITE base=0x30000000");
+    must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
     row(s, "life-unmap-returns-true");
     succeeds(s, "writer", "unmap view keep=yes");
     row(s, "life-unmap-frees-range");
     gives(s, "writer", "query view", "state=MEM_FREE");
-    succeeds(s, "writer", "reserve block size=65536 base=0x30000000");
+    succeeds(s, "writer", "reserve block size=65536 base=$writer.base");
 }
 
 /* Touching memory that was unmapped is an access violation. */
@@ -155,6 +155,19 @@ static void map_private_to_mapper(struct stage *s)
     faults(s, "reader", "read there at=0 length=1", "read");
 }
 
+/* An address means nothing in another process, an offset into the section the same everywhere. */
+static void offsets_not_pointers(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
+    must(s, "writer", "map view of=section access=FILE_MAP_WRITE base=0x30000000");
+    must(s, "writer", "write view at=100 text=target");
+    must(s, "reader", "open section name=@x access=FILE_MAP_READ");
+    must(s, "reader", "map view of=section access=FILE_MAP_READ base=0x34000000");
+    must(s, "reader", "adopt pointer address=0x30000064");
+    faults(s, "reader", "read pointer length=6", "read");
+    gives(s, "reader", "read view at=100 length=6 as=text", "text=target");
+}
+
 static const struct test_case unmap_close_cases[] = {
     {CASE(life_unmap_frees_range), .rows = "life-unmap-frees-range life-unmap-returns-true"},
     {CASE(life_unmap_then_touch)},
@@ -170,6 +183,7 @@ static const struct test_case unmap_close_cases[] = {
     {CASE(handle_protect_from_close)},
     {CASE(protected_handle_ends_with_process), .rows = "life-terminate-closes handle-protect-from-close"},
     {CASE(map_private_to_mapper)},
+    {CASE(offsets_not_pointers), .rows = "view-offsets-not-pointers"},
 };
 
 TOPIC(unmap_close, unmap_close_cases)

@@ -2,6 +2,8 @@
  * pages, VirtualProtect stays within it, and a copy-on-write view keeps its writes to itself. */
 #include "../harness/runner/checks.h"
 
+#include <string.h>
+
 #include "statuses.h"
 
 /* ---- the access given to MapViewOfFile ---- */
@@ -292,6 +294,46 @@ static void protect_allocation_protect_fixed(struct stage *s)
           "protect=PAGE_READONLY allocation-base=+0 allocation-protect=PAGE_READWRITE");
 }
 
+/* One call changes one mapping: a range over two views that lie side by side is refused, and neither changes. */
+static void protect_change_across_views(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=65536 protect=PAGE_READWRITE");
+    must(s, "reader", "open section name=@x access=FILE_MAP_ALL_ACCESS");
+    must(s, "reader", "reserve both size=131072");
+    must(s, "reader", "release both");
+    must(s, "reader", "map first of=section access=FILE_MAP_WRITE base=$reader.base");
+    must(s, "reader", "map second of=section access=FILE_MAP_WRITE base=$reader.base+65536");
+    fails(s, "reader", "protect first at=0 length=131072 to=PAGE_READONLY", ERROR_INVALID_ADDRESS);
+    gives(s, "reader", "query first", "size=65536 protect=PAGE_READWRITE");
+    gives(s, "reader", "query second", "size=65536 protect=PAGE_READWRITE");
+}
+
+/* A guard page raises its exception once, for the process that set it, and is an ordinary page from then on. */
+static void protect_guard_page(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
+    must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
+    must(s, "reader", "open section name=@x access=FILE_MAP_ALL_ACCESS");
+    must(s, "reader", "map view of=section access=FILE_MAP_WRITE");
+    must(s, "reader", "protect view at=0 length=4096 to=PAGE_READWRITE|PAGE_GUARD");
+    gives(s, "writer", "write view at=0 text=bytes", "");
+    gives(s, "reader", "query view", "protect=PAGE_READWRITE|PAGE_GUARD");
+    records(s, "reader", "read view at=0 length=5 as=text");
+    holds(s, "the first touch raises STATUS_GUARD_PAGE_VIOLATION",
+          strcmp(value(s, "reader", "code"), "0x80000001") == 0);
+    gives(s, "reader", "query view", "protect=PAGE_READWRITE");
+    gives(s, "reader", "read view at=0 length=5 as=text", "text=bytes");
+}
+
+/* FILE_MAP_RESERVE stands in the header and on no page: what it does is recorded. */
+static void map_flag_reserve(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=65536 protect=PAGE_READWRITE");
+    records(s, "writer", "map view of=section access=FILE_MAP_RESERVE|FILE_MAP_WRITE");
+    if (*value(s, "writer", "base"))
+        records(s, "writer", "query view");
+}
+
 static const struct test_case view_access_cases[] = {
     {CASE(map_write_equivalents)},
     {CASE(map_write_is_readable)},
@@ -317,6 +359,9 @@ static const struct test_case view_access_cases[] = {
     {CASE(protect_view_whole_page_unit)},
     {CASE(protect_change_uncommitted)},
     {CASE(protect_allocation_protect_fixed)},
+    {CASE(protect_change_across_views)},
+    {CASE(protect_guard_page)},
+    {CASE(map_flag_reserve)},
 };
 
 TOPIC(view_access, view_access_cases)

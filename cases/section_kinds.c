@@ -1,0 +1,65 @@
+/* Topic section_kinds: large pages, and memory that is not cached. */
+#include "../harness/runner/checks.h"
+
+#include "statuses.h"
+
+/* Large pages need SeLockMemoryPrivilege, enabled; holding it is not enough. */
+static void large_needs_privilege(struct stage *s)
+{
+    must(s, "writer", "privilege SeLockMemoryPrivilege to=disabled");
+    fails_status(s, "writer",
+                 "create section name=@x size=0x200000 protect=PAGE_READWRITE|SEC_COMMIT|SEC_LARGE_PAGES",
+                 ERROR_PRIVILEGE_NOT_HELD, STATUS_PRIVILEGE_NOT_HELD);
+    fails(s, "reader", "open section name=@x access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND);
+}
+
+/* SEC_LARGE_PAGES goes with SEC_COMMIT, not alone and not with SEC_RESERVE. */
+static void large_needs_commit(struct stage *s)
+{
+    fails(s, "writer", "create section name=@x size=0x200000 protect=PAGE_READWRITE|SEC_LARGE_PAGES",
+          ERROR_INVALID_PARAMETER);
+    fails(s, "writer",
+          "create other name=@y size=0x200000 protect=PAGE_READWRITE|SEC_RESERVE|SEC_LARGE_PAGES",
+          ERROR_INVALID_PARAMETER);
+}
+
+/* FILE_MAP_LARGE_PAGES is not for views of an ordinary section (from Windows 10 1703 on). */
+static void large_flag_needs_large_section(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=0x400000 protect=PAGE_READWRITE");
+    must(s, "reader", "open section name=@x access=FILE_MAP_READ|FILE_MAP_WRITE");
+    fails_somehow(s, "reader",
+                  "map view of=section access=FILE_MAP_WRITE|FILE_MAP_LARGE_PAGES length=0x200000");
+    succeeds(s, "reader", "map small of=section access=FILE_MAP_WRITE length=0x200000");
+}
+
+/* Views of a SEC_NOCACHE section show PAGE_NOCACHE, in every process. */
+static void nocache_query(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE|SEC_COMMIT|SEC_NOCACHE");
+    gives(s, "writer", "size section", "attributes=SEC_COMMIT|SEC_NOCACHE");
+    must(s, "reader", "open section name=@x access=FILE_MAP_READ|FILE_MAP_WRITE");
+    must(s, "reader", "map view of=section access=FILE_MAP_WRITE");
+    gives(s, "reader", "query view",
+          "protect=PAGE_READWRITE|PAGE_NOCACHE allocation-protect=PAGE_READWRITE|PAGE_NOCACHE");
+}
+
+/* A SEC_WRITECOMBINE section can be made, and its bytes are shared like others. */
+static void writecombine_since_vista(struct stage *s)
+{
+    if (!succeeds(s, "writer",
+                  "create section name=@x size=4096 protect=PAGE_READWRITE|SEC_COMMIT|SEC_WRITECOMBINE"))
+        return;
+    must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
+    must(s, "writer", "write view at=0 text=bytes");
+    must(s, "reader", "open section name=@x access=FILE_MAP_READ");
+    must(s, "reader", "map view of=section access=FILE_MAP_READ");
+    gives(s, "reader", "read view at=0 length=5 as=text", "text=bytes");
+}
+
+static const struct test_case section_kinds_cases[] = {
+    {CASE(large_needs_privilege)}, {CASE(large_needs_commit)},       {CASE(large_flag_needs_large_section)},
+    {CASE(nocache_query)},         {CASE(writecombine_since_vista)},
+};
+
+TOPIC(section_kinds, section_kinds_cases)
