@@ -1,0 +1,154 @@
+"""What a report says: the runs and cases that scripts/compare and scripts/report work on.
+
+A report is one file of JUnit XML that shmcheck.exe wrote; report_reader.py makes a Run of it. Words are those of the
+design: topic, case, verdict, transcript, platform.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    PASS = "pass"
+    FAIL = "fail"
+    DEVIATES = "deviates"
+    ERROR = "error"
+    SKIP = "skip"
+    KNOWN = "known"
+
+
+# From nothing to report to the worst; the order of the runner's exit codes.
+SEVERITY: Mapping[Verdict, int] = {
+    Verdict.SKIP: 0,
+    Verdict.PASS: 0,
+    Verdict.KNOWN: 1,
+    Verdict.DEVIATES: 2,
+    Verdict.FAIL: 3,
+    Verdict.ERROR: 4,
+}
+BAD = frozenset({Verdict.FAIL, Verdict.DEVIATES, Verdict.ERROR})
+
+# Facts that differ from run to run on one machine; they are no property of a platform.
+RUN_FACTS = frozenset({"run_id", "run_complete", "run_ms", "actor_starts", "runner_peak_memory_kib"})
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What identifies a case on every platform and for years."""
+
+    topic: str
+    id: str
+
+    def __str__(self) -> str:
+        return f"{self.topic}/{self.id}"
+
+    def order(self) -> tuple[str, str]:
+        return (self.topic, self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One finished case; of a repeated one the worst repetition."""
+
+    key: Key
+    verdict: Verdict
+    kind: str  # of an error: Harness, Crash, Timeout, Interrupted; else ""
+    message: str  # one line; "" for a pass; with "known: " in front for a known deviation
+    place: str  # "cases/sample.c:12", or ""; for people only, never opened
+    details: str  # further lines, or ""
+    rows: tuple[str, ...]  # of the contract
+    transcript: str  # lines joined by newlines; "" if nothing was done
+    milliseconds: int
+    repetitions: int = 1
+    unstable: bool = False  # repetitions differ in verdict or in what they saw
+
+    @property
+    def reason(self) -> str:
+        """The message without the word that marks a known deviation."""
+        return self.message.removeprefix("known: ") if self.verdict is Verdict.KNOWN else self.message
+
+
+@dataclass(frozen=True)
+class Run:
+    """One report: a run of shmcheck on one target."""
+
+    target: str  # from the file's name
+    facts: Mapping[str, str]  # of the platform and the run, as the report has them
+    timestamp: str  # UTC, "2026-02-03T04:05:06Z", or ""
+    cases: Mapping[Key, Case]
+    lost: str = ""  # not "": why there is nothing but this column
+
+    @property
+    def complete(self) -> bool:
+        """Whether the run came to its end. Reports that do not say are taken at their word."""
+        return not self.lost and self.facts.get("run_complete", "yes") == "yes"
+
+    def count(self, verdict: Verdict) -> int:
+        return sum(1 for case in self.cases.values() if case.verdict is verdict)
+
+    @property
+    def platform(self) -> str:
+        """A short name of the platform: "Wine 8.0, x64", "Windows 10.0.26100.1742, arm64"."""
+        wine = self.facts.get("wine_version")
+        build, ubr = self.facts.get("os_build"), self.facts.get("os_ubr")
+        version = f"{build}.{ubr}" if build and ubr else build
+        name = f"Wine {wine}" if wine else f"Windows {version}" if version else "platform not recorded"
+        arch = self.facts.get("process_arch")
+        return f"{name}, {arch}" if arch else name
+
+
+def lost_run(target: str, reason: str) -> Run:
+    """The column of a target of which there is no usable report."""
+    return Run(target=target, facts={}, timestamp="", cases={}, lost=reason)
+
+
+# ---- what a case showed, without what differs between two runs that showed the same ----
+
+_VOLATILE = (
+    (re.compile(r"\b(cases/[A-Za-z0-9_]+\.c):[0-9]+"), r"\1"),
+    (re.compile(r"^line [0-9]+: ", re.MULTILINE), ""),
+    (re.compile(r"(?<!\S)~\S+(?=\s|$)"), ""),
+    (re.compile(r"\b[0-9]+(\.[0-9]+)? ?(ms|s|seconds?|milliseconds?)\b"), r"N \2"),
+    (re.compile(r"\b(pid|process|handle)([ =])(0x[0-9A-Fa-f]+|[0-9]+)\b"), r"\1\2N"),
+    (re.compile(r"\b0x[0-9A-Fa-f]{9,16}\b"), "ADDRESS"),
+)
+
+
+def signature(text: str) -> str:
+    """A message without line numbers, volatile fields, durations, process ids, handles and 64-bit addresses.
+
+    Error codes and status values are 32 bits wide and stay.
+    """
+    for pattern, replacement in _VOLATILE:
+        text = pattern.sub(replacement, text)
+    return text
+
+
+def observation(case: Case) -> tuple[str, ...]:
+    """What two runs of a case must have in common to count as having shown the same.
+
+    Transcripts hold nothing volatile, so they count as they are. The reason of a known deviation is ours, not the
+    system's; what was seen stands in the details and the transcript.
+    """
+    message = "" if case.verdict is Verdict.KNOWN else signature(case.message)
+    return (case.verdict.value, case.kind, message, signature(case.details), case.transcript)
+
+
+@dataclass
+class BadFile:
+    """A file that is no report of ours, or a broken one."""
+
+    name: str
+    problem: str
+
+
+@dataclass
+class Loaded:
+    """What came of reading some files."""
+
+    runs: list[Run] = field(default_factory=list)
+    bad: list[BadFile] = field(default_factory=list)

@@ -1,0 +1,85 @@
+"""Transcripts step by step, and several of them side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of a transcript: what was asked, and what was answered.
+
+    `writer> map view of=section -> ok` has a request and a reply, `= size: 4096` a name and a value; of every other
+    line there is only the first part.
+    """
+
+    request: str
+    reply: str
+
+
+def split(line: str) -> Step:
+    if line.startswith("= "):
+        name, separator, value = line.partition(": ")
+        return Step(name + separator.rstrip(), value)
+    request, separator, reply = line.partition(" -> ")
+    return Step(request, reply) if separator and "> " in request else Step(line, "")
+
+
+def steps_of(transcript: str) -> list[Step]:
+    return [split(line) for line in transcript.split("\n")] if transcript else []
+
+
+@dataclass(frozen=True, slots=True)
+class Aligned:
+    """One step as each of several transcripts has it; None where a transcript does not have it."""
+
+    request: str
+    replies: tuple[str | None, ...]
+
+    @property
+    def differs(self) -> bool:
+        return any(reply != self.replies[0] for reply in self.replies)
+
+
+def align(transcripts: Sequence[str]) -> list[Aligned]:
+    """The steps of several transcripts in one list; the requests of each keep their order."""
+    merged: list[tuple[str, list[str | None]]] = []
+    for place, transcript in enumerate(transcripts):
+        merged = _merge(merged, steps_of(transcript), place)
+    return [Aligned(request, tuple(replies)) for request, replies in merged]
+
+
+def _merge(
+    merged: list[tuple[str, list[str | None]]], steps: Sequence[Step], place: int
+) -> list[tuple[str, list[str | None]]]:
+    """Adds a transcript: steps whose request is in the list already share its place."""
+    requests = [request for request, _ in merged]
+    out: list[tuple[str, list[str | None]]] = []
+    own = [step.request for step in steps]
+    if own == requests:  # the usual case, and the matcher would be slow
+        return [(request, [*replies, step.reply]) for (request, replies), step in zip(merged, steps, strict=True)]
+    matcher = SequenceMatcher(None, requests, own, autojunk=False)
+    for kind, a_from, a_to, b_from, b_to in matcher.get_opcodes():
+        if kind == "equal":
+            out += [
+                (request, [*replies, step.reply])
+                for (request, replies), step in zip(merged[a_from:a_to], steps[b_from:b_to], strict=True)
+            ]
+            continue
+        out += [(request, [*replies, None]) for request, replies in merged[a_from:a_to]]
+        out += [(step.request, [*[None] * place, step.reply]) for step in steps[b_from:b_to]]
+    return out
+
+
+def first_difference(base: str, new: str) -> tuple[Step | None, Step | None] | None:
+    """The first step in which two transcripts differ, as each has it; None if they are equal."""
+    for step in align([base, new]):
+        if step.differs:
+            old, now = step.replies
+            return (
+                None if old is None else Step(step.request, old),
+                None if now is None else Step(step.request, now),
+            )
+    return None
