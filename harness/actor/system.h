@@ -15,6 +15,8 @@
 
 #include <stdbool.h>
 
+#define PATH_UNITS 32768 /* room for the longest path that Windows knows */
+
 /* In kernel32 on every Windows that this program starts on: never NULL. */
 #define SYSTEM_LINKED(CALL)                                                                                  \
     CALL(HANDLE, CreateFileMappingW, (HANDLE, SECURITY_ATTRIBUTES *, DWORD, DWORD, DWORD, LPCWSTR))          \

@@ -8,7 +8,6 @@
 #include "verbs.h"
 
 #define LIST_MOST 32
-#define PATH_UNITS 32768 /* the longest path that Windows knows */
 #define COMMAND_UNITS (PATH_UNITS + LINE_BYTES)
 
 /* A pipe's name goes into a command line and behind \\.\pipe\: plain characters only. */

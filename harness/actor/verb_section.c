@@ -6,8 +6,6 @@
 #include "security.h"
 #include "verbs.h"
 
-#define PATH_UNITS 32768 /* the longest path that Windows knows */
-
 enum api { API_WIDE, API_ANSI };
 
 struct create_arguments {

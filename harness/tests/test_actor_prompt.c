@@ -1,0 +1,174 @@
+/* shmactor.exe as people run it: lines from standard input, readable replies. The program is found as in test_actor.c. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <stdio.h>
+#include <string.h>
+#include <wchar.h>
+#include <cmocka.h>
+
+#ifndef WIN32_LEAN_AND_MEAN
+#define WIN32_LEAN_AND_MEAN
+#endif
+#include <windows.h>
+
+#include "../common/text.h"
+
+#define PATIENCE 20000 /* ms */
+
+static wchar_t actor_path[MAX_PATH];
+
+static int find_actor(void **state)
+{
+    (void)state;
+    if (GetEnvironmentVariableW(L"SHMCHECK_ACTOR", actor_path, MAX_PATH) == 0) {
+        GetModuleFileNameW(NULL, actor_path, MAX_PATH - 16);
+        for (int up = 0; up < 2; up++) {
+            wchar_t *slash = wcsrchr(actor_path, L'\\');
+            if (slash)
+                *slash = L'\0';
+        }
+        wcscat(actor_path, L"\\shmactor.exe");
+    }
+    return GetFileAttributesW(actor_path) != INVALID_FILE_ATTRIBUTES ? 0 : -1;
+}
+
+/* A temporary file that is gone when its handle is closed; the actor inherits it. */
+static HANDLE temporary(void)
+{
+    wchar_t folder[MAX_PATH], path[MAX_PATH];
+    SECURITY_ATTRIBUTES inheritable = {.nLength = sizeof inheritable, .bInheritHandle = TRUE};
+    assert_true(GetTempPathW(MAX_PATH - 14, folder) > 0);
+    assert_true(GetTempFileNameW(folder, L"shm", 0, path) > 0);
+    HANDLE file = CreateFileW(path, GENERIC_READ | GENERIC_WRITE,
+                              FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, &inheritable,
+                              CREATE_ALWAYS, FILE_ATTRIBUTE_TEMPORARY | FILE_FLAG_DELETE_ON_CLOSE, NULL);
+    assert_true(file != INVALID_HANDLE_VALUE);
+    return file;
+}
+
+/* Runs a script; *out gets what was printed, terminated. Returns the exit code. Files on both sides: nothing can block
+ * on anything. */
+static DWORD run_script(const char *script, struct buffer *out)
+{
+    HANDLE input = temporary(), output = temporary();
+    STARTUPINFOW startup = {.cb = sizeof startup, .dwFlags = STARTF_USESTDHANDLES};
+    PROCESS_INFORMATION process;
+    DWORD done, code = STILL_ACTIVE;
+    wchar_t command[] = L"shmactor";
+    char piece[512];
+    assert_true(WriteFile(input, script, (DWORD)strlen(script), &done, NULL));
+    SetFilePointer(input, 0, NULL, FILE_BEGIN);
+    startup.hStdInput = input;
+    startup.hStdOutput = startup.hStdError = output;
+    assert_true(CreateProcessW(actor_path, command, NULL, NULL, TRUE, 0, NULL, NULL, &startup, &process));
+    DWORD waited = WaitForSingleObject(process.hProcess, PATIENCE);
+    if (waited != WAIT_OBJECT_0)
+        TerminateProcess(process.hProcess, 1);
+    GetExitCodeProcess(process.hProcess, &code);
+    CloseHandle(process.hThread);
+    CloseHandle(process.hProcess);
+    SetFilePointer(output, 0, NULL, FILE_BEGIN);
+    buffer_add(out, "", 0);
+    while (ReadFile(output, piece, sizeof piece, &done, NULL) && done > 0)
+        buffer_add(out, piece, done);
+    CloseHandle(input);
+    CloseHandle(output);
+    assert_int_equal(waited, WAIT_OBJECT_0);
+    assert_false(out->failed);
+    return code;
+}
+
+static void replies_are_readable(void **state)
+{
+    (void)state;
+    static const char script[] = "# a comment, and an empty line\n"
+                                 "\n"
+                                 "open s name=Local\\shmcheck-nobody-made-this access=FILE_MAP_READ\r\n"
+                                 "reserve v size=65536\n"
+                                 "read v as=u8\n"
+                                 "create s size=1\n"
+                                 "dance\n"
+                                 "a  b\n"
+                                 "exit code=9\n"
+                                 "system\n";
+    static const char *const lines[] = {
+        "fail error=2 ERROR_FILE_NOT_FOUND status=0xC0000034 STATUS_OBJECT_NAME_NOT_FOUND",
+        "ok base=0x",
+        "fault code=0xC0000005 STATUS_ACCESS_VIOLATION access=read at=+0",
+        "bad: protect= is missing",
+        "bad: no verb 'dance'",
+        "bad: two blanks in a row",
+        "bye",
+    };
+    struct buffer printed = {0};
+    assert_int_equal(run_script(script, &printed), 9);
+    const char *at = printed.at;
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        if (strncmp(at, lines[i], strlen(lines[i])) != 0)
+            assert_string_equal(at, lines[i]);
+        at = strchr(at, '\n');
+        assert_non_null(at++);
+    }
+    assert_string_equal(at, "");
+    buffer_free(&printed);
+}
+
+static void the_end_of_the_input_is_the_end(void **state)
+{
+    (void)state;
+    struct buffer printed = {0};
+    assert_int_equal(run_script("", &printed), 0);
+    assert_string_equal(printed.at, "");
+    assert_int_equal(run_script("system\n", &printed), 0);
+    assert_int_equal(strncmp(printed.at, "ok page=", 8), 0);
+    buffer_free(&printed);
+}
+
+static void help_knows_every_verb(void **state)
+{
+    (void)state;
+    static const char *const verbs[] = {
+        "create", "open",    "map",      "unmap",     "close",    "write",    "read",          "fill",
+        "verify", "zero",    "checksum", "query",     "size",     "granted",  "flags",         "descriptor",
+        "system", "regions", "protect",  "commit",    "decommit", "setflags", "setdescriptor", "privilege",
+        "hold",   "signal",  "wait",     "duplicate", "adopt",    "compare",  "reserve",       "release",
+        "spawn",  "race",    "crash",    "exit",      "help"};
+    struct buffer all = {0}, one = {0};
+    assert_int_equal(run_script("help\n", &all), 0);
+    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
+        char begin[32];
+        snprintf(begin, sizeof begin, "%s%s ", i ? "\n" : "", verbs[i]);
+        assert_non_null(strstr(all.at, begin));
+    }
+    assert_int_equal(run_script("help wait\nhelp dance\n", &one), 0);
+    assert_int_equal(strncmp(one.at, "wait L timeout=MS\n    WaitForSingleObject", 41), 0);
+    assert_non_null(strstr(one.at, "no such verb"));
+    assert_null(strstr(one.at, "create"));
+    buffer_free(&all);
+    buffer_free(&one);
+}
+
+static void a_line_that_is_too_long_is_refused(void **state)
+{
+    (void)state;
+    char script[1101];
+    struct buffer printed = {0};
+    memset(script, 'x', sizeof script - 1);
+    script[sizeof script - 1] = '\0';
+    assert_int_equal(run_script(script, &printed), 3);
+    assert_non_null(strstr(printed.at, "more than 1,024 bytes"));
+    buffer_free(&printed);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(replies_are_readable),
+        cmocka_unit_test(the_end_of_the_input_is_the_end),
+        cmocka_unit_test(help_knows_every_verb),
+        cmocka_unit_test(a_line_that_is_too_long_is_refused),
+    };
+    return cmocka_run_group_tests(tests, find_actor, NULL);
+}

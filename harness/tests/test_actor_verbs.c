@@ -1,0 +1,222 @@
+/* What the verbs pass to each function, and what becomes of what it leaves behind. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "actor_fake.h"
+
+static void create_passes_everything_on(void **state)
+{
+    (void)state;
+    expect("create s name=Local\\a%20b size=0x123456789 protect=PAGE_READWRITE|SEC_RESERVE",
+           "ok error=0 ~handle=0x44");
+    assert_int_equal(fake.error_at_call, SENTINEL_ERROR);
+    assert_int_equal(fake.high, 1);
+    assert_int_equal(fake.low, 0x23456789);
+    assert_int_equal(fake.protect, PAGE_READWRITE | SEC_RESERVE);
+    assert_true(fake.file == INVALID_HANDLE_VALUE);
+    assert_true(wcscmp(fake.name, L"Local\\a b") == 0);
+    assert_false(fake.has_attributes);
+    expect("create t size=1 protect=4 file=null inherit=no", "ok error=0 ~handle=0x44");
+    assert_true(fake.file == NULL && fake.has_attributes && !fake.inherit && !fake.named);
+    expect("create u name= size=1 protect=4 inherit=yes sd=default file=stale", "ok error=0 ~handle=0x44");
+    assert_true(fake.named && fake.size == 0 && fake.inherit && !fake.has_descriptor);
+    assert_true(fake.file != NULL && fake.file != INVALID_HANDLE_VALUE);
+    expect("create w name=%ED%A0%80 name-repeat=40000 size=1 protect=4", "ok error=0 ~handle=0x44");
+    assert_int_equal(fake.size, 40001);
+    assert_int_equal(fake.name[0], 0xD800);
+    assert_int_equal(fake.name[1], 'n');
+}
+
+static void names_for_the_a_functions_stay_bytes(void **state)
+{
+    (void)state;
+    expect("create s name=a%FFb name-repeat=2 size=1 protect=4 api=A", "ok error=0 ~handle=0x44");
+    assert_false(fake.wide);
+    assert_string_equal(fake.bytes, "a\xFF"
+                                    "bnn");
+    expect("create t name=a%FFb size=1 protect=4", "bad reason=name=%20is%20no%20UTF-8%20(nor%20WTF-8)");
+    expect("create t name=a%00b size=1 protect=4", "bad reason=name=%20has%20a%20byte%200%20in%20it");
+}
+
+static void what_is_left_behind_is_told(void **state)
+{
+    (void)state;
+    fake.error = SENTINEL_ERROR;
+    fake.status = 0x40000000;
+    expect("create s size=1 protect=4", "ok error=untouched ~handle=0x44");
+    fake.error = ERROR_ALREADY_EXISTS;
+    expect("create t size=1 protect=4", "ok error=183 ~handle=0x44");
+    fake.result = 0;
+    fake.error = 8;
+    fake.status = 0xC0000017;
+    expect("create u size=1 protect=4", "fail error=8 status=0xC0000017");
+    fake.status = 0;
+    fake.error = SENTINEL_ERROR;
+    expect("create u size=1 protect=4", "fail error=untouched");
+    expect("open u access=4", "fail error=untouched");
+    fake.status = 0xC0000022;
+    expect("size s", "fail error=5 status=0xC0000022");
+    sys.RtlGetLastNtStatus = NULL;
+    fake.error = 2;
+    expect("open u access=4", "fail error=2");
+}
+
+static void absent_functions_are_failures(void **state)
+{
+    (void)state;
+    expect("create s size=1 protect=4", "ok error=0 ~handle=0x44");
+    sys.CompareObjectHandles = NULL;
+    sys.NtQuerySection = NULL;
+    expect("compare s with=s", "fail error=127");
+    expect("size s", "fail error=127");
+    expect("granted s", "fail error=127");
+    expect("descriptor s", "fail error=127");
+    expect("setdescriptor s sd=D:", "fail error=127");
+    expect("create t size=1 protect=4 sd=D:", "fail error=127");
+    expect("privilege SeDebugPrivilege", "fail error=127");
+}
+
+static void map_chooses_its_function(void **state)
+{
+    (void)state;
+    expect("create s size=1 protect=4", "ok error=0 ~handle=0x44");
+    fake.result = 0x50000;
+    expect("map v of=s access=FILE_MAP_READ offset=0x500010000 length=99", "ok ~base=0x50000");
+    assert_true(!fake.ex && fake.high == 5 && fake.low == 0x10000 && fake.size == 99);
+    assert_int_equal(fake.access, FILE_MAP_READ);
+    assert_true(fake.handle == (HANDLE)(uintptr_t)0x44);
+    expect("map w of=s access=FILE_MAP_WRITE base=0", "ok ~base=0x50000");
+    assert_true(fake.ex && fake.base == 0 && fake.size == 0);
+    expect("unmap v at=4096 keep=yes", "ok");
+    assert_int_equal(fake.base, 0x51000);
+    expect("unmap v", "ok");
+    expect("unmap v", "bad reason=no%20label%20'v'");
+}
+
+static void labels_go_with_success_only(void **state)
+{
+    (void)state;
+    fake.result = 0;
+    fake.error = 5;
+    expect("create s size=1 protect=4", "fail error=5");
+    expect("close s", "bad reason=no%20label%20's'");
+    fake.result = 0x48;
+    expect("create s size=1 protect=4", "ok error=5 ~handle=0x48");
+    expect("create s size=1 protect=4", "bad reason=the%20label%20's'%20is%20in%20use:%20a%20section");
+    fake.result = 0;
+    expect("close s", "fail error=5");
+    fake.result = 1;
+    expect("close s keep=yes", "ok");
+    assert_true(fake.handle == (HANDLE)(uintptr_t)0x48);
+    expect("close s", "ok");
+    expect("close s", "bad reason=no%20label%20's'");
+}
+
+static void duplicate_options(void **state)
+{
+    (void)state;
+    expect("adopt h handle=0x60", "ok");
+    expect("duplicate h to=0", "ok ~handle=0x88");
+    assert_true(fake.options == DUPLICATE_SAME_ACCESS && fake.handle == (HANDLE)(uintptr_t)0x60);
+    assert_true(fake.other == GetCurrentProcess());
+    expect("duplicate h to=0 access=FILE_MAP_READ inherit=yes", "ok ~handle=0x88");
+    assert_true(fake.options == 0 && fake.access == FILE_MAP_READ && fake.inherit);
+    expect("duplicate h to=0 access=0 close-source=yes keep=yes", "ok ~handle=0x88");
+    assert_true(fake.options == DUPLICATE_CLOSE_SOURCE && fake.access == 0);
+    fake.result = 0;
+    fake.error = 5;
+    expect("duplicate h to=0 same=yes close-source=yes", "fail error=5");
+    fake.result = 1;
+    expect("duplicate h to=0 same=yes close-source=yes", "ok ~handle=0x88");
+    assert_int_equal(fake.options, DUPLICATE_SAME_ACCESS | DUPLICATE_CLOSE_SOURCE);
+    expect("flags h", "bad reason=no%20label%20'h'");
+}
+
+static void comparing_tells_a_difference_from_a_failure(void **state)
+{
+    (void)state;
+    expect("adopt a handle=4", "ok");
+    expect("adopt b handle=8", "ok");
+    expect("compare a with=b", "ok same=yes");
+    assert_true(fake.handle == (HANDLE)(uintptr_t)4 && fake.other == (HANDLE)(uintptr_t)8);
+    fake.result = 0;
+    fake.error = 1656;
+    expect("compare a with=b", "ok same=no error=1656");
+    fake.error = SENTINEL_ERROR;
+    expect("compare a with=b", "ok same=no error=untouched");
+    fake.error = 6;
+    expect("compare a with=b", "fail error=6");
+}
+
+static void requests_without_sense_call_nothing(void **state)
+{
+    (void)state;
+    static const char *const table[][2] = {
+        {"dance", "no%20verb%20'dance'"},
+        {"create", "create%20needs%20a%20label"},
+        {"exit now", "exit%20takes%20no%20label"},
+        {"create s", "size=%20is%20missing"},
+        {"create s size=1", "protect=%20is%20missing"},
+        {"create s size=-1 protect=4", "size=%20is%20no%20number%20of%20at%20most%2064%20bits"},
+        {"create s size=1 protect=PAGE", "protect=PAGE:%20not%20a%20number%20or%20a%20known%20constant"},
+        {"create s size=1 protect=0x100000000", "protect=0x100000000:%20more%20than%2032%20bits"},
+        {"create s size=1 protect=4 api=X", "api=X:%20not%20one%20of:%20W%20A"},
+        {"create s size=1 protect=4 colour=red", "create%20takes%20no%20colour="},
+        {"create s size=1 protect=4 inherit=maybe", "inherit=maybe:%20not%20one%20of:%20no%20yes"},
+        {"create s size=1 protect=4 name-repeat=40001", "name-repeat=%20is%20more%20than%2040000"},
+        {"map v of=s access=4", "no%20label%20's'"},
+        {"adopt x", "adopt%20needs%20one%20of%20handle=%20and%20address="},
+        {"adopt x handle=1 address=1", "adopt%20needs%20one%20of%20handle=%20and%20address="},
+        {"query", "query%20needs%20a%20label%20or%20address="},
+        {"crash code=3", "code=%20goes%20with%20how=terminate"},
+        {"spawn c pipe=a\\b inherit=yes", "pipe=%20is%20no%20plain%20token"},
+        {"spawn c pipe=ab", "inherit=%20is%20missing"},
+        {"race r rounds=1025 gate=g", "rounds=%20is%20more%20than%201024"},
+    };
+    char expected[300];
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        snprintf(expected, sizeof expected, "bad reason=%s", table[i][1]);
+        expect(table[i][0], expected);
+    }
+    assert_int_equal(fake.calls, 0);
+}
+
+static void labels_have_limits(void **state)
+{
+    (void)state;
+    char request[200];
+    for (int i = 0; i < OBJECTS_MOST; i++) {
+        snprintf(request, sizeof request, "adopt l%d handle=%d", i, 4 * i);
+        expect(request, "ok");
+    }
+    expect("adopt more handle=4", "bad reason=more%20than%20256%20labels");
+    fake.result = 1;
+    expect("close l100", "ok");
+    snprintf(request, sizeof request, "adopt %063d handle=4", 1);
+    expect(request, "ok");
+    expect("close l101", "ok");
+    snprintf(request, sizeof request, "adopt %064d handle=4", 1);
+    expect(request, "bad reason=the%20label%20is%20longer%20than%2063%20characters");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        FRESH(create_passes_everything_on),
+        FRESH(names_for_the_a_functions_stay_bytes),
+        FRESH(what_is_left_behind_is_told),
+        FRESH(absent_functions_are_failures),
+        FRESH(map_chooses_its_function),
+        FRESH(labels_go_with_success_only),
+        FRESH(duplicate_options),
+        FRESH(comparing_tells_a_difference_from_a_failure),
+        FRESH(requests_without_sense_call_nothing),
+        FRESH(labels_have_limits),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
