@@ -55,6 +55,24 @@ static void map_ex_base_misaligned(struct stage *s)
                  ERROR_MAPPED_ALIGNMENT, STATUS_MAPPED_ALIGNMENT);
 }
 
+/* Two processes share one address if it is free in both. The reader finds one, and the writer takes it too. */
+static void map_ex_same_base_two_processes(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=0x10000 protect=PAGE_READWRITE");
+    must(s, "reader", "open section name=@x access=FILE_MAP_READ");
+    must(s, "reader", "reserve room size=0x100000");
+    const uint64_t base = number(s, "reader", "base");
+    must(s, "writer", "reserve room size=0x100000 base=$reader.base");
+    must(s, "writer", "release room");
+    must(s, "reader", "release room");
+    if (succeeds(s, "writer", "map view of=section access=FILE_MAP_WRITE base=$reader.base"))
+        holds(s, "the writer's view is there", number(s, "writer", "base") == base);
+    if (succeeds(s, "reader", "map view of=section access=FILE_MAP_READ base=$reader.base"))
+        holds(s, "the reader's view is there", number(s, "reader", "base") == base);
+    must(s, "writer", "fill view length=0x10000 seed=1");
+    gives(s, "reader", "verify view length=0x10000 seed=1", "match=yes");
+}
+
 /* Where something lies already, be it a view or private memory, no view is made. */
 static void map_ex_base_occupied(struct stage *s)
 {
@@ -113,6 +131,18 @@ static void map_addresses_may_differ(struct stage *s)
     gives(s, "reader", "verify two length=0x10000 seed=1", "match=yes");
 }
 
+/* Memory of VirtualAlloc is never shared: an address that one process has allocated stays free in the other. */
+static void view_private_heap_not_shared(struct stage *s)
+{
+    must(s, "third", "reserve room size=0x100000");
+    must(s, "third", "release room");
+    must(s, "writer", "reserve memory size=0x10000 base=$third.base");
+    must(s, "writer", "commit memory length=0x10000 protect=PAGE_READWRITE");
+    must(s, "writer", "fill memory length=0x10000 seed=1");
+    gives(s, "writer", "query memory", "state=MEM_COMMIT type=MEM_PRIVATE");
+    gives(s, "third", "query address=$third.base", "state=MEM_FREE");
+}
+
 /* A handle that was closed, and one of an object of another type, give no view. */
 static void map_bad_handle(struct stage *s)
 {
@@ -138,11 +168,18 @@ static void open_same_object(struct stage *s)
 }
 
 static const struct test_case view_address_cases[] = {
-    {CASE(map_base_granular)},    {CASE(map_ex_null_base)},
-    {CASE(map_ex_base_honoured)}, {CASE(map_ex_base_misaligned)},
-    {CASE(map_ex_base_occupied)}, {CASE(map_range_taken)},
-    {CASE(map_many_views)},       {CASE(map_addresses_may_differ)},
-    {CASE(map_bad_handle)},       {CASE(open_same_object), .needs = "compare-object-handles"},
+    {CASE(map_base_granular)},
+    {CASE(map_ex_null_base)},
+    {CASE(map_ex_base_honoured)},
+    {CASE(map_ex_base_misaligned)},
+    {CASE(map_ex_same_base_two_processes)},
+    {CASE(map_ex_base_occupied)},
+    {CASE(map_range_taken)},
+    {CASE(map_many_views)},
+    {CASE(map_addresses_may_differ)},
+    {CASE(view_private_heap_not_shared)},
+    {CASE(map_bad_handle)},
+    {CASE(open_same_object), .needs = "compare-object-handles"},
 };
 
 TOPIC(view_address, view_address_cases)
