@@ -27,6 +27,7 @@ set(SHMCHECK_RUNNER_SOURCES
     harness/runner/contract.c
     harness/runner/directions.c
     harness/runner/known_file.c
+    harness/runner/link.c
     harness/runner/needs.c
     harness/runner/options.c
     harness/runner/outcome.c
@@ -42,6 +43,7 @@ set(SHMCHECK_RUNNER_SOURCES
     harness/runner/slot.c
     harness/runner/stage.c
     harness/runner/substitute.c
+    harness/runner/tape.c
     harness/runner/token.c
     harness/runner/worker.c)
 
@@ -73,19 +75,32 @@ set(SHMCHECK_BENCH_SOURCES
     harness/bench/bench_case.c
     harness/bench/ping.c)
 
-# The few files that see SHMCHECK_VERSION: a new commit compiles these anew and no others.
-set(SHMCHECK_VERSIONED_SOURCES
-    harness/runner/main.c
-    harness/runner/platform.c
-    harness/runner/program.c
-    harness/actor/main.c
-    harness/actor/serve.c)
-
 # Tests, by the names of their files. Portable ones run natively too.
 set(SHMCHECK_PORTABLE_TESTS
     test_common_line
     test_common_names
     test_common_start
     test_common_text
-    test_common_wide)
-set(SHMCHECK_WINDOWS_TESTS)
+    test_common_wide
+    test_report_hostile
+    test_report_junit
+    test_report_known
+    test_report_rules
+    test_report_toml
+    test_report_xml)
+set(SHMCHECK_WINDOWS_TESTS
+    test_actor
+    test_actor_guard
+    test_actor_prompt
+    test_actor_verbs
+    test_runner_liars)
+set(SHMCHECK_TEST_SUPPORT_SOURCES
+    harness/tests/report_rules.c
+    harness/tests/xml_scan.c)
+# What a test needs besides its own file.
+set(test_runner_liars_SOURCES harness/tests/liar.c harness/tests/pool_log.c)
+# Fuzz targets: harness/tests/fuzz_NAME.c, inputs in harness/tests/corpus/NAME/.
+set(SHMCHECK_FUZZ_TARGETS
+    known
+    line
+    report)

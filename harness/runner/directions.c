@@ -25,33 +25,12 @@ static void gone(struct stage *stage, struct role *role, const char *how, DWORD 
     stage_tell(stage, STAGE_TRANSCRIPT, 0, line);
 }
 
-/* Waits for the end of the process behind a role. One that another actor started is watched by its process
- * id. */
-static bool wait_for_end(struct stage *stage, struct role *role, DWORD *code)
-{
-    if (role->child.process)
-        return child_wait(&role->child, stage_timeout(stage), code);
-    HANDLE process = OpenProcess(SYNCHRONIZE | PROCESS_QUERY_LIMITED_INFORMATION, FALSE, (DWORD)role->pid);
-    if (!process)
-        return false;
-    bool ended = WaitForSingleObject(process, stage_timeout(stage)) == WAIT_OBJECT_0 &&
-                 GetExitCodeProcess(process, code);
-    CloseHandle(process);
-    return ended;
-}
-
 void stage_leaves(struct stage *stage, int line, const char *name)
 {
     struct role *role = existing(stage, line, name);
-    HANDLE process = NULL;
     DWORD code = EXIT_KILLED;
-    if (!role->child.process) /* opened while it surely runs, so that the id cannot be another process's */
-        process = OpenProcess(SYNCHRONIZE | PROCESS_QUERY_LIMITED_INFORMATION, FALSE, (DWORD)role->pid);
     stage_perform(stage, line, name, "exit");
-    struct child child = role->child.process ? role->child : (struct child){process, (DWORD)role->pid};
-    bool ended = child.process && child_wait(&child, stage_timeout(stage), &code);
-    if (process)
-        CloseHandle(process);
+    bool ended = link_wait(stage, &role->link, &code);
     role->state = ROLE_GONE;
     if (strcmp(role->reply.word, "bye") != 0 || !ended || code != 0)
         stage_abort(stage, line, "'%s' did not leave as it should: %s, exit code 0x%lX", name,
@@ -61,16 +40,9 @@ void stage_leaves(struct stage *stage, int line, const char *name)
 void stage_killed(struct stage *stage, int line, const char *name)
 {
     struct role *role = existing(stage, line, name);
-    struct child child = role->child;
     if (role->state == ROLE_GONE)
         stage_abort(stage, line, "'%s' is to be killed and is gone already", name);
-    if (!child.process)
-        child.process = OpenProcess(SYNCHRONIZE | PROCESS_TERMINATE | PROCESS_QUERY_LIMITED_INFORMATION,
-                                    FALSE, (DWORD)role->pid);
-    bool ended = child.process && child_kill(&child);
-    if (child.process && !role->child.process)
-        CloseHandle(child.process);
-    if (!ended)
+    if (!link_kill(stage, &role->link))
         stage_abort(stage, line, "'%s' cannot be killed: error %lu", name, (unsigned long)GetLastError());
     gone(stage, role, "(killed)", 0, false);
 }
@@ -81,12 +53,14 @@ void stage_dies(struct stage *stage, int line, const char *name, const char *req
     size_t length;
     DWORD code = 0;
     stage_send(stage, line, role, request);
-    enum channel_result result = channel_receive(role->channel, role->raw, &length, stage_timeout(stage));
+    enum channel_result result = link_receive(stage, &role->link, role->raw, &length);
     if (result != CHANNEL_CLOSED)
-        stage_abort(stage, line, "%s> %s: %s instead of its end", name, request,
-                    result == CHANNEL_LINE ? role->raw : "nothing");
-    if (!wait_for_end(stage, role, &code))
-        stage_abort(stage, line, "%s> %s: the pipe is closed but the process has not ended", name, request);
+        stage_abort_as(stage, result == CHANNEL_TIMEOUT ? STAGE_TIMEOUT : STAGE_ERROR, line,
+                       "%s> %s: %s instead of its end", name, request,
+                       result == CHANNEL_LINE ? role->raw : "nothing");
+    if (!link_wait(stage, &role->link, &code))
+        stage_abort_as(stage, STAGE_TIMEOUT, line, "%s> %s: the pipe is closed but the process has not ended",
+                       name, request);
     gone(stage, role, request, code, true);
     if (code != exit_code)
         stage_abort(stage, line, "%s> %s: exit code 0x%lX instead of 0x%lX", name, request,

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool outcome_add(struct outcome *outcome, enum stage_event kind, int line, const char *text)
+void outcome_add(struct outcome *outcome, struct finding finding, const char *text)
 {
     size_t size = strlen(text) + 1;
     char *copy = malloc(size);
@@ -12,11 +12,12 @@ bool outcome_add(struct outcome *outcome, enum stage_event kind, int line, const
         outcome->findings = findings;
     if (!copy || !findings) {
         free(copy);
-        return false;
+        outcome->incomplete = true;
+        return;
     }
     memcpy(copy, text, size);
-    findings[outcome->count++] = (struct finding){kind, line, copy};
-    return true;
+    finding.text = copy;
+    findings[outcome->count++] = finding;
 }
 
 void outcome_free(struct outcome *outcome)

@@ -6,9 +6,10 @@
 #include "stage.h"
 
 struct finding {
-    enum stage_event kind; /* STAGE_FAIL, STAGE_DEVIATES or STAGE_ERROR */
-    int line;
-    char *text; /* owned */
+    enum verdict verdict;       /* VERDICT_FAIL, VERDICT_DEVIATES or VERDICT_ERROR */
+    enum error_kind error_kind; /* of VERDICT_ERROR */
+    int line;                   /* of the topic's file; 0: no place of its own */
+    char *text;                 /* owned */
 };
 
 struct outcome {
@@ -16,13 +17,13 @@ struct outcome {
     struct buffer stray;      /* what the actors printed */
     struct finding *findings; /* owned */
     size_t count;
-    enum error_kind error_kind; /* of the first STAGE_ERROR */
     uint64_t milliseconds;
     uint64_t starts; /* actors that the case started */
+    bool incomplete; /* memory ran out: there was more than is here */
 };
 
-/* Copies the text. False if memory runs out. */
-bool outcome_add(struct outcome *outcome, enum stage_event kind, int line, const char *text);
+/* Copies the text. If memory runs out the outcome is incomplete from then on. */
+void outcome_add(struct outcome *outcome, struct finding finding, const char *text);
 void outcome_free(struct outcome *outcome);
 
 #endif

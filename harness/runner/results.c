@@ -39,22 +39,21 @@ struct judgement {
 /* The worst finding that is not known decides; if all are known, the first one's reason is the message. */
 static struct judgement judge(struct known *known, const char *id, const struct outcome *outcome)
 {
-    static const int rank[] = {
-        [STAGE_TRANSCRIPT] = 0, [STAGE_DEVIATES] = 1, [STAGE_FAIL] = 2, [STAGE_ERROR] = 3};
-    static const enum verdict verdicts[] = {[STAGE_TRANSCRIPT] = VERDICT_PASS,
-                                            [STAGE_DEVIATES] = VERDICT_DEVIATES,
-                                            [STAGE_FAIL] = VERDICT_FAIL,
-                                            [STAGE_ERROR] = VERDICT_ERROR};
+    static const struct finding incomplete = {.verdict = VERDICT_ERROR,
+                                              .text = "memory ran out: not all that was seen is here"};
+    static const int rank[VERDICT_COUNT] = {[VERDICT_DEVIATES] = 1, [VERDICT_FAIL] = 2, [VERDICT_ERROR] = 3};
     struct judgement judgement = {VERDICT_PASS, NULL, NULL};
     int worst = 0;
+    if (outcome->incomplete)
+        return (struct judgement){VERDICT_ERROR, &incomplete, NULL};
     for (size_t i = 0; i < outcome->count; i++) {
         const struct finding *finding = &outcome->findings[i];
         const struct known_entry *entry = known_find(known, id, finding->text);
         if (entry && worst == 0 && !judgement.first)
             judgement = (struct judgement){VERDICT_KNOWN, finding, entry->reason};
-        if (!entry && rank[finding->kind] > worst) {
-            worst = rank[finding->kind];
-            judgement = (struct judgement){verdicts[finding->kind], finding, NULL};
+        if (!entry && rank[finding->verdict] > worst) {
+            worst = rank[finding->verdict];
+            judgement = (struct judgement){finding->verdict, finding, NULL};
         }
     }
     return judgement;
@@ -91,21 +90,22 @@ static void report_case(struct results *results, const struct plan_item *item,
              judgement->reason  ? judgement->reason
              : judgement->first ? judgement->first->text
                                 : "");
-    junit_add(results->junit, &(struct junit_case){
-                                  .topic = item->what.topic->name,
-                                  .id = id,
-                                  .verdict = judgement->verdict,
-                                  .error_kind = outcome->error_kind,
-                                  .message = message,
-                                  .details = details.at ? details.at : "",
-                                  .file = file,
-                                  .line = line,
-                                  .milliseconds = outcome->milliseconds,
-                                  .output = output.at ? output.at : "",
-                                  .output_length = output.length,
-                                  .stray = outcome->stray.at ? outcome->stray.at : "",
-                                  .stray_length = outcome->stray.length,
-                              });
+    junit_add(results->junit,
+              &(struct junit_case){
+                  .topic = item->what.topic->name,
+                  .id = id,
+                  .verdict = judgement->verdict,
+                  .error_kind = judgement->first ? judgement->first->error_kind : ERROR_KIND_HARNESS,
+                  .message = message,
+                  .details = details.at ? details.at : "",
+                  .file = file,
+                  .line = line,
+                  .milliseconds = outcome->milliseconds,
+                  .output = output.at ? output.at : "",
+                  .output_length = output.length,
+                  .stray = outcome->stray.at ? outcome->stray.at : "",
+                  .stray_length = outcome->stray.length,
+              });
     buffer_free(&output);
     buffer_free(&details);
 }

@@ -5,17 +5,37 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "version.h"
+
+/* What is wrong with the hello that the role said, in `why`; false if nothing is. */
+static bool hello_is_wrong(struct role *role, char *why, size_t size)
+{
+    const struct line *hello = &role->reply;
+    const char *protocol = line_value(hello, "protocol", "(none)");
+    const char *version = line_value(hello, "version", "(none)");
+    uint64_t number = 0;
+    if (strcmp(hello->word, "hello") != 0)
+        snprintf(why, size, "the actor did not say hello");
+    else if (!line_number(hello, "protocol", &number) || number != PROTOCOL_VERSION)
+        snprintf(why, size, "the actor speaks another version of the protocol: %.40s instead of %d", protocol,
+                 PROTOCOL_VERSION);
+    else if (strcmp(version, SHMCHECK_VERSION) != 0)
+        snprintf(why, size, "the actor is of version %.60s, this program of version %s", version,
+                 SHMCHECK_VERSION);
+    else if (!line_number(hello, "~pid", &role->pid))
+        snprintf(why, size, "the actor did not say its process id");
+    else
+        return false;
+    return true;
+}
+
 static void read_hello(struct stage *stage, int line, struct role *role)
 {
-    uint64_t protocol = 0;
+    char why[200];
     snprintf(role->request, sizeof role->request, "(start)");
     stage_read(stage, line, role);
-    if (strcmp(role->reply.word, "hello") != 0)
-        stage_give_up(stage, line, role, "the actor did not say hello");
-    if (!line_number(&role->reply, "protocol", &protocol) || protocol != PROTOCOL_VERSION)
-        stage_give_up(stage, line, role, "the actor speaks another version of the protocol");
-    if (!line_number(&role->reply, "~pid", &role->pid))
-        stage_give_up(stage, line, role, "the actor did not say its process id");
+    if (hello_is_wrong(role, why, sizeof why))
+        stage_give_up(stage, STAGE_ERROR, line, role, why);
 }
 
 static struct role *add_role(struct stage *stage, int line, const char *name)
@@ -28,28 +48,10 @@ static struct role *add_role(struct stage *stage, int line, const char *name)
         stage_abort(stage, line, "no memory for the role '%s'", name);
     stage->roles[stage->role_count++] = role;
     snprintf(role->name, sizeof role->name, "%s", name);
-    role->channel = channel_new();
-    if (!role->channel)
-        stage_abort(stage, line, "no pipe for the role '%s': error %lu", name, (unsigned long)GetLastError());
+    DWORD error = link_open(stage, &role->link);
+    if (error)
+        stage_abort(stage, line, "no pipe for the role '%s': error %lu", name, (unsigned long)error);
     return role;
-}
-
-static DWORD start_actor(struct stage *stage, struct role *role)
-{
-    HANDLE end = channel_child_end(role->channel);
-    if (end == INVALID_HANDLE_VALUE)
-        return GetLastError();
-    wchar_t handle[24];
-    swprintf(handle, sizeof handle / sizeof handle[0], L"%llx", (unsigned long long)(uintptr_t)end);
-    DWORD error = child_start(&role->child, &(struct start){
-                                                .image = stage->settings->actor,
-                                                .arguments = (const wchar_t *[]){L"serve", handle, NULL},
-                                                .inherit = {end},
-                                                .output = stage->settings->output,
-                                                .job = stage->settings->job,
-                                            });
-    CloseHandle(end);
-    return error;
 }
 
 struct role *stage_role(struct stage *stage, int line, const char *name)
@@ -58,7 +60,7 @@ struct role *stage_role(struct stage *stage, int line, const char *name)
     if (role)
         return role;
     role = add_role(stage, line, name);
-    DWORD error = start_actor(stage, role);
+    DWORD error = link_start(stage, &role->link);
     if (error) {
         role->state = ROLE_GONE;
         stage_abort(stage, line, "the actor for '%s' does not start: error %lu", name, (unsigned long)error);
@@ -71,9 +73,15 @@ void stage_spawns(struct stage *stage, int line, const char *parent, const char 
 {
     struct role *role = add_role(stage, line, name);
     check_must(stage, line, parent, step("spawn %s pipe=$%s.token %s", name, name, arguments));
-    if (!channel_accept(role->channel, stage_timeout(stage)))
-        stage_abort(stage, line, "'%s' was started by '%s' and does not connect", name, parent);
+    if (!link_accept(stage, &role->link))
+        stage_abort_as(stage, STAGE_TIMEOUT, line, "'%s' was started by '%s' and does not connect", name,
+                       parent);
     read_hello(stage, line, role);
+    /* Now, while it surely runs, so that the id cannot be another process's. */
+    DWORD error = link_take_process(stage, &role->link, role->pid);
+    if (error)
+        stage_abort(stage, line, "the process of '%s' cannot be opened: error %lu", name,
+                    (unsigned long)error);
 }
 
 /* A step that was begun and not finished is a mistake of the case; an actor that is busy cannot be asked to
@@ -87,7 +95,7 @@ static void ask_to_exit(struct stage *stage, struct role *role)
         return;
     int length = snprintf(wire, sizeof wire, "%lu exit\n", (unsigned long)++role->sequence);
     snprintf(role->request, sizeof role->request, "exit");
-    channel_send(role->channel, wire, (size_t)length, stage_timeout(stage));
+    link_send(stage, &role->link, wire, (size_t)length);
 }
 
 static void see_it_end(struct stage *stage, struct role *role)
@@ -98,21 +106,24 @@ static void see_it_end(struct stage *stage, struct role *role)
     if (role->state != ROLE_IDLE)
         return;
     role->state = ROLE_GONE;
-    bool bye = channel_receive(role->channel, role->raw, &length, stage_timeout(stage)) == CHANNEL_LINE &&
-               !line_parse(&role->reply, role->raw, length) && role->reply.sequence == role->sequence &&
-               strcmp(role->reply.word, "bye") == 0;
-    bool ended = !role->child.process || child_wait(&role->child, stage_timeout(stage), &code);
+    enum channel_result result = link_receive(stage, &role->link, role->raw, &length);
+    bool bye = result == CHANNEL_LINE && !line_parse(&role->reply, role->raw, length) &&
+               role->reply.sequence == role->sequence && strcmp(role->reply.word, "bye") == 0;
+    bool ended = link_wait(stage, &role->link, &code);
     if ((bye && ended && code == 0) || stage->broken)
         return;
+    enum stage_event kind = result == CHANNEL_TIMEOUT || !ended ? STAGE_TIMEOUT
+                            : result == CHANNEL_CLOSED && code  ? STAGE_CRASH
+                                                                : STAGE_ERROR;
     snprintf(message, sizeof message, "%s> exit: %s; %s, exit code 0x%lX", role->name,
              bye ? "it said bye" : "it did not say bye", ended ? "it ended" : "it did not end",
              (unsigned long)code);
-    stage_tell(stage, STAGE_ERROR, stage->test->line, message);
+    stage_tell(stage, kind, stage->test->line, message);
 }
 
 static bool all_gone(struct stage *stage)
 {
-    /* Actors that actors started are not waited for one by one: their end is a moment after their bye. */
+    /* Processes that actors started on their own are not waited for one by one. */
     ULONGLONG end = GetTickCount64() + stage_timeout(stage);
     while (job_active(stage->settings->job) > 0) {
         if (GetTickCount64() > end)
@@ -122,25 +133,32 @@ static bool all_gone(struct stage *stage)
     return true;
 }
 
-void stage_end(struct stage *stage)
+static void end_processes(struct stage *stage)
 {
+    HANDLE job = stage->settings->job;
     for (size_t i = 0; i < stage->role_count; i++)
         ask_to_exit(stage, stage->roles[i]);
     for (size_t i = 0; i < stage->role_count; i++)
         see_it_end(stage, stage->roles[i]);
     if (stage->broken)
-        job_kill(stage->settings->job);
+        job_kill(job);
     if (!all_gone(stage)) {
         char message[100];
         snprintf(message, sizeof message, "the case left %lu processes behind",
-                 (unsigned long)job_active(stage->settings->job));
+                 (unsigned long)job_active(job));
         stage_tell(stage, STAGE_ERROR, stage->test->line, message);
-        job_kill(stage->settings->job);
+        job_kill(job);
+    }
+}
+
+void stage_end(struct stage *stage)
+{
+    if (stage->tape->mode != TAPE_PLAY) {
+        stage->tape->mode = TAPE_OFF; /* how actors leave is no longer the case's business */
+        end_processes(stage);
     }
     for (size_t i = 0; i < stage->role_count; i++) {
-        child_kill(&stage->roles[i]->child);
-        child_close(&stage->roles[i]->child);
-        channel_free(stage->roles[i]->channel);
+        link_close(&stage->roles[i]->link);
         free(stage->roles[i]);
     }
     stage->role_count = 0;

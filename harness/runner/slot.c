@@ -1,5 +1,6 @@
 #include "slot.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -146,51 +147,73 @@ void slot_break(struct slot *slot, enum error_kind kind, const char *why)
     text_add(&text, why);
     if (kind == ERROR_KIND_CRASH && child_wait(&slot->child, 2000, &code))
         text_format(&text, " (exit code 0x%lX)", (unsigned long)code);
-    slot->outcome.error_kind = kind;
-    outcome_add(&slot->outcome, STAGE_ERROR, 0, message);
+    outcome_add(&slot->outcome, (struct finding){.verdict = VERDICT_ERROR, .error_kind = kind}, message);
     complete(slot);
     if (slot->worker_output && kind == ERROR_KIND_CRASH)
         output_file_take(slot->worker_output, &slot->outcome.stray);
     end_worker(slot);
 }
 
+/* Words of the worker that carry text, and what they mean. */
+static const struct {
+    const char *word;
+    struct finding finding; /* VERDICT_PASS: no finding but a line of the transcript */
+} tellings[] = {
+    {"transcript", {.verdict = VERDICT_PASS}},
+    {"fail", {.verdict = VERDICT_FAIL}},
+    {"deviates", {.verdict = VERDICT_DEVIATES}},
+    {"error", {.verdict = VERDICT_ERROR, .error_kind = ERROR_KIND_HARNESS}},
+    {"crash", {.verdict = VERDICT_ERROR, .error_kind = ERROR_KIND_CRASH}},
+    {"timeout", {.verdict = VERDICT_ERROR, .error_kind = ERROR_KIND_TIMEOUT}},
+};
+
 static const char *take_text(struct slot *slot, const struct line *line)
 {
     const struct field *text = line_field(line, "text");
     if (text)
         buffer_add(&slot->partial, text->value, text->length);
+    slot->outcome.incomplete |= slot->partial.failed;
     return slot->partial.at ? slot->partial.at : "";
+}
+
+/* A text has come to its end. */
+static void take_telling(struct slot *slot, const struct pool_settings *settings, const struct line *line,
+                         struct finding finding)
+{
+    const char *text = take_text(slot, line);
+    uint64_t number = 0;
+    line_number(line, "line", &number);
+    finding.line = number <= INT_MAX ? (int)number : 0;
+    if (finding.verdict == VERDICT_PASS) {
+        buffer_add_string(&slot->outcome.transcript, text);
+        buffer_add(&slot->outcome.transcript, "\n", 1);
+        slot->outcome.incomplete |= slot->outcome.transcript.failed;
+        settings->line(settings->context, slot->item, text);
+    } else {
+        outcome_add(&slot->outcome, finding, text);
+    }
+    slot->partial.length = 0;
 }
 
 /* One line from the worker. Anything unexpected is a fault of the worker. */
 static enum slot_news take_line(struct slot *slot, const struct pool_settings *settings,
                                 const struct line *line)
 {
-    static const char *const kinds[] = {"transcript", "fail", "deviates", "error"};
-    uint64_t number = 0;
-    if (line->sequence == slot->sequence && strcmp(line->word, "done") == 0) {
+    bool expected = line->sequence == slot->sequence;
+    if (expected && strcmp(line->word, "done") == 0) {
         line_number(line, "starts", &slot->outcome.starts);
         complete(slot);
         return SLOT_FINISHED;
     }
-    if (line->sequence == slot->sequence && strcmp(line->word, "part") == 0) {
+    if (expected && strcmp(line->word, "part") == 0) {
         take_text(slot, line);
         return SLOT_GOING_ON;
     }
-    for (int kind = STAGE_TRANSCRIPT; kind <= STAGE_ERROR; kind++) {
-        if (line->sequence != slot->sequence || strcmp(line->word, kinds[kind]) != 0)
-            continue;
-        const char *text = take_text(slot, line);
-        line_number(line, "line", &number);
-        if (kind == STAGE_TRANSCRIPT) {
-            buffer_add_string(&slot->outcome.transcript, text);
-            buffer_add(&slot->outcome.transcript, "\n", 1);
-            settings->line(settings->context, slot->item, text);
-        } else {
-            outcome_add(&slot->outcome, (enum stage_event)kind, (int)number, text);
+    for (size_t i = 0; expected && i < sizeof tellings / sizeof tellings[0]; i++) {
+        if (strcmp(line->word, tellings[i].word) == 0) {
+            take_telling(slot, settings, line, tellings[i].finding);
+            return SLOT_GOING_ON;
         }
-        slot->partial.length = 0;
-        return SLOT_GOING_ON;
     }
     slot_break(slot, ERROR_KIND_HARNESS, "the worker said something that makes no sense");
     return SLOT_FINISHED;

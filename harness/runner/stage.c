@@ -7,10 +7,11 @@
 #include "../common/escape.h"
 #include "cmocka_bridge.h"
 
-void stage_init(struct stage *stage, const struct stage_settings *settings, const struct test_case *test)
+void stage_init(struct stage *stage, const struct stage_settings *settings, const struct test_case *test,
+                struct tape *tape)
 {
     char first[CASE_ID_BYTES];
-    *stage = (struct stage){.settings = settings, .test = test};
+    *stage = (struct stage){.settings = settings, .test = test, .tape = tape};
     case_id(test, stage->id);
     const char *rows = test->rows ? test->rows : stage->id;
     if (next_word(&rows, first))
@@ -24,7 +25,7 @@ DWORD stage_timeout(const struct stage *stage)
 
 void stage_tell(struct stage *stage, enum stage_event event, int line, const char *text)
 {
-    if (event == STAGE_ERROR)
+    if (event >= STAGE_ERROR)
         stage->broken = true;
     if (event == STAGE_FAIL || event == STAGE_DEVIATES)
         stage->failures++;
@@ -39,6 +40,17 @@ void stage_abort(struct stage *stage, int line, const char *format, ...)
     vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
     stage_tell(stage, STAGE_ERROR, line, message);
+    leave_case(line);
+}
+
+void stage_abort_as(struct stage *stage, enum stage_event kind, int line, const char *format, ...)
+{
+    char message[LINE_BYTES * 3];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(message, sizeof message, format, arguments);
+    va_end(arguments);
+    stage_tell(stage, kind, line, message);
     leave_case(line);
 }
 
@@ -59,17 +71,25 @@ static void transcript(struct stage *stage, const struct role *role, const char 
 }
 
 /* The actor's state is unknown from here on: it is ended and never asked again. */
-void stage_give_up(struct stage *stage, int line, struct role *role, const char *why)
+void stage_give_up(struct stage *stage, enum stage_event kind, int line, struct role *role, const char *why)
 {
     DWORD code = 0;
-    bool ended = role->child.process && child_wait(&role->child, 0, &code);
+    bool ended = role->link.child.process && child_wait(&role->link.child, 0, &code);
     role->state = ROLE_GONE;
     transcript(stage, role, why);
     if (ended)
-        stage_abort(stage, line, "%s> %s: %s; its process ended with code 0x%lX", role->name, role->request,
-                    why, (unsigned long)code);
-    child_kill(&role->child);
-    stage_abort(stage, line, "%s> %s: %s", role->name, role->request, why);
+        stage_abort_as(stage, kind, line, "%s> %s: %s; its process ended with code 0x%lX", role->name,
+                       role->request, why, (unsigned long)code);
+    link_kill(stage, &role->link);
+    stage_abort_as(stage, kind, line, "%s> %s: %s", role->name, role->request, why);
+}
+
+/* The pipe is closed, so the process ends or has ended: its exit code says more than the pipe does. */
+_Noreturn static void give_up_dead(struct stage *stage, int line, struct role *role, const char *why)
+{
+    DWORD code;
+    link_wait(stage, &role->link, &code);
+    stage_give_up(stage, STAGE_CRASH, line, role, why);
 }
 
 /* One line from the actor, parsed, with the sequence number that it must have. */
@@ -77,20 +97,16 @@ void stage_read(struct stage *stage, int line, struct role *role)
 {
     size_t length;
     char why[200];
-    switch (channel_receive(role->channel, role->raw, &length, stage_timeout(stage))) {
+    switch (link_receive(stage, &role->link, role->raw, &length)) {
     case CHANNEL_TIMEOUT:
         snprintf(why, sizeof why, "no reply within %lu ms", (unsigned long)stage_timeout(stage));
-        stage_give_up(stage, line, role, why);
+        stage_give_up(stage, STAGE_TIMEOUT, line, role, why);
         break;
     case CHANNEL_CLOSED:
-        if (role->child.process) {
-            DWORD code;
-            child_wait(&role->child, stage_timeout(stage), &code);
-        }
-        stage_give_up(stage, line, role, "the actor is gone without a reply");
+        give_up_dead(stage, line, role, "the actor is gone without a reply");
         break;
     case CHANNEL_TOO_LONG:
-        stage_give_up(stage, line, role, "a reply longer than a line may be");
+        stage_give_up(stage, STAGE_ERROR, line, role, "a reply longer than a line may be");
         break;
     case CHANNEL_LINE:
         break;
@@ -98,12 +114,12 @@ void stage_read(struct stage *stage, int line, struct role *role)
     const char *wrong = line_parse(&role->reply, role->raw, length);
     if (wrong) {
         snprintf(why, sizeof why, "a reply that is no line of the protocol: %s", wrong);
-        stage_give_up(stage, line, role, why);
+        stage_give_up(stage, STAGE_ERROR, line, role, why);
     }
     if (role->reply.sequence != role->sequence) {
         snprintf(why, sizeof why, "a reply to request %lu instead of %lu",
                  (unsigned long)role->reply.sequence, (unsigned long)role->sequence);
-        stage_give_up(stage, line, role, why);
+        stage_give_up(stage, STAGE_ERROR, line, role, why);
     }
 }
 
@@ -132,8 +148,8 @@ void stage_send(struct stage *stage, int line, struct role *role, const char *re
                     wrong ? wrong : "more than fits into a line");
     stage->steps++;
     role->state = ROLE_BUSY;
-    if (!channel_send(role->channel, wire, text.length, stage_timeout(stage)))
-        stage_give_up(stage, line, role, "the actor does not take requests any more");
+    if (!link_send(stage, &role->link, wire, text.length))
+        give_up_dead(stage, line, role, "the actor does not take requests any more");
 }
 
 /* Keeps the volatile values of a reply for references in later steps; a name that is there already is overwritten. */

@@ -4,9 +4,9 @@
 #define SHMCHECK_STAGE_H
 
 #include "catalogue.h"
-#include "channel.h"
 #include "contract.h"
-#include "process.h"
+#include "link.h"
+#include "tape.h"
 
 #define STAGE_ROLES 8
 #define ROLE_NAME_BYTES 24
@@ -17,7 +17,9 @@ enum stage_event {
     STAGE_TRANSCRIPT, /* one line of the transcript */
     STAGE_FAIL,       /* a documented expectation did not hold */
     STAGE_DEVIATES,   /* an observed one did not */
-    STAGE_ERROR       /* the harness cannot tell; the case ends here */
+    STAGE_ERROR,      /* the harness cannot tell; the case ends here */
+    STAGE_CRASH,      /* the same, because a process died */
+    STAGE_TIMEOUT     /* the same, because a deadline passed */
 };
 
 struct stage_settings {
@@ -49,8 +51,7 @@ enum role_state {
 /* An actor process, as the runner sees it. */
 struct role {
     char name[ROLE_NAME_BYTES];
-    struct channel *channel;
-    struct child child; /* process is NULL when another actor started it */
+    struct link link;
     enum role_state state;
     uint32_t sequence;
     uint64_t pid;
@@ -68,11 +69,14 @@ struct stage {
     size_t role_count;
     const struct contract_row *row; /* what checks check at the moment */
     size_t checks, failures, steps;
-    bool broken; /* an error was told */
+    struct tape *tape; /* never NULL; off, as a rule */
+    size_t received;   /* lines and other news from actors so far */
+    bool broken;       /* an error was told */
 };
 
-/* Prepares a stage; no process is started. */
-void stage_init(struct stage *stage, const struct stage_settings *settings, const struct test_case *test);
+/* Prepares a stage; no process is started. `tape` outlives it. */
+void stage_init(struct stage *stage, const struct stage_settings *settings, const struct test_case *test,
+                struct tape *tape);
 /* Ends all actors: those that live are asked to exit, all at once, and must answer and end with code 0; none
  * of the job's processes may be left. What goes wrong is told as an error. */
 void stage_end(struct stage *stage);
@@ -81,8 +85,12 @@ DWORD stage_timeout(const struct stage *stage);
 
 /* Tells an error and leaves the case function. */
 _Noreturn void stage_abort(struct stage *stage, int line, const char *format, ...) TEXT_PRINTF(3, 4);
+/* The same for an error of another kind: STAGE_CRASH, STAGE_TIMEOUT. */
+_Noreturn void stage_abort_as(struct stage *stage, enum stage_event kind, int line, const char *format, ...)
+    TEXT_PRINTF(4, 5);
 /* The actor's state is unknown from here on: it is ended and never asked again, and the case with it. */
-_Noreturn void stage_give_up(struct stage *stage, int line, struct role *role, const char *why);
+_Noreturn void stage_give_up(struct stage *stage, enum stage_event kind, int line, struct role *role,
+                             const char *why);
 void stage_tell(struct stage *stage, enum stage_event event, int line, const char *text);
 
 /* The role, its actor started if it has none. Aborts the case if that fails or the name is too long. */

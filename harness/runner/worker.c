@@ -45,7 +45,7 @@ static bool read_line(struct worker *worker, struct line *line)
 
 static void tell(void *context, enum stage_event event, int line, const char *text)
 {
-    static const char *const words[] = {"transcript", "fail", "deviates", "error"};
+    static const char *const words[] = {"transcript", "fail", "deviates", "error", "crash", "timeout"};
     struct worker *worker = context;
     size_t left = strlen(text);
     do {
@@ -89,11 +89,12 @@ static void run_case(struct worker *worker, const struct test_case *test)
 {
     static struct stage stage; /* not on the stack that a crash may have spoiled */
     char bytes[LINE_BYTES];
-    stage_init(&stage, &worker->settings, test);
+    struct tape tape = {.mutated_at = SIZE_MAX};
+    stage_init(&stage, &worker->settings, test, &tape);
     if (!stage.row)
         stage_tell(&stage, STAGE_ERROR, test->line, "the first row of this case is not in the contract");
     else if (!call_case(stage.id, test->run, &stage) && !stage.broken)
-        stage_tell(&stage, STAGE_ERROR, test->line, "the case function crashed");
+        stage_tell(&stage, STAGE_CRASH, test->line, "the case function crashed");
     else if (stage.checks == 0 && !stage.broken)
         stage_tell(&stage, STAGE_ERROR, test->line, "the case checked nothing");
     size_t starts = stage.role_count;

@@ -3,8 +3,9 @@
  * Parent to worker, once:     1 settings run=R actor=PATH x86=PATH scale-thousandths=N volatile=yes|no
  * then for every case:        N case id=ID
  * Worker to parent, unasked:  0 hello protocol=1
- * while a case runs:          N transcript|fail|deviates|error [line=L] text=T      (N part text=T: more
- * follows) at its end:                 N done checks=N steps=N starts=N */
+ * while a case runs:          N transcript|fail|deviates|error|crash|timeout line=L text=T
+ *                             N part line=L text=T      (more of the text follows)
+ * at its end:                 N done checks=N steps=N starts=N */
 #ifndef SHMCHECK_WORKER_H
 #define SHMCHECK_WORKER_H
 

@@ -1,0 +1,121 @@
+#include "link.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "stage.h"
+
+static bool playing(const struct stage *stage)
+{
+    return stage->tape->mode == TAPE_PLAY;
+}
+
+static void record(struct stage *stage, enum tape_kind kind, bool flag, uint32_t number, const char *text)
+{
+    if (stage->tape->mode == TAPE_RECORD)
+        tape_record(stage->tape, kind, flag, number, text);
+}
+
+DWORD link_open(struct stage *stage, struct link *link)
+{
+    if (playing(stage))
+        return ERROR_SUCCESS;
+    link->channel = channel_new();
+    return link->channel ? ERROR_SUCCESS : GetLastError();
+}
+
+DWORD link_start(struct stage *stage, struct link *link)
+{
+    if (playing(stage))
+        return ERROR_SUCCESS;
+    HANDLE end = channel_child_end(link->channel);
+    if (end == INVALID_HANDLE_VALUE)
+        return GetLastError();
+    wchar_t handle[24];
+    swprintf(handle, sizeof handle / sizeof handle[0], L"%llx", (unsigned long long)(uintptr_t)end);
+    DWORD error = child_start(&link->child, &(struct start){
+                                                .image = stage->settings->actor,
+                                                .arguments = (const wchar_t *[]){L"serve", handle, NULL},
+                                                .inherit = {end},
+                                                .output = stage->settings->output,
+                                                .job = stage->settings->job,
+                                            });
+    CloseHandle(end);
+    return error;
+}
+
+bool link_accept(struct stage *stage, struct link *link)
+{
+    return playing(stage) || channel_accept(link->channel, stage_timeout(stage));
+}
+
+DWORD link_take_process(struct stage *stage, struct link *link, uint64_t pid)
+{
+    if (playing(stage))
+        return ERROR_SUCCESS;
+    link->child.id = (DWORD)pid;
+    link->child.process = OpenProcess(SYNCHRONIZE | PROCESS_TERMINATE | PROCESS_QUERY_LIMITED_INFORMATION,
+                                      FALSE, link->child.id);
+    return link->child.process ? ERROR_SUCCESS : GetLastError();
+}
+
+bool link_send(struct stage *stage, struct link *link, const char *bytes, size_t length)
+{
+    return playing(stage) || channel_send(link->channel, bytes, length, stage_timeout(stage));
+}
+
+static enum channel_result receive(struct stage *stage, struct link *link, char *out, size_t *length)
+{
+    struct tape *tape = stage->tape;
+    if (!playing(stage))
+        return channel_receive(link->channel, out, length, stage_timeout(stage));
+    if (tape->next < tape->count && tape->entries[tape->next].kind == TAPE_NEWS)
+        return (enum channel_result)tape_play(tape, TAPE_NEWS)->number;
+    const struct tape_entry *entry = tape_play(tape, TAPE_LINE);
+    if (!entry)
+        return CHANNEL_CLOSED;
+    *length = strlen(entry->text);
+    memcpy(out, entry->text, *length + 1);
+    return CHANNEL_LINE;
+}
+
+enum channel_result link_receive(struct stage *stage, struct link *link, char *out, size_t *length)
+{
+    struct tape *tape = stage->tape;
+    enum channel_result result = receive(stage, link, out, length);
+    if (result != CHANNEL_LINE)
+        record(stage, TAPE_NEWS, false, (uint32_t)result, NULL);
+    else
+        record(stage, TAPE_LINE, true, 0, out);
+    size_t place = stage->received++;
+    if (result == CHANNEL_LINE && place == tape->mutated_at) {
+        *length = strlen(tape->mutated);
+        memcpy(out, tape->mutated, *length + 1);
+    }
+    return result;
+}
+
+bool link_wait(struct stage *stage, struct link *link, DWORD *exit_code)
+{
+    if (playing(stage)) {
+        const struct tape_entry *entry = tape_play(stage->tape, TAPE_END);
+        *exit_code = entry ? entry->number : 0;
+        return entry && entry->flag;
+    }
+    bool ended = link->child.process && child_wait(&link->child, stage_timeout(stage), exit_code);
+    record(stage, TAPE_END, ended, ended ? (uint32_t)*exit_code : 0, NULL);
+    return ended;
+}
+
+bool link_kill(struct stage *stage, struct link *link)
+{
+    return playing(stage) || (link->child.process && child_kill(&link->child));
+}
+
+void link_close(struct link *link)
+{
+    child_kill(&link->child);
+    child_close(&link->child);
+    channel_free(link->channel);
+    link->channel = NULL;
+}
