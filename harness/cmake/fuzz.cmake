@@ -1,0 +1,26 @@
+# Fuzz targets, native only. With SHMCHECK_FUZZ (clang) they are fuzzers, else programs that run the committed
+# inputs, which makes those tests of every native build.
+foreach(target IN LISTS SHMCHECK_FUZZ_TARGETS)
+    set(name fuzz_${target})
+    add_executable(${name} harness/tests/${name}.c)
+    target_link_libraries(${name} PRIVATE shmtest shmreport shmcommon shmcheck_compiler)
+    set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "$<1:${CMAKE_BINARY_DIR}/bin/tests>")
+    set(corpus "${PROJECT_SOURCE_DIR}/harness/tests/corpus/${target}")
+    if(SHMCHECK_FUZZ)
+        target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+        # A seed makes a finding repeatable; new inputs stay in the build tree.
+        set(found "${CMAKE_BINARY_DIR}/corpus/${target}")
+        file(MAKE_DIRECTORY "${found}")
+        add_test(NAME ${name} COMMAND ${name} -seed=1 -runs=50000 -max_total_time=20 -timeout=10 -verbosity=0
+            "-artifact_prefix=${CMAKE_BINARY_DIR}/" "${found}" "${corpus}")
+    else()
+        target_sources(${name} PRIVATE harness/tests/fuzz_replay.c)
+        set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${corpus}")
+        file(GLOB inputs "${corpus}/*")
+        if(NOT inputs)
+            message(FATAL_ERROR "${corpus} has no inputs for ${name}.")
+        endif()
+        add_test(NAME ${name} COMMAND ${name} ${inputs})
+    endif()
+    set_tests_properties(${name} PROPERTIES TIMEOUT 120)
+endforeach()

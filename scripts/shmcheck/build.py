@@ -1,0 +1,171 @@
+"""Building: CMake's trees under build/, made or healed when they have to be and left alone when nothing changed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from .console import CannotRun, say
+from .locks import Lock
+from .paths import BUILD, ON_WINDOWS, ROOT, make_build_folder, tree
+from .processes import run_quiet
+
+STAMP = "configured"
+NOTHING_TO_DO = "ninja: no work to do."
+
+
+@dataclass(frozen=True)
+class Part:
+    """A build tree, by its preset, and what is built in it; no target means everything."""
+
+    preset: str
+    targets: tuple[str, ...] = ()
+
+
+class BuildLock:
+    """Held shared while programs of the build folder run, exclusive while they are made anew."""
+
+    def __init__(self) -> None:
+        make_build_folder()
+        self.lock = Lock(BUILD / "build.lock")
+        self.lock.shared()
+
+    def exclusive(self) -> None:
+        """Waits until nobody else builds, or runs what would be replaced."""
+        if not self.lock.try_exclusive():
+            say("waiting for another build or run in this checkout to end")
+            self.lock.exclusive()
+
+    def shared(self) -> None:
+        """Lets others run, and run what they built, too."""
+        self.lock.shared()
+
+
+def presets() -> tuple[str, str]:
+    """The presets for the programs of this machine, and for the 32-bit actor beside them."""
+    if not ON_WINDOWS:
+        return "mingw-x64", "mingw-x86"
+    if visual_studio() or not shutil.which("gcc"):
+        machine = platform.machine().upper()
+        return {"ARM64": "msvc-arm64", "X86": "msvc-x86"}.get(machine, "msvc-x64"), "msvc-x86"
+    return "mingw-x64", "mingw-x86"
+
+
+def visual_studio() -> bool:
+    """Whether Visual Studio or its build tools are installed; their installer always puts vswhere at this place."""
+    base = os.environ.get("ProgramFiles(x86)", r"C:\Program Files (x86)")
+    return Path(base, "Microsoft Visual Studio", "Installer", "vswhere.exe").exists()
+
+
+def programs() -> Path:
+    """The folder of shmcheck.exe and its actors."""
+    return tree(presets()[0]) / "bin"
+
+
+def fingerprint(preset: str) -> str:
+    """What a tree's configuration depends on and CMake does not watch itself."""
+    digest = hashlib.sha256()
+    for part in (preset, str(ROOT), sys.executable):
+        digest.update(part.encode("utf-8", "surrogateescape") + b"\0")
+    digest.update((ROOT / "CMakePresets.json").read_bytes())
+    return digest.hexdigest()
+
+
+def configured(preset: str) -> bool:
+    """Whether the tree can be built as it is."""
+    folder = tree(preset)
+    try:
+        same = (folder / STAMP).read_text(encoding="ascii") == fingerprint(preset)
+    except (OSError, UnicodeDecodeError):
+        return False
+    return same and (folder / "CMakeCache.txt").exists()
+
+
+def configure(preset: str) -> None:
+    """Makes the tree. What an earlier place of the checkout, or another Python, left there goes first."""
+    folder = tree(preset)
+    if not configured(preset) and folder.exists():
+        shutil.rmtree(folder)
+    say(f"configuring {preset}")
+    code, text = run_quiet(["cmake", "--preset", preset, f"-DPython3_EXECUTABLE={sys.executable}"], folder=ROOT)
+    if code != 0:
+        raise CannotRun(f"cmake could not configure {preset}:\n{text.strip()}")
+    (folder / STAMP).write_text(fingerprint(preset), encoding="ascii")
+
+
+def up_to_date(part: Part) -> bool:
+    """Whether building would do nothing. Only Ninja can say so in advance."""
+    if not configured(part.preset) or not (tree(part.preset) / "build.ninja").exists():
+        return False
+    code, text = run_quiet(["ninja", "-C", tree(part.preset), "-n", *part.targets])
+    return code == 0 and NOTHING_TO_DO in text
+
+
+def build(part: Part) -> None:
+    """Builds a part; the compiler's messages are shown if it fails."""
+    if not configured(part.preset):
+        configure(part.preset)
+    say(f"building {part.preset}")
+    command = ["cmake", "--build", "--preset", part.preset]
+    if part.targets:
+        command += ["--target", *part.targets]
+    code, text = run_quiet(command, folder=ROOT)
+    if code != 0:
+        raise CannotRun(f"building {part.preset} failed:\n{text.strip()}")
+
+
+def version_of(preset: str) -> str:
+    """The version that the programs of a tree say they are."""
+    try:
+        return (tree(preset) / "generated" / "version.txt").read_text(encoding="utf-8")
+    except OSError:
+        return ""
+
+
+def copy_x86_actor() -> None:
+    """Puts the 32-bit actor beside the other programs, under another name."""
+    source = tree(presets()[1]) / "bin" / "shmactor.exe"
+    target = programs() / "shmactor-x86.exe"
+    if target.exists():
+        here, there = target.stat(), source.stat()
+        if (here.st_size, here.st_mtime_ns) == (there.st_size, there.st_mtime_ns):
+            return
+    # A name of its own first: an actor that runs keeps the file it was started from.
+    fresh = target.with_suffix(".new")
+    shutil.copy2(source, fresh)
+    os.replace(fresh, target)
+
+
+def ensure(parts: Sequence[Part], lock: BuildLock) -> None:
+    """Builds what is not up to date. Returns with the lock held shared."""
+    if not all(up_to_date(part) for part in parts):
+        lock.exclusive()
+        for part in parts:
+            if not up_to_date(part):
+                build(part)
+        agree(parts)
+    if Part(presets()[1], ("shmactor",)) in parts:
+        copy_x86_actor()
+    lock.shared()
+
+
+def agree(parts: Sequence[Part]) -> None:
+    """Makes programs that work together say the same version: each tree asked git when it was configured."""
+    together = [part for part in parts if part.preset in presets()]
+    if len({version_of(part.preset) for part in together}) < 2:
+        return
+    for part in together:
+        configure(part.preset)
+        build(part)
+
+
+def run_parts() -> list[Part]:
+    """What a run needs."""
+    main, x86 = presets()
+    return [Part(main, ("shmcheck", "shmactor")), Part(x86, ("shmactor",))]

@@ -1,0 +1,57 @@
+"""What the driver says to people: messages on stderr, and the one summary line on stdout."""
+
+from __future__ import annotations
+
+import re
+import sys
+from dataclasses import dataclass
+
+EXIT_PASSED = 0
+EXIT_FAILED = 1
+EXIT_ERROR = 2
+EXIT_NOT_RUN = 3
+
+SUMMARY = re.compile(r"([0-9]+) passed, ([0-9]+) failed, ([0-9]+) skipped")
+
+
+class CannotRun(Exception):
+    """Nothing can be run; the text says why and what to do about it. Exit code 3."""
+
+
+@dataclass
+class Summary:
+    """The three counts of the last line of every run and test."""
+
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+
+    def add(self, other: Summary) -> None:
+        """Adds the other's counts to these."""
+        self.passed += other.passed
+        self.failed += other.failed
+        self.skipped += other.skipped
+
+    def __str__(self) -> str:
+        return f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped"
+
+
+def is_summary(line: str) -> bool:
+    """Whether this is the line that a run ends with."""
+    return SUMMARY.fullmatch(line) is not None
+
+
+def say(message: str) -> None:
+    """A message for people. Somebody who closed our stderr has no use for it."""
+    try:
+        print(message, file=sys.stderr, flush=True)
+    except (OSError, ValueError):
+        pass
+
+
+def print_summary(summary: Summary) -> None:
+    """The last line of stdout."""
+    try:
+        print(summary, flush=True)
+    except (OSError, ValueError):
+        pass

@@ -1,0 +1,79 @@
+"""Starting programs that end with this driver, and running short ones."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from .console import CannotRun
+
+PR_SET_PDEATHSIG = 1
+PR_SET_CHILD_SUBREAPER = 36
+
+
+def die_with_parent() -> Callable[[], None] | None:
+    """What a child of ours calls between fork and exec: the kernel kills it when this process is gone, however it
+    went. None where there is no such thing. Page: prctl(2), PR_SET_PDEATHSIG."""
+    if sys.platform != "linux":
+        return None
+    import ctypes
+
+    # Loaded here and not in the child, which can do little between fork and exec.
+    prctl = ctypes.CDLL(None, use_errno=True).prctl
+    parent = os.getpid()
+
+    def in_child() -> None:
+        prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        if os.getppid() != parent:  # it went before the request was made
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return in_child
+
+
+def run_quiet(
+    command: Sequence[str | Path],
+    *,
+    folder: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+    seconds: float | None = None,
+) -> tuple[int, str]:
+    """Runs a program without input; its exit code and all that it printed. A program that takes too long is killed
+    and is CannotRun, as is one that is not there."""
+    try:
+        done = subprocess.run(
+            command,
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=seconds,
+            preexec_fn=die_with_parent(),
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise CannotRun(f"{command[0]} did not end within {seconds:.0f} seconds") from error
+    except OSError as error:
+        raise CannotRun(f"{command[0]} cannot be started: {error}") from error
+    return done.returncode, done.stdout.decode("utf-8", "replace")
+
+
+def reap() -> None:
+    """Collects ended processes that became children of this one; see adopt_orphans."""
+    try:
+        while os.waitpid(-1, os.WNOHANG) != (0, 0):
+            pass
+    except ChildProcessError:
+        pass
+
+
+def adopt_orphans() -> None:
+    """Makes processes whose parents end children of this one. Where the first process of a container collects no
+    zombies, every wineserver would otherwise leave its eight behind. Page: prctl(2), PR_SET_CHILD_SUBREAPER."""
+    import ctypes
+
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
