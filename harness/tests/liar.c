@@ -1,0 +1,178 @@
+#include "liar.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../common/line.h"
+#include "../runner/version.h"
+
+#define HONEST_HELLO "0 hello protocol=1 bits=64 version=" SHMCHECK_VERSION
+#define CUT_SHORT "1 ok siz"
+
+static void send_bytes(HANDLE pipe, const char *bytes, size_t length)
+{
+    DWORD written;
+    if (!WriteFile(pipe, bytes, (DWORD)length, &written, NULL))
+        ExitProcess(1);
+}
+
+static void send(HANDLE pipe, const char *line)
+{
+    send_bytes(pipe, line, strlen(line));
+}
+
+/* Nothing ends this but somebody else. */
+static void hang(void)
+{
+    for (;;)
+        Sleep(INFINITE);
+}
+
+static LONG WINAPI on_crash(EXCEPTION_POINTERS *raised)
+{
+    TerminateProcess(GetCurrentProcess(), raised->ExceptionRecord->ExceptionCode);
+    return EXCEPTION_EXECUTE_HANDLER;
+}
+
+static void crash(void)
+{
+    static char *volatile nowhere;
+    /* Without it Wine's debugger would hold the pipe for seconds. */
+    SetUnhandledExceptionFilter(on_crash);
+    *nowhere = 1;
+}
+
+static void flood(void)
+{
+    static char block[65536];
+    DWORD written;
+    for (size_t i = 0; i < sizeof block; i++) {
+        /* Control bytes, the three bytes of a lone surrogate, the end of a CDATA section. */
+        static const char mess[] = "\x01\x1B[31m\x00\xED\xA0\x80]]>\xFF\r";
+        block[i] = mess[i % (sizeof mess - 1)];
+    }
+    for (size_t left = LIAR_FLOOD_BYTES; left > 0; left -= sizeof block)
+        WriteFile(GetStdHandle(STD_OUTPUT_HANDLE), block, sizeof block, &written, NULL);
+}
+
+/* A process that knows nothing of pipes and does not go by itself. */
+static void leave_somebody_behind(void)
+{
+    char path[MAX_PATH * 2], line[MAX_PATH * 3];
+    STARTUPINFOA startup = {.cb = sizeof startup};
+    PROCESS_INFORMATION process;
+    GetModuleFileNameA(NULL, path, sizeof path);
+    snprintf(line, sizeof line, "\"%s\" serve 0", path);
+    SetEnvironmentVariableA(LIAR_VARIABLE, "hang-at-start");
+    if (!CreateProcessA(path, line, NULL, NULL, FALSE, DETACHED_PROCESS, NULL, NULL, &startup, &process))
+        ExitProcess(1);
+    CloseHandle(process.hThread);
+    CloseHandle(process.hProcess);
+}
+
+static void send_long_line(HANDLE pipe)
+{
+    static char block[65536];
+    memset(block, 'x', sizeof block);
+    for (int i = 0; i < 16; i++)
+        send_bytes(pipe, block, sizeof block);
+    send(pipe, "\n");
+}
+
+static void greet(HANDLE pipe, const char *lie)
+{
+    char hello[300];
+    if (strcmp(lie, "hang-at-start") == 0)
+        hang();
+    if (strcmp(lie, "die-at-start") == 0)
+        ExitProcess(9);
+    if (strcmp(lie, "other-protocol") == 0)
+        snprintf(hello, sizeof hello, "0 hello protocol=99 bits=64 version=%s", SHMCHECK_VERSION);
+    else if (strcmp(lie, "other-version") == 0)
+        snprintf(hello, sizeof hello, "0 hello protocol=1 bits=64 version=0.0.0+older");
+    else if (strcmp(lie, "other-greeting") == 0)
+        snprintf(hello, sizeof hello, "0 welcome protocol=1");
+    else
+        snprintf(hello, sizeof hello, "%s", HONEST_HELLO);
+    send(pipe, hello);
+    snprintf(hello, sizeof hello, " ~pid=%lu\n", (unsigned long)GetCurrentProcessId());
+    send(pipe, hello);
+}
+
+/* What it does instead of an answer, or before one. False: it has answered. */
+static bool lie_at_step(HANDLE pipe, const char *lie, unsigned long sequence)
+{
+    char line[80];
+    snprintf(line, sizeof line, "%lu ok\n", sequence);
+    if (strcmp(lie, "hang-at-step") == 0) {
+        hang();
+    } else if (strcmp(lie, "two-answers") == 0) {
+        send(pipe, line);
+    } else if (strcmp(lie, "half-a-line") == 0) {
+        send(pipe, CUT_SHORT);
+        hang();
+    } else if (strcmp(lie, "half-and-dead") == 0) {
+        send(pipe, CUT_SHORT);
+        ExitProcess(5);
+    } else if (strcmp(lie, "wrong-number") == 0) {
+        snprintf(line, sizeof line, "%lu ok\n", sequence + 41);
+        send(pipe, line);
+        return false;
+    } else if (strcmp(lie, "garbage") == 0) {
+        send(pipe, "\x80\x01 \xFF%%%%\n");
+        return false;
+    } else if (strcmp(lie, "crash") == 0) {
+        crash();
+    } else if (strcmp(lie, "leave-at-step") == 0) {
+        ExitProcess(0);
+    } else if (strcmp(lie, "long-line") == 0) {
+        send_long_line(pipe);
+        return false;
+    } else if (strcmp(lie, "flood") == 0) {
+        flood();
+    } else if (strcmp(lie, "leave-somebody") == 0) {
+        leave_somebody_behind();
+    }
+    return true;
+}
+
+static int say_goodbye(HANDLE pipe, const char *lie, unsigned long sequence)
+{
+    char line[80];
+    if (strcmp(lie, "no-bye") == 0)
+        return 0;
+    snprintf(line, sizeof line, "%lu bye\n", sequence);
+    send(pipe, line);
+    if (strcmp(lie, "bye-and-stay") == 0)
+        hang();
+    return strcmp(lie, "bye-and-7") == 0 ? 7 : 0;
+}
+
+int liar_main(HANDLE pipe)
+{
+    static struct line_reader reader;
+    static struct line request;
+    char bytes[LINE_BYTES], answer[80], lie[40] = "honest";
+    size_t length, room;
+    GetEnvironmentVariableA(LIAR_VARIABLE, lie, sizeof lie);
+    greet(pipe, lie);
+    for (;;) {
+        while (line_reader_next(&reader, bytes, &length) != LINE_NEXT_READY) {
+            DWORD got = 0;
+            char *at = line_reader_room(&reader, &room);
+            if (!ReadFile(pipe, at, (DWORD)room, &got, NULL) || got == 0)
+                return 4;
+            line_reader_added(&reader, got);
+        }
+        if (line_parse(&request, bytes, length) != NULL)
+            return 4;
+        unsigned long sequence = request.sequence;
+        if (strcmp(request.word, "exit") == 0)
+            return say_goodbye(pipe, lie, sequence);
+        if (lie_at_step(pipe, lie, sequence)) {
+            snprintf(answer, sizeof answer, "%lu ok size=4096\n", sequence);
+            send(pipe, answer);
+        }
+    }
+}

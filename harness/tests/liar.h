@@ -1,0 +1,20 @@
+/* An actor that does not keep to the protocol, or does: what a program under test may get up to. */
+#ifndef SHMCHECK_LIAR_H
+#define SHMCHECK_LIAR_H
+
+#ifndef WIN32_LEAN_AND_MEAN
+#define WIN32_LEAN_AND_MEAN
+#endif
+#include <windows.h>
+
+/* How it misbehaves: the value of this environment variable, which the process that starts it sets. Unset or
+ * "honest": it says hello, answers `ok` to every request, and `bye` to exit. */
+#define LIAR_VARIABLE "SHMLIAR"
+
+/* How much "flood" prints. */
+#define LIAR_FLOOD_BYTES (20u << 20)
+
+/* Serves on the pipe. Returns the process's exit code, if it comes to that. */
+int liar_main(HANDLE pipe);
+
+#endif
