@@ -28,6 +28,8 @@ set(SHMCHECK_RUNNER_SOURCES
     harness/runner/directions.c
     harness/runner/known_file.c
     harness/runner/link.c
+    harness/runner/mutate.c
+    harness/runner/mutation.c
     harness/runner/needs.c
     harness/runner/options.c
     harness/runner/outcome.c
@@ -93,12 +95,14 @@ set(SHMCHECK_WINDOWS_TESTS
     test_actor_guard
     test_actor_prompt
     test_actor_verbs
-    test_runner_liars)
+    test_runner_liars
+    test_runner_workers)
 set(SHMCHECK_TEST_SUPPORT_SOURCES
     harness/tests/report_rules.c
     harness/tests/xml_scan.c)
 # What a test needs besides its own file.
 set(test_runner_liars_SOURCES harness/tests/liar.c harness/tests/pool_log.c)
+set(test_runner_workers_SOURCES ${test_runner_liars_SOURCES})
 # Fuzz targets: harness/tests/fuzz_NAME.c, inputs in harness/tests/corpus/NAME/.
 set(SHMCHECK_FUZZ_TARGETS
     known

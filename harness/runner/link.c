@@ -18,10 +18,17 @@ static void record(struct stage *stage, enum tape_kind kind, bool flag, uint32_t
 
 DWORD link_open(struct stage *stage, struct link *link)
 {
-    if (playing(stage))
+    if (playing(stage)) {
+        const struct tape_entry *entry = tape_play(stage->tape, TAPE_TOKEN);
+        snprintf(link->token, sizeof link->token, "%s", entry ? entry->text : "");
         return ERROR_SUCCESS;
+    }
     link->channel = channel_new();
-    return link->channel ? ERROR_SUCCESS : GetLastError();
+    if (!link->channel)
+        return GetLastError();
+    snprintf(link->token, sizeof link->token, "%s", channel_token(link->channel));
+    record(stage, TAPE_TOKEN, true, 0, link->token);
+    return ERROR_SUCCESS;
 }
 
 DWORD link_start(struct stage *stage, struct link *link)
@@ -61,7 +68,14 @@ DWORD link_take_process(struct stage *stage, struct link *link, uint64_t pid)
 
 bool link_send(struct stage *stage, struct link *link, const char *bytes, size_t length)
 {
-    return playing(stage) || channel_send(link->channel, bytes, length, stage_timeout(stage));
+    if (playing(stage)) {
+        const struct tape_entry *entry = tape_play(stage->tape, TAPE_SENT);
+        if (entry && strcmp(entry->text, bytes) != 0)
+            stage->tape->strayed = true;
+        return true;
+    }
+    record(stage, TAPE_SENT, true, 0, bytes);
+    return channel_send(link->channel, bytes, length, stage_timeout(stage));
 }
 
 static enum channel_result receive(struct stage *stage, struct link *link, char *out, size_t *length)

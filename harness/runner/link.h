@@ -10,6 +10,7 @@ struct role;
 struct stage;
 
 struct link {
+    char token[80]; /* of the pipe; what a client is told */
     struct channel *channel;
     struct child child; /* process is NULL while nobody has started it, and when a tape plays */
 };
@@ -23,6 +24,7 @@ bool link_accept(struct stage *stage, struct link *link);
 /* Takes hold of the process that said this id over the pipe, so that its end can be seen. Zero, or the error code. */
 DWORD link_take_process(struct stage *stage, struct link *link, uint64_t pid);
 
+/* The bytes are terminated as well as counted. */
 bool link_send(struct stage *stage, struct link *link, const char *bytes, size_t length);
 /* As channel_receive, within the deadline of a step; `out` has LINE_BYTES bytes. */
 enum channel_result link_receive(struct stage *stage, struct link *link, char *out, size_t *length);

@@ -96,6 +96,11 @@ static struct junit *new_report(const struct run *run, const char *run_id)
         return NULL;
     junit_property(report, "run_id", run_id);
     junit_property(report, "run_complete", "no");
+    if (run->options.mutate) {
+        char mutate[40];
+        snprintf(mutate, sizeof mutate, "%u percent, seed %u", run->options.mutate, run->options.seed);
+        junit_property(report, "mutated_replies", mutate);
+    }
     for (size_t i = 0; i < run->platform.count; i++)
         junit_property(report, run->platform.facts[i].name, run->platform.facts[i].value);
     return report;
@@ -173,6 +178,7 @@ static int perform(struct run *run, const char *run_id, struct text *error)
             .plan = &run->plan,
             .jobs = run->options.jobs,
             .timeout_scale = run->options.timeout_scale,
+            .mutate = {run->options.mutate, run->options.seed},
             .with_volatile = run->options.verbose,
             .self = run->programs.self,
             .actor = run->programs.actor,

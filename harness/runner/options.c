@@ -28,6 +28,10 @@ const char options_help[] =
     "min)\n"
     "  --known FILE                   deviations that are expected on some platform, each with a reason\n"
     "  --actor PATH                   the actor program (default: shmactor.exe beside this program)\n"
+    "  --mutate PERCENT               run each case that passes again with one reply changed at a time, so "
+    "often (1 to\n"
+    "                                 100); the report then is about the cases, not about this system\n"
+    "  --seed N                       chooses the changes when PERCENT is less than 100\n"
     "  --verbose                      show transcripts as they happen, volatile values included\n"
     "  --version, --help\n"
     "\n"
@@ -104,6 +108,10 @@ static bool take_value(struct options *out, const wchar_t *name, const wchar_t *
         out->actor = word;
     else if (wcscmp(name, L"--jobs") == 0 && !parse_count(word, OPTIONS_JOBS, &out->jobs))
         text_format(error, "--jobs takes a number from 1 to %d, not '%ls'", OPTIONS_JOBS, word);
+    else if (wcscmp(name, L"--mutate") == 0 && !parse_count(word, 100, &out->mutate))
+        text_format(error, "--mutate takes a number from 1 to 100, not '%ls'", word);
+    else if (wcscmp(name, L"--seed") == 0 && !parse_count(word, 1000000000, &out->seed))
+        text_format(error, "--seed takes a number from 1 to 1000000000, not '%ls'", word);
     else if (wcscmp(name, L"--repeat") == 0 && !parse_count(word, 1000, &out->repeat))
         text_format(error, "--repeat takes a number from 1 to 1000, not '%ls'", word);
     else if (wcscmp(name, L"--timeout-scale") == 0 && !parse_scale(word, &out->timeout_scale))
@@ -118,7 +126,8 @@ static bool take_value(struct options *out, const wchar_t *name, const wchar_t *
 static bool is_value_option(const wchar_t *word)
 {
     static const wchar_t *const names[] = {L"--filter", L"--junit", L"--junit-dialect", L"--jobs",
-                                           L"--repeat", L"--known", L"--timeout-scale", L"--actor"};
+                                           L"--repeat", L"--known", L"--timeout-scale", L"--actor",
+                                           L"--mutate", L"--seed"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (wcscmp(word, names[i]) == 0)
             return true;
@@ -127,7 +136,8 @@ static bool is_value_option(const wchar_t *word)
 
 bool options_parse(struct options *out, int argc, wchar_t **argv, struct text *error)
 {
-    *out = (struct options){.action = ACTION_RUN, .jobs = default_jobs(), .repeat = 1, .timeout_scale = 1.0};
+    *out = (struct options){
+        .action = ACTION_RUN, .jobs = default_jobs(), .repeat = 1, .seed = 1, .timeout_scale = 1.0};
     for (int i = 1; i < argc; i++) {
         if (is_value_option(argv[i])) {
             if (i + 1 == argc || argv[i + 1][0] == 0) {

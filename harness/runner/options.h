@@ -26,6 +26,8 @@ struct options {
     unsigned repeat; /* 1 to 1,000 */
     double timeout_scale;
     bool verbose;
+    unsigned mutate; /* percent of the changes of replies that are tried; 0: this is an ordinary run */
+    unsigned seed;   /* chooses them */
 };
 
 /* False, and a sentence in `error`, if the command line is wrong. */

@@ -3,10 +3,12 @@
 #ifndef SHMCHECK_POOL_H
 #define SHMCHECK_POOL_H
 
+#include "mutate.h"
 #include "outcome.h"
 #include "plan.h"
 
 #define CASE_TIMEOUT_MS 30000
+#define MUTATE_TIMEOUT_MS (10 * 60 * 1000)
 #define RUN_TIMEOUT_MS (20 * 60 * 1000)
 
 struct pool_settings {
@@ -14,7 +16,8 @@ struct pool_settings {
     unsigned jobs;
     double timeout_scale;
     bool with_volatile;
-    const wchar_t *self; /* path of this program */
+    struct mutate_settings mutate; /* for every case that passes */
+    const wchar_t *self;           /* path of this program */
     const wchar_t *actor;
     const wchar_t *actor_x86; /* "" if there is none */
     const char *run;          /* distinguishes this run's object names */

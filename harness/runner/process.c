@@ -47,26 +47,38 @@ static bool build_command_line(wchar_t *line, size_t size, const struct start *s
     return true;
 }
 
-/* The attribute list with the handles to inherit and, where the system knows that attribute, the job. */
-static LPPROC_THREAD_ATTRIBUTE_LIST build_attributes(HANDLE *handles, size_t count, HANDLE *job)
+static bool add_attribute(LPPROC_THREAD_ATTRIBUTE_LIST list, DWORD_PTR attribute, void *data, size_t size)
+{
+    return data == NULL || UpdateProcThreadAttribute(list, 0, attribute, data, size, NULL, NULL);
+}
+
+/* The attribute list with the handles to inherit, the container and, where the system knows that attribute, the job.
+ * NULL, with GetLastError, on failure. */
+static LPPROC_THREAD_ATTRIBUTE_LIST build_attributes(HANDLE *handles, size_t count, HANDLE *job,
+                                                     SECURITY_CAPABILITIES *container)
 {
     SIZE_T size = 0;
-    InitializeProcThreadAttributeList(NULL, 2, 0, &size);
+    InitializeProcThreadAttributeList(NULL, 3, 0, &size);
     LPPROC_THREAD_ATTRIBUTE_LIST list = malloc(size);
-    if (!list)
+    if (!list) {
+        SetLastError(ERROR_NOT_ENOUGH_MEMORY);
         return NULL;
-    if (!InitializeProcThreadAttributeList(list, 2, 0, &size)) {
+    }
+    if (!InitializeProcThreadAttributeList(list, 3, 0, &size)) {
         free(list);
         return NULL;
     }
-    if (count > 0 && !UpdateProcThreadAttribute(list, 0, PROC_THREAD_ATTRIBUTE_HANDLE_LIST, handles,
-                                                count * sizeof *handles, NULL, NULL)) {
+    if (!add_attribute(list, PROC_THREAD_ATTRIBUTE_HANDLE_LIST, count > 0 ? handles : NULL,
+                       count * sizeof *handles) ||
+        !add_attribute(list, PROC_THREAD_ATTRIBUTE_SECURITY_CAPABILITIES, container, sizeof *container)) {
+        DWORD error = GetLastError();
         DeleteProcThreadAttributeList(list);
         free(list);
+        SetLastError(error);
         return NULL;
     }
     /* Not known before Windows 10: then put_in_job does it all. */
-    UpdateProcThreadAttribute(list, 0, PROC_THREAD_ATTRIBUTE_JOB_LIST, job, sizeof *job, NULL, NULL);
+    add_attribute(list, PROC_THREAD_ATTRIBUTE_JOB_LIST, *job ? job : NULL, sizeof *job);
     return list;
 }
 
@@ -74,7 +86,21 @@ static LPPROC_THREAD_ATTRIBUTE_LIST build_attributes(HANDLE *handles, size_t cou
 static bool put_in_job(HANDLE process, HANDLE job)
 {
     BOOL inside = FALSE;
-    return (IsProcessInJob(process, job, &inside) && inside) || AssignProcessToJobObject(job, process);
+    return !job || (IsProcessInJob(process, job, &inside) && inside) || AssignProcessToJobObject(job, process);
+}
+
+/* The process, suspended. A token needs the other function, which takes all else in the same way. */
+static BOOL create_process(const struct start *start, wchar_t *command_line, bool inherits,
+                           STARTUPINFOEXW *startup, PROCESS_INFORMATION *out)
+{
+    /* DETACHED_PROCESS: no console window appears, none is paid for, and Ctrl-C in ours does not reach the
+     * child. */
+    DWORD flags = EXTENDED_STARTUPINFO_PRESENT | CREATE_SUSPENDED | DETACHED_PROCESS;
+    if (start->token)
+        return CreateProcessAsUserW(start->token, start->image, command_line, NULL, NULL, inherits, flags,
+                                    NULL, start->directory, &startup->StartupInfo, out);
+    return CreateProcessW(start->image, command_line, NULL, NULL, inherits, flags, NULL, start->directory,
+                          &startup->StartupInfo, out);
 }
 
 DWORD child_start(struct child *out, const struct start *start)
@@ -87,9 +113,9 @@ DWORD child_start(struct child *out, const struct start *start)
     HANDLE job = start->job, handles[3];
     size_t count =
         handle_list_build(handles, (HANDLE[]){start->inherit[0], start->inherit[1], start->output}, 3);
-    LPPROC_THREAD_ATTRIBUTE_LIST attributes = build_attributes(handles, count, &job);
+    LPPROC_THREAD_ATTRIBUTE_LIST attributes = build_attributes(handles, count, &job, start->container);
     if (!attributes)
-        return ERROR_NOT_ENOUGH_MEMORY;
+        return GetLastError();
 
     STARTUPINFOEXW startup = {
         .StartupInfo = {.cb = sizeof startup,
@@ -100,11 +126,7 @@ DWORD child_start(struct child *out, const struct start *start)
     };
     PROCESS_INFORMATION process;
     DWORD error = ERROR_SUCCESS;
-    /* DETACHED_PROCESS: no console window appears, none is paid for, and Ctrl-C in ours does not reach the
-     * child. */
-    if (!CreateProcessW(start->image, command_line, NULL, NULL, count > 0,
-                        EXTENDED_STARTUPINFO_PRESENT | CREATE_SUSPENDED | DETACHED_PROCESS, NULL, NULL,
-                        &startup.StartupInfo, &process)) {
+    if (!create_process(start, command_line, count > 0, &startup, &process)) {
         error = GetLastError();
     } else if (!put_in_job(process.hProcess, start->job) || ResumeThread(process.hThread) == (DWORD)-1) {
         error = GetLastError();

@@ -1,5 +1,6 @@
 /* Child processes that cannot outlive the runner and that inherit exactly what they are given.
- * Pages: nf-processthreadsapi-createprocessw, nf-processthreadsapi-updateprocthreadattribute, job-objects. */
+ * Pages: nf-processthreadsapi-createprocessw, nf-processthreadsapi-createprocessasuserw,
+ * nf-processthreadsapi-updateprocthreadattribute, job-objects. */
 #ifndef SHMCHECK_PROCESS_H
 #define SHMCHECK_PROCESS_H
 
@@ -31,8 +32,11 @@ struct start {
     const wchar_t *image;            /* full path of the program */
     const wchar_t *const *arguments; /* without the program's name; NULL at the end */
     HANDLE inherit[2];               /* what it inherits besides the output, inheritable; NULL for less */
-    HANDLE output;                   /* standard output and error; inheritable. Standard input is empty */
-    HANDLE job;                      /* the process is in it before its first instruction */
+    HANDLE output;                   /* standard output and error; inheritable, NULL: none. No standard input */
+    HANDLE job;                      /* the process is in it before its first instruction; NULL: in none */
+    HANDLE token;                    /* the primary token it runs under; NULL: this process's own */
+    SECURITY_CAPABILITIES *container; /* the AppContainer it runs in; NULL: none. Not together with a token */
+    const wchar_t *directory;         /* its current directory; NULL: this process's own */
 };
 
 /* Starts a process. On failure out->process is NULL, the result is the error code and nothing is left behind.

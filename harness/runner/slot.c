@@ -57,6 +57,9 @@ static bool send_settings(struct slot *slot, const struct pool_settings *setting
     text_format(&line, "1 settings run=%s scale-thousandths=%llu volatile=%s", settings->run,
                 (unsigned long long)(settings->timeout_scale * 1000 + 0.5),
                 settings->with_volatile ? "yes" : "no");
+    if (settings->mutate.percent > 0)
+        text_format(&line, " mutate=%u seed=%llu", settings->mutate.percent,
+                    (unsigned long long)settings->mutate.seed);
     add_path(&line, "actor", settings->actor);
     add_path(&line, "x86", settings->actor_x86);
     text_add(&line, "\n");
@@ -125,6 +128,8 @@ void slot_feed(struct slot *slot, const struct pool_settings *settings, size_t i
     slot->item = item;
     slot->started = GetTickCount64();
     slot->deadline = slot->started + (uint64_t)(CASE_TIMEOUT_MS * settings->timeout_scale);
+    if (settings->mutate.percent > 0) /* one case is then many runs */
+        slot->deadline += (uint64_t)(MUTATE_TIMEOUT_MS * settings->timeout_scale);
     int length = snprintf(bytes, sizeof bytes, "%lu case id=%s\n", (unsigned long)++slot->sequence, id);
     if (!channel_send(slot->channel, bytes, (size_t)length, STEP_TIMEOUT_MS))
         slot->deadline = slot->started; /* it is gone: found out, and said, when it is listened to */

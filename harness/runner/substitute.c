@@ -48,7 +48,7 @@ static const char *add_reference(struct stage *stage, const char **at, struct te
         return NULL;
     }
     if (strcmp(field, "token") == 0) {
-        text_add(out, role->link.channel ? channel_token(role->link.channel) : "none");
+        text_add(out, role->link.token);
         return NULL;
     }
     for (size_t i = 0; i < ROLE_REMEMBERED; i++) {

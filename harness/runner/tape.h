@@ -13,16 +13,18 @@
 enum tape_mode { TAPE_OFF, TAPE_RECORD, TAPE_PLAY };
 
 enum tape_kind {
-    TAPE_LINE, /* a line from an actor: text */
-    TAPE_NEWS, /* something else than a line: number is an enum channel_result */
-    TAPE_END   /* the end of a process: number is its exit code, flag whether it ended in time */
+    TAPE_TOKEN, /* the name of a pipe that was made: text */
+    TAPE_SENT,  /* what the case sent to an actor: text; playing, it must be the same again */
+    TAPE_LINE,  /* a line from an actor: text */
+    TAPE_NEWS,  /* something else than a line: number is an enum channel_result */
+    TAPE_END    /* the end of a process: number is its exit code, flag whether it ended in time */
 };
 
 struct tape_entry {
     enum tape_kind kind;
     bool flag;
     uint32_t number;
-    char *text; /* owned; NULL unless it is a line */
+    char *text; /* owned; NULL for news and ends */
 };
 
 struct tape {

@@ -6,6 +6,7 @@
 #include "../common/escape.h"
 #include "../common/wide.h"
 #include "cmocka_bridge.h"
+#include "mutate.h"
 
 /* Raw bytes of text that one line carries at most, whatever their escapes cost. */
 #define PIECE_BYTES 300
@@ -16,6 +17,7 @@ struct worker {
     uint32_t sequence;
     bool parent_gone;
     struct stage_settings settings;
+    struct mutate_settings mutate;
 };
 
 static void write_line(struct worker *worker, const char *line, size_t length)
@@ -71,7 +73,7 @@ static bool take_path(const struct line *line, const char *key, wchar_t *out, si
 static bool take_settings(struct worker *worker, const struct line *line)
 {
     struct stage_settings *settings = &worker->settings;
-    uint64_t thousandths;
+    uint64_t thousandths, percent = 0;
     if (strcmp(line->word, "settings") != 0 || !line_number(line, "scale-thousandths", &thousandths) ||
         !take_path(line, "actor", settings->actor, sizeof settings->actor / sizeof(wchar_t)) ||
         !take_path(line, "x86", settings->actor_x86, sizeof settings->actor_x86 / sizeof(wchar_t)))
@@ -79,6 +81,9 @@ static bool take_settings(struct worker *worker, const struct line *line)
     snprintf(settings->run, sizeof settings->run, "%s", line_value(line, "run", ""));
     settings->timeout_scale = (double)thousandths / 1000.0;
     settings->with_volatile = strcmp(line_value(line, "volatile", "no"), "yes") == 0;
+    line_number(line, "mutate", &percent);
+    line_number(line, "seed", &worker->mutate.seed);
+    worker->mutate.percent = (unsigned)percent;
     settings->tell = tell;
     settings->context = worker;
     settings->job = job_new();
@@ -89,7 +94,8 @@ static void run_case(struct worker *worker, const struct test_case *test)
 {
     static struct stage stage; /* not on the stack that a crash may have spoiled */
     char bytes[LINE_BYTES];
-    struct tape tape = {.mutated_at = SIZE_MAX};
+    bool mutate = worker->mutate.percent > 0;
+    struct tape tape = {.mode = mutate ? TAPE_RECORD : TAPE_OFF, .mutated_at = SIZE_MAX};
     stage_init(&stage, &worker->settings, test, &tape);
     if (!stage.row)
         stage_tell(&stage, STAGE_ERROR, test->line, "the first row of this case is not in the contract");
@@ -99,6 +105,11 @@ static void run_case(struct worker *worker, const struct test_case *test)
         stage_tell(&stage, STAGE_ERROR, test->line, "the case checked nothing");
     size_t starts = stage.role_count;
     stage_end(&stage);
+    if (mutate && tape.incomplete)
+        stage_tell(&stage, STAGE_ERROR, test->line, "not enough memory to record the case");
+    else if (mutate && !stage.broken && stage.failures == 0)
+        mutate_case(&worker->settings, test, &tape, &worker->mutate);
+    tape_free(&tape);
     int length = snprintf(bytes, sizeof bytes, "%lu done checks=%llu steps=%llu starts=%llu\n",
                           (unsigned long)worker->sequence, (unsigned long long)stage.checks,
                           (unsigned long long)stage.steps, (unsigned long long)starts);
