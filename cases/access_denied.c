@@ -10,7 +10,8 @@
 enum cell {
     NO,   /* ERROR_ACCESS_DENIED: the handle lacks a right */
     PROT, /* ERROR_INVALID_PARAMETER: the handle has the rights, the section's protection forbids the view */
-    R,    /* a view with this protection */
+    NA,   /* a view with this protection */
+    R,
     RW,
     WC,
     X_R,
@@ -19,6 +20,7 @@ enum cell {
 };
 
 static const char *const protections[] = {
+    [NA] = "protect=PAGE_NOACCESS",
     [R] = "protect=PAGE_READONLY",
     [RW] = "protect=PAGE_READWRITE",
     [WC] = "protect=PAGE_WRITECOPY",
@@ -27,15 +29,20 @@ static const char *const protections[] = {
     [X_WC] = "protect=PAGE_EXECUTE_WRITECOPY",
 };
 
-#define VIEWS 7
-static const char *const views[VIEWS] = {
-    "FILE_MAP_READ",
-    "FILE_MAP_WRITE",
-    "FILE_MAP_COPY",
-    "FILE_MAP_ALL_ACCESS",
-    "FILE_MAP_EXECUTE|FILE_MAP_READ",
-    "FILE_MAP_EXECUTE|FILE_MAP_WRITE",
-    "FILE_MAP_EXECUTE|FILE_MAP_COPY",
+#define VIEWS 9
+static const struct {
+    const char *access;
+    const char *row; /* NULL: that of the handle */
+} views[VIEWS] = {
+    {"0", "map-access-zero"},
+    {"FILE_MAP_READ", NULL},
+    {"FILE_MAP_WRITE", NULL},
+    {"FILE_MAP_COPY", NULL},
+    {"FILE_MAP_ALL_ACCESS", NULL},
+    {"FILE_MAP_EXECUTE", "map-execute-alone"},
+    {"FILE_MAP_EXECUTE|FILE_MAP_READ", NULL},
+    {"FILE_MAP_EXECUTE|FILE_MAP_WRITE", NULL},
+    {"FILE_MAP_EXECUTE|FILE_MAP_COPY", NULL},
 };
 
 #define OPENS 6
@@ -48,46 +55,47 @@ struct line {
 
 /* clang-format off */
 static const struct line readonly_lines[OPENS] = {
-    /* handle        opened with                         row                                      READ  WRITE COPY  ALL   X|READ X|WRITE X|COPY */
-    {"own",          NULL,                              "map-protect-matrix",                    {R,   NO,   WC,   NO,   NO,    NO,     NO}},
-    {"read",         "FILE_MAP_READ",                   "open-read-cannot-map-write",            {R,   NO,   WC,   NO,   NO,    NO,     NO}},
-    {"write",        "FILE_MAP_WRITE",                  "open-write-only-map-read",              {NO,  PROT, NO,   PROT, NO,    NO,     NO}},
-    {"read-write",   "FILE_MAP_READ|FILE_MAP_WRITE",    "map-protect-matrix",                    {R,   PROT, WC,   PROT, NO,    NO,     NO}},
-    {"read-execute", "FILE_MAP_READ|FILE_MAP_EXECUTE",  "open-execute",                          {R,   NO,   WC,   NO,   PROT,  NO,     PROT}},
-    {"all",          "FILE_MAP_ALL_ACCESS",             "open-all-access-on-readonly-section",   {R,   PROT, WC,   PROT, PROT,  PROT,   PROT}},
+    /* handle        opened with                         row                                      0   READ  WRITE  COPY  ALL   X     X|READ  X|WRITE  X|COPY */
+    {"own",          NULL,                              "map-protect-matrix",                    {NA, R,    NO,    WC,   NO,   NA,   NO,     NO,      NO}},
+    {"read",         "FILE_MAP_READ",                   "open-read-cannot-map-write",            {NA, R,    NO,    WC,   NO,   NA,   NO,     NO,      NO}},
+    {"write",        "FILE_MAP_WRITE",                  "open-write-only-map-read",              {NO, NO,   PROT,  NO,   PROT, NO,   NO,     NO,      NO}},
+    {"read-write",   "FILE_MAP_READ|FILE_MAP_WRITE",    "map-protect-matrix",                    {NA, R,    PROT,  WC,   PROT, NA,   NO,     NO,      NO}},
+    {"read-execute", "FILE_MAP_READ|FILE_MAP_EXECUTE",  "open-execute",                          {NA, R,    NO,    WC,   NO,   NA,   PROT,   NO,      PROT}},
+    {"all",          "FILE_MAP_ALL_ACCESS",             "open-all-access-on-readonly-section",   {NA, R,    PROT,  WC,   PROT, NA,   PROT,   PROT,    PROT}},
 };
 
 static const struct line readwrite_lines[OPENS] = {
-    {"own",          NULL,                              "map-protect-matrix",                    {R,   RW,   WC,   RW,   NO,    NO,     NO}},
-    {"read",         "FILE_MAP_READ",                   "open-read-cannot-map-write",            {R,   NO,   WC,   NO,   NO,    NO,     NO}},
-    {"write",        "FILE_MAP_WRITE",                  "open-write-only-map-read",              {NO,  RW,   NO,   RW,   NO,    NO,     NO}},
-    {"read-write",   "FILE_MAP_READ|FILE_MAP_WRITE",    "map-protect-matrix",                    {R,   RW,   WC,   RW,   NO,    NO,     NO}},
-    {"read-execute", "FILE_MAP_READ|FILE_MAP_EXECUTE",  "open-execute",                          {R,   NO,   WC,   NO,   PROT,  NO,     PROT}},
-    {"all",          "FILE_MAP_ALL_ACCESS",             "open-all-access-on-readonly-section",   {R,   RW,   WC,   RW,   PROT,  PROT,   PROT}},
+    {"own",          NULL,                              "map-protect-matrix",                    {NA, R,    RW,    WC,   RW,   NA,   NO,     NO,      NO}},
+    {"read",         "FILE_MAP_READ",                   "open-read-cannot-map-write",            {NA, R,    NO,    WC,   NO,   NA,   NO,     NO,      NO}},
+    {"write",        "FILE_MAP_WRITE",                  "open-write-only-map-read",              {NO, NO,   RW,    NO,   RW,   NO,   NO,     NO,      NO}},
+    {"read-write",   "FILE_MAP_READ|FILE_MAP_WRITE",    "map-protect-matrix",                    {NA, R,    RW,    WC,   RW,   NA,   NO,     NO,      NO}},
+    {"read-execute", "FILE_MAP_READ|FILE_MAP_EXECUTE",  "open-execute",                          {NA, R,    NO,    WC,   NO,   NA,   PROT,   NO,      PROT}},
+    {"all",          "FILE_MAP_ALL_ACCESS",             "open-all-access-on-readonly-section",   {NA, R,    RW,    WC,   RW,   NA,   PROT,   PROT,    PROT}},
 };
 
 static const struct line execute_read_lines[OPENS] = {
-    {"own",          NULL,                              "map-protect-matrix",                    {R,   NO,   WC,   NO,   X_R,   NO,     X_WC}},
-    {"read",         "FILE_MAP_READ",                   "open-read-cannot-map-write",            {R,   NO,   WC,   NO,   NO,    NO,     NO}},
-    {"write",        "FILE_MAP_WRITE",                  "open-write-only-map-read",              {NO,  PROT, NO,   PROT, NO,    NO,     NO}},
-    {"read-write",   "FILE_MAP_READ|FILE_MAP_WRITE",    "map-protect-matrix",                    {R,   PROT, WC,   PROT, NO,    NO,     NO}},
-    {"read-execute", "FILE_MAP_READ|FILE_MAP_EXECUTE",  "open-execute",                          {R,   NO,   WC,   NO,   X_R,   NO,     X_WC}},
-    {"all",          "FILE_MAP_ALL_ACCESS",             "open-all-access-on-readonly-section",   {R,   PROT, WC,   PROT, X_R,   PROT,   X_WC}},
+    {"own",          NULL,                              "map-protect-matrix",                    {NA, R,    NO,    WC,   NO,   NA,   X_R,    NO,      X_WC}},
+    {"read",         "FILE_MAP_READ",                   "open-read-cannot-map-write",            {NA, R,    NO,    WC,   NO,   NA,   NO,     NO,      NO}},
+    {"write",        "FILE_MAP_WRITE",                  "open-write-only-map-read",              {NO, NO,   PROT,  NO,   PROT, NO,   NO,     NO,      NO}},
+    {"read-write",   "FILE_MAP_READ|FILE_MAP_WRITE",    "map-protect-matrix",                    {NA, R,    PROT,  WC,   PROT, NA,   NO,     NO,      NO}},
+    {"read-execute", "FILE_MAP_READ|FILE_MAP_EXECUTE",  "open-execute",                          {NA, R,    NO,    WC,   NO,   NA,   X_R,    NO,      X_WC}},
+    {"all",          "FILE_MAP_ALL_ACCESS",             "open-all-access-on-readonly-section",   {NA, R,    PROT,  WC,   PROT, NA,   X_R,    PROT,    X_WC}},
 };
 
 static const struct line execute_readwrite_lines[OPENS] = {
-    {"own",          NULL,                              "map-protect-matrix",                    {R,   RW,   WC,   RW,   X_R,   X_RW,   X_WC}},
-    {"read",         "FILE_MAP_READ",                   "open-read-cannot-map-write",            {R,   NO,   WC,   NO,   NO,    NO,     NO}},
-    {"write",        "FILE_MAP_WRITE",                  "open-write-only-map-read",              {NO,  RW,   NO,   RW,   NO,    NO,     NO}},
-    {"read-write",   "FILE_MAP_READ|FILE_MAP_WRITE",    "map-protect-matrix",                    {R,   RW,   WC,   RW,   NO,    NO,     NO}},
-    {"read-execute", "FILE_MAP_READ|FILE_MAP_EXECUTE",  "open-execute",                          {R,   NO,   WC,   NO,   X_R,   NO,     X_WC}},
-    {"all",          "FILE_MAP_ALL_ACCESS",             "open-all-access-on-readonly-section",   {R,   RW,   WC,   RW,   X_R,   X_RW,   X_WC}},
+    {"own",          NULL,                              "map-protect-matrix",                    {NA, R,    RW,    WC,   RW,   NA,   X_R,    X_RW,    X_WC}},
+    {"read",         "FILE_MAP_READ",                   "open-read-cannot-map-write",            {NA, R,    NO,    WC,   NO,   NA,   NO,     NO,      NO}},
+    {"write",        "FILE_MAP_WRITE",                  "open-write-only-map-read",              {NO, NO,   RW,    NO,   RW,   NO,   NO,     NO,      NO}},
+    {"read-write",   "FILE_MAP_READ|FILE_MAP_WRITE",    "map-protect-matrix",                    {NA, R,    RW,    WC,   RW,   NA,   NO,     NO,      NO}},
+    {"read-execute", "FILE_MAP_READ|FILE_MAP_EXECUTE",  "open-execute",                          {NA, R,    NO,    WC,   NO,   NA,   X_R,    NO,      X_WC}},
+    {"all",          "FILE_MAP_ALL_ACCESS",             "open-all-access-on-readonly-section",   {NA, R,    RW,    WC,   RW,   NA,   X_R,    X_RW,    X_WC}},
 };
 /* clang-format on */
 
 #define TABLE_ROWS                                                                                           \
     "create-granted-access-by-protect map-protect-matrix open-read-cannot-map-write "                        \
-    "open-write-only-map-read open-execute open-all-access-on-readonly-section"
+    "open-write-only-map-read open-execute open-all-access-on-readonly-section map-access-zero "             \
+    "map-execute-alone"
 
 static void check_cell(struct stage *s, const char *role, const char *handle, const char *access,
                        enum cell expected)
@@ -111,8 +119,9 @@ static void check_line(struct stage *s, const struct line *line)
     if (line->open && !succeeds(s, role, step("open %s name=@x access=%s", line->label, line->open)))
         return;
     for (int i = 0; i < VIEWS; i++) {
-        row(s, line->cells[i] == PROT ? "open-all-access-on-readonly-section" : line->row);
-        check_cell(s, role, line->label, views[i], line->cells[i]);
+        bool forbidden = line->cells[i] == PROT;
+        row(s, forbidden ? "open-all-access-on-readonly-section" : views[i].row ? views[i].row : line->row);
+        check_cell(s, role, line->label, views[i].access, line->cells[i]);
     }
 }
 
@@ -333,7 +342,7 @@ static void open_any_handle_user(struct stage *s)
     gives(s, "reader", "size section", "size=4096 attributes=SEC_COMMIT");
     succeeds(s, "reader", "flags section");
     succeeds(s, "reader", "duplicate section to=0 same=yes");
-    succeeds(s, "reader", "setdescriptor section sd=D:(A;;GA;;;WD)");
+    succeeds(s, "reader", "setdescriptor section sd=D:(A;;0xF001F;;;WD)");
     succeeds(s, "reader", "close section");
 }
 

@@ -138,7 +138,7 @@ static void sd_owner_read_control(struct stage *s)
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE sd=D:P");
     if (succeeds(s, "reader", "open section name=@x access=READ_CONTROL|WRITE_DAC")) {
         succeeds(s, "reader", "descriptor section parts=dacl");
-        succeeds(s, "reader", "setdescriptor section sd=D:(A;;GA;;;WD)");
+        succeeds(s, "reader", "setdescriptor section sd=D:(A;;0xF001F;;;WD)");
         succeeds(s, "reader", "open again name=@x access=FILE_MAP_WRITE");
     }
 }
