@@ -55,7 +55,7 @@ struct line {
 
 /* clang-format off */
 static const struct line readonly_lines[OPENS] = {
-    /* handle        opened with                         row                                      0   READ  WRITE  COPY  ALL   X     X|READ  X|WRITE  X|COPY */
+    /* handle        opened with                        row                                       0   READ  WRITE  COPY  ALL   X     X|READ  X|WRITE  X|COPY */
     {"own",          NULL,                              "map-protect-matrix",                    {NA, R,    NO,    WC,   NO,   NA,   NO,     NO,      NO}},
     {"read",         "FILE_MAP_READ",                   "open-read-cannot-map-write",            {NA, R,    NO,    WC,   NO,   NA,   NO,     NO,      NO}},
     {"write",        "FILE_MAP_WRITE",                  "open-write-only-map-read",              {NO, NO,   PROT,  NO,   PROT, NO,   NO,     NO,      NO}},
