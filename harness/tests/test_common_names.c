@@ -72,6 +72,41 @@ static void parse_refuses(void **state)
     }
 }
 
+/* Every name that is written, at once. */
+static void add_every_bit(void **state)
+{
+    (void)state;
+    static const char *const all[] = {
+        [NAME_PROTECT] =
+            "PAGE_NOACCESS|PAGE_READONLY|PAGE_READWRITE|PAGE_WRITECOPY|PAGE_EXECUTE|PAGE_EXECUTE_READ|"
+            "PAGE_EXECUTE_READWRITE|PAGE_EXECUTE_WRITECOPY|PAGE_GUARD|PAGE_NOCACHE|PAGE_WRITECOMBINE|"
+            "0xFFFFF800",
+        [NAME_SECTION] =
+            "SEC_IMAGE_NO_EXECUTE|SEC_FILE|SEC_PROTECTED_IMAGE|SEC_RESERVE|SEC_COMMIT|SEC_WRITECOMBINE|"
+            "SEC_LARGE_PAGES|0x207FFFFF",
+        [NAME_MAP_ACCESS] =
+            "FILE_MAP_ALL_ACCESS|FILE_MAP_EXECUTE|SYNCHRONIZE|ACCESS_SYSTEM_SECURITY|MAXIMUM_ALLOWED|"
+            "GENERIC_ALL|GENERIC_EXECUTE|GENERIC_WRITE|GENERIC_READ|0xCE0FFC0",
+        [NAME_STATE] = "MEM_COMMIT|MEM_RESERVE|MEM_FREE|0xFFFECFFF",
+        [NAME_TYPE] = "MEM_PRIVATE|MEM_MAPPED|MEM_IMAGE|0xFEF9FFFF",
+    };
+    for (enum name_kind kind = NAME_PROTECT; kind <= NAME_TYPE; kind++) {
+        char room[512];
+        struct text text = text_over(room, sizeof room);
+        names_add(&text, kind, UINT32_MAX);
+        assert_string_equal(room, all[kind]);
+    }
+    char room[512];
+    struct text text = text_over(room, sizeof room);
+    names_add(&text, NAME_MAP_ACCESS, 0xF001F & ~0x2u);
+    assert_string_equal(
+        room, "FILE_MAP_COPY|FILE_MAP_READ|SECTION_MAP_EXECUTE|SECTION_EXTEND_SIZE|DELETE|READ_CONTROL|"
+              "WRITE_DAC|WRITE_OWNER");
+    text_clear(&text);
+    names_add(&text, NAME_SECTION, 0x10000000);
+    assert_string_equal(room, "SEC_NOCACHE");
+}
+
 static void add_table(void **state)
 {
     (void)state;
@@ -167,9 +202,13 @@ static void status_pairs_are_named(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(parse_table), cmocka_unit_test(parse_refuses),
-        cmocka_unit_test(add_table),   cmocka_unit_test(round_trip),
-        cmocka_unit_test(error_names), cmocka_unit_test(status_pairs_are_named),
+        cmocka_unit_test(parse_table),
+        cmocka_unit_test(parse_refuses),
+        cmocka_unit_test(add_table),
+        cmocka_unit_test(add_every_bit),
+        cmocka_unit_test(round_trip),
+        cmocka_unit_test(error_names),
+        cmocka_unit_test(status_pairs_are_named),
     };
     return cmocka_run_group_tests_name("common names", tests, NULL, NULL);
 }

@@ -46,6 +46,19 @@ static void surrogates_in_every_order(void **state)
     }
 }
 
+/* Two units are one code point only if the first is a high surrogate and the second a low one. */
+static void edges_in_every_order(void **state)
+{
+    (void)state;
+    static const uint16_t edges[] = {0x7F,   0x80,   0x7FF,  0x800,  0xD7FF, 0xD800,
+                                     0xDBFF, 0xDC00, 0xDFFF, 0xE000, 0xFFFF};
+    const size_t count = sizeof edges / sizeof edges[0];
+    for (size_t i = 0; i < count * count; i++) {
+        uint16_t units[2] = {edges[i / count], edges[i % count]};
+        expect_round_trip(units, 2);
+    }
+}
+
 static void every_code_point(void **state)
 {
     (void)state;
@@ -136,9 +149,13 @@ static void room(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_unit),       cmocka_unit_test(surrogates_in_every_order),
-        cmocka_unit_test(every_code_point), cmocka_unit_test(known_bytes),
-        cmocka_unit_test(refused),          cmocka_unit_test(room),
+        cmocka_unit_test(every_unit),
+        cmocka_unit_test(surrogates_in_every_order),
+        cmocka_unit_test(every_code_point),
+        cmocka_unit_test(known_bytes),
+        cmocka_unit_test(refused),
+        cmocka_unit_test(room),
+        cmocka_unit_test(edges_in_every_order),
     };
     return cmocka_run_group_tests_name("common wide", tests, NULL, NULL);
 }
