@@ -300,7 +300,7 @@ static void open_does_not_reset_data(struct stage *s)
     must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
     must(s, "writer", "fill view length=0x10000 seed=7");
     must(s, "reader", "open opened name=@x access=FILE_MAP_ALL_ACCESS");
-    must(s, "reader", "create created name=@x size=0x10000 protect=PAGE_READWRITE");
+    joins(s, "reader", "create created name=@x size=0x10000 protect=PAGE_READWRITE");
     must(s, "third", "open section name=@x access=FILE_MAP_READ");
     must(s, "third", "map view of=section access=FILE_MAP_READ");
     gives(s, "third", "verify view length=0x10000 seed=7", "match=yes");
@@ -335,10 +335,11 @@ static void view_coherent_same_process(struct stage *s)
 static void view_coherent_three_writers(struct stage *s)
 {
     static const char *const writers[] = {"first", "second", "third"};
-    for (unsigned i = 0; i < 3; i++) {
-        must(s, writers[i], "create section name=@x size=12288 protect=PAGE_READWRITE");
+    must(s, "first", "create section name=@x size=12288 protect=PAGE_READWRITE");
+    joins(s, "second", "create section name=@x size=12288 protect=PAGE_READWRITE");
+    joins(s, "third", "create section name=@x size=12288 protect=PAGE_READWRITE");
+    for (unsigned i = 0; i < 3; i++)
         must(s, writers[i], "map view of=section access=FILE_MAP_WRITE");
-    }
     for (unsigned i = 0; i < 3; i++)
         must(s, writers[i], step("fill view at=%u length=4000 seed=%u", 4000 * i, i + 1));
     for (unsigned i = 0; i < 3; i++)

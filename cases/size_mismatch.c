@@ -38,8 +38,8 @@ static void create_existing_keeps_size_smaller(struct stage *s)
 static void size_static(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=0x10000 protect=PAGE_READWRITE");
-    must(s, "reader", "create larger name=@x size=0x40000 protect=PAGE_READWRITE");
-    must(s, "reader", "create smaller name=@x size=1 protect=PAGE_READWRITE");
+    joins(s, "reader", "create larger name=@x size=0x40000 protect=PAGE_READWRITE");
+    joins(s, "reader", "create smaller name=@x size=1 protect=PAGE_READWRITE");
     gives(s, "writer", "size section", "size=65536");
     must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
     gives(s, "writer", "query view", "size=65536");

@@ -56,16 +56,28 @@ void row(struct stage *stage, const char *id)
                 "row '%s' is not in the contract, or not among the rows of this case", id);
 }
 
-void check_must(struct stage *stage, int line, const char *name, const char *request)
+/* The reply must be ok and, if it says so at all, have this last error. */
+static void precondition(struct stage *stage, int line, const char *name, const char *request,
+                         const char *error)
 {
     struct role *role = stage_perform(stage, line, name, request);
-    if (strcmp(role->reply.word, "ok") != 0) {
-        char got[LINE_BYTES * 2];
-        struct text described = text_over(got, sizeof got);
-        reply_describe(&described, role->raw);
-        stage_abort(stage, line, "%s> %s: this must succeed before anything can be checked, but: %s", name,
-                    request, got);
-    }
+    char got[LINE_BYTES * 2];
+    struct text described = text_over(got, sizeof got);
+    if (strcmp(role->reply.word, "ok") == 0 && strcmp(line_value(&role->reply, "error", error), error) == 0)
+        return;
+    reply_describe(&described, role->raw);
+    stage_abort(stage, line, "%s> %s: before anything can be checked this must be ok with error=%s, but: %s",
+                name, request, error, got);
+}
+
+void check_must(struct stage *stage, int line, const char *name, const char *request)
+{
+    precondition(stage, line, name, request, "0");
+}
+
+void check_joins(struct stage *stage, int line, const char *name, const char *request)
+{
+    precondition(stage, line, name, request, "183");
 }
 
 /* Whether the reply has the field "key=value" of an expectation. */
@@ -165,15 +177,33 @@ bool check_fails(struct stage *stage, int line, const char *name, const char *re
     return true;
 }
 
+/* Where the fault is said to be lies in the range that the step was to touch: its at= and its length=, or the eight
+ * bytes that a single value has at most. A place that is no offset ("elsewhere") lies nowhere. */
+static bool is_in_range(const struct role *role)
+{
+    struct line request;
+    char numbered[LINE_BYTES];
+    uint64_t start = 0, length = 8, at;
+    int count = snprintf(numbered, sizeof numbered, "0 %s", role->request);
+    const char *said = line_value(&role->reply, "at", "");
+    if (count < 0 || line_parse(&request, numbered, (size_t)count) || said[0] != '+' ||
+        !number_parse(said + 1, &at))
+        return false;
+    line_number(&request, "at", &start);
+    line_number(&request, "length", &length);
+    return at >= start && at - start < length;
+}
+
 bool check_faults(struct stage *stage, int line, const char *name, const char *request, const char *access)
 {
     char expected[80];
     struct role *role = stage_perform(stage, line, name, request);
     uint64_t code = 0;
     stage->checks++;
-    snprintf(expected, sizeof expected, "fault code=0xC0000005 access=%s", access);
+    snprintf(expected, sizeof expected, "fault code=0xC0000005 access=%s in the range of the step", access);
     if (strcmp(role->reply.word, "fault") == 0 && line_number(&role->reply, "code", &code) &&
-        code == 0xC0000005 && strcmp(line_value(&role->reply, "access", ""), access) == 0)
+        code == 0xC0000005 && strcmp(line_value(&role->reply, "access", ""), access) == 0 &&
+        is_in_range(role))
         return true;
     return reply_differs(stage, line, role, ASPECT_OUTCOME, expected);
 }

@@ -5,7 +5,7 @@
  * named. In a step the runner replaces
  *   name=@tag    by Local\shmcheck-<run>-<case>-tag, a name that nobody else uses
  *   ^tag         by the same without Local\, behind a '=' or a '\': name=^tag, name=Global\^tag
- *   $role.field  by the last volatile value of that name that the role replied with: base=$writer.base,
+ *   $role.field  (behind a '=', a '\\' or a ';') by the last volatile value of that name that the role replied with: base=$writer.base,
  *                base=$reader.base+65536, to=$reader.pid (the '~' is not written)
  * and the transcript keeps the step as the case wrote it.
  *
@@ -50,8 +50,10 @@ struct topic {
 
 /* ---- preconditions ---- */
 
-/* The step is performed and its reply must be ok. */
+/* The step is performed and its reply must be ok; one that says error= must say 0: what is created is new. */
 #define must(s, role, step) check_must(s, __LINE__, role, step)
+/* The same for creating what is there already: error=183. */
+#define joins(s, role, step) check_joins(s, __LINE__, role, step)
 
 /* ---- expectations; each returns whether it held ---- */
 
@@ -66,7 +68,7 @@ struct topic {
 /* The reply is fail; no code is expected, the one seen stands in the transcript. */
 #define fails_somehow(s, role, step) check_fails(s, __LINE__, role, step, ANY_ERROR, 0)
 #define ANY_ERROR UINT32_MAX
-/* The reply is fault, with this exception code and kind of access ("read", "write", "execute"). */
+/* The reply is fault: an access violation of this kind ("read", "write", "execute") in the range of the step. */
 #define faults(s, role, step, access) check_faults(s, __LINE__, role, step, access)
 /* Two numbers are equal; `what` names the number in the report and in the transcript, which shows the
  * expected value if they are and both if they are not, so neither may be volatile when they differ. */
@@ -90,6 +92,10 @@ void row(struct stage *s, const char *id);
 /* A step that ends the process without a reply (crash); the end is waited for and must come with this exit
  * code. */
 #define dies(s, role, step, exit_code) stage_dies(s, __LINE__, role, step, exit_code)
+/* The role's actor is started as somebody else than the runner: starts(s, "reader", "identity=low"); identity.h lists
+ * who there is. Stands before the first step of the role. The actor then says who it really is, and that it is who it
+ * was to be is an expectation: where a platform ignores the token the case fails there, and goes on. */
+#define starts(s, role, arguments) stage_starts(s, __LINE__, role, arguments)
 /* A role whose process another role starts: spawns(s, "writer", "child", "inherit=yes"). */
 #define spawns(s, parent, role, arguments) stage_spawns(s, __LINE__, parent, role, arguments)
 /* Sends a step that takes its time, without waiting for the reply; and waits for it, as an expectation like
@@ -114,6 +120,7 @@ void says(struct stage *s, const char *format, ...);
 /* ---- what the macros call ---- */
 
 void check_must(struct stage *s, int line, const char *role, const char *request);
+void check_joins(struct stage *s, int line, const char *role, const char *request);
 bool check_gives(struct stage *s, int line, const char *role, const char *request, const char *fields);
 bool check_fails(struct stage *s, int line, const char *role, const char *request, uint32_t error,
                  uint32_t status);
@@ -125,6 +132,7 @@ bool check_finishes(struct stage *s, int line, const char *role, const char *fie
 void stage_leaves(struct stage *s, int line, const char *role);
 void stage_killed(struct stage *s, int line, const char *role);
 void stage_dies(struct stage *s, int line, const char *role, const char *request, uint32_t exit_code);
+void stage_starts(struct stage *s, int line, const char *role, const char *arguments);
 void stage_spawns(struct stage *s, int line, const char *parent, const char *role, const char *arguments);
 void stage_begins(struct stage *s, int line, const char *role, const char *request);
 void stage_hands(struct stage *s, int line, const char *from, const char *label, const char *to,
