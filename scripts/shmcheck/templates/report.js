@@ -1,0 +1,126 @@
+"use strict";
+(function () {
+  const data = JSON.parse(document.getElementById("data").textContent);
+  const by = function (id) { return document.getElementById(id); };
+  const form = by("filter"), query = by("q"), show = by("show"), system = by("system"), shown = by("shown");
+  const cases = data.cases.map(function (entry) {
+    const panel = by(entry[0]);
+    return { id: entry[0], states: entry[1], marks: entry[2], text: entry[3].toLowerCase(), item: panel.parentNode };
+  });
+  const areas = Array.from(document.querySelectorAll(".stay > details"));
+  const wanted = {
+    look: function (entry) { return entry.marks.includes("l"); },
+    differ: function (entry) { return entry.marks.includes("x"); },
+    changed: function (entry) { return entry.marks.includes("c"); },
+    bad: function (entry, states) { return /[fde]/.test(states); },
+    known: function (entry, states) { return states.includes("k"); },
+    skip: function (entry, states) { return states.includes("s"); },
+    all: function () { return true; }
+  };
+  let pinned = "";
+
+  data.systems.forEach(function (name, index) {
+    const option = document.createElement("option");
+    option.value = String(index);
+    option.textContent = name;
+    system.append(option);
+  });
+  if (!cases.some(function (entry) { return entry.marks.includes("c"); })) show.querySelector("[value=changed]").remove();
+
+  function matches(entry) {
+    const states = system.value === "" ? entry.states : entry.states[Number(system.value)];
+    const words = query.value.toLowerCase().split(/\s+/);
+    return wanted[show.value](entry, states) && words.every(function (word) { return entry.text.includes(word); });
+  }
+
+  function apply() {
+    let count = 0;
+    cases.forEach(function (entry) {
+      const visible = matches(entry);
+      count += visible ? 1 : 0;
+      entry.item.hidden = !visible && entry.id !== pinned;
+    });
+    areas.forEach(function (area) {
+      const items = Array.from(area.querySelectorAll(".cases > li"));
+      const visible = items.filter(function (item) { return !item.hidden; }).length;
+      const word = items.length === 1 ? " case" : " cases";
+      area.querySelector(".count").textContent = visible === items.length ? items.length + word : visible + " of " + items.length + word;
+      if (query.value.trim() !== "" && visible > 0) area.open = true;
+    });
+    const hidden = cases.length - count;
+    shown.textContent = count + " of " + cases.length + " cases shown" + (hidden ? ", " + hidden + " hidden by the filter" : "");
+  }
+
+  /* The address: #anchor?q=...&show=...&on=SYSTEM. Every part may be missing. */
+  function remember() {
+    const anchor = decode(location.hash.slice(1).split("?")[0]);
+    const state = new URLSearchParams();
+    if (query.value) state.set("q", query.value);
+    if (show.value !== "look") state.set("show", show.value);
+    if (system.value !== "") state.set("on", data.systems[Number(system.value)]);
+    const text = state.toString();
+    try {
+      history.replaceState(null, "", "#" + encodeURIComponent(anchor) + (text ? "?" + text : ""));
+    } catch (error) { /* some browsers refuse it for files; the filter works without */ }
+  }
+
+  function decode(text) {
+    try { return decodeURIComponent(text); } catch (error) { return text; }
+  }
+
+  function follow() {
+    const parts = location.hash.slice(1).split("?");
+    const state = new URLSearchParams(parts.slice(1).join("?"));
+    if (parts.length > 1) {
+      query.value = state.get("q") || "";
+      show.value = Object.hasOwn(wanted, state.get("show") || "") ? state.get("show") : "look";
+      if (!show.value) show.value = "look";
+      const index = data.systems.indexOf(state.get("on"));
+      system.value = index < 0 ? "" : String(index);
+    }
+    const target = parts[0] && by(decode(parts[0]));
+    pinned = target && target.classList.contains("case") ? target.id : "";
+    apply();
+    if (target) reveal(target);
+  }
+
+  function reveal(target) {
+    for (let node = target; node; node = node.parentElement) if (node.localName === "details") node.open = true;
+    target.scrollIntoView();
+    const summary = target.querySelector("summary");
+    if (summary) summary.focus({ preventScroll: true });
+  }
+
+  form.hidden = false;
+  form.addEventListener("submit", function (event) { event.preventDefault(); });
+  [query, show, system].forEach(function (input) {
+    input.addEventListener("input", function () { pinned = ""; apply(); remember(); });
+  });
+  by("expand").addEventListener("click", function () {
+    const open = areas.some(function (area) { return !area.open; });
+    areas.forEach(function (area) { area.open = open && area.querySelector(".cases > li:not([hidden])") !== null; });
+    this.textContent = open ? "Close areas" : "Open areas";
+  });
+  document.addEventListener("click", function (event) {
+    const link = event.target.closest && event.target.closest('a[href^="#"]');
+    /* A second click on the same link changes no hash, and must open it again. */
+    if (link && link.getAttribute("href") === location.hash.split("?")[0]) { event.preventDefault(); follow(); }
+  });
+  document.addEventListener("keydown", function (event) {
+    const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName);
+    if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      event.preventDefault();
+      query.focus();
+    }
+  });
+  let opened = [];
+  window.addEventListener("beforeprint", function () {
+    opened = Array.from(document.querySelectorAll("main > section > details:not([open]), .stay > details:not([open])"));
+    opened.forEach(function (details) { details.open = true; });
+  });
+  window.addEventListener("afterprint", function () {
+    opened.forEach(function (details) { details.open = false; });
+  });
+  window.addEventListener("hashchange", follow);
+  follow();
+})();
