@@ -31,9 +31,16 @@ static void read_at(HANDLE file, LONGLONG offset, size_t length, struct buffer *
         buffer_add(out, piece, got);
 }
 
+void output_file_clear(HANDLE file)
+{
+    LARGE_INTEGER start = {.QuadPart = 0};
+    if (SetFilePointerEx(file, start, NULL, FILE_BEGIN))
+        SetEndOfFile(file);
+}
+
 void output_file_take(HANDLE file, struct buffer *out)
 {
-    LARGE_INTEGER size, start = {.QuadPart = 0};
+    LARGE_INTEGER size;
     if (!GetFileSizeEx(file, &size) || size.QuadPart == 0)
         return;
     if (size.QuadPart <= 2 * PIECE) {
@@ -45,6 +52,5 @@ void output_file_take(HANDLE file, struct buffer *out)
         buffer_format(out, "\n[%lld bytes left out]\n", (long long)(size.QuadPart - 2 * PIECE));
         read_at(file, size.QuadPart - PIECE, PIECE, out);
     }
-    if (SetFilePointerEx(file, start, NULL, FILE_BEGIN))
-        SetEndOfFile(file);
+    output_file_clear(file);
 }

@@ -7,7 +7,7 @@ struct pool {
     HANDLE job; /* of the workers; ends them when this process ends in any way */
     struct slot slots[OPTIONS_JOBS];
     size_t next; /* item of the plan */
-    uint64_t deadline;
+    uint64_t run_milliseconds, deadline;
 };
 
 static void skip_skipped(struct pool *pool)
@@ -124,7 +124,8 @@ static enum pool_end run(struct pool *pool, struct text *error)
             return POOL_STOPPED;
         }
         if (GetTickCount64() >= pool->deadline) {
-            text_add(error, "the run went past its deadline of 20 minutes (times --timeout-scale)");
+            text_format(error, "the run went past its deadline of %llu seconds; --timeout-scale moves it",
+                        (unsigned long long)(pool->run_milliseconds / 1000));
             interrupt(pool, "the run went past its deadline while this case ran", error);
             return POOL_STOPPED;
         }
@@ -135,7 +136,9 @@ enum pool_end pool_run(const struct pool_settings *settings, struct text *error)
 {
     static struct pool pool;
     pool = (struct pool){.settings = settings, .job = job_new()};
-    pool.deadline = GetTickCount64() + (uint64_t)(RUN_TIMEOUT_MS * settings->timeout_scale);
+    pool.run_milliseconds = settings->run_milliseconds ? settings->run_milliseconds
+                                                       : (uint64_t)(RUN_TIMEOUT_MS * settings->timeout_scale);
+    pool.deadline = GetTickCount64() + pool.run_milliseconds;
     if (!pool.job) {
         text_format(error, "no job object for the workers: error %lu", (unsigned long)GetLastError());
         return POOL_BROKEN;

@@ -15,6 +15,7 @@ struct pool_settings {
     const struct plan *plan;
     unsigned jobs;
     double timeout_scale;
+    uint64_t run_milliseconds; /* the deadline of the run; 0: RUN_TIMEOUT_MS times timeout_scale */
     bool with_volatile;
     struct mutate_settings mutate; /* for every case that passes */
     const wchar_t *self;           /* path of this program */

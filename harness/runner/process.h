@@ -55,5 +55,7 @@ HANDLE output_file_new(void);
 /* Adds what the file holds to `out` (its first and last 32 KiB with a line between them if it is longer),
  * then empties it. */
 void output_file_take(HANDLE file, struct buffer *out);
+/* Empties it unread. */
+void output_file_clear(HANDLE file);
 
 #endif

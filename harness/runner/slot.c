@@ -154,7 +154,7 @@ void slot_break(struct slot *slot, enum error_kind kind, const char *why)
         text_format(&text, " (exit code 0x%lX)", (unsigned long)code);
     outcome_add(&slot->outcome, (struct finding){.verdict = VERDICT_ERROR, .error_kind = kind}, message);
     complete(slot);
-    if (slot->worker_output && kind == ERROR_KIND_CRASH)
+    if (slot->worker_output)
         output_file_take(slot->worker_output, &slot->outcome.stray);
     end_worker(slot);
 }
@@ -208,6 +208,7 @@ static enum slot_news take_line(struct slot *slot, const struct pool_settings *s
     if (expected && strcmp(line->word, "done") == 0) {
         line_number(line, "starts", &slot->outcome.starts);
         complete(slot);
+        output_file_clear(slot->worker_output); /* what it prints is of interest when it ends badly */
         return SLOT_FINISHED;
     }
     if (expected && strcmp(line->word, "part") == 0) {
@@ -233,7 +234,9 @@ enum slot_news slot_listen(struct slot *slot, const struct pool_settings *settin
     case CHANNEL_TIMEOUT:
         if (GetTickCount64() < slot->deadline)
             return SLOT_NOTHING;
-        slot_break(slot, ERROR_KIND_TIMEOUT, "the case did not end within its deadline");
+        snprintf(bytes, sizeof bytes, "the case did not end within its deadline of %llu ms",
+                 (unsigned long long)(slot->deadline - slot->started));
+        slot_break(slot, ERROR_KIND_TIMEOUT, bytes);
         return SLOT_FINISHED;
     case CHANNEL_CLOSED:
         slot_break(slot, ERROR_KIND_CRASH, "the worker that ran the case died");

@@ -68,10 +68,11 @@ static void make_plan(struct pool_log *log, const struct pool_log_settings *sett
     static struct platform platform;
     struct options options = {.repeat = settings->repeat ? settings->repeat : 1};
     struct text error = text_over(log->error, sizeof log->error);
-    char filter[CASE_ID_BYTES];
-    if (settings->filter) {
-        snprintf(filter, sizeof filter, "%s", settings->filter);
-        options.filters[options.filter_count++] = filter;
+    char filters[8][CASE_ID_BYTES];
+    const char *rest = settings->filters ? settings->filters : "";
+    while (options.filter_count < 8 && next_word(&rest, filters[options.filter_count])) {
+        options.filters[options.filter_count] = filters[options.filter_count];
+        options.filter_count++;
     }
     if (!plan_make(&log->plan, &options, &platform, &error))
         fail_msg("%s", log->error);
@@ -105,6 +106,7 @@ void pool_log_run(struct pool_log *log, const struct pool_log_settings *settings
             .plan = &log->plan,
             .jobs = settings->jobs ? settings->jobs : 1,
             .timeout_scale = scale,
+            .run_milliseconds = settings->run_milliseconds,
             .self = settings->self ? settings->self : self,
             .actor = self,
             .actor_x86 = L"",

@@ -25,7 +25,7 @@ struct pool_log {
 };
 
 struct pool_log_settings {
-    const char *filter;        /* NULL: every case */
+    const char *filters;       /* blank-separated; NULL: every case */
     unsigned jobs;             /* 0: 1 */
     unsigned repeat;           /* 0: 1 */
     double scale;              /* 0: 1.0 */

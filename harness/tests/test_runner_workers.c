@@ -1,0 +1,268 @@
+/* Cases that crash, leave, hang or forget something in the worker: one error, for that case alone, whichever
+ * cases run before it, after it and at the same time. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "../runner/checks.h"
+#include "../runner/contract.h"
+#include "liar.h"
+#include "pool_log.h"
+
+const struct contract_row contract_rows[] = {{"a-row", BASIS_DOCUMENTED, BASIS_OBSERVED, "none"}};
+const size_t contract_row_count = 1;
+
+/* ---- cases ---- */
+
+static void good(struct stage *s)
+{
+    must(s, "actor", "create section size=4096");
+    gives(s, "actor", "size section", "size=4096");
+}
+
+static void bad_pointer(struct stage *s)
+{
+    static char *volatile nowhere;
+    must(s, "actor", "create section size=4096");
+    *nowhere = 1;
+}
+
+static void bad_abort(struct stage *s)
+{
+    must(s, "actor", "create section size=4096");
+    printf("last words\n");
+    fflush(stdout);
+    abort();
+}
+
+static void bad_exit(struct stage *s)
+{
+    must(s, "actor", "create section size=4096");
+    exit(0);
+}
+
+static void bad_terminate(struct stage *s)
+{
+    must(s, "actor", "create section size=4096");
+    TerminateProcess(GetCurrentProcess(), STILL_ACTIVE);
+}
+
+static void hangs(struct stage *s)
+{
+    must(s, "actor", "create section size=4096");
+    for (;;)
+        Sleep(INFINITE);
+}
+
+static void bad_nothing(struct stage *s)
+{
+    must(s, "actor", "create section size=4096");
+}
+
+static void bad_begins(struct stage *s)
+{
+    succeeds(s, "actor", "create section size=4096");
+    begins(s, "actor", "size section");
+}
+
+static void bad_row(struct stage *s)
+{
+    succeeds(s, "actor", "create section size=4096");
+}
+
+static void bad_other_row(struct stage *s)
+{
+    succeeds(s, "actor", "create section size=4096");
+    row(s, "no-such-row");
+}
+
+/* Output of the worker is no part of any protocol: this one disturbs nothing. */
+static void prints(struct stage *s)
+{
+    printf("1 done checks=1 steps=1 starts=1\n0 hello protocol=99\n\x01\xFF");
+    fflush(stdout);
+    good(s);
+}
+
+static void wants_too_much(struct stage *s)
+{
+    good(s);
+}
+
+static const struct test_case first_cases[] = {
+    {CASE(good), .rows = "a-row"},
+    {CASE(bad_pointer), .rows = "a-row"},
+    {CASE(bad_abort), .rows = "a-row"},
+    {CASE(bad_exit), .rows = "a-row"},
+    {CASE(bad_terminate), .rows = "a-row"},
+    {CASE(bad_nothing), .rows = "a-row"},
+    {CASE(bad_begins), .rows = "a-row"},
+    {CASE(bad_row)},
+    {CASE(bad_other_row), .rows = "a-row"},
+    {CASE(prints), .rows = "a-row"},
+    {CASE(wants_too_much), .rows = "a-row", .needs = "64-bit moon"},
+};
+static const struct test_case second_cases[] = {
+    {CASE(hangs), .rows = "a-row"},
+};
+TOPIC(first, first_cases)
+TOPIC(second, second_cases)
+const struct topic *const topics[] = {&first_topic, &second_topic};
+const size_t topic_count = 2;
+
+/* ---- tests ---- */
+
+static void expect_bad_cases(const struct pool_log *log)
+{
+    expect_error(log, "bad-pointer", ERROR_KIND_CRASH, "crash");
+    expect_error(log, "bad-abort", ERROR_KIND_CRASH, "died|exit code 0x3");
+    expect_error(log, "bad-exit", ERROR_KIND_CRASH, "died|exit code 0x0");
+    expect_error(log, "bad-terminate", ERROR_KIND_CRASH, "died|exit code 0x103");
+    expect_error(log, "bad-nothing", ERROR_KIND_HARNESS, "checked nothing");
+    expect_error(log, "bad-begins", ERROR_KIND_HARNESS, "ended before a step that it had begun");
+    expect_error(log, "bad-row", ERROR_KIND_HARNESS, "not in the contract");
+    expect_error(log, "bad-other-row", ERROR_KIND_HARNESS, "'no-such-row'|not in the contract");
+}
+
+/* Every bad case between good ones, one after the other and side by side. */
+static void run_bad_cases(unsigned jobs)
+{
+    static struct pool_log log;
+    pool_log_run(&log, &(struct pool_log_settings){
+                           .jobs = jobs, .filters = "good bad-* prints wants-too-much", .repeat = 2});
+    expect_bad_cases(&log);
+    expect_fine(&log, "good");
+    expect_fine(&log, "good.2");
+    expect_fine(&log, "prints");
+    expect_fine(&log, "prints.2");
+    const struct pool_log_item *skipped = pool_log_find(&log, "wants-too-much");
+    assert_int_equal(skipped->starts, 0);
+    assert_int_equal(skipped->ends, 0);
+    expect_done(&log);
+    pool_log_free(&log);
+}
+
+static void one_at_a_time(void **state)
+{
+    (void)state;
+    run_bad_cases(1);
+}
+
+static void three_at_a_time(void **state)
+{
+    (void)state;
+    run_bad_cases(3);
+}
+
+/* The transcript up to where it went wrong is kept, and what the worker printed is shown: of this case alone.
+ */
+static void what_is_left_of_a_crash(void **state)
+{
+    static struct pool_log log;
+    (void)state;
+    pool_log_run(&log, &(struct pool_log_settings){.filters = "prints bad-abort"});
+    const struct outcome *outcome = &pool_log_find(&log, "bad-abort")->outcome;
+    assert_string_equal(outcome->transcript.at, "actor> create section size=4096 -> ok size=4096\n");
+    assert_non_null(outcome->stray.at);
+    assert_non_null(strstr(outcome->stray.at, "last words"));
+    assert_null(strstr(outcome->stray.at, "0 hello protocol=99"));
+    expect_done(&log);
+    pool_log_free(&log);
+}
+
+/* The deadline of a case is 30 seconds times 0.05. */
+static void hanging(void **state)
+{
+    static struct pool_log log;
+    (void)state;
+    pool_log_run(&log, &(struct pool_log_settings){.filters = "hangs", .repeat = 2, .scale = 0.05});
+    expect_error(&log, "hangs", ERROR_KIND_TIMEOUT, "did not end within its deadline of 1500 ms");
+    expect_error(&log, "hangs.2", ERROR_KIND_TIMEOUT, "did not end within its deadline of 1500 ms");
+    assert_in_range(log.items[0].outcome.milliseconds, 1500, 6000);
+    expect_done(&log);
+    pool_log_free(&log);
+}
+
+static void run_deadline(void **state)
+{
+    static struct pool_log log;
+    (void)state;
+    pool_log_run(&log, &(struct pool_log_settings){
+                           .filters = "good hangs", .repeat = 2, .jobs = 2, .run_milliseconds = 3000});
+    assert_int_equal(log.end, POOL_STOPPED);
+    assert_non_null(strstr(log.error, "deadline of 3 seconds"));
+    assert_in_range(log.milliseconds, 3000, 20000);
+    expect_fine(&log, "good");
+    expect_error(&log, "hangs", ERROR_KIND_INTERRUPTED, "the run went past its deadline");
+    assert_int_equal(log.left_behind, 0);
+    pool_log_free(&log);
+}
+
+static DWORD WINAPI stop_soon(void *stop)
+{
+    Sleep(1500);
+    SetEvent(stop);
+    return 0;
+}
+
+static void stopped(void **state)
+{
+    static struct pool_log log;
+    (void)state;
+    HANDLE stop = CreateEventW(NULL, TRUE, FALSE, NULL);
+    HANDLE thread = CreateThread(NULL, 0, stop_soon, stop, 0, NULL);
+    assert_non_null(thread);
+    pool_log_run(&log, &(struct pool_log_settings){.filters = "hangs", .repeat = 3, .jobs = 2, .stop = stop});
+    assert_int_equal(log.end, POOL_STOPPED);
+    assert_in_range(log.milliseconds, 1400, 15000);
+    expect_error(&log, "hangs", ERROR_KIND_INTERRUPTED, "the run was stopped");
+    expect_error(&log, "hangs.2", ERROR_KIND_INTERRUPTED, "the run was stopped");
+    assert_int_equal(pool_log_find(&log, "hangs.3")->starts, 0);
+    assert_int_equal(log.left_behind, 0);
+    WaitForSingleObject(thread, INFINITE);
+    CloseHandle(thread);
+    CloseHandle(stop);
+    pool_log_free(&log);
+}
+
+/* Programs that are no workers: the run says so, and no case is taken for one that ran. */
+static void no_worker(void **state)
+{
+    static struct pool_log log;
+    (void)state;
+    pool_log_run(&log, &(struct pool_log_settings){.filters = "good", .self = L"C:\\no\\such\\program.exe"});
+    assert_int_equal(log.end, POOL_BROKEN);
+    assert_non_null(strstr(log.error, "a worker process does not start: error "));
+    assert_int_equal(log.ended, 0);
+    assert_int_equal(log.left_behind, 0);
+    pool_log_free(&log);
+    pool_log_run(
+        &log, &(struct pool_log_settings){.filters = "good", .self = L"C:\\windows\\system32\\hostname.exe"});
+    assert_int_equal(log.end, POOL_BROKEN);
+    assert_string_equal(log.error, "a worker process started but does not answer");
+    assert_int_equal(log.left_behind, 0);
+    pool_log_free(&log);
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(one_at_a_time),
+        cmocka_unit_test(three_at_a_time),
+        cmocka_unit_test(what_is_left_of_a_crash),
+        cmocka_unit_test(hanging),
+
+        cmocka_unit_test(run_deadline),
+        cmocka_unit_test(stopped),
+        cmocka_unit_test(no_worker),
+    };
+    int code;
+    if (other_lives(argc, argv, &code))
+        return code;
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
