@@ -1,0 +1,12 @@
+"""What the suite costs. Usage: bench.py --help"""
+
+import sys
+
+if sys.version_info < (3, 11):
+    print("This needs Python 3.11 or newer.", file=sys.stderr)
+    sys.exit(3)
+
+from shmcheck.bench_command import main
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
