@@ -19,6 +19,7 @@ set(SHMCHECK_REPORT_SOURCES
     harness/report/xml.c)
 
 set(SHMCHECK_RUNNER_SOURCES
+    harness/runner/appcontainer.c
     harness/runner/catalogue.c
     harness/runner/channel.c
     harness/runner/check.c
@@ -26,6 +27,7 @@ set(SHMCHECK_RUNNER_SOURCES
     harness/runner/console.c
     harness/runner/contract.c
     harness/runner/directions.c
+    harness/runner/identity.c
     harness/runner/known_file.c
     harness/runner/link.c
     harness/runner/mutate.c

@@ -5,8 +5,8 @@
  * named. In a step the runner replaces
  *   name=@tag    by Local\shmcheck-<run>-<case>-tag, a name that nobody else uses
  *   ^tag         by the same without Local\, behind a '=' or a '\': name=^tag, name=Global\^tag
- *   $role.field  (behind a '=', a '\\' or a ';') by the last volatile value of that name that the role replied with: base=$writer.base,
- *                base=$reader.base+65536, to=$reader.pid (the '~' is not written)
+ *   $role.field  by the last volatile value of that name that the role replied with, behind a '=', a '\' or a ';':
+ *                base=$writer.base, base=$reader.base+65536, to=$reader.pid (the '~' is not written)
  * and the transcript keeps the step as the case wrote it.
  *
  * Preconditions end the case with the verdict `error`. Expectations are soft: a case goes on and reports all

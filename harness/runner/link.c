@@ -1,7 +1,9 @@
 #include "link.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <wchar.h>
 
 #include "stage.h"
 
@@ -31,24 +33,82 @@ DWORD link_open(struct stage *stage, struct link *link)
     return ERROR_SUCCESS;
 }
 
-DWORD link_start(struct stage *stage, struct link *link)
+/* The folder of the system is one that everybody may read; an actor's own identity may not lead into the runner's. */
+static const wchar_t *public_folder(void)
 {
-    if (playing(stage))
-        return ERROR_SUCCESS;
+    static wchar_t folder[MAX_PATH];
+    if (!folder[0] && GetSystemDirectoryW(folder, MAX_PATH) >= MAX_PATH)
+        folder[0] = 0;
+    return folder[0] ? folder : NULL;
+}
+
+/* An actor that is apart opens the pipe by its name and has nobody's job to end it: it ends with the pipe. */
+static DWORD start_apart(struct stage *stage, struct link *link, struct start *start)
+{
+    wchar_t token[80];
+    swprintf(token, sizeof token / sizeof token[0], L"%hs", channel_token(link->channel));
+    start->arguments = (const wchar_t *[]){L"connect", token, NULL};
+    start->output = NULL;
+    start->job = NULL;
+    DWORD error = child_start(&link->child, start);
+    if (!error && !channel_accept(link->channel, stage_timeout(stage)))
+        error = ERROR_TIMEOUT;
+    return error;
+}
+
+static DWORD start_heir(struct link *link, struct start *start)
+{
     HANDLE end = channel_child_end(link->channel);
     if (end == INVALID_HANDLE_VALUE)
         return GetLastError();
     wchar_t handle[24];
     swprintf(handle, sizeof handle / sizeof handle[0], L"%llx", (unsigned long long)(uintptr_t)end);
-    DWORD error = child_start(&link->child, &(struct start){
-                                                .image = stage->settings->actor,
-                                                .arguments = (const wchar_t *[]){L"serve", handle, NULL},
-                                                .inherit = {end},
-                                                .output = stage->settings->output,
-                                                .job = stage->settings->job,
-                                            });
+    start->arguments = (const wchar_t *[]){L"serve", handle, NULL};
+    start->inherit[0] = end;
+    DWORD error = child_start(&link->child, start);
     CloseHandle(end);
     return error;
+}
+
+static DWORD start_as(struct stage *stage, struct link *link, struct guise *guise)
+{
+    struct start start = {
+        .image = guise->image[0] ? guise->image : stage->settings->actor,
+        .output = stage->settings->output,
+        .job = stage->settings->job,
+        .token = guise->token,
+        .container = guise->container.AppContainerSid ? &guise->container : NULL,
+        .directory = public_folder(),
+    };
+    guise->failed = guise->token ? "CreateProcessAsUser" : "CreateProcess";
+    return guise->apart ? start_apart(stage, link, &start) : start_heir(link, &start);
+}
+
+DWORD link_start(struct stage *stage, struct link *link, const struct identity *identity, const char **failed)
+{
+    *failed = "CreateProcess";
+    if (playing(stage))
+        return ERROR_SUCCESS;
+    if (!identity)
+        return start_heir(link, &(struct start){
+                                    .image = stage->settings->actor,
+                                    .output = stage->settings->output,
+                                    .job = stage->settings->job,
+                                });
+    struct guise guise;
+    DWORD error = guise_make(&guise, identity, stage->settings->actor, stage->settings->run);
+    if (guise.temporary)
+        link->copy = _wcsdup(guise.image);
+    if (!error)
+        error = start_as(stage, link, &guise);
+    *failed = guise.failed;
+    guise_free(&guise);
+    return error;
+}
+
+DWORD link_settle(struct stage *stage, struct link *link, const struct identity *identity)
+{
+    return playing(stage) ? ERROR_SUCCESS : guise_settle(identity, &link->child);
 }
 
 bool link_accept(struct stage *stage, struct link *link)
@@ -130,6 +190,10 @@ void link_close(struct link *link)
 {
     child_kill(&link->child);
     child_close(&link->child);
+    if (link->copy)
+        DeleteFileW(link->copy);
+    free(link->copy);
+    link->copy = NULL;
     channel_free(link->channel);
     link->channel = NULL;
 }

@@ -4,6 +4,7 @@
 #define SHMCHECK_LINK_H
 
 #include "channel.h"
+#include "identity.h"
 #include "process.h"
 
 struct role;
@@ -13,12 +14,17 @@ struct link {
     char token[80]; /* of the pipe; what a client is told */
     struct channel *channel;
     struct child child; /* process is NULL while nobody has started it, and when a tape plays */
+    wchar_t *copy;      /* a program file of its own, deleted with the link; NULL: none. Owned */
 };
 
 /* Makes the pipe. Zero, or the error code. */
 DWORD link_open(struct stage *stage, struct link *link);
-/* Starts the actor with the pipe's other end. Zero, or the error code. */
-DWORD link_start(struct stage *stage, struct link *link);
+/* Starts the actor with the pipe's other end, as this identity (NULL: as the runner itself). Zero, or the error code,
+ * with the name of the function that failed in *failed. */
+DWORD link_start(struct stage *stage, struct link *link, const struct identity *identity,
+                 const char **failed);
+/* The rest of its identity, once it has said hello. Zero, or the error code. */
+DWORD link_settle(struct stage *stage, struct link *link, const struct identity *identity);
 /* Waits until an actor that another one started has opened the pipe. */
 bool link_accept(struct stage *stage, struct link *link);
 /* Takes hold of the process that said this id over the pipe, so that its end can be seen. Zero, or the error code. */

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "../common/wide.h"
+#include "appcontainer.h"
 #include "known_file.h"
 #include "pool.h"
 #include "program.h"
@@ -226,6 +227,8 @@ static int run_cases(struct run *run, struct text *error)
     SetConsoleCtrlHandler(on_control, TRUE);
     make_run_id(run_id, sizeof run_id);
     int code = prepare(run, error) ? perform(run, run_id, error) : EXIT_COULD_NOT_RUN;
+    if (plan_needs(&run->plan, "appcontainer"))
+        appcontainer_delete(run_id);
     junit_free(run->results.junit);
     report_file_close(run->results.file);
     plan_free(&run->plan);

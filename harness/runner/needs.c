@@ -7,7 +7,10 @@
 
 #include <string.h>
 
+#include "appcontainer.h"
 #include "catalogue.h"
+#include "identity.h"
+#include "token.h"
 
 static bool fact_is(const struct platform *platform, const char *name, const char *value)
 {
@@ -52,6 +55,39 @@ static bool compare_object_handles(const struct platform *platform)
     return kernelbase && GetProcAddress(kernelbase, "CompareObjectHandles");
 }
 
+static bool container(const struct platform *platform)
+{
+    (void)platform;
+    return appcontainer_exported();
+}
+
+static bool private_namespaces(const struct platform *platform)
+{
+    (void)platform;
+    return GetProcAddress(GetModuleHandleW(L"kernel32.dll"), "CreatePrivateNamespaceW") != NULL;
+}
+
+/* Both privileges together are what LocalSystem has and nobody else. */
+static bool local_system(const struct platform *platform)
+{
+    (void)platform;
+    const char *assign = token_privilege(L"SeAssignPrimaryTokenPrivilege");
+    return strcmp(token_privilege(L"SeTcbPrivilege"), "enabled") == 0 &&
+           (strcmp(assign, "enabled") == 0 || strcmp(assign, "disabled") == 0);
+}
+
+static bool two_sessions(const struct platform *platform)
+{
+    DWORD session;
+    return local_system(platform) && identity_other_session(&session);
+}
+
+static bool new_process_minimum(const struct platform *platform)
+{
+    (void)platform;
+    return token_new_process_minimum();
+}
+
 static const struct {
     const char *name;
     bool (*met)(const struct platform *);
@@ -65,6 +101,17 @@ static const struct {
     {"x86-actor", x86_actor,
      "needs a 32-bit actor that starts (shmactor-x86.exe, and a system that runs it)"},
     {"admin", admin, "needs an elevated administrator"},
+    {"appcontainer", container,
+     "userenv.dll does not export CreateAppContainerProfile (Windows 8 and later)"},
+    {"private-namespaces", private_namespaces,
+     "kernel32.dll does not export CreatePrivateNamespaceW (Windows Vista and later)"},
+    {"local-system", local_system,
+     "needs to run as LocalSystem (SeTcbPrivilege and SeAssignPrimaryTokenPrivilege), for another user's "
+     "token"},
+    {"two-sessions", two_sessions,
+     "needs to run as LocalSystem (SeTcbPrivilege and SeAssignPrimaryTokenPrivilege), and a second session"},
+    {"new-process-min", new_process_minimum,
+     "needs a token with the policy TOKEN_MANDATORY_POLICY_NEW_PROCESS_MIN (a user who is not elevated)"},
     {"compare-object-handles", compare_object_handles, "kernelbase.dll does not export CompareObjectHandles"},
 };
 

@@ -74,3 +74,15 @@ void plan_item_id(const struct plan_item *item, char out[CASE_ID_BYTES])
     if (item->repetition > 1)
         text_format(&text, ".%u", item->repetition);
 }
+
+bool plan_needs(const struct plan *plan, const char *need)
+{
+    char word[CASE_ID_BYTES];
+    for (size_t i = 0; i < plan->count; i++) {
+        const char *needs = plan->items[i].what.test->needs;
+        while (!plan->items[i].skip && needs && next_word(&needs, word))
+            if (strcmp(word, need) == 0)
+                return true;
+    }
+    return false;
+}

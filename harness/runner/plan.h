@@ -23,6 +23,9 @@ bool plan_make(struct plan *out, const struct options *options, const struct pla
                struct text *error);
 void plan_free(struct plan *plan);
 
+/* Whether a case that is going to run has this need. */
+bool plan_needs(const struct plan *plan, const char *need);
+
 /* The id in the report: the case's id, from the second repetition on with .2, .3, ... */
 void plan_item_id(const struct plan_item *item, char out[CASE_ID_BYTES]);
 

@@ -86,7 +86,8 @@ static LPPROC_THREAD_ATTRIBUTE_LIST build_attributes(HANDLE *handles, size_t cou
 static bool put_in_job(HANDLE process, HANDLE job)
 {
     BOOL inside = FALSE;
-    return !job || (IsProcessInJob(process, job, &inside) && inside) || AssignProcessToJobObject(job, process);
+    return !job || (IsProcessInJob(process, job, &inside) && inside) ||
+           AssignProcessToJobObject(job, process);
 }
 
 /* The process, suspended. A token needs the other function, which takes all else in the same way. */

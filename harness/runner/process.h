@@ -32,9 +32,9 @@ struct start {
     const wchar_t *image;            /* full path of the program */
     const wchar_t *const *arguments; /* without the program's name; NULL at the end */
     HANDLE inherit[2];               /* what it inherits besides the output, inheritable; NULL for less */
-    HANDLE output;                   /* standard output and error; inheritable, NULL: none. No standard input */
-    HANDLE job;                      /* the process is in it before its first instruction; NULL: in none */
-    HANDLE token;                    /* the primary token it runs under; NULL: this process's own */
+    HANDLE output; /* standard output and error; inheritable, NULL: none. No standard input */
+    HANDLE job;    /* the process is in it before its first instruction; NULL: in none */
+    HANDLE token;  /* the primary token it runs under; NULL: this process's own */
     SECURITY_CAPABILITIES *container; /* the AppContainer it runs in; NULL: none. Not together with a token */
     const wchar_t *directory;         /* its current directory; NULL: this process's own */
 };

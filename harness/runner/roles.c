@@ -54,19 +54,45 @@ static struct role *add_role(struct stage *stage, int line, const char *name)
     return role;
 }
 
-struct role *stage_role(struct stage *stage, int line, const char *name)
+static struct role *start_role(struct stage *stage, int line, const char *name,
+                               const struct identity *identity)
 {
-    struct role *role = stage_find(stage, name);
-    if (role)
-        return role;
-    role = add_role(stage, line, name);
-    DWORD error = link_start(stage, &role->link);
+    const char *failed;
+    struct role *role = add_role(stage, line, name);
+    DWORD error = link_start(stage, &role->link, identity, &failed);
     if (error) {
         role->state = ROLE_GONE;
-        stage_abort(stage, line, "the actor for '%s' does not start: error %lu", name, (unsigned long)error);
+        stage_abort(stage, line, "the actor for '%s' does not start: %s, error %lu (0x%lX)", name, failed,
+                    (unsigned long)error, (unsigned long)error);
     }
     read_hello(stage, line, role);
     return role;
+}
+
+struct role *stage_role(struct stage *stage, int line, const char *name)
+{
+    struct role *role = stage_find(stage, name);
+    return role ? role : start_role(stage, line, name, NULL);
+}
+
+void stage_starts(struct stage *stage, int line, const char *name, const char *arguments)
+{
+    static const char key[] = "identity=";
+    char told[LINE_BYTES];
+    bool has_key = strncmp(arguments, key, sizeof key - 1) == 0;
+    const struct identity *identity = has_key ? identity_find(arguments + sizeof key - 1) : NULL;
+    if (!identity)
+        stage_abort(stage, line, "'%s' does not name an identity", arguments);
+    if (stage_find(stage, name))
+        stage_abort(stage, line, "'%s' has started already", name);
+    struct role *role = start_role(stage, line, name, identity);
+    DWORD error = link_settle(stage, &role->link, identity);
+    if (error)
+        stage_abort(stage, line, "'%s' does not become %s: error %lu", name, arguments, (unsigned long)error);
+    snprintf(told, sizeof told, "%s> (start) %s -> hello", name, arguments);
+    stage_tell(stage, STAGE_TRANSCRIPT, 0, told);
+    /* A platform may take a token and ignore it: who the actor really is decides what the case is worth. */
+    check_gives(stage, line, name, "identity", identity_promise(identity));
 }
 
 void stage_spawns(struct stage *stage, int line, const char *parent, const char *name, const char *arguments)

@@ -39,7 +39,7 @@ struct stage_settings {
 /* A volatile value that a later step may refer to: $role.field. */
 struct remembered {
     char field[16]; /* without '~' */
-    char value[48]; /* escaped, as on the pipe */
+    char value[200]; /* escaped, as on the pipe; a path of a container is long */
 };
 
 enum role_state {

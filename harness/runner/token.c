@@ -67,3 +67,10 @@ const char *token_privilege(const wchar_t *name)
     }
     return "absent";
 }
+
+bool token_new_process_minimum(void)
+{
+    TOKEN_MANDATORY_POLICY policy = {0};
+    return query(TokenMandatoryPolicy, &policy, sizeof policy) &&
+           (policy.Policy & TOKEN_MANDATORY_POLICY_NEW_PROCESS_MIN) != 0;
+}

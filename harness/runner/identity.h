@@ -1,0 +1,59 @@
+/* Who an actor is: the real tokens that the runner starts actors with, by name.
+ *
+ *   untrusted, low, medium   the runner's user at that integrity level
+ *   low-file                 the runner's own token and a program file that is labelled low
+ *   restricted               restricting SIDs: Everyone, Users, RESTRICTED and the logon session, not the user
+ *   unauthenticated          Authenticated Users counts for denials only
+ *   no-global-privilege      SeCreateGlobalPrivilege is deleted
+ *   filtered                 what is left of an administrator who is not elevated: medium integrity, no
+ *                            administrator's group, no administrator's privilege
+ *   appcontainer             an AppContainer without capabilities, the same for all actors of a run
+ *   other-user               LOCAL SERVICE, in the runner's session; takes LocalSystem
+ *   other-session            the runner's user in another session; takes LocalSystem, and another session
+ *
+ * Pages: nf-securitybaseapi-createrestrictedtoken, nf-securitybaseapi-settokeninformation,
+ * nf-processthreadsapi-createprocessasuserw, nf-winbase-logonuserw, mandatory-integrity-control. */
+#ifndef SHMCHECK_IDENTITY_H
+#define SHMCHECK_IDENTITY_H
+
+#ifndef WIN32_LEAN_AND_MEAN
+#define WIN32_LEAN_AND_MEAN
+#endif
+#include <windows.h>
+
+#include <stdbool.h>
+
+#include "process.h"
+
+struct identity;
+
+/* NULL if there is none of that name. */
+const struct identity *identity_find(const char *name);
+/* What an actor of this identity says about itself: fields of the reply to `identity` (PROTOCOL.md), as checks.h takes
+ * them. */
+const char *identity_promise(const struct identity *identity);
+
+/* All that a start needs to become this identity. */
+struct guise {
+    HANDLE token; /* owned; NULL: the runner's own */
+    SECURITY_CAPABILITIES
+        container;               /* AppContainerSid is NULL outside one; the SID belongs to appcontainer.c */
+    wchar_t image[MAX_PATH * 2]; /* the program, "" for the one that actors have otherwise */
+    bool temporary;              /* `image` is a copy, to be deleted when the actor has ended */
+    bool
+        apart; /* it can neither inherit handles nor be in the runner's job: it connects to its pipe by name */
+    const char *failed; /* the function that failed, for messages */
+};
+
+/* Makes the guise of an identity for actors of the program `actor`; `run` is the run's id. Zero, or an error code with
+ * out->failed set. guise_free is called in either case. */
+DWORD guise_make(struct guise *out, const struct identity *identity, const wchar_t *actor, const char *run);
+/* What can only be done to an actor that has started, because starting takes rights that it is not to keep. */
+DWORD guise_settle(const struct identity *identity, const struct child *child);
+/* Frees what the guise owns, except a temporary image. */
+void guise_free(struct guise *guise);
+
+/* A session other than this process's that processes can be started in. False if there is none. */
+bool identity_other_session(DWORD *session);
+
+#endif
