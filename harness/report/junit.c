@@ -11,10 +11,16 @@ struct tally {
     uint64_t milliseconds;
 };
 
+struct rendered {
+    size_t position;
+    struct buffer text; /* rendered once, when the case is added */
+};
+
 struct suite {
     char *topic;
     struct tally tally;
-    struct buffer cases; /* rendered once, when they are added */
+    struct rendered *cases; /* by position */
+    size_t count, room;
 };
 
 struct property {
@@ -26,7 +32,7 @@ struct junit {
     char *host, *timestamp;
     struct property *properties;
     size_t property_count;
-    struct suite *suites; /* in order of first appearance */
+    struct suite *suites; /* by the position of their first case */
     size_t suite_count;
     size_t counts[VERDICT_COUNT];
     bool failed; /* memory ran out: something is missing, the text is not to be had */
@@ -71,8 +77,11 @@ void junit_free(struct junit *report)
         free(report->properties[i].value);
     }
     for (size_t i = 0; i < report->suite_count; i++) {
-        free(report->suites[i].topic);
-        buffer_free(&report->suites[i].cases);
+        struct suite *suite = &report->suites[i];
+        for (size_t j = 0; j < suite->count; j++)
+            buffer_free(&suite->cases[j].text);
+        free(suite->cases);
+        free(suite->topic);
     }
     free(report->properties);
     free(report->suites);
@@ -155,20 +164,52 @@ static struct suite *make_suite(struct junit *report, const char *topic)
     return suite;
 }
 
+/* Room for one more case at the place where its position belongs; NULL if memory runs out. Cases come nearly in order,
+ * so the place is looked for from the end. */
+static struct rendered *insert_case(struct suite *suite, size_t position)
+{
+    if (suite->count == suite->room) {
+        size_t room = suite->room ? suite->room * 2 : 16;
+        struct rendered *grown = realloc(suite->cases, room * sizeof *grown);
+        if (!grown)
+            return NULL;
+        suite->cases = grown;
+        suite->room = room;
+    }
+    size_t at = suite->count++;
+    for (; at > 0 && suite->cases[at - 1].position > position; at--)
+        suite->cases[at] = suite->cases[at - 1];
+    suite->cases[at] = (struct rendered){.position = position};
+    return &suite->cases[at];
+}
+
+/* A suite whose first case has come moves up to where it belongs. */
+static void sort_suite(struct junit *report, struct suite *suite)
+{
+    struct suite moved = *suite;
+    for (; suite > report->suites && suite[-1].count > 0 &&
+           suite[-1].cases[0].position > moved.cases[0].position;
+         suite--)
+        *suite = suite[-1];
+    *suite = moved;
+}
+
 void junit_add(struct junit *report, const struct junit_case *add)
 {
     report->counts[add->verdict]++;
     struct suite *suite = find_suite(report, add->topic);
     if (!suite)
         suite = make_suite(report, add->topic);
-    if (!suite) {
+    struct rendered *rendered = suite ? insert_case(suite, add->position) : NULL;
+    if (!rendered) {
         report->failed = true;
         return;
     }
     tally_case(&suite->tally, add->verdict, add->milliseconds);
-    junit_case_render(&suite->cases, report->dialect, add);
-    if (suite->cases.failed)
+    junit_case_render(&rendered->text, report->dialect, add);
+    if (rendered->text.failed)
         report->failed = true;
+    sort_suite(report, suite);
 }
 
 size_t junit_count(const struct junit *report, enum verdict verdict)
@@ -225,8 +266,8 @@ static void add_suite(struct buffer *out, const struct junit *report, const char
         if (strcmp(running[i].topic, topic) == 0)
             tally_case(&tally, VERDICT_ERROR, running[i].milliseconds);
     add_suite_start(out, report, topic, id, &tally);
-    if (finished)
-        buffer_add(out, finished->cases.at, finished->cases.length);
+    for (size_t i = 0; finished && i < finished->count; i++)
+        buffer_add(out, finished->cases[i].text.at, finished->cases[i].text.length);
     for (size_t i = 0; i < running_count; i++) {
         if (strcmp(running[i].topic, topic) != 0)
             continue;

@@ -31,6 +31,9 @@ enum error_kind { ERROR_KIND_HARNESS, ERROR_KIND_CRASH, ERROR_KIND_TIMEOUT, ERRO
 struct junit_case {
     const char *topic;
     const char *id;
+    size_t
+        position; /* cases stand in the report in the order of this, whichever was added first; suites in that
+                      * of their first case. Cases of the same position in the order of their adding */
     enum verdict verdict;
     enum error_kind error_kind; /* of VERDICT_ERROR */
     const char *message; /* one line; "" for a pass; of a longer one than 300 bytes the whole stands in the

@@ -14,8 +14,11 @@
 struct console console_new(size_t total, bool verbose)
 {
     DWORD mode;
+    char live[8];
+    bool told =
+        GetEnvironmentVariableA(CONSOLE_LIVE_VARIABLE, live, sizeof live) == 3 && strcmp(live, "yes") == 0;
     return (struct console){
-        .terminal = GetConsoleMode(GetStdHandle(STD_OUTPUT_HANDLE), &mode) != 0,
+        .terminal = told || GetConsoleMode(GetStdHandle(STD_OUTPUT_HANDLE), &mode) != 0,
         .verbose = verbose,
         .total = total,
     };

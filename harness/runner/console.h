@@ -4,6 +4,9 @@
 
 #include "../report/junit.h"
 
+/* A driver that passes our output on to a terminal sets this to "yes": we see a pipe then. */
+#define CONSOLE_LIVE_VARIABLE "SHMCHECK_LIVE"
+
 struct console {
     bool terminal;
     bool verbose;

@@ -94,6 +94,7 @@ static void report_case(struct results *results, const struct plan_item *item,
               &(struct junit_case){
                   .topic = item->what.topic->name,
                   .id = id,
+                  .position = (size_t)(item - results->plan->items),
                   .verdict = judgement->verdict,
                   .error_kind = judgement->first ? judgement->first->error_kind : ERROR_KIND_HARNESS,
                   .message = message,
@@ -140,6 +141,7 @@ void results_skip(struct results *results, size_t index)
     junit_add(results->junit, &(struct junit_case){
                                   .topic = item->what.topic->name,
                                   .id = id,
+                                  .position = index,
                                   .verdict = VERDICT_SKIP,
                                   .message = item->skip,
                                   .details = "",

@@ -291,6 +291,34 @@ static void running_cases(void **state)
     junit_free(report);
 }
 
+/* Several workers finish in any order; the report is the same. */
+static void cases_by_position(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *topic, *id;
+        size_t position;
+    } added[] = {{"open", "o9", 9}, {"new", "n3", 3},  {"open", "o7", 7}, {"last", "l20", 20},
+                 {"new", "n1", 1},  {"open", "o8", 8}, {"open", "o8b", 8}};
+    struct junit *report = make_report(JUNIT_STRICT);
+    for (size_t i = 0; i < sizeof added / sizeof added[0]; i++) {
+        struct junit_case add = make_case(added[i].topic, added[i].id, VERDICT_PASS, "");
+        add.position = added[i].position;
+        junit_add(report, &add);
+    }
+    struct buffer out = text_of(report, JUNIT_STRICT, NULL, 0);
+    struct listing listing;
+    listing.text = text_over(listing.room, sizeof listing.room);
+    char room[300];
+    struct text wrong = text_over(room, sizeof room);
+    assert_true(report_rules_hold(out.at, out.length, JUNIT_STRICT, &wrong, list_case, &listing));
+    assert_string_equal(listing.room, "shmcheck.new/n1 - \nshmcheck.new/n3 - \n"
+                                      "shmcheck.open/o7 - \nshmcheck.open/o8 - \nshmcheck.open/o8b - \n"
+                                      "shmcheck.open/o9 - \nshmcheck.last/l20 - \n");
+    buffer_free(&out);
+    junit_free(report);
+}
+
 static void types_of_errors(void **state)
 {
     (void)state;
@@ -335,6 +363,7 @@ int main(void)
         cmocka_unit_test(names_of_verdicts),
         cmocka_unit_test(nothing_has_run),
         cmocka_unit_test(running_cases),
+        cmocka_unit_test(cases_by_position),
         cmocka_unit_test(types_of_errors),
         cmocka_unit_test(long_times),
     };

@@ -85,11 +85,13 @@ def stop(child: subprocess.Popen[bytes]) -> None:
 
 def run(command: Sequence[str | Path], environment: Mapping[str, str], folder: Path) -> Ending:
     """Runs the program to its end, or to ours."""
+    # shmcheck.exe sees our pipe and not the terminal behind it, so it is told: it then shows one live line.
+    live = {"SHMCHECK_LIVE": "yes"} if sys.stdout.isatty() else {}
     try:
         child = subprocess.Popen(
             command,
             cwd=folder,
-            env=environment,
+            env={**environment, **live},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             # No Ctrl-C of a terminal reaches it but through stop().
