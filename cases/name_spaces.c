@@ -31,7 +31,8 @@ static void name_local_equals_plain(struct stage *s)
     must(s, "writer", "create section name=^x size=4096 protect=PAGE_READWRITE");
     must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
     must(s, "writer", "write view u32=1");
-    gives(s, "reader", "create section name=Local\\^x size=4096 protect=PAGE_READWRITE", "error=183");
+    if (!gives(s, "reader", "create section name=Local\\^x size=4096 protect=PAGE_READWRITE", "error=183"))
+        return;
     must(s, "reader", "map view of=section access=FILE_MAP_READ");
     gives(s, "reader", "read view as=u32", "u32=1");
 }
@@ -46,8 +47,10 @@ static void name_default_is_session(struct stage *s)
 /* Global\n and Local\n are two objects in a client session; data is not shared between them. */
 static void name_global_differs_from_local(struct stage *s)
 {
-    gives(s, "writer", "create global name=Global\\^x size=4096 protect=PAGE_READWRITE", "error=0");
-    gives(s, "writer", "create local name=Local\\^x size=4096 protect=PAGE_READWRITE", "error=0");
+    if (!gives(s, "writer", "create global name=Global\\^x size=4096 protect=PAGE_READWRITE", "error=0"))
+        return;
+    if (!gives(s, "writer", "create local name=Local\\^x size=4096 protect=PAGE_READWRITE", "error=0"))
+        return;
     must(s, "writer", "map global-view of=global access=FILE_MAP_WRITE");
     must(s, "writer", "map local-view of=local access=FILE_MAP_WRITE");
     must(s, "writer", "write global-view u32=1");

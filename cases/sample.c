@@ -19,14 +19,19 @@
 static void both_programs(struct stage *s, const char *prefix, const char *api, const char *form,
                           const char *message, unsigned bytes)
 {
-    gives(s, "writer",
-          step("create section name=%s\\^map size=256 protect=PAGE_READWRITE api=%s", prefix, api),
-          "error=0");
-    succeeds(s, "writer", "map view of=section access=FILE_MAP_ALL_ACCESS length=256");
+    if (!gives(s, "writer",
+               step("create section name=%s\\^map size=256 protect=PAGE_READWRITE api=%s", prefix, api),
+               "error=0"))
+        return;
+    if (!succeeds(s, "writer", "map view of=section access=FILE_MAP_ALL_ACCESS length=256"))
+        return;
     succeeds(s, "writer", step("write view %s", message));
     row(s, "open-existing");
-    succeeds(s, "reader", step("open section name=%s\\^map access=FILE_MAP_ALL_ACCESS api=%s", prefix, api));
-    succeeds(s, "reader", "map view of=section access=FILE_MAP_ALL_ACCESS length=256");
+    if (!succeeds(s, "reader",
+                  step("open section name=%s\\^map access=FILE_MAP_ALL_ACCESS api=%s", prefix, api)))
+        return;
+    if (!succeeds(s, "reader", "map view of=section access=FILE_MAP_ALL_ACCESS length=256"))
+        return;
     row(s, "view-coherent-two-processes");
     gives(s, "reader", step("read view length=%u as=%s", bytes, form), message);
     row(s, "create-initial-zero");
@@ -73,7 +78,8 @@ static void create_ansi_wide_same_object(struct stage *s)
     must(s, "writer", "create section name=@ansi size=256 protect=PAGE_READWRITE api=A");
     must(s, "writer", "map view of=section access=FILE_MAP_ALL_ACCESS");
     must(s, "writer", "write view u32=0xA");
-    gives(s, "reader", "create section name=@ansi size=256 protect=PAGE_READWRITE api=W", "error=183");
+    if (!gives(s, "reader", "create section name=@ansi size=256 protect=PAGE_READWRITE api=W", "error=183"))
+        return;
     must(s, "reader", "map view of=section access=FILE_MAP_ALL_ACCESS");
     gives(s, "reader", "read view as=u32", "u32=10");
     must(s, "reader", "create other name=@wide size=256 protect=PAGE_READWRITE api=W");
@@ -100,8 +106,10 @@ static void sample_writer_unmapped(struct stage *s)
 {
     first_program(s);
     must(s, "writer", "unmap view");
-    succeeds(s, "reader", "open section name=@map access=FILE_MAP_ALL_ACCESS");
-    succeeds(s, "reader", "map view of=section access=FILE_MAP_ALL_ACCESS length=256");
+    if (!succeeds(s, "reader", "open section name=@map access=FILE_MAP_ALL_ACCESS"))
+        return;
+    if (!succeeds(s, "reader", "map view of=section access=FILE_MAP_ALL_ACCESS length=256"))
+        return;
     gives(s, "reader", "read view length=26 as=text", MESSAGE_A);
     gives(s, "reader", "zero view at=26 length=230", "zero=yes");
     row(s, "view-persists-across-unmap");
@@ -119,8 +127,10 @@ static void sample_writer_closed(struct stage *s)
     must(s, "writer", "close section");
     gives(s, "reader", "read view length=26 as=text", MESSAGE_A);
     row(s, "open-existing");
-    succeeds(s, "third", "open section name=@map access=FILE_MAP_ALL_ACCESS");
-    succeeds(s, "third", "map view of=section access=FILE_MAP_ALL_ACCESS length=256");
+    if (!succeeds(s, "third", "open section name=@map access=FILE_MAP_ALL_ACCESS"))
+        return;
+    if (!succeeds(s, "third", "map view of=section access=FILE_MAP_ALL_ACCESS length=256"))
+        return;
     gives(s, "third", "read view length=26 as=text", MESSAGE_A);
 }
 
@@ -134,7 +144,8 @@ static void sample_writer_closed_alone(struct stage *s)
     fails_status(s, "reader", "open section name=@map access=FILE_MAP_ALL_ACCESS", ERROR_FILE_NOT_FOUND,
                  STATUS_OBJECT_NAME_NOT_FOUND);
     row(s, "life-all-closed-destroys");
-    gives(s, "writer", "create section name=@map size=256 protect=PAGE_READWRITE", "error=0");
+    if (!gives(s, "writer", "create section name=@map size=256 protect=PAGE_READWRITE", "error=0"))
+        return;
     must(s, "writer", "map view of=section access=FILE_MAP_ALL_ACCESS length=256");
     gives(s, "writer", "zero view length=256", "zero=yes");
 }
@@ -146,8 +157,10 @@ static void sample_writer_exited(struct stage *s)
     second_program(s);
     leaves(s, "writer");
     gives(s, "reader", "read view length=26 as=text", MESSAGE_A);
-    succeeds(s, "third", "open section name=@map access=FILE_MAP_ALL_ACCESS");
-    succeeds(s, "third", "map view of=section access=FILE_MAP_ALL_ACCESS length=256");
+    if (!succeeds(s, "third", "open section name=@map access=FILE_MAP_ALL_ACCESS"))
+        return;
+    if (!succeeds(s, "third", "map view of=section access=FILE_MAP_ALL_ACCESS length=256"))
+        return;
     gives(s, "third", "read view length=26 as=text", MESSAGE_A);
     gives(s, "third", "zero view at=26 length=230", "zero=yes");
 }
@@ -204,7 +217,8 @@ static void sample_run_twice(struct stage *s)
     first_program(s);
     second_program(s);
     leaves(s, "writer");
-    gives(s, "third", "create section name=@map size=256 protect=PAGE_READWRITE", "error=183");
+    if (!gives(s, "third", "create section name=@map size=256 protect=PAGE_READWRITE", "error=183"))
+        return;
     must(s, "third", "map view of=section access=FILE_MAP_ALL_ACCESS length=256");
     row(s, "open-does-not-reset-data");
     gives(s, "third", "read view length=26 as=text", MESSAGE_A);
@@ -218,8 +232,10 @@ static void sample_run_twice(struct stage *s)
 static void sample_read_access_is_enough(struct stage *s)
 {
     first_program(s);
-    succeeds(s, "reader", "open section name=@map access=FILE_MAP_READ");
-    succeeds(s, "reader", "map view of=section access=FILE_MAP_READ length=256");
+    if (!succeeds(s, "reader", "open section name=@map access=FILE_MAP_READ"))
+        return;
+    if (!succeeds(s, "reader", "map view of=section access=FILE_MAP_READ length=256"))
+        return;
     gives(s, "reader", "read view length=26 as=text", MESSAGE_A);
     row(s, "map-query-fields");
     gives(s, "reader", "query view", "protect=PAGE_READONLY allocation-protect=PAGE_READONLY");
@@ -251,7 +267,8 @@ static void create_initial_zero(struct stage *s)
  * of the type MEM_MAPPED in every process. */
 static void create_pagefile_section(struct stage *s)
 {
-    succeeds(s, "writer", "create section name=@x size=0x100000 protect=PAGE_READWRITE");
+    if (!succeeds(s, "writer", "create section name=@x size=0x100000 protect=PAGE_READWRITE"))
+        return;
     gives(s, "writer", "size section", "size=1048576 attributes=SEC_COMMIT");
     must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
     gives(s, "writer", "query view", "size=1048576 type=MEM_MAPPED");
@@ -288,8 +305,10 @@ static void open_existing(struct stage *s)
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
     must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
     must(s, "writer", "write view u64=0x1122334455667788");
-    succeeds(s, "reader", "open section name=@x access=FILE_MAP_READ");
-    succeeds(s, "reader", "map view of=section access=FILE_MAP_READ");
+    if (!succeeds(s, "reader", "open section name=@x access=FILE_MAP_READ"))
+        return;
+    if (!succeeds(s, "reader", "map view of=section access=FILE_MAP_READ"))
+        return;
     gives(s, "reader", "read view as=u64", "u64=1234605616436508552");
 }
 

@@ -12,7 +12,8 @@
 static void create_existing_keeps_size_larger(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
-    gives(s, "reader", "create section name=@x size=0x100000 protect=PAGE_READWRITE", "error=183");
+    if (!gives(s, "reader", "create section name=@x size=0x100000 protect=PAGE_READWRITE", "error=183"))
+        return;
     gives(s, "reader", "size section", "size=4096");
     must(s, "reader", "map view of=section access=FILE_MAP_WRITE");
     gives(s, "reader", "query view", "size=4096");
@@ -26,7 +27,8 @@ static void create_existing_keeps_size_smaller(struct stage *s)
     must(s, "writer", "create section name=@x size=0x20000 protect=PAGE_READWRITE");
     must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
     must(s, "writer", "write view at=0x19000 u32=100");
-    gives(s, "reader", "create section name=@x size=4096 protect=PAGE_READWRITE", "error=183");
+    if (!gives(s, "reader", "create section name=@x size=4096 protect=PAGE_READWRITE", "error=183"))
+        return;
     gives(s, "reader", "size section", "size=131072");
     must(s, "reader", "map view of=section access=FILE_MAP_READ");
     gives(s, "reader", "query view", "size=131072");
@@ -52,12 +54,14 @@ static void create_larger_after_restart(struct stage *s)
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
     must(s, "reader", "open section name=@x access=FILE_MAP_ALL_ACCESS");
     killed(s, "writer");
-    gives(s, "third", "create section name=@x size=0x20000 protect=PAGE_READWRITE", "error=183");
+    if (!gives(s, "third", "create section name=@x size=0x20000 protect=PAGE_READWRITE", "error=183"))
+        return;
     gives(s, "third", "size section", "size=4096");
     must(s, "third", "close section");
     must(s, "reader", "close section");
     row(s, "life-all-closed-destroys");
-    gives(s, "third", "create section name=@x size=0x20000 protect=PAGE_READWRITE", "error=0");
+    if (!gives(s, "third", "create section name=@x size=0x20000 protect=PAGE_READWRITE", "error=0"))
+        return;
     gives(s, "third", "size section", "size=131072");
 }
 
@@ -65,7 +69,8 @@ static void create_larger_after_restart(struct stage *s)
 static void name_squatted(struct stage *s)
 {
     must(s, "stranger", "create section name=@x size=4096 protect=PAGE_READWRITE");
-    gives(s, "writer", "create section name=@x size=0x100000 protect=PAGE_READWRITE", "error=183");
+    if (!gives(s, "writer", "create section name=@x size=0x100000 protect=PAGE_READWRITE", "error=183"))
+        return;
     must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
     gives(s, "writer", "query view", "size=4096");
     faults(s, "writer", "write view at=4096 u8=1", "write");
@@ -97,7 +102,8 @@ static void size_one_byte(struct stage *s)
 {
     gives(s, "writer", "create section name=@x size=1 protect=PAGE_READWRITE", "error=0");
     must(s, "reader", "open section name=@x access=FILE_MAP_READ");
-    succeeds(s, "reader", "map view of=section access=FILE_MAP_READ");
+    if (!succeeds(s, "reader", "map view of=section access=FILE_MAP_READ"))
+        return;
     gives(s, "reader", "query view", "size=4096");
 }
 
@@ -205,9 +211,11 @@ static void map_whole(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=0x30001 protect=PAGE_READWRITE");
     must(s, "reader", "open section name=@x access=FILE_MAP_READ");
-    succeeds(s, "reader", "map whole of=section access=FILE_MAP_READ length=0");
+    if (!succeeds(s, "reader", "map whole of=section access=FILE_MAP_READ length=0"))
+        return;
     gives(s, "reader", "query whole", "size=200704");
-    succeeds(s, "reader", "map rest of=section access=FILE_MAP_READ offset=0x20000 length=0");
+    if (!succeeds(s, "reader", "map rest of=section access=FILE_MAP_READ offset=0x20000 length=0"))
+        return;
     gives(s, "reader", "query rest", "size=69632");
 }
 
@@ -228,7 +236,8 @@ static void map_view_equal_to_section(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=0x10000 protect=PAGE_READWRITE");
     must(s, "reader", "open section name=@x access=FILE_MAP_WRITE");
-    succeeds(s, "reader", "map view of=section access=FILE_MAP_WRITE length=0x10000");
+    if (!succeeds(s, "reader", "map view of=section access=FILE_MAP_WRITE length=0x10000"))
+        return;
     gives(s, "reader", "query view", "size=65536");
 }
 
@@ -282,7 +291,8 @@ static void map_offset_aligned(struct stage *s)
     must(s, "reader", "open section name=@x access=FILE_MAP_READ");
     for (unsigned i = 0; i < 4; i++) {
         must(s, "writer", step("write view at=%u u32=%u", i * 0x10000, i + 1));
-        succeeds(s, "reader", step("map v%u of=section access=FILE_MAP_READ offset=%u", i, i * 0x10000));
+        if (!succeeds(s, "reader", step("map v%u of=section access=FILE_MAP_READ offset=%u", i, i * 0x10000)))
+            return;
         gives(s, "reader", step("read v%u as=u32", i), step("u32=%u", i + 1));
     }
 }
