@@ -102,6 +102,29 @@ static void replies_fit_their_line(void **state)
     expect("zero m length=1", "ok zero=no first=0 got=255"); /* and the next reply is whole again */
 }
 
+/* No system that this runs on can be made to raise these in a view, so they are made up. */
+static void faults_outside_the_step_are_elsewhere(void **state)
+{
+    (void)state;
+    static const struct {
+        struct fault fault;
+        const char *reply;
+    } table[] = {
+        {{0xC0000005, "read", 0x5010}, "fault code=0xC0000005 access=read at=+16"},
+        {{0xC0000006, "write", 0x501F}, "fault code=0xC0000006 access=write at=+31"},
+        {{0xC0000005, "read", 0x500F}, "fault code=0xC0000005 access=read at=elsewhere"},
+        {{0xC0000005, "read", 0x5020}, "fault code=0xC0000005 access=read at=elsewhere"},
+        {{0xC000001D, "unknown", 0}, "fault code=0xC000001D access=unknown at=elsewhere"},
+    };
+    const struct touch touch = {.address = 0x5010, .length = 16};
+    char bytes[LINE_BYTES];
+    struct reply reply = {.text = text_over(bytes, sizeof bytes)};
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        reply_fault(&reply, &table[i].fault, &touch, 0x5000);
+        assert_string_equal(bytes, table[i].reply);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -109,6 +132,7 @@ int main(void)
         FRESH(memory_requests_without_sense),
         FRESH(patterns_belong_to_the_section),
         FRESH(replies_fit_their_line),
+        FRESH(faults_outside_the_step_are_elsewhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

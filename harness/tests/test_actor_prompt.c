@@ -162,13 +162,23 @@ static void a_line_that_is_too_long_is_refused(void **state)
     buffer_free(&printed);
 }
 
+/* Nobody's job is around it here: no debugger and no dialog may come up, and nothing is printed. */
+static void a_crash_is_quick_and_quiet(void **state)
+{
+    (void)state;
+    struct buffer printed = {0};
+    assert_int_equal(run_script("crash\n", &printed), 0xC0000005);
+    assert_int_equal(run_script("crash how=abort\n", &printed), 3);
+    assert_string_equal(printed.at, "");
+    buffer_free(&printed);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(replies_are_readable),
-        cmocka_unit_test(the_end_of_the_input_is_the_end),
-        cmocka_unit_test(help_knows_every_verb),
-        cmocka_unit_test(a_line_that_is_too_long_is_refused),
+        cmocka_unit_test(replies_are_readable),       cmocka_unit_test(the_end_of_the_input_is_the_end),
+        cmocka_unit_test(help_knows_every_verb),      cmocka_unit_test(a_line_that_is_too_long_is_refused),
+        cmocka_unit_test(a_crash_is_quick_and_quiet),
     };
     return cmocka_run_group_tests(tests, find_actor, NULL);
 }
