@@ -1,0 +1,311 @@
+/* A pipe whose every wait has a deadline. The client's end is in this process: what is tested is the server's. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "../runner/channel.h"
+
+/* A busy machine may be late, but never by as much as a lost deadline would take. */
+#define LATE_MS 3000
+
+struct ends {
+    struct channel *channel;
+    HANDLE client;
+};
+
+static struct ends open_ends(void)
+{
+    struct ends ends = {.channel = channel_new()};
+    assert_non_null(ends.channel);
+    ends.client = channel_child_end(ends.channel);
+    assert_ptr_not_equal(ends.client, INVALID_HANDLE_VALUE);
+    return ends;
+}
+
+static void close_ends(struct ends *ends)
+{
+    channel_free(ends->channel);
+    if (ends->client)
+        CloseHandle(ends->client);
+}
+
+static void client_writes(const struct ends *ends, const char *bytes, size_t length)
+{
+    DWORD written = 0;
+    assert_true(WriteFile(ends->client, bytes, (DWORD)length, &written, NULL));
+    assert_int_equal(written, length);
+}
+
+static void client_says(const struct ends *ends, const char *text)
+{
+    client_writes(ends, text, strlen(text));
+}
+
+static void expect_line(const struct ends *ends, const char *expected)
+{
+    char line[LINE_BYTES];
+    size_t length;
+    assert_int_equal(channel_receive(ends->channel, line, &length, LATE_MS), CHANNEL_LINE);
+    assert_string_equal(line, expected);
+    assert_int_equal(length, strlen(expected));
+}
+
+/* The result of a receive that waits so long, and that it did wait so long if it timed out. */
+static enum channel_result receive(const struct ends *ends, DWORD milliseconds)
+{
+    char line[LINE_BYTES];
+    size_t length;
+    ULONGLONG start = GetTickCount64();
+    enum channel_result result = channel_receive(ends->channel, line, &length, milliseconds);
+    ULONGLONG took = GetTickCount64() - start;
+    if (result == CHANNEL_TIMEOUT && milliseconds > 20)
+        assert_in_range(took, milliseconds - 20, milliseconds + LATE_MS);
+    return result;
+}
+
+static void a_line_that_comes_late(void **state)
+{
+    struct ends ends = open_ends();
+    (void)state;
+    assert_int_equal(receive(&ends, 0), CHANNEL_TIMEOUT);
+    assert_int_equal(receive(&ends, 300), CHANNEL_TIMEOUT);
+    assert_int_equal(receive(&ends, 200), CHANNEL_TIMEOUT);
+    client_says(&ends, "1 ok\n");
+    expect_line(&ends, "1 ok");
+    assert_int_equal(receive(&ends, 0), CHANNEL_TIMEOUT);
+    client_says(&ends, "2 o");
+    assert_int_equal(receive(&ends, 200), CHANNEL_TIMEOUT);
+    client_says(&ends, "k\n");
+    expect_line(&ends, "2 ok");
+    close_ends(&ends);
+}
+
+static void fragments(void **state)
+{
+    static const char text[] = "1 ok a=1\n2 fail error=5\n\n3 bye\n";
+    static const char *const lines[] = {"1 ok a=1", "2 fail error=5", "", "3 bye"};
+    (void)state;
+    for (size_t size = 1; size <= sizeof text; size++) {
+        struct ends ends = open_ends();
+        size_t sent = 0, seen = 0;
+        while (sent < sizeof text - 1) {
+            size_t piece = sizeof text - 1 - sent < size ? sizeof text - 1 - sent : size;
+            client_writes(&ends, text + sent, piece);
+            for (size_t i = sent; i < sent + piece; i++)
+                if (text[i] == '\n')
+                    expect_line(&ends, lines[seen++]);
+            sent += piece;
+            assert_int_equal(receive(&ends, 0), CHANNEL_TIMEOUT);
+        }
+        assert_int_equal(seen, 4);
+        close_ends(&ends);
+    }
+}
+
+static void the_longest_line_and_a_longer_one(void **state)
+{
+    static char bytes[3 * LINE_BYTES], expected[LINE_BYTES];
+    struct ends ends = open_ends();
+    (void)state;
+    memset(bytes, 'x', sizeof bytes);
+    memset(expected, 'x', LINE_BYTES - 1);
+    bytes[LINE_BYTES - 1] = '\n';
+    client_writes(&ends, bytes, LINE_BYTES);
+    expect_line(&ends, expected);
+    bytes[LINE_BYTES - 1] = 'x';
+    bytes[LINE_BYTES] = '\n';
+    client_writes(&ends, bytes, sizeof bytes);
+    assert_int_equal(receive(&ends, LATE_MS), CHANNEL_TOO_LONG);
+    assert_int_equal(receive(&ends, LATE_MS), CHANNEL_TOO_LONG);
+    close_ends(&ends);
+}
+
+static void closed(void **state)
+{
+    struct ends ends = open_ends();
+    (void)state;
+    client_says(&ends, "1 ok\n2 hal");
+    expect_line(&ends, "1 ok");
+    assert_int_equal(receive(&ends, 100), CHANNEL_TIMEOUT);
+    CloseHandle(ends.client);
+    ends.client = NULL;
+    assert_int_equal(receive(&ends, LATE_MS), CHANNEL_CLOSED);
+    assert_int_equal(receive(&ends, LATE_MS), CHANNEL_CLOSED);
+    assert_false(channel_send(ends.channel, "3 x\n", 4, LATE_MS));
+    close_ends(&ends);
+}
+
+/* What was said before the end is heard after it. */
+static void last_words(void **state)
+{
+    struct ends ends = open_ends();
+    (void)state;
+    client_says(&ends, "1 ok\n2 bye\n");
+    CloseHandle(ends.client);
+    ends.client = NULL;
+    expect_line(&ends, "1 ok");
+    expect_line(&ends, "2 bye");
+    assert_int_equal(receive(&ends, LATE_MS), CHANNEL_CLOSED);
+    close_ends(&ends);
+}
+
+/* The system writes into the channel while a read is under way. If channel_free did not wait for its end, what
+ * the client writes would end up in memory that belongs to somebody else by then. */
+static void free_while_reading(void **state)
+{
+    enum { BLOCKS = 16, BYTES = 1600 }; /* about as large as a channel */
+    static unsigned char *blocks[BLOCKS];
+    (void)state;
+    for (int round = 0; round < 30; round++) {
+        struct ends ends = open_ends();
+        assert_int_equal(receive(&ends, 0), CHANNEL_TIMEOUT);
+        channel_free(ends.channel);
+        for (size_t i = 0; i < BLOCKS; i++) {
+            blocks[i] = malloc(BYTES);
+            assert_non_null(blocks[i]);
+            memset(blocks[i], 0xA5, BYTES);
+        }
+        DWORD written;
+        static const char shout[] = "1 a line that nobody is there to read any more\n";
+        assert_false(WriteFile(ends.client, shout, sizeof shout, &written, NULL));
+        for (size_t i = 0; i < BLOCKS; i++) {
+            for (size_t j = 0; j < BYTES; j++)
+                assert_int_equal(blocks[i][j], 0xA5);
+            free(blocks[i]);
+        }
+        CloseHandle(ends.client);
+    }
+    channel_free(NULL);
+}
+
+static void send_and_answer(void **state)
+{
+    struct ends ends = open_ends();
+    char bytes[100];
+    DWORD got;
+    (void)state;
+    for (int i = 1; i <= 3; i++) {
+        /* A read is under way while this is sent. */
+        assert_int_equal(receive(&ends, 0), CHANNEL_TIMEOUT);
+        assert_true(channel_send(ends.channel, "1 create\n", 9, LATE_MS));
+        assert_true(ReadFile(ends.client, bytes, sizeof bytes, &got, NULL));
+        assert_int_equal(got, 9);
+        assert_memory_equal(bytes, "1 create\n", 9);
+        client_says(&ends, "1 ok\n");
+        expect_line(&ends, "1 ok");
+    }
+    close_ends(&ends);
+}
+
+/* However much the pipe's buffers hold, there is an end to it, and to the wait. */
+static void send_to_nobody(void **state)
+{
+    static char bytes[65536];
+    struct ends ends = open_ends();
+    bool taken = true;
+    int sends = 0;
+    (void)state;
+    memset(bytes, 'x', sizeof bytes);
+    ULONGLONG start = 0;
+    while (taken && sends < 64) {
+        start = GetTickCount64();
+        taken = channel_send(ends.channel, bytes, sizeof bytes, 300);
+        sends++;
+    }
+    assert_false(taken);
+    assert_in_range(GetTickCount64() - start, 280, 300 + LATE_MS);
+    close_ends(&ends);
+}
+
+static DWORD WINAPI connect_later(void *channel)
+{
+    Sleep(300);
+    return channel_child_end(channel) != INVALID_HANDLE_VALUE;
+}
+
+static void accepting(void **state)
+{
+    struct channel *channel = channel_new();
+    DWORD connected = 0;
+    (void)state;
+    assert_non_null(channel);
+    ULONGLONG start = GetTickCount64();
+    assert_false(channel_accept(channel, 300));
+    assert_in_range(GetTickCount64() - start, 280, 300 + LATE_MS);
+    HANDLE thread = CreateThread(NULL, 0, connect_later, channel, 0, NULL);
+    assert_non_null(thread);
+    assert_true(channel_accept(channel, LATE_MS));
+    WaitForSingleObject(thread, INFINITE);
+    GetExitCodeThread(thread, &connected);
+    assert_true(connected);
+    CloseHandle(thread);
+    /* Connected already. */
+    assert_true(channel_accept(channel, 0));
+    channel_free(channel);
+}
+
+/* A pipe is for one client; no two have the same name; the client's end is what a child may inherit. */
+static void one_client(void **state)
+{
+    struct ends ends = open_ends();
+    struct channel *other = channel_new();
+    DWORD flags = 0;
+    (void)state;
+    assert_non_null(other);
+    assert_string_not_equal(channel_token(ends.channel), channel_token(other));
+    assert_int_equal(strspn(channel_token(other), "abcdefghijklmnopqrstuvwxyz0123456789-"),
+                     strlen(channel_token(other)));
+    HANDLE second = channel_child_end(ends.channel);
+    assert_ptr_equal(second, INVALID_HANDLE_VALUE);
+    assert_int_equal(GetLastError(), ERROR_PIPE_BUSY);
+    assert_true(GetHandleInformation(ends.client, &flags));
+    assert_int_equal(flags & HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT);
+    channel_free(other);
+    close_ends(&ends);
+}
+
+static void waiting_for_several(void **state)
+{
+    struct ends ends[3];
+    HANDLE events[3];
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        ends[i] = open_ends();
+        events[i] = channel_event(ends[i].channel);
+        assert_int_equal(receive(&ends[i], 0), CHANNEL_TIMEOUT);
+    }
+    assert_int_equal(WaitForMultipleObjects(3, events, FALSE, 200), WAIT_TIMEOUT);
+    client_says(&ends[1], "7 ok\n");
+    assert_int_equal(WaitForMultipleObjects(3, events, FALSE, LATE_MS), WAIT_OBJECT_0 + 1);
+    expect_line(&ends[1], "7 ok");
+    assert_int_equal(receive(&ends[1], 0), CHANNEL_TIMEOUT);
+    CloseHandle(ends[2].client);
+    ends[2].client = NULL;
+    assert_int_equal(WaitForMultipleObjects(3, events, FALSE, LATE_MS), WAIT_OBJECT_0 + 2);
+    assert_int_equal(receive(&ends[2], 0), CHANNEL_CLOSED);
+    for (size_t i = 0; i < 3; i++)
+        close_ends(&ends[i]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_line_that_comes_late),
+        cmocka_unit_test(fragments),
+        cmocka_unit_test(the_longest_line_and_a_longer_one),
+        cmocka_unit_test(closed),
+        cmocka_unit_test(last_words),
+        cmocka_unit_test(free_while_reading),
+        cmocka_unit_test(send_and_answer),
+        cmocka_unit_test(send_to_nobody),
+        cmocka_unit_test(accepting),
+        cmocka_unit_test(one_client),
+        cmocka_unit_test(waiting_for_several),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
