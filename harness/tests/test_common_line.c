@@ -269,6 +269,7 @@ static void described(void **state)
     } table[] = {
         {"3 ok", "ok"},
         {"3", ""},
+        {"3 ok  size=1 ", "ok size=1"}, /* as received, even if it is no line of the protocol */
         {"3 ok ~handle=44", "ok"},
         {"3 ok ~base=1 size=4096 ~pid=2", "ok size=4096"},
         {"9 fail error=5 status=0xC0000022",

@@ -353,6 +353,21 @@ static void long_times(void **state)
     junit_free(report);
 }
 
+/* A text that is not whole says so, and the report is as good as before. */
+static void failed_buffer(void **state)
+{
+    (void)state;
+    struct junit *report = make_full_report(JUNIT_STRICT);
+    struct buffer out = {0};
+    buffer_add(&out, "", SIZE_MAX - 1);
+    assert_true(out.failed);
+    assert_false(junit_text(report, NULL, 0, &out));
+    buffer_free(&out);
+    assert_true(junit_text(report, NULL, 0, &out));
+    buffer_free(&out);
+    junit_free(report);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -366,6 +381,7 @@ int main(void)
         cmocka_unit_test(cases_by_position),
         cmocka_unit_test(types_of_errors),
         cmocka_unit_test(long_times),
+        cmocka_unit_test(failed_buffer),
     };
     return cmocka_run_group_tests_name("report junit", tests, NULL, NULL);
 }

@@ -64,6 +64,20 @@ static void whole_file(void **state)
     known_free(&known);
 }
 
+static void dates(void **state)
+{
+    (void)state;
+    static const char *const good[] = {"2026-01-01", "2026-12-31", "0000-10-09", "9999-09-10"};
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+        struct known known;
+        char text[200];
+        struct text room = text_over(text, sizeof text);
+        text_format(&room, "[[known]]\ncase=\"c\"\ncheck=\"k\"\nreason=\"r\"\nsince=\"%s\"\n", good[i]);
+        parse_good(&known, text);
+        known_free(&known);
+    }
+}
+
 static void empty_files(void **state)
 {
     (void)state;
@@ -249,9 +263,9 @@ static void finding(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(whole_file), cmocka_unit_test(empty_files), cmocka_unit_test(errors),
-        cmocka_unit_test(long_names), cmocka_unit_test(long_values), cmocka_unit_test(many_entries),
-        cmocka_unit_test(conditions), cmocka_unit_test(finding),
+        cmocka_unit_test(whole_file),   cmocka_unit_test(empty_files), cmocka_unit_test(dates),
+        cmocka_unit_test(errors),       cmocka_unit_test(long_names),  cmocka_unit_test(long_values),
+        cmocka_unit_test(many_entries), cmocka_unit_test(conditions),  cmocka_unit_test(finding),
     };
     return cmocka_run_group_tests_name("report known", tests, NULL, NULL);
 }
