@@ -97,7 +97,9 @@ set(SHMCHECK_WINDOWS_TESTS
     test_actor_guard
     test_actor_prompt
     test_actor_verbs
+    test_runner_channel
     test_runner_liars
+    test_runner_start
     test_runner_workers)
 set(SHMCHECK_TEST_SUPPORT_SOURCES
     harness/tests/report_rules.c
