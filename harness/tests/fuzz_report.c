@@ -69,6 +69,7 @@ static void add_group(struct junit *report, enum junit_dialect dialect, struct i
                              .details = strings[3],
                              .file = strings[4],
                              .line = number,
+                             .position = number % 4,
                              .milliseconds = number < 250 ? number : UINT64_MAX - number,
                              .output = strings[5],
                              .output_length = lengths[5],
