@@ -113,6 +113,15 @@ bool need_word(const struct line *request, const char *key, const char **out, st
     return true;
 }
 
+bool need_wide(const struct line *request, const char *key, WCHAR *out, struct reply *reply)
+{
+    const char *bytes;
+    if (!need_word(request, key, &bytes, reply))
+        return false;
+    return wide_from_bytes(out, VALUE_UNITS, bytes, strlen(bytes)) != SIZE_MAX ||
+           reply_bad(reply, "%s= is no UTF-8 (nor WTF-8)", key);
+}
+
 static bool name_fill(struct name *out, const char *bytes, size_t length, size_t repeat, bool ansi,
                       struct reply *reply)
 {

@@ -25,6 +25,9 @@ bool need_choice(const struct line *request, const char *key, const char *words,
                  struct reply *reply);
 /* A value without a byte 0 in it. */
 bool need_word(const struct line *request, const char *key, const char **out, struct reply *reply);
+/* The same in UTF-16; `out` has VALUE_UNITS units. */
+#define VALUE_UNITS (LINE_BYTES + 4)
+bool need_wide(const struct line *request, const char *key, WCHAR *out, struct reply *reply);
 bool argument_has(const struct line *request, const char *key);
 
 /* An object name: name=N, followed by name-repeat=N times the letter n. It is for the W functions (`wide`) or,

@@ -5,10 +5,19 @@
 static struct object objects[OBJECTS_MOST];
 
 static const char *const kind_words[] = {
-    [OBJECT_NONE] = "nothing",  [OBJECT_SECTION] = "a section",     [OBJECT_EVENT] = "an event",
-    [OBJECT_MUTEX] = "a mutex", [OBJECT_SEMAPHORE] = "a semaphore", [OBJECT_TIMER] = "a timer",
-    [OBJECT_JOB] = "a job",     [OBJECT_PROCESS] = "a process",     [OBJECT_HANDLE] = "a handle",
-    [OBJECT_VIEW] = "a view",   [OBJECT_MEMORY] = "memory",         [OBJECT_BURST] = "the handles of a race",
+    [OBJECT_NONE] = "nothing",
+    [OBJECT_SECTION] = "a section",
+    [OBJECT_EVENT] = "an event",
+    [OBJECT_MUTEX] = "a mutex",
+    [OBJECT_SEMAPHORE] = "a semaphore",
+    [OBJECT_TIMER] = "a timer",
+    [OBJECT_JOB] = "a job",
+    [OBJECT_PROCESS] = "a process",
+    [OBJECT_HANDLE] = "a handle",
+    [OBJECT_VIEW] = "a view",
+    [OBJECT_MEMORY] = "memory",
+    [OBJECT_BURST] = "the handles of a race",
+    [OBJECT_NAMESPACE] = "a private namespace",
 };
 
 bool object_is_handle(enum object_kind kind)
@@ -73,6 +82,16 @@ struct object *object_handle(const char *label, struct reply *reply)
 struct object *object_memory(const char *label, struct reply *reply)
 {
     return find_kind(label, object_is_memory, "a view or memory", reply);
+}
+
+static bool is_namespace(enum object_kind kind)
+{
+    return kind == OBJECT_NAMESPACE;
+}
+
+struct object *object_namespace(const char *label, struct reply *reply)
+{
+    return find_kind(label, is_namespace, "a private namespace", reply);
 }
 
 void object_forget(struct object *object)

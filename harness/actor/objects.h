@@ -18,14 +18,15 @@ enum object_kind {
     OBJECT_PROCESS,
     OBJECT_HANDLE, /* a handle whose type nobody said */
     OBJECT_VIEW,
-    OBJECT_MEMORY, /* other memory: reserved by the actor, or an address that it was told */
-    OBJECT_BURST   /* the handles of a race */
+    OBJECT_MEMORY,   /* other memory: reserved by the actor, or an address that it was told */
+    OBJECT_BURST,    /* the handles of a race */
+    OBJECT_NAMESPACE /* a private namespace: its handle is no handle for other calls */
 };
 
 struct object {
     char label[LABEL_BYTES];
     enum object_kind kind;
-    HANDLE handle;   /* of handles */
+    HANDLE handle;   /* of handles and private namespaces */
     uintptr_t base;  /* of views and memory */
     uint64_t offset; /* of views: where in the section they begin */
 };
@@ -41,6 +42,7 @@ struct object *object_place(const char *label, struct reply *reply);
  * kind. */
 struct object *object_handle(const char *label, struct reply *reply);
 struct object *object_memory(const char *label, struct reply *reply);
+struct object *object_namespace(const char *label, struct reply *reply);
 /* Frees the label; what it stood for is the caller's business. */
 void object_forget(struct object *object);
 /* Forgets all labels and closes nothing. For tests, which run many actors' lives in one process. */

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "../common/wide.h"
+#include "own_token.h"
 
-#define SID_BYTES 192 /* a SID has at most 15 parts of 10 digits */
 #define SDDL_BYTES 2048
 
 struct word {
@@ -14,35 +14,13 @@ struct word {
     char sid[SID_BYTES]; /* "" if this process has none */
 };
 
-static void sid_text(PSID sid, char *out)
-{
-    LPWSTR text;
-    if (!sys.ConvertSidToStringSidW(sid, &text))
-        return;
-    if (wide_to_bytes(out, SID_BYTES, text, wcslen(text)) == SIZE_MAX)
-        out[0] = '\0';
-    LocalFree(text);
-}
+#define WORDS 3
 
-/* What a token says about a class of information, on the heap; NULL if it does not say. */
-static void *token_information(HANDLE token, TOKEN_INFORMATION_CLASS class)
+static void find_words(struct word words[WORDS])
 {
-    DWORD size = 0;
-    sys.GetTokenInformation(token, class, NULL, 0, &size);
-    void *information = size ? malloc(size) : NULL;
-    if (information && !sys.GetTokenInformation(token, class, information, size, &size)) {
-        free(information);
-        information = NULL;
-    }
-    return information;
-}
-
-static void find_words(struct word words[2])
-{
-    HANDLE token;
-    if (!sys.ConvertSidToStringSidW || !sys.OpenProcessToken || !sys.GetTokenInformation ||
-        !sys.OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &token))
+    if (!sys.ConvertSidToStringSidW || !sys.OpenProcessToken || !sys.GetTokenInformation)
         return;
+    HANDLE token = token_open();
     TOKEN_USER *user = token_information(token, TokenUser);
     if (user)
         sid_text(user->User.Sid, words[0].sid);
@@ -50,14 +28,18 @@ static void find_words(struct word words[2])
     for (DWORD i = 0; groups && i < groups->GroupCount; i++)
         if ((groups->Groups[i].Attributes & SE_GROUP_LOGON_ID) == SE_GROUP_LOGON_ID)
             sid_text(groups->Groups[i].Sid, words[1].sid);
+    TOKEN_APPCONTAINER_INFORMATION *container = token_information(token, TokenAppContainerSid);
+    if (container && container->TokenAppContainer)
+        sid_text(container->TokenAppContainer, words[2].sid);
+    free(container);
     free(groups);
     free(user);
-    CloseHandle(token);
+    token_close(token);
 }
 
 static struct word *own_words(void)
 {
-    static struct word words[2] = {{"{user}", ""}, {"{logon}", ""}};
+    static struct word words[WORDS] = {{"{user}", ""}, {"{logon}", ""}, {"{container}", ""}};
     static bool found;
     if (!found)
         find_words(words);
@@ -72,7 +54,7 @@ static void replace(struct text *out, const char *from, bool to_words)
     const struct word *words = own_words();
     while (*from) {
         size_t taken = 0;
-        for (size_t i = 0; i < 2 && taken == 0; i++) {
+        for (size_t i = 0; i < WORDS && taken == 0; i++) {
             const char *old = to_words ? words[i].sid : words[i].word;
             size_t length = strlen(old);
             if (!words[i].sid[0] || strncmp(from, old, length) != 0)
@@ -90,18 +72,23 @@ static void replace(struct text *out, const char *from, bool to_words)
     }
 }
 
-PSECURITY_DESCRIPTOR security_from_sddl(const char *sddl, struct reply *reply)
+bool security_expand(const char *text, WCHAR *out, size_t units)
 {
     char expanded[SDDL_BYTES];
+    struct text whole = text_over(expanded, sizeof expanded);
+    replace(&whole, text, false);
+    return !whole.cut && wide_from_bytes(out, units, expanded, whole.length) != SIZE_MAX;
+}
+
+PSECURITY_DESCRIPTOR security_from_sddl(const char *sddl, struct reply *reply)
+{
     WCHAR wide[SDDL_BYTES + 4];
-    struct text text = text_over(expanded, sizeof expanded);
     system_load_security();
     if (!sys.ConvertStringSecurityDescriptorToSecurityDescriptorW) {
         reply_not_exported(reply);
         return NULL;
     }
-    replace(&text, sddl, false);
-    if (text.cut || wide_from_bytes(wide, SDDL_BYTES + 4, expanded, text.length) == SIZE_MAX) {
+    if (!security_expand(sddl, wide, SDDL_BYTES + 4)) {
         reply_bad(reply, "sd= is too long or no UTF-8");
         return NULL;
     }
@@ -124,6 +111,11 @@ void security_reply_sddl(PSECURITY_DESCRIPTOR descriptor, SECURITY_INFORMATION p
     char bytes[SDDL_BYTES], replaced[SDDL_BYTES];
     if (!sys.ConvertSecurityDescriptorToStringSecurityDescriptorW) {
         reply_not_exported(reply);
+        return;
+    }
+    if (!descriptor) { /* some systems report success and have nothing to show for it */
+        reply_ok(reply);
+        reply_add(reply, "descriptor=none");
         return;
     }
     outcome_before();

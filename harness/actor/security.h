@@ -1,17 +1,23 @@
-/* Security descriptors as SDDL (page security-descriptor-string-format), with two words of our own that stand
- * for SIDs which differ from machine to machine: {user} is the user of this process, {logon} its logon
- * session's SID. */
+/* Security descriptors as SDDL (page security-descriptor-string-format), with words of our own that stand for
+ * SIDs which differ from machine to machine: {user} is the user of this process, {logon} its logon session's
+ * SID, {container} its AppContainer's. */
 #ifndef SHMCHECK_SECURITY_H
 #define SHMCHECK_SECURITY_H
 
 #include "reply.h"
 
+/* The text in UTF-16, with the words replaced by their SIDs. `units` holds three more than the text has, and the
+ * terminator. False if it is too long or no UTF-8. The advapi32 part of the system is loaded. */
+bool security_expand(const char *text, WCHAR *out, size_t units);
 /* The descriptor of an SDDL string in UTF-8; NULL after answering `bad` for a string that is none, or `fail
  * error=127` where Windows lacks the function. The caller frees it with security_free, which takes NULL. */
 PSECURITY_DESCRIPTOR security_from_sddl(const char *sddl, struct reply *reply);
 void security_free(PSECURITY_DESCRIPTOR descriptor);
 
-/* Answers `ok sddl=...` with these parts of the descriptor. */
+/* parts=dacl|owner|label, dacl if it is missing. */
+bool security_take_part(const struct line *request, SECURITY_INFORMATION *out, struct reply *reply);
+
+/* Answers `ok sddl=...` with these parts of the descriptor; `ok descriptor=none` for NULL. */
 void security_reply_sddl(PSECURITY_DESCRIPTOR descriptor, SECURITY_INFORMATION parts, struct reply *reply);
 
 #endif

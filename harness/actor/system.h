@@ -12,6 +12,7 @@
 #endif
 #include <windows.h>
 #include <accctrl.h>
+#include <winternl.h>
 
 #include <stdbool.h>
 
@@ -50,10 +51,19 @@
           STARTUPINFOW *, PROCESS_INFORMATION *))
 
 /* In modules that are in every process, but not in every version of them: NULL where absent. */
-#define SYSTEM_KERNELBASE(CALL) CALL(BOOL, CompareObjectHandles, (HANDLE, HANDLE))
+#define SYSTEM_KERNELBASE(CALL)                                                                              \
+    CALL(BOOL, CompareObjectHandles, (HANDLE, HANDLE))                                                       \
+    CALL(HANDLE, CreatePrivateNamespaceW, (SECURITY_ATTRIBUTES *, LPVOID, LPCWSTR))                          \
+    CALL(HANDLE, OpenPrivateNamespaceW, (LPVOID, LPCWSTR))                                                   \
+    CALL(BOOLEAN, ClosePrivateNamespace, (HANDLE, ULONG))                                                    \
+    CALL(HANDLE, CreateBoundaryDescriptorW, (LPCWSTR, ULONG))                                                \
+    CALL(BOOL, AddSIDToBoundaryDescriptor, (HANDLE *, PSID))                                                 \
+    CALL(void, DeleteBoundaryDescriptor, (HANDLE))                                                           \
+    CALL(BOOL, GetAppContainerNamedObjectPath, (HANDLE, PSID, ULONG, LPWSTR, ULONG *))
 #define SYSTEM_NTDLL(CALL)                                                                                   \
     CALL(LONG, NtQuerySection, (HANDLE, int, void *, SIZE_T, SIZE_T *))                                      \
     CALL(LONG, NtQueryObject, (HANDLE, int, void *, ULONG, ULONG *))                                         \
+    CALL(LONG, NtOpenSection, (HANDLE *, ACCESS_MASK, OBJECT_ATTRIBUTES *))                                  \
     CALL(LONG, RtlGetLastNtStatus, (void))                                                                   \
     CALL(ULONG, RtlNtStatusToDosError, (LONG))
 
@@ -65,13 +75,27 @@
     CALL(BOOL, ConvertSecurityDescriptorToStringSecurityDescriptorW,                                         \
          (PSECURITY_DESCRIPTOR, DWORD, SECURITY_INFORMATION, LPWSTR *, ULONG *))                             \
     CALL(BOOL, ConvertSidToStringSidW, (PSID, LPWSTR *))                                                     \
+    CALL(BOOL, ConvertStringSidToSidW, (LPCWSTR, PSID *))                                                    \
+    CALL(BOOL, InitializeSecurityDescriptor, (PSECURITY_DESCRIPTOR, DWORD))                                  \
+    CALL(BOOL, SetSecurityDescriptorDacl, (PSECURITY_DESCRIPTOR, BOOL, PACL, BOOL))                          \
     CALL(BOOL, GetSecurityDescriptorDacl, (PSECURITY_DESCRIPTOR, BOOL *, PACL *, BOOL *))                    \
     CALL(DWORD, GetSecurityInfo,                                                                             \
          (HANDLE, SE_OBJECT_TYPE, SECURITY_INFORMATION, PSID *, PSID *, PACL *, PACL *,                      \
           PSECURITY_DESCRIPTOR *))                                                                           \
+    CALL(DWORD, GetNamedSecurityInfoW,                                                                       \
+         (LPCWSTR, SE_OBJECT_TYPE, SECURITY_INFORMATION, PSID *, PSID *, PACL *, PACL *,                     \
+          PSECURITY_DESCRIPTOR *))                                                                           \
     CALL(DWORD, SetSecurityInfo, (HANDLE, SE_OBJECT_TYPE, SECURITY_INFORMATION, PSID, PSID, PACL, PACL))     \
     CALL(BOOL, OpenProcessToken, (HANDLE, DWORD, HANDLE *))                                                  \
     CALL(BOOL, GetTokenInformation, (HANDLE, TOKEN_INFORMATION_CLASS, LPVOID, DWORD, DWORD *))               \
+    CALL(BOOL, SetTokenInformation, (HANDLE, TOKEN_INFORMATION_CLASS, LPVOID, DWORD))                        \
+    CALL(BOOL, IsTokenRestricted, (HANDLE))                                                                  \
+    CALL(BOOL, CreateRestrictedToken,                                                                        \
+         (HANDLE, DWORD, DWORD, SID_AND_ATTRIBUTES *, DWORD, LUID_AND_ATTRIBUTES *, DWORD,                   \
+          SID_AND_ATTRIBUTES *, HANDLE *))                                                                   \
+    CALL(BOOL, ImpersonateLoggedOnUser, (HANDLE))                                                            \
+    CALL(BOOL, RevertToSelf, (void))                                                                         \
+    CALL(BOOL, OpenThreadToken, (HANDLE, DWORD, BOOL, HANDLE *))                                             \
     CALL(BOOL, LookupPrivilegeValueW, (LPCWSTR, LPCWSTR, LUID *))                                            \
     CALL(BOOL, AdjustTokenPrivileges, (HANDLE, BOOL, TOKEN_PRIVILEGES *, DWORD, TOKEN_PRIVILEGES *, DWORD *))
 

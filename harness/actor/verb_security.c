@@ -3,17 +3,27 @@
 
 #include "arguments.h"
 #include "objects.h"
+#include "own_token.h"
 #include "security.h"
 #include "verbs.h"
 #include "../common/wide.h"
 
-void verb_descriptor(const struct line *request, struct reply *reply)
+bool security_take_part(const struct line *request, SECURITY_INFORMATION *out, struct reply *reply)
 {
     static const SECURITY_INFORMATION informations[] = {DACL_SECURITY_INFORMATION, OWNER_SECURITY_INFORMATION,
                                                         LABEL_SECURITY_INFORMATION};
     size_t part = 0;
+    if (!take_choice(request, "parts", "dacl owner label", &part, reply))
+        return false;
+    *out = informations[part];
+    return true;
+}
+
+void verb_descriptor(const struct line *request, struct reply *reply)
+{
+    SECURITY_INFORMATION part;
     const struct object *object = object_handle(request->label, reply);
-    if (!object || !take_choice(request, "parts", "dacl owner label", &part, reply))
+    if (!object || !security_take_part(request, &part, reply))
         return;
     system_load_security();
     if (!sys.GetSecurityInfo) {
@@ -22,13 +32,13 @@ void verb_descriptor(const struct line *request, struct reply *reply)
     }
     PSECURITY_DESCRIPTOR descriptor = NULL;
     outcome_before();
-    DWORD error = sys.GetSecurityInfo(object->handle, SE_KERNEL_OBJECT, informations[part], NULL, NULL, NULL,
-                                      NULL, &descriptor);
+    DWORD error =
+        sys.GetSecurityInfo(object->handle, SE_KERNEL_OBJECT, part, NULL, NULL, NULL, NULL, &descriptor);
     struct outcome seen = outcome_after();
     if (error != ERROR_SUCCESS)
         reply_fail_code(reply, error, seen);
     else
-        security_reply_sddl(descriptor, informations[part], reply);
+        security_reply_sddl(descriptor, part, reply);
     security_free(descriptor);
 }
 
@@ -93,12 +103,7 @@ static void reply_privilege(HANDLE token, LUID luid, struct reply *reply)
         reply_add(reply, "call=GetTokenInformation");
         return;
     }
-    const char *state = "absent";
-    const TOKEN_PRIVILEGES *privileges = (const TOKEN_PRIVILEGES *)held;
-    const LUID_AND_ATTRIBUTES *privilege = privileges->Privileges;
-    for (DWORD i = 0; i < privileges->PrivilegeCount; i++)
-        if (privilege[i].Luid.LowPart == luid.LowPart && privilege[i].Luid.HighPart == luid.HighPart)
-            state = privilege[i].Attributes & SE_PRIVILEGE_ENABLED ? "enabled" : "disabled";
+    const char *state = privilege_state((const TOKEN_PRIVILEGES *)held, luid);
     reply_ok(reply);
     reply_add(reply, "state=%s", state);
 }

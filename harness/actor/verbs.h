@@ -49,5 +49,11 @@ verb_function verb_hold, verb_signal, verb_wait, verb_duplicate, verb_adopt, ver
 verb_function verb_spawn, verb_crash, verb_exit;
 /* verb_race.c */
 verb_function verb_race;
+/* verb_identity.c */
+verb_function verb_identity, verb_defaultdacl, verb_impersonate, verb_revert;
+/* verb_path.c */
+verb_function verb_path, verb_ntopen, verb_describe, verb_containerpath;
+/* verb_namespace.c */
+verb_function verb_namespace, verb_leave;
 
 #endif

@@ -49,6 +49,7 @@ set(SHMCHECK_RUNNER_SOURCES
     harness/runner/substitute.c
     harness/runner/tape.c
     harness/runner/token.c
+    harness/runner/utf8.c
     harness/runner/worker.c)
 
 set(SHMCHECK_ACTOR_SOURCES
@@ -57,6 +58,7 @@ set(SHMCHECK_ACTOR_SOURCES
     harness/actor/lines.c
     harness/actor/main.c
     harness/actor/objects.c
+    harness/actor/own_token.c
     harness/actor/prompt.c
     harness/actor/reply.c
     harness/actor/security.c
@@ -66,7 +68,10 @@ set(SHMCHECK_ACTOR_SOURCES
     harness/actor/touch.c
     harness/actor/verb_change.c
     harness/actor/verb_handle.c
+    harness/actor/verb_identity.c
     harness/actor/verb_memory.c
+    harness/actor/verb_namespace.c
+    harness/actor/verb_path.c
     harness/actor/verb_process.c
     harness/actor/verb_query.c
     harness/actor/verb_race.c
@@ -99,6 +104,7 @@ set(SHMCHECK_WINDOWS_TESTS
     test_actor_verbs
     test_runner_channel
     test_runner_liars
+    test_runner_options
     test_runner_start
     test_runner_workers)
 set(SHMCHECK_TEST_SUPPORT_SOURCES

@@ -1,0 +1,268 @@
+/* Who this process is, and what its token gives to the objects that it makes. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "../common/text.h"
+#include "arguments.h"
+#include "own_token.h"
+#include "security.h"
+#include "verbs.h"
+
+static bool token_functions(struct reply *reply)
+{
+    system_load_security();
+    if (sys.OpenProcessToken && sys.OpenThreadToken && sys.GetTokenInformation && sys.SetTokenInformation &&
+        sys.ConvertSidToStringSidW && sys.LookupPrivilegeValueW && sys.IsTokenRestricted &&
+        sys.CreateRestrictedToken && sys.ImpersonateLoggedOnUser && sys.RevertToSelf &&
+        sys.InitializeSecurityDescriptor && sys.SetSecurityDescriptorDacl && sys.GetSecurityDescriptorDacl)
+        return true;
+    reply_not_exported(reply);
+    return false;
+}
+
+/* A DWORD of a token, 0 where this version of Windows has no such class of information. */
+static DWORD token_number(HANDLE token, TOKEN_INFORMATION_CLASS class)
+{
+    DWORD number = 0, size;
+    return sys.GetTokenInformation(token, class, &number, sizeof number, &size) ? number : 0;
+}
+
+struct sid_word {
+    const char *sid, *word;
+};
+
+static const char *sid_word(const char *sid, const struct sid_word *words, size_t count, const char *other)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(words[i].sid, sid) == 0)
+            return words[i].word;
+    return other;
+}
+
+/* The level is the last part of a SID under S-1-16; one between those that have names is told as it is. */
+static void reply_integrity(HANDLE token, struct reply *reply)
+{
+    static const struct sid_word levels[] = {
+        {"S-1-16-0", "untrusted"}, {"S-1-16-4096", "low"},     {"S-1-16-8192", "medium"},
+        {"S-1-16-12288", "high"},  {"S-1-16-16384", "system"},
+    };
+    char sid[SID_BYTES] = "unknown";
+    TOKEN_MANDATORY_LABEL *label = token_information(token, TokenIntegrityLevel);
+    if (label)
+        sid_text(label->Label.Sid, sid);
+    free(label);
+    reply_add(reply, "integrity=%s", sid_word(sid, levels, sizeof levels / sizeof levels[0], sid));
+}
+
+static void reply_account(HANDLE token, struct reply *reply)
+{
+    static const struct sid_word accounts[] = {
+        {"S-1-5-18", "system"},
+        {"S-1-5-19", "local-service"},
+        {"S-1-5-20", "network-service"},
+    };
+    char sid[SID_BYTES] = "";
+    TOKEN_USER *user = token_information(token, TokenUser);
+    if (user)
+        sid_text(user->User.Sid, sid);
+    free(user);
+    reply_add(reply, "account=%s", sid_word(sid, accounts, sizeof accounts / sizeof accounts[0], "user"));
+    reply_add(reply, "~sid=%s", sid);
+}
+
+static void reply_container(HANDLE token, struct reply *reply)
+{
+    char sid[SID_BYTES] = "";
+    TOKEN_APPCONTAINER_INFORMATION *container = token_information(token, TokenAppContainerSid);
+    if (container && container->TokenAppContainer)
+        sid_text(container->TokenAppContainer, sid);
+    free(container);
+    if (sid[0])
+        reply_add(reply, "~container=%s", sid);
+}
+
+/* Whether a group lets the process in: one that is there for denials only does not. */
+static bool is_member(const TOKEN_GROUPS *groups, const char *wanted)
+{
+    char sid[SID_BYTES];
+    for (DWORD i = 0; groups && i < groups->GroupCount; i++) {
+        sid_text(groups->Groups[i].Sid, sid);
+        if (strcmp(sid, wanted) == 0)
+            return (groups->Groups[i].Attributes & SE_GROUP_ENABLED) != 0;
+    }
+    return false;
+}
+
+static void reply_groups(HANDLE token, struct reply *reply)
+{
+    TOKEN_GROUPS *groups = token_information(token, TokenGroups);
+    reply_add(reply, "administrator=%s", is_member(groups, "S-1-5-32-544") ? "yes" : "no");
+    reply_add(reply, "authenticated=%s", is_member(groups, "S-1-5-11") ? "yes" : "no");
+    free(groups);
+}
+
+static void reply_global_privilege(HANDLE token, struct reply *reply)
+{
+    LUID luid;
+    const char *state = "unknown";
+    TOKEN_PRIVILEGES *privileges = token_information(token, TokenPrivileges);
+    if (privileges && sys.LookupPrivilegeValueW(NULL, L"SeCreateGlobalPrivilege", &luid))
+        state = privilege_state(privileges, luid);
+    free(privileges);
+    reply_add(reply, "global-privilege=%s", state);
+}
+
+void verb_identity(const struct line *request, struct reply *reply)
+{
+    (void)request;
+    if (!token_functions(reply))
+        return;
+    HANDLE token = token_open();
+    reply_ok(reply);
+    reply_integrity(token, reply);
+    reply_add(reply, "appcontainer=%s", token_number(token, TokenIsAppContainer) ? "yes" : "no");
+    reply_add(reply, "restricted=%s", sys.IsTokenRestricted(token) ? "yes" : "no");
+    reply_add(reply, "elevated=%s", token_number(token, TokenElevation) ? "yes" : "no");
+    reply_groups(token, reply);
+    reply_global_privilege(token, reply);
+    reply_account(token, reply);
+    reply_add(reply, "~session=%lu", token_number(token, TokenSessionId));
+    reply_container(token, reply);
+    token_close(token);
+}
+
+/* Generic rights as a section maps them (page file-mapping-security-and-access-rights). */
+static ACCESS_MASK section_rights(ACCESS_MASK mask)
+{
+    static const struct {
+        ACCESS_MASK generic, rights;
+    } mapping[] = {
+        {GENERIC_READ, STANDARD_RIGHTS_READ | SECTION_QUERY | SECTION_MAP_READ},
+        {GENERIC_WRITE, STANDARD_RIGHTS_WRITE | SECTION_MAP_WRITE},
+        {GENERIC_EXECUTE, STANDARD_RIGHTS_EXECUTE | SECTION_MAP_EXECUTE},
+        {GENERIC_ALL, SECTION_ALL_ACCESS},
+    };
+    for (size_t i = 0; i < sizeof mapping / sizeof mapping[0]; i++)
+        if (mask & mapping[i].generic)
+            mask = (mask & ~mapping[i].generic) | mapping[i].rights;
+    return mask;
+}
+
+/* All entries that a default list can have begin like these, the mask right behind the header. */
+static void map_entries(PACL list)
+{
+    BYTE *at = (BYTE *)(list + 1);
+    for (WORD i = 0; i < list->AceCount; i++) {
+        ACCESS_ALLOWED_ACE *entry = (ACCESS_ALLOWED_ACE *)(void *)at;
+        entry->Mask = section_rights(entry->Mask);
+        at += entry->Header.AceSize;
+    }
+}
+
+/* The token that decides: the one of the thread while it impersonates, else the one of the process. */
+static HANDLE effective_token(void)
+{
+    HANDLE token;
+    return sys.OpenThreadToken(GetCurrentThread(), TOKEN_QUERY, TRUE, &token) ? token : token_open();
+}
+
+void verb_defaultdacl(const struct line *request, struct reply *reply)
+{
+    SECURITY_DESCRIPTOR descriptor;
+    (void)request;
+    if (!token_functions(reply))
+        return;
+    HANDLE token = effective_token();
+    outcome_before();
+    TOKEN_DEFAULT_DACL *information = token_information(token, TokenDefaultDacl);
+    struct outcome seen = outcome_after();
+    token_close(token);
+    if (!information) {
+        reply_fail(reply, seen);
+        return;
+    }
+    if (information->DefaultDacl)
+        map_entries(information->DefaultDacl);
+    if (sys.InitializeSecurityDescriptor(&descriptor, SECURITY_DESCRIPTOR_REVISION) &&
+        sys.SetSecurityDescriptorDacl(&descriptor, information->DefaultDacl != NULL, information->DefaultDacl,
+                                      FALSE))
+        security_reply_sddl(&descriptor, DACL_SECURITY_INFORMATION, reply);
+    else
+        reply_bad(reply, "no descriptor can be made (error %lu)", GetLastError());
+    free(information);
+}
+
+/* A token of the process's user that gives new objects this access list. NULL: the reply is made. */
+static HANDLE duplicate_with(PACL list, struct reply *reply)
+{
+    HANDLE own = NULL, token = NULL;
+    const char *call = "OpenProcessToken";
+    TOKEN_DEFAULT_DACL information = {list};
+    DWORD access = TOKEN_QUERY | TOKEN_DUPLICATE | TOKEN_IMPERSONATE | TOKEN_ADJUST_DEFAULT;
+    outcome_before();
+    BOOL done = sys.OpenProcessToken(GetCurrentProcess(), access, &own);
+    if (done) {
+        call = "CreateRestrictedToken";
+        done = sys.CreateRestrictedToken(own, 0, 0, NULL, 0, NULL, 0, NULL, &token);
+    }
+    if (done) {
+        call = "SetTokenInformation";
+        done = sys.SetTokenInformation(token, TokenDefaultDacl, &information, sizeof information);
+    }
+    struct outcome seen = outcome_after();
+    if (own)
+        CloseHandle(own);
+    if (done)
+        return token;
+    if (token)
+        CloseHandle(token);
+    reply_fail(reply, seen);
+    reply_add(reply, "call=%s", call);
+    return NULL;
+}
+
+static void impersonate(PACL list, struct reply *reply)
+{
+    HANDLE token = duplicate_with(list, reply);
+    if (!token)
+        return;
+    outcome_before();
+    BOOL done = sys.ImpersonateLoggedOnUser(token);
+    struct outcome seen = outcome_after();
+    CloseHandle(token);
+    if (done)
+        reply_ok(reply);
+    else
+        reply_fail(reply, seen);
+}
+
+void verb_impersonate(const struct line *request, struct reply *reply)
+{
+    const char *sddl;
+    BOOL present = FALSE, defaulted;
+    PACL list = NULL;
+    if (!need_word(request, "sd", &sddl, reply) || !token_functions(reply))
+        return;
+    PSECURITY_DESCRIPTOR descriptor = security_from_sddl(sddl, reply);
+    if (!descriptor)
+        return;
+    if (sys.GetSecurityDescriptorDacl(descriptor, &present, &list, &defaulted) && present && list)
+        impersonate(list, reply);
+    else
+        reply_bad(reply, "sd= has no DACL (no D: part), or none that a token can hold");
+    security_free(descriptor);
+}
+
+void verb_revert(const struct line *request, struct reply *reply)
+{
+    (void)request;
+    if (!token_functions(reply))
+        return;
+    outcome_before();
+    BOOL done = sys.RevertToSelf();
+    struct outcome seen = outcome_after();
+    if (done)
+        reply_ok(reply);
+    else
+        reply_fail(reply, seen);
+}

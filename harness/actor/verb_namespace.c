@@ -1,0 +1,150 @@
+/* Private namespaces. Pages: object-namespaces, nf-namespaceapi-createprivatenamespacew,
+ * nf-namespaceapi-openprivatenamespacew, nf-namespaceapi-createboundarydescriptorw,
+ * nf-namespaceapi-addsidtoboundarydescriptor, nf-namespaceapi-closeprivatenamespace. */
+#include <string.h>
+
+#include "arguments.h"
+#include "objects.h"
+#include "security.h"
+#include "verbs.h"
+
+#define BOUNDARY_ADD_CONTAINER_SID 0x1 /* CREATE_BOUNDARY_DESCRIPTOR_ADD_APPCONTAINER_SID */
+#define NAMESPACE_DESTROY 0x1          /* PRIVATE_NAMESPACE_FLAG_DESTROY */
+
+struct namespace_arguments {
+    WCHAR alias[VALUE_UNITS], boundary[VALUE_UNITS];
+    const char *sids; /* joined by commas, "" for none */
+    bool container, existing;
+    SECURITY_ATTRIBUTES attributes;
+};
+
+static bool namespace_functions(struct reply *reply)
+{
+    system_load_security();
+    if (sys.CreatePrivateNamespaceW && sys.OpenPrivateNamespaceW && sys.ClosePrivateNamespace &&
+        sys.CreateBoundaryDescriptorW && sys.AddSIDToBoundaryDescriptor && sys.DeleteBoundaryDescriptor &&
+        sys.ConvertStringSidToSidW)
+        return true;
+    reply_not_exported(reply);
+    return false;
+}
+
+static bool take_namespace(const struct line *request, struct namespace_arguments *out, struct reply *reply)
+{
+    const char *sd;
+    *out = (struct namespace_arguments){.sids = "", .attributes = {.nLength = sizeof out->attributes}};
+    if (!need_wide(request, "alias", out->alias, reply) ||
+        !need_wide(request, "boundary", out->boundary, reply) ||
+        !take_yes(request, "container", &out->container, reply) ||
+        !take_yes(request, "existing", &out->existing, reply) ||
+        (argument_has(request, "sids") && !need_word(request, "sids", &out->sids, reply)))
+        return false;
+    if (!argument_has(request, "sd"))
+        return true;
+    if (!need_word(request, "sd", &sd, reply))
+        return false;
+    out->attributes.lpSecurityDescriptor = security_from_sddl(sd, reply);
+    return out->attributes.lpSecurityDescriptor != NULL;
+}
+
+static void fail_in(struct reply *reply, const char *call, struct outcome seen)
+{
+    reply_fail(reply, seen);
+    reply_add(reply, "call=%s", call);
+}
+
+static bool add_sid(HANDLE *boundary, const char *text, struct reply *reply)
+{
+    WCHAR wide[VALUE_UNITS];
+    PSID sid;
+    if (!security_expand(text, wide, VALUE_UNITS) || !sys.ConvertStringSidToSidW(wide, &sid))
+        return reply_bad(reply, "sids= has something that is no SID: '%s'", text);
+    outcome_before();
+    BOOL done = sys.AddSIDToBoundaryDescriptor(boundary, sid);
+    struct outcome seen = outcome_after();
+    LocalFree(sid);
+    if (!done)
+        fail_in(reply, "AddSIDToBoundaryDescriptor", seen);
+    return done;
+}
+
+/* The boundary's address may change with each SID. */
+static bool add_sids(HANDLE *boundary, const char *sids, struct reply *reply)
+{
+    char one[LINE_BYTES];
+    while (*sids) {
+        size_t length = strcspn(sids, ",");
+        memcpy(one, sids, length);
+        one[length] = '\0';
+        if (!add_sid(boundary, one, reply))
+            return false;
+        sids += length + (sids[length] == ',');
+    }
+    return true;
+}
+
+static void make_namespace(const struct namespace_arguments *with, HANDLE boundary, struct object *object,
+                           struct reply *reply)
+{
+    SECURITY_ATTRIBUTES attributes = with->attributes;
+    HANDLE handle;
+    outcome_before();
+    if (with->existing)
+        handle = sys.OpenPrivateNamespaceW(boundary, with->alias);
+    else
+        handle = sys.CreatePrivateNamespaceW(attributes.lpSecurityDescriptor ? &attributes : NULL, boundary,
+                                             with->alias);
+    struct outcome seen = outcome_after();
+    if (!handle) {
+        reply_fail(reply, seen);
+        return;
+    }
+    object->kind = OBJECT_NAMESPACE;
+    object->handle = handle;
+    reply_ok(reply);
+}
+
+static void with_boundary(const struct namespace_arguments *with, struct object *object, struct reply *reply)
+{
+    outcome_before();
+    HANDLE boundary =
+        sys.CreateBoundaryDescriptorW(with->boundary, with->container ? BOUNDARY_ADD_CONTAINER_SID : 0);
+    struct outcome seen = outcome_after();
+    if (!boundary) {
+        fail_in(reply, "CreateBoundaryDescriptor", seen);
+        return;
+    }
+    if (add_sids(&boundary, with->sids, reply))
+        make_namespace(with, boundary, object, reply);
+    sys.DeleteBoundaryDescriptor(boundary);
+}
+
+void verb_namespace(const struct line *request, struct reply *reply)
+{
+    static struct namespace_arguments with;
+    struct object *object = object_place(request->label, reply);
+    if (!object || !namespace_functions(reply))
+        return;
+    if (take_namespace(request, &with, reply))
+        with_boundary(&with, object, reply);
+    security_free(with.attributes.lpSecurityDescriptor);
+}
+
+void verb_leave(const struct line *request, struct reply *reply)
+{
+    bool destroy = false, keep = false;
+    struct object *object = object_namespace(request->label, reply);
+    if (!object || !take_yes(request, "destroy", &destroy, reply) ||
+        !take_yes(request, "keep", &keep, reply) || !namespace_functions(reply))
+        return;
+    outcome_before();
+    BOOLEAN done = sys.ClosePrivateNamespace(object->handle, destroy ? NAMESPACE_DESTROY : 0);
+    struct outcome seen = outcome_after();
+    if (!done) {
+        reply_fail(reply, seen);
+        return;
+    }
+    if (!keep)
+        object_forget(object);
+    reply_ok(reply);
+}
