@@ -17,11 +17,13 @@ static void create_size_high_low(struct stage *s)
             step("create s%u name=@s%u size=%s protect=PAGE_READWRITE|SEC_RESERVE", i, i, sizes[i].asked);
         if (!gives(s, "writer", create, "error=0"))
             return;
-        gives(s, "writer", step("size s%u", i), step("size=%s", sizes[i].size));
+        gives(s, "writer", step("size s%u", i), step("size=%s attributes=SEC_RESERVE", sizes[i].size));
     }
     must(s, "reader", "open section name=@s0 access=FILE_MAP_READ");
     if (succeeds(s, "reader", "map last of=section access=FILE_MAP_READ offset=0x13FFF0000"))
-        gives(s, "reader", "query last", "size=65536");
+        gives(s, "reader", "query last",
+              "base=+0 size=65536 state=MEM_RESERVE type=MEM_MAPPED allocation-base=+0 "
+              "allocation-protect=PAGE_READONLY");
 }
 
 /* The offset is 64 bits wide: the bytes behind 4 GiB are others than those at the low half of the offset. */

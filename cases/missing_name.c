@@ -16,7 +16,8 @@ static void open_missing(struct stage *s)
     fails_status(s, "writer", "open other name=@y access=FILE_MAP_ALL_ACCESS", ERROR_FILE_NOT_FOUND,
                  STATUS_OBJECT_NAME_NOT_FOUND);
     row(s, "open-failure-is-null");
-    fails(s, "reader", "open ansi name=@y access=FILE_MAP_READ api=A", ERROR_FILE_NOT_FOUND);
+    fails_status(s, "reader", "open ansi name=@y access=FILE_MAP_READ api=A", ERROR_FILE_NOT_FOUND,
+                 STATUS_OBJECT_NAME_NOT_FOUND);
 }
 
 /* A reader that comes before the writer finds nothing, leaves nothing behind, and finds the section later. */
@@ -103,7 +104,7 @@ static void create_race_single_winner(struct stage *s)
         begins(s, racers[i], step("race run name=@x rounds=%d gate=gate", RACE_ROUNDS));
     must(s, "starter", "signal gate");
     for (unsigned i = 0; i < RACERS; i++)
-        finishes(s, racers[i], step("rounds=%d", RACE_ROUNDS));
+        finishes(s, racers[i], step("rounds=%d failed=0 other=0", RACE_ROUNDS));
     for (unsigned round = 0; round < RACE_ROUNDS; round++) {
         unsigned won = 0, existed = 0;
         for (unsigned i = 0; i < RACERS; i++) {
@@ -247,7 +248,7 @@ static void create_unnamed_distinct(struct stage *s)
     must(s, "writer", "create one size=4096 protect=PAGE_READWRITE");
     if (!gives(s, "writer", "create two size=4096 protect=PAGE_READWRITE", "error=0"))
         return;
-    gives(s, "writer", "compare one with=two", "same=no");
+    gives(s, "writer", "compare one with=two", "same=no error=1656");
     must(s, "writer", "map view of=one access=FILE_MAP_WRITE");
     must(s, "writer", "write view u32=1");
     must(s, "writer", "map other of=two access=FILE_MAP_READ");
@@ -309,8 +310,9 @@ static void name_length_limit(struct stage *s)
               step("create w%u name=@w name-repeat=%u size=4096 protect=PAGE_READWRITE", i, lengths[i]),
               "error=0");
         succeeds(s, "reader", step("open w%u name=@w name-repeat=%u access=FILE_MAP_READ", i, lengths[i]));
-        fails(s, "reader", step("open more name=@w name-repeat=%u access=FILE_MAP_READ", lengths[i] + 1),
-              ERROR_FILE_NOT_FOUND);
+        fails_status(s, "reader",
+                     step("open more name=@w name-repeat=%u access=FILE_MAP_READ", lengths[i] + 1),
+                     ERROR_FILE_NOT_FOUND, STATUS_OBJECT_NAME_NOT_FOUND);
     }
     records(s, "writer", "create longest name=@w name-repeat=40000 size=4096 protect=PAGE_READWRITE");
 }

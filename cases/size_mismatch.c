@@ -4,6 +4,7 @@
 #include "../harness/runner/checks.h"
 
 #include "statuses.h"
+#include "views.h"
 
 /* ---- the second creator ---- */
 
@@ -14,9 +15,9 @@ static void create_existing_keeps_size_larger(struct stage *s)
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
     if (!gives(s, "reader", "create section name=@x size=0x100000 protect=PAGE_READWRITE", "error=183"))
         return;
-    gives(s, "reader", "size section", "size=4096");
+    gives(s, "reader", "size section", "size=4096 attributes=SEC_COMMIT");
     must(s, "reader", "map view of=section access=FILE_MAP_WRITE");
-    gives(s, "reader", "query view", "size=4096");
+    gives(s, "reader", "query view", WHOLE_VIEW("4096", "PAGE_READWRITE"));
     fails_status(s, "reader", "map larger of=section access=FILE_MAP_WRITE length=8192", ERROR_ACCESS_DENIED,
                  STATUS_INVALID_VIEW_SIZE);
 }
@@ -29,9 +30,9 @@ static void create_existing_keeps_size_smaller(struct stage *s)
     must(s, "writer", "write view at=0x19000 u32=100");
     if (!gives(s, "reader", "create section name=@x size=4096 protect=PAGE_READWRITE", "error=183"))
         return;
-    gives(s, "reader", "size section", "size=131072");
+    gives(s, "reader", "size section", "size=131072 attributes=SEC_COMMIT");
     must(s, "reader", "map view of=section access=FILE_MAP_READ");
-    gives(s, "reader", "query view", "size=131072");
+    gives(s, "reader", "query view", WHOLE_VIEW("131072", "PAGE_READONLY"));
     gives(s, "reader", "read view at=0x19000 as=u32", "u32=100");
 }
 
@@ -42,9 +43,9 @@ static void size_static(struct stage *s)
     must(s, "writer", "create section name=@x size=0x10000 protect=PAGE_READWRITE");
     joins(s, "reader", "create larger name=@x size=0x40000 protect=PAGE_READWRITE");
     joins(s, "reader", "create smaller name=@x size=1 protect=PAGE_READWRITE");
-    gives(s, "writer", "size section", "size=65536");
+    gives(s, "writer", "size section", "size=65536 attributes=SEC_COMMIT");
     must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
-    gives(s, "writer", "query view", "size=65536");
+    gives(s, "writer", "query view", WHOLE_VIEW("65536", "PAGE_READWRITE"));
 }
 
 /* A writer that starts again with a larger size gets the old section as long as anybody holds it, and the
@@ -56,13 +57,13 @@ static void create_larger_after_restart(struct stage *s)
     killed(s, "writer");
     if (!gives(s, "third", "create section name=@x size=0x20000 protect=PAGE_READWRITE", "error=183"))
         return;
-    gives(s, "third", "size section", "size=4096");
+    gives(s, "third", "size section", "size=4096 attributes=SEC_COMMIT");
     must(s, "third", "close section");
     must(s, "reader", "close section");
     row(s, "life-all-closed-destroys");
     if (!gives(s, "third", "create section name=@x size=0x20000 protect=PAGE_READWRITE", "error=0"))
         return;
-    gives(s, "third", "size section", "size=131072");
+    gives(s, "third", "size section", "size=131072 attributes=SEC_COMMIT");
 }
 
 /* Another program may own the name first: the second creator sees success, 183, and a foreign size. */
@@ -72,7 +73,7 @@ static void name_squatted(struct stage *s)
     if (!gives(s, "writer", "create section name=@x size=0x100000 protect=PAGE_READWRITE", "error=183"))
         return;
     must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
-    gives(s, "writer", "query view", "size=4096");
+    gives(s, "writer", "query view", WHOLE_VIEW("4096", "PAGE_READWRITE"));
     faults(s, "writer", "write view at=4096 u8=1", "write");
 }
 
@@ -104,7 +105,7 @@ static void size_one_byte(struct stage *s)
     must(s, "reader", "open section name=@x access=FILE_MAP_READ");
     if (!succeeds(s, "reader", "map view of=section access=FILE_MAP_READ"))
         return;
-    gives(s, "reader", "query view", "size=4096");
+    gives(s, "reader", "query view", WHOLE_VIEW("4096", "PAGE_READONLY"));
 }
 
 /* The size of a section without a file is rounded up to whole pages, for the creator and for whoever opens
@@ -116,9 +117,9 @@ static void size_rounded_to_page(struct stage *s)
     } sizes[] = {{1, 4096}, {4090, 4096}, {4096, 4096}, {4097, 8192}, {0x3452, 0x4000}, {0x10001, 0x11000}};
     for (unsigned i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
         must(s, "writer", step("create s%u name=@s%u size=%u protect=PAGE_READWRITE", i, i, sizes[i].asked));
-        gives(s, "writer", step("size s%u", i), step("size=%u", sizes[i].rounded));
+        gives(s, "writer", step("size s%u", i), step("size=%u attributes=SEC_COMMIT", sizes[i].rounded));
         must(s, "reader", step("open s%u name=@s%u access=FILE_MAP_ALL_ACCESS", i, i));
-        gives(s, "reader", step("size s%u", i), step("size=%u", sizes[i].rounded));
+        gives(s, "reader", step("size s%u", i), step("size=%u attributes=SEC_COMMIT", sizes[i].rounded));
     }
 }
 
@@ -163,9 +164,9 @@ static void size_query_virtualquery(struct stage *s)
     must(s, "writer", "create section name=@x size=0x18000 protect=PAGE_READWRITE");
     must(s, "reader", "open section name=@x access=FILE_MAP_READ");
     must(s, "reader", "map whole of=section access=FILE_MAP_READ");
-    gives(s, "reader", "query whole", "base=+0 size=98304 allocation-base=+0");
+    gives(s, "reader", "query whole", WHOLE_VIEW("98304", "PAGE_READONLY"));
     must(s, "reader", "map part of=section access=FILE_MAP_READ length=0x2000");
-    gives(s, "reader", "query part", "base=+0 size=8192 allocation-base=+0");
+    gives(s, "reader", "query part", WHOLE_VIEW("8192", "PAGE_READONLY"));
 }
 
 /* VirtualQuery stops at the first page in another state, so after VirtualProtect it no longer tells the size.
@@ -176,9 +177,13 @@ static void size_query_needs_uniform_state(struct stage *s)
     must(s, "reader", "open section name=@x access=FILE_MAP_WRITE");
     must(s, "reader", "map view of=section access=FILE_MAP_WRITE");
     must(s, "reader", "protect view at=0x1000 length=0x1000 to=PAGE_READONLY");
-    gives(s, "reader", "query view", "base=+0 size=4096 protect=PAGE_READWRITE");
-    gives(s, "reader", "query view at=0x1000", "base=+4096 size=4096 protect=PAGE_READONLY");
-    gives(s, "reader", "query view at=0x2000", "base=+8192 size=8192 protect=PAGE_READWRITE");
+    gives(s, "reader", "query view", WHOLE_VIEW("4096", "PAGE_READWRITE"));
+    gives(s, "reader", "query view at=0x1000",
+          "base=+4096 size=4096 state=MEM_COMMIT protect=PAGE_READONLY type=MEM_MAPPED allocation-base=+0 "
+          "allocation-protect=PAGE_READWRITE");
+    gives(s, "reader", "query view at=0x2000",
+          "base=+8192 size=8192 state=MEM_COMMIT protect=PAGE_READWRITE type=MEM_MAPPED allocation-base=+0 "
+          "allocation-protect=PAGE_READWRITE");
 }
 
 /* NtQuerySection tells the size and the kind of a section. */
@@ -201,7 +206,7 @@ static void size_query_needs_section_query(struct stage *s)
     must(s, "reader", "open query name=@x access=SECTION_QUERY|FILE_MAP_READ");
     fails_status(s, "reader", "size read", ERROR_ACCESS_DENIED, STATUS_ACCESS_DENIED);
     fails_status(s, "reader", "size write", ERROR_ACCESS_DENIED, STATUS_ACCESS_DENIED);
-    gives(s, "reader", "size query", "size=4096");
+    gives(s, "reader", "size query", "size=4096 attributes=SEC_COMMIT");
 }
 
 /* ---- views ---- */
@@ -213,10 +218,10 @@ static void map_whole(struct stage *s)
     must(s, "reader", "open section name=@x access=FILE_MAP_READ");
     if (!succeeds(s, "reader", "map whole of=section access=FILE_MAP_READ length=0"))
         return;
-    gives(s, "reader", "query whole", "size=200704");
+    gives(s, "reader", "query whole", WHOLE_VIEW("200704", "PAGE_READONLY"));
     if (!succeeds(s, "reader", "map rest of=section access=FILE_MAP_READ offset=0x20000 length=0"))
         return;
-    gives(s, "reader", "query rest", "size=69632");
+    gives(s, "reader", "query rest", WHOLE_VIEW("69632", "PAGE_READONLY"));
 }
 
 /* The length of a view is rounded up to whole pages. */
@@ -225,9 +230,9 @@ static void map_length_rounded_to_page(struct stage *s)
     must(s, "writer", "create section name=@x size=0x10000 protect=PAGE_READWRITE");
     must(s, "reader", "open section name=@x access=FILE_MAP_READ");
     must(s, "reader", "map one of=section access=FILE_MAP_READ length=1");
-    gives(s, "reader", "query one", "size=4096");
+    gives(s, "reader", "query one", WHOLE_VIEW("4096", "PAGE_READONLY"));
     must(s, "reader", "map two of=section access=FILE_MAP_READ length=4097");
-    gives(s, "reader", "query two", "size=8192");
+    gives(s, "reader", "query two", WHOLE_VIEW("8192", "PAGE_READONLY"));
 }
 
 /* A view as large as the section is the normal case, although one page says that it must be smaller (note
@@ -238,7 +243,7 @@ static void map_view_equal_to_section(struct stage *s)
     must(s, "reader", "open section name=@x access=FILE_MAP_WRITE");
     if (!succeeds(s, "reader", "map view of=section access=FILE_MAP_WRITE length=0x10000"))
         return;
-    gives(s, "reader", "query view", "size=65536");
+    gives(s, "reader", "query view", WHOLE_VIEW("65536", "PAGE_READWRITE"));
 }
 
 /* A view smaller than the section shows its beginning, and ends where it ends. */

@@ -3,6 +3,7 @@
 #include "../harness/runner/checks.h"
 
 #include "statuses.h"
+#include "views.h"
 
 /* An address that the system chooses is a multiple of the allocation granularity. */
 static void map_base_granular(struct stage *s)
@@ -24,7 +25,7 @@ static void map_ex_null_base(struct stage *s)
     must(s, "reader", "open section name=@x access=FILE_MAP_READ");
     if (!succeeds(s, "reader", "map view of=section access=FILE_MAP_READ base=0"))
         return;
-    gives(s, "reader", "query view", "base=+0 size=65536 protect=PAGE_READONLY type=MEM_MAPPED");
+    gives(s, "reader", "query view", WHOLE_VIEW("65536", "PAGE_READONLY"));
     gives(s, "reader", "read view as=u32", "u32=1");
 }
 
@@ -140,7 +141,8 @@ static void view_private_heap_not_shared(struct stage *s)
     must(s, "writer", "reserve memory size=0x10000 base=$third.base");
     must(s, "writer", "commit memory length=0x10000 protect=PAGE_READWRITE");
     must(s, "writer", "fill memory length=0x10000 seed=1");
-    gives(s, "writer", "query memory", "state=MEM_COMMIT type=MEM_PRIVATE");
+    gives(s, "writer", "query memory",
+          "base=+0 size=65536 state=MEM_COMMIT protect=PAGE_READWRITE type=MEM_PRIVATE allocation-base=+0");
     gives(s, "third", "query address=$third.base", "state=MEM_FREE");
 }
 
