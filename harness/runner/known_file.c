@@ -10,6 +10,7 @@
 #include "../common/glob.h"
 #include "catalogue.h"
 #include "platform.h"
+#include "utf8.h"
 
 #define KNOWN_FILE_BYTES (4u << 20)
 
@@ -20,13 +21,13 @@ static char *read_file(const wchar_t *path, DWORD *length, struct text *error)
     HANDLE file = CreateFileW(path, GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING, 0, NULL);
     LARGE_INTEGER size = {0};
     if (file == INVALID_HANDLE_VALUE || !GetFileSizeEx(file, &size)) {
-        text_format(error, "%ls cannot be read: error %lu", path, (unsigned long)GetLastError());
+        text_format(error, "%s cannot be read: error %lu", utf8(path), (unsigned long)GetLastError());
     } else if (size.QuadPart > KNOWN_FILE_BYTES) {
-        text_format(error, "%ls has more than %u bytes", path, KNOWN_FILE_BYTES);
+        text_format(error, "%s has more than %u bytes", utf8(path), KNOWN_FILE_BYTES);
     } else {
         bytes = malloc((size_t)size.QuadPart + 1);
         if (!bytes || !ReadFile(file, bytes, (DWORD)size.QuadPart, length, NULL)) {
-            text_format(error, "%ls cannot be read", path);
+            text_format(error, "%s cannot be read", utf8(path));
             free(bytes);
             bytes = NULL;
         }
@@ -59,12 +60,12 @@ bool known_file_read(struct known *out, const wchar_t *path, struct text *error)
     bool fine = known_parse(out, bytes, length, platform_fact_names, platform_fact_name_count, &reason);
     free(bytes);
     if (!fine) {
-        text_format(error, "%ls, %s", path, why);
+        text_format(error, "%s, %s", utf8(path), why);
         return false;
     }
     for (size_t i = 0; i < out->count; i++) {
         if (!names_some_case(out->entries[i].case_glob)) {
-            text_format(error, "%ls, line %d: no case is called '%s'", path, out->entries[i].line,
+            text_format(error, "%s, line %d: no case is called '%s'", utf8(path), out->entries[i].line,
                         out->entries[i].case_glob);
             known_free(out);
             return false;

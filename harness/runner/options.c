@@ -10,29 +10,27 @@
 
 #include "../common/line.h"
 #include "../common/wide.h"
+#include "utf8.h"
 
 const char options_help[] =
     "shmcheck: does named shared memory on this system do what is documented?\n"
     "\n"
-    "  shmcheck [options]             run every case; the last line is 'N passed, N failed, N skipped'\n"
+    "  shmcheck [options]    run every case; the last line is 'N passed, N failed, N skipped'\n"
     "\n"
-    "  --list                         print id, topic, needs and rows of every case, tab-separated; run "
-    "nothing\n"
-    "  --filter GLOB                  only cases whose id matches (* and ?); may be given several times\n"
-    "  --junit FILE                   write the report there as JUnit XML; its folder must exist\n"
-    "  --junit-dialect strict|extended   strict (default) is what every reader takes; extended adds file and "
-    "line\n"
-    "  --jobs N                       cases at the same time, 1 to 32 (default: processors, 8 at most)\n"
-    "  --repeat N                     run every case N times, 1 to 1000\n"
-    "  --timeout-scale X              multiply every deadline by X, 0.1 to 100 (step 5 s, case 30 s, run 20 "
-    "min)\n"
-    "  --known FILE                   deviations that are expected on some platform, each with a reason\n"
-    "  --actor PATH                   the actor program (default: shmactor.exe beside this program)\n"
-    "  --mutate PERCENT               run each case that passes again with one reply changed at a time, so "
-    "often (1 to\n"
-    "                                 100); the report then is about the cases, not about this system\n"
-    "  --seed N                       chooses the changes when PERCENT is less than 100\n"
-    "  --verbose                      show transcripts as they happen, volatile values included\n"
+    "  --list                print id, topic, needs and rows of every case, tab-separated; run nothing\n"
+    "  --filter GLOB         only cases whose id matches (* and ?); may be given several times\n"
+    "  --junit FILE          write the report there as JUnit XML; its folder must exist\n"
+    "  --junit-dialect strict|extended\n"
+    "                        strict (default) is what every reader takes; extended adds file and line\n"
+    "  --jobs N              cases at the same time, 1 to 32 (default: processors, 8 at most)\n"
+    "  --repeat N            run every case N times, 1 to 1000\n"
+    "  --timeout-scale X     multiply every deadline by X, 0.1 to 100 (step 5 s, case 30 s, run 20 min)\n"
+    "  --known FILE          deviations that are expected on some platform, each with a reason\n"
+    "  --actor PATH          the actor program (default: shmactor.exe beside this program)\n"
+    "  --mutate PERCENT      run each case that passes again with one reply changed at a time, so often\n"
+    "                        (1 to 100); the report then is about the cases, not about this system\n"
+    "  --seed N              chooses the changes when PERCENT is less than 100\n"
+    "  --verbose             show transcripts as they happen, volatile values included\n"
     "  --version, --help\n"
     "\n"
     "Exit code: 0 all passed, skipped or known; 1 some fail or deviate; 2 some error; 3 could not run.\n";
@@ -98,6 +96,8 @@ static bool take_value(struct options *out, const wchar_t *name, const wchar_t *
         char *filter = to_utf8(word);
         if (filter)
             out->filters[out->filter_count++] = filter;
+        else
+            text_add(error, "not enough memory for the filters");
         return filter != NULL;
     }
     if (wcscmp(name, L"--junit") == 0)
@@ -107,19 +107,19 @@ static bool take_value(struct options *out, const wchar_t *name, const wchar_t *
     else if (wcscmp(name, L"--actor") == 0)
         out->actor = word;
     else if (wcscmp(name, L"--jobs") == 0 && !parse_count(word, OPTIONS_JOBS, &out->jobs))
-        text_format(error, "--jobs takes a number from 1 to %d, not '%ls'", OPTIONS_JOBS, word);
+        text_format(error, "--jobs takes a number from 1 to %d, not '%s'", OPTIONS_JOBS, utf8(word));
     else if (wcscmp(name, L"--mutate") == 0 && !parse_count(word, 100, &out->mutate))
-        text_format(error, "--mutate takes a number from 1 to 100, not '%ls'", word);
+        text_format(error, "--mutate takes a number from 1 to 100, not '%s'", utf8(word));
     else if (wcscmp(name, L"--seed") == 0 && !parse_count(word, 1000000000, &out->seed))
-        text_format(error, "--seed takes a number from 1 to 1000000000, not '%ls'", word);
+        text_format(error, "--seed takes a number from 1 to 1000000000, not '%s'", utf8(word));
     else if (wcscmp(name, L"--repeat") == 0 && !parse_count(word, 1000, &out->repeat))
-        text_format(error, "--repeat takes a number from 1 to 1000, not '%ls'", word);
+        text_format(error, "--repeat takes a number from 1 to 1000, not '%s'", utf8(word));
     else if (wcscmp(name, L"--timeout-scale") == 0 && !parse_scale(word, &out->timeout_scale))
-        text_format(error, "--timeout-scale takes a number from 0.1 to 100, not '%ls'", word);
+        text_format(error, "--timeout-scale takes a number from 0.1 to 100, not '%s'", utf8(word));
     else if (wcscmp(name, L"--junit-dialect") == 0 && wcscmp(word, L"extended") == 0)
         out->dialect = JUNIT_EXTENDED;
     else if (wcscmp(name, L"--junit-dialect") == 0 && wcscmp(word, L"strict") != 0)
-        text_format(error, "--junit-dialect is strict or extended, not '%ls'", word);
+        text_format(error, "--junit-dialect is strict or extended, not '%s'", utf8(word));
     return error->length == 0;
 }
 
@@ -141,7 +141,7 @@ bool options_parse(struct options *out, int argc, wchar_t **argv, struct text *e
     for (int i = 1; i < argc; i++) {
         if (is_value_option(argv[i])) {
             if (i + 1 == argc || argv[i + 1][0] == 0) {
-                text_format(error, "%ls needs a value", argv[i]);
+                text_format(error, "%s needs a value", utf8(argv[i]));
                 return false;
             }
             if (!take_value(out, argv[i], argv[i + 1], error))
@@ -156,7 +156,7 @@ bool options_parse(struct options *out, int argc, wchar_t **argv, struct text *e
         } else if (wcscmp(argv[i], L"--verbose") == 0) {
             out->verbose = true;
         } else {
-            text_format(error, "unknown option '%ls'; --help lists the options", argv[i]);
+            text_format(error, "unknown option '%s'; --help lists the options", utf8(argv[i]));
             return false;
         }
     }

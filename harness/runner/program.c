@@ -5,6 +5,7 @@
 
 #include "channel.h"
 #include "process.h"
+#include "utf8.h"
 #include "version.h"
 
 #define HELLO_TIMEOUT_MS 15000
@@ -20,7 +21,7 @@
 
 static const char *machine_name(WORD machine)
 {
-    return machine == 0x8664 ? "x64" : machine == 0x014C ? "x86" : machine == 0xAA64 ? "arm64" : "another";
+    return machine == 0x8664 ? "x64" : machine == 0x014C ? "x86" : machine == 0xAA64 ? "arm64" : "unknown";
 }
 
 /* The machine field of a PE file's header, 0 if it is no such file. Page: windows/win32/debug/pe-format. */
@@ -46,16 +47,16 @@ static bool check_file(const wchar_t *path, WORD machine, struct text *error)
 {
     HANDLE file = CreateFileW(path, GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING, 0, NULL);
     if (file == INVALID_HANDLE_VALUE) {
-        text_format(error, "the actor program %ls cannot be opened (error %lu); give its path with --actor",
-                    path, (unsigned long)GetLastError());
+        text_format(error, "the actor program %s cannot be opened (error %lu); give its path with --actor",
+                    utf8(path), (unsigned long)GetLastError());
         return false;
     }
     WORD found = program_machine(file);
     CloseHandle(file);
     if (found == 0)
-        text_format(error, "the actor %ls is not a Windows program", path);
+        text_format(error, "the actor %s is not a Windows program", utf8(path));
     else if (found != machine)
-        text_format(error, "the actor %ls is an %s program; this run needs an %s one", path,
+        text_format(error, "the actor %s is an %s program; this run needs an %s one", utf8(path),
                     machine_name(found), machine_name(machine));
     return found == machine;
 }
@@ -148,13 +149,13 @@ bool programs_find(struct programs *out, const wchar_t *actor, struct text *erro
     }
     if (actor && (GetFullPathNameW(actor, PROGRAM_PATH_UNITS, out->actor, NULL) == 0 ||
                   GetFullPathNameW(actor, 0, NULL, NULL) > PROGRAM_PATH_UNITS)) {
-        text_format(error, "the path of the actor is too long: %ls", actor);
+        text_format(error, "the path of the actor is too long: %s", utf8(actor));
         return false;
     }
     if (!check_file(out->actor, OWN_MACHINE, error))
         return false;
     if (!try_actor(out->actor, &reason)) {
-        text_format(error, "the actor %ls is of no use: %s", out->actor, why);
+        text_format(error, "the actor %s is of no use: %s", utf8(out->actor), why);
         return false;
     }
     /* The 32-bit one is a bonus: cases that need it say so. */

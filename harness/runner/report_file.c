@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "utf8.h"
+
 #define PATH_UNITS 1024
 #define MOVE_TRIES 50
 #define MOVE_PAUSE_MS 20
@@ -30,13 +32,13 @@ static bool append(wchar_t *out, const wchar_t *path, const wchar_t *suffix)
 static void explain_lock(const wchar_t *path, DWORD code, struct text *error)
 {
     if (code == ERROR_SHARING_VIOLATION)
-        text_format(error, "another run is writing the report %ls; wait for it, or choose another --junit",
-                    path);
+        text_format(error, "another run is writing the report %s; wait for it, or choose another --junit",
+                    utf8(path));
     else if (code == ERROR_PATH_NOT_FOUND || code == ERROR_FILE_NOT_FOUND)
-        text_format(error, "the folder of the report %ls does not exist; create it first", path);
+        text_format(error, "the folder of the report %s does not exist; create it first", utf8(path));
     else
-        text_format(error, "the report %ls cannot be written (error %lu); check the folder's permissions",
-                    path, (unsigned long)code);
+        text_format(error, "the report %s cannot be written (error %lu); check the folder's permissions",
+                    utf8(path), (unsigned long)code);
 }
 
 struct report_file *report_file_open(const wchar_t *path, struct text *error)
@@ -51,7 +53,7 @@ struct report_file *report_file_open(const wchar_t *path, struct text *error)
     }
     DWORD attributes = GetFileAttributesW(path);
     if (attributes != INVALID_FILE_ATTRIBUTES && attributes & FILE_ATTRIBUTE_DIRECTORY) {
-        text_format(error, "the report %ls is a folder; name a file", path);
+        text_format(error, "the report %s is a folder; name a file", utf8(path));
         free(file);
         return NULL;
     }
@@ -63,7 +65,7 @@ struct report_file *report_file_open(const wchar_t *path, struct text *error)
         return NULL;
     }
     if (!DeleteFileW(path) && GetLastError() != ERROR_FILE_NOT_FOUND) {
-        text_format(error, "the report of an earlier run, %ls, cannot be removed: error %lu", path,
+        text_format(error, "the report of an earlier run, %s, cannot be removed: error %lu", utf8(path),
                     (unsigned long)GetLastError());
         report_file_close(file);
         return NULL;
@@ -114,7 +116,7 @@ bool report_file_write(struct report_file *file, const struct buffer *report, st
     if (!code)
         return true;
     DeleteFileW(file->next);
-    text_format(error, "the report %ls cannot be written: error %lu%s", file->path, (unsigned long)code,
+    text_format(error, "the report %s cannot be written: error %lu%s", utf8(file->path), (unsigned long)code,
                 code == ERROR_DISK_FULL || code == ERROR_HANDLE_DISK_FULL ? ", the disk is full" : "");
     return false;
 }

@@ -61,8 +61,10 @@ static struct judgement judge(struct known *known, const char *id, const struct 
 
 static void add_details(struct buffer *out, const struct outcome *outcome, const struct judgement *judgement)
 {
-    if (judgement->reason)
-        buffer_format(out, "%.1500s\n", judgement->first->text);
+    if (judgement->reason) {
+        buffer_add_string(out, judgement->first->text);
+        buffer_add_string(out, "\n");
+    }
     for (size_t i = 0; i < outcome->count; i++) {
         const struct finding *finding = &outcome->findings[i];
         if (finding == judgement->first)
@@ -76,7 +78,7 @@ static void add_details(struct buffer *out, const struct outcome *outcome, const
 static void report_case(struct results *results, const struct plan_item *item,
                         const struct judgement *judgement, const struct outcome *outcome)
 {
-    char id[CASE_ID_BYTES], file[CASE_ID_BYTES], message[400];
+    char id[CASE_ID_BYTES], file[CASE_ID_BYTES];
     struct buffer output = {0}, details = {0};
     int line =
         judgement->first && judgement->first->line > 0 ? judgement->first->line : item->what.test->line;
@@ -86,10 +88,9 @@ static void report_case(struct results *results, const struct plan_item *item,
     if (outcome->transcript.at)
         buffer_add(&output, outcome->transcript.at, outcome->transcript.length);
     add_details(&details, outcome, judgement);
-    snprintf(message, sizeof message, "%s%s", judgement->reason ? "known: " : "",
-             judgement->reason  ? judgement->reason
-             : judgement->first ? judgement->first->text
-                                : "");
+    const char *message = judgement->reason  ? judgement->reason
+                          : judgement->first ? judgement->first->text
+                                             : "";
     junit_add(results->junit,
               &(struct junit_case){
                   .topic = item->what.topic->name,
@@ -117,8 +118,11 @@ static void show_case(struct results *results, const struct plan_item *item,
     char id[CASE_ID_BYTES];
     struct buffer text = {0};
     plan_item_id(item, id);
-    if (judgement->reason)
-        buffer_format(&text, "known: %.1500s\n", judgement->reason);
+    if (judgement->reason) {
+        buffer_add_string(&text, "known: ");
+        buffer_add_string(&text, judgement->reason);
+        buffer_add_string(&text, "\n");
+    }
     for (size_t i = 0; i < outcome->count && !judgement->reason; i++) {
         const struct finding *finding = &outcome->findings[i];
         buffer_add_string(&text, finding->text);

@@ -1,0 +1,235 @@
+/* The command line: every option, every mistake, and what is said about it. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <wchar.h>
+#include <cmocka.h>
+
+#ifndef WIN32_LEAN_AND_MEAN
+#define WIN32_LEAN_AND_MEAN
+#endif
+#include <windows.h>
+
+#include "../runner/options.h"
+
+#define WORDS 8
+
+/* Parses these words, which end with NULL; the options are to be freed. */
+static bool parse(struct options *out, const wchar_t *const *words, char error[400])
+{
+    static wchar_t room[WORDS + 1][300];
+    static wchar_t *argv[WORDS + 2];
+    struct text text = text_over(error, 400);
+    int argc = 1;
+    argv[0] = wcscpy(room[0], L"shmcheck.exe");
+    for (; words[argc - 1]; argc++)
+        argv[argc] = wcscpy(room[argc], words[argc - 1]);
+    argv[argc] = NULL;
+    return options_parse(out, argc, argv, &text);
+}
+
+static struct options good(const wchar_t *const *words)
+{
+    struct options options;
+    char error[400];
+    if (!parse(&options, words, error))
+        fail_msg("%s", error);
+    assert_string_equal(error, "");
+    return options;
+}
+
+#define GOOD(...) good((const wchar_t *[]){__VA_ARGS__, NULL})
+
+static void defaults(void **state)
+{
+    struct options options = good((const wchar_t *[]){NULL});
+    SYSTEM_INFO system;
+    (void)state;
+    GetSystemInfo(&system);
+    assert_int_equal(options.action, ACTION_RUN);
+    assert_int_equal(options.filter_count, 0);
+    assert_null(options.junit);
+    assert_null(options.known);
+    assert_null(options.actor);
+    assert_int_equal(options.dialect, JUNIT_STRICT);
+    assert_int_equal(options.jobs, system.dwNumberOfProcessors < 8 ? system.dwNumberOfProcessors : 8);
+    assert_int_equal(options.repeat, 1);
+    assert_true(options.timeout_scale == 1.0);
+    assert_false(options.verbose);
+    assert_int_equal(options.mutate, 0);
+    assert_int_equal(options.seed, 1);
+    options_free(&options);
+}
+
+static void actions(void **state)
+{
+    (void)state;
+    assert_int_equal(GOOD(L"--list").action, ACTION_LIST);
+    assert_int_equal(GOOD(L"--version").action, ACTION_VERSION);
+    assert_int_equal(GOOD(L"--help").action, ACTION_HELP);
+    assert_true(GOOD(L"--verbose").verbose);
+    assert_int_equal(GOOD(L"--verbose").action, ACTION_RUN);
+}
+
+static void values(void **state)
+{
+    struct options options =
+        GOOD(L"--junit", L"C:\\a b\\r.xml", L"--known", L"known.toml", L"--actor", L"x\\shmactor.exe");
+    (void)state;
+    assert_int_equal(wcscmp(options.junit, L"C:\\a b\\r.xml"), 0);
+    assert_int_equal(wcscmp(options.known, L"known.toml"), 0);
+    assert_int_equal(wcscmp(options.actor, L"x\\shmactor.exe"), 0);
+    assert_int_equal(GOOD(L"--junit-dialect", L"strict").dialect, JUNIT_STRICT);
+    assert_int_equal(GOOD(L"--junit-dialect", L"extended").dialect, JUNIT_EXTENDED);
+    assert_int_equal(GOOD(L"--jobs", L"1").jobs, 1);
+    assert_int_equal(GOOD(L"--jobs", L"32").jobs, 32);
+    assert_int_equal(GOOD(L"--repeat", L"1").repeat, 1);
+    assert_int_equal(GOOD(L"--repeat", L"1000").repeat, 1000);
+    assert_int_equal(GOOD(L"--mutate", L"1").mutate, 1);
+    assert_int_equal(GOOD(L"--mutate", L"100").mutate, 100);
+    assert_int_equal(GOOD(L"--seed", L"1000000000").seed, 1000000000);
+    /* The last one counts, and a value may look like an option. */
+    assert_int_equal(GOOD(L"--jobs", L"3", L"--jobs", L"4").jobs, 4);
+    assert_int_equal(wcscmp(GOOD(L"--junit", L"--list").junit, L"--list"), 0);
+}
+
+static void scales(void **state)
+{
+    static const struct {
+        const wchar_t *word;
+        double scale;
+    } table[] = {{L"0.1", 0.1}, {L".5", 0.5},    {L"1", 1.0},       {L"2.", 2.0},
+                 {L"100", 100}, {L"1.25", 1.25}, {L"0.10000", 0.1}, {L"007", 7}};
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        double scale = GOOD(L"--timeout-scale", table[i].word).timeout_scale;
+        assert_true(scale > table[i].scale - 1e-9 && scale < table[i].scale + 1e-9);
+    }
+}
+
+static void filters(void **state)
+{
+    struct options options =
+        GOOD(L"--filter", L"open-*", L"--filter", L"\xE4\x4E2D\xD800", L"--filter", L"*");
+    (void)state;
+    assert_int_equal(options.filter_count, 3);
+    assert_string_equal(options.filters[0], "open-*");
+    assert_string_equal(options.filters[1], "\xC3\xA4\xE4\xB8\xAD\xED\xA0\x80");
+    assert_string_equal(options.filters[2], "*");
+    options_free(&options);
+    assert_int_equal(options.filter_count, 0);
+}
+
+static void too_many_filters(void **state)
+{
+    static wchar_t option[] = L"--filter", glob[] = L"*", program[] = L"shmcheck.exe";
+    static wchar_t *argv[2 * (OPTIONS_FILTERS + 1) + 2];
+    struct options options;
+    char error[400];
+    (void)state;
+    argv[0] = program;
+    for (size_t i = 0; i <= OPTIONS_FILTERS; i++) {
+        argv[1 + 2 * i] = option;
+        argv[2 + 2 * i] = glob;
+    }
+    struct text text = text_over(error, sizeof error);
+    assert_true(options_parse(&options, 1 + 2 * OPTIONS_FILTERS, argv, &text));
+    options_free(&options);
+    assert_false(options_parse(&options, 1 + 2 * (OPTIONS_FILTERS + 1), argv, &text));
+    assert_string_equal(error, "more than 64 times --filter");
+    options_free(&options);
+}
+
+/* Each is refused, with exactly this message. */
+static void mistakes(void **state)
+{
+    static const struct {
+        const wchar_t *words[3];
+        const char *message;
+    } table[] = {
+        {{L"--no-such"}, "unknown option '--no-such'; --help lists the options"},
+        {{L"open-*"}, "unknown option 'open-*'; --help lists the options"},
+        {{L""}, "unknown option ''; --help lists the options"},
+        {{L"-h"}, "unknown option '-h'; --help lists the options"},
+        {{L"/?"}, "unknown option '/?'; --help lists the options"},
+        {{L"--jobs=3"}, "unknown option '--jobs=3'; --help lists the options"},
+        {{L"--List"}, "unknown option '--List'; --help lists the options"},
+        {{L"--list", L"--\xFC\x4E2D"}, "unknown option '--\xC3\xBC\xE4\xB8\xAD'; --help lists the options"},
+        {{L"--filter"}, "--filter needs a value"},
+        {{L"--filter", L""}, "--filter needs a value"},
+        {{L"--list", L"--junit"}, "--junit needs a value"},
+        {{L"--junit-dialect"}, "--junit-dialect needs a value"},
+        {{L"--jobs"}, "--jobs needs a value"},
+        {{L"--repeat"}, "--repeat needs a value"},
+        {{L"--timeout-scale"}, "--timeout-scale needs a value"},
+        {{L"--known"}, "--known needs a value"},
+        {{L"--actor"}, "--actor needs a value"},
+        {{L"--mutate"}, "--mutate needs a value"},
+        {{L"--seed"}, "--seed needs a value"},
+        {{L"--junit-dialect", L"loose"}, "--junit-dialect is strict or extended, not 'loose'"},
+        {{L"--junit-dialect", L"Strict"}, "--junit-dialect is strict or extended, not 'Strict'"},
+        {{L"--jobs", L"0"}, "--jobs takes a number from 1 to 32, not '0'"},
+        {{L"--jobs", L"33"}, "--jobs takes a number from 1 to 32, not '33'"},
+        {{L"--jobs", L"-1"}, "--jobs takes a number from 1 to 32, not '-1'"},
+        {{L"--jobs", L"+1"}, "--jobs takes a number from 1 to 32, not '+1'"},
+        {{L"--jobs", L"2 "}, "--jobs takes a number from 1 to 32, not '2 '"},
+        {{L"--jobs", L"two"}, "--jobs takes a number from 1 to 32, not 'two'"},
+        {{L"--jobs", L"18446744073709551617"},
+         "--jobs takes a number from 1 to 32, not '18446744073709551617'"},
+        {{L"--jobs", L"\x0665"}, "--jobs takes a number from 1 to 32, not '\xD9\xA5'"},
+        {{L"--repeat", L"1001"}, "--repeat takes a number from 1 to 1000, not '1001'"},
+        {{L"--repeat", L"1.5"}, "--repeat takes a number from 1 to 1000, not '1.5'"},
+        {{L"--mutate", L"101"}, "--mutate takes a number from 1 to 100, not '101'"},
+        {{L"--seed", L"0"}, "--seed takes a number from 1 to 1000000000, not '0'"},
+        {{L"--timeout-scale", L"0"}, "--timeout-scale takes a number from 0.1 to 100, not '0'"},
+        {{L"--timeout-scale", L"0.09"}, "--timeout-scale takes a number from 0.1 to 100, not '0.09'"},
+        {{L"--timeout-scale", L"100.1"}, "--timeout-scale takes a number from 0.1 to 100, not '100.1'"},
+        {{L"--timeout-scale", L"1,5"}, "--timeout-scale takes a number from 0.1 to 100, not '1,5'"},
+        {{L"--timeout-scale", L"1e1"}, "--timeout-scale takes a number from 0.1 to 100, not '1e1'"},
+        {{L"--timeout-scale", L"."}, "--timeout-scale takes a number from 0.1 to 100, not '.'"},
+        {{L"--timeout-scale", L"1.2.3"}, "--timeout-scale takes a number from 0.1 to 100, not '1.2.3'"},
+        {{L"--timeout-scale", L"-1"}, "--timeout-scale takes a number from 0.1 to 100, not '-1'"},
+        {{L"--timeout-scale", L"inf"}, "--timeout-scale takes a number from 0.1 to 100, not 'inf'"},
+        {{L"--timeout-scale", L"0000000001"},
+         "--timeout-scale takes a number from 0.1 to 100, not '0000000001'"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        const wchar_t *words[4] = {table[i].words[0], table[i].words[1], table[i].words[2], NULL};
+        struct options options;
+        char error[400];
+        if (parse(&options, words, error))
+            fail_msg("accepted although: %s", table[i].message);
+        assert_string_equal(error, table[i].message);
+        options_free(&options);
+    }
+}
+
+/* --help names every option that there is; what it says about one is on one line or the next. */
+static void help(void **state)
+{
+    static const char *const names[] = {"--list",    "--filter", "--junit ", "--junit-dialect", "--jobs",
+                                        "--repeat",  "--known",  "--actor",  "--timeout-scale", "--verbose",
+                                        "--version", "--help",   "--mutate", "--seed"};
+    (void)state;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        assert_non_null(strstr(options_help, names[i]));
+    assert_non_null(strstr(options_help, "Exit code: 0 "));
+    assert_int_equal(options_help[strlen(options_help) - 1], '\n');
+    for (const char *line = options_help; *line; line += strcspn(line, "\n") + 1)
+        assert_in_range(strcspn(line, "\n"), 0, 100);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(defaults), cmocka_unit_test(actions), cmocka_unit_test(values),
+        cmocka_unit_test(scales),   cmocka_unit_test(filters), cmocka_unit_test(too_many_filters),
+        cmocka_unit_test(mistakes), cmocka_unit_test(help),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
