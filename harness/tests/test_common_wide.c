@@ -106,8 +106,7 @@ static void refused(void **state)
         "\xE2\x28\xA1",
         "\xE2\x82\x28",
         "\xF0\x9F\x98\x28",
-        "abc\xFF"
-        "def",
+        "abc\xFFxyz",
     };
     for (size_t i = 0; i < sizeof broken / sizeof broken[0]; i++) {
         uint16_t units[16];
