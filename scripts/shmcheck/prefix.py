@@ -6,21 +6,22 @@ ends the prefix's own wineserver and every process that still lives in the prefi
 
 from __future__ import annotations
 
+import glob
 import os
 import shutil
 import signal
-import subprocess
 import time
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from .console import CannotRun, say
 from .locks import Lock
 from .paths import BUILD
-from .processes import die_with_parent, run_quiet
+from .processes import TooSlow, run_quiet
 
 WARM_SECONDS = 300.0
 SERVER_SECONDS = 10.0
-LEFTOVER_SECONDS = 1.0
+END_SECONDS = 1.0
 
 # Mono and Gecko would ask to be downloaded; the menu builder writes into the user's home.
 OVERRIDES = "mscoree,mshtml=;winemenubuilder.exe=d"
@@ -100,11 +101,11 @@ class Prefix:
         self.stamp.write_text(wanted, encoding="utf-8")
 
     def server(self, option: str) -> None:
-        """Tells the prefix's own wineserver something; that there is none is fine."""
+        """Tells the prefix's own wineserver something and waits; that there is none is fine."""
         try:
             run_quiet(["wineserver", option], environment=self.environment, seconds=SERVER_SECONDS)
         except CannotRun:
-            pass  # end() kills what does not listen
+            pass  # end() deals with what does not listen
 
     def leave(self) -> None:
         """Stops using the prefix; the last user ends what runs in it."""
@@ -113,55 +114,73 @@ class Prefix:
         self.lock.close()
 
     def end(self) -> None:
-        """Ends every process of the prefix, the server first. The lock is held exclusive."""
-        if not self.processes():
-            return
-        self.server("-k")
-        deadline = time.monotonic() + LEFTOVER_SECONDS
-        while self.processes() and time.monotonic() < deadline:
-            time.sleep(0.02)
-        # Without a server (somebody killed it) the programs notice nothing until they ask it something.
-        for pid in self.processes():
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except OSError:
-                pass  # it ended by itself
+        """Ends every process of the prefix and saves its registry. The lock is held exclusive.
+
+        Told SIGINT, wineserver ends its programs at once but itself only half a second later, which is what
+        `wineserver -k` waits for; told SIGTERM, it saves the registry and ends, and its programs may not notice. So it
+        is told the one and then the other.
+        """
+        told: set[int] = set()
+        deadline = time.monotonic() + END_SECONDS
+        while pids := self.processes():
+            servers = {pid for pid in pids if is_server(pid)}
+            if not servers or time.monotonic() > deadline:
+                # Without a server (somebody killed it) a program notices nothing until it asks something.
+                send(pids, signal.SIGKILL)
+            elif servers == set(pids):
+                send(servers, signal.SIGTERM)
+            else:
+                send(servers - told, signal.SIGINT)
+                told |= servers
+            time.sleep(0.01)
+            if time.monotonic() > deadline + END_SECONDS:
+                return  # not even killing helps: a process that the kernel does not let go
 
     def processes(self) -> list[int]:
         """The processes that a driver started in this prefix, by their environment: Wine hands it on unchanged."""
         marks = {b"WINEPREFIX=" + os.fsencode(self.folder), MARK.encode() + b"=1"}
-        found = []
-        for name in os.listdir("/proc"):
-            if not name.isdigit() or int(name) == os.getpid():
-                continue
-            try:
-                environment = Path("/proc", name, "environ").read_bytes()
-            except OSError:
-                continue  # it ended, or is not ours to look at
-            # A zombie has an empty environment: nothing of it is left to end.
-            if marks <= set(environment.split(b"\0")):
-                found.append(int(name))
-        return found
+        pids = [int(name) for name in os.listdir("/proc") if name.isdigit()]
+        return [pid for pid in pids if pid != os.getpid() and marks <= environment_of(pid)]
 
 
-def run_wine(prefix: Prefix, command: list[str], seconds: float) -> tuple[int, str]:
-    """Runs a Windows program in the prefix without input; its exit code and what it printed, lines ending as here.
-    One that takes too long is killed and has the exit code of that."""
-    child = subprocess.Popen(
-        ["wine", *command],
-        env=prefix.environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-        preexec_fn=die_with_parent(),
-    )
+def environment_of(pid: int) -> set[bytes]:
+    """A process's environment; empty if it ended or belongs to somebody else.
+
+    Where a server was killed, Wine's first thread may have ended while one of a native library lives on. The process
+    then looks like a zombie, whose environment only its remaining threads show.
+    """
+    for place in (f"/proc/{pid}", *glob.iglob(f"/proc/{pid}/task/*")):
+        try:
+            found = Path(place, "environ").read_bytes()
+        except OSError:
+            continue
+        if found:
+            return set(found.split(b"\0"))
+    return set()
+
+
+def is_server(pid: int) -> bool:
+    """Whether this process is a wineserver."""
     try:
-        output, _ = child.communicate(timeout=seconds)
-        code = child.returncode
-    except subprocess.TimeoutExpired:
-        child.kill()
-        output, _ = child.communicate()
-        code = -signal.SIGKILL
-        output += f"\nkilled after {seconds:.0f} seconds\n".encode()
-    return code, output.decode("utf-8", "replace").replace("\r\n", "\n")
+        words = Path("/proc", str(pid), "cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return False
+    return os.path.basename(words[0]).startswith(b"wineserver")
+
+
+def send(pids: Iterable[int], number: int) -> None:
+    """Sends a signal to processes, some of which may have ended by themselves."""
+    for pid in pids:
+        try:
+            os.kill(pid, number)
+        except OSError:
+            pass
+
+
+def run_wine(prefix: Prefix, command: Sequence[str], seconds: float, **more: str) -> tuple[int, str]:
+    """Runs a program for Windows in the prefix without input; its exit code and what it printed. One that takes too
+    long is killed and has the exit code of that. `more` goes into its environment."""
+    try:
+        return run_quiet(["wine", *command], environment={**prefix.environment, **more}, seconds=seconds)
+    except TooSlow as error:
+        return -signal.SIGKILL, f"{error}\n"

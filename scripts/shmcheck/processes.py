@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -13,6 +14,10 @@ from .console import CannotRun
 
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
+
+
+class TooSlow(CannotRun):
+    """A program did not end in the time that it had."""
 
 
 def die_with_parent() -> Callable[[], None] | None:
@@ -41,25 +46,28 @@ def run_quiet(
     environment: Mapping[str, str] | None = None,
     seconds: float | None = None,
 ) -> tuple[int, str]:
-    """Runs a program without input; its exit code and all that it printed. A program that takes too long is killed
-    and is CannotRun, as is one that is not there."""
-    try:
-        done = subprocess.run(
-            command,
-            cwd=folder,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            timeout=seconds,
-            preexec_fn=die_with_parent(),
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise CannotRun(f"{command[0]} did not end within {seconds:.0f} seconds") from error
-    except OSError as error:
-        raise CannotRun(f"{command[0]} cannot be started: {error}") from error
-    return done.returncode, done.stdout.decode("utf-8", "replace")
+    """Runs a program without input; its exit code and all that it printed, lines ending as they do here. A program
+    that takes too long is killed and is CannotRun, as is one that is not there."""
+    # A file and no pipe: what the program leaves running (Wine's services) would keep a pipe open.
+    with tempfile.TemporaryFile() as output:
+        try:
+            done = subprocess.run(
+                command,
+                cwd=folder,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                timeout=seconds,
+                preexec_fn=die_with_parent(),
+                check=False,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise TooSlow(f"{command[0]} did not end within {seconds:.0f} seconds") from error
+        except OSError as error:
+            raise CannotRun(f"{command[0]} cannot be started: {error}") from error
+        output.seek(0)
+        return done.returncode, output.read().decode("utf-8", "replace").replace("\r\n", "\n")
 
 
 def reap() -> None:
