@@ -100,13 +100,15 @@ set(SHMCHECK_PORTABLE_TESTS
 set(SHMCHECK_WINDOWS_TESTS
     test_actor
     test_actor_guard
+    test_actor_memory
     test_actor_prompt
     test_actor_verbs
     test_runner_channel
     test_runner_liars
     test_runner_options
     test_runner_start
-    test_runner_workers)
+    test_runner_workers
+    test_windows_names)
 set(SHMCHECK_TEST_SUPPORT_SOURCES
     harness/tests/report_rules.c
     harness/tests/xml_scan.c)
