@@ -77,13 +77,10 @@ static void take_line(void *context, size_t item, const char *text)
         *(double *)context = strtod(text + strlen("# " BENCH_LINE), NULL);
 }
 
-static void drop_outcome(void *context, size_t item, struct outcome *outcome, const size_t *running,
-                         size_t running_count)
+static void drop_outcome(void *context, size_t item, struct outcome *outcome)
 {
     (void)context;
     (void)item;
-    (void)running;
-    (void)running_count;
     for (size_t i = 0; i < outcome->count; i++)
         fprintf(stderr, "shmbench: %s\n", outcome->findings[i].text);
     outcome_free(outcome);

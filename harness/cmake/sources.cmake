@@ -106,6 +106,7 @@ set(SHMCHECK_WINDOWS_TESTS
     test_runner_channel
     test_runner_liars
     test_runner_options
+    test_runner_report_file
     test_runner_start
     test_runner_workers
     test_windows_names)

@@ -48,6 +48,7 @@ static void case_started(void *context, size_t item)
     char id[CASE_ID_BYTES];
     plan_item_id(&run->plan.items[item], id);
     console_running(&run->console, id);
+    results_start(&run->results);
 }
 
 static void case_line(void *context, size_t item, const char *text)
@@ -60,11 +61,16 @@ static void case_line(void *context, size_t item, const char *text)
     console_print(&run->console, "%s: %s", id, text);
 }
 
-static void case_finished(void *context, size_t item, struct outcome *outcome, const size_t *running,
-                          size_t running_count)
+static void case_finished(void *context, size_t item, struct outcome *outcome)
 {
     struct run *run = context;
-    results_add(&run->results, item, outcome, running, running_count);
+    results_add(&run->results, item, outcome);
+}
+
+static DWORD pool_idle(void *context, const size_t *running, size_t running_count)
+{
+    struct run *run = context;
+    return results_refresh(&run->results, running, running_count);
 }
 
 static int list_cases(const struct options *options)
@@ -152,20 +158,16 @@ static void add_figures(struct run *run, bool complete)
 /* Everything from the report's first version to its last. Returns the exit code. */
 static int perform(struct run *run, const char *run_id, struct text *error)
 {
-    run->results = (struct results){
-        .plan = &run->plan,
-        .known = &run->known,
-        .junit = new_report(run, run_id),
-        .console = &run->console,
-        .run_started = GetTickCount64(),
-    };
     struct results *results = &run->results;
+    results->plan = &run->plan;
+    results->known = &run->known;
+    results->junit = new_report(run, run_id);
+    results->console = &run->console;
+    results->run_started = GetTickCount64();
     if (!results->junit) {
         text_add(error, "not enough memory for the report");
         return EXIT_COULD_NOT_RUN;
     }
-    if (run->options.junit && !(results->file = report_file_open(run->options.junit, error)))
-        return EXIT_COULD_NOT_RUN;
     show_start(run);
     for (size_t i = 0; i < run->plan.count; i++)
         if (run->plan.items[i].skip)
@@ -190,6 +192,7 @@ static int perform(struct run *run, const char *run_id, struct text *error)
             .started = case_started,
             .line = case_line,
             .finished = case_finished,
+            .idle = pool_idle,
         },
         error);
     add_figures(run, end == POOL_DONE);
@@ -207,6 +210,9 @@ static int perform(struct run *run, const char *run_id, struct text *error)
 
 static bool prepare(struct run *run, struct text *error)
 {
+    /* First of all: whatever else goes wrong, no report of an earlier run is left to be taken for one of this. */
+    if (run->options.junit && !(run->results.file = report_file_open(run->options.junit, error)))
+        return false;
     platform_read(&run->platform);
     if (run->options.known && !known_file_read(&run->known, run->options.known, error))
         return false;

@@ -44,17 +44,15 @@ static size_t running(const struct pool *pool, size_t *items)
     return count;
 }
 
-/* Frees the slot first and feeds it, so that the callback, which writes the report, does not hold the worker
- * up. */
+/* Frees the slot first and feeds it, so that the callback does not hold the worker up. */
 static bool finish(struct pool *pool, struct slot *slot, bool go_on, struct text *error)
 {
-    size_t items[OPTIONS_JOBS], item = slot->item;
+    size_t item = slot->item;
     struct outcome outcome = slot->outcome;
     slot->outcome = (struct outcome){0};
     slot->item = NO_ITEM;
     bool fed = !go_on || feed(pool, error);
-    size_t count = running(pool, items);
-    pool->settings->finished(pool->settings->context, item, &outcome, items, count);
+    pool->settings->finished(pool->settings->context, item, &outcome);
     return fed;
 }
 
@@ -78,6 +76,10 @@ static bool listen_to(struct pool *pool, struct slot *slot, struct text *error)
 /* Waits until a worker says something, a deadline passes or the run is to stop. */
 static void wait_for_news(const struct pool *pool)
 {
+    size_t items[OPTIONS_JOBS], item_count = running(pool, items);
+    DWORD again = INFINITE;
+    if (pool->settings->idle)
+        again = pool->settings->idle(pool->settings->context, items, item_count);
     HANDLE events[OPTIONS_JOBS + 1] = {pool->settings->stop};
     DWORD count = 1;
     uint64_t now = GetTickCount64(), until = pool->deadline;
@@ -89,7 +91,8 @@ static void wait_for_news(const struct pool *pool)
         if (slot->deadline < until)
             until = slot->deadline;
     }
-    WaitForMultipleObjects(count, events, FALSE, until > now ? (DWORD)(until - now) : 0);
+    DWORD left = until > now ? (DWORD)(until - now) : 0;
+    WaitForMultipleObjects(count, events, FALSE, left < again ? left : again);
 }
 
 static bool any_running(const struct pool *pool)

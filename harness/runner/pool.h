@@ -28,10 +28,12 @@ struct pool_settings {
     void (*started)(void *context, size_t item);
     /* A line of its transcript, as it happens. */
     void (*line)(void *context, size_t item, const char *text);
-    /* A case has ended, in whatever way. `running` are the items under way from now on: their order is that
-     * of their start. The outcome is the callee's to free. */
-    void (*finished)(void *context, size_t item, struct outcome *outcome, const size_t *running,
-                     size_t running_count);
+    /* A case has ended, in whatever way. The outcome is the callee's to free. */
+    void (*finished)(void *context, size_t item, struct outcome *outcome);
+    /* There is nothing to do at the moment, every worker has a case: the time for work that may take a while.
+     * `running` are the items under way. Returns after how many milliseconds it wants to be called again if
+     * nothing happens before; INFINITE: not at all. May be NULL. */
+    DWORD (*idle)(void *context, const size_t *running, size_t running_count);
 };
 
 enum pool_end {

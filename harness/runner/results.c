@@ -11,10 +11,11 @@
 #include "../common/glob.h"
 #include "../report/known.h"
 
-/* Writing a growing report after every case would take time in proportion to the square of their number. So
- * it is written after a case only while writing has taken less than this part of the run: always, for some
- * hundred cases. */
+/* Writing a growing report whenever a case begins or ends would take time in proportion to the square of their
+ * number. So it is written while writing has taken less than this part of the run, or when it is so many
+ * milliseconds old. */
 #define WRITING_SHARE 20
+#define OLD_MS 500
 
 static void case_file(const struct plan_item *item, char *out, size_t size)
 {
@@ -174,6 +175,7 @@ bool results_write(struct results *results, const size_t *running, size_t runnin
         case_file(item, files[i], sizeof files[i]);
         cases[i] = (struct junit_case){.topic = item->what.topic->name,
                                        .id = ids[i],
+                                       .position = running[i],
                                        .verdict = VERDICT_ERROR,
                                        .error_kind = ERROR_KIND_INTERRUPTED,
                                        .message = "the runner ended while this case ran",
@@ -191,11 +193,30 @@ bool results_write(struct results *results, const size_t *running, size_t runnin
     }
     buffer_free(&text);
     results->writing += GetTickCount64() - before;
+    results->unwritten = false;
     return !results->write_failed;
 }
 
-void results_add(struct results *results, size_t index, struct outcome *outcome, const size_t *running,
-                 size_t running_count)
+DWORD results_refresh(struct results *results, const size_t *running, size_t running_count)
+{
+    uint64_t now = GetTickCount64(), affordable = results->run_started + results->writing * WRITING_SHARE;
+    uint64_t old = results->unwritten_since + OLD_MS, due = affordable < old ? affordable : old;
+    if (!results->unwritten || !results->file)
+        return INFINITE;
+    if (now < due)
+        return (DWORD)(due - now);
+    results_write(results, running, running_count);
+    return INFINITE;
+}
+
+void results_start(struct results *results)
+{
+    if (!results->unwritten)
+        results->unwritten_since = GetTickCount64();
+    results->unwritten = true;
+}
+
+void results_add(struct results *results, size_t index, struct outcome *outcome)
 {
     const struct plan_item *item = &results->plan->items[index];
     char id[CASE_ID_BYTES];
@@ -205,8 +226,7 @@ void results_add(struct results *results, size_t index, struct outcome *outcome,
     show_case(results, item, &judgement, outcome);
     results->actor_starts += outcome->starts;
     outcome_free(outcome);
-    if (results->writing * WRITING_SHARE <= GetTickCount64() - results->run_started)
-        results_write(results, running, running_count);
+    results_start(results);
 }
 
 static void show_skips(const struct results *results)

@@ -51,12 +51,9 @@ static void on_line(void *context, size_t item, const char *text)
     (void)text;
 }
 
-static void on_finished(void *context, size_t item, struct outcome *outcome, const size_t *running,
-                        size_t running_count)
+static void on_finished(void *context, size_t item, struct outcome *outcome)
 {
     struct pool_log *log = context;
-    (void)running;
-    (void)running_count;
     outcome_free(&log->items[item].outcome);
     log->items[item].outcome = *outcome;
     log->items[item].ends++;
