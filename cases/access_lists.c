@@ -281,13 +281,6 @@ static void label_is_kept(struct stage *s)
     gives(s, "reader", "descriptor section parts=dacl", "sddl=D:(A;;RC;;;WD)");
 }
 
-/* Whether sections of an elevated process carry its level is contested (D13): the label is recorded. */
-static void il_high_creator_label(struct stage *s)
-{
-    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
-    records(s, "writer", "descriptor section parts=label");
-}
-
 static const struct test_case access_lists_cases[] = {
     {CASE(sd_null_dacl)},
     {CASE(sd_empty_dacl)},
@@ -314,7 +307,6 @@ static const struct test_case access_lists_cases[] = {
     {CASE(sd_default_who)},
     {CASE(sd_null_in_attributes)},
     {CASE(label_is_kept), .rows = "sd-all-named-objects-securable"},
-    {CASE(il_high_creator_label), .needs = "admin"},
     {CASE(system_security_with_privilege), .rows = "access-system-security", .needs = "admin"},
 };
 

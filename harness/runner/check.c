@@ -140,8 +140,8 @@ static void put_away(struct stage *stage, int line, const struct role *role)
 {
     static const struct {
         const char *verb, *opposite;
-    } verbs[] = {{"create", "close"}, {"open", "close"},      {"hold", "close"},
-                 {"map", "unmap"},    {"reserve", "release"}, {"spawn", "close"}};
+    } verbs[] = {{"create", "close"},    {"open", "close"},  {"hold", "close"},   {"map", "unmap"},
+                 {"reserve", "release"}, {"spawn", "close"}, {"ntopen", "close"}, {"namespace", "leave"}};
     char verb[16], label[64];
     if (sscanf(role->request, "%15s %63s", verb, label) != 2)
         return;

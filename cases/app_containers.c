@@ -1,0 +1,110 @@
+/* Topic app_containers: named sections of processes in an AppContainer, which has a directory of named objects and a SID
+ * of its own. The actors "inside" and "second" share one container, the others are desktop programs. */
+#include "../harness/runner/checks.h"
+
+#include "statuses.h"
+
+static void inside_starts(struct stage *s)
+{
+    starts(s, "inside", "identity=appcontainer");
+}
+
+/* A process in a container is low. */
+static void il_appcontainer_is_low(struct stage *s)
+{
+    inside_starts(s);
+    gives(s, "inside", "identity", "integrity=low");
+}
+
+/* The global namespace is closed to a container. */
+static void name_store_app_no_global(struct stage *s)
+{
+    inside_starts(s);
+    fails_status(s, "inside", "create section name=Global\\^x size=4096 protect=PAGE_READWRITE",
+                 ERROR_ACCESS_DENIED, STATUS_ACCESS_DENIED);
+    fails_status(s, "writer", "open section name=Global\\^x access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND,
+                 STATUS_OBJECT_NAME_NOT_FOUND);
+}
+
+/* Plain names of a container are not those of its session. */
+static void name_appcontainer_isolated(struct stage *s)
+{
+    inside_starts(s);
+    must(s, "inside", "create section name=^x size=4096 protect=PAGE_READWRITE");
+    gives(s, "inside", "path section name=^x",
+          "path=\\Sessions\\{session}\\AppContainerNamedObjects\\{container}\\{name}");
+    fails_status(s, "writer", "open section name=^x access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND,
+                 STATUS_OBJECT_NAME_NOT_FOUND);
+    gives(s, "writer", "create section name=^x size=4096 protect=PAGE_READWRITE", "error=0");
+}
+
+/* Two processes of one container share its names. */
+static void container_names_are_shared(struct stage *s)
+{
+    inside_starts(s);
+    starts(s, "second", "identity=appcontainer");
+    must(s, "inside", "create section name=^x size=4096 protect=PAGE_READWRITE");
+    must(s, "inside", "map view of=section access=FILE_MAP_WRITE");
+    must(s, "inside", "write view at=0 text=marker");
+    if (succeeds(s, "second", "open section name=Local\\^x access=FILE_MAP_READ") &&
+        succeeds(s, "second", "map view of=section access=FILE_MAP_READ"))
+        gives(s, "second", "read view at=0 length=6 as=text", "text=marker");
+}
+
+/* A desktop program opens an object of the container under the path that GetAppContainerNamedObjectPath tells it. */
+static void name_appcontainer_qualified_open(struct stage *s)
+{
+    inside_starts(s);
+    must(s, "inside", "create section name=^x size=4096 protect=PAGE_READWRITE");
+    must(s, "inside", "map view of=section access=FILE_MAP_WRITE");
+    must(s, "inside", "write view at=0 text=marker");
+    if (succeeds(s, "writer", "containerpath sid=$inside.container") &&
+        succeeds(s, "writer", "open section name=$writer.path\\^x access=FILE_MAP_READ") &&
+        succeeds(s, "writer", "map view of=section access=FILE_MAP_READ"))
+        gives(s, "writer", "read view at=0 length=6 as=text", "text=marker");
+}
+
+/* Whether a container finds a desktop program's section, which lets it in and is low, by its plain name is contested
+ * (D4): what happens is recorded. */
+static void name_appcontainer_opens_win32_plain(struct stage *s)
+{
+    inside_starts(s);
+    must(s, "writer",
+         "create section name=^x size=4096 protect=PAGE_READWRITE "
+         "sd=D:(A;;GA;;;WD)(A;;GA;;;$inside.container)S:(ML;;NW;;;LW)");
+    records(s, "inside", "open plain name=^x access=FILE_MAP_READ");
+    records(s, "inside", "open local name=Local\\^x access=FILE_MAP_READ");
+}
+
+/* An entry for the user, or for everyone, does not let a container in: it takes one for the container or for all of
+ * them (AC). Entries count as they come and go. */
+static void ac_needs_package_ace(struct stage *s)
+{
+    static const char entries[] = "D:(A;;GA;;;{user})(A;;GA;;;WD)";
+    inside_starts(s);
+    starts(s, "second", "identity=appcontainer");
+    must(s, "inside", step("create section name=^x size=4096 protect=PAGE_READWRITE sd=%s", entries));
+    fails_status(s, "second", "open section name=^x access=FILE_MAP_READ", ERROR_ACCESS_DENIED,
+                 STATUS_ACCESS_DENIED);
+    must(s, "inside", step("setdescriptor section sd=%s(A;;GA;;;{container})", entries));
+    succeeds(s, "second", "open section name=^x access=FILE_MAP_WRITE");
+    must(s, "inside", step("setdescriptor section sd=%s(A;;0x4;;;AC)", entries));
+    succeeds(s, "second", "open all name=^x access=FILE_MAP_READ");
+    fails_status(s, "second", "open more name=^x access=FILE_MAP_WRITE", ERROR_ACCESS_DENIED,
+                 STATUS_ACCESS_DENIED);
+    must(s, "inside", step("setdescriptor section sd=%s", entries));
+    fails_status(s, "second", "open again name=^x access=FILE_MAP_READ", ERROR_ACCESS_DENIED,
+                 STATUS_ACCESS_DENIED);
+}
+
+static const struct test_case app_containers_cases[] = {
+    {CASE(il_appcontainer_is_low), .needs = "appcontainer"},
+    {CASE(name_store_app_no_global), .needs = "appcontainer"},
+    {CASE(name_appcontainer_isolated), .needs = "appcontainer"},
+    {CASE(container_names_are_shared), .rows = "name-appcontainer-isolated", .needs = "appcontainer"},
+    {CASE(name_appcontainer_qualified_open), .needs = "appcontainer"},
+    {CASE(name_appcontainer_opens_win32_plain), .needs = "appcontainer"},
+    {CASE(ac_needs_package_ace), .needs = "appcontainer"},
+};
+
+TOPIC(app_containers, app_containers_cases)

@@ -1,0 +1,148 @@
+/* Topic identities: what a descriptor says to processes that are not their creator's equals, and where a descriptor
+ * comes from when nobody gives one. */
+#include "../harness/runner/checks.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "statuses.h"
+
+/* Keeps the text of a reply's field beyond the next step. */
+static void keep(struct stage *s, const char *role, const char *field, char *out, size_t size)
+{
+    snprintf(out, size, "%s", value(s, role, field));
+}
+
+/* Without a descriptor a section gets the default DACL of its creator's token, the generic rights spelled out. */
+static void sd_default_from_token(struct stage *s)
+{
+    char list[600];
+    must(s, "writer", "defaultdacl");
+    keep(s, "writer", "sddl", list, sizeof list);
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
+    gives(s, "writer", "descriptor section parts=dacl", step("sddl=%s", list));
+}
+
+/* A thread that impersonates gives the default of that token, and of its own again when it has reverted. */
+static void sd_default_from_impersonation(struct stage *s)
+{
+    char own[600], other[600];
+    must(s, "writer", "defaultdacl");
+    keep(s, "writer", "sddl", own, sizeof own);
+    must(s, "writer", "impersonate sd=D:(A;;GA;;;{user})(A;;GR;;;WD)");
+    must(s, "writer", "defaultdacl");
+    keep(s, "writer", "sddl", other, sizeof other);
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
+    must(s, "writer", "revert");
+    must(s, "writer", "create later name=@y size=4096 protect=PAGE_READWRITE");
+    gives(s, "writer", "descriptor section parts=dacl", step("sddl=%s", other));
+    gives(s, "writer", "descriptor later parts=dacl", step("sddl=%s", own));
+    holds(s, "the two lists differ", strcmp(own, other) != 0);
+}
+
+/* The descriptor is read by name too, with or without the prefix, by whoever has READ_CONTROL. The entry for OWNER
+ * RIGHTS (OW) takes away what the owner has otherwise. */
+static void sd_get_by_name(struct stage *s)
+{
+    must(s, "writer", "create open name=^open size=4096 protect=PAGE_READWRITE sd=D:(A;;RC;;;WD)");
+    must(s, "writer",
+         "create closed name=^closed size=4096 protect=PAGE_READWRITE sd=D:(A;;0x4;;;WD)(A;;0x4;;;OW)");
+    gives(s, "reader", "describe name=^open parts=dacl", "sddl=D:(A;;RC;;;WD)");
+    gives(s, "reader", "describe name=Local\\^open parts=dacl", "sddl=D:(A;;RC;;;WD)");
+    fails(s, "reader", "describe name=^closed parts=dacl", ERROR_ACCESS_DENIED);
+    fails(s, "reader", "describe name=^nothing parts=dacl", ERROR_FILE_NOT_FOUND);
+}
+
+/* The owner reads it by name even if no entry lets anybody in. */
+static void owner_reads_by_name(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE sd=D:P");
+    gives(s, "reader", "describe name=@x parts=dacl", "sddl=D:P");
+}
+
+/* A token with restricting SIDs is checked twice, with its own SIDs and with those: what admits the user alone, or
+ * RESTRICTED (RC) alone, does not admit it. */
+static void sd_restricted_token_two_checks(struct stage *s)
+{
+    starts(s, "reader", "identity=restricted");
+    must(s, "writer", "create user name=@user size=4096 protect=PAGE_READWRITE sd=D:(A;;GA;;;{user})");
+    must(s, "writer", "create code name=@code size=4096 protect=PAGE_READWRITE sd=D:(A;;GA;;;RC)");
+    must(s, "writer",
+         "create both name=@both size=4096 protect=PAGE_READWRITE sd=D:(A;;GA;;;{user})(A;;GR;;;RC)");
+    fails_status(s, "reader", "open user name=@user access=FILE_MAP_READ", ERROR_ACCESS_DENIED,
+                 STATUS_ACCESS_DENIED);
+    fails_status(s, "reader", "open code name=@code access=FILE_MAP_READ", ERROR_ACCESS_DENIED,
+                 STATUS_ACCESS_DENIED);
+    succeeds(s, "reader", "open both name=@both access=FILE_MAP_READ");
+    fails_status(s, "reader", "open both-to-write name=@both access=FILE_MAP_WRITE", ERROR_ACCESS_DENIED,
+                 STATUS_ACCESS_DENIED);
+}
+
+/* A group that is there for denials only does not let its member in, and still keeps it out. */
+static void denying_group(struct stage *s)
+{
+    starts(s, "reader", "identity=unauthenticated");
+    must(s, "writer", "create allows name=@allows size=4096 protect=PAGE_READWRITE sd=D:(A;;GA;;;AU)");
+    must(s, "writer",
+         "create denies name=@denies size=4096 protect=PAGE_READWRITE sd=D:(D;;0x2;;;AU)(A;;GA;;;WD)");
+    succeeds(s, "third", "open allows name=@allows access=FILE_MAP_WRITE");
+    fails_status(s, "reader", "open allows name=@allows access=FILE_MAP_READ", ERROR_ACCESS_DENIED,
+                 STATUS_ACCESS_DENIED);
+    fails_status(s, "reader", "open denies name=@denies access=FILE_MAP_WRITE", ERROR_ACCESS_DENIED,
+                 STATUS_ACCESS_DENIED);
+    succeeds(s, "reader", "open denies name=@denies access=FILE_MAP_READ");
+}
+
+/* A NULL DACL has nothing to check, for a restricted token neither. */
+static void null_dacl_restricted(struct stage *s)
+{
+    starts(s, "reader", "identity=restricted");
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE sd=D:NO_ACCESS_CONTROL");
+    succeeds(s, "reader", "open section name=@x access=FILE_MAP_ALL_ACCESS");
+}
+
+/* Another user gets in through a NULL DACL; what the default one does to him is recorded (D12). */
+static void null_dacl_other_user(struct stage *s)
+{
+    starts(s, "reader", "identity=other-user");
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE sd=D:NO_ACCESS_CONTROL");
+    must(s, "writer", "create default name=@default size=4096 protect=PAGE_READWRITE");
+    row(s, "sd-default-who");
+    records(s, "reader", "open default name=@default access=FILE_MAP_READ");
+    row(s, "sd-null-dacl");
+    succeeds(s, "reader", "open section name=@x access=FILE_MAP_ALL_ACCESS");
+}
+
+/* The privilege is asked for on every Windows of today: a process whose token never had it makes no Global\ section, and
+ * every other one. */
+static void name_global_privilege_since(struct stage *s)
+{
+    starts(s, "writer", "identity=no-global-privilege");
+    fails_status(s, "writer", "create section name=Global\\^x size=4096 protect=PAGE_READWRITE",
+                 ERROR_ACCESS_DENIED, STATUS_ACCESS_DENIED);
+    gives(s, "writer", "create section name=Local\\^x size=4096 protect=PAGE_READWRITE", "error=0");
+}
+
+/* An administrator who is not elevated does not have it. */
+static void filtered_without_global_privilege(struct stage *s)
+{
+    starts(s, "writer", "identity=filtered");
+    gives(s, "writer", "privilege SeCreateGlobalPrivilege", "state=absent");
+    gives(s, "third", "privilege SeCreateGlobalPrivilege", "state=enabled");
+}
+
+static const struct test_case identities_cases[] = {
+    {CASE(sd_default_from_token)},
+    {CASE(sd_default_from_impersonation)},
+    {CASE(sd_get_by_name)},
+    {CASE(owner_reads_by_name), .rows = "sd-owner-read-control sd-get-by-name"},
+    {CASE(sd_restricted_token_two_checks)},
+    {CASE(denying_group), .rows = "sd-deny-ace-first"},
+    {CASE(null_dacl_restricted), .rows = "sd-null-dacl"},
+    {CASE(null_dacl_other_user), .rows = "sd-null-dacl sd-default-who", .needs = "local-system"},
+    {CASE(name_global_privilege_since), .needs = "client-session"},
+    {CASE(filtered_without_global_privilege), .rows = "name-global-privilege-default-holders",
+     .needs = "admin"},
+};
+
+TOPIC(identities, identities_cases)

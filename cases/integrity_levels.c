@@ -1,0 +1,146 @@
+/* Topic integrity_levels: what a process may do to a section of another integrity level. The DACLs here let everyone in,
+ * so that the level alone decides; the writer is medium even where the run is elevated. */
+#include "../harness/runner/checks.h"
+
+#include "statuses.h"
+
+static void medium_and_low(struct stage *s)
+{
+    starts(s, "writer", "identity=medium");
+    starts(s, "reader", "identity=low");
+}
+
+/* A section without a label counts as medium: a low process does not get it for writing. */
+static void il_unlabelled_is_medium(struct stage *s)
+{
+    medium_and_low(s);
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE sd=D:(A;;GA;;;WD)");
+    fails_status(s, "reader", "open section name=@x access=FILE_MAP_WRITE", ERROR_ACCESS_DENIED,
+                 STATUS_ACCESS_DENIED);
+    succeeds(s, "reader", "open section name=@x access=FILE_MAP_READ");
+}
+
+/* No right that writes, whatever asks for it, although a NULL DACL grants all. */
+static void il_low_cannot_write_up(struct stage *s)
+{
+    static const char *const accesses[] = {
+        "FILE_MAP_WRITE",
+        "FILE_MAP_READ|FILE_MAP_WRITE",
+        "FILE_MAP_ALL_ACCESS",
+        "GENERIC_WRITE",
+    };
+    medium_and_low(s);
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE sd=D:NO_ACCESS_CONTROL");
+    for (unsigned i = 0; i < sizeof accesses / sizeof accesses[0]; i++)
+        fails_status(s, "reader", step("open section name=@x access=%s", accesses[i]), ERROR_ACCESS_DENIED,
+                     STATUS_ACCESS_DENIED);
+    fails_status(s, "reader", "create section name=@x size=4096 protect=PAGE_READWRITE", ERROR_ACCESS_DENIED,
+                 STATUS_ACCESS_DENIED);
+}
+
+/* The policy of a label is "no write up" unless it says more: reading is the DACL's business. */
+static void il_low_can_read_up(struct stage *s)
+{
+    medium_and_low(s);
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE sd=D:NO_ACCESS_CONTROL");
+    must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
+    must(s, "writer", "write view at=0 text=public");
+    if (succeeds(s, "reader", "open section name=@x access=FILE_MAP_READ") &&
+        succeeds(s, "reader", "map view of=section access=FILE_MAP_READ"))
+        gives(s, "reader", "read view at=0 length=6 as=text", "text=public");
+}
+
+/* A label that says "no read up" as well stops reading; one of the same level that does not, lets it pass. */
+static void il_no_read_up(struct stage *s)
+{
+    medium_and_low(s);
+    must(s, "writer",
+         "create closed name=@closed size=4096 protect=PAGE_READWRITE sd=D:(A;;GA;;;WD)S:(ML;;NWNR;;;ME)");
+    must(s, "writer",
+         "create open name=@open size=4096 protect=PAGE_READWRITE sd=D:(A;;GA;;;WD)S:(ML;;NW;;;ME)");
+    fails_status(s, "reader", "open closed name=@closed access=FILE_MAP_READ", ERROR_ACCESS_DENIED,
+                 STATUS_ACCESS_DENIED);
+    succeeds(s, "reader", "open open name=@open access=FILE_MAP_READ");
+}
+
+/* A low label on a section of a medium process lets low processes write. */
+static void il_explicit_low_label(struct stage *s)
+{
+    medium_and_low(s);
+    must(s, "writer",
+         "create section name=@x size=4096 protect=PAGE_READWRITE sd=D:(A;;GA;;;WD)S:(ML;;NW;;;LW)");
+    must(s, "writer", "map view of=section access=FILE_MAP_READ");
+    if (succeeds(s, "reader", "open section name=@x access=FILE_MAP_WRITE") &&
+        succeeds(s, "reader", "map view of=section access=FILE_MAP_WRITE") &&
+        succeeds(s, "reader", "write view at=0 text=from-below"))
+        gives(s, "writer", "read view at=0 length=10 as=text", "text=from-below");
+}
+
+/* A low process makes low sections: they say so, and higher processes may write. */
+static void il_low_creator_gets_low(struct stage *s)
+{
+    medium_and_low(s);
+    must(s, "reader", "create section name=@x size=4096 protect=PAGE_READWRITE sd=D:(A;;GA;;;WD)");
+    gives(s, "reader", "descriptor section parts=label", "sddl=S:(ML;;NW;;;LW)");
+    succeeds(s, "writer", "open section name=@x access=FILE_MAP_WRITE");
+}
+
+/* That label keeps out what is lower still: an untrusted process does not write to it, and reads. */
+static void untrusted_below_low(struct stage *s)
+{
+    starts(s, "writer", "identity=low");
+    starts(s, "reader", "identity=untrusted");
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE sd=D:(A;;GA;;;WD)");
+    fails_status(s, "reader", "open section name=@x access=FILE_MAP_WRITE", ERROR_ACCESS_DENIED,
+                 STATUS_ACCESS_DENIED);
+    succeeds(s, "reader", "open section name=@x access=FILE_MAP_READ");
+}
+
+/* Whether sections of an elevated process carry its level is contested (D13): the label is recorded, and whether a
+ * medium process may write. */
+static void il_high_creator_label(struct stage *s)
+{
+    starts(s, "reader", "identity=medium");
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE sd=D:NO_ACCESS_CONTROL");
+    records(s, "writer", "descriptor section parts=label");
+    records(s, "reader", "open section name=@x access=FILE_MAP_WRITE");
+}
+
+/* The level is looked at before the DACL: one that grants all does not help, and MAXIMUM_ALLOWED is what the level
+ * leaves of it. */
+static void il_before_dacl(struct stage *s)
+{
+    medium_and_low(s);
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE sd=D:NO_ACCESS_CONTROL");
+    fails_status(s, "reader", "open section name=@x access=FILE_MAP_WRITE", ERROR_ACCESS_DENIED,
+                 STATUS_ACCESS_DENIED);
+    if (succeeds(s, "reader", "open most name=@x access=MAXIMUM_ALLOWED")) {
+        succeeds(s, "reader", "map read of=most access=FILE_MAP_READ");
+        fails_status(s, "reader", "map write of=most access=FILE_MAP_WRITE", ERROR_ACCESS_DENIED,
+                     STATUS_ACCESS_DENIED);
+    }
+}
+
+/* A process takes the lower one of its user's level and its file's. What the actor says when it starts is the check. */
+static void il_child_level_is_minimum(struct stage *s)
+{
+    starts(s, "reader", "identity=low-file");
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE sd=D:(A;;GA;;;WD)");
+    fails_status(s, "reader", "open section name=@x access=FILE_MAP_WRITE", ERROR_ACCESS_DENIED,
+                 STATUS_ACCESS_DENIED);
+}
+
+static const struct test_case integrity_levels_cases[] = {
+    {CASE(il_unlabelled_is_medium)},
+    {CASE(il_low_cannot_write_up)},
+    {CASE(il_low_can_read_up)},
+    {CASE(il_no_read_up)},
+    {CASE(il_explicit_low_label)},
+    {CASE(il_low_creator_gets_low)},
+    {CASE(untrusted_below_low), .rows = "il-low-creator-gets-low"},
+    {CASE(il_high_creator_label), .needs = "admin"},
+    {CASE(il_before_dacl)},
+    {CASE(il_child_level_is_minimum), .needs = "new-process-min"},
+};
+
+TOPIC(integrity_levels, integrity_levels_cases)

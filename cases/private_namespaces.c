@@ -1,0 +1,165 @@
+/* Topic private_namespaces: names of the form alias\name, in a namespace that a boundary (a name and some SIDs)
+ * identifies. Aliases, boundaries and names are this case's own; WD in a boundary is Everyone. */
+#include "../harness/runner/checks.h"
+
+#include "statuses.h"
+
+#define CREATES "namespace ns alias=^a boundary=^b sids=WD"
+#define OPENS CREATES " existing=yes"
+#define SECTION "create section name=^a\\^x size=4096 protect=PAGE_READWRITE"
+
+static void writer_has_namespace(struct stage *s)
+{
+    must(s, "writer", CREATES);
+    must(s, "writer", SECTION);
+    must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
+    must(s, "writer", "write view at=0 text=private");
+}
+
+/* Who has opened the namespace finds what is in it as alias\name. */
+static void name_private_basic(struct stage *s)
+{
+    if (!succeeds(s, "writer", CREATES) || !gives(s, "writer", SECTION, "error=0"))
+        return;
+    must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
+    must(s, "writer", "write view at=0 text=private");
+    if (succeeds(s, "reader", OPENS) &&
+        succeeds(s, "reader", "open section name=^a\\^x access=FILE_MAP_READ") &&
+        succeeds(s, "reader", "map view of=section access=FILE_MAP_READ"))
+        gives(s, "reader", "read view at=0 length=7 as=text", "text=private");
+}
+
+/* Who has not opened it has no such path; the name alone leads nowhere either. */
+static void name_private_not_visible_outside(struct stage *s)
+{
+    writer_has_namespace(s);
+    fails_status(s, "third", "open section name=^a\\^x access=FILE_MAP_READ", ERROR_PATH_NOT_FOUND,
+                 STATUS_OBJECT_PATH_NOT_FOUND);
+    fails_status(s, "third", "open section name=^x access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND,
+                 STATUS_OBJECT_NAME_NOT_FOUND);
+}
+
+/* A boundary without a SID bounds nothing. */
+static void name_private_boundary_needs_sid(struct stage *s)
+{
+    fails(s, "writer", "namespace ns alias=^a boundary=^b", ERROR_INVALID_PARAMETER);
+    succeeds(s, "writer", CREATES);
+}
+
+/* The creator must be inside: who is no administrator makes none that Administrators bound. */
+static void name_private_creator_inside_boundary(struct stage *s)
+{
+    starts(s, "writer", "identity=filtered");
+    fails(s, "writer", "namespace ns alias=^a boundary=^b sids=BA", ERROR_ACCESS_DENIED);
+    fails(s, "writer", "namespace ns alias=^a boundary=^b sids=WD,BA", ERROR_ACCESS_DENIED);
+    succeeds(s, "writer", CREATES);
+}
+
+/* A group that only denies does not put its member inside. */
+static void denied_group_is_outside(struct stage *s)
+{
+    starts(s, "writer", "identity=unauthenticated");
+    fails(s, "writer", "namespace ns alias=^a boundary=^b sids=AU", ERROR_ACCESS_DENIED);
+    succeeds(s, "third", "namespace ns alias=^a boundary=^b sids=AU");
+}
+
+/* A boundary with another SID, or of another name, is another boundary. What another alias does is recorded. */
+static void name_private_open_needs_name_and_boundary(struct stage *s)
+{
+    writer_has_namespace(s);
+    fails_somehow(s, "reader", "namespace sid alias=^a boundary=^b sids=AU existing=yes");
+    fails_somehow(s, "reader", "namespace more alias=^a boundary=^b sids=WD,AU existing=yes");
+    fails_somehow(s, "reader", "namespace boundary alias=^a boundary=^other sids=WD existing=yes");
+    records(s, "reader", "namespace alias alias=^other boundary=^b sids=WD existing=yes");
+    succeeds(s, "third", OPENS);
+}
+
+/* One alias, two boundaries: two namespaces, and two sections of one name. */
+static void name_private_alias_reuse(struct stage *s)
+{
+    writer_has_namespace(s);
+    if (!succeeds(s, "third", "namespace ns alias=^a boundary=^other sids=WD") ||
+        !gives(s, "third", SECTION, "error=0"))
+        return;
+    must(s, "third", "map view of=section access=FILE_MAP_READ");
+    gives(s, "third", "zero view length=4096", "zero=yes");
+}
+
+/* The boundary binds the creator alone: who is outside opens the namespace if its descriptor lets him. */
+static void name_private_open_from_outside(struct stage *s)
+{
+    starts(s, "reader", "identity=unauthenticated");
+    must(s, "writer", "namespace open alias=^a boundary=^open sids=AU sd=D:(A;;GA;;;WD)");
+    must(s, "writer", "namespace closed alias=^c boundary=^closed sids=AU sd=D:(A;;GA;;;AU)");
+    must(s, "writer", "create section name=^a\\^x size=4096 protect=PAGE_READWRITE sd=D:(A;;GA;;;WD)");
+    if (succeeds(s, "reader", "namespace open alias=^a boundary=^open sids=AU existing=yes"))
+        succeeds(s, "reader", "open section name=^a\\^x access=FILE_MAP_READ");
+    fails_somehow(s, "reader", "namespace closed alias=^c boundary=^closed sids=AU existing=yes");
+}
+
+/* What exists is not created again. */
+static void name_private_existing(struct stage *s)
+{
+    must(s, "writer", CREATES);
+    fails(s, "reader", CREATES, ERROR_ALREADY_EXISTS);
+}
+
+/* Once the creator has closed it nobody opens the namespace any more; what was opened in it goes on. */
+static void name_private_close(struct stage *s)
+{
+    writer_has_namespace(s);
+    must(s, "third", OPENS);
+    must(s, "third", "open section name=^a\\^x access=FILE_MAP_READ|FILE_MAP_WRITE");
+    must(s, "third", "map view of=section access=FILE_MAP_WRITE");
+    succeeds(s, "writer", "leave ns");
+    fails_somehow(s, "reader", OPENS);
+    gives(s, "third", "read view at=0 length=7 as=text", "text=private");
+    succeeds(s, "third", "map second of=section access=FILE_MAP_WRITE");
+    must(s, "third", "write second at=0 text=shared!");
+    gives(s, "writer", "read view at=0 length=7 as=text", "text=shared!");
+}
+
+/* The end of its creator closes a namespace, even while another process has it open. */
+static void name_private_closed_on_exit(struct stage *s)
+{
+    must(s, "writer", CREATES);
+    must(s, "third", OPENS);
+    leaves(s, "writer");
+    fails_somehow(s, "reader", OPENS);
+}
+
+/* The flag that destroys it does so at once. */
+static void name_private_destroy(struct stage *s)
+{
+    must(s, "writer", CREATES);
+    must(s, "third", OPENS);
+    succeeds(s, "writer", "leave ns destroy=yes");
+    fails_somehow(s, "reader", OPENS);
+}
+
+/* In an AppContainer the boundary must hold the container's SID, which a flag adds. */
+static void name_private_appcontainer_flag(struct stage *s)
+{
+    starts(s, "inside", "identity=appcontainer");
+    fails_somehow(s, "inside", "namespace without alias=^a boundary=^b sids=WD");
+    succeeds(s, "inside", "namespace with alias=^a boundary=^b sids=WD container=yes");
+}
+
+static const struct test_case private_namespaces_cases[] = {
+    {CASE(name_private_basic), .needs = "private-namespaces"},
+    {CASE(name_private_not_visible_outside), .needs = "private-namespaces"},
+    {CASE(name_private_boundary_needs_sid), .needs = "private-namespaces"},
+    {CASE(name_private_creator_inside_boundary), .needs = "private-namespaces"},
+    {CASE(denied_group_is_outside), .rows = "name-private-creator-inside-boundary",
+     .needs = "private-namespaces"},
+    {CASE(name_private_open_needs_name_and_boundary), .needs = "private-namespaces"},
+    {CASE(name_private_alias_reuse), .needs = "private-namespaces"},
+    {CASE(name_private_open_from_outside), .needs = "private-namespaces"},
+    {CASE(name_private_existing), .needs = "private-namespaces"},
+    {CASE(name_private_close), .needs = "private-namespaces"},
+    {CASE(name_private_closed_on_exit), .needs = "private-namespaces"},
+    {CASE(name_private_destroy), .needs = "private-namespaces"},
+    {CASE(name_private_appcontainer_flag), .needs = "private-namespaces appcontainer"},
+};
+
+TOPIC(private_namespaces, private_namespaces_cases)
