@@ -158,7 +158,7 @@ static void describe_token(struct text *out, const char *token, size_t length)
     uint64_t number;
     const char *name = NULL;
     const char *equals = strchr(copy, '=');
-    if (equals && number_parse(equals + 1, &number) && number <= UINT32_MAX) {
+    if (equals && number_parse(equals + 1, &number) && number > 0 && number <= UINT32_MAX) {
         if (strncmp(copy, "error=", 6) == 0)
             name = error_name((uint32_t)number);
         else if (strncmp(copy, "status=", 7) == 0 || strncmp(copy, "code=", 5) == 0)
