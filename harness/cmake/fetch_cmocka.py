@@ -20,6 +20,7 @@ import tarfile
 import tempfile
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 
 SITE = "https://cmocka.org/files"
@@ -176,11 +177,12 @@ def unpack(archive: bytes, version: str, folder: Path) -> None:
 
 def fetch(version: str, sha256: str, folder: Path) -> bytes:
     """The archive from the first place that has the right one; FetchError names them all."""
-    reasons = []
-    for place, get in (
+    places: list[tuple[str, Callable[[], bytes]]] = [
         ("cmocka.org", lambda: from_site(version)),
         ("Debian's source package", lambda: from_debian(version, folder)),
-    ):
+    ]
+    reasons = []
+    for place, get in places:
         try:
             return check(get(), sha256)
         except FetchError as error:

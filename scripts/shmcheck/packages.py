@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from .console import CannotRun, say
 from .signals import deferred
@@ -16,16 +16,16 @@ from .signals import deferred
 
 @dataclass(frozen=True)
 class Need:
-    """A package and what shows that it, or something as good from elsewhere, is there: a program on PATH, or a file."""
+    """A package and what shows that it, or something as good from elsewhere, is there."""
 
     package: str
-    program: str = ""
-    file: str = ""
+    program: str = ""  # on PATH
+    file: str = ""  # a pattern
 
     def met(self) -> bool:
         if self.program:
             return shutil.which(self.program) is not None
-        return Path(self.file).exists()
+        return any(glob.iglob(self.file))
 
 
 BUILDING = (
@@ -44,10 +44,13 @@ TESTING = (
     Need("python3-pytest", file="/usr/lib/python3/dist-packages/pytest"),
     Need("mypy", file="/usr/lib/python3/dist-packages/mypy"),
 )
-FUZZING = (Need("clang", program="clang"),)
+FUZZING = (
+    Need("clang", program="clang"),
+    Need("libclang-rt-dev", file="/usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a"),
+)
 
 FOR_RUN = BUILDING + FOR_WINDOWS + RUNNING
-FOR_TEST = FOR_RUN + TESTING
+FOR_TEST = FOR_RUN + TESTING + FUZZING
 
 APT_LOCK_SECONDS = 300
 

@@ -22,6 +22,7 @@ from .processes import TooSlow, run_quiet
 WARM_SECONDS = 300.0
 SERVER_SECONDS = 10.0
 END_SECONDS = 1.0
+PROGRAM_SECONDS = 0.1
 
 # Mono and Gecko would ask to be downloaded; the menu builder writes into the user's home.
 OVERRIDES = "mscoree,mshtml=;winemenubuilder.exe=d"
@@ -121,10 +122,13 @@ class Prefix:
         is told the one and then the other.
         """
         told: set[int] = set()
-        deadline = time.monotonic() + END_SECONDS
+        begin = time.monotonic()
         while pids := self.processes():
+            waited = time.monotonic() - begin
             servers = {pid for pid in pids if is_server(pid)}
-            if not servers or time.monotonic() > deadline:
+            if waited > 2 * END_SECONDS:
+                return  # not even killing helps: the kernel does not let a process go
+            if not servers or waited > END_SECONDS:
                 # Without a server (somebody killed it) a program notices nothing until it asks something.
                 send(pids, signal.SIGKILL)
             elif servers == set(pids):
@@ -132,9 +136,9 @@ class Prefix:
             else:
                 send(servers - told, signal.SIGINT)
                 told |= servers
+                if waited > PROGRAM_SECONDS:
+                    send(set(pids) - servers, signal.SIGKILL)
             time.sleep(0.01)
-            if time.monotonic() > deadline + END_SECONDS:
-                return  # not even killing helps: a process that the kernel does not let go
 
     def processes(self) -> list[int]:
         """The processes that a driver started in this prefix, by their environment: Wine hands it on unchanged."""

@@ -1,0 +1,92 @@
+"""What a program for Windows refers to: the functions that it imports, and the words that stand alone in it.
+
+Format: https://learn.microsoft.com/windows/win32/debug/pe-format
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from pathlib import Path
+
+PE32 = 0x10B
+PE32_PLUS = 0x20B
+IMPORTS = 1
+DELAYED_IMPORTS = 13
+
+
+class BadProgram(Exception):
+    """Not a program for Windows, or a damaged one."""
+
+
+class Program:
+    """A program file."""
+
+    def __init__(self, path: Path) -> None:
+        self.data = path.read_bytes()
+        try:
+            self.read_headers()
+        except struct.error as error:
+            raise BadProgram(f"{path}: {error}") from error
+
+    def read_headers(self) -> None:
+        """Finds the sections and the directories."""
+        (start,) = struct.unpack_from("<I", self.data, 0x3C)
+        if self.data[:2] != b"MZ" or self.data[start : start + 4] != b"PE\0\0":
+            raise BadProgram("no PE signature")
+        sections, optional_size = struct.unpack_from("<2xH12xH", self.data, start + 4)
+        optional = start + 24
+        (magic,) = struct.unpack_from("<H", self.data, optional)
+        if magic not in (PE32, PE32_PLUS):
+            raise BadProgram(f"unknown optional header {magic:#x}")
+        self.wide = magic == PE32_PLUS
+        directories = optional + (112 if self.wide else 96)
+        (count,) = struct.unpack_from("<I", self.data, directories - 4)
+        self.directories = [struct.unpack_from("<II", self.data, directories + 8 * i) for i in range(count)]
+        self.sections: list[tuple[int, int, int]] = []
+        for i in range(sections):
+            size, address, raw_size, raw = struct.unpack_from("<IIII", self.data, optional + optional_size + 40 * i + 8)
+            self.sections.append((address, max(size, raw_size), raw))
+
+    def offset(self, address: int) -> int:
+        """Where in the file a relative virtual address lies."""
+        for begin, size, raw in self.sections:
+            if begin <= address < begin + size:
+                return raw + address - begin
+        raise BadProgram(f"address {address:#x} is in no section")
+
+    def text(self, address: int) -> str:
+        """The terminated string at an address."""
+        begin = self.offset(address)
+        return self.data[begin : self.data.index(b"\0", begin)].decode("ascii", "replace")
+
+    def imports(self) -> set[str]:
+        """The names of all imported functions, the delayed ones among them; ordinals have none."""
+        names: set[str] = set()
+        for directory, size, table in ((IMPORTS, 20, 0), (DELAYED_IMPORTS, 32, 16)):
+            if directory >= len(self.directories) or self.directories[directory][0] == 0:
+                continue
+            at = self.offset(self.directories[directory][0])
+            while any(self.data[at : at + size]):
+                (address,) = struct.unpack_from("<I", self.data, at + table)
+                if address == 0:  # some linkers leave the lookup table out; the address table has the same
+                    (address,) = struct.unpack_from("<I", self.data, at + 16)
+                names |= self.looked_up(self.offset(address))
+                at += size
+        return names
+
+    def looked_up(self, at: int) -> set[str]:
+        """The names in one import lookup table."""
+        form, width = ("<Q", 8) if self.wide else ("<I", 4)
+        ordinal = 1 << (8 * width - 1)
+        names = set()
+        while (entry := struct.unpack_from(form, self.data, at)[0]) != 0:
+            if not entry & ordinal:
+                names.add(self.text(int(entry & 0x7FFFFFFF) + 2))
+            at += width
+        return names
+
+    def words(self, pattern: str) -> set[str]:
+        """The terminated strings that match as a whole: what a program would give to GetProcAddress."""
+        whole = rb"(?<![\x20-\x7e])(?:" + pattern.encode("ascii") + rb")(?=\0)"
+        return {found.decode("ascii") for found in re.findall(whole, self.data)}

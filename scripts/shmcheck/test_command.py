@@ -1,0 +1,184 @@
+"""scripts/test: builds and runs every test of the project itself."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from . import build, junit, mapping_api, packages, tap
+from .console import EXIT_FAILED, EXIT_NOT_RUN, EXIT_PASSED, CannotRun, Summary, print_summary, say
+from .paths import BUILD, ON_WINDOWS, ROOT, make_build_folder, tree
+from .processes import TooSlow, run_quiet
+from .record import Record
+from .run_command import guarded
+from .target import Target, this_target
+from .testlist import Test, tests_of
+
+SCRIPTS = ROOT / "scripts"
+PYTEST_SECONDS = 900.0
+MYPY_SECONDS = 300.0
+# Scripts of the build that are no part of the package.
+TYPED_FILES = ("harness/cmake/fetch_cmocka.py",)
+
+DESCRIPTION = """\
+Builds and runs every test of the project itself: the portable parts natively, under sanitizers and under a fuzzer
+for a short while, everything else on this Windows or under Wine, and the tests of scripts/.
+
+The last line is 'N passed, N failed, N skipped'. Exit code: 0 all passed or skipped; 1 some failed; 3 could not run.
+"""
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="scripts/test",
+        description=DESCRIPTION,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+        exit_on_error=False,
+    )
+    parser.add_argument(
+        "--filter", action="append", default=[], metavar="GLOB", help="only tests called so, for example 'native/*'"
+    )
+    parser.add_argument("--verbose", action="store_true", help="show what every test prints")
+    try:
+        options, rest = parser.parse_known_args(arguments)
+    except argparse.ArgumentError as error:
+        raise CannotRun(str(error)) from error
+    if rest:
+        raise CannotRun(f"unknown option {rest[0]}; --help lists the options")
+    return options
+
+
+def main(arguments: Sequence[str]) -> int:
+    """See DESCRIPTION."""
+    return guarded("scripts/test", lambda: run(parse(arguments)), Summary)
+
+
+def run(options: argparse.Namespace) -> int:
+    make_build_folder()
+    if not ON_WINDOWS:
+        packages.ensure(packages.FOR_TEST)
+    record = Record(options.filter, options.verbose)
+    lock = build.BuildLock()
+    build.ensure(parts(), lock)
+    if not ON_WINDOWS:
+        for preset in ("native", "native-sanitize", "native-fuzz"):
+            run_group(record, preset, tests_of(tree(preset)), native)
+    main_preset = build.presets()[0]
+    check_mapping_api(record)
+    with this_target() as target:
+        run_group(record, "windows", tests_of(tree(main_preset)), lambda test: foreign(target, test))
+    run_pytest(record)
+    run_mypy(record)
+    return conclude(record)
+
+
+def parts() -> list[build.Part]:
+    """All that the tests need; everything is built, so that everything is known to build."""
+    main_preset, x86 = build.presets()
+    programs = [build.Part(main_preset), build.Part(x86, ("shmactor",))]
+    if ON_WINDOWS:
+        return programs
+    return [build.Part("native"), build.Part("native-sanitize"), build.Part("native-fuzz"), *programs]
+
+
+def conclude(record: Record) -> int:
+    if record.failed:
+        print("failed: " + ", ".join(record.failed))
+    counts = record.summary
+    if counts.passed + counts.failed + counts.skipped == 0:
+        say("scripts/test: no test is called so")
+        print_summary(counts)
+        return EXIT_NOT_RUN
+    print_summary(counts)
+    return EXIT_FAILED if counts.failed else EXIT_PASSED
+
+
+def run_group(record: Record, group: str, tests: Sequence[Test], start: Callable[[Test], tuple[int, str]]) -> None:
+    """Runs test programs one by one."""
+    for test in tests:
+        name = f"{group}/{test.name}"
+        if not record.wants(name):
+            continue
+        try:
+            code, output = start(test)
+        except TooSlow as error:
+            record.add(name, Summary(failed=1), str(error))
+            continue
+        result = tap.judge(output, code)
+        record.add(name, result.summary, "\n".join([output, *result.problems]))
+
+
+def native(test: Test) -> tuple[int, str]:
+    environment = {**os.environ, "CMOCKA_MESSAGE_OUTPUT": "TAP", "UBSAN_OPTIONS": "print_stacktrace=1"}
+    return run_quiet(test.command, environment=environment, seconds=test.seconds)
+
+
+def foreign(target: Target, test: Test) -> tuple[int, str]:
+    environment = {**target.environment, "CMOCKA_MESSAGE_OUTPUT": "TAP"}
+    command = [*target.command(Path(test.command[0])), *test.command[1:]]
+    return run_quiet(command, environment=environment, seconds=test.seconds)
+
+
+def check_mapping_api(record: Record) -> None:
+    """That nothing but the actor can touch shared memory; and that this check would see it."""
+    for program, free in (("shmcheck.exe", True), ("shmbench.exe", True), ("shmactor.exe", False)):
+        for look, problem in mapping_api.findings(build.programs() / program, free):
+            name = f"mapping-api/{program}-{look}"
+            if not record.wants(name):
+                continue
+            if problem is None:
+                record.add(name, Summary(skipped=1), "there is no program here that reads symbols")
+            else:
+                record.add(name, Summary(failed=1) if problem else Summary(passed=1), problem)
+
+
+def python_with(module: str) -> str | None:
+    """A Python that has the module: Debian's packages belong to its own Python, whichever comes first on PATH."""
+    candidates = [sys.executable] if ON_WINDOWS else [sys.executable, "/usr/bin/python3"]
+    for candidate in candidates:
+        look = f"import importlib.util, sys; sys.exit(importlib.util.find_spec({module!r}) is None)"
+        if run_quiet([candidate, "-c", look])[0] == 0:
+            return candidate
+    return None
+
+
+def run_pytest(record: Record) -> None:
+    """The tests of scripts/."""
+    if not record.wants("scripts/pytest"):
+        return
+    python = python_with("pytest")
+    if python is None:
+        record.add("scripts/pytest", Summary(skipped=1), "pytest is not installed")
+        return
+    report = BUILD / "pytest.xml"
+    report.unlink(missing_ok=True)
+    command = [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}", str(SCRIPTS / "tests")]
+    try:
+        code, output = run_quiet(command, folder=ROOT, seconds=PYTEST_SECONDS)
+        summary = junit.read_summary(report)
+    except (TooSlow, junit.UnreadableReport) as error:
+        record.add("scripts/pytest", Summary(failed=1), str(error))
+        return
+    if code != 0 and summary.failed == 0:
+        summary.failed = 1
+    record.add("scripts/pytest", summary, output)
+
+
+def run_mypy(record: Record) -> None:
+    """The types of scripts/ and of the scripts of the build."""
+    if not record.wants("scripts/types"):
+        return
+    python = python_with("mypy")
+    if python is None:
+        record.add("scripts/types", Summary(skipped=1), "mypy is not installed")
+        return
+    base = [python, "-m", "mypy", "--strict", "--python-version=3.11", f"--cache-dir={BUILD / 'mypy'}"]
+    code, output = run_quiet([*base, "-p", "shmcheck"], folder=SCRIPTS, seconds=MYPY_SECONDS)
+    for file in TYPED_FILES:
+        each, more = run_quiet([*base, str(ROOT / file)], folder=SCRIPTS, seconds=MYPY_SECONDS)
+        code, output = code or each, output + more
+    record.add("scripts/types", Summary(failed=1) if code else Summary(passed=1), output)
