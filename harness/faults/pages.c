@@ -1,0 +1,195 @@
+/* Faults of pages: their protection, and committing those that are reserved. */
+#include <string.h>
+
+#include "faults.h"
+#include "track.h"
+
+/* ---- VirtualProtect ---- */
+
+static BOOL WINAPI protect_all_views(LPVOID address, SIZE_T size, DWORD to, DWORD *old)
+{
+    const struct view *view = view_at((uintptr_t)address), *other;
+    DWORD ignored;
+    for (size_t i = 0; view && (other = view_number(i)) != NULL; i++)
+        if (other != view && same_section(&other->section, &view->section))
+            real.VirtualProtect((char *)other->base + ((uintptr_t)address - view->base), size, to, &ignored);
+    return real.VirtualProtect(address, size, to, old);
+}
+
+static BOOL WINAPI protect_whole_view(LPVOID address, SIZE_T size, DWORD to, DWORD *old)
+{
+    const struct view *view = view_at((uintptr_t)address);
+    if (!view)
+        return real.VirtualProtect(address, size, to, old);
+    return real.VirtualProtect((void *)view->base, view_size((void *)view->base), to, old);
+}
+
+static BOOL WINAPI protect_telling_new(LPVOID address, SIZE_T size, DWORD to, DWORD *old)
+{
+    BOOL done = real.VirtualProtect(address, size, to, old);
+    if (done)
+        *old = to;
+    return done;
+}
+
+/* The view is mapped again in the same place, for more than it was. */
+static BOOL WINAPI protect_upwards(LPVOID address, SIZE_T size, DWORD to, DWORD *old)
+{
+    const struct view *view = view_at((uintptr_t)address);
+    if (real.VirtualProtect(address, size, to, old))
+        return TRUE;
+    DWORD error = GetLastError();
+    HANDLE able = view && to == PAGE_READWRITE ? with_all_rights(view->section.handle) : NULL;
+    if (!able) {
+        leave_failure(error, (LONG)0xC000004E); /* STATUS_SECTION_PROTECTION */
+        return FALSE;
+    }
+    size_t length = view_size((void *)view->base);
+    real.UnmapViewOfFile((void *)view->base);
+    void *at = real.MapViewOfFileEx(able, FILE_MAP_WRITE, (DWORD)(view->offset >> 32),
+                                    (DWORD)(view->offset & UINT32_MAX), length, (void *)view->base);
+    real.CloseHandle(able);
+    *old = PAGE_READONLY;
+    return at != NULL;
+}
+
+static BOOL WINAPI protect_nothing(LPVOID address, SIZE_T size, DWORD to, DWORD *old)
+{
+    BOOL done = real.VirtualProtect(address, size, to, old);
+    DWORD ignored;
+    if (done && view_at((uintptr_t)address))
+        real.VirtualProtect(address, size, *old, &ignored);
+    return done;
+}
+
+/* ---- reserved pages ---- */
+
+static bool has_state(const void *address, DWORD state, MEMORY_BASIC_INFORMATION *region)
+{
+    return real.VirtualQuery(address, region, sizeof *region) != 0 && region->State == state &&
+           region->Type == MEM_MAPPED;
+}
+
+static LPVOID WINAPI commit_scribbled(LPVOID address, SIZE_T size, DWORD kind, DWORD protect)
+{
+    MEMORY_BASIC_INFORMATION region;
+    bool fresh = has_state(address, MEM_RESERVE, &region);
+    void *at = real.VirtualAlloc(address, size, kind, protect);
+    if (at && fresh && protect == PAGE_READWRITE)
+        memset(at, 0xCD, size);
+    return at;
+}
+
+static LPVOID WINAPI commit_cleared(LPVOID address, SIZE_T size, DWORD kind, DWORD protect)
+{
+    MEMORY_BASIC_INFORMATION region;
+    bool again = has_state(address, MEM_COMMIT, &region) && region.Protect == PAGE_READWRITE;
+    void *at = real.VirtualAlloc(address, size, kind, protect);
+    if (at && again && protect == PAGE_READWRITE)
+        memset(at, 0, size < region.RegionSize ? size : region.RegionSize);
+    return at;
+}
+
+/* The view becomes memory of this process, where the others see nothing of what is committed. */
+static LPVOID WINAPI commit_privately(LPVOID address, SIZE_T size, DWORD kind, DWORD protect)
+{
+    MEMORY_BASIC_INFORMATION region;
+    const struct view *view = view_at((uintptr_t)address);
+    if (!view || kind != MEM_COMMIT || !has_state((void *)view->base, MEM_RESERVE, &region) ||
+        (uintptr_t)address - view->base + size > region.RegionSize)
+        return real.VirtualAlloc(address, size, kind, protect);
+    void *base = (void *)view->base;
+    real.UnmapViewOfFile(base);
+    if (!real.VirtualAlloc(base, region.RegionSize, MEM_RESERVE, PAGE_READWRITE))
+        return NULL;
+    return real.VirtualAlloc(address, size, MEM_COMMIT, protect);
+}
+
+/* All that is reserved around it is committed too. */
+static LPVOID WINAPI commit_everything(LPVOID address, SIZE_T size, DWORD kind, DWORD protect)
+{
+    MEMORY_BASIC_INFORMATION region;
+    const struct view *view = view_at((uintptr_t)address);
+    if (view && kind == MEM_COMMIT && has_state((void *)view->base, MEM_RESERVE, &region) &&
+        (uintptr_t)address - view->base + size <= region.RegionSize)
+        real.VirtualAlloc(region.BaseAddress, region.RegionSize, MEM_COMMIT, protect);
+    return real.VirtualAlloc(address, size, kind, protect);
+}
+
+static LPVOID WINAPI commit_what_fits(LPVOID address, SIZE_T size, DWORD kind, DWORD protect)
+{
+    const struct view *view = view_at((uintptr_t)address);
+    size_t whole = view ? view_size((void *)view->base) : 0, at = view ? (uintptr_t)address - view->base : 0;
+    if (view && at < whole && size > whole - at)
+        size = whole - at;
+    return real.VirtualAlloc(address, size, kind, protect);
+}
+
+static BOOL WINAPI decommit_cleared(LPVOID address, SIZE_T size, DWORD kind)
+{
+    MEMORY_BASIC_INFORMATION region;
+    if (kind != MEM_DECOMMIT || !view_at((uintptr_t)address) || !has_state(address, MEM_COMMIT, &region) ||
+        region.Protect != PAGE_READWRITE)
+        return real.VirtualFree(address, size, kind);
+    memset(address, 0, size < region.RegionSize ? size : region.RegionSize);
+    return TRUE;
+}
+
+static void WINAPI tell_small_granularity(SYSTEM_INFO *information)
+{
+    real.GetSystemInfo(information);
+    information->dwAllocationGranularity = information->dwPageSize;
+}
+
+static const struct seeded faults[] = {
+    {.name = "protects-all-views",
+     .topics = "view_access",
+     .sentence = "VirtualProtect on one view changes the other views of the process too",
+     .calls = {.VirtualProtect = protect_all_views}},
+    {.name = "protects-whole-view",
+     .topics = "view_access size_mismatch",
+     .sentence = "VirtualProtect on some pages changes the whole view",
+     .calls = {.VirtualProtect = protect_whole_view}},
+    {.name = "old-protection-is-new",
+     .topics = "view_access",
+     .sentence = "VirtualProtect tells the new protection as the old one",
+     .calls = {.VirtualProtect = protect_telling_new}},
+    {.name = "protects-upwards",
+     .topics = "view_access",
+     .sentence = "VirtualProtect makes a view for reading writable",
+     .calls = {.VirtualProtect = protect_upwards}},
+    {.name = "protects-nothing",
+     .topics = "view_access",
+     .sentence = "VirtualProtect on a view succeeds and changes nothing",
+     .calls = {.VirtualProtect = protect_nothing}},
+    {.name = "commit-not-zeroed",
+     .topics = "reserved_pages",
+     .sentence = "pages that are committed hold what was in the memory before",
+     .calls = {.VirtualAlloc = commit_scribbled}},
+    {.name = "second-commit-clears",
+     .topics = "reserved_pages",
+     .sentence = "committing pages again fills them with zeros",
+     .calls = {.VirtualAlloc = commit_cleared}},
+    {.name = "commit-not-shared",
+     .topics = "reserved_pages",
+     .sentence = "pages that one process commits are not committed for others",
+     .calls = {.VirtualAlloc = commit_privately}},
+    {.name = "commits-everything",
+     .topics = "reserved_pages",
+     .sentence = "committing some pages commits all of the view",
+     .calls = {.VirtualAlloc = commit_everything}},
+    {.name = "commit-range-clamped",
+     .topics = "reserved_pages",
+     .sentence = "a range to commit that leaves the view is cut to it",
+     .calls = {.VirtualAlloc = commit_what_fits}},
+    {.name = "decommit-accepted",
+     .topics = "reserved_pages",
+     .sentence = "pages of a section can be decommitted",
+     .calls = {.VirtualFree = decommit_cleared}},
+    {.name = "granularity-is-a-page",
+     .topics = "size_mismatch",
+     .sentence = "the system says that views may begin at every page",
+     .calls = {.GetSystemInfo = tell_small_granularity}},
+};
+
+FAULT_GROUP(page_faults, faults)
