@@ -25,6 +25,11 @@ CONDITIONS: dict[str, str] = {
 }
 
 
+def reply_word(reply: str | None) -> str:
+    """What stands for a reply that is empty, or for a step that is not there."""
+    return "(no such step)" if reply is None else reply or "(no reply)"
+
+
 @dataclass(frozen=True)
 class Difference:
     """One case of either run, and its class."""
@@ -58,11 +63,9 @@ class Difference:
             return lines
         found = first_difference(self.base.transcript, self.new.transcript)
         if found:
-            before, now = found
-            step = now or before
-            lines.append(f"first difference: {step.request if step else ''}")
-            lines.append(f"  before: {before.reply or '(no reply)' if before else '(no such step)'}")
-            lines.append(f"  now:    {now.reply or '(no reply)' if now else '(no such step)'}")
+            lines.append(f"first difference: {found.request}")
+            lines.append(f"  before: {reply_word(found.before)}")
+            lines.append(f"  now:    {reply_word(found.now)}")
         return lines
 
 

@@ -13,7 +13,8 @@ from .compare import Comparison, compare
 from .compare_text import as_json, markdown, text
 from .console import EXIT_FAILED, EXIT_PASSED, say
 from .fit import base_of
-from .report_reader import BadReport, read
+from .report_files import read
+from .report_reader import BadReport
 from .results import Run
 
 DESCRIPTION = f"""\

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 
 from .classes import MEANING, Change
-from .compare import Comparison, Difference
+from .compare import Comparison, Difference, reply_word
 from .markdown import Document, block, code
 from .results import Case, Run
-from .steps import Step, first_difference
+from .steps import StepDifference, first_difference
 
 # Of these the names are enough; nothing about them is new.
 NAMES_ONLY = frozenset({Change.STILL_FAILING, Change.STILL_KNOWN, Change.ADDED, Change.REMOVED})
@@ -80,18 +80,12 @@ def _item(difference: Difference) -> list[str]:
     if difference.base and difference.new:
         found = first_difference(difference.base.transcript, difference.new.transcript)
         if found:
-            lines += block(_diff(*found), "diff", "  ")
+            lines += block(_diff(found), "diff", "  ")
     return lines
 
 
-def _diff(before: Step | None, now: Step | None) -> list[str]:
-    step = now or before
-    lines = [f"  {step.request}"] if step else []
-    if before:
-        lines.append(f"- {before.reply}" if now else "- (this step, before)")
-    if now:
-        lines.append(f"+ {now.reply}" if before else "+ (this step, now)")
-    return lines
+def _diff(found: StepDifference) -> list[str]:
+    return [f"  {found.request}", f"- {reply_word(found.before)}", f"+ {reply_word(found.now)}"]
 
 
 # ---- JSON ----

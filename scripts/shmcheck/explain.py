@@ -69,11 +69,18 @@ class Explanation:
     def found(self) -> bool:
         return all(condition is not None for condition in self.conditions)
 
+    @property
+    def scattered(self) -> bool:
+        """No two systems agree: a value of the machine, not of the platform."""
+        return len(self.groups) > 2 and all(len(group.targets) == 1 for group in self.groups)
+
     def sentence(self) -> str:
         """For people; the names of systems stand with the groups."""
         if self.same_platform:
             one, other = self.same_platform
             return f"Nothing recorded tells {one} and {other} apart, yet they disagree: look at the machines, or repeat the case."
+        if self.scattered:
+            return "Every system shows something else."
         if not self.found:
             return "No single recorded property separates them."
         parts = []

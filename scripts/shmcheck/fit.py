@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .compare import CONDITIONS
-from .report_reader import BadReport, files_of, read
+from .report_files import files_of, read
+from .report_reader import BadReport
 from .results import Run
 
 NUMBER = re.compile(r"[0-9]{1,9}")

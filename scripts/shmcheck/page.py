@@ -19,13 +19,19 @@ except ImportError as error:
     raise CannotRun("the page needs Jinja2 (Debian: python3-jinja2; elsewhere: pip install Jinja2)") from error
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
-BASE_BYTES = 300_000
-BYTES_PER_PAIR = 1_000  # of a case and a system
+BASE_BYTES = 300 * 1024
+BYTES_PER_PAIR = 1024  # of a case and a system
 
 
 def cut(text: str, most: int = 300) -> str:
     """For places where a line is enough."""
     return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def line(text: str) -> Markup:
+    """Escaped for a text node, and for nothing else: '>' and quotes mean nothing there, and transcripts are full of
+    them. An attribute takes the plain text, which autoescape escapes whole."""
+    return Markup(text.replace("&", "&amp;").replace("<", "&lt;"))  # noqa: S704
 
 
 def _environment() -> Environment:
@@ -38,6 +44,7 @@ def _environment() -> Environment:
         keep_trailing_newline=False,
     )
     environment.filters["cut"] = cut
+    environment.filters["line"] = line
     environment.globals.update(view=view, link=link)
     return environment
 
@@ -61,8 +68,8 @@ def _embedded(value: object) -> Markup:
 
 
 def _strips(page: Page) -> dict[PageCase, Markup]:
-    """A symbol a system for every case; the text alternative stands beside it."""
-    piece = Markup('<i class="{}" title="{}: {}">{}</i>')
+    """A symbol a system for every case, with a text alternative beside it; with its word if there is one system."""
+    piece = Markup('<i class="{}" title="{}: {}">{}</i>' if len(page.runs) > 1 else '<i class="{0}">{3} {2}</i>')
     pieces: list[dict[str, Markup]] = [
         {
             state: piece.format(style, cut(run.target, 64), words, symbol)

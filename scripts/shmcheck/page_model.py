@@ -56,6 +56,11 @@ class PageCase:
         return passes and not self.explanation and not self.changes and not self.unstable
 
     @property
+    def uniform(self) -> bool:
+        """Passes, and showed the same, on every system: its symbols say all about its outcome."""
+        return len(self.variants) == 1 and all(state == Verdict.PASS for state in self.states)
+
+    @property
     def worst(self) -> Verdict | None:
         """None if it is on no system."""
         verdicts = [variant.case.verdict for variant in self.variants]
@@ -211,6 +216,10 @@ def _sentence(page: Page) -> str:
     return text[0].upper() + text[1:] + tail
 
 
+def _listed(parts: Sequence[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
 def _since(page: Page) -> str:
     if not page.comparisons:
         return ""
@@ -226,7 +235,7 @@ def _since(page: Page) -> str:
         count = len({difference.key for _, difference in page.changes[change]})
         if count:
             parts.append(_plural(count, one, many))
-    return (", ".join(parts) if parts else "nothing got better or worse") + " since the earlier runs: "
+    return (_listed(parts) if parts else "nothing got better or worse") + " since the earlier runs; "
 
 
 # ---- building it ----

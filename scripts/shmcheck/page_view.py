@@ -6,10 +6,10 @@ from collections import Counter
 from dataclasses import dataclass
 
 from .classes import Change
-from .compare import Difference
+from .compare import Difference, reply_word
 from .page_model import ABSENT, LOST, Page, PageCase
 from .results import Key, Run, Verdict
-from .steps import Step, align, first_difference
+from .steps import align, first_difference
 
 # Symbol, class name in the style sheet, words. Never colour alone.
 STATES: dict[str, tuple[str, str, str]] = {
@@ -54,7 +54,7 @@ class Cell:
 
     symbol: str
     style: str
-    text: str  # "3/39": failing of those that ran
+    text: str  # "3/39": failing, or else known, of those that ran; "39" where all pass
     words: str  # "3 fail, 36 pass"
 
 
@@ -68,7 +68,8 @@ def cell(tally: Counter[str]) -> Cell:
         return Cell(symbol, style, "lost", "lost")
     if not ran:
         return Cell(symbol, style, f"0/{tally.total() - tally[ABSENT]}", words)
-    return Cell(symbol, style, f"{failing}/{ran}" if failing else str(ran), words)
+    marked = failing or tally[Verdict.KNOWN]
+    return Cell(symbol, style, f"{marked}/{ran}" if marked else str(ran), words)
 
 
 def total(page: Page) -> list[Counter[str]]:
@@ -177,13 +178,7 @@ def _step(difference: Difference) -> tuple[str, str, str] | None:
     found = first_difference(difference.base.transcript, difference.new.transcript)
     if not found:
         return None
-
-    def reply(step: Step | None) -> str:
-        return "(not done)" if step is None else step.reply or "(done)"
-
-    before, now = found
-    step = now or before
-    return (step.request if step else "", reply(before), reply(now))
+    return (found.request, reply_word(found.before), reply_word(found.now))
 
 
 def skip_groups(targets: dict[str, list[Key]]) -> list[tuple[list[str], list[Key]]]:
@@ -203,16 +198,15 @@ def fact_names(page: Page) -> list[tuple[str, bool]]:
 
 
 def data(page: Page) -> dict[str, object]:
-    """What the page's script filters by: of every case its anchor, states as style letters, and marks."""
-    return {
-        "systems": [run.target for run in page.runs],
-        "cases": [
-            [
-                case.anchor,
-                "".join(STATES[state][1] for state in case.states),
-                ("" if case.plain else "l") + ("x" if case.explanation else "") + ("c" if case.changes else ""),
-                " ".join((case.key.topic, case.key.id, *case.rows[:20])),
-            ]
-            for case in page.cases
-        ],
-    }
+    """What the page's script filters by: the systems, and of every case an entry."""
+    return {"systems": [run.target for run in page.runs], "cases": [_entry(case) for case in page.cases]}
+
+
+def _entry(case: PageCase) -> list[str]:
+    """Topic, id, states as style letters, marks, other rows; what is empty at the end is left out."""
+    marks = ("" if case.plain else "l") + ("x" if case.explanation else "") + ("c" if case.changes else "")
+    states = "".join(STATES[state][1] for state in case.states)
+    entry = [case.key.topic, case.key.id, states, marks, *(row for row in case.rows[:20] if row != case.key.id)]
+    while not entry[-1]:
+        entry.pop()
+    return entry

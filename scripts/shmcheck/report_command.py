@@ -14,7 +14,7 @@ from .contract import Contract, ContractError
 from .contract import load as load_contract
 from .page_model import Page, build
 from .paths import KNOWN, ROOT
-from .report_reader import load
+from .report_files import load
 from .results import Loaded, Run
 
 CONTRACT = ROOT / "cases" / "contract.toml"

@@ -61,7 +61,7 @@ def _names(targets: tuple[str, ...], page: Page) -> str:
 
 def _matrix(document: Document, page: Page) -> None:
     columns = range(min(len(page.runs), MOST_COLUMNS))
-    document.add("", "### Areas and systems", "", "Failing/ran; how many ran where none fails.")
+    document.add("", "### Areas and systems", "", "Failing/ran; where none fails known/ran; where all pass those that ran.")
     header = ["", *(cell(page.runs[column].target, 40) for column in columns)]
     rows = [["**all**", *(_cell(tally) for tally in view.total(page)[: len(columns)])]]
     rows += [[cell(area.title, 60), *(_cell(area.tallies[column]) for column in columns)] for area in page.areas]

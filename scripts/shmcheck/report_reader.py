@@ -1,23 +1,18 @@
-"""Reads reports that come from other machines, and trusts nothing in them.
+"""Reads the text of reports that come from other machines, and trusts nothing in them.
 
-A file is refused, with one clear sentence, if it is no regular file, too big, not UTF-8, declares a document type or an
-entity, is malformed, is somebody else's JUnit XML, names a case twice, or contradicts itself. What is accepted is data:
-names are plain ASCII words, everything else is text for people.
+A report is refused, with one clear sentence, if it is not UTF-8, declares a document type or an entity, is malformed, is
+somebody else's JUnit XML, names a case twice, or contradicts itself. What is accepted is data: names are plain ASCII
+words, everything else is text for people.
 """
 
 from __future__ import annotations
 
-import os
 import re
-import stat
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from xml.parsers import expat
 
-from .results import SEVERITY, BadFile, Case, Key, Loaded, Run, Verdict, lost_run, observation
+from .results import SEVERITY, Case, Key, Run, Verdict, observation
 
-MAX_BYTES = 64 * 1024 * 1024
 MAX_CASES = 50_000
 MAX_FACTS = 200
 MAX_FACT = 4_096
@@ -29,7 +24,6 @@ TIMESTAMP = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z"
 REPETITION = re.compile(r"(.+)\.([0-9]{1,6})")
 PLACE = re.compile(r"  at (\S.{0,259}:[0-9]{1,9})")
 PROPERTY = re.compile(r"\[\[PROPERTY\|([a-z0-9_.-]+)=(.*)\]\]")
-FILE_NAME = re.compile(r"TEST-shmcheck-(.+)\.xml", re.IGNORECASE)
 PREFIX = "shmcheck."
 
 FAILURES = {"shmcheck.Failure": Verdict.FAIL, "shmcheck.Deviation": Verdict.DEVIATES}
@@ -73,7 +67,7 @@ class _Handler:
         self.text: list[str] | None = None  # of the element whose text matters
         self.topic = ""
         self.topics: set[str] = set()
-        self.facts: dict[str, str] = {}
+        self.facts: dict[str, str] | None = None  # of the first suite; all have the same
         self.suite_facts: dict[str, str] = {}
         self.timestamp = ""
         self.case: _Open | None = None
@@ -120,8 +114,6 @@ class _Handler:
             raise BadReport(f"more properties, or longer ones, than a report has: {name}")
         if name in self.suite_facts:
             raise BadReport(f"the property {name} stands twice in one suite")
-        if self.facts.setdefault(name, value) != value:
-            raise BadReport(f"its suites are of different runs: the property {name} differs between them")
         self.suite_facts[name] = value
 
     def start_case(self, attributes: dict[str, str]) -> None:
@@ -153,8 +145,8 @@ class _Handler:
         if tag == "testcase" and self.case is not None:
             self.end_case(self.case)
             self.case = None
-        elif tag == "testsuite" and self.suite_facts.keys() != self.facts.keys():
-            raise BadReport("its suites are of different runs: they do not have the same properties")
+        elif tag == "testsuite":
+            self.end_suite()
         elif self.case is not None and self.text is not None:
             text = legible("".join(self.text))
             if tag == "system-out":
@@ -162,6 +154,13 @@ class _Handler:
             else:
                 self.case.text = text
         self.text = None
+
+    def end_suite(self) -> None:
+        if self.facts is None:
+            self.facts = self.suite_facts
+        elif self.facts != self.suite_facts:
+            differing = sorted({name for name, _ in self.facts.items() ^ self.suite_facts.items()})
+            raise BadReport(f"its suites are of different runs: the property {differing[0]} differs between them")
 
     def end_case(self, case: _Open) -> None:
         made = _finish(case)
@@ -268,31 +267,6 @@ def _split(case: _Open) -> tuple[str, str]:
     return place, "\n".join(lines).strip("\n")
 
 
-# ---- files ----
-
-
-def _bytes_of(path: Path) -> bytes:
-    """The file, if it is a regular one and not too big. Not one byte more than the limit is read."""
-    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
-    try:
-        descriptor = os.open(path, flags)
-    except (OSError, ValueError) as error:
-        raise BadReport(f"cannot be opened: {getattr(error, 'strerror', None) or error}") from error
-    try:
-        with os.fdopen(descriptor, "rb") as file:
-            status = os.fstat(file.fileno())
-            if not stat.S_ISREG(status.st_mode):
-                raise BadReport("not a regular file")
-            if status.st_size > MAX_BYTES:
-                raise BadReport(f"{status.st_size} bytes are too many for a report; {MAX_BYTES} are the limit")
-            data = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise BadReport(f"cannot be read: {error.strerror or error}") from error
-    if len(data) > MAX_BYTES:
-        raise BadReport(f"it grew beyond {MAX_BYTES} bytes while it was read")
-    return data
-
-
 def _refuse(message: str) -> None:
     raise BadReport(message)
 
@@ -336,7 +310,7 @@ def parse(data: bytes, target: str) -> Run:
         raise BadReport("it has no case")
     lost = _lost(handler.cases)
     cases = {} if lost else fold_repetitions(handler.cases)
-    return Run(target, handler.facts, handler.timestamp, cases, lost)
+    return Run(target, handler.facts or {}, handler.timestamp, cases, lost)
 
 
 def _lost(cases: dict[Key, Case]) -> str:
@@ -362,67 +336,3 @@ def _worst(key: Key, group: list[Case]) -> Case:
     worst = max(group, key=lambda case: SEVERITY[case.verdict])  # the first of the worst
     unstable = len({observation(case) for case in group}) > 1
     return replace(worst, key=key, repetitions=len(group), unstable=unstable)
-
-
-def target_of(path: Path) -> str:
-    """The target that a file's name says; a name that says none stands for itself."""
-    match = FILE_NAME.fullmatch(path.name)
-    return match[1] if match else path.stem or path.name
-
-
-def read(path: Path) -> Run:
-    """The run that a file tells of. BadReport if it cannot be used."""
-    return parse(_bytes_of(path), target_of(path))
-
-
-def files_of(paths: Iterable[Path]) -> list[Path]:
-    """The files, and of folders the reports in them. Order does not matter; a file given twice counts once."""
-    found: dict[str, Path] = {}
-    for path in paths:
-        inside = [path]
-        if path.is_dir():
-            inside = [file for file in path.iterdir() if file.suffix.lower() == ".xml"]
-            if not inside:
-                raise BadReport(f"{path}: there is no report in this folder")
-        for file in inside:
-            found.setdefault(os.path.realpath(file), file)
-    return [found[name] for name in sorted(found)]
-
-
-def load(paths: Iterable[Path]) -> Loaded:
-    """Reads every file. A bad one becomes a message and a lost run, so that its column is not just absent."""
-    loaded = Loaded()
-    pool: dict[str, str] = {}
-    files = files_of(paths)
-    for path, target in zip(files, _distinct_targets(files), strict=True):
-        try:
-            run = replace(read(path), target=target)
-            loaded.runs.append(replace(run, cases={key: _pooled(case, pool) for key, case in run.cases.items()}))
-        except BadReport as error:
-            loaded.bad.append(BadFile(str(path), str(error)))
-            loaded.runs.append(lost_run(target, f"its report cannot be used: {error}"))
-    return loaded
-
-
-def _pooled(case: Case, pool: dict[str, str]) -> Case:
-    """The same case; equal texts of many reports take memory once."""
-    return replace(
-        case,
-        message=pool.setdefault(case.message, case.message),
-        details=pool.setdefault(case.details, case.details),
-        transcript=pool.setdefault(case.transcript, case.transcript),
-    )
-
-
-def _distinct_targets(files: list[Path]) -> list[str]:
-    """A name for each column. Files of one name are told apart by their folders, as far up as it takes."""
-    names = [target_of(path) for path in files]
-    for depth in range(1, 1 + max((len(path.parts) for path in files), default=0)):
-        counts = {name: names.count(name) for name in names}
-        if all(count == 1 for count in counts.values()):
-            break
-        for at, path in enumerate(files):
-            if counts[names[at]] > 1:
-                folders = Path(os.path.realpath(path)).parts[:-1][-depth:]
-                names[at] = "/".join((*(part.strip("/\\") for part in folders), target_of(path)))
-    return names

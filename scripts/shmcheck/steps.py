@@ -73,13 +73,23 @@ def _merge(
     return out
 
 
-def first_difference(base: str, new: str) -> tuple[Step | None, Step | None] | None:
-    """The first step in which two transcripts differ, as each has it; None if they are equal."""
+@dataclass(frozen=True, slots=True)
+class StepDifference:
+    """A step that two transcripts do not have alike; None: this one does not have it."""
+
+    request: str
+    before: str | None
+    now: str | None
+
+
+def first_difference(base: str, new: str) -> StepDifference | None:
+    """The first step that was answered differently; if there is none, the first that only one of the two has. None if
+    the transcripts are equal."""
+    lone = None
     for step in align([base, new]):
-        if step.differs:
-            old, now = step.replies
-            return (
-                None if old is None else Step(step.request, old),
-                None if now is None else Step(step.request, now),
-            )
-    return None
+        before, now = step.replies
+        if before is not None and now is not None and before != now:
+            return StepDifference(step.request, before, now)
+        if lone is None and before != now:
+            lone = StepDifference(step.request, before, now)
+    return lone

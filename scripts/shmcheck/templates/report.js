@@ -4,8 +4,9 @@
   const by = function (id) { return document.getElementById(id); };
   const form = by("filter"), query = by("q"), show = by("show"), system = by("system"), shown = by("shown");
   const cases = data.cases.map(function (entry) {
-    const panel = by(entry[0]);
-    return { id: entry[0], states: entry[1], marks: entry[2], text: entry[3].toLowerCase(), item: panel.parentNode };
+    const id = "case-" + entry[0] + "-" + entry[1];
+    const text = entry.slice(0, 2).concat(entry.slice(4)).join(" ").toLowerCase();
+    return { id: id, states: entry[2], marks: entry[3] || "", text: text, item: by(id).parentNode };
   });
   const areas = Array.from(document.querySelectorAll(".stay > details"));
   const wanted = {
@@ -79,7 +80,7 @@
       system.value = index < 0 ? "" : String(index);
     }
     const target = parts[0] && by(decode(parts[0]));
-    pinned = target && target.classList.contains("case") ? target.id : "";
+    pinned = target && target.id.startsWith("case-") ? target.id : "";
     apply();
     if (target) reveal(target);
   }
@@ -90,6 +91,17 @@
     const summary = target.querySelector("summary");
     if (summary) summary.focus({ preventScroll: true });
   }
+
+  /* A permanent link for whoever opens a case; the address alone does without. */
+  document.addEventListener("toggle", function (event) {
+    const panel = event.target;
+    if (!panel.open || !panel.id.startsWith("case-") || panel.querySelector(".link")) return;
+    const link = document.createElement("a");
+    link.className = "link";
+    link.href = "#" + panel.id;
+    link.textContent = "Link to this case";
+    panel.querySelector("div").append(link);
+  }, true);
 
   form.hidden = false;
   form.addEventListener("submit", function (event) { event.preventDefault(); });
