@@ -107,6 +107,7 @@ set(SHMCHECK_WINDOWS_TESTS
     test_runner_liars
     test_runner_options
     test_runner_report_file
+    test_runner_results
     test_runner_start
     test_runner_workers
     test_windows_names)

@@ -53,7 +53,7 @@ bool plan_make(struct plan *out, const struct options *options, const struct pla
             struct catalogued what = catalogue_at(i);
             if (plan_selects(options, what.test))
                 out->items[out->count++] =
-                    (struct plan_item){what, repetition, needs_unmet(what.test->needs, platform)};
+                    (struct plan_item){what, repetition, needs_unmet(what.test->needs, platform), false};
         }
     }
     return true;

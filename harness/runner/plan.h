@@ -10,6 +10,7 @@ struct plan_item {
     struct catalogued what;
     unsigned repetition; /* 1, 2, ... */
     const char *skip;    /* why it is skipped, or NULL */
+    bool judged;         /* it has ended, and not as an error; set by results_add */
 };
 
 struct plan {

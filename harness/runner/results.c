@@ -218,10 +218,11 @@ void results_start(struct results *results)
 
 void results_add(struct results *results, size_t index, struct outcome *outcome)
 {
-    const struct plan_item *item = &results->plan->items[index];
+    struct plan_item *item = &results->plan->items[index];
     char id[CASE_ID_BYTES];
     case_id(item->what.test, id);
     struct judgement judgement = judge(results->known, id, outcome);
+    item->judged = judgement.verdict != VERDICT_ERROR;
     report_case(results, item, &judgement, outcome);
     show_case(results, item, &judgement, outcome);
     results->actor_starts += outcome->starts;
@@ -245,19 +246,19 @@ static void show_skips(const struct results *results)
     }
 }
 
-/* An entry is out of date if it applies here, a case that it names ran, and nothing that it excuses was seen.
- */
+/* An entry is out of date if it applies here, a case that it names came to its end, and nothing that it excuses
+ * was seen. */
 static void show_stale(const struct results *results)
 {
     for (size_t i = 0; i < results->known->count; i++) {
         const struct known_entry *entry = &results->known->entries[i];
         char id[CASE_ID_BYTES];
-        bool ran = false;
-        for (size_t j = 0; j < results->plan->count && !ran; j++) {
+        bool judged = false;
+        for (size_t j = 0; j < results->plan->count && !judged; j++) {
             case_id(results->plan->items[j].what.test, id);
-            ran = !results->plan->items[j].skip && glob_matches(entry->case_glob, id);
+            judged = results->plan->items[j].judged && glob_matches(entry->case_glob, id);
         }
-        if (entry->applies && !entry->used && ran)
+        if (entry->applies && !entry->used && judged)
             console_print(
                 results->console,
                 "No longer true here: known.toml line %d (case %s): nothing that it excuses was seen",

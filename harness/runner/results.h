@@ -8,7 +8,7 @@
 #include "report_file.h"
 
 struct results {
-    const struct plan *plan;
+    struct plan *plan;        /* marks what it judged */
     struct known *known;      /* marks what it used */
     struct junit *junit;      /* owned by the caller, like the rest */
     struct report_file *file; /* NULL: no report was asked for */

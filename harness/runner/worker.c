@@ -11,6 +11,7 @@
 #include "../common/escape.h"
 #include "../common/wide.h"
 #include "cmocka_bridge.h"
+#include "needs.h"
 #include "mutate.h"
 
 /* Raw bytes of text that one line carries at most, whatever their escapes cost. */
@@ -104,6 +105,8 @@ static void run_case(struct worker *worker, const struct test_case *test)
     stage_init(&stage, &worker->settings, test, &tape);
     if (!stage.row)
         stage_tell(&stage, STAGE_ERROR, test->line, "the first row of this case is not in the contract");
+    else if (!needs_known(test->needs))
+        stage_tell(&stage, STAGE_ERROR, test->line, "the case needs something that the runner does not know");
     else if (!call_case(stage.id, test->run, &stage) && !stage.broken)
         stage_tell(&stage, STAGE_CRASH, test->line, "the case function crashed");
     else if (stage.checks == 0 && !stage.broken)

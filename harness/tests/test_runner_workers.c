@@ -89,7 +89,12 @@ static void prints(struct stage *s)
     good(s);
 }
 
-static void wants_too_much(struct stage *s)
+static void of_another_session(struct stage *s)
+{
+    good(s);
+}
+
+static void bad_need(struct stage *s)
 {
     good(s);
 }
@@ -105,7 +110,8 @@ static const struct test_case first_cases[] = {
     {CASE(bad_row)},
     {CASE(bad_other_row), .rows = "a-row"},
     {CASE(prints), .rows = "a-row"},
-    {CASE(wants_too_much), .rows = "a-row", .needs = "64-bit moon"},
+    {CASE(of_another_session), .rows = "a-row", .needs = "64-bit session-0"},
+    {CASE(bad_need), .rows = "a-row", .needs = "session-0 moon"},
 };
 static const struct test_case second_cases[] = {
     {CASE(hangs), .rows = "a-row"},
@@ -125,6 +131,7 @@ static void expect_bad_cases(const struct pool_log *log)
     expect_error(log, "bad-terminate", ERROR_KIND_CRASH, "died|exit code 0x103");
     expect_error(log, "bad-nothing", ERROR_KIND_HARNESS, "checked nothing");
     expect_error(log, "bad-begins", ERROR_KIND_HARNESS, "ended before a step that it had begun");
+    expect_error(log, "bad-need", ERROR_KIND_HARNESS, "needs something that the runner does not know");
     expect_error(log, "bad-row", ERROR_KIND_HARNESS, "not in the contract");
     expect_error(log, "bad-other-row", ERROR_KIND_HARNESS, "'no-such-row'|not in the contract");
 }
@@ -134,13 +141,13 @@ static void run_bad_cases(unsigned jobs)
 {
     static struct pool_log log;
     pool_log_run(&log, &(struct pool_log_settings){
-                           .jobs = jobs, .filters = "good bad-* prints wants-too-much", .repeat = 2});
+                           .jobs = jobs, .filters = "good bad-* prints of-another-session", .repeat = 2});
     expect_bad_cases(&log);
     expect_fine(&log, "good");
     expect_fine(&log, "good.2");
     expect_fine(&log, "prints");
     expect_fine(&log, "prints.2");
-    const struct pool_log_item *skipped = pool_log_find(&log, "wants-too-much");
+    const struct pool_log_item *skipped = pool_log_find(&log, "of-another-session");
     assert_int_equal(skipped->starts, 0);
     assert_int_equal(skipped->ends, 0);
     expect_done(&log);
