@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # Sourced by the entry points: sets $python to a Python of at least 3.11, or ends with exit code 3.
 new_enough() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; }
 
