@@ -129,7 +129,8 @@ class Facts:
         there = [value for value in have if value is not None]
         elsewhere = [value for value in others if value is not None]
         if not there:
-            return Condition(name, f"{name} is not recorded", "") if len(elsewhere) == len(others) else None
+            text = "it is not Wine" if name == "wine_version" else f"{name} is not recorded"
+            return Condition(name, text, "") if len(elsewhere) == len(others) else None
         if len(there) != len(have) or set(there) & set(elsewhere):
             return None
         if not elsewhere:
