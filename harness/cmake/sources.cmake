@@ -103,6 +103,7 @@ set(SHMCHECK_WINDOWS_TESTS
     test_actor_memory
     test_actor_prompt
     test_actor_verbs
+    test_runner_catalogue
     test_runner_channel
     test_runner_liars
     test_runner_options
@@ -115,6 +116,7 @@ set(SHMCHECK_TEST_SUPPORT_SOURCES
     harness/tests/report_rules.c
     harness/tests/xml_scan.c)
 # What a test needs besides its own file.
+set(test_runner_catalogue_LIBRARIES shmcases)
 set(test_runner_liars_SOURCES harness/tests/liar.c harness/tests/pool_log.c)
 set(test_runner_workers_SOURCES ${test_runner_liars_SOURCES})
 # Fuzz targets: harness/tests/fuzz_NAME.c, inputs in harness/tests/corpus/NAME/.

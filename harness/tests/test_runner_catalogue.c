@@ -1,0 +1,258 @@
+/* The real cases: ids, rows, needs and places; and the facts that this platform is described by. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "../runner/catalogue.h"
+#include "../runner/contract.h"
+#include "../runner/needs.h"
+#include "../runner/plan.h"
+
+/* ---- cases ---- */
+
+static bool is_kebab_case(const char *word)
+{
+    char before = '-';
+    for (; *word; before = *word++)
+        if (!(*word >= 'a' && *word <= 'z') && !(*word >= '0' && *word <= '9') &&
+            (*word != '-' || before == '-'))
+            return false;
+    return before != '-';
+}
+
+static void ids(void **state)
+{
+    size_t count = catalogue_count();
+    (void)state;
+    assert_in_range(count, 200, 5000);
+    for (size_t i = 0; i < count; i++) {
+        char id[CASE_ID_BYTES];
+        const struct test_case *test = catalogue_at(i).test;
+        case_id(test, id);
+        if (!is_kebab_case(id))
+            fail_msg("the id %s is not in kebab-case", id);
+        /* Not cut, with room for what --repeat adds. */
+        if (strlen(id) != strlen(test->name) || strlen(id) > CASE_ID_BYTES - 8)
+            fail_msg("the id %s is too long", id);
+        if (catalogue_find(id) != i)
+            fail_msg("two cases are called %s", id);
+    }
+    assert_int_equal(catalogue_find("no-such-case"), SIZE_MAX);
+    assert_int_equal(catalogue_find(""), SIZE_MAX);
+}
+
+static void rows(void **state)
+{
+    size_t count = catalogue_count();
+    (void)state;
+    for (size_t i = 0; i < count; i++) {
+        char own[CASE_ID_BYTES], word[CASE_ID_BYTES];
+        const struct test_case *test = catalogue_at(i).test;
+        const char *rest = case_rows(test, own);
+        size_t words = 0;
+        while (next_word(&rest, word)) {
+            words++;
+            if (!contract_find(word))
+                fail_msg("%s checks the row %s, which is not in the contract", test->name, word);
+        }
+        if (words == 0)
+            fail_msg("%s checks no row", test->name);
+    }
+}
+
+static void needs_and_places(void **state)
+{
+    size_t count = catalogue_count();
+    (void)state;
+    for (size_t i = 0; i < count; i++) {
+        struct catalogued what = catalogue_at(i);
+        if (!needs_known(what.test->needs))
+            fail_msg("%s needs something unknown: %s", what.test->name, what.test->needs);
+        if (!what.test->run)
+            fail_msg("%s has no function", what.test->name);
+        /* Lines grow within a file's table: the place is that of the table's entry. */
+        if (what.test->line < 3 || what.test->line > 2000)
+            fail_msg("%s stands in line %d", what.test->name, what.test->line);
+        if (what.test != what.topic->cases && what.test->line < what.test[-1].line)
+            fail_msg("%s stands before the case before it", what.test->name);
+    }
+}
+
+static void topic_names(void **state)
+{
+    (void)state;
+    assert_in_range(topic_count, 5, 200);
+    for (size_t i = 0; i < topic_count; i++) {
+        assert_in_range(topics[i]->count, 1, 500);
+        assert_int_equal(strspn(topics[i]->name, "abcdefghijklmnopqrstuvwxyz0123456789_"),
+                         strlen(topics[i]->name));
+        for (size_t j = 0; j < i; j++)
+            assert_string_not_equal(topics[i]->name, topics[j]->name);
+    }
+}
+
+/* ---- contract ---- */
+
+static void contract(void **state)
+{
+    (void)state;
+    assert_in_range(contract_row_count, 300, 5000);
+    for (size_t i = 0; i < contract_row_count; i++) {
+        const struct contract_row *entry = &contract_rows[i];
+        if (!is_kebab_case(entry->id))
+            fail_msg("the row %s is not in kebab-case", entry->id);
+        if (i > 0 && strcmp(entry[-1].id, entry->id) >= 0)
+            fail_msg("the row %s is not where a search finds it", entry->id);
+        assert_ptr_equal(contract_find(entry->id), entry);
+        assert_in_range(entry->outcome, BASIS_DOCUMENTED, BASIS_RECORD);
+        /* The code is never better known than the outcome. */
+        assert_in_range(entry->code, entry->outcome, BASIS_RECORD);
+        assert_in_range(strlen(entry->source), 1, 2000);
+    }
+    assert_null(contract_find("no-such-row"));
+    assert_null(contract_find(""));
+    assert_null(contract_find("zzzz"));
+}
+
+/* ---- needs ---- */
+
+static const char *unmet(const char *list, const char *fact, const char *fact_value)
+{
+    static struct platform platform;
+    platform = (struct platform){0};
+    if (fact)
+        platform_add(&platform, fact, fact_value);
+    return needs_unmet(list, &platform);
+}
+
+static void needs_by_facts(void **state)
+{
+    static const struct {
+        const char *need, *fact, *met, *not_met;
+    } table[] = {
+        {"client-session", "session", "1", "0"},
+        {"session-0", "session", "0", "1"},
+        {"global-privilege", "global_privilege", "enabled", "disabled"},
+        {"64-bit", "process_arch", "x64", "x86"},
+        {"x86-actor", "x86_actor", "yes", "no"},
+        {"admin", "elevated", "yes", "no"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        assert_true(needs_known(table[i].need));
+        assert_null(unmet(table[i].need, table[i].fact, table[i].met));
+        const char *reason = unmet(table[i].need, table[i].fact, table[i].not_met);
+        assert_non_null(reason);
+        assert_in_range(strlen(reason), 10, 200);
+    }
+    assert_null(unmet(NULL, NULL, NULL));
+    assert_null(unmet("", NULL, NULL));
+    assert_true(needs_known(NULL));
+    assert_true(needs_known(""));
+    /* The first that is not met is the reason; one that nobody knows is none. */
+    assert_string_equal(unmet("64-bit  admin session-0", NULL, NULL), unmet("admin", NULL, NULL));
+    assert_false(needs_known("64-bit moon"));
+    assert_false(needs_known("64-bits"));
+    assert_null(unmet("admin moon", NULL, NULL));
+}
+
+/* ---- platform ---- */
+
+static bool is_fact_name(const char *name)
+{
+    for (size_t i = 0; i < platform_fact_name_count; i++)
+        if (strcmp(platform_fact_names[i], name) == 0)
+            return true;
+    return false;
+}
+
+static void facts(void **state)
+{
+    static struct platform platform;
+    static const char *const always[] = {"harness_version",  "os_build",  "os_arch",    "process_arch",
+                                         "elevated",         "integrity", "page_size",  "granularity",
+                                         "processors",       "in_job",    "memory_mib", "commit_limit_mib",
+                                         "global_privilege", "session"};
+    (void)state;
+    platform_read(&platform);
+    for (size_t i = 0; i < platform.count; i++) {
+        if (!is_fact_name(platform.facts[i].name))
+            fail_msg("known.toml may not name the fact %s", platform.facts[i].name);
+        if (!platform.facts[i].value[0])
+            fail_msg("the fact %s is empty", platform.facts[i].name);
+        for (size_t j = 0; j < i; j++)
+            assert_string_not_equal(platform.facts[i].name, platform.facts[j].name);
+        assert_string_equal(platform_fact(&platform, platform.facts[i].name), platform.facts[i].value);
+    }
+    for (size_t i = 0; i < sizeof always / sizeof always[0]; i++)
+        if (!platform_fact(&platform, always[i]))
+            fail_msg("the fact %s is missing", always[i]);
+    assert_int_equal(strtoul(platform_fact(&platform, "granularity"), NULL, 10), 65536);
+    assert_int_equal(strtoul(platform_fact(&platform, "page_size"), NULL, 10) % 4096, 0);
+    assert_int_equal(strspn(platform_fact(&platform, "os_build"), "0123456789."),
+                     strlen(platform_fact(&platform, "os_build")));
+    assert_null(platform_fact(&platform, "no_such_fact"));
+}
+
+/* Nothing is written behind the table's end, and long values are cut. */
+static void too_many_facts(void **state)
+{
+    static struct platform platform;
+    char value[2 * FACT_BYTES];
+    (void)state;
+    memset(value, 'v', sizeof value - 1);
+    value[sizeof value - 1] = '\0';
+    platform = (struct platform){0};
+    for (size_t i = 0; i < PLATFORM_FACTS + 5; i++)
+        platform_add(&platform, "os_name", value);
+    assert_int_equal(platform.count, PLATFORM_FACTS);
+    for (size_t i = 0; i < PLATFORM_FACTS; i++)
+        assert_int_equal(strlen(platform.facts[i].value), FACT_BYTES - 1);
+    /* All that can be read fit, with room to spare for the next ones. */
+    assert_in_range(platform_fact_name_count, 1, PLATFORM_FACTS);
+}
+
+/* ---- plan ---- */
+
+static void plans(void **state)
+{
+    static struct platform platform;
+    struct plan plan;
+    char why[400], id[CASE_ID_BYTES];
+    struct text error = text_over(why, sizeof why);
+    char first[CASE_ID_BYTES], nothing[] = "no-such-case-*";
+    (void)state;
+    platform_read(&platform);
+    case_id(catalogue_at(0).test, first);
+    assert_true(plan_make(&plan, &(struct options){.repeat = 2}, &platform, &error));
+    assert_int_equal(plan.count, 2 * catalogue_count());
+    for (size_t i = 0; i < plan.count; i++) {
+        plan_item_id(&plan.items[i], id);
+        assert_int_equal(strstr(id, ".2") != NULL, i >= catalogue_count());
+        assert_ptr_equal(plan.items[i].what.test, catalogue_at(i % catalogue_count()).test);
+    }
+    plan_free(&plan);
+    struct options some = {.repeat = 1, .filters = {first}, .filter_count = 1};
+    assert_true(plan_make(&plan, &some, &platform, &error));
+    assert_int_equal(plan.count, 1);
+    plan_free(&plan);
+    some.filters[some.filter_count++] = nothing;
+    assert_false(plan_make(&plan, &some, &platform, &error));
+    assert_string_equal(why, "--filter 'no-such-case-*' matches no case; --list shows the ids");
+    plan_free(&plan);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(ids),         cmocka_unit_test(rows),           cmocka_unit_test(needs_and_places),
+        cmocka_unit_test(topic_names), cmocka_unit_test(contract),       cmocka_unit_test(needs_by_facts),
+        cmocka_unit_test(facts),       cmocka_unit_test(too_many_facts), cmocka_unit_test(plans),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
