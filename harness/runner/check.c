@@ -94,29 +94,50 @@ static bool has_field(const struct role *role, const char *expected)
     return strstr(found, wanted) != NULL;
 }
 
-/* The reply is held against "ok" and the expected fields. One failure is told for all that is missing, as it
- * is one sentence; an error= field is about the code, and so is the failure if nothing else differs. */
-static bool compare_fields(struct stage *stage, int line, const struct role *role, const char *fields)
+/* Whether the reply is ok with the expected fields: the outcome, and the code apart, which is what an error= field is
+ * about. */
+static bool is_ok_with(const struct role *role, const char *fields, bool *code)
 {
-    char field[CASE_ID_BYTES * 4], expected[LINE_BYTES * 2];
-    bool outcome = strcmp(role->reply.word, "ok") == 0, code = true;
-    const char *rest = fields;
-    snprintf(expected, sizeof expected, "ok%s%s", *fields ? " " : "", fields);
-    while (outcome && *rest) {
+    char field[CASE_ID_BYTES * 4];
+    *code = true;
+    if (strcmp(role->reply.word, "ok") != 0)
+        return false;
+    for (const char *rest = fields; *rest;) {
         rest += strspn(rest, " ");
         size_t length = strcspn(rest, " ");
         snprintf(field, sizeof field, "%.*s", (int)length, rest);
         rest += length;
         if (length > 0 && !has_field(role, field)) {
-            if (strncmp(field, "error=", 6) == 0)
-                code = false;
-            else
-                outcome = false;
+            if (strncmp(field, "error=", 6) != 0)
+                return false;
+            *code = false;
         }
     }
+    return true;
+}
+
+/* One failure is told for all that is missing, as it is one sentence. */
+static bool compare_fields(struct stage *stage, int line, const struct role *role, const char *fields)
+{
+    char expected[LINE_BYTES * 2];
+    bool code, outcome = is_ok_with(role, fields, &code);
     if (outcome && code)
         return true;
+    snprintf(expected, sizeof expected, "ok%s%s", *fields ? " " : "", fields);
     return reply_differs(stage, line, role, outcome ? ASPECT_CODE : ASPECT_OUTCOME, expected);
+}
+
+void check_must_give(struct stage *stage, int line, const char *name, const char *request, const char *fields)
+{
+    struct role *role = stage_perform(stage, line, name, request);
+    char got[LINE_BYTES * 2];
+    struct text described = text_over(got, sizeof got);
+    bool code;
+    if (is_ok_with(role, fields, &code) && code)
+        return;
+    reply_describe(&described, role->raw);
+    stage_abort(stage, line, "%s> %s: before anything can be checked this must be ok with %s, but: %s", name,
+                request, fields, got);
 }
 
 bool check_gives(struct stage *stage, int line, const char *name, const char *request, const char *fields)
@@ -170,7 +191,10 @@ bool check_fails(struct stage *stage, int line, const char *name, const char *re
             put_away(stage, line, role);
         return false;
     }
-    if (error != ANY_ERROR && (!line_number(&role->reply, "error", &got) || got != error))
+    bool has_error = line_number(&role->reply, "error", &got) && got != 0;
+    if (error == ANY_ERROR && !has_error)
+        return reply_differs(stage, line, role, ASPECT_OUTCOME, "fail with a last error other than 0");
+    if (error != ANY_ERROR && (!has_error || got != error))
         return reply_differs(stage, line, role, ASPECT_CODE, expected);
     if (status && (!line_number(&role->reply, "status", &got) || got != status))
         return reply_differs(stage, line, role, ASPECT_STATUS, expected);
@@ -236,9 +260,23 @@ bool check_holds(struct stage *stage, int line, const char *what, bool truth)
     return compare(stage, line, what, truth, "yes", "no");
 }
 
+/* Whether a reply says how a step went, whatever that is: a word for the outcome, and what belongs to it. */
+static bool is_outcome(const struct line *reply)
+{
+    uint64_t code;
+    return strcmp(reply->word, "ok") == 0 ||
+           (strcmp(reply->word, "fail") == 0 && line_field(reply, "error")) ||
+           (strcmp(reply->word, "fault") == 0 && line_number(reply, "code", &code));
+}
+
 void check_records(struct stage *stage, int line, const char *name, const char *request)
 {
+    const struct contract_row *row = current_row(stage, line);
+    struct role *role = stage_perform(stage, line, name, request);
     stage->checks++;
-    current_row(stage, line);
-    stage_perform(stage, line, name, request);
+    if (!is_outcome(&role->reply))
+        stage_abort(stage, line, "%s> %s: this says nothing about how the step went: %s", name, request,
+                    role->raw);
+    if (row->outcome == BASIS_RECORD)
+        tape_note_recorded(stage->tape, role->link.taped);
 }

@@ -54,6 +54,8 @@ struct topic {
 #define must(s, role, step) check_must(s, __LINE__, role, step)
 /* The same for creating what is there already: error=183. */
 #define joins(s, role, step) check_joins(s, __LINE__, role, step)
+/* The reply must be ok and have these fields, as in gives. */
+#define must_give(s, role, step, fields) check_must_give(s, __LINE__, role, step, fields)
 
 /* ---- expectations; each returns whether it held ---- */
 
@@ -65,7 +67,7 @@ struct topic {
 #define fails(s, role, step, error) check_fails(s, __LINE__, role, step, error, 0)
 /* The same, and this NTSTATUS behind it; the status is always an observed fact. */
 #define fails_status(s, role, step, error, status) check_fails(s, __LINE__, role, step, error, status)
-/* The reply is fail; no code is expected, the one seen stands in the transcript. */
+/* The reply is fail, with a last error that is not 0; which one is not expected, it stands in the transcript. */
 #define fails_somehow(s, role, step) check_fails(s, __LINE__, role, step, ANY_ERROR, 0)
 #define ANY_ERROR UINT32_MAX
 /* The reply is fault: an access violation of this kind ("read", "write", "execute") in the range of the step. */
@@ -76,7 +78,7 @@ struct topic {
 /* A statement about volatile values: only whether it holds is shown. */
 #define holds(s, what, truth) check_holds(s, __LINE__, what, truth)
 /* Any outcome: the reply is recorded in the transcript and counts as looked at. For rows with the basis
- * `record`. */
+ * `record`. A reply that tells no outcome at all makes the case an `error`. */
 #define records(s, role, step) check_records(s, __LINE__, role, step)
 
 /* What follows checks this row of the contract, which must be among the case's rows. A case starts with its
@@ -120,6 +122,7 @@ void says(struct stage *s, const char *format, ...);
 /* ---- what the macros call ---- */
 
 void check_must(struct stage *s, int line, const char *role, const char *request);
+void check_must_give(struct stage *s, int line, const char *role, const char *request, const char *fields);
 void check_joins(struct stage *s, int line, const char *role, const char *request);
 bool check_gives(struct stage *s, int line, const char *role, const char *request, const char *fields);
 bool check_fails(struct stage *s, int line, const char *role, const char *request, uint32_t error,

@@ -81,12 +81,21 @@ void stage_hands(struct stage *stage, int line, const char *from, const char *la
     check_must(stage, line, to, step("adopt %s handle=$%s.handle", label, from));
 }
 
+/* The volatile field of the role's last reply that a case reads, which the tape is to know of. */
+static const char *look_at(struct stage *stage, const struct role *role, const char *field)
+{
+    static char volatile_field[64];
+    snprintf(volatile_field, sizeof volatile_field, "~%s", field);
+    if (line_field(&role->reply, volatile_field))
+        tape_note_looked_at(stage->tape, role->link.taped, field);
+    return volatile_field;
+}
+
 uint64_t stage_number(struct stage *stage, int line, const char *name, const char *field)
 {
     struct role *role = existing(stage, line, name);
-    char volatile_field[64];
+    const char *volatile_field = look_at(stage, role, field);
     uint64_t number = 0;
-    snprintf(volatile_field, sizeof volatile_field, "~%s", field);
     if (!line_number(&role->reply, volatile_field, &number) && !line_number(&role->reply, field, &number))
         stage_abort(stage, line, "%s> %s: the reply has no number called '%s': %s", name, role->request,
                     field, role->raw);
@@ -96,11 +105,9 @@ uint64_t stage_number(struct stage *stage, int line, const char *name, const cha
 const char *value(struct stage *stage, const char *name, const char *field)
 {
     struct role *role = stage_find(stage, name);
-    char volatile_field[64];
     if (!role)
         return "";
-    snprintf(volatile_field, sizeof volatile_field, "~%s", field);
-    return line_value(&role->reply, volatile_field, line_value(&role->reply, field, ""));
+    return line_value(&role->reply, look_at(stage, role, field), line_value(&role->reply, field, ""));
 }
 
 const char *step(const char *format, ...)

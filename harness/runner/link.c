@@ -161,6 +161,7 @@ enum channel_result link_receive(struct stage *stage, struct link *link, char *o
         record(stage, TAPE_NEWS, false, (uint32_t)result, NULL);
     else
         record(stage, TAPE_LINE, true, 0, out);
+    link->taped = tape->count - (tape->count > 0);
     size_t place = stage->received++;
     if (result == CHANNEL_LINE && place == tape->mutated_at) {
         *length = strlen(tape->mutated);

@@ -14,6 +14,7 @@ struct link {
     char token[80]; /* of the pipe; what a client is told */
     struct channel *channel;
     struct child child; /* process is NULL while nobody has started it, and when a tape plays */
+    size_t taped;       /* the tape's entry for its last line, while a tape records */
     wchar_t *copy;      /* a program file of its own, deleted with the link; NULL: none. Owned */
 };
 

@@ -78,10 +78,10 @@ struct score {
 
 static void try_changes(const struct stage_settings *settings, const struct test_case *test,
                         struct tape *tape, const struct mutate_settings *mutate, size_t place,
-                        const char *raw, const char *sent, struct score *score)
+                        const struct tape_entry *reply, const char *sent, struct score *score)
 {
     char changed[LINE_BYTES], field[MUTATION_FIELD_BYTES];
-    for (size_t index = 0; mutate_reply(raw, index, changed, field); index++) {
+    for (size_t index = 0; mutate_reply(reply, index, changed, field); index++) {
         if (!is_chosen(mutate, test->name, place, index))
             continue;
         score->mutants++;
@@ -111,7 +111,7 @@ void mutate_case(const struct stage_settings *settings, const struct test_case *
         if (entry->kind == TAPE_SENT)
             sent = entry->text;
         if (entry->kind == TAPE_LINE)
-            try_changes(settings, test, tape, mutate, place, entry->text, sent, &score);
+            try_changes(settings, test, tape, mutate, place, entry, sent, &score);
         place += entry->kind == TAPE_LINE || entry->kind == TAPE_NEWS;
     }
     snprintf(line, sizeof line, "! mutants=%lu killed=%lu survived=%lu run=%lu", score.mutants, score.killed,

@@ -4,99 +4,136 @@
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
-static bool is_one_of(const char *word, const char *const *words, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(word, words[i]) == 0)
-            return true;
-    return false;
-}
+/* Values of closed vocabularies: each turns into the next one, and the last into the first. */
+static const char *const vocabularies[][6] = {
+    {"yes", "no"},
+    {"MEM_COMMIT", "MEM_RESERVE", "MEM_FREE"},
+    {"MEM_MAPPED", "MEM_PRIVATE", "MEM_IMAGE"},
+    {"PAGE_READONLY", "PAGE_READWRITE", "PAGE_WRITECOPY", "PAGE_NOACCESS"},
+    {"PAGE_EXECUTE", "PAGE_EXECUTE_READ", "PAGE_EXECUTE_READWRITE", "PAGE_EXECUTE_WRITECOPY"},
+    {"SEC_COMMIT", "SEC_RESERVE", "SEC_IMAGE"},
+    {"WAIT_OBJECT_0", "WAIT_TIMEOUT", "WAIT_ABANDONED"},
+    {"enabled", "disabled", "absent"},
+    {"read", "write", "execute"},
+};
 
-/* A value of a closed vocabulary and the one that it turns into. */
-static const char *swapped(const char *value)
+static const char *next_word_of(const char *value)
 {
-    static const char *const pairs[][2] = {
-        {"yes", "no"},
-        {"untouched", "0"},
-        {"MEM_COMMIT", "MEM_RESERVE"},
-        {"MEM_FREE", "MEM_COMMIT"},
-        {"MEM_MAPPED", "MEM_PRIVATE"},
-        {"MEM_IMAGE", "MEM_MAPPED"},
-        {"PAGE_READWRITE", "PAGE_READONLY"},
-        {"PAGE_WRITECOPY", "PAGE_READWRITE"},
-        {"PAGE_NOACCESS", "PAGE_READONLY"},
-        {"SEC_COMMIT", "SEC_RESERVE"},
-        {"WAIT_OBJECT_0", "WAIT_TIMEOUT"},
-        {"WAIT_ABANDONED", "WAIT_OBJECT_0"},
-    };
-    for (size_t i = 0; i < COUNT_OF(pairs); i++) {
-        if (strcmp(value, pairs[i][0]) == 0)
-            return pairs[i][1];
-        if (strcmp(value, pairs[i][1]) == 0)
-            return pairs[i][0];
+    for (size_t i = 0; i < COUNT_OF(vocabularies); i++) {
+        const char *const *words = vocabularies[i];
+        for (size_t k = 0; k < COUNT_OF(vocabularies[0]) && words[k]; k++)
+            if (strcmp(words[k], value) == 0)
+                return k + 1 < COUNT_OF(vocabularies[0]) && words[k + 1] ? words[k + 1] : words[0];
     }
     return NULL;
 }
 
-static void add_other_number(struct text *out, const char *key, const char *value, uint64_t number)
+/* Two other last errors that a call with this outcome could have left. */
+static bool add_other_error(struct text *out, bool ok, const char *value, size_t change)
 {
-    if (strcmp(key, "error") == 0)
-        text_format(out, "%d", number == 0 ? 183 : number == 183 ? 0 : number == 5 ? 87 : 5);
-    else if (strcmp(key, "status") == 0)
-        text_add(out, number == 0xC0000022 ? "0xC000000D" : "0xC0000022");
-    else if (value[0] == '0' && (value[1] == 'x' || value[1] == 'X'))
-        text_format(out, "0x%llX", (unsigned long long)(number ^ 1));
-    else
-        text_format(out, "%llu", (unsigned long long)(number + 1));
+    static const char *const words[2][3] = {{"5", "untouched", "87"}, {"0", "183", "untouched"}};
+    size_t i = 0;
+    for (size_t left = change; i < 3; i++)
+        if (strcmp(words[ok][i], value) != 0 && left-- == 0)
+            break;
+    if (change > 1 || i == 3)
+        return false;
+    text_add(out, words[ok][i]);
+    return true;
 }
 
 /* Another character of the same kind, so that the value stays what it was: text, or hexadecimal digits. */
 static char other_character(char c)
 {
-    return c == '0'                                                   ? '1'
-           : c == 'Z' || c == 'z' || c == '9' || c == 'F' || c == 'f' ? (char)(c - 1)
-                                                                      : (char)(c + 1);
-}
-
-static bool is_data(const char *key)
-{
-    static const char *const keys[] = {"hex", "text", "~won", "~existed", "sddl", "name"};
-    return is_one_of(key, keys, COUNT_OF(keys));
+    if (c == '0' || c == 'z' || c == 'Z')
+        return c == '0' ? '1' : (char)(c - 1);
+    if (c == '9' || c == 'F' || c == 'f')
+        return (char)(c - 1);
+    return (c >= '1' && c < '9') || (c >= 'A' && c < 'Z') || (c >= 'a' && c < 'z') ? (char)(c + 1) : 'x';
 }
 
 /* Data has two changes, at its first and at its last character, if these are two and no part of an escape. */
-static size_t changes_of(const char *key, const char *value)
+static bool add_other_data(struct text *out, const char *value, size_t change)
 {
-    static const char *const volatile_counts[] = {"~won", "~existed", "~count"};
-    if (key[0] == '~' && !is_one_of(key, volatile_counts, COUNT_OF(volatile_counts)))
-        return 0;
-    size_t length = strlen(value);
-    return is_data(key) && length > 3 && value[0] != '%' && value[length - 3] != '%' &&
-                   value[length - 2] != '%'
-               ? 2
-               : 1;
+    size_t length = strlen(value), last = length > 0 ? length - 1 : 0;
+    bool escaped[2] = {value[0] == '%', length > 2 && (value[length - 3] == '%' || value[length - 2] == '%')};
+    if (escaped[0]) {
+        text_format(out, "%sx", value);
+        return change == 0;
+    }
+    if (length == 0 || change > 1 || (change == 1 && (last == 0 || escaped[1])))
+        return false;
+    size_t at = change == 0 ? 0 : last;
+    char other[2] = {other_character(value[at]), '\0'};
+    text_add_bytes(out, value, at);
+    text_add(out, other);
+    text_add(out, value + at + 1);
+    return true;
 }
 
-static void add_changed(struct text *out, const char *key, const char *value, size_t change)
+/* A descriptor is changed in its first entry, whom that is about: allowed becomes denied and the other way round; a
+ * list without entries gets one; and what is no list is changed like a text. */
+static bool add_other_descriptor(struct text *out, const char *value, size_t change)
 {
-    char copy[LINE_BYTES];
-    uint64_t number;
-    const char *other = swapped(value);
-    size_t length = strlen(value);
-    if (other) {
-        text_add(out, other);
-    } else if (is_data(key) && length > 0 && value[0] != '%') {
-        memcpy(copy, value, length + 1);
-        char *at = &copy[change == 0 ? 0 : length - 1];
-        *at = other_character(*at);
-        text_add(out, copy);
-    } else if (number_parse(value, &number)) {
-        add_other_number(out, key, value, number);
-    } else if (value[0] == '+' && number_parse(value + 1, &number)) {
-        text_format(out, "+%llu", (unsigned long long)(number + 4096));
-    } else {
-        text_format(out, "%s%s", value, length > 0 && value[0] == '%' ? "x" : "X");
+    const char *entry = strchr(value, '(');
+    if (change > 0)
+        return false;
+    if (!entry) {
+        text_format(out, "%s(A;;GA;;;WD)", value);
+        return true;
     }
+    text_add_bytes(out, value, (size_t)(entry - value) + 1);
+    text_add(out, entry[1] == 'A' ? "D" : "A");
+    text_add(out, entry[1] == '\0' ? "" : entry + 2);
+    return true;
+}
+
+static bool add_other_number(struct text *out, const char *value, uint64_t number, size_t change)
+{
+    bool is_hex = value[0] == '0' && (value[1] == 'x' || value[1] == 'X');
+    if (is_hex)
+        text_format(out, "0x%llX", (unsigned long long)(number ^ 1));
+    else
+        text_format(out, "%llu", (unsigned long long)(change == 0 ? number + 1 : number - 1));
+    return change == 0 || (change == 1 && !is_hex && number > 0);
+}
+
+/* Constants that are joined: the last one is left out. Everything else becomes another word. */
+static bool add_other_word(struct text *out, const char *value, size_t change)
+{
+    const char *bar = strrchr(value, '|'), *next = next_word_of(value);
+    if (bar)
+        text_add_bytes(out, value, (size_t)(bar - value));
+    else if (next)
+        text_add(out, next);
+    else
+        text_format(out, "%sX", value);
+    return change == 0;
+}
+
+/* The change-th other value of a field; false if it has not that many. `out` is then unspecified. */
+static bool add_other_value(struct text *out, bool ok, const char *key, const char *value, size_t change)
+{
+    static const char *const data[] = {"hex", "text", "won", "existed"};
+    uint64_t number;
+    for (size_t i = 0; i < COUNT_OF(data); i++)
+        if (strcmp(key, data[i]) == 0 && value[0])
+            return add_other_data(out, value, change);
+    if (strcmp(key, "error") == 0)
+        return add_other_error(out, ok, value, change);
+    if (strcmp(key, "sddl") == 0)
+        return add_other_descriptor(out, value, change);
+    if (number_parse(value, &number)) {
+        if (strcmp(key, "status") != 0)
+            return add_other_number(out, value, number, change);
+        text_add(out, number == 0xC0000022 ? "0xC000000D" : "0xC0000022");
+        return change == 0;
+    }
+    if (value[0] == '+' && number_parse(value + 1, &number)) {
+        text_format(out, "+%llu", (unsigned long long)(number + 4096));
+        return change == 0;
+    }
+    return add_other_word(out, value, change);
 }
 
 /* Splits the next "key=value" off *rest. */
@@ -114,45 +151,89 @@ static bool next_field(const char **rest, char *key, size_t key_size, char *valu
     return true;
 }
 
-static bool change_field(const char *fields, size_t index, struct text *out, char *field)
+/* What a reply of a tape is made of. */
+struct parts {
+    const struct tape_entry *reply;
+    size_t sequence; /* bytes of the sequence number */
+    char word[16];
+    const char *fields; /* all that follows the word */
+    bool ok;
+};
+
+static bool take_apart(struct parts *parts, const struct tape_entry *reply)
 {
-    char key[64], value[LINE_BYTES];
+    struct text word = text_over(parts->word, sizeof parts->word);
+    parts->reply = reply;
+    parts->sequence = strcspn(reply->text, " ");
+    const char *at = reply->text + parts->sequence + (reply->text[parts->sequence] == ' ');
+    size_t length = strcspn(at, " ");
+    text_add_bytes(&word, at, length);
+    parts->fields = at + length;
+    parts->ok = strcmp(parts->word, "ok") == 0;
+    return parts->ok || strcmp(parts->word, "fail") == 0 || strcmp(parts->word, "fault") == 0;
+}
+
+/* The number of changes of one field is found by trying: there are never many. */
+static bool is_index_of(const struct parts *parts, const char *key, const char *value, size_t *index,
+                        struct text *other)
+{
+    bool is_volatile = key[0] == '~';
+    if (is_volatile && !tape_looked_at(parts->reply, key + 1))
+        return false;
+    for (size_t change = 0;; change++) {
+        text_clear(other);
+        if (!add_other_value(other, parts->ok, key + is_volatile, value, change))
+            return false;
+        if ((*index)-- == 0)
+            return true;
+    }
+}
+
+static bool change_field(const struct parts *parts, size_t index, struct text *line, struct text *field)
+{
+    char key[64], value[LINE_BYTES], changed[LINE_BYTES];
+    struct text other = text_over(changed, sizeof changed);
+    const char *rest = parts->fields;
     bool found = false;
-    while (next_field(&fields, key, sizeof key, value, sizeof value)) {
-        size_t changes = changes_of(key, value);
-        text_format(out, " %s=", key);
-        if (!found && index < changes) {
-            struct text name = text_over(field, MUTATION_FIELD_BYTES);
-            text_add(&name, key);
-            add_changed(out, key, value, index);
-            found = true;
-        } else {
-            text_add(out, value);
-            index -= found ? 0 : changes;
-        }
+    while (next_field(&rest, key, sizeof key, value, sizeof value)) {
+        bool here = !found && is_index_of(parts, key, value, &index, &other);
+        text_format(line, " %s=%s", key, here ? changed : value);
+        if (here)
+            text_add(field, key);
+        found = found || here;
     }
     return found;
 }
 
-bool mutate_reply(const char *raw, size_t index, char out[LINE_BYTES], char field[MUTATION_FIELD_BYTES])
+/* What no actor says, whatever the system did. Only failures have an error that they cannot do without. */
+static bool make_nonsense(const struct parts *parts, size_t index, struct text *line, struct text *field)
 {
-    char word[16];
+    char key[64], value[LINE_BYTES];
+    const char *rest = parts->fields;
+    text_format(line, " %s", index == 0 ? "perhaps" : parts->word);
+    text_add(field, index == 0 ? "nonsense" : "error");
+    while (next_field(&rest, key, sizeof key, value, sizeof value))
+        if (index == 0 || strcmp(key, "error") != 0)
+            text_format(line, " %s=%s", key, value);
+    return index == 0 || (index == 1 && strcmp(parts->word, "fail") == 0 && strstr(parts->fields, " error="));
+}
+
+bool mutate_reply(const struct tape_entry *reply, size_t index, char out[LINE_BYTES],
+                  char field[MUTATION_FIELD_BYTES])
+{
+    struct parts parts;
     struct text line = text_over(out, LINE_BYTES), name = text_over(field, MUTATION_FIELD_BYTES);
-    struct text word_text = text_over(word, sizeof word);
-    size_t sequence = strcspn(raw, " ");
-    const char *at = raw + sequence + (raw[sequence] == ' ');
-    size_t length = strcspn(at, " ");
-    text_add_bytes(&word_text, at, length);
-    text_add_bytes(&line, raw, sequence);
-    bool ok = strcmp(word, "ok") == 0;
-    if (!ok && strcmp(word, "fail") != 0 && strcmp(word, "fault") != 0)
+    if (!take_apart(&parts, reply))
         return false;
+    text_add_bytes(&line, reply->text, parts.sequence);
+    if (reply->recorded)
+        return make_nonsense(&parts, index, &line, &name) && !line.cut;
     if (index == 0) {
         text_add(&name, "outcome");
         /* A success keeps no fields of a failure and the other way round, as an actor would have it. */
-        text_add(&line, ok ? " fail error=31 status=0xC0000001" : " ok");
+        text_add(&line, parts.ok ? " fail error=31 status=0xC0000001" : " ok");
         return true;
     }
-    text_format(&line, " %s", word);
-    return change_field(at + length, index - 1, &line, field) && !line.cut;
+    text_format(&line, " %s", parts.word);
+    return change_field(&parts, index - 1, &line, &name) && !line.cut;
 }

@@ -16,7 +16,48 @@ void tape_record(struct tape *tape, enum tape_kind kind, bool flag, uint32_t num
     }
     if (text)
         strcpy(copy, text);
-    grown[tape->count++] = (struct tape_entry){kind, flag, number, copy};
+    grown[tape->count++] = (struct tape_entry){.kind = kind, .flag = flag, .number = number, .text = copy};
+}
+
+static struct tape_entry *recorded_line(struct tape *tape, size_t index)
+{
+    return tape->mode == TAPE_RECORD && index < tape->count && tape->entries[index].kind == TAPE_LINE
+               ? &tape->entries[index]
+               : NULL;
+}
+
+void tape_note_recorded(struct tape *tape, size_t index)
+{
+    struct tape_entry *entry = recorded_line(tape, index);
+    if (entry)
+        entry->recorded = true;
+}
+
+bool tape_looked_at(const struct tape_entry *entry, const char *field)
+{
+    size_t length = strlen(field);
+    for (const char *word = entry->looked_at; *word; word += strspn(word, " ")) {
+        size_t own = strcspn(word, " ");
+        if (own == length && memcmp(word, field, length) == 0)
+            return true;
+        word += own;
+    }
+    return false;
+}
+
+void tape_note_looked_at(struct tape *tape, size_t index, const char *field)
+{
+    struct tape_entry *entry = recorded_line(tape, index);
+    if (!entry || tape_looked_at(entry, field))
+        return;
+    size_t used = strlen(entry->looked_at), length = strlen(field);
+    if (used + (used > 0) + length + 1 > sizeof entry->looked_at) {
+        tape->incomplete = true;
+        return;
+    }
+    if (used > 0)
+        entry->looked_at[used++] = ' ';
+    memcpy(entry->looked_at + used, field, length + 1);
 }
 
 const struct tape_entry *tape_play(struct tape *tape, enum tape_kind kind)

@@ -10,6 +10,8 @@
 
 #include "../common/line.h"
 
+#define TAPE_LOOKED_BYTES 48
+
 enum tape_mode { TAPE_OFF, TAPE_RECORD, TAPE_PLAY };
 
 enum tape_kind {
@@ -25,6 +27,9 @@ struct tape_entry {
     bool flag;
     uint32_t number;
     char *text; /* owned; NULL for news and ends */
+    /* Of a line, what the case made of it. */
+    bool recorded;                     /* nothing is expected of this reply: it was only written down */
+    char looked_at[TAPE_LOOKED_BYTES]; /* volatile fields that the case read, without '~', blank-separated */
 };
 
 struct tape {
@@ -41,6 +46,11 @@ struct tape {
 void tape_record(struct tape *tape, enum tape_kind kind, bool flag, uint32_t number, const char *text);
 /* The next entry if it is of this kind; else the tape has strayed and the result is NULL. */
 const struct tape_entry *tape_play(struct tape *tape, enum tape_kind kind);
+/* Notes at the line that is entry `index` that nothing is expected of it, or that the case read this volatile field.
+ * They do nothing unless the tape records; a list of fields that is full makes it incomplete. */
+void tape_note_recorded(struct tape *tape, size_t index);
+void tape_note_looked_at(struct tape *tape, size_t index, const char *field);
+bool tape_looked_at(const struct tape_entry *entry, const char *field);
 void tape_free(struct tape *tape);
 
 #endif
