@@ -124,13 +124,15 @@ bool slot_start(struct slot *slot, const struct pool_settings *settings, HANDLE 
 void slot_feed(struct slot *slot, const struct pool_settings *settings, size_t item)
 {
     char bytes[LINE_BYTES], id[CASE_ID_BYTES];
-    case_id(settings->plan->items[item].what.test, id);
+    const struct plan_item *next = &settings->plan->items[item];
+    case_id(next->what.test, id);
     slot->item = item;
     slot->started = GetTickCount64();
     slot->deadline = slot->started + (uint64_t)(CASE_TIMEOUT_MS * settings->timeout_scale);
     if (settings->mutate.percent > 0) /* one case is then many runs */
         slot->deadline += (uint64_t)(MUTATE_TIMEOUT_MS * settings->timeout_scale);
-    int length = snprintf(bytes, sizeof bytes, "%lu case id=%s\n", (unsigned long)++slot->sequence, id);
+    int length = snprintf(bytes, sizeof bytes, "%lu case id=%s repetition=%u\n",
+                          (unsigned long)++slot->sequence, id, next->repetition);
     if (!channel_send(slot->channel, bytes, (size_t)length, STEP_TIMEOUT_MS))
         slot->deadline = slot->started; /* it is gone: found out, and said, when it is listened to */
 }

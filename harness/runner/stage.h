@@ -24,6 +24,7 @@ enum stage_event {
 
 struct stage_settings {
     char run[32];                    /* distinguishes this run's object names from those of any other */
+    unsigned repetition;             /* and those of one repetition of a case from the next one's */
     wchar_t actor[MAX_PATH * 2];     /* the default actor program */
     wchar_t actor_x86[MAX_PATH * 2]; /* "" if there is none */
     double timeout_scale;            /* > 0 */

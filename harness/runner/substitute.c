@@ -20,6 +20,8 @@ static size_t tag_length(const char *at)
 static void add_name(const struct stage *stage, const char *tag, size_t length, struct text *out)
 {
     text_format(out, "shmcheck-%s-%s-", stage->settings->run, stage->id);
+    if (stage->settings->repetition > 1) /* the same case may run beside itself */
+        text_format(out, "%u-", stage->settings->repetition);
     text_add_bytes(out, tag, length);
 }
 

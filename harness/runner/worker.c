@@ -155,6 +155,9 @@ int worker_main(HANDLE pipe, HANDLE output)
         size_t index = catalogue_find(line_value(&line, "id", ""));
         if (strcmp(line.word, "case") != 0 || index == SIZE_MAX)
             return EXIT_KILLED;
+        uint64_t repetition = 1;
+        line_number(&line, "repetition", &repetition);
+        worker.settings.repetition = (unsigned)repetition;
         run_case(&worker, catalogue_at(index).test);
     }
     return 0;

@@ -2,7 +2,7 @@
  *
  * Parent to worker, once:     1 settings run=R actor=PATH x86=PATH scale-thousandths=N volatile=yes|no
  *                                        [mutate=PERCENT seed=N]
- * then for every case:        N case id=ID
+ * then for every case:        N case id=ID repetition=R
  * Worker to parent, unasked:  0 hello protocol=1
  * while a case runs:          N transcript|fail|deviates|error|crash|timeout line=L text=T
  *                             N part line=L text=T      (more of the text follows)

@@ -153,7 +153,7 @@ int liar_main(HANDLE pipe)
 {
     static struct line_reader reader;
     static struct line request;
-    char bytes[LINE_BYTES], answer[80], lie[40] = "honest";
+    char bytes[LINE_BYTES], answer[300], lie[40] = "honest";
     size_t length, room;
     GetEnvironmentVariableA(LIAR_VARIABLE, lie, sizeof lie);
     greet(pipe, lie);
@@ -171,7 +171,8 @@ int liar_main(HANDLE pipe)
         if (strcmp(request.word, "exit") == 0)
             return say_goodbye(pipe, lie, sequence);
         if (lie_at_step(pipe, lie, sequence)) {
-            snprintf(answer, sizeof answer, "%lu ok size=4096\n", sequence);
+            snprintf(answer, sizeof answer, "%lu ok size=4096 name=%.200s\n", sequence,
+                     line_value(&request, "name", ""));
             send(pipe, answer);
         }
     }

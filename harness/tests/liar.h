@@ -8,7 +8,7 @@
 #include <windows.h>
 
 /* How it misbehaves: the value of this environment variable, which the process that starts it sets. Unset or
- * "honest": it says hello, answers `ok` to every request, and `bye` to exit. */
+ * "honest": it says hello, answers `ok` to every request, with its `name` if that has one, and `bye` to exit. */
 #define LIAR_VARIABLE "SHMLIAR"
 
 /* How much "flood" prints. */

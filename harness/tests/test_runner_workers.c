@@ -99,7 +99,14 @@ static void bad_need(struct stage *s)
     good(s);
 }
 
+/* The object's name goes into the transcript. */
+static void named(struct stage *s)
+{
+    gives(s, "actor", "create section name=@x", "size=4096");
+}
+
 static const struct test_case first_cases[] = {
+    {CASE(named), .rows = "a-row"},
     {CASE(good), .rows = "a-row"},
     {CASE(bad_pointer), .rows = "a-row"},
     {CASE(bad_abort), .rows = "a-row"},
@@ -166,6 +173,23 @@ static void three_at_a_time(void **state)
     run_bad_cases(3);
 }
 
+/* However often a case is in the run, and at the same time as itself: it never has the same name. */
+static void names(void **state)
+{
+    static struct pool_log log;
+    (void)state;
+    pool_log_run(&log, &(struct pool_log_settings){.filters = "named", .repeat = 6, .jobs = 3});
+    expect_done(&log);
+    for (size_t i = 0; i < 6; i++) {
+        const char *transcript = log.items[i].outcome.transcript.at;
+        assert_non_null(transcript);
+        assert_non_null(strstr(transcript, "name=Local\\shmcheck-test-named-"));
+        for (size_t j = 0; j < i; j++)
+            assert_string_not_equal(transcript, log.items[j].outcome.transcript.at);
+    }
+    pool_log_free(&log);
+}
+
 /* The transcript up to where it went wrong is kept, and what the worker printed is shown: of this case alone.
  */
 static void what_is_left_of_a_crash(void **state)
@@ -174,7 +198,7 @@ static void what_is_left_of_a_crash(void **state)
     (void)state;
     pool_log_run(&log, &(struct pool_log_settings){.filters = "prints bad-abort"});
     const struct outcome *outcome = &pool_log_find(&log, "bad-abort")->outcome;
-    assert_string_equal(outcome->transcript.at, "actor> create section size=4096 -> ok size=4096\n");
+    assert_string_equal(outcome->transcript.at, "actor> create section size=4096 -> ok size=4096 name=\n");
     assert_non_null(outcome->stray.at);
     assert_non_null(strstr(outcome->stray.at, "last words"));
     assert_null(strstr(outcome->stray.at, "0 hello protocol=99"));
@@ -262,6 +286,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(one_at_a_time),
         cmocka_unit_test(three_at_a_time),
         cmocka_unit_test(what_is_left_of_a_crash),
+        cmocka_unit_test(names),
         cmocka_unit_test(hanging),
 
         cmocka_unit_test(run_deadline),
