@@ -11,7 +11,7 @@ import os
 import shutil
 import signal
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from .console import CannotRun, say
@@ -32,9 +32,19 @@ STAMP = "shmcheck-ready"
 MARK = "SHMCHECK_DRIVER"
 
 
-def wine_version() -> str:
+# What starts a program with an environment where its Wine is: here, or in the tree of another Debian release.
+Wrap = Callable[[Sequence[str | Path], Mapping[str, str]], list[str]]
+
+
+def plainly(words: Sequence[str | Path], environment: Mapping[str, str]) -> list[str]:
+    """For the Wine on PATH: the command itself."""
+    return [str(word) for word in words]
+
+
+def wine_version(wrap: Wrap = plainly) -> str:
     """"8.0" of "wine-8.0 (Debian 8.0~repack-4)"."""
-    code, text = run_quiet(["wine", "--version"], environment=wine_environment(Path("/nonexistent")), seconds=60)
+    environment = wine_environment(Path("/nonexistent"))
+    code, text = run_quiet(wrap(["wine", "--version"], environment), environment=environment, seconds=60)
     words = [word for line in text.splitlines() for word in line.split() if word.startswith("wine-")]
     if code != 0 or not words:
         raise CannotRun(f"wine --version does not say a version: {text.strip()}")
@@ -60,17 +70,20 @@ def wine_environment(prefix: Path) -> dict[str, str]:
 
 
 class Prefix:
-    """The prefix at `folder`, with its lock and stamp beside it."""
+    """The prefix at `folder`, with its lock and stamp beside it. `windows` is the version that Wine says it is, as
+    winecfg knows it; "": what it says by itself."""
 
-    def __init__(self, folder: Path = BUILD / "wine-prefix") -> None:
+    def __init__(self, folder: Path = BUILD / "wine-prefix", windows: str = "", wrap: Wrap = plainly) -> None:
         self.folder = folder
+        self.windows = windows
+        self.wrap = wrap
         self.environment = wine_environment(folder)
         self.stamp = folder / STAMP
         self.lock = Lock(folder.with_name(folder.name + ".lock"))
 
     def enter(self, version: str) -> None:
         """Starts to use the prefix, which is made first unless it is there and of this version of Wine."""
-        wanted = f"{version}\n{self.folder}\n"
+        wanted = f"{version}\n{self.folder}\n" + (f"{self.windows}\n" if self.windows else "")
         self.lock.shared()
         while not self.ready(wanted):
             if not self.lock.try_exclusive():
@@ -95,16 +108,22 @@ class Prefix:
             shutil.rmtree(self.folder)
         # Made by hand: Wine creates only the last folder, and only for its owner.
         self.folder.mkdir(parents=True, mode=0o700)
-        code, text = run_quiet(["wineboot", "-i"], environment=self.environment, seconds=WARM_SECONDS)
+        code, text = self.run(["wineboot", "-i"], WARM_SECONDS)
+        if code == 0 and self.windows:
+            code, text = self.run(["wine", "winecfg", "-v", self.windows], WARM_SECONDS)
         self.server("-k")  # the registry is on disk once the server has ended
         if code != 0 or not (self.folder / "system.reg").exists():
             raise CannotRun(f"wineboot could not make the Wine prefix:\n{text.strip()}")
         self.stamp.write_text(wanted, encoding="utf-8")
 
+    def run(self, words: Sequence[str | Path], seconds: float) -> tuple[int, str]:
+        """Runs a program of Wine in the prefix; its exit code and what it printed."""
+        return run_quiet(self.wrap(words, self.environment), environment=self.environment, seconds=seconds)
+
     def server(self, option: str) -> None:
         """Tells the prefix's own wineserver something and waits; that there is none is fine."""
         try:
-            run_quiet(["wineserver", option], environment=self.environment, seconds=SERVER_SECONDS)
+            self.run(["wineserver", option], SERVER_SECONDS)
         except CannotRun:
             pass  # end() deals with what does not listen
 
@@ -139,6 +158,12 @@ class Prefix:
                 if waited > PROGRAM_SECONDS:
                     send(set(pids) - servers, signal.SIGKILL)
             time.sleep(0.01)
+
+    def server_pid(self, known: int = 0) -> int:
+        """The prefix's wineserver, 0 if there is none. Looking at a known one first spares looking at all."""
+        if known and is_server(known):
+            return known
+        return next((pid for pid in self.processes() if is_server(pid)), 0)
 
     def processes(self) -> list[int]:
         """The processes that a driver started in this prefix, by their environment: Wine hands it on unchanged."""

@@ -1,4 +1,4 @@
-"""Where programs for Windows run: this Windows, or this checkout's Wine prefix."""
+"""Where programs for Windows run on this machine: this Windows, or a Wine in a prefix of this checkout's own."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from . import signals
 from .console import CannotRun
 from .paths import BUILD, ON_WINDOWS
 from .processes import adopt_orphans, reap
+from .release import WINES, Release
 
 
 class Target:
     """A place to run in, as a context: entering makes it usable, leaving ends what runs in it on our behalf."""
 
     default_name: str
-    environment: dict[str, str]
+    environment: dict[str, str]  # for what command() says
 
     def __enter__(self) -> Target:
         raise NotImplementedError
@@ -28,8 +29,12 @@ class Target:
         raise NotImplementedError
 
     def command(self, program: Path) -> list[str]:
-        """What starts the program."""
+        """What starts the program; its arguments come behind it."""
         raise NotImplementedError
+
+    def alive(self) -> bool:
+        """False once what programs run on has ended under them."""
+        return True
 
 
 class WindowsTarget(Target):
@@ -53,16 +58,24 @@ class WindowsTarget(Target):
 
 
 class WineTarget(Target):
-    """The Wine on PATH, with a prefix of this checkout's own."""
+    """A Wine with a prefix of this checkout's own: the one on PATH, or that of another Debian release. `windows` is
+    the version that it says it is; "": what it says by itself."""
+
+    def __init__(self, debian: int = 0, windows: str = "") -> None:
+        self.debian = debian
+        self.windows = windows
 
     def __enter__(self) -> Target:
         from .guard import Guard
-        from .prefix import Prefix, wine_version
+        from .prefix import Prefix, plainly, wine_version
 
         adopt_orphans()
-        version = wine_version()
+        self.wrap = self.release().command if self.debian else plainly
+        version = wine_version(self.wrap)
         self.default_name = f"wine-{version}"
-        self.prefix = Prefix(BUILD / "wine-prefix")
+        parts = ["wine-prefix", f"debian-{self.debian}" if self.debian else "", self.windows]
+        self.prefix = Prefix(BUILD / "-".join(part for part in parts if part), self.windows, self.wrap)
+        self.server = 0
         self.environment = self.prefix.environment
         self.guard = Guard(self.prefix.leave)
         try:
@@ -82,8 +95,24 @@ class WineTarget(Target):
             self.guard.dismiss()
             reap()
 
+    def release(self) -> Release:
+        """The tree with this Wine. Its lock is held shared from here on, so that nobody takes it away."""
+        release = Release(self.debian)
+        self.tree_lock = release.lock()
+        self.tree_lock.shared()
+        if not release.ready():
+            wine = next(name for name, number in WINES.items() if number == self.debian)
+            raise CannotRun(f"Debian {self.debian} with its Wine is {release.state()}: scripts/targets add {wine}")
+        return release
+
     def command(self, program: Path) -> list[str]:
-        return ["wine", str(program)]
+        return self.wrap(["wine", program], self.environment)
+
+    def alive(self) -> bool:
+        if not self.server:
+            self.server = self.prefix.server_pid()
+            return True
+        return self.server == self.prefix.server_pid(self.server)
 
 
 def this_target() -> Target:
