@@ -5,18 +5,19 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from . import signals
-from .console import CannotRun
+from .console import CannotRun, say
 from .passthrough import PassThrough
 from .processes import die_with_parent
 from .signals import Interrupted
 
 # Together with ending the Wine prefix this stays below two seconds.
 INTERRUPT_SECONDS = 0.8
+LOOK_SECONDS = 0.25
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Ending:
     printed: bool  # whether anything came on stdout
     summary: str  # its last line if that is a summary, else ""
     interrupted: str = ""  # the name of the signal that this driver got, else ""
+    orphaned: bool = False  # what it runs on ended under it, so it was killed
 
 
 def stop(child: subprocess.Popen[bytes]) -> None:
@@ -41,8 +43,27 @@ def stop(child: subprocess.Popen[bytes]) -> None:
         child.wait()
 
 
-def run(command: Sequence[str | Path], environment: Mapping[str, str], folder: Path) -> Ending:
-    """Runs the program to its end, or to ours."""
+def wait(child: subprocess.Popen[bytes], alive: Callable[[], bool]) -> bool:
+    """Waits for the program's end. True: it was killed, because what it runs on has ended; without wineserver a
+    program under Wine may wait for ever."""
+    while True:
+        try:
+            child.wait(LOOK_SECONDS)
+            return False
+        except subprocess.TimeoutExpired:
+            if not alive():
+                child.kill()
+                child.wait()
+                return True
+
+
+def run(
+    command: Sequence[str | Path],
+    environment: Mapping[str, str],
+    folder: Path,
+    alive: Callable[[], bool] = lambda: True,
+) -> Ending:
+    """Runs the program to its end, or to ours, or to that of what it runs on (not `alive` any more)."""
     # shmcheck.exe sees our pipe and not the terminal behind it, so it is told: it then shows one live line.
     live = {"SHMCHECK_LIVE": "yes"} if sys.stdout.isatty() else {}
     try:
@@ -63,14 +84,16 @@ def run(command: Sequence[str | Path], environment: Mapping[str, str], folder: P
     reader = PassThrough(child.stdout, sys.stdout.buffer)
     readers = [reader, PassThrough(child.stderr, sys.stderr.buffer)]
     interrupted = ""
+    orphaned = False
     try:
         for each in readers:
             each.start()
-        child.wait()
+        orphaned = wait(child, alive)
     except Interrupted as signal_seen:
         signals.ignore_further()
         interrupted = str(signal_seen)
+        say(f"{interrupted}: ending the run")  # now, so that the summary still comes last
         stop(child)
     for each in readers:
         each.finish()
-    return Ending(child.returncode, bool(reader.tail), reader.summary(), interrupted)
+    return Ending(child.returncode, bool(reader.tail), reader.summary(), interrupted, orphaned)

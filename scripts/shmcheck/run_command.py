@@ -62,7 +62,7 @@ def run(arguments: Sequence[str]) -> int:
 
 def start(target: Target, arguments: Sequence[str]) -> launch.Ending:
     command = [*target.command(build.programs() / "shmcheck.exe"), *arguments]
-    return launch.run(command, target.environment, ROOT)
+    return launch.run(command, target.environment, ROOT, target.alive)
 
 
 def show(target: Target, wanted: options.Options) -> int:
@@ -84,10 +84,6 @@ def run_cases(target: Target, wanted: options.Options, folder: str) -> int:
     before = mark_of(report)
     ending = start(target, [*defaults(wanted, report), *wanted.passed_on])
     if EXIT_PASSED <= ending.code <= EXIT_ERROR and ending.summary:
-        if ending.interrupted:
-            say(f"ended by {ending.interrupted}; the cases that had finished are in {report}")
-            # It may have finished just then, or have counted what it could not run as an error.
-            return ending.code
         return ending.code
     if ending.code == EXIT_NOT_RUN and (ending.summary or not ending.printed) and not ending.interrupted:
         if not ending.summary:
@@ -110,7 +106,9 @@ def defaults(wanted: options.Options, report: Path) -> list[str]:
 
 def how(ending: launch.Ending) -> str:
     """In words, how a program ended that should have ended otherwise."""
-    if ending.code < 0:
+    if ending.orphaned:
+        text = "lost the wineserver that it ran on, and was killed"
+    elif ending.code < 0:
         text = f"was killed by {signal.Signals(-ending.code).name}"
     else:
         text = f"ended with code {ending.code}" + (f" (0x{ending.code:08X})" if ending.code > 255 else "")
