@@ -51,9 +51,10 @@ class PageCase:
 
     @property
     def plain(self) -> bool:
-        """Passes on every system, with the same observations, and as before: nobody needs to look."""
+        """Passes on every system, with the same observations, and as before or new: nobody needs to look."""
         passes = all(state == Verdict.PASS for state in self.states if state != LOST)
-        return passes and not self.explanation and not self.changes and not self.unstable
+        news = any(difference.change is not Change.ADDED for difference in self.changes)
+        return passes and not self.explanation and not news and not self.unstable
 
     @property
     def uniform(self) -> bool:

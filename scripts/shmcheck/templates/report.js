@@ -106,7 +106,7 @@
   form.hidden = false;
   form.addEventListener("submit", function (event) { event.preventDefault(); });
   [query, show, system].forEach(function (input) {
-    input.addEventListener("input", function () { pinned = ""; apply(); remember(); });
+    input.addEventListener(input === query ? "input" : "change", function () { pinned = ""; apply(); remember(); });
   });
   by("expand").addEventListener("click", function () {
     const open = areas.some(function (area) { return !area.open; });
@@ -127,12 +127,16 @@
   });
   let opened = [];
   window.addEventListener("beforeprint", function () {
-    opened = Array.from(document.querySelectorAll("main > section > details:not([open]), .stay > details:not([open])"));
-    opened.forEach(function (details) { details.open = true; });
+    const closed = document.querySelectorAll("main > section > details:not([open]), .stay > details:not([open])");
+    opened = opened.concat(Array.from(closed));
+    closed.forEach(function (details) { details.open = true; });
   });
   window.addEventListener("afterprint", function () {
     opened.forEach(function (details) { details.open = false; });
+    opened = [];
   });
   window.addEventListener("hashchange", follow);
   follow();
+  /* Once the page is there the browser goes to the address itself, and takes the focus away. */
+  window.addEventListener("load", function () { setTimeout(follow, 0); });
 })();
