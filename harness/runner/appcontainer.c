@@ -22,7 +22,7 @@ static any_function *function(HMODULE module, const char *name)
     return module ? (any_function *)GetProcAddress(module, name) : NULL;
 }
 
-bool appcontainer_exported(void)
+static bool exported(void)
 {
     static bool looked;
     if (!looked) {
@@ -38,6 +38,15 @@ bool appcontainer_exported(void)
     }
     looked = true;
     return calls.create && calls.derive && calls.delete &&calls.folder && calls.free_memory;
+}
+
+bool appcontainer_works(void)
+{
+    PSID sid = NULL;
+    bool works = exported() && SUCCEEDED(calls.derive(L"shmcheck", &sid)) && sid;
+    if (works)
+        FreeSid(sid);
+    return works;
 }
 
 /* Names of profiles have 64 characters at most; ids of runs are much shorter, and plain. */
@@ -90,8 +99,8 @@ DWORD appcontainer_open(const char *run, const wchar_t *actor, PSID *sid, wchar_
         PSID fresh = NULL;
         wchar_t folder[MAX_PATH * 2];
         *failed = "CreateAppContainerProfile";
-        HRESULT result = appcontainer_exported() ? open_profile(run, &fresh, failed)
-                                                 : HRESULT_FROM_WIN32(ERROR_PROC_NOT_FOUND);
+        HRESULT result =
+            exported() ? open_profile(run, &fresh, failed) : HRESULT_FROM_WIN32(ERROR_PROC_NOT_FOUND);
         if (SUCCEEDED(result))
             result = profile_folder(fresh, folder, MAX_PATH * 2, failed);
         if (FAILED(result))
@@ -115,6 +124,6 @@ void appcontainer_delete(const char *run)
 {
     wchar_t name[64];
     profile_name(name, 64, run);
-    if (appcontainer_exported())
+    if (exported())
         calls.delete(name);
 }

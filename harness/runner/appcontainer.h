@@ -11,8 +11,9 @@
 
 #include <stdbool.h>
 
-/* Whether userenv.dll exports what this takes. */
-bool appcontainer_exported(void);
+/* Whether userenv.dll exports what this takes, and does more than that: a system may have the names and nothing behind
+ * them. Nothing is left behind by the question. */
+bool appcontainer_works(void);
 
 /* The container of the run, made if it does not exist yet. `image` receives the path of a copy of the program `actor`
  * in the container's own folder, because a container may not read programs that lie just anywhere. The SID stays valid
