@@ -4,6 +4,7 @@
 #include "../harness/runner/checks.h"
 
 #include "statuses.h"
+#include "views.h"
 
 /* ---- the table: section protection, access of the open, access of the view ---- */
 
@@ -19,14 +20,14 @@ enum cell {
     X_WC
 };
 
-static const char *const protections[] = {
-    [NA] = "protect=PAGE_NOACCESS",
-    [R] = "protect=PAGE_READONLY",
-    [RW] = "protect=PAGE_READWRITE",
-    [WC] = "protect=PAGE_WRITECOPY",
-    [X_R] = "protect=PAGE_EXECUTE_READ",
-    [X_RW] = "protect=PAGE_EXECUTE_READWRITE",
-    [X_WC] = "protect=PAGE_EXECUTE_WRITECOPY",
+static const char *const regions[] = {
+    [NA] = WHOLE_VIEW("4096", "PAGE_NOACCESS"),
+    [R] = WHOLE_VIEW("4096", "PAGE_READONLY"),
+    [RW] = WHOLE_VIEW("4096", "PAGE_READWRITE"),
+    [WC] = WHOLE_VIEW("4096", "PAGE_WRITECOPY"),
+    [X_R] = WHOLE_VIEW("4096", "PAGE_EXECUTE_READ"),
+    [X_RW] = WHOLE_VIEW("4096", "PAGE_EXECUTE_READWRITE"),
+    [X_WC] = WHOLE_VIEW("4096", "PAGE_EXECUTE_WRITECOPY"),
 };
 
 #define VIEWS 9
@@ -106,7 +107,7 @@ static void check_cell(struct stage *s, const char *role, const char *handle, co
     } else if (expected == PROT) {
         fails_status(s, role, map, ERROR_INVALID_PARAMETER, STATUS_SECTION_PROTECTION);
     } else if (succeeds(s, role, map)) {
-        gives(s, role, "query view", protections[expected]);
+        gives(s, role, "query view", regions[expected]);
         must(s, role, "unmap view");
     }
 }
@@ -206,7 +207,7 @@ static void open_write_only_map_write(struct stage *s)
     must(s, "writer", "write view at=0 text=from-writer");
     must(s, "reader", "open section name=@x access=FILE_MAP_WRITE");
     if (succeeds(s, "reader", "map view of=section access=FILE_MAP_WRITE")) {
-        gives(s, "reader", "query view", "protect=PAGE_READWRITE");
+        gives(s, "reader", "query view", WHOLE_VIEW("4096", "PAGE_READWRITE"));
         gives(s, "reader", "read view at=0 length=11 as=text", "text=from-writer");
     }
 }
@@ -240,7 +241,7 @@ static void open_copy_plus_read_literal(struct stage *s)
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
     if (succeeds(s, "reader", "open section name=@x access=FILE_MAP_COPY|FILE_MAP_READ")) {
         gives(s, "reader", "granted section", "access=0x5");
-        succeeds(s, "reader", "size section");
+        gives(s, "reader", "size section", "size=4096 attributes=SEC_COMMIT");
     }
 }
 
@@ -315,7 +316,7 @@ static void open_execute(struct stage *s)
         gives(s, "reader", "granted alone", "access=0x8");
     if (succeeds(s, "reader", "open section name=@x access=FILE_MAP_EXECUTE|FILE_MAP_READ") &&
         succeeds(s, "reader", "map view of=section access=FILE_MAP_EXECUTE|FILE_MAP_READ"))
-        gives(s, "reader", "query view", "protect=PAGE_EXECUTE_READ");
+        gives(s, "reader", "query view", WHOLE_VIEW("4096", "PAGE_EXECUTE_READ"));
 }
 
 /* Nothing says what an open without any access does; it is recorded. */
@@ -340,7 +341,7 @@ static void open_any_handle_user(struct stage *s)
     must(s, "reader", "open section name=@x access=FILE_MAP_ALL_ACCESS");
     succeeds(s, "reader", "map view of=section access=FILE_MAP_WRITE");
     gives(s, "reader", "size section", "size=4096 attributes=SEC_COMMIT");
-    succeeds(s, "reader", "flags section");
+    gives(s, "reader", "flags section", "inherit=no protect-from-close=no");
     succeeds(s, "reader", "duplicate section to=0 same=yes");
     succeeds(s, "reader", "setdescriptor section sd=D:(A;;0xF001F;;;WD)");
     succeeds(s, "reader", "close section");
@@ -363,9 +364,9 @@ static void access_read_gives_copy(struct stage *s)
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
     must(s, "reader", "open section name=@x access=FILE_MAP_READ");
     if (succeeds(s, "reader", "map view of=section access=FILE_MAP_READ"))
-        gives(s, "reader", "query view", "protect=PAGE_READONLY");
+        gives(s, "reader", "query view", WHOLE_VIEW("4096", "PAGE_READONLY"));
     if (succeeds(s, "reader", "map copy of=section access=FILE_MAP_COPY"))
-        gives(s, "reader", "query copy", "protect=PAGE_WRITECOPY");
+        gives(s, "reader", "query copy", WHOLE_VIEW("4096", "PAGE_WRITECOPY"));
 }
 
 static const struct test_case access_denied_cases[] = {

@@ -129,7 +129,12 @@ static void descriptor_needs_read_control(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
     must(s, "reader", "open section name=@x access=FILE_MAP_READ");
-    fails(s, "reader", "descriptor section parts=dacl", ERROR_ACCESS_DENIED);
+    fails_status(s, "reader", "descriptor section parts=dacl", ERROR_ACCESS_DENIED, STATUS_ACCESS_DENIED);
+}
+
+static bool is_empty_list(const char *sddl)
+{
+    return strncmp(sddl, "D:", 2) == 0 && !strchr(sddl, '(');
 }
 
 /* The owner can read the descriptor, and change it, even if no entry says so. */
@@ -138,6 +143,7 @@ static void sd_owner_read_control(struct stage *s)
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE sd=D:P");
     if (succeeds(s, "reader", "open section name=@x access=READ_CONTROL|WRITE_DAC")) {
         succeeds(s, "reader", "descriptor section parts=dacl");
+        holds(s, "it is a list without entries", is_empty_list(value(s, "reader", "sddl")));
         succeeds(s, "reader", "setdescriptor section sd=D:(A;;0xF001F;;;WD)");
         succeeds(s, "reader", "open again name=@x access=FILE_MAP_WRITE");
     }
@@ -159,7 +165,7 @@ static void set_needs_write_dac(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
     must(s, "reader", "open section name=@x access=FILE_MAP_READ|FILE_MAP_WRITE");
-    fails(s, "reader", "setdescriptor section sd=D:P", ERROR_ACCESS_DENIED);
+    fails_status(s, "reader", "setdescriptor section sd=D:P", ERROR_ACCESS_DENIED, STATUS_ACCESS_DENIED);
     succeeds(s, "reader", "open again name=@x access=FILE_MAP_READ");
 }
 
@@ -237,6 +243,7 @@ static void access_system_security(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
     must(s, "reader", "privilege SeSecurityPrivilege to=disabled");
+    holds(s, "the privilege is not enabled", strcmp(value(s, "reader", "state"), "enabled") != 0);
     fails_status(s, "reader", "open section name=@x access=ACCESS_SYSTEM_SECURITY", ERROR_PRIVILEGE_NOT_HELD,
                  STATUS_PRIVILEGE_NOT_HELD);
 }
@@ -245,7 +252,7 @@ static void access_system_security(struct stage *s)
 static void system_security_with_privilege(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
-    must(s, "reader", "privilege SeSecurityPrivilege to=enabled");
+    must_give(s, "reader", "privilege SeSecurityPrivilege to=enabled", "state=enabled");
     if (succeeds(s, "reader", "open section name=@x access=ACCESS_SYSTEM_SECURITY"))
         gives(s, "reader", "granted section", "access=0x1000000");
 }

@@ -2,6 +2,8 @@
  * there. */
 #include "../harness/runner/checks.h"
 
+#include "views.h"
+
 /* A writer with a view of two pages that say first and second, and a reader with a copy-on-write view of
  * them. */
 static void two_pages(struct stage *s)
@@ -42,8 +44,8 @@ static void view_cow_page_granular(struct stage *s)
 {
     two_pages(s);
     must(s, "reader", "write view at=10 u8=1");
-    gives(s, "reader", "query view at=0", "base=+0 size=4096 protect=PAGE_READWRITE");
-    gives(s, "reader", "query view at=4096", "base=+4096 size=4096 protect=PAGE_WRITECOPY");
+    gives(s, "reader", "query view at=0", VIEW_PART("0", "4096", "PAGE_READWRITE", "PAGE_WRITECOPY"));
+    gives(s, "reader", "query view at=4096", VIEW_PART("4096", "4096", "PAGE_WRITECOPY", "PAGE_WRITECOPY"));
 }
 
 /* The protection of the copied page becomes read/write; of an executable view, execute and read/write. */
@@ -53,12 +55,13 @@ static void view_cow_protection_flips(struct stage *s)
     must(s, "reader", "open section name=@x access=FILE_MAP_ALL_ACCESS");
     must(s, "reader", "map plain of=section access=FILE_MAP_COPY");
     must(s, "reader", "map code of=section access=FILE_MAP_EXECUTE|FILE_MAP_COPY");
-    gives(s, "reader", "query plain", "protect=PAGE_WRITECOPY");
-    gives(s, "reader", "query code", "protect=PAGE_EXECUTE_WRITECOPY");
+    gives(s, "reader", "query plain", WHOLE_VIEW("4096", "PAGE_WRITECOPY"));
+    gives(s, "reader", "query code", WHOLE_VIEW("4096", "PAGE_EXECUTE_WRITECOPY"));
     must(s, "reader", "write plain at=0 u8=1");
     must(s, "reader", "write code at=0 u8=1");
-    gives(s, "reader", "query plain", "protect=PAGE_READWRITE");
-    gives(s, "reader", "query code", "protect=PAGE_EXECUTE_READWRITE");
+    gives(s, "reader", "query plain", VIEW_PART("0", "4096", "PAGE_READWRITE", "PAGE_WRITECOPY"));
+    gives(s, "reader", "query code",
+          VIEW_PART("0", "4096", "PAGE_EXECUTE_READWRITE", "PAGE_EXECUTE_WRITECOPY"));
 }
 
 /* What was stored privately is gone with the view. */
@@ -88,9 +91,9 @@ static void view_cow_no_write_right(struct stage *s)
 static void view_cow_type_stays_mapped(struct stage *s)
 {
     two_pages(s);
-    gives(s, "reader", "query view at=0", "type=MEM_MAPPED");
+    gives(s, "reader", "query view at=0", WHOLE_VIEW("8192", "PAGE_WRITECOPY"));
     must(s, "reader", "write view at=0 text=PRIVATE");
-    gives(s, "reader", "query view at=0", "type=MEM_MAPPED");
+    gives(s, "reader", "query view at=0 show=type", "type=MEM_MAPPED");
 }
 
 /* Two copy-on-write views are private against each other, in one process and in two. */

@@ -4,6 +4,7 @@
 #include "../harness/runner/checks.h"
 
 #include "statuses.h"
+#include "views.h"
 
 /* A writer with a section, a view and a word in it. */
 static void writer_writes(struct stage *s)
@@ -135,8 +136,8 @@ static void recreate_with_another_size(struct stage *s)
     writer_writes(s);
     must(s, "writer", "close section");
     gives(s, "reader", "create section name=@x size=131072 protect=PAGE_READWRITE", "error=0");
-    gives(s, "reader", "size section", "size=131072");
-    gives(s, "writer", "query view", "size=4096 state=MEM_COMMIT");
+    gives(s, "reader", "size section", "size=131072 attributes=SEC_COMMIT");
+    gives(s, "writer", "query view", WHOLE_VIEW("4096", "PAGE_READWRITE"));
     sees_bytes(s, "writer");
 }
 
@@ -204,7 +205,8 @@ static void life_exit_without_cleanup(struct stage *s)
     must(s, "writer", "create second name=@y size=4096 protect=PAGE_READWRITE");
     leaves(s, "writer");
     name_is_gone(s, "reader");
-    fails(s, "reader", "open gone name=@y access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND);
+    fails_status(s, "reader", "open gone name=@y access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND,
+                 STATUS_OBJECT_NAME_NOT_FOUND);
 }
 
 /* A reader reads on after the writer has exited, and the name stays with the reader's handle. */
@@ -253,7 +255,7 @@ static void stale_holder_keeps_old_object(struct stage *s)
     must(s, "reader", "open section name=@x access=FILE_MAP_READ");
     killed(s, "writer");
     gives(s, "restarted", "create section name=@x size=131072 protect=PAGE_READWRITE", "error=183");
-    gives(s, "restarted", "size section", "size=4096");
+    gives(s, "restarted", "size section", "size=4096 attributes=SEC_COMMIT");
     must(s, "restarted", "map view of=section access=FILE_MAP_READ");
     sees_bytes(s, "restarted");
     row(s, "life-all-closed-destroys");
@@ -261,7 +263,7 @@ static void stale_holder_keeps_old_object(struct stage *s)
     must(s, "restarted", "close section");
     must(s, "reader", "close section");
     gives(s, "restarted", "create section name=@x size=131072 protect=PAGE_READWRITE", "error=0");
-    gives(s, "restarted", "size section", "size=131072");
+    gives(s, "restarted", "size section", "size=131072 attributes=SEC_COMMIT");
     must(s, "restarted", "map view of=section access=FILE_MAP_READ");
     gives(s, "restarted", "zero view at=0 length=131072", "zero=yes");
 }

@@ -5,10 +5,15 @@
 
 #include "statuses.h"
 
-/* The child's own word for the handle that its parent calls so: the same number. */
-static void adopts(struct stage *s, const char *child, const char *parent, const char *label)
+/* What GetHandleInformation says of a handle: its own two flags, and no other's. */
+#define INHERITED "inherit=yes protect-from-close=no"
+#define KEPT "inherit=no protect-from-close=no"
+
+/* The child's own word for the handle that its parent, where it has these flags, calls so: the same number. */
+static void adopts(struct stage *s, const char *child, const char *parent, const char *label,
+                   const char *flags)
 {
-    must(s, parent, step("flags %s", label));
+    must_give(s, parent, step("flags %s", label), flags);
     must(s, child, step("adopt %s handle=$%s.handle", label, parent));
 }
 
@@ -38,9 +43,9 @@ static void writer_writes(struct stage *s, const char *how)
 static void inherit_default_off(struct stage *s)
 {
     writer_writes(s, "");
-    gives(s, "writer", "flags section", "inherit=no");
+    gives(s, "writer", "flags section", KEPT);
     spawns(s, "writer", "child", "inherit=yes");
-    adopts(s, "child", "writer", "section");
+    adopts(s, "child", "writer", "section", KEPT);
     means_nothing(s, "child", "section");
 }
 
@@ -48,9 +53,9 @@ static void inherit_default_off(struct stage *s)
 static void inherit_attributes_on(struct stage *s)
 {
     writer_writes(s, " inherit=yes");
-    gives(s, "writer", "flags section", "inherit=yes");
+    gives(s, "writer", "flags section", INHERITED);
     spawns(s, "writer", "child", "inherit=yes");
-    adopts(s, "child", "writer", "section");
+    adopts(s, "child", "writer", "section", INHERITED);
     maps_and_reads(s, "child", "section");
 }
 
@@ -59,7 +64,7 @@ static void inherit_needs_createprocess_flag(struct stage *s)
 {
     writer_writes(s, " inherit=yes");
     spawns(s, "writer", "child", "inherit=no");
-    adopts(s, "child", "writer", "section");
+    adopts(s, "child", "writer", "section", INHERITED);
     means_nothing(s, "child", "section");
 }
 
@@ -70,7 +75,7 @@ static void inherit_same_value_and_access(struct stage *s)
     must(s, "writer", "create all name=@x size=4096 protect=PAGE_READWRITE");
     must(s, "writer", "open section name=@x access=FILE_MAP_READ inherit=yes");
     spawns(s, "writer", "child", "inherit=yes");
-    adopts(s, "child", "writer", "section");
+    adopts(s, "child", "writer", "section", INHERITED);
     gives(s, "child", "granted section", "access=0x4");
     succeeds(s, "child", "map view of=section access=FILE_MAP_READ");
     fails_status(s, "child", "map more of=section access=FILE_MAP_WRITE", ERROR_ACCESS_DENIED,
@@ -85,11 +90,11 @@ static void inherit_open_flag(struct stage *s)
     must(s, "writer", "write view at=0 text=bytes");
     must(s, "reader", "open passed name=@x access=FILE_MAP_READ inherit=yes");
     must(s, "reader", "open kept name=@x access=FILE_MAP_READ inherit=no");
-    gives(s, "reader", "flags passed", "inherit=yes");
-    gives(s, "reader", "flags kept", "inherit=no");
+    gives(s, "reader", "flags passed", INHERITED);
+    gives(s, "reader", "flags kept", KEPT);
     spawns(s, "reader", "child", "inherit=yes");
-    adopts(s, "child", "reader", "passed");
-    adopts(s, "child", "reader", "kept");
+    adopts(s, "child", "reader", "passed", INHERITED);
+    adopts(s, "child", "reader", "kept", KEPT);
     maps_and_reads(s, "child", "passed");
     must(s, "child", "unmap view");
     means_nothing(s, "child", "kept");
@@ -102,9 +107,9 @@ static void inherit_of_existing_object(struct stage *s)
     must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
     must(s, "writer", "write view at=0 text=bytes");
     gives(s, "reader", "create section name=@x size=4096 protect=PAGE_READWRITE inherit=yes", "error=183");
-    gives(s, "reader", "flags section", "inherit=yes");
+    gives(s, "reader", "flags section", INHERITED);
     spawns(s, "reader", "child", "inherit=yes");
-    adopts(s, "child", "reader", "section");
+    adopts(s, "child", "reader", "section", INHERITED);
     maps_and_reads(s, "child", "section");
 }
 
@@ -114,11 +119,11 @@ static void inherit_sethandleinformation(struct stage *s)
     writer_writes(s, "");
     succeeds(s, "writer", "setflags section inherit=yes");
     spawns(s, "writer", "first", "inherit=yes");
-    adopts(s, "first", "writer", "section");
+    adopts(s, "first", "writer", "section", INHERITED);
     maps_and_reads(s, "first", "section");
     succeeds(s, "writer", "setflags section inherit=no");
     spawns(s, "writer", "second", "inherit=yes");
-    adopts(s, "second", "writer", "section");
+    adopts(s, "second", "writer", "section", KEPT);
     means_nothing(s, "second", "section");
 }
 
@@ -128,8 +133,8 @@ static void inherit_handle_list(struct stage *s)
     writer_writes(s, " inherit=yes");
     must(s, "writer", "create other size=4096 protect=PAGE_READWRITE inherit=yes");
     spawns(s, "writer", "child", "inherit=yes list=section");
-    adopts(s, "child", "writer", "section");
-    adopts(s, "child", "writer", "other");
+    adopts(s, "child", "writer", "section", INHERITED);
+    adopts(s, "child", "writer", "other", INHERITED);
     maps_and_reads(s, "child", "section");
     must(s, "child", "unmap view");
     means_nothing(s, "child", "other");
@@ -149,9 +154,9 @@ static void inherit_grandchild(struct stage *s)
 {
     writer_writes(s, " inherit=yes");
     spawns(s, "writer", "child", "inherit=yes");
-    adopts(s, "child", "writer", "section");
+    adopts(s, "child", "writer", "section", INHERITED);
     spawns(s, "child", "grandchild", "inherit=yes");
-    adopts(s, "grandchild", "child", "section");
+    adopts(s, "grandchild", "child", "section", INHERITED);
     maps_and_reads(s, "grandchild", "section");
 }
 
@@ -169,7 +174,7 @@ static void inherit_child_close_independent(struct stage *s)
 {
     writer_writes(s, " inherit=yes");
     spawns(s, "writer", "child", "inherit=yes");
-    adopts(s, "child", "writer", "section");
+    adopts(s, "child", "writer", "section", INHERITED);
     succeeds(s, "child", "close section");
     succeeds(s, "writer", "map more of=section access=FILE_MAP_WRITE");
 }
@@ -179,7 +184,7 @@ static void inherit_shares_state(struct stage *s)
 {
     writer_writes(s, " inherit=yes");
     spawns(s, "writer", "child", "inherit=yes");
-    adopts(s, "child", "writer", "section");
+    adopts(s, "child", "writer", "section", INHERITED);
     must(s, "child", "map view of=section access=FILE_MAP_WRITE");
     gives(s, "child", "read view at=0 length=5 as=text", "text=bytes");
     must(s, "child", "write view at=0 text=reply");

@@ -2,6 +2,9 @@
  * everybody. */
 #include "../harness/runner/checks.h"
 
+#include "statuses.h"
+#include "views.h"
+
 /* A section of four granules that are only reserved, and a view of it in the writer and in the reader. */
 static void reserved_section(struct stage *s)
 {
@@ -16,8 +19,7 @@ static void reserve_view_is_reserved(struct stage *s)
 {
     reserved_section(s);
     gives(s, "writer", "size section", "size=262144 attributes=SEC_RESERVE");
-    gives(s, "reader", "query view",
-          "base=+0 size=262144 state=MEM_RESERVE type=MEM_MAPPED allocation-protect=PAGE_READWRITE");
+    gives(s, "reader", "query view", RESERVED_PART("0", "262144", "PAGE_READWRITE"));
 }
 
 /* Pages that are only reserved cannot be touched. */
@@ -33,10 +35,10 @@ static void reserve_commit_by_virtualalloc(struct stage *s)
 {
     reserved_section(s);
     gives(s, "writer", "commit view at=65536 length=65536 protect=PAGE_READWRITE", "base=+65536");
-    gives(s, "writer", "query view at=0", "base=+0 size=65536 state=MEM_RESERVE");
+    gives(s, "writer", "query view at=0", RESERVED_PART("0", "65536", "PAGE_READWRITE"));
     gives(s, "writer", "query view at=65536",
-          "base=+65536 size=65536 state=MEM_COMMIT protect=PAGE_READWRITE");
-    gives(s, "writer", "query view at=131072", "base=+131072 size=131072 state=MEM_RESERVE");
+          VIEW_PART("65536", "65536", "PAGE_READWRITE", "PAGE_READWRITE"));
+    gives(s, "writer", "query view at=131072", RESERVED_PART("131072", "131072", "PAGE_READWRITE"));
     gives(s, "writer", "write view at=65536 text=bytes", "");
 }
 
@@ -46,14 +48,14 @@ static void reserve_commit_is_shared(struct stage *s)
 {
     reserved_section(s);
     must(s, "writer", "map second of=section access=FILE_MAP_READ");
-    must(s, "writer", "commit view at=65536 length=65536 protect=PAGE_READWRITE");
+    must_give(s, "writer", "commit view at=65536 length=65536 protect=PAGE_READWRITE", "base=+65536");
     must(s, "writer", "write view at=65536 text=bytes");
     gives(s, "reader", "query view at=65536",
-          "base=+65536 size=65536 state=MEM_COMMIT protect=PAGE_READWRITE");
+          VIEW_PART("65536", "65536", "PAGE_READWRITE", "PAGE_READWRITE"));
     gives(s, "reader", "read view at=65536 length=5 as=text", "text=bytes");
     gives(s, "reader", "write view at=65536 text=reply", "");
     gives(s, "writer", "read second at=65536 length=5 as=text", "text=reply");
-    gives(s, "reader", "query view at=0", "base=+0 size=65536 state=MEM_RESERVE");
+    gives(s, "reader", "query view at=0", RESERVED_PART("0", "65536", "PAGE_READWRITE"));
     faults(s, "reader", "read view at=131072 length=1", "read");
 }
 
@@ -61,11 +63,11 @@ static void reserve_commit_is_shared(struct stage *s)
 static void commit_seen_by_later_view(struct stage *s)
 {
     reserved_section(s);
-    must(s, "reader", "commit view at=0 length=65536 protect=PAGE_READWRITE");
+    must_give(s, "reader", "commit view at=0 length=65536 protect=PAGE_READWRITE", "base=+0");
     must(s, "reader", "write view at=0 text=bytes");
     must(s, "third", "open section name=@x access=FILE_MAP_READ");
     must(s, "third", "map view of=section access=FILE_MAP_READ");
-    gives(s, "third", "query view at=0", "base=+0 size=65536 state=MEM_COMMIT protect=PAGE_READONLY");
+    gives(s, "third", "query view at=0", VIEW_PART("0", "65536", "PAGE_READONLY", "PAGE_READONLY"));
     gives(s, "third", "read view at=0 length=5 as=text", "text=bytes");
 }
 
@@ -73,10 +75,10 @@ static void commit_seen_by_later_view(struct stage *s)
 static void commit_outlives_its_process(struct stage *s)
 {
     reserved_section(s);
-    must(s, "writer", "commit view at=0 length=65536 protect=PAGE_READWRITE");
+    must_give(s, "writer", "commit view at=0 length=65536 protect=PAGE_READWRITE", "base=+0");
     must(s, "writer", "write view at=0 text=bytes");
     killed(s, "writer");
-    gives(s, "reader", "query view at=0", "size=65536 state=MEM_COMMIT");
+    gives(s, "reader", "query view at=0", VIEW_PART("0", "65536", "PAGE_READWRITE", "PAGE_READWRITE"));
     gives(s, "reader", "read view at=0 length=5 as=text", "text=bytes");
 }
 
@@ -84,9 +86,9 @@ static void commit_outlives_its_process(struct stage *s)
 static void reserve_commit_protection_is_local(struct stage *s)
 {
     reserved_section(s);
-    must(s, "writer", "commit view at=0 length=65536 protect=PAGE_READONLY");
-    gives(s, "writer", "query view at=0", "size=65536 state=MEM_COMMIT protect=PAGE_READONLY");
-    gives(s, "reader", "query view at=0", "size=65536 state=MEM_COMMIT protect=PAGE_READWRITE");
+    must_give(s, "writer", "commit view at=0 length=65536 protect=PAGE_READONLY", "base=+0");
+    gives(s, "writer", "query view at=0", VIEW_PART("0", "65536", "PAGE_READONLY", "PAGE_READWRITE"));
+    gives(s, "reader", "query view at=0", VIEW_PART("0", "65536", "PAGE_READWRITE", "PAGE_READWRITE"));
     gives(s, "reader", "write view at=0 text=bytes", "");
     faults(s, "writer", "write view at=0 text=wrong", "write");
     gives(s, "writer", "read view at=0 length=5 as=text", "text=bytes");
@@ -96,7 +98,7 @@ static void reserve_commit_protection_is_local(struct stage *s)
 static void reserve_commit_zeroed(struct stage *s)
 {
     reserved_section(s);
-    must(s, "writer", "commit view at=65536 length=65536 protect=PAGE_READWRITE");
+    must_give(s, "writer", "commit view at=65536 length=65536 protect=PAGE_READWRITE", "base=+65536");
     gives(s, "writer", "zero view at=65536 length=65536", "zero=yes");
     gives(s, "reader", "zero view at=65536 length=65536", "zero=yes");
 }
@@ -105,9 +107,9 @@ static void reserve_commit_zeroed(struct stage *s)
 static void reserve_recommit_harmless(struct stage *s)
 {
     reserved_section(s);
-    must(s, "writer", "commit view at=0 length=65536 protect=PAGE_READWRITE");
+    must_give(s, "writer", "commit view at=0 length=65536 protect=PAGE_READWRITE", "base=+0");
     must(s, "writer", "write view at=0 text=bytes");
-    succeeds(s, "reader", "commit view at=0 length=131072 protect=PAGE_READWRITE");
+    gives(s, "reader", "commit view at=0 length=131072 protect=PAGE_READWRITE", "base=+0");
     gives(s, "reader", "read view at=0 length=5 as=text", "text=bytes");
     gives(s, "writer", "read view at=0 length=5 as=text", "text=bytes");
 }
@@ -116,7 +118,7 @@ static void reserve_recommit_harmless(struct stage *s)
 static void reserve_no_decommit(struct stage *s)
 {
     reserved_section(s);
-    must(s, "writer", "commit view at=0 length=65536 protect=PAGE_READWRITE");
+    must_give(s, "writer", "commit view at=0 length=65536 protect=PAGE_READWRITE", "base=+0");
     must(s, "writer", "write view at=0 text=bytes");
     fails(s, "writer", "decommit view at=0 length=65536", ERROR_INVALID_PARAMETER);
     fails(s, "reader", "decommit view at=0 length=65536", ERROR_INVALID_PARAMETER);
@@ -128,11 +130,11 @@ static void reserve_survives_remap(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=262144 protect=PAGE_READWRITE|SEC_RESERVE");
     must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
-    must(s, "writer", "commit view at=0 length=65536 protect=PAGE_READWRITE");
+    must_give(s, "writer", "commit view at=0 length=65536 protect=PAGE_READWRITE", "base=+0");
     must(s, "writer", "write view at=0 text=bytes");
     must(s, "writer", "unmap view");
     must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
-    gives(s, "writer", "query view at=0", "size=65536 state=MEM_COMMIT protect=PAGE_READWRITE");
+    gives(s, "writer", "query view at=0", VIEW_PART("0", "65536", "PAGE_READWRITE", "PAGE_READWRITE"));
     gives(s, "writer", "read view at=0 length=5 as=text", "text=bytes");
 }
 
@@ -141,8 +143,8 @@ static void reserve_whole_commit_range(struct stage *s)
 {
     reserved_section(s);
     fails(s, "writer", "commit view at=196608 length=131072 protect=PAGE_READWRITE", ERROR_INVALID_ADDRESS);
-    gives(s, "writer", "query view at=196608", "state=MEM_RESERVE");
-    gives(s, "reader", "query view at=196608", "state=MEM_RESERVE");
+    gives(s, "writer", "query view at=196608", RESERVED_PART("196608", "65536", "PAGE_READWRITE"));
+    gives(s, "reader", "query view at=196608", RESERVED_PART("196608", "65536", "PAGE_READWRITE"));
 }
 
 /* Pages are not committed with more access than their view has (from Windows 7 on). */
@@ -152,8 +154,8 @@ static void reserve_commit_stronger_protection(struct stage *s)
     must(s, "third", "open section name=@x access=FILE_MAP_READ");
     must(s, "third", "map view of=section access=FILE_MAP_READ");
     fails(s, "third", "commit view at=0 length=65536 protect=PAGE_READWRITE", ERROR_INVALID_PARAMETER);
-    gives(s, "writer", "query view at=0", "state=MEM_RESERVE");
-    succeeds(s, "third", "commit view at=0 length=65536 protect=PAGE_READONLY");
+    gives(s, "writer", "query view at=0", RESERVED_PART("0", "262144", "PAGE_READWRITE"));
+    gives(s, "third", "commit view at=0 length=65536 protect=PAGE_READONLY", "base=+0");
 }
 
 /* VirtualProtect does not work on pages that are only reserved. */
@@ -161,7 +163,7 @@ static void reserve_protect_before_commit(struct stage *s)
 {
     reserved_section(s);
     fails(s, "writer", "protect view at=0 length=65536 to=PAGE_READONLY", ERROR_INVALID_ADDRESS);
-    gives(s, "writer", "query view at=0", "size=262144 state=MEM_RESERVE");
+    gives(s, "writer", "query view at=0", RESERVED_PART("0", "262144", "PAGE_READWRITE"));
 }
 
 /* On pages of an ordinary section MEM_COMMIT changes the protection, within that of the view, and nothing
@@ -173,10 +175,10 @@ static void commit_virtualalloc_on_committed_view(struct stage *s)
     must(s, "writer", "write view at=0 text=bytes");
     must(s, "reader", "open section name=@x access=FILE_MAP_READ|FILE_MAP_WRITE");
     must(s, "reader", "map view of=section access=FILE_MAP_WRITE");
-    succeeds(s, "reader", "commit view at=0 length=65536 protect=PAGE_READONLY");
-    gives(s, "reader", "query view at=0", "size=65536 state=MEM_COMMIT protect=PAGE_READONLY");
+    gives(s, "reader", "commit view at=0 length=65536 protect=PAGE_READONLY", "base=+0");
+    gives(s, "reader", "query view at=0", VIEW_PART("0", "65536", "PAGE_READONLY", "PAGE_READWRITE"));
     gives(s, "reader", "read view at=0 length=5 as=text", "text=bytes");
-    gives(s, "writer", "query view at=0", "size=131072 state=MEM_COMMIT protect=PAGE_READWRITE");
+    gives(s, "writer", "query view at=0", WHOLE_VIEW("131072", "PAGE_READWRITE"));
 }
 
 static const struct test_case reserved_pages_cases[] = {

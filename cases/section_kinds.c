@@ -1,16 +1,21 @@
 /* Topic section_kinds: large pages, and memory that is not cached. */
 #include "../harness/runner/checks.h"
 
+#include <string.h>
+
 #include "statuses.h"
+#include "views.h"
 
 /* Large pages need SeLockMemoryPrivilege, enabled; holding it is not enough. */
 static void large_needs_privilege(struct stage *s)
 {
     must(s, "writer", "privilege SeLockMemoryPrivilege to=disabled");
+    holds(s, "the privilege is not enabled", strcmp(value(s, "writer", "state"), "enabled") != 0);
     fails_status(s, "writer",
                  "create section name=@x size=0x200000 protect=PAGE_READWRITE|SEC_COMMIT|SEC_LARGE_PAGES",
                  ERROR_PRIVILEGE_NOT_HELD, STATUS_PRIVILEGE_NOT_HELD);
-    fails(s, "reader", "open section name=@x access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND);
+    fails_status(s, "reader", "open section name=@x access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND,
+                 STATUS_OBJECT_NAME_NOT_FOUND);
 }
 
 /* SEC_LARGE_PAGES goes with SEC_COMMIT, not alone and not with SEC_RESERVE. */
@@ -37,18 +42,18 @@ static void large_flag_needs_large_section(struct stage *s)
 static void nocache_query(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE|SEC_COMMIT|SEC_NOCACHE");
-    gives(s, "writer", "size section", "attributes=SEC_COMMIT|SEC_NOCACHE");
+    gives(s, "writer", "size section", "size=4096 attributes=SEC_COMMIT|SEC_NOCACHE");
     must(s, "reader", "open section name=@x access=FILE_MAP_READ|FILE_MAP_WRITE");
     must(s, "reader", "map view of=section access=FILE_MAP_WRITE");
-    gives(s, "reader", "query view",
-          "protect=PAGE_READWRITE|PAGE_NOCACHE allocation-protect=PAGE_READWRITE|PAGE_NOCACHE");
+    gives(s, "reader", "query view", WHOLE_VIEW("4096", "PAGE_READWRITE|PAGE_NOCACHE"));
 }
 
 /* A SEC_WRITECOMBINE section can be made, and its bytes are shared like others. */
 static void writecombine_since_vista(struct stage *s)
 {
-    if (!succeeds(s, "writer",
-                  "create section name=@x size=4096 protect=PAGE_READWRITE|SEC_COMMIT|SEC_WRITECOMBINE"))
+    if (!gives(s, "writer",
+               "create section name=@x size=4096 protect=PAGE_READWRITE|SEC_COMMIT|SEC_WRITECOMBINE",
+               "error=0"))
         return;
     must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
     must(s, "writer", "write view at=0 text=bytes");

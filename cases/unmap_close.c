@@ -45,7 +45,9 @@ static void life_unmap_not_a_view(struct stage *s)
     must(s, "writer", "reserve block size=65536");
     fails_status(s, "writer", "unmap block", ERROR_INVALID_ADDRESS, STATUS_NOT_MAPPED_VIEW);
     fails_status(s, "writer", "unmap block at=12288", ERROR_INVALID_ADDRESS, STATUS_NOT_MAPPED_VIEW);
-    gives(s, "writer", "query block", "size=65536 state=MEM_RESERVE type=MEM_PRIVATE");
+    gives(s, "writer", "query block",
+          "base=+0 size=65536 state=MEM_RESERVE type=MEM_PRIVATE allocation-base=+0 "
+          "allocation-protect=PAGE_NOACCESS");
     must(s, "writer", "release block keep=yes");
     fails_status(s, "writer", "unmap block", ERROR_INVALID_ADDRESS, STATUS_NOT_MAPPED_VIEW);
 }
@@ -125,14 +127,15 @@ static void handle_protect_from_close(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
     succeeds(s, "writer", "setflags section protect-from-close=yes");
-    gives(s, "writer", "flags section", "protect-from-close=yes");
+    gives(s, "writer", "flags section", "inherit=no protect-from-close=yes");
     fails(s, "writer", "close section", ERROR_INVALID_HANDLE);
     succeeds(s, "writer", "map view of=section access=FILE_MAP_WRITE");
     if (succeeds(s, "reader", "open section name=@x access=FILE_MAP_READ"))
         must(s, "reader", "close section");
     succeeds(s, "writer", "setflags section protect-from-close=no");
     succeeds(s, "writer", "close section");
-    fails(s, "reader", "open section name=@x access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND);
+    fails_status(s, "reader", "open section name=@x access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND,
+                 STATUS_OBJECT_NAME_NOT_FOUND);
 }
 
 /* The end of the process closes a protected handle all the same. */
@@ -141,7 +144,8 @@ static void protected_handle_ends_with_process(struct stage *s)
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
     must(s, "writer", "setflags section protect-from-close=yes");
     killed(s, "writer");
-    fails(s, "reader", "open section name=@x access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND);
+    fails_status(s, "reader", "open section name=@x access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND,
+                 STATUS_OBJECT_NAME_NOT_FOUND);
 }
 
 /* A view belongs to the process that mapped it: the same address is nothing in another one. */

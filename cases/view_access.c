@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "statuses.h"
+#include "views.h"
 
 /* ---- the access given to MapViewOfFile ---- */
 
@@ -14,11 +15,11 @@ static void map_write_equivalents(struct stage *s)
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
     must(s, "reader", "open section name=@x access=FILE_MAP_ALL_ACCESS");
     succeeds(s, "reader", "map one of=section access=FILE_MAP_WRITE");
-    gives(s, "reader", "query one", "protect=PAGE_READWRITE allocation-protect=PAGE_READWRITE");
+    gives(s, "reader", "query one", WHOLE_VIEW("4096", "PAGE_READWRITE"));
     succeeds(s, "reader", "map two of=section access=FILE_MAP_READ|FILE_MAP_WRITE");
-    gives(s, "reader", "query two", "protect=PAGE_READWRITE allocation-protect=PAGE_READWRITE");
+    gives(s, "reader", "query two", WHOLE_VIEW("4096", "PAGE_READWRITE"));
     succeeds(s, "reader", "map three of=section access=FILE_MAP_ALL_ACCESS");
-    gives(s, "reader", "query three", "protect=PAGE_READWRITE allocation-protect=PAGE_READWRITE");
+    gives(s, "reader", "query three", WHOLE_VIEW("4096", "PAGE_READWRITE"));
 }
 
 /* A view for writing can be read as well. */
@@ -40,9 +41,9 @@ static void map_copy(struct stage *s)
     must(s, "reader", "open read-write name=@rw access=FILE_MAP_READ");
     must(s, "reader", "open read-only name=@ro access=FILE_MAP_READ");
     if (succeeds(s, "reader", "map one of=read-write access=FILE_MAP_COPY"))
-        gives(s, "reader", "query one", "protect=PAGE_WRITECOPY allocation-protect=PAGE_WRITECOPY");
+        gives(s, "reader", "query one", WHOLE_VIEW("4096", "PAGE_WRITECOPY"));
     if (succeeds(s, "reader", "map two of=read-only access=FILE_MAP_COPY"))
-        gives(s, "reader", "query two", "protect=PAGE_WRITECOPY allocation-protect=PAGE_WRITECOPY");
+        gives(s, "reader", "query two", WHOLE_VIEW("4096", "PAGE_WRITECOPY"));
 }
 
 /* The page offers FILE_MAP_COPY for combining; what is seen on Windows (D9) is expected: with FILE_MAP_READ
@@ -52,7 +53,7 @@ static void map_copy_or_read(struct stage *s)
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
     must(s, "reader", "open section name=@x access=FILE_MAP_READ");
     if (succeeds(s, "reader", "map view of=section access=FILE_MAP_COPY|FILE_MAP_READ")) {
-        gives(s, "reader", "query view", "protect=PAGE_READONLY");
+        gives(s, "reader", "query view", WHOLE_VIEW("4096", "PAGE_READONLY"));
         faults(s, "reader", "write view at=0 text=mine", "write");
     }
 }
@@ -66,7 +67,7 @@ static void map_copy_or_write(struct stage *s)
     must(s, "writer", "write view at=0 text=theirs");
     must(s, "reader", "open section name=@x access=FILE_MAP_READ|FILE_MAP_WRITE");
     if (succeeds(s, "reader", "map view of=section access=FILE_MAP_COPY|FILE_MAP_WRITE")) {
-        gives(s, "reader", "query view", "protect=PAGE_READWRITE");
+        gives(s, "reader", "query view", WHOLE_VIEW("4096", "PAGE_READWRITE"));
         must(s, "reader", "write view at=0 text=shared");
         gives(s, "writer", "read view at=0 length=6 as=text", "text=shared");
     }
@@ -79,7 +80,7 @@ static void map_access_zero(struct stage *s)
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
     must(s, "reader", "open section name=@x access=FILE_MAP_READ");
     if (succeeds(s, "reader", "map view of=section access=0")) {
-        gives(s, "reader", "query view", "protect=PAGE_NOACCESS");
+        gives(s, "reader", "query view", WHOLE_VIEW("4096", "PAGE_NOACCESS"));
         faults(s, "reader", "read view at=0 length=1", "read");
     }
     must(s, "reader", "duplicate section to=0 access=0");
@@ -93,7 +94,7 @@ static void map_execute_alone(struct stage *s)
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_EXECUTE_READWRITE");
     must(s, "reader", "open section name=@x access=FILE_MAP_EXECUTE|FILE_MAP_READ");
     if (succeeds(s, "reader", "map view of=section access=FILE_MAP_EXECUTE")) {
-        gives(s, "reader", "query view", "protect=PAGE_NOACCESS");
+        gives(s, "reader", "query view", WHOLE_VIEW("4096", "PAGE_NOACCESS"));
         faults(s, "reader", "read view at=0 length=1", "read");
     }
 }
@@ -104,11 +105,11 @@ static void map_execute_read(struct stage *s)
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_EXECUTE_READWRITE");
     must(s, "reader", "open section name=@x access=FILE_MAP_ALL_ACCESS");
     if (succeeds(s, "reader", "map read of=section access=FILE_MAP_EXECUTE|FILE_MAP_READ"))
-        gives(s, "reader", "query read", "protect=PAGE_EXECUTE_READ");
+        gives(s, "reader", "query read", WHOLE_VIEW("4096", "PAGE_EXECUTE_READ"));
     if (succeeds(s, "reader", "map write of=section access=FILE_MAP_EXECUTE|FILE_MAP_WRITE"))
-        gives(s, "reader", "query write", "protect=PAGE_EXECUTE_READWRITE");
+        gives(s, "reader", "query write", WHOLE_VIEW("4096", "PAGE_EXECUTE_READWRITE"));
     if (succeeds(s, "reader", "map copy of=section access=FILE_MAP_EXECUTE|FILE_MAP_COPY"))
-        gives(s, "reader", "query copy", "protect=PAGE_EXECUTE_WRITECOPY");
+        gives(s, "reader", "query copy", WHOLE_VIEW("4096", "PAGE_EXECUTE_WRITECOPY"));
 }
 
 /* Executable views need a section that was created executable. */
@@ -127,7 +128,7 @@ static void map_read_on_writecopy_section(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_WRITECOPY");
     if (succeeds(s, "writer", "map view of=section access=FILE_MAP_READ"))
-        gives(s, "writer", "query view", "protect=PAGE_READONLY");
+        gives(s, "writer", "query view", WHOLE_VIEW("4096", "PAGE_READONLY"));
     must(s, "reader", "open section name=@x access=FILE_MAP_READ");
     if (succeeds(s, "reader", "map view of=section access=FILE_MAP_READ"))
         gives(s, "reader", "read view at=0 length=4", "hex=00000000");
@@ -165,7 +166,7 @@ static void protect_noaccess_read_faults(struct stage *s)
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
     must(s, "reader", "open section name=@x access=FILE_MAP_ALL_ACCESS");
     must(s, "reader", "map view of=section access=FILE_MAP_WRITE");
-    must(s, "reader", "protect view at=0 length=4096 to=PAGE_NOACCESS");
+    must_give(s, "reader", "protect view at=0 length=4096 to=PAGE_NOACCESS", "old=PAGE_READWRITE");
     faults(s, "reader", "read view at=0 length=1", "read");
     faults(s, "reader", "write view at=0 u8=1", "write");
 }
@@ -193,7 +194,7 @@ static void protect_change_upgrade_fails(struct stage *s)
     must(s, "reader", "open section name=@x access=FILE_MAP_READ");
     must(s, "reader", "map view of=section access=FILE_MAP_READ");
     fails(s, "reader", "protect view at=0 length=4096 to=PAGE_READWRITE", ERROR_INVALID_PARAMETER);
-    gives(s, "reader", "query view", "protect=PAGE_READONLY");
+    gives(s, "reader", "query view", WHOLE_VIEW("4096", "PAGE_READONLY"));
     faults(s, "reader", "write view at=0 u8=1", "write");
 }
 
@@ -205,7 +206,7 @@ static void protect_change_execute_fails(struct stage *s)
     must(s, "reader", "map view of=section access=FILE_MAP_WRITE");
     fails(s, "reader", "protect view at=0 length=4096 to=PAGE_EXECUTE_READ", ERROR_INVALID_PARAMETER);
     fails(s, "reader", "protect view at=0 length=4096 to=PAGE_EXECUTE_READWRITE", ERROR_INVALID_PARAMETER);
-    gives(s, "reader", "query view", "protect=PAGE_READWRITE");
+    gives(s, "reader", "query view", WHOLE_VIEW("4096", "PAGE_READWRITE"));
 }
 
 /* A shared page can be turned into a copy-on-write one; what is stored from then on stays in that process. */
@@ -231,10 +232,10 @@ static void protect_change_is_per_view(struct stage *s)
     must(s, "reader", "open section name=@x access=FILE_MAP_ALL_ACCESS");
     must(s, "reader", "map one of=section access=FILE_MAP_WRITE");
     must(s, "reader", "map two of=section access=FILE_MAP_WRITE");
-    must(s, "reader", "protect one at=0 length=4096 to=PAGE_NOACCESS");
-    gives(s, "writer", "query view", "protect=PAGE_READWRITE");
+    must_give(s, "reader", "protect one at=0 length=4096 to=PAGE_NOACCESS", "old=PAGE_READWRITE");
+    gives(s, "writer", "query view", WHOLE_VIEW("4096", "PAGE_READWRITE"));
     gives(s, "writer", "write view at=0 text=still", "");
-    gives(s, "reader", "query two", "protect=PAGE_READWRITE");
+    gives(s, "reader", "query two", WHOLE_VIEW("4096", "PAGE_READWRITE"));
     gives(s, "reader", "read two at=0 length=5 as=text", "text=still");
 }
 
@@ -244,7 +245,7 @@ static void protect_change_old_value(struct stage *s)
     must(s, "writer", "create section name=@x size=8192 protect=PAGE_READWRITE");
     must(s, "reader", "open section name=@x access=FILE_MAP_ALL_ACCESS");
     must(s, "reader", "map view of=section access=FILE_MAP_WRITE");
-    must(s, "reader", "protect view at=0 length=4096 to=PAGE_READONLY");
+    must_give(s, "reader", "protect view at=0 length=4096 to=PAGE_READONLY", "old=PAGE_READWRITE");
     gives(s, "reader", "protect view at=0 length=8192 to=PAGE_READWRITE", "old=PAGE_READONLY");
 }
 
@@ -254,9 +255,9 @@ static void protect_change_page_granular(struct stage *s)
     must(s, "writer", "create section name=@x size=12288 protect=PAGE_READWRITE");
     must(s, "reader", "open section name=@x access=FILE_MAP_ALL_ACCESS");
     must(s, "reader", "map view of=section access=FILE_MAP_WRITE");
-    must(s, "reader", "protect view at=4095 length=2 to=PAGE_READONLY");
-    gives(s, "reader", "query view at=0", "base=+0 size=8192 protect=PAGE_READONLY");
-    gives(s, "reader", "query view at=8192", "base=+8192 size=4096 protect=PAGE_READWRITE");
+    must_give(s, "reader", "protect view at=4095 length=2 to=PAGE_READONLY", "old=PAGE_READWRITE");
+    gives(s, "reader", "query view at=0", VIEW_PART("0", "8192", "PAGE_READONLY", "PAGE_READWRITE"));
+    gives(s, "reader", "query view at=8192", VIEW_PART("8192", "4096", "PAGE_READWRITE", "PAGE_READWRITE"));
 }
 
 /* One byte is one page. */
@@ -265,8 +266,8 @@ static void protect_view_whole_page_unit(struct stage *s)
     must(s, "writer", "create section name=@x size=8192 protect=PAGE_READWRITE");
     must(s, "reader", "open section name=@x access=FILE_MAP_ALL_ACCESS");
     must(s, "reader", "map view of=section access=FILE_MAP_WRITE");
-    must(s, "reader", "protect view at=100 length=1 to=PAGE_READONLY");
-    gives(s, "reader", "query view at=0", "base=+0 size=4096 protect=PAGE_READONLY");
+    must_give(s, "reader", "protect view at=100 length=1 to=PAGE_READONLY", "old=PAGE_READWRITE");
+    gives(s, "reader", "query view at=0", VIEW_PART("0", "4096", "PAGE_READONLY", "PAGE_READWRITE"));
     faults(s, "reader", "write view at=4095 u8=1", "write");
     gives(s, "reader", "write view at=4096 u8=1", "");
 }
@@ -278,9 +279,9 @@ static void protect_change_uncommitted(struct stage *s)
     must(s, "writer", "create section name=@x size=131072 protect=PAGE_READWRITE|SEC_RESERVE");
     must(s, "reader", "open section name=@x access=FILE_MAP_ALL_ACCESS");
     must(s, "reader", "map view of=section access=FILE_MAP_WRITE");
-    must(s, "reader", "commit view at=0 length=65536 protect=PAGE_READWRITE");
+    must_give(s, "reader", "commit view at=0 length=65536 protect=PAGE_READWRITE", "base=+0");
     fails(s, "reader", "protect view at=0 length=131072 to=PAGE_READONLY", ERROR_INVALID_ADDRESS);
-    gives(s, "reader", "query view at=0", "size=65536 state=MEM_COMMIT protect=PAGE_READWRITE");
+    gives(s, "reader", "query view at=0", VIEW_PART("0", "65536", "PAGE_READWRITE", "PAGE_READWRITE"));
 }
 
 /* AllocationProtect keeps what the view was mapped with. */
@@ -289,9 +290,8 @@ static void protect_allocation_protect_fixed(struct stage *s)
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
     must(s, "reader", "open section name=@x access=FILE_MAP_ALL_ACCESS");
     must(s, "reader", "map view of=section access=FILE_MAP_WRITE");
-    must(s, "reader", "protect view at=0 length=4096 to=PAGE_READONLY");
-    gives(s, "reader", "query view",
-          "protect=PAGE_READONLY allocation-base=+0 allocation-protect=PAGE_READWRITE");
+    must_give(s, "reader", "protect view at=0 length=4096 to=PAGE_READONLY", "old=PAGE_READWRITE");
+    gives(s, "reader", "query view", VIEW_PART("0", "4096", "PAGE_READONLY", "PAGE_READWRITE"));
 }
 
 /* One call changes one mapping: a range over two views that lie side by side is refused, and neither changes. */
@@ -304,8 +304,8 @@ static void protect_change_across_views(struct stage *s)
     must(s, "reader", "map first of=section access=FILE_MAP_WRITE base=$reader.base");
     must(s, "reader", "map second of=section access=FILE_MAP_WRITE base=$reader.base+65536");
     fails(s, "reader", "protect first at=0 length=131072 to=PAGE_READONLY", ERROR_INVALID_ADDRESS);
-    gives(s, "reader", "query first", "size=65536 protect=PAGE_READWRITE");
-    gives(s, "reader", "query second", "size=65536 protect=PAGE_READWRITE");
+    gives(s, "reader", "query first", WHOLE_VIEW("65536", "PAGE_READWRITE"));
+    gives(s, "reader", "query second", WHOLE_VIEW("65536", "PAGE_READWRITE"));
 }
 
 /* A guard page raises its exception once, for the process that set it, and is an ordinary page from then on. */
@@ -315,13 +315,14 @@ static void protect_guard_page(struct stage *s)
     must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
     must(s, "reader", "open section name=@x access=FILE_MAP_ALL_ACCESS");
     must(s, "reader", "map view of=section access=FILE_MAP_WRITE");
-    must(s, "reader", "protect view at=0 length=4096 to=PAGE_READWRITE|PAGE_GUARD");
+    must_give(s, "reader", "protect view at=0 length=4096 to=PAGE_READWRITE|PAGE_GUARD",
+              "old=PAGE_READWRITE");
     gives(s, "writer", "write view at=0 text=bytes", "");
-    gives(s, "reader", "query view", "protect=PAGE_READWRITE|PAGE_GUARD");
+    gives(s, "reader", "query view", VIEW_PART("0", "4096", "PAGE_READWRITE|PAGE_GUARD", "PAGE_READWRITE"));
     records(s, "reader", "read view at=0 length=5 as=text");
     holds(s, "the first touch raises STATUS_GUARD_PAGE_VIOLATION",
           strcmp(value(s, "reader", "code"), "0x80000001") == 0);
-    gives(s, "reader", "query view", "protect=PAGE_READWRITE");
+    gives(s, "reader", "query view", WHOLE_VIEW("4096", "PAGE_READWRITE"));
     gives(s, "reader", "read view at=0 length=5 as=text", "text=bytes");
 }
 

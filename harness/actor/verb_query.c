@@ -1,4 +1,6 @@
 /* Looking at memory, handles and the system. */
+#include <string.h>
+
 #include "../common/names.h"
 #include "arguments.h"
 #include "objects.h"
@@ -10,25 +12,93 @@ static void add_names(struct reply *reply, const char *key, enum name_kind kind,
     names_add(&reply->text, kind, value);
 }
 
-static void reply_region(const MEMORY_BASIC_INFORMATION *region, uintptr_t base, struct reply *reply)
+/* The fields of a region, in the order of the reply. */
+enum shown {
+    SHOW_BASE,
+    SHOW_SIZE,
+    SHOW_STATE,
+    SHOW_PROTECT,
+    SHOW_TYPE,
+    SHOW_ALLOCATION_BASE,
+    SHOW_ALLOCATION_PROTECT,
+    SHOW_COUNT
+};
+static const char *const shown_names[SHOW_COUNT] = {
+    "base", "size", "state", "protect", "type", "allocation-base", "allocation-protect",
+};
+
+/* show=FIELD,FIELD,...: one bit for each; without it all. */
+static bool take_shown(const struct line *request, unsigned *out, struct reply *reply)
 {
-    reply_ok(reply);
-    if (region->State == MEM_FREE) {
-        add_names(reply, "state", NAME_STATE, region->State);
-        return;
+    const char *rest;
+    *out = (1u << SHOW_COUNT) - 1;
+    if (!argument_has(request, "show"))
+        return true;
+    if (!need_word(request, "show", &rest, reply))
+        return false;
+    for (*out = 0;; rest++) {
+        size_t length = strcspn(rest, ","), i = 0;
+        while (i < SHOW_COUNT &&
+               (strlen(shown_names[i]) != length || memcmp(shown_names[i], rest, length) != 0))
+            i++;
+        if (i == SHOW_COUNT)
+            return reply_bad(reply, "show=: '%.*s' is no field of a region", (int)length, rest);
+        *out |= 1u << i;
+        rest += length;
+        if (!*rest)
+            return true;
     }
-    reply_add_distance(reply, "base", (uintptr_t)region->BaseAddress, base);
-    reply_add(reply, "size=%llu", (unsigned long long)region->RegionSize);
-    add_names(reply, "state", NAME_STATE, region->State);
-    add_names(reply, "protect", NAME_PROTECT, region->Protect);
-    add_names(reply, "type", NAME_TYPE, region->Type);
-    reply_add_distance(reply, "allocation-base", (uintptr_t)region->AllocationBase, base);
-    add_names(reply, "allocation-protect", NAME_PROTECT, region->AllocationProtect);
+}
+
+static void add_shown(struct reply *reply, enum shown field, const MEMORY_BASIC_INFORMATION *region,
+                      uintptr_t base)
+{
+    switch (field) {
+    case SHOW_BASE:
+        reply_add_distance(reply, "base", (uintptr_t)region->BaseAddress, base);
+        break;
+    case SHOW_SIZE:
+        reply_add(reply, "size=%llu", (unsigned long long)region->RegionSize);
+        break;
+    case SHOW_STATE:
+        add_names(reply, "state", NAME_STATE, region->State);
+        break;
+    case SHOW_PROTECT:
+        add_names(reply, "protect", NAME_PROTECT, region->Protect);
+        break;
+    case SHOW_TYPE:
+        add_names(reply, "type", NAME_TYPE, region->Type);
+        break;
+    case SHOW_ALLOCATION_BASE:
+        reply_add_distance(reply, "allocation-base", (uintptr_t)region->AllocationBase, base);
+        break;
+    case SHOW_ALLOCATION_PROTECT:
+        add_names(reply, "allocation-protect", NAME_PROTECT, region->AllocationProtect);
+        break;
+    case SHOW_COUNT:
+        break;
+    }
+}
+
+/* Page ns-winnt-memory_basic_information: of free pages everything but the state is undefined, of reserved ones the
+ * protection. What is undefined is not said, or transcripts would compare it. */
+static void reply_region(const MEMORY_BASIC_INFORMATION *region, uintptr_t base, unsigned shown,
+                         struct reply *reply)
+{
+    if (region->State == MEM_FREE)
+        shown = 1u << SHOW_STATE;
+    if (region->State == MEM_RESERVE)
+        shown &= ~(1u << SHOW_PROTECT);
+    reply_ok(reply);
+    for (unsigned i = 0; i < SHOW_COUNT; i++)
+        if (shown & 1u << i)
+            add_shown(reply, (enum shown)i, region, base);
 }
 
 void verb_query(const struct line *request, struct reply *reply)
 {
     uintptr_t at = 0, address = 0, base = 0;
+    unsigned shown;
     bool absolute = argument_has(request, "address");
     if (request->label[0]) {
         const struct object *memory = object_memory(request->label, reply);
@@ -39,7 +109,8 @@ void verb_query(const struct line *request, struct reply *reply)
         reply_bad(reply, "query needs a label or address=");
         return;
     }
-    if (!take_size(request, "at", &at, reply) || !take_size(request, "address", &address, reply))
+    if (!take_size(request, "at", &at, reply) || !take_size(request, "address", &address, reply) ||
+        !take_shown(request, &shown, reply))
         return;
     if (absolute && argument_has(request, "at")) {
         reply_bad(reply, "query takes at= or address=, not both");
@@ -57,7 +128,7 @@ void verb_query(const struct line *request, struct reply *reply)
     if (size == 0)
         reply_fail(reply, seen);
     else
-        reply_region(&region, base, reply);
+        reply_region(&region, base, shown, reply);
 }
 
 void verb_size(const struct line *request, struct reply *reply)

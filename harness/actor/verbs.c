@@ -31,7 +31,7 @@ const struct verb verbs[] = {
     {"checksum", LABEL_REQUIRED, "at length", "L [at=N] length=N", "FNV-1a, 64 bits -> ok sum=0xX",
      verb_checksum},
 
-    {"query", LABEL_MAYBE, "at address", "L [at=N], or [L] address=A",
+    {"query", LABEL_MAYBE, "at address show", "L [at=N] [show=FIELD,FIELD,...], or [L] address=A [show=...]",
      "VirtualQuery -> ok base=+N size=N state=S protect=P type=T allocation-base=+N allocation-protect=P",
      verb_query},
     {"size", LABEL_REQUIRED, NULL, "L", "NtQuerySection -> ok size=N attributes=SEC_COMMIT", verb_size},

@@ -13,7 +13,8 @@ static const char *const vocabularies[][6] = {
     {"PAGE_EXECUTE", "PAGE_EXECUTE_READ", "PAGE_EXECUTE_READWRITE", "PAGE_EXECUTE_WRITECOPY"},
     {"SEC_COMMIT", "SEC_RESERVE", "SEC_IMAGE"},
     {"WAIT_OBJECT_0", "WAIT_TIMEOUT", "WAIT_ABANDONED"},
-    {"enabled", "disabled", "absent"},
+    {"disabled", "enabled"},
+    {"absent", "enabled"},
     {"read", "write", "execute"},
 };
 

@@ -173,6 +173,8 @@ static void requests_without_sense_call_nothing(void **state)
         {"adopt x", "adopt%20needs%20one%20of%20handle=%20and%20address="},
         {"adopt x handle=1 address=1", "adopt%20needs%20one%20of%20handle=%20and%20address="},
         {"query", "query%20needs%20a%20label%20or%20address="},
+        {"query address=0 show=size,colour", "show=:%20'colour'%20is%20no%20field%20of%20a%20region"},
+        {"query address=0 show=size,", "show=:%20''%20is%20no%20field%20of%20a%20region"},
         {"crash code=3", "code=%20goes%20with%20how=terminate"},
         {"spawn c pipe=a\\b inherit=yes", "pipe=%20is%20no%20plain%20token"},
         {"spawn c pipe=ab", "inherit=%20is%20missing"},
