@@ -22,9 +22,10 @@ def verdicts(difference: Difference) -> str:
 
 
 def text(comparison: Comparison) -> str:
-    lines = [comparison.sentence(), ""]
+    lines = []
     if comparison.warnings:
         lines += ["Compare with care:", *(f"  {warning}" for warning in comparison.warnings), ""]
+    lines += [comparison.sentence(), ""]
     for change in Change:
         found = comparison.of(change)
         if not found or change is Change.SAME:

@@ -83,7 +83,7 @@ def _case(case: PageCase) -> dict[str, object]:
         "disagree": case.verdicts_differ,
         "explanation": explanation.sentence() if explanation else "",
         "separating_facts": [found.fact for found in explanation.conditions if found] if explanation else [],
-        "changes": [{"target": "", "class": difference.change.value} for difference in case.changes],
+        "changes": [{"target": changed.target, "class": changed.difference.change.value} for changed in case.changes],
         "unstable": list(case.unstable),
         "variants": [
             {

@@ -27,6 +27,12 @@ def _version(run: Run) -> tuple[int, ...]:
     return version(run.facts.get("wine_version") or run.facts.get("os_build") or "")
 
 
+def same_version(one: Run, other: Run) -> bool:
+    """Whether both are of the same version of the same kind of system."""
+    builds = {run.facts.get("os_build") for run in (one, other)}
+    return _kind(one) == _kind(other) and _version(one) == _version(other) and len(builds) == 1
+
+
 def best_fit(new: Run, recorded: Sequence[Run]) -> Run | None:
     """Of the runs on the same kind of system and of the same bitness: the one of the same version, else of the
     nearest older one, else of the nearest newer one; among several the one with the most conditions in common."""

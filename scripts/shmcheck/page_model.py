@@ -11,7 +11,7 @@ from .classes import Change
 from .compare import Comparison, Difference, compare
 from .contract import Contract, Row
 from .explain import Explanation, Facts
-from .fit import best_fit, version
+from .fit import best_fit, same_version, version
 from .known_list import Entry, stale
 from .results import BAD, SEVERITY, BadFile, Case, Key, Run, Verdict, observation
 
@@ -33,6 +33,14 @@ class Variant:
 
 
 @dataclass(frozen=True)
+class Changed:
+    """A case against an earlier run of one system."""
+
+    target: str
+    difference: Difference
+
+
+@dataclass(frozen=True)
 class PageCase:
     """One case on all systems."""
 
@@ -42,7 +50,7 @@ class PageCase:
     variants: tuple[Variant, ...]  # in order of the columns
     explanation: Explanation | None  # None: the systems agree
     verdicts_differ: bool  # among systems on which it ran
-    changes: tuple[Difference, ...]  # against earlier runs; without what is the same
+    changes: tuple[Changed, ...]  # against earlier runs; without what is the same
     unstable: tuple[str, ...]  # targets whose repetitions disagree
 
     @property
@@ -53,7 +61,7 @@ class PageCase:
     def plain(self) -> bool:
         """Passes on every system, with the same observations, and as before or new: nobody needs to look."""
         passes = all(state == Verdict.PASS for state in self.states if state != LOST)
-        news = any(difference.change is not Change.ADDED for difference in self.changes)
+        news = any(changed.difference.change is not Change.ADDED for changed in self.changes)
         return passes and not self.explanation and not news and not self.unstable
 
     @property
@@ -135,6 +143,21 @@ class Page:
             for difference in comparison.differences:
                 found[difference.change].append((comparison.new, difference))
         return found
+
+    @cached_property
+    def care(self) -> list[tuple[str, list[str]]]:
+        """Why comparisons need care, and of which systems."""
+        found: dict[str, list[str]] = {}
+        for comparison in self.comparisons:
+            for warning in comparison.warnings:
+                found.setdefault(warning, []).append(comparison.new.target)
+        return list(found.items())
+
+    @cached_property
+    def uncompared(self) -> list[str]:
+        """The systems of which there is no earlier run, if there are any earlier runs."""
+        have = {comparison.new.target for comparison in self.comparisons}
+        return [run.target for run in self.runs if run.target not in have] if have else []
 
     @cached_property
     def disagreements(self) -> list[PageCase]:
@@ -268,11 +291,11 @@ def build(
 ) -> Page:
     ordered = sorted(runs, key=column_order)
     comparisons = compare_all(ordered, base)
-    changes: dict[Key, list[Difference]] = {}
+    changes: dict[Key, list[Changed]] = {}
     for comparison in comparisons:
         for difference in comparison.differences:
             if difference.change not in (Change.SAME, Change.STILL_FAILING, Change.STILL_KNOWN):
-                changes.setdefault(difference.key, []).append(difference)
+                changes.setdefault(difference.key, []).append(Changed(comparison.new.target, difference))
     facts = Facts(run for run in ordered if not run.lost)
     keys = sorted({key for run in ordered for key in run.cases} | changes.keys(), key=Key.order)
     cases = [_case(key, ordered, facts, tuple(changes.get(key, ()))) for key in keys]
@@ -281,17 +304,24 @@ def build(
 
 
 def compare_all(runs: Sequence[Run], base: Sequence[Run]) -> list[Comparison]:
-    """Each run with the earlier one of its target, or else with the earlier one that fits it best."""
-    by_target = {run.target: run for run in base if not run.lost}
+    """Each run with the earlier one of its target, or else of a platform of the same version; if there is one of each
+    they belong together whatever they are."""
+    usable = [run for run in base if not run.lost]
+    if len(runs) == len(usable) == 1:
+        return [compare(usable[0], runs[0])]
+    by_target = {run.target: run for run in usable}
     found = []
     for run in runs:
-        earlier = by_target.get(run.target) or (None if run.lost else best_fit(run, list(base)))
+        earlier = by_target.get(run.target)
+        if earlier is None and not run.lost:
+            fits = best_fit(run, usable)
+            earlier = fits if fits and same_version(fits, run) else None
         if earlier:
             found.append(compare(earlier, run))
     return found
 
 
-def _case(key: Key, runs: Sequence[Run], facts: Facts, changes: tuple[Difference, ...]) -> PageCase:
+def _case(key: Key, runs: Sequence[Run], facts: Facts, changes: tuple[Changed, ...]) -> PageCase:
     seen: dict[tuple[str, ...], list[tuple[str, Case]]] = {}
     states: list[str] = []
     rows: dict[str, None] = {}
@@ -304,7 +334,7 @@ def _case(key: Key, runs: Sequence[Run], facts: Facts, changes: tuple[Difference
         rows |= dict.fromkeys(case.rows)
         seen.setdefault(observation(case), []).append((run.target, case))
     if not rows:
-        rows = dict.fromkeys(row for difference in changes for row in difference.case.rows)
+        rows = dict.fromkeys(row for changed in changes for row in changed.difference.case.rows)
     variants = tuple(
         Variant(letter(number), group[0][1], tuple(target for target, _ in group))
         for number, group in enumerate(seen.values())

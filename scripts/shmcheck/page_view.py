@@ -172,6 +172,16 @@ def items(page: Page, changes: tuple[Change, ...]) -> list[Item]:
     return out
 
 
+def changes_of(case: PageCase) -> list[tuple[str, str, str, list[str]]]:
+    """Class, verdict before and now, and the systems of which that is true."""
+    groups: dict[tuple[str, str, str], list[str]] = {}
+    for changed in case.changes:
+        base, new = changed.difference.base, changed.difference.new
+        before, now = (side.verdict.value if side else ABSENT for side in (base, new))
+        groups.setdefault((changed.difference.change.value, before, now), []).append(changed.target)
+    return [(*key, targets) for key, targets in groups.items()]
+
+
 def _step(difference: Difference) -> tuple[str, str, str] | None:
     if not difference.base or not difference.new:
         return None

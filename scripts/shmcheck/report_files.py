@@ -13,7 +13,7 @@ from .report_reader import BadReport, parse
 from .results import BadFile, Case, Loaded, Run, lost_run
 
 MAX_BYTES = 64 * 1024 * 1024
-FILE_NAME = re.compile(r"TEST-shmcheck-(.+)\.xml", re.IGNORECASE)
+FILE_NAME = re.compile(r"TEST-shmcheck-(.+)\.xml", re.IGNORECASE | re.DOTALL)
 
 def _bytes_of(path: Path) -> bytes:
     """The file, if it is a regular one and not too big. Not one byte more than the limit is read."""
@@ -40,7 +40,12 @@ def _bytes_of(path: Path) -> bytes:
 def target_of(path: Path) -> str:
     """The target that a file's name says; a name that says none stands for itself."""
     match = FILE_NAME.fullmatch(path.name)
-    return match[1] if match else path.stem or path.name
+    return shown_name(match[1] if match else path.stem or path.name)
+
+
+def shown_name(name: str) -> str:
+    """The name of a file, which may come from another machine too, with nothing in it that a terminal obeys."""
+    return "".join(character if character.isprintable() else f"\\u{{{ord(character):04X}}}" for character in name)
 
 
 def read(path: Path) -> Run:
@@ -72,7 +77,7 @@ def load(paths: Iterable[Path]) -> Loaded:
             run = replace(read(path), target=target)
             loaded.runs.append(replace(run, cases={key: _pooled(case, pool) for key, case in run.cases.items()}))
         except BadReport as error:
-            loaded.bad.append(BadFile(str(path), str(error)))
+            loaded.bad.append(BadFile(shown_name(str(path)), str(error)))
             loaded.runs.append(lost_run(target, f"its report cannot be used: {error}"))
     return loaded
 
@@ -96,6 +101,6 @@ def _distinct_targets(files: list[Path]) -> list[str]:
             break
         for at, path in enumerate(files):
             if counts[names[at]] > 1:
-                folders = Path(os.path.realpath(path)).parts[:-1][-depth:]
+                folders = [shown_name(part) for part in Path(os.path.realpath(path)).parts[:-1][-depth:]]
                 names[at] = "/".join((*(part.strip("/\\") for part in folders), target_of(path)))
     return names

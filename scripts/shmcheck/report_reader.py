@@ -170,7 +170,7 @@ class _Handler:
 
 
 # Characters that a terminal or a reader would obey or lose: controls, joiners of lines, changes of direction.
-ILLEGIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\uffff]")
+ILLEGIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff\ufff9-\uffff]")
 
 
 def legible(text: str) -> str:

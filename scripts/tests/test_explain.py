@@ -72,7 +72,7 @@ def test_all_but_one_value() -> None:
 
 
 def test_wine_against_windows() -> None:
-    systems = WINES | {"win10": {"os_build": "10.0.19045"}, "win11": {"os_build": "10.0.22631"}, "win7": {}}
+    systems: dict[str, dict[str, str]] = WINES | {"win10": {"os_build": "10.0.19045"}, "win11": {"os_build": "10.0.22631"}, "win7": {}}
     found = explained(systems, w5="fail", w8="fail", w10="fail", w11="fail", win10="pass", win11="pass", win7="pass")
     assert found.sentence().startswith("pass where it is not Wine; elsewhere fail.")
     found = explained(systems, w5="fail", win10="pass", win11="pass", win7="pass")

@@ -79,12 +79,12 @@ def browser() -> Iterator[Any]:
     from selenium.webdriver.chrome.options import Options
     from selenium.webdriver.chrome.service import Service
 
-    options = Options()
+    options: Any = Options()
     profile = tempfile.mkdtemp(prefix="shmcheck-chromium-")
     for switch in (*SWITCHES, f"--user-data-dir={profile}"):
         options.add_argument(switch)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    driver = webdriver.Chrome(service=Service(shutil.which("chromedriver")), options=options)
+    driver = webdriver.Chrome(service=Service(shutil.which("chromedriver") or "chromedriver"), options=options)
     try:
         yield driver
     finally:
@@ -181,9 +181,7 @@ def element(browser: Any, selector: str) -> Any:
 
 
 def choose(browser: Any, selector: str, value: str) -> None:
-    from selenium.webdriver.support.ui import Select
-
-    Select(element(browser, selector)).select_by_value(value)
+    element(browser, f"{selector} option[value='{value}']").click()
 
 
 # ---- opened from disk ----

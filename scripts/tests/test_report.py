@@ -524,3 +524,30 @@ def test_junitparser_reads_what_we_read() -> None:
         assert theirs["Failure"] == ours["fail"] + ours["deviates"]
         assert theirs["Error"] == ours["error"]
         assert theirs["Skipped"] == ours["skip"] + ours["known"]
+
+
+def test_earlier_runs_are_of_the_target_or_of_the_same_version() -> None:
+    runs = [one(Made("a"), target="x", wine_version="8.0"), one(Made("a"), target="y", wine_version="10.0")]
+    page = page_of(*runs, base=[one(Made("a", "fail"), target="x", wine_version="7.0"), one(Made("a"), target="z")])
+    assert [(comparison.base.target, comparison.new.target) for comparison in page.comparisons] == [("x", "x")]
+    assert page.uncompared == ["y"]
+    assert "No earlier run of y." in render(page)
+    same = page_of(*runs, base=[one(Made("a"), target="old", wine_version="10.0"), one(Made("a"), target="z", wine_version="1")])
+    assert [(comparison.base.target, comparison.new.target) for comparison in same.comparisons] == [("old", "y")]
+    only = page_of(runs[0], base=[one(Made("a"), target="z", wine_version="1.0")])
+    assert len(only.comparisons) == 1
+
+
+def test_comparisons_that_need_care_say_so_before_what_changed() -> None:
+    text = render(page_of(one(Made("a", "fail"), session="0"), base=[one(Made("a"))]))
+    care = text.index("Compare with care:")
+    assert text.index('id="changes"') < care < text.index('class="changes"')
+    assert "session was 1 and is 0" in text
+
+
+def test_a_case_says_on_which_systems_it_changed() -> None:
+    base = [one(Made("a"), target="x"), one(Made("a"), target="y")]
+    page = page_of(one(Made("a", "fail"), target="x"), one(Made("a"), target="y"), base=base)
+    assert page_view.changes_of(page.cases[0]) == [("regressed", "pass", "fail", ["x"])]
+    changes = json.loads(export.as_json(page))["areas"][0]["cases"][0]["changes"]
+    assert changes == [{"target": "x", "class": "regressed"}]

@@ -288,3 +288,14 @@ def test_any_name_is_plain_or_refused(name: str) -> None:
     except BadReport:
         return
     assert all(report_reader.NAME.fullmatch(key.id) for key in run.cases)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such names")
+def test_the_name_of_a_file_is_text_too(tmp_path: Path) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/TEST-shmcheck-a\x1b[2J\xff\n.xml"))
+    path.write_text(GOOD, encoding="utf-8")
+    bad = Path(os.fsdecode(os.fsencode(tmp_path) + b"/b\x07.xml"))
+    bad.write_text("<x/>", encoding="utf-8")
+    loaded = load([tmp_path])
+    assert [run.target for run in loaded.runs] == ["a\\u{001B}[2J\\u{DCFF}\\u{000A}", "b\\u{0007}"]
+    assert loaded.bad[0].name.endswith("b\\u{0007}.xml")
