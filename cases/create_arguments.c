@@ -8,10 +8,12 @@
  * no name. */
 static void create_failure_is_null(struct stage *s)
 {
-    fails_somehow(s, "writer", "create section name=@x size=0 protect=PAGE_READWRITE");
-    fails_somehow(s, "writer", "create none name=@x size=4096 protect=PAGE_NOACCESS");
-    fails_somehow(s, "writer", "create both name=@x size=4096 protect=PAGE_READWRITE|SEC_COMMIT|SEC_RESERVE");
-    fails_somehow(s, "writer", "create slash name=Local\\^x\\y size=4096 protect=PAGE_READWRITE");
+    fails(s, "writer", "create section name=@x size=0 protect=PAGE_READWRITE", ERROR_INVALID_PARAMETER);
+    fails(s, "writer", "create none name=@x size=4096 protect=PAGE_NOACCESS", ERROR_INVALID_PARAMETER);
+    fails(s, "writer", "create both name=@x size=4096 protect=PAGE_READWRITE|SEC_COMMIT|SEC_RESERVE",
+          ERROR_INVALID_PARAMETER);
+    fails_status(s, "writer", "create slash name=Local\\^x\\y size=4096 protect=PAGE_READWRITE",
+                 ERROR_PATH_NOT_FOUND, STATUS_OBJECT_PATH_NOT_FOUND);
     row(s, "open-missing");
     fails_status(s, "reader", "open section name=@x access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND,
                  STATUS_OBJECT_NAME_NOT_FOUND);

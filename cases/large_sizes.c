@@ -36,8 +36,8 @@ static void map_offset_high_dword(struct stage *s)
         !succeeds(s, "reader", "map high of=section access=FILE_MAP_READ offset=0x100010000 length=0x10000"))
         return;
     must(s, "writer", "map low of=section access=FILE_MAP_WRITE offset=0x10000 length=0x10000");
-    must(s, "writer", "commit high length=4096 protect=PAGE_READWRITE");
-    must(s, "writer", "commit low length=4096 protect=PAGE_READWRITE");
+    must_give(s, "writer", "commit high length=4096 protect=PAGE_READWRITE", "base=+0");
+    must_give(s, "writer", "commit low length=4096 protect=PAGE_READWRITE", "base=+0");
     must(s, "writer", "write high u32=1");
     gives(s, "reader", "read high as=u32", "u32=1");
     must(s, "reader", "map low of=section access=FILE_MAP_READ offset=0x10000 length=0x10000");
@@ -78,7 +78,7 @@ static void size_above_4gib(struct stage *s)
             step("map v%u of=section access=FILE_MAP_WRITE offset=%s length=0x20000", i, offsets[i]);
         if (!succeeds(s, "writer", piece))
             return;
-        must(s, "writer", step("commit v%u length=0x20000 protect=PAGE_READWRITE", i));
+        must_give(s, "writer", step("commit v%u length=0x20000 protect=PAGE_READWRITE", i), "base=+0");
         must(s, "writer", step("fill v%u length=0x20000 seed=%u", i, i + 1));
     }
     for (unsigned i = 0; i < sizeof offsets / sizeof offsets[0]; i++) {

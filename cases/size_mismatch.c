@@ -176,7 +176,7 @@ static void size_query_needs_uniform_state(struct stage *s)
     must(s, "writer", "create section name=@x size=0x4000 protect=PAGE_READWRITE");
     must(s, "reader", "open section name=@x access=FILE_MAP_WRITE");
     must(s, "reader", "map view of=section access=FILE_MAP_WRITE");
-    must(s, "reader", "protect view at=0x1000 length=0x1000 to=PAGE_READONLY");
+    must_give(s, "reader", "protect view at=0x1000 length=0x1000 to=PAGE_READONLY", "old=PAGE_READWRITE");
     gives(s, "reader", "query view", WHOLE_VIEW("4096", "PAGE_READWRITE"));
     gives(s, "reader", "query view at=0x1000",
           "base=+4096 size=4096 state=MEM_COMMIT protect=PAGE_READONLY type=MEM_MAPPED allocation-base=+0 "

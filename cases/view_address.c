@@ -139,10 +139,11 @@ static void view_private_heap_not_shared(struct stage *s)
     must(s, "third", "reserve room size=0x100000");
     must(s, "third", "release room");
     must(s, "writer", "reserve memory size=0x10000 base=$third.base");
-    must(s, "writer", "commit memory length=0x10000 protect=PAGE_READWRITE");
+    must_give(s, "writer", "commit memory length=0x10000 protect=PAGE_READWRITE", "base=+0");
     must(s, "writer", "fill memory length=0x10000 seed=1");
     gives(s, "writer", "query memory",
-          "base=+0 size=65536 state=MEM_COMMIT protect=PAGE_READWRITE type=MEM_PRIVATE allocation-base=+0");
+          "base=+0 size=65536 state=MEM_COMMIT protect=PAGE_READWRITE type=MEM_PRIVATE allocation-base=+0 "
+          "allocation-protect=PAGE_NOACCESS");
     gives(s, "third", "query address=$third.base", "state=MEM_FREE");
 }
 
