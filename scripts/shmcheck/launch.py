@@ -29,6 +29,7 @@ class Ending:
     summary: str  # its last line if that is a summary, else ""
     interrupted: str = ""  # the name of the signal that this driver got, else ""
     orphaned: bool = False  # what it runs on ended under it, so it was killed
+    complaint: str = ""  # the last line that it printed on stderr
 
 
 def stop(child: subprocess.Popen[bytes]) -> None:
@@ -82,7 +83,8 @@ def run(
         raise CannotRun(f"{command[0]} cannot be started: {error}") from error
     assert child.stdout is not None and child.stderr is not None
     reader = PassThrough(child.stdout, sys.stdout.buffer)
-    readers = [reader, PassThrough(child.stderr, sys.stderr.buffer)]
+    errors = PassThrough(child.stderr, sys.stderr.buffer)
+    readers = [reader, errors]
     interrupted = ""
     orphaned = False
     try:
@@ -96,4 +98,4 @@ def run(
         stop(child)
     for each in readers:
         each.finish()
-    return Ending(child.returncode, bool(reader.tail), reader.summary(), interrupted, orphaned)
+    return Ending(child.returncode, bool(reader.tail), reader.summary(), interrupted, orphaned, errors.last_line())

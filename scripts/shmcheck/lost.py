@@ -12,9 +12,29 @@ from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
 from .console import CannotRun
+from .locks import Lock
+from .paths import BUILD
 from .report_reader import legible
 
 MESSAGE_CHARACTERS = 280
+UNFINISHED = "the run on this target was ended before it had a report"
+
+
+class Claim:
+    """One driver at a time uses a named target: two would write the same report."""
+
+    def __init__(self, name: str) -> None:
+        (BUILD / "targets").mkdir(parents=True, exist_ok=True)
+        self.name = name
+        self.lock = Lock(BUILD / "targets" / f"{name}.run.lock")
+
+    def __enter__(self) -> None:
+        if not self.lock.try_exclusive():
+            self.lock.close()
+            raise CannotRun(f"another run on {self.name} is under way in this checkout")
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        self.lock.close()
 
 
 def text_of(target: str, kind: str, reason: str) -> str:

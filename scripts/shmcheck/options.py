@@ -10,12 +10,17 @@ from dataclasses import dataclass, field
 from .console import CannotRun
 
 HELP = """\
-Builds what is needed and runs every case on a target.
+Builds what is needed and runs every case, on this system or on several side by side.
 
-  scripts/run [--target NAME] [options of shmcheck.exe]
+  scripts/run [--target NAME,...] [options of shmcheck.exe]
 
-  --target NAME       what the report is called: reports/latest/TEST-shmcheck-NAME.xml
-                      (default: wine-VERSION under Wine, windows-BUILD on Windows)
+  --target NAME,...   where to run, by the names of scripts/targets.toml (scripts/targets list shows them); each leaves
+                      reports/latest/TEST-shmcheck-NAME.xml, and one that gave no report leaves one that says why.
+                      Without it: this Windows or the Wine on PATH, with its version in the report's name
+  --targets FILE      another file of targets
+  --parallel N        so many targets at the same time (default: 8)
+  --allow-lost N      so many targets may give no report without making the exit code other than 0
+  --record            keep the reports as reports/baselines/NAME.xml too, without the names of machines
 
 Options of shmcheck.exe that say where files are take paths as they are here. The most useful ones:
 
@@ -31,7 +36,7 @@ Options of shmcheck.exe that say where files are take paths as they are here. Th
   --actor PATH                      another actor program
 
 The last line is 'N passed, N failed, N skipped'. Exit code: 0 all passed, skipped or known; 1 some fail or
-deviate; 2 some error; 3 could not run.
+deviate; 2 some error; 3 could not run. Of several targets the worst counts.
 """
 
 VALUE_OPTIONS = frozenset(
@@ -41,14 +46,20 @@ PATH_OPTIONS = frozenset({"--junit", "--known", "--actor"})
 # With one of these no case runs and no report is written.
 SHOWING_OPTIONS = frozenset({"--list", "--version", "--help"})
 
-TARGET = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+OWN_OPTIONS = frozenset({"--target", "--targets", "--parallel", "--allow-lost"})
+PARALLEL = 8
+NUMBER = re.compile(r"[0-9]{1,3}")
 
 
 @dataclass
 class Options:
     """What scripts/run was asked for."""
 
-    target: str = ""  # "": the default
+    targets: tuple[str, ...] = ()  # (): this system
+    targets_file: str = ""  # "": scripts/targets.toml
+    parallel: int = PARALLEL
+    allow_lost: int = 0
+    record: bool = False
     help: bool = False
     shows: bool = False  # lists or names something, and runs nothing
     values: dict[str, str] = field(default_factory=dict)  # the last value of each option of shmcheck.exe
@@ -67,7 +78,9 @@ def parse(arguments: Sequence[str], folder: str, convert: Callable[[str, str], s
         name, equals, value = word.partition("=")
         if word in ("--help", "-h"):
             options.help = True
-        elif name == "--target" or name in VALUE_OPTIONS:
+        elif word == "--record":
+            options.record = True
+        elif name in OWN_OPTIONS or name in VALUE_OPTIONS:
             if not equals:
                 if not rest:
                     raise CannotRun(f"{name} needs a value")
@@ -83,13 +96,48 @@ def take(options: Options, name: str, value: str, folder: str, convert: Callable
     """One option with its value."""
     if not value:
         raise CannotRun(f"{name} needs a value")
-    if name == "--target":
-        if not TARGET.fullmatch(value):
-            raise CannotRun(f"--target takes letters, digits, '_', '.' and '-', 64 at most, not {value!r}")
-        options.target = value
+    if name in OWN_OPTIONS:
+        take_own(options, name, value, folder)
         return
     options.values[name] = value
     options.passed_on += [name, convert(value, folder) if name in PATH_OPTIONS else value]
+
+
+def take_own(options: Options, name: str, value: str, folder: str) -> None:
+    """One option of this driver."""
+    if name == "--target":
+        names = [*options.targets, *value.split(",")]
+        if "" in names:
+            raise CannotRun(f"--target takes names with commas between them, not {value!r}")
+        twice = [each for each in names if names.count(each) > 1]
+        if twice:
+            raise CannotRun(f"--target names {twice[0]} twice, and its report can only be there once")
+        options.targets = tuple(names)
+    elif name == "--targets":
+        options.targets_file = os.path.join(folder, value)
+    elif not NUMBER.fullmatch(value) or (name == "--parallel" and int(value) == 0):
+        raise CannotRun(f"{name} takes a number, not {value!r}")
+    elif name == "--parallel":
+        options.parallel = int(value)
+    else:
+        options.allow_lost = int(value)
+
+
+def for_one(arguments: Sequence[str]) -> list[str]:
+    """The same command line without what says which targets, and what to do with several."""
+    kept: list[str] = []
+    rest = list(arguments)
+    while rest:
+        word = rest.pop(0)
+        name, equals, _ = word.partition("=")
+        if name in OWN_OPTIONS:
+            if not equals and rest:
+                rest.pop(0)
+        elif word != "--record":
+            kept.append(word)
+            if name in VALUE_OPTIONS and not equals and rest:
+                kept.append(rest.pop(0))
+    return kept
 
 
 def processors() -> int:

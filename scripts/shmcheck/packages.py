@@ -49,7 +49,10 @@ FUZZING = (
     Need("libclang-rt-dev", file="/usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a"),
 )
 
-FOR_RUN = BUILDING + FOR_WINDOWS + RUNNING
+REACHING = (Need("openssh-client", program="sftp"),)
+
+BUILDING_FOR_WINDOWS = BUILDING + FOR_WINDOWS
+FOR_RUN = BUILDING_FOR_WINDOWS + RUNNING
 FOR_TEST = FOR_RUN + TESTING + FUZZING
 
 APT_LOCK_SECONDS = 300

@@ -72,7 +72,11 @@ class PassThrough(threading.Thread):
         except (OSError, ValueError):
             self.listening = False
 
+    def last_line(self) -> str:
+        """The last line that is not empty; "" if there is none."""
+        return self.tail.rstrip(b"\n").rpartition(b"\n")[2].decode("utf-8", "replace")
+
     def summary(self) -> str:
         """The last line if it is a summary, else ""."""
-        line = self.tail.rstrip(b"\n").rpartition(b"\n")[2].decode("utf-8", "replace")
+        line = self.last_line()
         return line if is_summary(line) else ""

@@ -5,17 +5,20 @@ from __future__ import annotations
 import os
 import signal
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
-from . import build, junit, launch, options, packages, signals
+from . import baselines, build, chosen, fleet, junit, launch, lost, options, packages, remote_run, signals
 from .console import EXIT_ERROR, EXIT_NOT_RUN, EXIT_PASSED, CannotRun, Summary, print_summary, say
 from .junit import UnreadableReport, mark_of
 from .paths import KNOWN, ON_WINDOWS, ROOT, make_build_folder, report_file, target_path
 from .signals import Interrupted
-from .target import Target, this_target
+from .target import Target
+from .targets_file import Spec
 
 JOBS_MAX = 32  # of shmcheck.exe
+held: list[build.BuildLock] = []  # until this driver ends
 
 
 def guarded(name: str, command: Callable[[], int], summary: Callable[[], Summary | None]) -> int:
@@ -45,44 +48,89 @@ def main(arguments: Sequence[str]) -> int:
 
 def run(arguments: Sequence[str]) -> int:
     folder = os.getcwd()
-    wanted = options.parse(arguments, folder, target_path)
+    wanted = options.parse(arguments, folder, lambda path, _: path)
     if wanted.help:
         print(options.HELP, end="")
         return EXIT_PASSED
+    specs = chosen.specs_of(wanted)
     make_build_folder()
+    prepare(specs)
+    if len(specs) > 1:
+        return fleet.run(specs, wanted, arguments, folder)
+    spec = specs[0]
+    if spec.kind == "ssh":
+        return remote_run.run(spec, wanted, folder)
+    wanted = options.parse(arguments, folder, lambda path, base: chosen.path_for(spec, path, base))
+    if not spec.name or wanted.shows:
+        with chosen.target_of(spec) as target:
+            return show(target, wanted, spec) if wanted.shows else run_cases(target, wanted, spec, folder)
+    report = report_path(wanted, spec.name, folder)
+    with claimed(spec.name, report):
+        with chosen.target_of(spec) as target:
+            code = run_cases(target, wanted, spec, folder)
+    return baselines.record_if(wanted.record, [(spec.name, report)], code)
+
+
+def prepare(specs: Sequence[Spec]) -> None:
+    """Packages and programs for all these targets. The build's lock is held shared from here to our end."""
     if not ON_WINDOWS:
-        packages.ensure(packages.FOR_RUN)
-    lock = build.BuildLock()
-    build.ensure(build.run_parts(), lock)
-    with this_target() as target:
-        if wanted.shows:
-            return show(target, wanted)
-        return run_cases(target, wanted, folder)
+        needs = packages.FOR_RUN if any(spec.kind != "ssh" for spec in specs) else packages.BUILDING_FOR_WINDOWS
+        packages.ensure(needs + (packages.REACHING if any(spec.kind == "ssh" for spec in specs) else ()))
+    parts: list[build.Part] = []
+    for spec in specs:
+        parts += [part for part in chosen.parts_of(spec) if part not in parts]
+    held.append(build.BuildLock())
+    build.ensure(parts, held[-1])
 
 
-def start(target: Target, arguments: Sequence[str]) -> launch.Ending:
-    command = [*target.command(build.programs() / "shmcheck.exe"), *arguments]
+def report_path(wanted: options.Options, name: str, folder: str) -> Path:
+    """Where the report goes."""
+    if "--junit" in wanted.values:
+        return Path(folder, wanted.values["--junit"])
+    return report_file(name)
+
+
+@contextmanager
+def claimed(name: str, report: Path) -> Iterator[None]:
+    """While a named target is used. Its report says from the start that it was lost, and in the end why, unless a
+    real one takes its place: a column that is just absent is overlooked."""
+    lock = lost.Claim(name)
+    with lock:
+        lost.write(report, name, "Interrupted", lost.UNFINISHED)
+        try:
+            yield
+        except (CannotRun, OSError) as error:
+            lost.write(report, name, "Unreachable", str(error))
+            raise
+        except Interrupted as error:
+            lost.write(report, name, "Interrupted", f"ended by {error}")
+            raise
+
+
+def start(target: Target, spec: Spec, arguments: Sequence[str]) -> launch.Ending:
+    command = [*target.command(chosen.programs_of(spec) / "shmcheck.exe"), *arguments]
     return launch.run(command, target.environment, ROOT, target.alive)
 
 
-def show(target: Target, wanted: options.Options) -> int:
+def show(target: Target, wanted: options.Options, spec: Spec) -> int:
     """Runs shmcheck.exe for something other than a run of cases."""
-    ending = start(target, wanted.passed_on)
+    ending = start(target, spec, wanted.passed_on)
     if EXIT_PASSED <= ending.code <= EXIT_NOT_RUN and not ending.interrupted:
         return ending.code
     say(f"shmcheck.exe {how(ending)}")
     return EXIT_ERROR
 
 
-def run_cases(target: Target, wanted: options.Options, folder: str) -> int:
+def run_cases(target: Target, wanted: options.Options, spec: Spec, folder: str) -> int:
     """A run of cases, from shmcheck.exe's command line to our exit code."""
-    if "--junit" in wanted.values:
-        report = Path(folder, wanted.values["--junit"])
-    else:
-        report = report_file(wanted.target or target.default_name)
+    report = report_path(wanted, spec.name or target.default_name, folder)
+    if "--junit" not in wanted.values:
         report.parent.mkdir(parents=True, exist_ok=True)
     before = mark_of(report)
-    ending = start(target, [*defaults(wanted, report), *wanted.passed_on])
+    ending = start(target, spec, [*defaults(wanted, report), *wanted.passed_on])
+    if spec.name and mark_of(report) == before:
+        lost.write(report, spec.name, "NoResult", ending.complaint or f"shmcheck.exe {how(ending)} and left no report")
+        before = mark_of(report)
     if EXIT_PASSED <= ending.code <= EXIT_ERROR and ending.summary:
         return ending.code
     if ending.code == EXIT_NOT_RUN and (ending.summary or not ending.printed) and not ending.interrupted:

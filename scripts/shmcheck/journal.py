@@ -1,0 +1,61 @@
+"""What runs have left on hosts: written down before it is made, so that a later run can tidy up after a killed one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from . import signals
+from .console import say
+from .locks import Lock
+from .paths import BUILD, ON_WINDOWS
+from .targets_file import Spec
+
+
+class Journal:
+    """One file for each folder on a host, locked while its run is under way. `tidy` removes a folder by its name, and
+    says whether that worked."""
+
+    def __init__(self, spec: Spec, tidy: Callable[[str], bool]) -> None:
+        self.spec = spec
+        self.tidy = tidy
+        self.folder = BUILD / "targets" / "left" / spec.name
+        self.folder.mkdir(parents=True, exist_ok=True)
+
+    def tidy_left(self) -> None:
+        """Removes what earlier runs could not remove themselves; those under way are left alone."""
+        for file in sorted(self.folder.iterdir()):
+            lock = Lock(file)
+            try:
+                if lock.try_exclusive():
+                    say(f"{self.spec.host}: removing what the run {file.name} left there")
+                    self.remove(file)
+            finally:
+                lock.close()
+
+    def remove(self, file: Path) -> None:
+        if self.tidy(file.name):
+            file.unlink(missing_ok=True)
+        else:
+            say(f"{self.spec.host}: {self.spec.folder}/{file.name} could not be removed; the next run tries again")
+
+    @contextmanager
+    def open(self, identity: str) -> Iterator[None]:
+        """While a folder of this name may be on the host. It is removed at the end, also if this driver is killed."""
+        file = self.folder / identity
+        lock = Lock(file)
+        lock.exclusive()
+        guard = None
+        if not ON_WINDOWS:
+            from .guard import Guard
+
+            guard = Guard(lambda: self.remove(file))
+        try:
+            yield
+        finally:
+            signals.ignore_further()
+            self.remove(file)
+            if guard:
+                guard.dismiss()
+            lock.close()
