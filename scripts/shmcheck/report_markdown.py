@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from . import page_view as view
-from .markdown import Document, cell, code
+from .markdown import Document, block, cell, code
 from .page_model import Page
 from .results import BAD
 
@@ -47,8 +47,14 @@ def _changes(document: Document, page: Page) -> None:
     for change in (*view.ATTENTION, *view.NEWS):
         items = []
         for item in view.items(page, (change,)):
-            line = f"- {code(str(item.difference.key))} {item.before} → {item.now}, {_names(item.targets, page)}"
-            items.append([line, f"  {code(item.difference.case.message)}"] if item.difference.case.message else [line])
+            verdicts = item.now if item.before == item.now else f"{item.before} → {item.now}"
+            lines = [f"- {code(str(item.difference.key))} {verdicts}, {_names(item.targets, page)}"]
+            if item.difference.case.message:
+                lines.append(f"  {code(item.difference.case.message)}")
+            if item.step:
+                request, before, now = item.step
+                lines += block([f"  {request}", f"- {before}", f"+ {now}"], "diff", "  ")
+            items.append(lines)
         document.section(f"{change} ({len(items)})", items)
 
 

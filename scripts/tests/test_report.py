@@ -551,3 +551,9 @@ def test_a_case_says_on_which_systems_it_changed() -> None:
     assert page_view.changes_of(page.cases[0]) == [("regressed", "pass", "fail", ["x"])]
     changes = json.loads(export.as_json(page))["areas"][0]["cases"][0]["changes"]
     assert changes == [{"target": "x", "class": "regressed"}]
+
+
+def test_markdown_shows_the_step_that_was_answered_differently() -> None:
+    base = [one(Made("a", steps=["w> a -> ok"]))]
+    made = report_markdown.render(page_of(one(Made("a", steps=["w> a -> ok size=2"])), base=base))
+    assert "- `sample/a` pass, `here`\n  ```diff\n    w> a\n  - ok\n  + ok size=2\n  ```\n" in made

@@ -88,7 +88,7 @@
   function reveal(target) {
     for (let node = target; node; node = node.parentElement) if (node.localName === "details") node.open = true;
     target.scrollIntoView();
-    const summary = target.querySelector("summary");
+    const summary = target.localName === "details" ? target.querySelector("summary") : null;
     if (summary) summary.focus({ preventScroll: true });
   }
 
