@@ -13,7 +13,7 @@ static void inside_starts(struct stage *s)
 static void il_appcontainer_is_low(struct stage *s)
 {
     inside_starts(s);
-    gives(s, "inside", "identity", "integrity=low");
+    gives(s, "inside", "identity tell=integrity", "integrity=low");
 }
 
 /* The global namespace is closed to a container. */

@@ -27,7 +27,7 @@ static void reader_opens(struct stage *s, const char *label, const char *path)
 static void name_nt_path(struct stage *s)
 {
     writer_has_marker(s, "create section name=^x size=4096 protect=PAGE_READWRITE");
-    must(s, "reader", "identity");
+    must(s, "reader", "identity tell=session");
     reader_opens(s, "direct", "\\Sessions\\$reader.session\\BaseNamedObjects\\^x");
     reader_opens(s, "linked", "\\BaseNamedObjects\\Session\\$reader.session\\^x");
     fails_status(s, "reader", "ntopen global path=\\BaseNamedObjects\\^x access=FILE_MAP_READ",
@@ -73,7 +73,7 @@ static void path_of_nameless(struct stage *s)
 static void path_of_session_prefix(struct stage *s)
 {
     must(s, "writer", "create section name=^x size=4096 protect=PAGE_READWRITE");
-    must(s, "reader", "identity");
+    must(s, "reader", "identity tell=session");
     records(s, "reader", "open section name=Session\\$reader.session\\^x access=FILE_MAP_READ");
     if (*value(s, "reader", "handle"))
         records(s, "reader", "path section name=^x");
@@ -83,9 +83,9 @@ static void path_of_session_prefix(struct stage *s)
 static void stranger_elsewhere(struct stage *s)
 {
     starts(s, "stranger", "identity=other-session");
-    must(s, "writer", "identity");
+    must(s, "writer", "identity tell=session");
     uint64_t here = number(s, "writer", "session");
-    must(s, "stranger", "identity");
+    must(s, "stranger", "identity tell=session");
     holds(s, "the stranger is in another session", number(s, "stranger", "session") != here);
 }
 

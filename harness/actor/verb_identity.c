@@ -70,15 +70,31 @@ static void reply_account(HANDLE token, struct reply *reply)
     reply_add(reply, "~sid=%s", sid);
 }
 
-static void reply_container(HANDLE token, struct reply *reply)
+static void reply_appcontainer(HANDLE token, struct reply *reply)
 {
     char sid[SID_BYTES] = "";
     TOKEN_APPCONTAINER_INFORMATION *container = token_information(token, TokenAppContainerSid);
     if (container && container->TokenAppContainer)
         sid_text(container->TokenAppContainer, sid);
     free(container);
+    reply_add(reply, "appcontainer=%s", token_number(token, TokenIsAppContainer) ? "yes" : "no");
     if (sid[0])
         reply_add(reply, "~container=%s", sid);
+}
+
+static void reply_restricted(HANDLE token, struct reply *reply)
+{
+    reply_add(reply, "restricted=%s", sys.IsTokenRestricted(token) ? "yes" : "no");
+}
+
+static void reply_elevated(HANDLE token, struct reply *reply)
+{
+    reply_add(reply, "elevated=%s", token_number(token, TokenElevation) ? "yes" : "no");
+}
+
+static void reply_session(HANDLE token, struct reply *reply)
+{
+    reply_add(reply, "~session=%lu", token_number(token, TokenSessionId));
 }
 
 /* Whether a group lets the process in: one that is there for denials only does not. */
@@ -93,12 +109,21 @@ static bool is_member(const TOKEN_GROUPS *groups, const char *wanted)
     return false;
 }
 
-static void reply_groups(HANDLE token, struct reply *reply)
+static void reply_group(HANDLE token, const char *key, const char *sid, struct reply *reply)
 {
     TOKEN_GROUPS *groups = token_information(token, TokenGroups);
-    reply_add(reply, "administrator=%s", is_member(groups, "S-1-5-32-544") ? "yes" : "no");
-    reply_add(reply, "authenticated=%s", is_member(groups, "S-1-5-11") ? "yes" : "no");
+    reply_add(reply, "%s=%s", key, is_member(groups, sid) ? "yes" : "no");
     free(groups);
+}
+
+static void reply_administrator(HANDLE token, struct reply *reply)
+{
+    reply_group(token, "administrator", "S-1-5-32-544", reply);
+}
+
+static void reply_authenticated(HANDLE token, struct reply *reply)
+{
+    reply_group(token, "authenticated", "S-1-5-11", reply);
 }
 
 static void reply_global_privilege(HANDLE token, struct reply *reply)
@@ -112,22 +137,55 @@ static void reply_global_privilege(HANDLE token, struct reply *reply)
     reply_add(reply, "global-privilege=%s", state);
 }
 
+static const struct {
+    const char *word;
+    void (*tell)(HANDLE, struct reply *);
+} traits[] = {
+    {"integrity", reply_integrity},
+    {"appcontainer", reply_appcontainer},
+    {"restricted", reply_restricted},
+    {"elevated", reply_elevated},
+    {"administrator", reply_administrator},
+    {"authenticated", reply_authenticated},
+    {"account", reply_account},
+    {"global-privilege", reply_global_privilege},
+    {"session", reply_session},
+};
+#define TRAITS (sizeof traits / sizeof traits[0])
+
+/* The words of tell= as bits, in the order of the table; all without it. */
+static bool take_traits(const struct line *request, unsigned *out, struct reply *reply)
+{
+    const char *words;
+    *out = (1U << TRAITS) - 1;
+    if (!argument_has(request, "tell"))
+        return true;
+    if (!need_word(request, "tell", &words, reply))
+        return false;
+    *out = 0;
+    while (*words) {
+        size_t length = strcspn(words, ","), i = 0;
+        while (i < TRAITS &&
+               (strlen(traits[i].word) != length || strncmp(traits[i].word, words, length) != 0))
+            i++;
+        if (i == TRAITS)
+            return reply_bad(reply, "tell= has a word that is none: '%.*s'", (int)length, words);
+        *out |= 1U << i;
+        words += length + (words[length] == ',');
+    }
+    return true;
+}
+
 void verb_identity(const struct line *request, struct reply *reply)
 {
-    (void)request;
-    if (!token_functions(reply))
+    unsigned wanted;
+    if (!take_traits(request, &wanted, reply) || !token_functions(reply))
         return;
     HANDLE token = token_open();
     reply_ok(reply);
-    reply_integrity(token, reply);
-    reply_add(reply, "appcontainer=%s", token_number(token, TokenIsAppContainer) ? "yes" : "no");
-    reply_add(reply, "restricted=%s", sys.IsTokenRestricted(token) ? "yes" : "no");
-    reply_add(reply, "elevated=%s", token_number(token, TokenElevation) ? "yes" : "no");
-    reply_groups(token, reply);
-    reply_global_privilege(token, reply);
-    reply_account(token, reply);
-    reply_add(reply, "~session=%lu", token_number(token, TokenSessionId));
-    reply_container(token, reply);
+    for (size_t i = 0; i < TRAITS; i++)
+        if (wanted & (1U << i))
+            traits[i].tell(token, reply);
     token_close(token);
 }
 

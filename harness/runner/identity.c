@@ -14,7 +14,7 @@ typedef DWORD make_function(struct guise *out, const struct identity *identity, 
 static make_function make_derived, make_low_file, make_appcontainer, make_other_user, make_other_session;
 
 struct identity {
-    const char *name, *promise;
+    const char *name, *traits, *promise;
     make_function *make;
     /* What make_derived does to the runner's own token: */
     DWORD level;                /* the integrity level, 0: as it is */
@@ -28,34 +28,50 @@ struct identity {
 
 static const struct identity identities[] = {
     {.name = "untrusted",
+     .traits = "integrity",
      .promise = "integrity=untrusted",
      .make = make_derived,
      .level = SECURITY_MANDATORY_LOW_RID,
      .lowered = true},
-    {.name = "low", .promise = "integrity=low", .make = make_derived, .level = SECURITY_MANDATORY_LOW_RID},
+    {.name = "low",
+     .traits = "integrity",
+     .promise = "integrity=low",
+     .make = make_derived,
+     .level = SECURITY_MANDATORY_LOW_RID},
     {.name = "medium",
+     .traits = "integrity",
      .promise = "integrity=medium",
      .make = make_derived,
      .level = SECURITY_MANDATORY_MEDIUM_RID},
-    {.name = "low-file", .promise = "integrity=low", .make = make_low_file},
-    {.name = "restricted", .promise = "restricted=yes", .make = make_derived, .restricts = true},
+    {.name = "low-file", .traits = "integrity", .promise = "integrity=low", .make = make_low_file},
+    {.name = "restricted",
+     .traits = "restricted",
+     .promise = "restricted=yes",
+     .make = make_derived,
+     .restricts = true},
     {.name = "unauthenticated",
+     .traits = "authenticated",
      .promise = "authenticated=no",
      .make = make_derived,
      .denied = WinAuthenticatedUserSid},
     {.name = "no-global-privilege",
+     .traits = "global-privilege",
      .promise = "global-privilege=absent",
      .make = make_derived,
      .deleted = L"SeCreateGlobalPrivilege"},
     {.name = "filtered",
+     .traits = "integrity,administrator,global-privilege",
      .promise = "integrity=medium administrator=no global-privilege=absent",
      .make = make_derived,
      .level = SECURITY_MANDATORY_MEDIUM_RID,
      .flags = LUA_TOKEN,
      .denied = WinBuiltinAdministratorsSid},
-    {.name = "appcontainer", .promise = "appcontainer=yes", .make = make_appcontainer},
-    {.name = "other-user", .promise = "account=local-service", .make = make_other_user},
-    {.name = "other-session", .promise = "account=system", .make = make_other_session},
+    {.name = "appcontainer",
+     .traits = "appcontainer",
+     .promise = "appcontainer=yes",
+     .make = make_appcontainer},
+    {.name = "other-user", .traits = "account", .promise = "account=local-service", .make = make_other_user},
+    {.name = "other-session", .traits = "account", .promise = "account=system", .make = make_other_session},
 };
 
 const struct identity *identity_find(const char *name)
@@ -64,6 +80,11 @@ const struct identity *identity_find(const char *name)
         if (strcmp(identities[i].name, name) == 0)
             return &identities[i];
     return NULL;
+}
+
+const char *identity_traits(const struct identity *identity)
+{
+    return identity->traits;
 }
 
 const char *identity_promise(const struct identity *identity)

@@ -32,6 +32,8 @@ const struct identity *identity_find(const char *name);
 /* What an actor of this identity says about itself: fields of the reply to `identity` (PROTOCOL.md), as checks.h takes
  * them. */
 const char *identity_promise(const struct identity *identity);
+/* What it has to be asked for that: the words of tell=. */
+const char *identity_traits(const struct identity *identity);
 
 /* All that a start needs to become this identity. */
 struct guise {

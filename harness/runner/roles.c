@@ -92,7 +92,8 @@ void stage_starts(struct stage *stage, int line, const char *name, const char *a
     snprintf(told, sizeof told, "%s> (start) %s -> hello", name, arguments);
     stage_tell(stage, STAGE_TRANSCRIPT, 0, told);
     /* A platform may take a token and ignore it: who the actor really is decides what the case is worth. */
-    check_gives(stage, line, name, "identity", identity_promise(identity));
+    check_gives(stage, line, name, step("identity tell=%s", identity_traits(identity)),
+                identity_promise(identity));
 }
 
 void stage_spawns(struct stage *stage, int line, const char *parent, const char *name, const char *arguments)
