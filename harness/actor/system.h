@@ -12,6 +12,7 @@
 #endif
 #include <windows.h>
 #include <accctrl.h>
+#include <psapi.h>
 #include <winternl.h>
 
 #include <stdbool.h>
@@ -27,11 +28,14 @@
     CALL(LPVOID, MapViewOfFile, (HANDLE, DWORD, DWORD, DWORD, SIZE_T))                                       \
     CALL(LPVOID, MapViewOfFileEx, (HANDLE, DWORD, DWORD, DWORD, SIZE_T, LPVOID))                             \
     CALL(BOOL, UnmapViewOfFile, (LPCVOID))                                                                   \
+    CALL(BOOL, FlushViewOfFile, (LPCVOID, SIZE_T))                                                           \
     CALL(BOOL, CloseHandle, (HANDLE))                                                                        \
     CALL(SIZE_T, VirtualQuery, (LPCVOID, MEMORY_BASIC_INFORMATION *, SIZE_T))                                \
     CALL(BOOL, VirtualProtect, (LPVOID, SIZE_T, DWORD, DWORD *))                                             \
     CALL(LPVOID, VirtualAlloc, (LPVOID, SIZE_T, DWORD, DWORD))                                               \
     CALL(BOOL, VirtualFree, (LPVOID, SIZE_T, DWORD))                                                         \
+    CALL(BOOL, VirtualLock, (LPVOID, SIZE_T))                                                                \
+    CALL(BOOL, VirtualUnlock, (LPVOID, SIZE_T))                                                              \
     CALL(BOOL, GetHandleInformation, (HANDLE, DWORD *))                                                      \
     CALL(BOOL, SetHandleInformation, (HANDLE, DWORD, DWORD))                                                 \
     CALL(BOOL, DuplicateHandle, (HANDLE, HANDLE, HANDLE, HANDLE *, DWORD, BOOL, DWORD))                      \
@@ -52,6 +56,16 @@
 
 /* In modules that are in every process, but not in every version of them: NULL where absent. */
 #define SYSTEM_KERNELBASE(CALL)                                                                              \
+    CALL(HANDLE, CreateFileMappingNumaW,                                                                     \
+         (HANDLE, SECURITY_ATTRIBUTES *, DWORD, DWORD, DWORD, LPCWSTR, DWORD))                               \
+    CALL(DWORD, DiscardVirtualMemory, (PVOID, SIZE_T))                                                       \
+    CALL(BOOL, PrefetchVirtualMemory, (HANDLE, ULONG_PTR, WIN32_MEMORY_RANGE_ENTRY *, ULONG))                \
+    CALL(BOOL, QueryVirtualMemoryInformation, (HANDLE, LPCVOID, int, void *, SIZE_T, SIZE_T *))              \
+    CALL(BOOL, K32QueryWorkingSetEx, (HANDLE, void *, DWORD))                                                \
+    CALL(BOOL, K32GetProcessMemoryInfo, (HANDLE, PROCESS_MEMORY_COUNTERS *, DWORD))                          \
+    CALL(DWORD, K32GetMappedFileNameW, (HANDLE, LPVOID, LPWSTR, DWORD))                                      \
+    CALL(BOOL, WaitOnAddress, (volatile void *, void *, SIZE_T, DWORD))                                      \
+    CALL(void, WakeByAddressAll, (void *))                                                                   \
     CALL(BOOL, CompareObjectHandles, (HANDLE, HANDLE))                                                       \
     CALL(HANDLE, CreatePrivateNamespaceW, (SECURITY_ATTRIBUTES *, LPVOID, LPCWSTR))                          \
     CALL(HANDLE, OpenPrivateNamespaceW, (LPVOID, LPCWSTR))                                                   \
@@ -93,6 +107,11 @@
     CALL(BOOL, CreateRestrictedToken,                                                                        \
          (HANDLE, DWORD, DWORD, SID_AND_ATTRIBUTES *, DWORD, LUID_AND_ATTRIBUTES *, DWORD,                   \
           SID_AND_ATTRIBUTES *, HANDLE *))                                                                   \
+    CALL(BOOL, DuplicateTokenEx,                                                                             \
+         (HANDLE, DWORD, SECURITY_ATTRIBUTES *, SECURITY_IMPERSONATION_LEVEL, TOKEN_TYPE, HANDLE *))         \
+    CALL(BOOL, CreateProcessAsUserW,                                                                         \
+         (HANDLE, LPCWSTR, LPWSTR, SECURITY_ATTRIBUTES *, SECURITY_ATTRIBUTES *, BOOL, DWORD, LPVOID,        \
+          LPCWSTR, STARTUPINFOW *, PROCESS_INFORMATION *))                                                   \
     CALL(BOOL, ImpersonateLoggedOnUser, (HANDLE))                                                            \
     CALL(BOOL, RevertToSelf, (void))                                                                         \
     CALL(BOOL, OpenThreadToken, (HANDLE, DWORD, BOOL, HANDLE *))                                             \

@@ -118,3 +118,9 @@ void touch_sum(void *context)
     struct touch *touch = context;
     touch->sum = checksum_add(CHECKSUM_START, byte_at(touch->address), touch->length);
 }
+
+void touch_execute(void *context)
+{
+    struct touch *touch = context;
+    ((void (*)(void))touch->address)();
+}

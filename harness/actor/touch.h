@@ -29,5 +29,6 @@ void touch_fill(void *touch);   /* the pattern */
 void touch_verify(void *touch); /* stops at the first byte that is not of the pattern */
 void touch_zero(void *touch);   /* stops at the first byte that is not 0 */
 void touch_sum(void *touch);
+void touch_execute(void *touch); /* calls the address as a function without arguments */
 
 #endif

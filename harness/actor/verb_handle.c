@@ -125,19 +125,19 @@ void verb_wait(const struct line *request, struct reply *reply)
 
 struct duplicate_arguments {
     uint64_t pid;
-    DWORD access, options;
+    DWORD access, options, rights; /* rights: to the other process */
     bool inherit, close_source, keep;
 };
 
 static bool take_duplicate(const struct line *request, struct duplicate_arguments *out, struct reply *reply)
 {
     bool same = false;
-    *out = (struct duplicate_arguments){0};
+    *out = (struct duplicate_arguments){.rights = PROCESS_DUP_HANDLE};
     if (!need_number(request, "to", UINT32_MAX, &out->pid, reply) ||
         !take_names(request, "access", &out->access, reply) || !take_yes(request, "same", &same, reply) ||
         !take_yes(request, "inherit", &out->inherit, reply) ||
         !take_yes(request, "close-source", &out->close_source, reply) ||
-        !take_yes(request, "keep", &out->keep, reply))
+        !take_yes(request, "keep", &out->keep, reply) || !take_names(request, "rights", &out->rights, reply))
         return false;
     if (argument_has(request, "same") && !same && !argument_has(request, "access"))
         return reply_bad(reply, "same=no needs access=");
@@ -157,7 +157,7 @@ void verb_duplicate(const struct line *request, struct reply *reply)
     HANDLE target = GetCurrentProcess(), handle = NULL;
     if (with.pid != 0) {
         outcome_before();
-        target = sys.OpenProcess(PROCESS_DUP_HANDLE, FALSE, (DWORD)with.pid);
+        target = sys.OpenProcess(with.rights, FALSE, (DWORD)with.pid);
         struct outcome seen = outcome_after();
         if (!target) {
             reply_fail(reply, seen);

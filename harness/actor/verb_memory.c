@@ -71,6 +71,22 @@ static bool bytes_from_hex(const char *hex, struct touch *touch, struct reply *r
     return true;
 }
 
+/* code=return: the instruction that does nothing but return. */
+static bool code_to_write(const struct line *request, struct touch *touch, struct reply *reply)
+{
+#if defined(_M_ARM64) || defined(__aarch64__)
+    static const unsigned char code[] = {0xC0, 0x03, 0x5F, 0xD6};
+#else
+    static const unsigned char code[] = {0xC3};
+#endif
+    size_t which;
+    if (!need_choice(request, "code", "return", &which, reply))
+        return false;
+    memcpy(touch->bytes, code, sizeof code);
+    touch->length = sizeof code;
+    return true;
+}
+
 static bool number_to_write(const struct line *request, const char *key, uintptr_t size, struct touch *touch,
                             struct reply *reply)
 {
@@ -87,7 +103,8 @@ static bool take_data(const struct line *request, struct touch *touch, bool *num
 {
     const struct field *text = line_field(request, "text");
     const char *hex = NULL;
-    size_t kinds = (size_t)(text != NULL) + (size_t)argument_has(request, "hex"), key = 0;
+    size_t key = 0, kinds = (size_t)(text != NULL) + (size_t)argument_has(request, "hex") +
+                            (size_t)argument_has(request, "code");
     for (size_t i = 0; i < NUMBER_KEYS; i++) {
         if (argument_has(request, number_keys[i])) {
             kinds++;
@@ -96,7 +113,9 @@ static bool take_data(const struct line *request, struct touch *touch, bool *num
         }
     }
     if (kinds != 1)
-        return reply_bad(reply, "write needs one of text=, hex=, u8=, u16=, u32= and u64=");
+        return reply_bad(reply, "write needs one of text=, hex=, u8=, u16=, u32=, u64= and code=");
+    if (argument_has(request, "code"))
+        return code_to_write(request, touch, reply);
     if (*number)
         return number_to_write(request, number_keys[key], (uintptr_t)1 << key, touch, reply);
     if (!text)
@@ -205,6 +224,17 @@ void verb_zero(const struct line *request, struct reply *reply)
     reply_add(reply, "zero=no");
     reply_first(&touch, memory, reply);
     reply_add(reply, "got=%u", touch.found);
+}
+
+void verb_execute(const struct line *request, struct reply *reply)
+{
+    struct touch touch;
+    const struct object *memory = start(request, &touch, reply);
+    if (!memory)
+        return;
+    touch.length = 1;
+    FlushInstructionCache(GetCurrentProcess(), (const void *)touch.address, sizeof(uint32_t));
+    perform(touch_execute, &touch, memory, reply);
 }
 
 void verb_checksum(const struct line *request, struct reply *reply)

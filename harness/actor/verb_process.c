@@ -51,6 +51,8 @@ struct start {
     WCHAR *command; /* owned; COMMAND_UNITS; CreateProcess may write to it */
     HANDLE list[LIST_MOST];
     size_t list_count;
+    HANDLE parent;                           /* owned; NULL: this process */
+    HANDLE token;                            /* owned; NULL: this process's */
     LPPROC_THREAD_ATTRIBUTE_LIST attributes; /* owned, and initialised if not NULL */
     bool inherit;
 };
@@ -75,19 +77,60 @@ static bool fill_command(struct start *start, const char *pipe, struct reply *re
            reply_bad(reply, "the command line is too long");
 }
 
+/* The handles to inherit and the parent to inherit from, where there are any. */
 static bool fill_attributes(struct start *start, struct reply *reply)
 {
     SIZE_T size = 0;
-    InitializeProcThreadAttributeList(NULL, 1, 0, &size);
+    const DWORD count = (DWORD)(start->list_count > 0) + (DWORD)(start->parent != NULL);
+    if (count == 0)
+        return true;
+    InitializeProcThreadAttributeList(NULL, count, 0, &size);
     LPPROC_THREAD_ATTRIBUTE_LIST list = size ? malloc(size) : NULL;
-    if (!list || !InitializeProcThreadAttributeList(list, 1, 0, &size)) {
+    if (!list || !InitializeProcThreadAttributeList(list, count, 0, &size)) {
         free(list);
         return reply_bad(reply, "no attribute list (error %lu)", GetLastError());
     }
     start->attributes = list;
-    return UpdateProcThreadAttribute(list, 0, PROC_THREAD_ATTRIBUTE_HANDLE_LIST, start->list,
-                                     start->list_count * sizeof(HANDLE), NULL, NULL) ||
-           reply_bad(reply, "the handle list was refused (error %lu)", GetLastError());
+    if (start->list_count > 0 &&
+        !UpdateProcThreadAttribute(list, 0, PROC_THREAD_ATTRIBUTE_HANDLE_LIST, start->list,
+                                   start->list_count * sizeof(HANDLE), NULL, NULL))
+        return reply_bad(reply, "the handle list was refused (error %lu)", GetLastError());
+    if (start->parent && !UpdateProcThreadAttribute(list, 0, PROC_THREAD_ATTRIBUTE_PARENT_PROCESS,
+                                                    &start->parent, sizeof start->parent, NULL, NULL))
+        return reply_bad(reply, "the parent was refused (error %lu)", GetLastError());
+    return true;
+}
+
+static bool take_parent(const struct line *request, struct start *start, struct reply *reply)
+{
+    uint64_t pid;
+    if (!argument_has(request, "parent"))
+        return true;
+    if (!need_number(request, "parent", UINT32_MAX, &pid, reply))
+        return false;
+    start->parent = OpenProcess(PROCESS_CREATE_PROCESS, FALSE, (DWORD)pid);
+    return start->parent || reply_bad(reply, "parent= cannot be opened (error %lu)", GetLastError());
+}
+
+/* A copy of this process's token for another session. Who sets a session needs SeTcbPrivilege (page
+ * ne-winnt-token_information_class). */
+static bool take_session(const struct line *request, struct start *start, struct reply *reply)
+{
+    uint64_t number;
+    HANDLE own = NULL;
+    if (!argument_has(request, "session"))
+        return true;
+    if (!need_number(request, "session", UINT32_MAX, &number, reply))
+        return false;
+    DWORD session = (DWORD)number;
+    bool done =
+        OpenProcessToken(GetCurrentProcess(), TOKEN_DUPLICATE, &own) &&
+        DuplicateTokenEx(own, MAXIMUM_ALLOWED, NULL, SecurityImpersonation, TokenPrimary, &start->token) &&
+        SetTokenInformation(start->token, TokenSessionId, &session, sizeof session);
+    DWORD error = GetLastError();
+    if (own)
+        CloseHandle(own);
+    return done || reply_bad(reply, "session=: no token for it (error %lu)", error);
 }
 
 static void create_process(struct start *start, struct object *object, struct reply *reply)
@@ -100,9 +143,14 @@ static void create_process(struct start *start, struct object *object, struct re
         startup.StartupInfo.cb = sizeof startup;
         flags |= EXTENDED_STARTUPINFO_PRESENT;
     }
+    BOOL done;
     outcome_before();
-    BOOL done = sys.CreateProcessW(start->image, start->command, NULL, NULL, start->inherit, flags, NULL,
-                                   NULL, &startup.StartupInfo, &process);
+    if (start->token)
+        done = sys.CreateProcessAsUserW(start->token, start->image, start->command, NULL, NULL,
+                                        start->inherit, flags, NULL, NULL, &startup.StartupInfo, &process);
+    else
+        done = sys.CreateProcessW(start->image, start->command, NULL, NULL, start->inherit, flags, NULL, NULL,
+                                  &startup.StartupInfo, &process);
     struct outcome seen = outcome_after();
     if (!done) {
         reply_fail(reply, seen);
@@ -132,8 +180,9 @@ void verb_spawn(const struct line *request, struct reply *reply)
     }
     if (!take_yes(request, "inherit", &start.inherit, reply) || !fill_command(&start, pipe, reply))
         goto out;
-    if (argument_has(request, "list") &&
-        (!take_list(request, start.list, &start.list_count, reply) || !fill_attributes(&start, reply)))
+    if ((argument_has(request, "list") && !take_list(request, start.list, &start.list_count, reply)) ||
+        !take_parent(request, &start, reply) || !take_session(request, &start, reply) ||
+        !fill_attributes(&start, reply))
         goto out;
     create_process(&start, object, reply);
 out:
@@ -141,6 +190,10 @@ out:
         DeleteProcThreadAttributeList(start.attributes);
         free(start.attributes);
     }
+    if (start.parent)
+        CloseHandle(start.parent);
+    if (start.token)
+        CloseHandle(start.token);
     free(start.command);
     free(start.image);
 }

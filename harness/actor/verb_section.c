@@ -6,13 +6,15 @@
 #include "security.h"
 #include "verbs.h"
 
-enum api { API_WIDE, API_ANSI };
+enum api { API_WIDE, API_ANSI, API_NUMA };
 
 struct create_arguments {
     struct name name;
     uint64_t size;
     DWORD protect;
-    size_t api, file;
+    size_t api;
+    HANDLE file;
+    bool stale; /* `file` is to be the value of a file handle that has just been closed */
     SECURITY_ATTRIBUTES attributes;
     bool use_attributes;
 };
@@ -47,22 +49,45 @@ static bool take_attributes(const struct line *request, struct create_arguments 
     return out->attributes.lpSecurityDescriptor != NULL;
 }
 
+/* file= is a word for no file, or the label of one. */
+static bool take_file(const struct line *request, struct create_arguments *out, struct reply *reply)
+{
+    const char *word = line_value(request, "file", "invalid");
+    out->file = INVALID_HANDLE_VALUE;
+    if (strcmp(word, "null") == 0) {
+        out->file = NULL;
+    } else if (strcmp(word, "stale") == 0) {
+        out->stale = true;
+    } else if (strcmp(word, "invalid") != 0) {
+        const struct object *file = object_handle(word, reply);
+        if (!file)
+            return false;
+        out->file = file->handle;
+    }
+    return true;
+}
+
 static void create(const struct create_arguments *with, struct object *object, struct reply *reply)
 {
     SECURITY_ATTRIBUTES attributes = with->attributes;
     SECURITY_ATTRIBUTES *pointer = with->use_attributes ? &attributes : NULL;
     DWORD high = (DWORD)(with->size >> 32), low = (DWORD)(with->size & UINT32_MAX);
-    HANDLE file = INVALID_HANDLE_VALUE;
-    if (with->file == 1)
-        file = NULL;
-    else if (with->file == 2 && (file = stale_file_handle()) == NULL) {
+    HANDLE file = with->file;
+    if (with->stale && (file = stale_file_handle()) == NULL) {
         reply_bad(reply, "file=stale: this program's own file cannot be opened");
         return;
     }
 
     HANDLE handle;
+    if (with->api == API_NUMA && !sys.CreateFileMappingNumaW) {
+        reply_not_exported(reply);
+        return;
+    }
     outcome_before();
-    if (with->api == API_ANSI)
+    if (with->api == API_NUMA)
+        handle = sys.CreateFileMappingNumaW(file, pointer, with->protect, high, low, with->name.wide,
+                                            NUMA_NO_PREFERRED_NODE);
+    else if (with->api == API_ANSI)
         handle = sys.CreateFileMappingA(file, pointer, with->protect, high, low, with->name.bytes);
     else
         handle = sys.CreateFileMappingW(file, pointer, with->protect, high, low, with->name.wide);
@@ -84,8 +109,7 @@ void verb_create(const struct line *request, struct reply *reply)
     struct object *object = object_place(request->label, reply);
     if (!object || !need_number(request, "size", UINT64_MAX, &with.size, reply) ||
         !need_names(request, "protect", &with.protect, reply) ||
-        !take_choice(request, "api", "W A", &with.api, reply) ||
-        !take_choice(request, "file", "invalid null stale", &with.file, reply) ||
+        !take_choice(request, "api", "W A numa", &with.api, reply) || !take_file(request, &with, reply) ||
         !take_name(request, &with.name, with.api == API_ANSI, reply))
         return;
     if (take_attributes(request, &with, reply))

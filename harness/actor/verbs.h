@@ -36,19 +36,36 @@ void verb_perform(const struct line *request, struct reply *reply);
 /* verb_section.c */
 verb_function verb_create, verb_open, verb_map, verb_unmap, verb_close;
 /* verb_memory.c */
-verb_function verb_write, verb_read, verb_fill, verb_verify, verb_zero, verb_checksum;
+verb_function verb_write, verb_read, verb_fill, verb_verify, verb_zero, verb_checksum, verb_execute;
 /* verb_query.c */
 verb_function verb_query, verb_size, verb_granted, verb_flags, verb_system, verb_regions;
 /* verb_security.c */
 verb_function verb_descriptor, verb_setdescriptor, verb_privilege;
 /* verb_change.c */
 verb_function verb_protect, verb_commit, verb_decommit, verb_reserve, verb_release, verb_setflags;
+/* verb_advise.c */
+verb_function verb_reset, verb_discard, verb_prefetch, verb_lock, verb_unlock;
+/* verb_resident.c */
+verb_function verb_resident, verb_charge, verb_filename, verb_kind;
+/* verb_address.c */
+verb_function verb_await, verb_wake;
+/* verb_pull.c */
+verb_function verb_pull, verb_closeremote;
+/* verb_file.c */
+verb_function verb_file, verb_pipe, verb_filesize, verb_fileread, verb_filewrite, verb_filelock,
+    verb_fileremove, verb_flush, verb_fileflush;
 /* verb_handle.c */
 verb_function verb_hold, verb_signal, verb_wait, verb_duplicate, verb_adopt, verb_compare;
 /* verb_process.c */
 verb_function verb_spawn, verb_crash, verb_exit;
 /* verb_race.c */
 verb_function verb_race;
+/* verb_burst.c */
+verb_function verb_burst;
+/* verb_churn.c */
+verb_function verb_churn, verb_initialise;
+/* verb_gone.c */
+verb_function verb_gone;
 /* verb_identity.c */
 verb_function verb_identity, verb_defaultdacl, verb_impersonate, verb_revert;
 /* verb_path.c */

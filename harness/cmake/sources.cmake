@@ -54,6 +54,7 @@ set(SHMCHECK_RUNNER_SOURCES
 
 set(SHMCHECK_ACTOR_SOURCES
     harness/actor/arguments.c
+    harness/actor/burst.c
     harness/actor/guard.c
     harness/actor/lines.c
     harness/actor/main.c
@@ -66,15 +67,23 @@ set(SHMCHECK_ACTOR_SOURCES
     harness/actor/system.c
     harness/actor/system_windows.c
     harness/actor/touch.c
+    harness/actor/verb_address.c
+    harness/actor/verb_advise.c
+    harness/actor/verb_burst.c
     harness/actor/verb_change.c
+    harness/actor/verb_churn.c
+    harness/actor/verb_file.c
+    harness/actor/verb_gone.c
     harness/actor/verb_handle.c
     harness/actor/verb_identity.c
     harness/actor/verb_memory.c
     harness/actor/verb_namespace.c
     harness/actor/verb_path.c
     harness/actor/verb_process.c
+    harness/actor/verb_pull.c
     harness/actor/verb_query.c
     harness/actor/verb_race.c
+    harness/actor/verb_resident.c
     harness/actor/verb_section.c
     harness/actor/verb_security.c
     harness/actor/verbs.c)

@@ -195,6 +195,7 @@ static int perform(struct run *run, const char *run_id, struct text *error)
             .idle = pool_idle,
         },
         error);
+    actor_files_remove(run_id);
     add_figures(run, end == POOL_DONE);
     bool written = results_write(results, NULL, 0);
     results_summary(results);

@@ -54,3 +54,20 @@ void output_file_take(HANDLE file, struct buffer *out)
     }
     output_file_clear(file);
 }
+
+void actor_files_remove(const char *run)
+{
+    wchar_t folder[MAX_PATH + 1], path[MAX_PATH * 2 + 2];
+    WIN32_FIND_DATAW found;
+    if (!GetTempPathW(MAX_PATH + 1, folder))
+        return;
+    swprintf(path, sizeof path / sizeof path[0], L"%lsshmcheck-%hs-*", folder, run);
+    HANDLE search = FindFirstFileW(path, &found);
+    if (search == INVALID_HANDLE_VALUE)
+        return;
+    do {
+        swprintf(path, sizeof path / sizeof path[0], L"%ls%ls", folder, found.cFileName);
+        DeleteFileW(path);
+    } while (FindNextFileW(search, &found));
+    FindClose(search);
+}

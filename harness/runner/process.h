@@ -58,4 +58,7 @@ void output_file_take(HANDLE file, struct buffer *out);
 /* Empties it unread. */
 void output_file_clear(HANDLE file);
 
+/* Removes what is left of the files that actors of this run made in the folder for temporary files. */
+void actor_files_remove(const char *run);
+
 #endif

@@ -1,0 +1,287 @@
+/* Sections over files: what size they have, which handles they take, and what the file sees of its views. Files lie in
+ * the folder for temporary files; the page is nf-winbase-createfilemappinga unless a case names another. */
+#include "../harness/runner/checks.h"
+
+#include "statuses.h"
+
+/* There is nothing to map in an empty file. */
+static void file_zero_length(struct stage *s)
+{
+    must(s, "writer", "file data name=^f");
+    fails_status(s, "writer", "create section size=0 protect=PAGE_READWRITE file=data", ERROR_FILE_INVALID,
+                 STATUS_MAPPED_FILE_SIZE_ZERO);
+}
+
+/* Size 0 takes the file's size, to the byte: sections over files are not rounded up to pages. */
+static void file_size_zero_means_file_size(struct stage *s)
+{
+    must(s, "writer", "file data name=^f size=13394");
+    must(s, "writer", "create section name=@x size=0 protect=PAGE_READWRITE file=data");
+    must(s, "reader", "open section name=@x access=FILE_MAP_ALL_ACCESS");
+    gives(s, "reader", "size section", "size=13394 attributes=SEC_FILE");
+}
+
+/* A section larger than its file makes the file as large before the call returns. */
+static void file_extended_on_create(struct stage *s)
+{
+    must(s, "writer", "file data name=^f size=100");
+    must(s, "writer", "create section name=@x size=0x12000 protect=PAGE_READWRITE file=data");
+    gives(s, "writer", "filesize data", "size=73728");
+    must(s, "reader", "file data name=^f open=existing access=GENERIC_READ");
+    gives(s, "reader", "filesize data", "size=73728");
+}
+
+/* A protection that does not allow writing cannot make the file larger. */
+static void file_extend_readonly(struct stage *s)
+{
+    must(s, "writer", "file data name=^f size=4096");
+    fails_status(s, "writer", "create section size=4097 protect=PAGE_READONLY file=data",
+                 ERROR_NOT_ENOUGH_MEMORY, STATUS_SECTION_TOO_BIG);
+    gives(s, "writer", "filesize data", "size=4096");
+}
+
+/* What the grown part of a file holds is not promised; the transcript records what it is here. */
+static void file_extension_contents(struct stage *s)
+{
+    must(s, "writer", "file data name=^f size=100");
+    must(s, "writer", "create section size=0x10000 protect=PAGE_READWRITE file=data");
+    must(s, "writer", "map view of=section access=FILE_MAP_READ");
+    records(s, "writer", "zero view at=100 length=65436");
+}
+
+/* The section's protection must not allow more than the file's handle. */
+static void file_access_mismatch(struct stage *s)
+{
+    must(s, "writer", "file all name=^f size=4096");
+    must(s, "writer", "file read name=^f open=existing access=GENERIC_READ");
+    fails_status(s, "writer", "create section size=0 protect=PAGE_READWRITE file=read", ERROR_ACCESS_DENIED,
+                 STATUS_ACCESS_DENIED);
+    must(s, "writer", "create readable size=0 protect=PAGE_READONLY file=read");
+    must(s, "writer", "file write name=^f open=existing access=GENERIC_WRITE");
+    fails_status(s, "writer", "create section size=0 protect=PAGE_READWRITE file=write", ERROR_ACCESS_DENIED,
+                 STATUS_ACCESS_DENIED);
+}
+
+/* Protections with execute ask for GENERIC_EXECUTE on the file. */
+static void file_execute_needs_generic_execute(struct stage *s)
+{
+    must(s, "writer", "file data name=^f size=4096");
+    fails(s, "writer", "create section size=0 protect=PAGE_EXECUTE_READ file=data", ERROR_ACCESS_DENIED);
+    must(s, "writer", "file code name=^f open=existing access=GENERIC_READ|GENERIC_EXECUTE");
+    gives(s, "writer", "create section size=0 protect=PAGE_EXECUTE_READ file=code", "error=0");
+}
+
+/* Copy-on-write needs no right to write: the private copies never reach the file. */
+static void file_writecopy_on_readonly_file(struct stage *s)
+{
+    must(s, "writer", "file data name=^f size=4096");
+    must(s, "writer", "filewrite data text=original");
+    must(s, "reader", "file data name=^f open=existing access=GENERIC_READ");
+    gives(s, "reader", "create section size=0 protect=PAGE_WRITECOPY file=data", "error=0");
+    succeeds(s, "reader", "map view of=section access=FILE_MAP_COPY");
+    succeeds(s, "reader", "write view text=private!");
+    gives(s, "reader", "read view length=8 as=text", "text=private!");
+    gives(s, "writer", "fileread data length=8", "text=original");
+}
+
+/* A section smaller than its file shows the first bytes and no more. */
+static void file_smaller_section(struct stage *s)
+{
+    must(s, "writer", "file data name=^f size=0x20000");
+    must(s, "writer", "filewrite data at=0 text=first");
+    must(s, "writer", "create section name=@x size=0x10000 protect=PAGE_READWRITE file=data");
+    must(s, "reader", "open section name=@x access=FILE_MAP_READ");
+    fails_status(s, "reader", "map view of=section access=FILE_MAP_READ length=0x10001", ERROR_ACCESS_DENIED,
+                 STATUS_INVALID_VIEW_SIZE);
+    must(s, "reader", "map view of=section access=FILE_MAP_READ length=0");
+    gives(s, "reader", "read view length=5 as=text", "text=first");
+    gives(s, "writer", "filesize data", "size=131072");
+}
+
+/* Two sections over one local file show the same bytes, whoever made them (nf-memoryapi-mapviewoffile). */
+static void file_two_sections_coherent(struct stage *s)
+{
+    must(s, "writer", "file data name=^f size=0x20000");
+    must(s, "writer", "create section size=0 protect=PAGE_READWRITE file=data");
+    must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
+    must(s, "reader", "file data name=^f open=existing");
+    must(s, "reader", "create section size=0 protect=PAGE_READWRITE file=data");
+    must(s, "reader", "map view of=section access=FILE_MAP_WRITE");
+    must(s, "writer", "write view at=0x10000 text=from-writer");
+    gives(s, "reader", "read view at=0x10000 length=11 as=text", "text=from-writer");
+    must(s, "reader", "write view at=1 text=from-reader");
+    gives(s, "writer", "read view at=1 length=11 as=text", "text=from-reader");
+}
+
+/* ReadFile and WriteFile are not promised to agree with views; the transcript records whether they do. */
+static void file_io_not_promised_coherent(struct stage *s)
+{
+    must(s, "writer", "file data name=^f size=4096");
+    must(s, "writer", "create section size=0 protect=PAGE_READWRITE file=data");
+    must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
+    must(s, "writer", "write view text=by-view");
+    must(s, "reader", "file data name=^f open=existing");
+    records(s, "reader", "fileread data length=7");
+    must(s, "reader", "filewrite data at=100 text=by-file");
+    records(s, "writer", "read view at=100 length=7 as=text");
+}
+
+/* The handle of the file may go: the views keep the file (nf-memoryapi-unmapviewoffile). */
+static void file_handle_may_close(struct stage *s)
+{
+    must(s, "writer", "file data name=^f size=4096");
+    must(s, "writer", "filewrite data text=kept");
+    must(s, "writer", "create section size=0 protect=PAGE_READWRITE file=data");
+    must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
+    must(s, "writer", "close data");
+    must(s, "writer", "close section");
+    gives(s, "writer", "read view length=4 as=text", "text=kept");
+    succeeds(s, "writer", "write view text=new!");
+    must(s, "writer", "unmap view");
+    must(s, "reader", "file data name=^f open=existing access=GENERIC_READ");
+    gives(s, "reader", "fileread data length=4", "text=new!");
+}
+
+/* A file that only views hold limits nobody's sharing: it opens with any share mode (nf-memoryapi-unmapviewoffile). */
+static void file_held_without_sharing_limits(struct stage *s)
+{
+    must(s, "writer", "file data name=^f size=4096 share=none");
+    must(s, "writer", "create section size=0 protect=PAGE_READWRITE file=data");
+    must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
+    fails(s, "reader", "file data name=^f open=existing", ERROR_SHARING_VIOLATION);
+    must(s, "writer", "close data");
+    must(s, "writer", "close section");
+    succeeds(s, "reader", "file data name=^f open=existing share=none");
+}
+
+/* When the last view goes the file has the new bytes (scope-of-allocated-memory). */
+static void file_updated_when_last_view_goes(struct stage *s)
+{
+    must(s, "writer", "file data name=^f size=4096");
+    must(s, "writer", "create section size=0 protect=PAGE_READWRITE file=data");
+    must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
+    must(s, "writer", "write view at=4000 text=written");
+    must(s, "writer", "unmap view");
+    must(s, "writer", "close section");
+    must(s, "reader", "file data name=^f open=existing access=GENERIC_READ");
+    gives(s, "reader", "fileread data at=4000 length=7", "text=written");
+}
+
+/* A file cannot be cut while it is mapped (nf-fileapi-setendoffile), and can be afterwards. */
+static void file_setendoffile_blocked(struct stage *s)
+{
+    must(s, "writer", "file data name=^f size=0x20000");
+    must(s, "reader", "file data name=^f open=existing");
+    must(s, "reader", "create section size=0 protect=PAGE_READWRITE file=data");
+    must(s, "reader", "map view of=section access=FILE_MAP_READ");
+    fails_status(s, "writer", "filesize data to=4096", ERROR_USER_MAPPED_FILE, STATUS_USER_MAPPED_FILE);
+    gives(s, "writer", "filesize data", "size=131072");
+    must(s, "reader", "unmap view");
+    must(s, "reader", "close section");
+    succeeds(s, "writer", "filesize data to=4096");
+}
+
+/* A mapped file cannot be deleted. */
+static void file_delete_blocked(struct stage *s)
+{
+    must(s, "writer", "file data name=^f size=4096");
+    must(s, "writer", "create section size=0 protect=PAGE_READWRITE file=data");
+    must(s, "writer", "map view of=section access=FILE_MAP_READ");
+    must(s, "writer", "close data");
+    fails(s, "reader", "fileremove name=^f", ERROR_ACCESS_DENIED);
+}
+
+/* A file with a locked range cannot become a section (nf-ntifs-ntcreatesection). */
+static void file_lock_conflict(struct stage *s)
+{
+    must(s, "writer", "file data name=^f size=4096");
+    must(s, "reader", "file data name=^f open=existing");
+    must(s, "writer", "filelock data at=0 length=4096");
+    fails_status(s, "reader", "create section size=0 protect=PAGE_READWRITE file=data", ERROR_LOCK_VIOLATION,
+                 STATUS_FILE_LOCK_CONFLICT);
+}
+
+/* Not everything with a file handle can back a section (nf-ntifs-ntcreatesection). */
+static void file_unsupported_device(struct stage *s)
+{
+    must(s, "writer", "pipe end");
+    fails_status(s, "writer", "create section size=4096 protect=PAGE_READONLY file=end", ERROR_BAD_EXE_FORMAT,
+                 STATUS_INVALID_FILE_FOR_SECTION);
+}
+
+/* A name that a pagefile section holds wins over the file that is passed with it. */
+static void file_named_and_pagefile_name_clash(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
+    must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
+    must(s, "writer", "write view text=pages");
+    must(s, "reader", "file data name=^f size=0x20000");
+    must(s, "reader", "filewrite data text=bytes");
+    gives(s, "reader", "create section name=@x size=0 protect=PAGE_READWRITE file=data", "error=183");
+    gives(s, "reader", "size section", "size=4096 attributes=SEC_COMMIT");
+    must(s, "reader", "map view of=section access=FILE_MAP_READ");
+    gives(s, "reader", "read view length=5 as=text", "text=pages");
+}
+
+/* SEC_COMMIT and SEC_RESERVE mean nothing for a section over a file. */
+static void reserve_no_effect_on_files(struct stage *s)
+{
+    static const char *const kinds[] = {"", "|SEC_COMMIT", "|SEC_RESERVE"};
+    must(s, "writer", "file data name=^f size=4096");
+    for (unsigned i = 0; i < 3; i++) {
+        must(s, "writer", step("create s%u size=0 protect=PAGE_READWRITE%s file=data", i, kinds[i]));
+        gives(s, "writer", step("size s%u", i), "size=4096 attributes=SEC_FILE");
+    }
+}
+
+/* VirtualAlloc commits pages of sections that live in the paging file only. */
+static void reserve_virtualalloc_on_file_view(struct stage *s)
+{
+    must(s, "writer", "file data name=^f size=4096");
+    must(s, "writer", "create section size=0 protect=PAGE_READWRITE file=data");
+    must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
+    fails_status(s, "writer", "commit view length=4096 protect=PAGE_READWRITE", ERROR_ACCESS_DENIED, 0);
+}
+
+/* Large pages are for sections in the paging file. */
+static void large_pagefile_only(struct stage *s)
+{
+    must(s, "writer", "file data name=^f size=0x200000");
+    fails(s, "writer", "create section size=0 protect=PAGE_READWRITE|SEC_COMMIT|SEC_LARGE_PAGES file=data",
+          ERROR_INVALID_PARAMETER);
+}
+
+/* A file that is no program cannot become an image. */
+static void image_bad_file(struct stage *s)
+{
+    must(s, "writer", "file data name=^f size=4096");
+    fails_status(s, "writer", "create section size=0 protect=PAGE_READONLY|SEC_IMAGE file=data",
+                 ERROR_BAD_EXE_FORMAT, STATUS_INVALID_IMAGE_NOT_MZ);
+}
+
+static const struct test_case file_sections_cases[] = {
+    {CASE(file_zero_length)},
+    {CASE(file_size_zero_means_file_size)},
+    {CASE(file_extended_on_create)},
+    {CASE(file_extend_readonly)},
+    {CASE(file_extension_contents)},
+    {CASE(file_access_mismatch)},
+    {CASE(file_execute_needs_generic_execute)},
+    {CASE(file_writecopy_on_readonly_file)},
+    {CASE(file_smaller_section)},
+    {CASE(file_two_sections_coherent)},
+    {CASE(file_io_not_promised_coherent)},
+    {CASE(file_handle_may_close)},
+    {CASE(file_held_without_sharing_limits)},
+    {CASE(file_updated_when_last_view_goes)},
+    {CASE(file_setendoffile_blocked)},
+    {CASE(file_delete_blocked)},
+    {CASE(file_lock_conflict)},
+    {CASE(file_unsupported_device)},
+    {CASE(file_named_and_pagefile_name_clash)},
+    {CASE(reserve_no_effect_on_files)},
+    {CASE(reserve_virtualalloc_on_file_view)},
+    {CASE(large_pagefile_only)},
+    {CASE(image_bad_file)},
+};
+TOPIC(file_sections, file_sections_cases)

@@ -1,0 +1,90 @@
+/* FlushViewOfFile: what it takes, and that sharing does not need it. Page: nf-memoryapi-flushviewoffile unless a case
+ * names another. */
+#include "../harness/runner/checks.h"
+
+#include "statuses.h"
+
+/* Flushing a view of the paging file has nothing to do and succeeds; others saw the bytes before. */
+static void flush_pagefile_view(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=0x10000 protect=PAGE_READWRITE");
+    must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
+    must(s, "reader", "open section name=@x access=FILE_MAP_READ");
+    must(s, "reader", "map view of=section access=FILE_MAP_READ");
+    must(s, "writer", "write view text=unflushed");
+    row(s, "flush-not-needed");
+    gives(s, "reader", "read view length=9 as=text", "text=unflushed");
+    row(s, "flush-pagefile-view");
+    succeeds(s, "writer", "flush view");
+    succeeds(s, "writer", "flush view at=4096 length=4096");
+    gives(s, "reader", "read view length=9 as=text", "text=unflushed");
+}
+
+/* Length 0 means up to the end of the mapping. */
+static void flush_zero_length(struct stage *s)
+{
+    must(s, "writer", "file data name=^f size=0x10000");
+    must(s, "writer", "create section size=0 protect=PAGE_READWRITE file=data");
+    must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
+    must(s, "writer", "write view at=65000 text=end");
+    succeeds(s, "writer", "flush view at=0 length=0");
+    succeeds(s, "writer", "flush view at=4096 length=0");
+}
+
+/* An address that is in no view is refused (nf-ntifs-zwflushvirtualmemory). */
+static void flush_bad_address(struct stage *s)
+{
+    must(s, "writer", "reserve memory size=0x10000");
+    fails_status(s, "writer", "flush memory length=4096", ERROR_INVALID_ADDRESS, STATUS_NOT_MAPPED_VIEW);
+    must(s, "writer", "create section size=4096 protect=PAGE_READWRITE");
+    must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
+    must(s, "writer", "unmap view keep=yes");
+    fails_status(s, "writer", "flush view", ERROR_INVALID_ADDRESS, STATUS_NOT_MAPPED_VIEW);
+}
+
+/* So is a length that goes past the view (nf-ntifs-zwflushvirtualmemory). */
+static void flush_too_long(struct stage *s)
+{
+    must(s, "writer", "file data name=^f size=0x10000");
+    must(s, "writer", "create section size=0 protect=PAGE_READWRITE file=data");
+    must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
+    fails_status(s, "writer", "flush view length=0x10001", ERROR_INVALID_PARAMETER,
+                 STATUS_INVALID_PARAMETER_2);
+    fails_status(s, "writer", "flush view at=4096 length=0x10000", ERROR_INVALID_PARAMETER,
+                 STATUS_INVALID_PARAMETER_2);
+}
+
+/* A flush starts the writing, FlushFileBuffers finishes it; then the bytes are in the file whoever reads it. */
+static void flush_starts_writing(struct stage *s)
+{
+    must(s, "writer", "file data name=^f size=0x10000");
+    must(s, "writer", "create section size=0 protect=PAGE_READWRITE file=data");
+    must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
+    must(s, "writer", "write view at=5000 text=flushed");
+    succeeds(s, "writer", "flush view");
+    succeeds(s, "writer", "fileflush data");
+    must(s, "reader", "file data name=^f open=existing access=GENERIC_READ");
+    gives(s, "reader", "fileread data at=5000 length=7", "text=flushed");
+}
+
+/* Flushing a view that cannot have been written succeeds and writes nothing. */
+static void flush_read_only_view(struct stage *s)
+{
+    must(s, "writer", "file data name=^f size=4096");
+    must(s, "writer", "filewrite data text=unchanged");
+    must(s, "reader", "file data name=^f open=existing access=GENERIC_READ");
+    must(s, "reader", "create section size=0 protect=PAGE_READONLY file=data");
+    must(s, "reader", "map view of=section access=FILE_MAP_READ");
+    succeeds(s, "reader", "flush view");
+    gives(s, "writer", "fileread data length=9", "text=unchanged");
+}
+
+static const struct test_case flushing_cases[] = {
+    {CASE(flush_pagefile_view), .rows = "flush-pagefile-view flush-not-needed"},
+    {CASE(flush_zero_length)},
+    {CASE(flush_bad_address)},
+    {CASE(flush_too_long)},
+    {CASE(flush_starts_writing)},
+    {CASE(flush_read_only_view)},
+};
+TOPIC(flushing, flushing_cases)

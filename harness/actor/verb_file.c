@@ -1,0 +1,193 @@
+/* Files, for sections over them. They lie in the folder for temporary files under names that the runner makes, and the
+ * runner removes what is left of them. */
+#include <string.h>
+
+#include "arguments.h"
+#include "objects.h"
+#include "verbs.h"
+
+#define READ_MOST 384
+
+/* The path of a file: name= behind the folder for temporary files. */
+static bool take_path(const struct line *request, WCHAR *path, struct reply *reply)
+{
+    struct name name;
+    if (!take_name(request, &name, false, reply))
+        return false;
+    DWORD length = GetTempPathW(MAX_PATH, path);
+    bool fits = name.wide && length > 0 && length < MAX_PATH && length + name.wide_length < PATH_UNITS;
+    if (fits)
+        wcscpy(path + length, name.wide);
+    name_free(&name);
+    return fits || reply_bad(reply, "a file needs name=, and a folder for temporary files");
+}
+
+static bool set_size(HANDLE file, uint64_t size)
+{
+    LARGE_INTEGER end = {.QuadPart = (LONGLONG)size};
+    return SetFilePointerEx(file, end, NULL, FILE_BEGIN) && SetEndOfFile(file);
+}
+
+void verb_file(const struct line *request, struct reply *reply)
+{
+    static WCHAR path[PATH_UNITS];
+    static const DWORD shares[] = {FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, FILE_SHARE_READ,
+                                   0};
+    uint64_t size = 0;
+    DWORD access = GENERIC_READ | GENERIC_WRITE;
+    size_t share = 0, how = 0;
+    struct object *object = object_place(request->label, reply);
+    if (!object || !take_number(request, "size", INT64_MAX, &size, reply) ||
+        !take_names(request, "access", &access, reply) ||
+        !take_choice(request, "share", "all read none", &share, reply) ||
+        !take_choice(request, "open", "new existing", &how, reply) || !take_path(request, path, reply))
+        return;
+    outcome_before();
+    HANDLE file = CreateFileW(path, access, shares[share], NULL, how == 0 ? CREATE_ALWAYS : OPEN_EXISTING,
+                              FILE_ATTRIBUTE_TEMPORARY, NULL);
+    struct outcome seen = outcome_after();
+    if (file == INVALID_HANDLE_VALUE) {
+        reply_fail(reply, seen);
+        return;
+    }
+    if (size > 0 && !set_size(file, size)) {
+        reply_bad(reply, "the file cannot be made that large: error %lu", (unsigned long)GetLastError());
+        CloseHandle(file);
+        return;
+    }
+    object->kind = OBJECT_HANDLE;
+    object->handle = file;
+    reply_ok(reply);
+    reply_add_handle(reply, file);
+}
+
+/* A pipe that nobody else opens: a handle of the file kind that no section can stand on. */
+void verb_pipe(const struct line *request, struct reply *reply)
+{
+    HANDLE end, other;
+    struct object *object = object_place(request->label, reply);
+    if (!object)
+        return;
+    outcome_before();
+    BOOL made = CreatePipe(&end, &other, NULL, 0);
+    struct outcome seen = outcome_after();
+    if (!made) {
+        reply_fail(reply, seen);
+        return;
+    }
+    CloseHandle(other);
+    object->kind = OBJECT_HANDLE;
+    object->handle = end;
+    reply_ok(reply);
+    reply_add_handle(reply, end);
+}
+
+static void answer(struct reply *reply, BOOL done, struct outcome seen)
+{
+    if (done)
+        reply_ok(reply);
+    else
+        reply_fail(reply, seen);
+}
+
+void verb_filesize(const struct line *request, struct reply *reply)
+{
+    LARGE_INTEGER size;
+    uint64_t wanted = 0;
+    const struct object *file = object_handle(request->label, reply);
+    if (!file || !take_number(request, "to", INT64_MAX, &wanted, reply))
+        return;
+    outcome_before();
+    BOOL done =
+        argument_has(request, "to") ? set_size(file->handle, wanted) : GetFileSizeEx(file->handle, &size);
+    struct outcome seen = outcome_after();
+    answer(reply, done, seen);
+    if (done && !argument_has(request, "to"))
+        reply_add(reply, "size=%llu", (unsigned long long)size.QuadPart);
+}
+
+void verb_fileread(const struct line *request, struct reply *reply)
+{
+    char bytes[READ_MOST];
+    uint64_t at = 0, length;
+    DWORD got = 0;
+    const struct object *file = object_handle(request->label, reply);
+    if (!file || !take_number(request, "at", INT64_MAX, &at, reply) ||
+        !need_number(request, "length", READ_MOST, &length, reply))
+        return;
+    OVERLAPPED where = {.Offset = (DWORD)(at & UINT32_MAX), .OffsetHigh = (DWORD)(at >> 32)};
+    outcome_before();
+    BOOL done = ReadFile(file->handle, bytes, (DWORD)length, &got, &where);
+    struct outcome seen = outcome_after();
+    answer(reply, done, seen);
+    if (done)
+        reply_add_bytes(reply, "text", bytes, got);
+}
+
+void verb_filewrite(const struct line *request, struct reply *reply)
+{
+    uint64_t at = 0;
+    DWORD written = 0;
+    const struct object *file = object_handle(request->label, reply);
+    const struct field *text = line_field(request, "text");
+    if (!file || !take_number(request, "at", INT64_MAX, &at, reply))
+        return;
+    if (!text) {
+        reply_bad(reply, "text= is missing");
+        return;
+    }
+    OVERLAPPED where = {.Offset = (DWORD)(at & UINT32_MAX), .OffsetHigh = (DWORD)(at >> 32)};
+    outcome_before();
+    BOOL done = WriteFile(file->handle, text->value, (DWORD)text->length, &written, &where);
+    struct outcome seen = outcome_after();
+    answer(reply, done && written == text->length, seen);
+}
+
+void verb_filelock(const struct line *request, struct reply *reply)
+{
+    uint64_t at = 0, length;
+    const struct object *file = object_handle(request->label, reply);
+    if (!file || !take_number(request, "at", INT64_MAX, &at, reply) ||
+        !need_number(request, "length", INT64_MAX, &length, reply))
+        return;
+    OVERLAPPED where = {.Offset = (DWORD)(at & UINT32_MAX), .OffsetHigh = (DWORD)(at >> 32)};
+    outcome_before();
+    BOOL done = LockFileEx(file->handle, LOCKFILE_EXCLUSIVE_LOCK | LOCKFILE_FAIL_IMMEDIATELY, 0,
+                           (DWORD)(length & UINT32_MAX), (DWORD)(length >> 32), &where);
+    struct outcome seen = outcome_after();
+    answer(reply, done, seen);
+}
+
+void verb_fileremove(const struct line *request, struct reply *reply)
+{
+    static WCHAR path[PATH_UNITS];
+    if (!take_path(request, path, reply))
+        return;
+    outcome_before();
+    BOOL done = DeleteFileW(path);
+    struct outcome seen = outcome_after();
+    answer(reply, done, seen);
+}
+
+void verb_flush(const struct line *request, struct reply *reply)
+{
+    uintptr_t at = 0, length = 0;
+    const struct object *view = object_memory(request->label, reply);
+    if (!view || !take_size(request, "at", &at, reply) || !take_size(request, "length", &length, reply))
+        return;
+    outcome_before();
+    BOOL done = sys.FlushViewOfFile((const void *)(view->base + at), length);
+    struct outcome seen = outcome_after();
+    answer(reply, done, seen);
+}
+
+void verb_fileflush(const struct line *request, struct reply *reply)
+{
+    const struct object *file = object_handle(request->label, reply);
+    if (!file)
+        return;
+    outcome_before();
+    BOOL done = FlushFileBuffers(file->handle);
+    struct outcome seen = outcome_after();
+    answer(reply, done, seen);
+}
