@@ -156,7 +156,8 @@ bool check_finishes(struct stage *stage, int line, const char *name, const char 
     return compare_fields(stage, line, role, fields);
 }
 
-/* What has come into being against the expectation is put away, so that the case can go on. */
+/* What has come into being against the expectation is put away, so that the case can go on. That this can be done is
+ * expected as well. */
 static void put_away(struct stage *stage, int line, const struct role *role)
 {
     static const struct {
@@ -168,7 +169,7 @@ static void put_away(struct stage *stage, int line, const struct role *role)
         return;
     for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
         if (strcmp(verb, verbs[i].verb) == 0)
-            stage_perform(stage, line, role->name, step("%s %s", verbs[i].opposite, label));
+            check_gives(stage, line, role->name, step("%s %s", verbs[i].opposite, label), "");
 }
 
 bool check_fails(struct stage *stage, int line, const char *name, const char *request, uint32_t error,

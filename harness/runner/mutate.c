@@ -7,41 +7,76 @@
 #include "cmocka_bridge.h"
 #include "mutation.h"
 
-/* Who listens to a case that runs with a changed reply. The first thing that it finds wrong is enough. */
+/* What a case found wrong, in order, as checksums of all that it told. */
+#define FINDINGS_MOST 200
+struct findings {
+    uint64_t sums[FINDINGS_MOST];
+    size_t count; /* may be more than are kept */
+};
+
+/* Who listens to a case that runs again. It has noticed a change if it finds wrong something else than it did with the
+ * replies as they were, or something less; the first difference is enough. */
 struct witness {
     const struct tape *tape;
+    const struct findings *usual; /* NULL: these are to be found out */
+    struct findings found;
     bool noticed;
 };
 
 static void witness_tell(void *context, enum stage_event event, int line, const char *text)
 {
     struct witness *witness = context;
-    (void)text;
+    struct findings *found = &witness->found;
     if (event == STAGE_TRANSCRIPT)
         return;
     /* What is found wrong behind the point where the tape ends to fit is the tape's fault, not a merit. */
-    if (!witness->tape->strayed)
-        witness->noticed = true;
-    if (witness->tape->mode == TAPE_PLAY)
+    if (!witness->tape->strayed) {
+        uint64_t sum = checksum_add(CHECKSUM_START, text, strlen(text));
+        size_t place = found->count++;
+        if (place < FINDINGS_MOST)
+            found->sums[place] = checksum_add(sum, &line, sizeof line);
+        if (witness->usual && place < FINDINGS_MOST)
+            witness->noticed =
+                place >= witness->usual->count || found->sums[place] != witness->usual->sums[place];
+    }
+    if (witness->tape->mode == TAPE_PLAY && (witness->noticed || witness->tape->strayed))
         leave_case(line);
 }
 
-/* Whether the case notices. `mode` says whether the tape plays or processes run. */
-static bool notices(const struct stage_settings *settings, const struct test_case *test, struct tape *tape,
-                    enum tape_mode mode)
+/* Runs the case once more. `mode` says whether the tape plays or processes run. */
+static void run_again(const struct stage_settings *settings, const struct test_case *test, struct tape *tape,
+                      enum tape_mode mode, struct witness *witness)
 {
     static struct stage stage;
-    struct witness witness = {tape, false};
     struct stage_settings own = *settings;
     own.tell = witness_tell;
-    own.context = &witness;
+    own.context = witness;
     tape->mode = mode;
     tape->next = 0;
     tape->strayed = false;
     stage_init(&stage, &own, test, tape);
     call_case(stage.id, test->run, &stage);
     stage_end(&stage);
-    return witness.noticed;
+}
+
+static bool notices(const struct stage_settings *settings, const struct test_case *test, struct tape *tape,
+                    enum tape_mode mode, const struct findings *usual)
+{
+    struct witness witness = {.tape = tape, .usual = usual};
+    run_again(settings, test, tape, mode, &witness);
+    return witness.noticed || (!tape->strayed && witness.found.count < usual->count);
+}
+
+/* What the case finds wrong when nothing is changed; false if it does not even then go the way of its tape, all of it:
+ * whatever came of changes would say nothing. */
+static bool find_usual(const struct stage_settings *settings, const struct test_case *test, struct tape *tape,
+                       struct findings *usual)
+{
+    struct witness witness = {.tape = tape};
+    tape->mutated_at = SIZE_MAX;
+    run_again(settings, test, tape, TAPE_PLAY, &witness);
+    *usual = witness.found;
+    return !tape->strayed && tape->next == tape->count && usual->count <= FINDINGS_MOST;
 }
 
 static bool is_chosen(const struct mutate_settings *mutate, const char *name, size_t place, size_t index)
@@ -78,7 +113,8 @@ struct score {
 
 static void try_changes(const struct stage_settings *settings, const struct test_case *test,
                         struct tape *tape, const struct mutate_settings *mutate, size_t place,
-                        const struct tape_entry *reply, const char *sent, struct score *score)
+                        const struct tape_entry *reply, const char *sent, const struct findings *usual,
+                        struct score *score)
 {
     char changed[LINE_BYTES], field[MUTATION_FIELD_BYTES];
     for (size_t index = 0; mutate_reply(reply, index, changed, field); index++) {
@@ -87,10 +123,10 @@ static void try_changes(const struct stage_settings *settings, const struct test
         score->mutants++;
         tape->mutated_at = place;
         tape->mutated = changed;
-        bool noticed = notices(settings, test, tape, TAPE_PLAY);
+        bool noticed = notices(settings, test, tape, TAPE_PLAY, usual);
         if (!noticed && tape->strayed) {
             score->run++;
-            noticed = notices(settings, test, tape, TAPE_OFF);
+            noticed = notices(settings, test, tape, TAPE_OFF, usual);
         }
         if (noticed)
             score->killed++;
@@ -106,12 +142,18 @@ void mutate_case(const struct stage_settings *settings, const struct test_case *
     const char *sent = "";
     size_t place = 0;
     struct score score = {0, 0, 0};
+    struct findings usual;
+    if (!find_usual(settings, test, tape, &usual)) {
+        settings->tell(settings->context, STAGE_ERROR, test->line,
+                       "the case goes another way when the same replies come again");
+        return;
+    }
     for (size_t i = 0; i < tape->count; i++) {
         const struct tape_entry *entry = &tape->entries[i];
         if (entry->kind == TAPE_SENT)
             sent = entry->text;
         if (entry->kind == TAPE_LINE)
-            try_changes(settings, test, tape, mutate, place, entry, sent, &score);
+            try_changes(settings, test, tape, mutate, place, entry, sent, &usual, &score);
         place += entry->kind == TAPE_LINE || entry->kind == TAPE_NEWS;
     }
     snprintf(line, sizeof line, "! mutants=%lu killed=%lu survived=%lu run=%lu", score.mutants, score.killed,

@@ -27,7 +27,7 @@ const char options_help[] =
     "  --timeout-scale X     multiply every deadline by X, 0.1 to 100 (step 5 s, case 30 s, run 20 min)\n"
     "  --known FILE          deviations that are expected on some platform, each with a reason\n"
     "  --actor PATH          the actor program (default: shmactor.exe beside this program)\n"
-    "  --mutate PERCENT      run each case that passes again with one reply changed at a time, so often\n"
+    "  --mutate PERCENT      run each case again with one reply changed at a time, so often\n"
     "                        (1 to 100); the report then is about the cases, not about this system\n"
     "  --seed N              chooses the changes when PERCENT is less than 100\n"
     "  --verbose             show transcripts as they happen, volatile values included\n"

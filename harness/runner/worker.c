@@ -115,7 +115,7 @@ static void run_case(struct worker *worker, const struct test_case *test)
     stage_end(&stage);
     if (mutate && tape.incomplete)
         stage_tell(&stage, STAGE_ERROR, test->line, "not enough memory to record the case");
-    else if (mutate && !stage.broken && stage.failures == 0)
+    else if (mutate && !stage.broken)
         mutate_case(&worker->settings, test, &tape, &worker->mutate);
     tape_free(&tape);
     int length = snprintf(bytes, sizeof bytes, "%lu done checks=%llu steps=%llu starts=%llu\n",

@@ -1,7 +1,7 @@
 """Which changed replies no expectation noticed, and which of these are excused.
 
-shmcheck.exe --mutate runs each case that passes again with one thing in one reply changed at a time. It writes what
-survived into the case's transcript:
+shmcheck.exe --mutate runs each case again with one thing in one reply changed at a time. It writes what survived into
+the case's transcript:
 
   ! survived FIELD: REQUEST -> CHANGED REPLY
   ! mutants=N killed=N survived=N run=N
@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .console import CannotRun
-from .results import Run, Verdict
+from .results import Run
 
 SURVIVOR = re.compile(r"! survived (\S+): (.*) -> (.*)")
 SCORE = re.compile(r"! mutants=(\d+) killed=(\d+) survived=(\d+) run=(\d+)")
@@ -28,7 +28,7 @@ EXCUSE_KEYS = ("case", "step", "field", "reason")
 
 @dataclass(frozen=True)
 class Survivor:
-    """A change that left the case passing."""
+    """A change that the case did not notice."""
 
     case: str
     field: str
@@ -101,12 +101,12 @@ def survivors_of(case: str, transcript: str) -> Iterable[Survivor]:
 
 
 def score(run: Run, excuses: Sequence[Excuse]) -> Score:
-    """Adds up a report of a run with --mutate. Cases that did not pass have no changes."""
+    """Adds up a report of a run with --mutate. Cases that were skipped or are an error have no changes."""
     total = Score()
     for key in sorted(run.cases, key=lambda key: key.order()):
         case = run.cases[key]
         counts = SCORE.search(case.transcript)
-        if case.verdict is not Verdict.PASS or counts is None:
+        if counts is None:
             continue
         total.cases += 1
         total.mutants += int(counts[1])

@@ -20,9 +20,9 @@ EXCUSED = ROOT / "cases" / "excused.toml"
 SHOWN = 200
 
 DESCRIPTION = """\
-Runs every case that passes again and again with one thing in one reply of an actor changed at a time: success to
-failure and back, the last error, the NTSTATUS, a data byte, a size, a protection, a count. A change that leaves the
-case passing has survived: no expectation rests on what was changed, or cases/excused.toml says why none needs to.
+Runs every case again and again with one thing in one reply of an actor changed at a time: success to failure and back,
+the last error, the NTSTATUS, a data byte, a size, a protection, a count. A change that the case does not notice has
+survived: no expectation rests on what was changed, or cases/excused.toml says why none needs to.
 
 Exit code 0: nothing survived that is not excused; 1: something did; 2: the run did not end; 3: it could not start."""
 
