@@ -70,6 +70,10 @@ static const struct name names[] = {
     {"MEM_PRIVATE", 0x20000, NAME_TYPE, true},
     {"MEM_MAPPED", 0x40000, NAME_TYPE, true},
     {"MEM_IMAGE", 0x1000000, NAME_TYPE, true},
+
+    {"PROCESS_CREATE_PROCESS", 0x80, NAME_PROCESS, true},
+    {"PROCESS_DUP_HANDLE", 0x40, NAME_PROCESS, true},
+    {"PROCESS_QUERY_LIMITED_INFORMATION", 0x1000, NAME_PROCESS, true},
 };
 
 static bool parse_one(const char *word, uint64_t *out)

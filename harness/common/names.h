@@ -1,6 +1,6 @@
 /* Win32 constants by the names that their headers give them. No windows.h: the numbers are part of the ABI
  * and the native build has none. Source: the SDK pages memory-protection-constants,
- * file-mapping-security-and-access-rights, nf-winbase-createfilemappinga, ns-winnt-memory_basic_information,
+ * file-mapping-security-and-access-rights, process-security-and-access-rights, nf-winbase-createfilemappinga, ns-winnt-memory_basic_information,
  * system-error-codes. */
 #ifndef SHMCHECK_NAMES_H
 #define SHMCHECK_NAMES_H
@@ -13,7 +13,8 @@ enum name_kind {
     NAME_SECTION,    /* SEC_ */
     NAME_MAP_ACCESS, /* FILE_MAP_, standard and generic rights */
     NAME_STATE,      /* MEM_COMMIT, MEM_RESERVE, MEM_FREE */
-    NAME_TYPE        /* MEM_MAPPED, MEM_PRIVATE, MEM_IMAGE */
+    NAME_TYPE,       /* MEM_MAPPED, MEM_PRIVATE, MEM_IMAGE */
+    NAME_PROCESS     /* PROCESS_, rights to a process */
 };
 
 /* Reads names and numbers joined by '|', of any kind: "PAGE_READWRITE|SEC_RESERVE", "0x4|FILE_MAP_WRITE". Any

@@ -1,0 +1,113 @@
+#include "burst.h"
+
+#include "arguments.h"
+#include "objects.h"
+
+#define LOOK_EVERY 256u /* turns of a loop */
+
+/* Whether the whole range is committed and may be written: a burst is not guarded against faults. */
+static bool is_writable(uintptr_t address, uintptr_t length)
+{
+    const DWORD writable = PAGE_READWRITE | PAGE_EXECUTE_READWRITE | PAGE_WRITECOPY | PAGE_EXECUTE_WRITECOPY;
+    const uintptr_t end = address + length;
+    MEMORY_BASIC_INFORMATION region;
+    while (address < end) {
+        if (!VirtualQuery((const void *)address, &region, sizeof region) || region.State != MEM_COMMIT ||
+            !(region.Protect & writable) || (region.Protect & PAGE_GUARD))
+            return false;
+        address = (uintptr_t)region.BaseAddress + region.RegionSize;
+    }
+    return true;
+}
+
+bool burst_take(const struct line *request, struct burst *burst, uint64_t rounds_most, size_t more,
+                struct reply *reply)
+{
+    uintptr_t at = 0;
+    uint64_t crowd, side = 0, seed = 1;
+    const struct object *memory = object_memory(request->label, reply);
+    if (!memory || !take_size(request, "at", &at, reply) ||
+        !need_number(request, "rounds", rounds_most, &burst->rounds, reply) ||
+        !need_number(request, "crowd", BURST_CROWD, &crowd, reply) ||
+        !take_number(request, "side", BURST_CROWD, &side, reply) ||
+        !take_number(request, "seed", UINT32_MAX, &seed, reply))
+        return false;
+    if (burst->rounds == 0 || side >= crowd || seed == 0)
+        return reply_bad(reply, "rounds and seed are not 0, and side is below crowd");
+    burst->block = memory->base + at;
+    if (burst->block % BURST_LINE != 0 || !is_writable(burst->block, BURST_BLOCK + more))
+        return reply_bad(reply, "at= is no aligned block of %u bytes that can be written",
+                         (unsigned)(BURST_BLOCK + more));
+    burst->crowd = (unsigned)crowd;
+    burst->side = (unsigned)side;
+    burst->meetings = burst->spins = 0;
+    burst->random = (uint32_t)seed * 2654435761u + burst->side * 40503u;
+    burst->random += burst->random == 0;
+    burst->run_until = burst->meet_until = GetTickCount64() + BURST_MEETING_MS;
+    return true;
+}
+
+volatile LONG *burst_word(const struct burst *burst, unsigned line)
+{
+    return (volatile LONG *)(burst->block + line * BURST_LINE);
+}
+
+volatile uint64_t *burst_long(const struct burst *burst, unsigned line)
+{
+    return (volatile uint64_t *)(burst->block + line * BURST_LINE);
+}
+
+bool burst_meet(struct burst *burst, struct reply *reply)
+{
+    const LONG wanted = (LONG)(++burst->meetings * burst->crowd);
+    const ULONGLONG run_until = burst->run_until;
+    bool in_time = true;
+    InterlockedIncrement(burst_word(burst, LINE_ARRIVED));
+    burst->run_until = burst->meet_until;
+    while (in_time && *burst_word(burst, LINE_ARRIVED) < wanted)
+        in_time = burst_wait(burst);
+    /* The limit counts from the start gate on. */
+    burst->run_until = burst->meetings == 1 ? GetTickCount64() + BURST_LIMIT_MS : run_until;
+    MemoryBarrier();
+    if (in_time)
+        return true;
+    reply_fail_code(reply, ERROR_TIMEOUT, (struct outcome){0});
+    reply_add(reply, "call=meet");
+    return false;
+}
+
+bool burst_wait(struct burst *burst)
+{
+    if (++burst->spins % LOOK_EVERY != 0) {
+        YieldProcessor();
+        return true;
+    }
+    SwitchToThread();
+    return GetTickCount64() < burst->run_until;
+}
+
+bool burst_goes_on(struct burst *burst)
+{
+    return ++burst->spins % LOOK_EVERY != 0 || GetTickCount64() < burst->run_until;
+}
+
+uint32_t burst_random(struct burst *burst, uint32_t below)
+{
+    burst->random ^= burst->random << 13; /* Marsaglia's xorshift, 32 bits: period 2^32-1 */
+    burst->random ^= burst->random >> 17;
+    burst->random ^= burst->random << 5;
+    return burst->random % below;
+}
+
+void burst_pause(struct burst *burst, uint32_t below)
+{
+    for (uint32_t left = burst_random(burst, below); left > 0; left--)
+        YieldProcessor();
+}
+
+void burst_add_machine(struct reply *reply)
+{
+    SYSTEM_INFO system;
+    GetSystemInfo(&system);
+    reply_add(reply, "~processors=%lu", system.dwNumberOfProcessors);
+}

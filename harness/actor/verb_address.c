@@ -1,0 +1,99 @@
+/* Waiting on an address, and waking those who do. */
+#include "arguments.h"
+#include "objects.h"
+#include "verbs.h"
+
+#define WAIT_MOST 3000u /* ms; a step of the runner takes 5 s at most */
+#define READY_MS 2000u  /* how long a wake waits for the sleeper */
+
+/* The two words of the view: the one that is waited on, and the one that says that the wait is about to begin. */
+struct words {
+    volatile LONG *word, *ready;
+};
+
+static bool take_words(const struct line *request, struct words *words, struct reply *reply)
+{
+    uintptr_t at = 0, ready = 0;
+    MEMORY_BASIC_INFORMATION region;
+    const struct object *memory = object_memory(request->label, reply);
+    if (!memory || !take_size(request, "at", &at, reply) || !need_size(request, "ready", &ready, reply))
+        return false;
+    words->word = (volatile LONG *)(memory->base + at);
+    words->ready = (volatile LONG *)(memory->base + ready);
+    if (at % sizeof(LONG) || ready % sizeof(LONG) ||
+        !VirtualQuery((const void *)memory->base, &region, sizeof region) || region.State != MEM_COMMIT ||
+        region.Protect != PAGE_READWRITE || at + sizeof(LONG) > region.RegionSize ||
+        ready + sizeof(LONG) > region.RegionSize)
+        return reply_bad(reply, "at= and ready= are not two aligned words that can be written");
+    if (!sys.WaitOnAddress || !sys.WakeByAddressAll) {
+        reply_not_exported(reply);
+        return false;
+    }
+    return true;
+}
+
+struct waker {
+    volatile LONG *word;
+    volatile LONG done;
+};
+
+static DWORD WINAPI wake_until_done(void *context)
+{
+    struct waker *waker = context;
+    while (!waker->done) {
+        sys.WakeByAddressAll((void *)(uintptr_t)waker->word);
+        SwitchToThread();
+    }
+    return 0;
+}
+
+void verb_await(const struct line *request, struct reply *reply)
+{
+    struct words words;
+    uint64_t timeout;
+    bool helped = false;
+    HANDLE thread = NULL;
+    if (!need_number(request, "timeout", WAIT_MOST, &timeout, reply) ||
+        !take_yes(request, "helped", &helped, reply) || !take_words(request, &words, reply))
+        return;
+    struct waker waker = {words.word, 0};
+    if (helped && !(thread = CreateThread(NULL, 0, wake_until_done, &waker, 0, NULL))) {
+        reply_bad(reply, "no thread (error %lu)", GetLastError());
+        return;
+    }
+    LONG value = *words.word;
+    InterlockedExchange(words.ready, 1);
+    outcome_before();
+    BOOL woken = sys.WaitOnAddress(words.word, &value, sizeof value, (DWORD)timeout);
+    struct outcome seen = outcome_after();
+    waker.done = 1;
+    if (thread) {
+        WaitForSingleObject(thread, INFINITE);
+        CloseHandle(thread);
+    }
+    if (woken)
+        reply_ok(reply);
+    else
+        reply_fail_code(reply, seen.error, (struct outcome){0});
+}
+
+void verb_wake(const struct line *request, struct reply *reply)
+{
+    struct words words;
+    uint64_t milliseconds, times = 0;
+    if (!need_number(request, "for", WAIT_MOST, &milliseconds, reply) || !take_words(request, &words, reply))
+        return;
+    ULONGLONG end = GetTickCount64() + READY_MS;
+    while (!*words.ready && GetTickCount64() < end)
+        SwitchToThread();
+    if (!*words.ready) {
+        reply_fail_code(reply, ERROR_TIMEOUT, (struct outcome){0});
+        return;
+    }
+    for (end = GetTickCount64() + milliseconds; GetTickCount64() < end; times++) {
+        sys.WakeByAddressAll((void *)(uintptr_t)words.word);
+        SwitchToThread();
+    }
+    reply_ok(reply);
+    reply_add(reply, "~times=%llu", (unsigned long long)times);
+}

@@ -1,0 +1,118 @@
+/* What stands behind the pages of a view: which are shared, what is charged for them, and what kind of memory they are.
+ */
+#include "arguments.h"
+#include "objects.h"
+#include "verbs.h"
+
+static const char *yes(bool truth)
+{
+    return truth ? "yes" : "no";
+}
+
+void verb_resident(const struct line *request, struct reply *reply)
+{
+    /* PSAPI_WORKING_SET_EX_BLOCK: valid in bit 0, ShareCount in bits 1 to 3, Shared in bit 15 (page
+     * ns-psapi-psapi_working_set_ex_block). */
+    struct {
+        void *address;
+        ULONG_PTR flags;
+    } page = {0};
+    uintptr_t at = 0;
+    const struct object *memory = object_memory(request->label, reply);
+    if (!memory || !take_size(request, "at", &at, reply))
+        return;
+    page.address = (void *)(memory->base + at);
+    if (!sys.K32QueryWorkingSetEx) {
+        reply_not_exported(reply);
+        return;
+    }
+    outcome_before();
+    BOOL done = sys.K32QueryWorkingSetEx(GetCurrentProcess(), &page, sizeof page);
+    struct outcome seen = outcome_after();
+    if (!done) {
+        reply_fail(reply, seen);
+        return;
+    }
+    reply_ok(reply);
+    reply_add(reply, "valid=%s", yes(page.flags & 1));
+    reply_add(reply, "shared=%s", yes(page.flags >> 15 & 1));
+    reply_add(reply, "~shares=%u", (unsigned)(page.flags >> 1 & 7));
+}
+
+void verb_charge(const struct line *request, struct reply *reply)
+{
+    PROCESS_MEMORY_COUNTERS counters = {.cb = sizeof counters};
+    (void)request;
+    if (!sys.K32GetProcessMemoryInfo) {
+        reply_not_exported(reply);
+        return;
+    }
+    outcome_before();
+    BOOL done = sys.K32GetProcessMemoryInfo(GetCurrentProcess(), &counters, sizeof counters);
+    struct outcome seen = outcome_after();
+    if (!done) {
+        reply_fail(reply, seen);
+        return;
+    }
+    reply_ok(reply);
+    reply_add(reply, "~pagefile=%llu", (unsigned long long)counters.PagefileUsage);
+}
+
+void verb_filename(const struct line *request, struct reply *reply)
+{
+    static WCHAR name[PATH_UNITS];
+    uintptr_t at = 0;
+    const struct object *memory = object_memory(request->label, reply);
+    if (!memory || !take_size(request, "at", &at, reply))
+        return;
+    if (!sys.K32GetMappedFileNameW) {
+        reply_not_exported(reply);
+        return;
+    }
+    outcome_before();
+    DWORD length =
+        sys.K32GetMappedFileNameW(GetCurrentProcess(), (void *)(memory->base + at), name, PATH_UNITS);
+    struct outcome seen = outcome_after();
+    if (length == 0) {
+        reply_fail(reply, seen);
+        return;
+    }
+    reply_ok(reply);
+    reply_add(reply, "~units=%lu", length);
+}
+
+void verb_kind(const struct line *request, struct reply *reply)
+{
+    /* WIN32_MEMORY_REGION_INFORMATION: the low bits of Flags are Private, MappedDataFile, MappedImage, MappedPageFile,
+     * MappedPhysical, DirectMapped (page ns-memoryapi-win32_memory_region_information). */
+    struct {
+        void *base;
+        ULONG protect, flags;
+        SIZE_T size, commit;
+    } region = {0};
+    static const char *const names[] = {"private",         "mapped-data-file", "mapped-image",
+                                        "mapped-pagefile", "mapped-physical",  "direct-mapped"};
+    uintptr_t at = 0;
+    SIZE_T returned = 0;
+    const struct object *memory = object_memory(request->label, reply);
+    if (!memory || !take_size(request, "at", &at, reply))
+        return;
+    if (!sys.QueryVirtualMemoryInformation) {
+        reply_not_exported(reply);
+        return;
+    }
+    outcome_before();
+    BOOL done = sys.QueryVirtualMemoryInformation(GetCurrentProcess(), (const void *)(memory->base + at), 0,
+                                                  &region, sizeof region, &returned);
+    struct outcome seen = outcome_after();
+    if (!done) {
+        reply_fail(reply, seen);
+        return;
+    }
+    reply_ok(reply);
+    reply_add_distance(reply, "base", (uintptr_t)region.base, memory->base);
+    for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++)
+        reply_add(reply, "%s=%s", names[i], yes(region.flags >> i & 1));
+    reply_add(reply, "size=%llu", (unsigned long long)region.size);
+    reply_add(reply, "commit=%llu", (unsigned long long)region.commit);
+}
