@@ -90,6 +90,9 @@ static void constants(void **state)
         {CONSTANT(MEM_PRIVATE)},
         {CONSTANT(MEM_MAPPED)},
         {CONSTANT(MEM_IMAGE)},
+        {CONSTANT(PROCESS_CREATE_PROCESS)},
+        {CONSTANT(PROCESS_DUP_HANDLE)},
+        {CONSTANT(PROCESS_QUERY_LIMITED_INFORMATION)},
     };
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         uint64_t value;
