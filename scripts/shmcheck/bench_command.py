@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from . import build, options, packages, report_reader
+from . import build, options, packages, report_files
 from .commandline import Parser, write_file
 from .console import EXIT_FAILED, EXIT_PASSED, CannotRun, say
 from .paths import BUILD, KNOWN, ON_WINDOWS, ROOT, make_build_folder, target_path
@@ -82,7 +82,7 @@ class Bench:
         report.parent.mkdir(exist_ok=True)
         known = target_path(str(KNOWN), str(ROOT))
         self.output("shmcheck.exe", "--known", known, "--junit", target_path(str(report), str(ROOT)), *words)
-        facts = report_reader.read(report).facts
+        facts = report_files.read(report).facts
         return Measured(
             seconds=int(facts["run_ms"]) / 1000,
             starts=int(facts["actor_starts"]),

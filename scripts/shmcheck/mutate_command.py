@@ -8,7 +8,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from . import build, launch, options, packages, report_reader
+from . import build, launch, options, packages, report_files, report_reader
 from .commandline import Parser, write_file
 from .console import EXIT_ERROR, EXIT_FAILED, EXIT_PASSED, CannotRun, say
 from .mutants import Excuse, Score, load_excuses, score
@@ -101,7 +101,7 @@ def mutate(arguments: Sequence[str]) -> int:
         say("The run did not come to its end; nothing is said of the changes.")
         return EXIT_ERROR
     try:
-        run = report_reader.read(report)
+        run = report_files.read(report)
     except report_reader.BadReport as error:
         raise CannotRun(f"{report}: {error}") from error
     if "mutated_replies" not in run.facts:
