@@ -82,12 +82,18 @@ static LPPROC_THREAD_ATTRIBUTE_LIST build_attributes(HANDLE *handles, size_t cou
     return list;
 }
 
-/* A system may accept the job attribute and ignore it, so what counts is where the process is. */
+/* A system may accept the job attribute and ignore it, so what counts is where the process is. Where jobs do not
+ * nest (before Windows 8, and in old versions of Wine) a child of a process in a job cannot be in another: it
+ * stays in the one that it got from its parent, which ends with the run. Page: nested-jobs. */
 static bool put_in_job(HANDLE process, HANDLE job)
 {
     BOOL inside = FALSE;
-    return !job || (IsProcessInJob(process, job, &inside) && inside) ||
-           AssignProcessToJobObject(job, process);
+    if (!job || (IsProcessInJob(process, job, &inside) && inside) || AssignProcessToJobObject(job, process))
+        return true;
+    DWORD error = GetLastError();
+    bool in_parents = error == ERROR_ACCESS_DENIED && IsProcessInJob(process, NULL, &inside) && inside;
+    SetLastError(error);
+    return in_parents;
 }
 
 /* The process, suspended. A token needs the other function, which takes all else in the same way. */
