@@ -214,11 +214,27 @@ void known_free(struct known *known)
     *known = (struct known){0};
 }
 
+/* Whether one of the patterns between the bars matches. They are cut apart for the moment, and put together. */
+static bool any_matches(char *globs, const char *word)
+{
+    bool found = false;
+    for (char *at = globs; at && !found;) {
+        char *bar = strchr(at, '|');
+        if (bar)
+            *bar = '\0';
+        found = glob_matches(at, word);
+        if (bar)
+            *bar = '|';
+        at = bar ? bar + 1 : NULL;
+    }
+    return found;
+}
+
 static bool holds(const struct known_condition *condition, const struct fact *facts, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         if (strcmp(facts[i].name, condition->fact) == 0)
-            return glob_matches(condition->glob, facts[i].value);
+            return any_matches(condition->glob, facts[i].value);
     return false;
 }
 

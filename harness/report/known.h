@@ -14,7 +14,7 @@ struct fact {
 
 struct known_condition {
     char *fact; /* name of a fact */
-    char *glob; /* its value must match */
+    char *glob; /* its value must match; several patterns with '|' between them: one of them */
 };
 
 /* One [[known]]. Keys: case (glob on case ids), check (glob on the text of a failed check, without its

@@ -212,6 +212,11 @@ static void conditions(void **state)
         {"platform = \"*\"\n", NULL, NULL, false}, /* a fact that is absent matches nothing */
         {"platform = \"*\"\n", "", NULL, true},
         {"platform = \"Wine\"\n", "wine", NULL, false},
+        {"build = \"5.*|10.*|8.0\"\n", NULL, "8.0", true}, /* one of several */
+        {"build = \"5.*|10.*|8.0\"\n", NULL, "5.0.3", true},
+        {"build = \"5.*|10.*|8.0\"\n", NULL, "8.0.1", false},
+        {"build = \"5.*|10.*|8.0\"\n", NULL, "5.*|10.*|8.0", true}, /* only by the first one's star */
+        {"build = \"5.*||\"\n", NULL, "8.0", false},
         {"platform = \"w*\"\nbuild = \"10.0.26100.*\"\n", "windows", "10.0.26100.2894", true},
         {"platform = \"w*\"\nbuild = \"10.0.26100.*\"\n", "windows", "10.0.19045.1", false},
         {"platform = \"x*\"\nbuild = \"10.0.26100.*\"\n", "windows", "10.0.26100.2894", false},

@@ -28,16 +28,21 @@ def glob_matches(pattern: str, word: str) -> bool:
     return _compiled(pattern).fullmatch(word) is not None
 
 
+def any_matches(patterns: str, word: str) -> bool:
+    """Whether one of the patterns between the bars matches."""
+    return any(glob_matches(pattern, word) for pattern in patterns.split("|"))
+
+
 @dataclass(frozen=True)
 class Entry:
     case: str  # glob on ids
     reason: str
     since: date | None
     issue: str  # a link, or ""
-    conditions: tuple[tuple[str, str], ...]  # fact, glob on its value
+    conditions: tuple[tuple[str, str], ...]  # fact, globs on its value with '|' between them
 
     def applies(self, run: Run) -> bool:
-        return all(fact in run.facts and glob_matches(glob, run.facts[fact]) for fact, glob in self.conditions)
+        return all(fact in run.facts and any_matches(globs, run.facts[fact]) for fact, globs in self.conditions)
 
     def names(self, case: Case) -> bool:
         return glob_matches(self.case, case.key.id)
