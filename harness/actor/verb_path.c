@@ -35,11 +35,11 @@ static size_t digits(const char *at)
 
 /* Copies a path with the number of the session and the SID of the container, which change from one logon and one run
  * to the next, replaced by words. */
-static void add_directory(struct text *out, const char *path, size_t length)
+static void add_directory(struct text *out, const char *path)
 {
     static const char sessions[] = "\\Sessions\\", session[] = "\\Session\\", package[] = "\\S-1-15-2-";
-    for (size_t i = 0; i < length;) {
-        const char *at = path + i, *word = NULL;
+    for (const char *at = path; *at;) {
+        const char *word = NULL;
         size_t prefix = 0;
         if (strncmp(at, sessions, sizeof sessions - 1) == 0)
             prefix = sizeof sessions - 1;
@@ -48,26 +48,29 @@ static void add_directory(struct text *out, const char *path, size_t length)
         if (prefix > 0 && digits(at + prefix) > 0) {
             word = "{session}";
             text_add_bytes(out, at, prefix);
-            i += prefix + digits(at + prefix);
+            at += prefix + digits(at + prefix);
         } else if (strncmp(at, package, sizeof package - 1) == 0) {
             word = "\\{container}";
-            i += 1 + strspn(at + 1, "S-0123456789");
+            at += 1 + strspn(at + 1, "S-0123456789");
         }
         if (word)
             text_add(out, word);
         else
-            text_add_bytes(out, path + i++, 1);
+            text_add_bytes(out, at++, 1);
     }
 }
 
-static void reply_path(const char *path, const char *name, struct reply *reply)
+/* Cuts the name off the path. */
+static void reply_path(char *path, const char *name, struct reply *reply)
 {
     char shown[PATH_BYTES];
     struct text text = text_over(shown, sizeof shown);
     size_t length = strlen(path), tail = strlen(name);
     bool ends = tail > 0 && length > tail && path[length - tail - 1] == '\\' &&
                 strcmp(path + length - tail, name) == 0;
-    add_directory(&text, path, ends ? length - tail : length);
+    if (ends)
+        path[length - tail] = '\0'; /* what looks like a word in the name is the name's */
+    add_directory(&text, path);
     if (ends)
         text_add(&text, "{name}");
     reply_ok(reply);
@@ -89,9 +92,8 @@ void verb_path(const struct line *request, struct reply *reply)
     if (!path)
         return;
     size_t units = path->Length / sizeof(WCHAR);
-    if (units == 0)
-        reply_path("", "", reply);
-    else if (wide_to_bytes(bytes, sizeof bytes, path->Buffer, units) != SIZE_MAX)
+    bytes[0] = '\0';
+    if (units == 0 || wide_to_bytes(bytes, sizeof bytes, path->Buffer, units) != SIZE_MAX)
         reply_path(bytes, name, reply);
     else
         reply_bad(reply, "the path is too long to be told");

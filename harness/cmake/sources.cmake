@@ -110,10 +110,12 @@ set(SHMCHECK_WINDOWS_TESTS
     test_actor
     test_actor_guard
     test_actor_memory
+    test_actor_names
     test_actor_prompt
     test_actor_verbs
     test_runner_catalogue
     test_runner_channel
+    test_runner_identity
     test_runner_liars
     test_runner_options
     test_runner_report_file

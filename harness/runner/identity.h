@@ -37,13 +37,11 @@ const char *identity_traits(const struct identity *identity);
 
 /* All that a start needs to become this identity. */
 struct guise {
-    HANDLE token; /* owned; NULL: the runner's own */
-    SECURITY_CAPABILITIES
-        container;               /* AppContainerSid is NULL outside one; the SID belongs to appcontainer.c */
-    wchar_t image[MAX_PATH * 2]; /* the program, "" for the one that actors have otherwise */
-    bool temporary;              /* `image` is a copy, to be deleted when the actor has ended */
-    bool
-        apart; /* it can neither inherit handles nor be in the runner's job: it connects to its pipe by name */
+    HANDLE token;                    /* owned; NULL: the runner's own */
+    SECURITY_CAPABILITIES container; /* without AppContainerSid outside one; the SID is appcontainer.c's */
+    wchar_t image[MAX_PATH * 2];     /* the program, "" for the one that actors have otherwise */
+    bool temporary;                  /* `image` is a copy, to be deleted when the actor has ended */
+    bool apart;         /* neither handles nor the job can be had: it connects by the pipe's name */
     const char *failed; /* the function that failed, for messages */
 };
 

@@ -1,0 +1,155 @@
+/* Identities: their table, the tokens that are made for them and the files that they leave. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <wchar.h>
+#include <cmocka.h>
+
+#include "../runner/appcontainer.h"
+#include "../runner/identity.h"
+
+static const char *const names[] = {
+    "untrusted",           "low",      "medium",       "low-file",   "restricted",    "unauthenticated",
+    "no-global-privilege", "filtered", "appcontainer", "other-user", "other-session",
+};
+#define NAMES (sizeof names / sizeof names[0])
+
+static wchar_t self[MAX_PATH * 2];
+
+static void names_are_found(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < NAMES; i++)
+        assert_non_null(identity_find(names[i]));
+    assert_null(identity_find(""));
+    assert_null(identity_find("lo"));
+    assert_null(identity_find("low "));
+}
+
+/* What is promised must be asked for, in that order, and nothing else: a trait that nobody holds against anything
+ * would be said in vain. */
+static void what_is_promised_is_asked_for(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < NAMES; i++) {
+        const char *promise = identity_promise(identity_find(names[i]));
+        const char *traits = identity_traits(identity_find(names[i]));
+        while (*promise) {
+            size_t key = strcspn(promise, "=");
+            assert_int_equal(strcspn(traits, ","), key);
+            assert_memory_equal(traits, promise, key);
+            traits += key + (traits[key] == ',');
+            promise += strcspn(promise, " ");
+            promise += *promise == ' ';
+        }
+        assert_string_equal(traits, "");
+    }
+}
+
+static DWORD make(struct guise *out, const char *name)
+{
+    return guise_make(out, identity_find(name), self, "test");
+}
+
+static const char *privilege(HANDLE token, const wchar_t *name)
+{
+    union {
+        TOKEN_PRIVILEGES list;
+        BYTE bytes[4096];
+    } held;
+    LUID luid;
+    DWORD size;
+    assert_true(LookupPrivilegeValueW(NULL, name, &luid));
+    assert_true(GetTokenInformation(token, TokenPrivileges, &held, sizeof held, &size));
+    for (DWORD i = 0; i < held.list.PrivilegeCount; i++)
+        if (memcmp(&held.list.Privileges[i].Luid, &luid, sizeof luid) == 0)
+            return "held";
+    return "absent";
+}
+
+static void a_privilege_is_gone_and_the_others_are_not(void **state)
+{
+    struct guise guise;
+    (void)state;
+    assert_int_equal(make(&guise, "no-global-privilege"), 0);
+    assert_non_null(guise.token);
+    assert_string_equal(privilege(guise.token, L"SeCreateGlobalPrivilege"), "absent");
+    assert_string_equal(privilege(guise.token, L"SeChangeNotifyPrivilege"), "held");
+    assert_true(guise.image[0] == 0 && !guise.temporary && !guise.apart && !guise.container.AppContainerSid);
+    guise_free(&guise);
+    assert_null(guise.token);
+    guise_free(&guise); /* twice is once */
+}
+
+static void a_group_only_denies(void **state)
+{
+    struct guise guise;
+    union {
+        TOKEN_GROUPS list;
+        BYTE bytes[8192];
+    } groups;
+    BYTE sid[SECURITY_MAX_SID_SIZE];
+    DWORD size = sizeof sid, denying = 0;
+    (void)state;
+    assert_int_equal(make(&guise, "unauthenticated"), 0);
+    assert_true(CreateWellKnownSid(WinAuthenticatedUserSid, NULL, sid, &size));
+    assert_true(GetTokenInformation(guise.token, TokenGroups, &groups, sizeof groups, &size));
+    for (DWORD i = 0; i < groups.list.GroupCount; i++)
+        if (EqualSid(groups.list.Groups[i].Sid, sid))
+            denying |= groups.list.Groups[i].Attributes & (SE_GROUP_USE_FOR_DENY_ONLY | SE_GROUP_ENABLED);
+    assert_int_equal(denying, SE_GROUP_USE_FOR_DENY_ONLY);
+    guise_free(&guise);
+}
+
+static void a_labelled_program_is_a_copy(void **state)
+{
+    struct guise guise;
+    struct child nobody = {0};
+    (void)state;
+    DWORD error = make(&guise, "low-file");
+    assert_true(guise.temporary);
+    assert_int_not_equal(GetFileAttributesW(guise.image), INVALID_FILE_ATTRIBUTES);
+    assert_int_not_equal(_wcsicmp(guise.image, self), 0);
+    if (error) /* a file system without labels */
+        assert_string_equal(guise.failed, "SetNamedSecurityInfo");
+    assert_true(DeleteFileW(guise.image));
+    guise_free(&guise);
+    /* An identity that needs nothing of a process that runs does not look at it. */
+    assert_int_equal(guise_settle(identity_find("low-file"), &nobody), 0);
+    assert_int_not_equal(guise_settle(identity_find("untrusted"), &nobody), 0);
+}
+
+static void what_cannot_be_had_says_why(void **state)
+{
+    struct guise guise;
+    (void)state;
+    assert_int_equal(guise_make(&guise, identity_find("low-file"), L"C:\\no\\such\\program.exe", "test"),
+                     ERROR_PATH_NOT_FOUND);
+    assert_string_equal(guise.failed, "CopyFile");
+    if (guise.temporary)
+        DeleteFileW(guise.image);
+    guise_free(&guise);
+    if (!appcontainer_works()) {
+        assert_int_not_equal(make(&guise, "appcontainer"), 0);
+        assert_string_not_equal(guise.failed, "");
+        guise_free(&guise);
+    }
+    appcontainer_delete("test"); /* one that there is not */
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(names_are_found),
+        cmocka_unit_test(what_is_promised_is_asked_for),
+        cmocka_unit_test(a_privilege_is_gone_and_the_others_are_not),
+        cmocka_unit_test(a_group_only_denies),
+        cmocka_unit_test(a_labelled_program_is_a_copy),
+        cmocka_unit_test(what_cannot_be_had_says_why),
+    };
+    GetModuleFileNameW(NULL, self, sizeof self / sizeof self[0]);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
