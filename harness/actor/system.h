@@ -58,6 +58,16 @@
 #define SYSTEM_KERNELBASE(CALL)                                                                              \
     CALL(HANDLE, CreateFileMappingNumaW,                                                                     \
          (HANDLE, SECURITY_ATTRIBUTES *, DWORD, DWORD, DWORD, LPCWSTR, DWORD))                               \
+    CALL(PVOID, MapViewOfFileNuma2, (HANDLE, HANDLE, ULONG64, PVOID, SIZE_T, ULONG, ULONG, ULONG))           \
+    CALL(PVOID, MapViewOfFile3, (HANDLE, HANDLE, PVOID, ULONG64, SIZE_T, ULONG, ULONG, void *, ULONG))       \
+    CALL(BOOL, UnmapViewOfFile2, (HANDLE, PVOID, ULONG))                                                     \
+    CALL(BOOL, UnmapViewOfFileEx, (PVOID, ULONG))                                                            \
+    CALL(PVOID, VirtualAlloc2, (HANDLE, PVOID, SIZE_T, ULONG, ULONG, void *, ULONG))                         \
+    CALL(HANDLE, CreateFileMapping2,                                                                         \
+         (HANDLE, SECURITY_ATTRIBUTES *, ULONG, ULONG, ULONG, ULONG64, PCWSTR, void *, ULONG))               \
+    CALL(HANDLE, CreateFileMappingFromApp, (HANDLE, SECURITY_ATTRIBUTES *, ULONG, ULONG64, PCWSTR))          \
+    CALL(HANDLE, OpenFileMappingFromApp, (ULONG, BOOL, PCWSTR))                                              \
+    CALL(PVOID, MapViewOfFileFromApp, (HANDLE, ULONG, ULONG64, SIZE_T))                                      \
     CALL(DWORD, DiscardVirtualMemory, (PVOID, SIZE_T))                                                       \
     CALL(BOOL, PrefetchVirtualMemory, (HANDLE, ULONG_PTR, WIN32_MEMORY_RANGE_ENTRY *, ULONG))                \
     CALL(BOOL, QueryVirtualMemoryInformation, (HANDLE, LPCVOID, int, void *, SIZE_T, SIZE_T *))              \

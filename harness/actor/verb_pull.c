@@ -4,7 +4,7 @@
 #include "verbs.h"
 
 /* from=, handle= and rights=; the process is opened. NULL, and the reply says why, if that fails. */
-static HANDLE take_process(const struct line *request, uintptr_t *handle, struct reply *reply)
+static HANDLE open_their_process(const struct line *request, uintptr_t *handle, struct reply *reply)
 {
     uint64_t pid;
     DWORD rights = PROCESS_DUP_HANDLE;
@@ -31,7 +31,7 @@ void verb_pull(const struct line *request, struct reply *reply)
     if (!object || !take_names(request, "access", &access, reply) ||
         !take_yes(request, "close-source", &move, reply))
         return;
-    HANDLE process = take_process(request, &theirs, reply);
+    HANDLE process = open_their_process(request, &theirs, reply);
     if (!process)
         return;
     outcome_before();
@@ -52,7 +52,7 @@ void verb_pull(const struct line *request, struct reply *reply)
 void verb_closeremote(const struct line *request, struct reply *reply)
 {
     uintptr_t theirs;
-    HANDLE process = take_process(request, &theirs, reply);
+    HANDLE process = open_their_process(request, &theirs, reply);
     if (!process)
         return;
     outcome_before();

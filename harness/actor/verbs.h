@@ -49,6 +49,10 @@ verb_function verb_reset, verb_discard, verb_prefetch, verb_lock, verb_unlock;
 verb_function verb_resident, verb_charge, verb_filename, verb_kind;
 /* verb_address.c */
 verb_function verb_await, verb_wake;
+/* verb_placed.c */
+verb_function verb_map2, verb_map3, verb_unmap2, verb_placeholder, verb_split, verb_export;
+/* verb_modern.c */
+verb_function verb_createapp, verb_create2, verb_openapp, verb_mapapp;
 /* verb_pull.c */
 verb_function verb_pull, verb_closeremote;
 /* verb_file.c */

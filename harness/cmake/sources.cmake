@@ -79,6 +79,8 @@ set(SHMCHECK_ACTOR_SOURCES
     harness/actor/verb_memory.c
     harness/actor/verb_namespace.c
     harness/actor/verb_path.c
+    harness/actor/verb_modern.c
+    harness/actor/verb_placed.c
     harness/actor/verb_process.c
     harness/actor/verb_pull.c
     harness/actor/verb_query.c
@@ -105,7 +107,8 @@ set(SHMCHECK_PORTABLE_TESTS
     test_report_known
     test_report_rules
     test_report_toml
-    test_report_xml)
+    test_report_xml
+    test_runner_mutation)
 set(SHMCHECK_WINDOWS_TESTS
     test_actor
     test_actor_guard
@@ -117,6 +120,7 @@ set(SHMCHECK_WINDOWS_TESTS
     test_runner_channel
     test_runner_identity
     test_runner_liars
+    test_runner_mutate
     test_runner_options
     test_runner_report_file
     test_runner_results
@@ -129,6 +133,8 @@ set(SHMCHECK_TEST_SUPPORT_SOURCES
 # What a test needs besides its own file.
 set(test_runner_catalogue_LIBRARIES shmcases)
 set(test_runner_liars_SOURCES harness/tests/liar.c harness/tests/pool_log.c)
+set(test_runner_mutate_SOURCES ${test_runner_liars_SOURCES})
+set(test_runner_mutation_SOURCES harness/runner/mutation.c harness/runner/tape.c)
 set(test_runner_workers_SOURCES ${test_runner_liars_SOURCES})
 # Fuzz targets: harness/tests/fuzz_NAME.c, inputs in harness/tests/corpus/NAME/.
 set(SHMCHECK_FUZZ_TARGETS

@@ -66,6 +66,10 @@ static const struct name names[] = {
     {"MEM_COMMIT", 0x1000, NAME_STATE, true},
     {"MEM_RESERVE", 0x2000, NAME_STATE, true},
     {"MEM_FREE", 0x10000, NAME_STATE, true},
+    {"MEM_REPLACE_PLACEHOLDER", 0x4000, NAME_STATE, false},
+    {"MEM_PRESERVE_PLACEHOLDER", 0x2, NAME_STATE, false},
+    {"MEM_UNMAP_WITH_TRANSIENT_BOOST", 0x1, NAME_STATE, false},
+    {"MEM_RELEASE", 0x8000, NAME_STATE, false},
 
     {"MEM_PRIVATE", 0x20000, NAME_TYPE, true},
     {"MEM_MAPPED", 0x40000, NAME_TYPE, true},

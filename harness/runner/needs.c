@@ -5,6 +5,7 @@
 #endif
 #include <windows.h>
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "appcontainer.h"
@@ -54,6 +55,46 @@ static bool compare_object_handles(const struct platform *platform)
     HMODULE kernelbase = GetModuleHandleW(L"kernelbase.dll");
     return kernelbase && GetProcAddress(kernelbase, "CompareObjectHandles");
 }
+
+static unsigned long build_number(const struct platform *platform)
+{
+    const char *build = platform_fact(platform, "os_build"), *point = build ? strrchr(build, '.') : NULL;
+    return point ? strtoul(point + 1, NULL, 10) : 0;
+}
+
+static bool exported(const char *name)
+{
+    HMODULE kernelbase = GetModuleHandleW(L"kernelbase.dll"), kernel32 = GetModuleHandleW(L"kernel32.dll");
+    return (kernelbase && GetProcAddress(kernelbase, name)) || (kernel32 && GetProcAddress(kernel32, name));
+}
+
+#define BUILD_NEED(function, least)                                                                          \
+    static bool function(const struct platform *platform)                                                    \
+    {                                                                                                        \
+        return build_number(platform) >= (least);                                                            \
+    }
+BUILD_NEED(windows_8, 9200)
+BUILD_NEED(windows_8_1, 9600)
+BUILD_NEED(windows_10, 10240)
+BUILD_NEED(windows_10_1703, 15063)
+BUILD_NEED(windows_10_1803, 17134)
+BUILD_NEED(build_20348, 20348)
+
+#define EXPORT_NEED(function, name)                                                                          \
+    static bool function(const struct platform *platform)                                                    \
+    {                                                                                                        \
+        (void)platform;                                                                                      \
+        return exported(name);                                                                               \
+    }
+EXPORT_NEED(has_map2, "MapViewOfFileNuma2")
+EXPORT_NEED(has_map3, "MapViewOfFile3")
+EXPORT_NEED(has_unmap2, "UnmapViewOfFile2")
+EXPORT_NEED(has_unmapex, "UnmapViewOfFileEx")
+EXPORT_NEED(has_alloc2, "VirtualAlloc2")
+EXPORT_NEED(has_create2, "CreateFileMapping2")
+EXPORT_NEED(has_createapp, "CreateFileMappingFromApp")
+EXPORT_NEED(has_openapp, "OpenFileMappingFromApp")
+EXPORT_NEED(has_mapapp, "MapViewOfFileFromApp")
 
 static bool container(const struct platform *platform)
 {
@@ -112,6 +153,21 @@ static const struct {
      "needs to run as LocalSystem (SeTcbPrivilege and SeAssignPrimaryTokenPrivilege), and a second session"},
     {"new-process-min", new_process_minimum,
      "needs a token with the policy TOKEN_MANDATORY_POLICY_NEW_PROCESS_MIN (a user who is not elevated)"},
+    {"windows-8", windows_8, "needs Windows 8 (build 9200) or later"},
+    {"windows-8-1", windows_8_1, "needs Windows 8.1 (build 9600) or later"},
+    {"windows-10", windows_10, "needs Windows 10 (build 10240) or later"},
+    {"windows-10-1703", windows_10_1703, "needs Windows 10 1703 (build 15063) or later"},
+    {"windows-10-1803", windows_10_1803, "needs Windows 10 1803 (build 17134) or later"},
+    {"build-20348", build_20348, "needs Windows build 20348 or later"},
+    {"has-map2", has_map2, "MapViewOfFileNuma2 is not exported (Windows 10 1703 and later)"},
+    {"has-map3", has_map3, "MapViewOfFile3 is not exported (Windows 10 1803 and later)"},
+    {"has-unmap2", has_unmap2, "UnmapViewOfFile2 is not exported (Windows 10 1703 and later)"},
+    {"has-unmapex", has_unmapex, "UnmapViewOfFileEx is not exported (Windows 8 and later)"},
+    {"has-alloc2", has_alloc2, "VirtualAlloc2 is not exported (Windows 10 1803 and later)"},
+    {"has-create2", has_create2, "CreateFileMapping2 is not exported (Windows build 20348 and later)"},
+    {"has-createapp", has_createapp, "CreateFileMappingFromApp is not exported (Windows 8 and later)"},
+    {"has-openapp", has_openapp, "OpenFileMappingFromApp is not exported (Windows 10 and later)"},
+    {"has-mapapp", has_mapapp, "MapViewOfFileFromApp is not exported (Windows 8 and later)"},
     {"compare-object-handles", compare_object_handles, "kernelbase.dll does not export CompareObjectHandles"},
 };
 

@@ -24,6 +24,8 @@
 #include "../actor/verb_namespace.c"
 #include "../actor/verb_path.c"
 #include "../actor/verb_section.c"
+#include "../actor/verb_modern.c"
+#include "../actor/verb_placed.c"
 #include "../actor/verb_process.c"
 #include "../actor/verb_pull.c"
 #include "../actor/verb_query.c"

@@ -1,0 +1,109 @@
+/* Making, opening and mapping sections by the calls of Windows 8 and later: the FromApp family and CreateFileMapping2.
+ * All are looked up at run time; a system that does not export one answers `fail error=127`. */
+#include "arguments.h"
+#include "objects.h"
+#include "verbs.h"
+
+static void keep_section(struct object *object, HANDLE handle, bool created, struct outcome seen,
+                         struct reply *reply)
+{
+    if (!handle) {
+        reply_fail(reply, seen);
+        return;
+    }
+    object->kind = OBJECT_SECTION;
+    object->handle = handle;
+    reply_ok(reply);
+    if (created)
+        reply_add_error(reply, seen.error);
+    reply_add_handle(reply, handle);
+}
+
+void verb_createapp(const struct line *request, struct reply *reply)
+{
+    uint64_t size;
+    DWORD protect;
+    struct name name;
+    struct object *object = object_place(request->label, reply);
+    if (!object || !need_number(request, "size", UINT64_MAX, &size, reply) ||
+        !need_names(request, "protect", &protect, reply) || !take_name(request, &name, false, reply))
+        return;
+    if (!sys.CreateFileMappingFromApp) {
+        reply_not_exported(reply);
+    } else {
+        outcome_before();
+        HANDLE handle = sys.CreateFileMappingFromApp(INVALID_HANDLE_VALUE, NULL, protect, size, name.wide);
+        keep_section(object, handle, true, outcome_after(), reply);
+    }
+    name_free(&name);
+}
+
+void verb_create2(const struct line *request, struct reply *reply)
+{
+    uint64_t size;
+    DWORD protect, access, attributes = 0;
+    struct name name;
+    struct object *object = object_place(request->label, reply);
+    if (!object || !need_number(request, "size", UINT64_MAX, &size, reply) ||
+        !need_names(request, "protect", &protect, reply) || !need_names(request, "access", &access, reply) ||
+        !take_names(request, "attributes", &attributes, reply) || !take_name(request, &name, false, reply))
+        return;
+    if (!sys.CreateFileMapping2) {
+        reply_not_exported(reply);
+    } else {
+        outcome_before();
+        HANDLE handle = sys.CreateFileMapping2(INVALID_HANDLE_VALUE, NULL, access, protect, attributes, size,
+                                               name.wide, NULL, 0);
+        keep_section(object, handle, true, outcome_after(), reply);
+    }
+    name_free(&name);
+}
+
+void verb_openapp(const struct line *request, struct reply *reply)
+{
+    DWORD access;
+    struct name name;
+    struct object *object = object_place(request->label, reply);
+    if (!object || !need_names(request, "access", &access, reply) || !take_name(request, &name, false, reply))
+        return;
+    if (!sys.OpenFileMappingFromApp) {
+        reply_not_exported(reply);
+    } else {
+        outcome_before();
+        HANDLE handle = sys.OpenFileMappingFromApp(access, FALSE, name.wide);
+        keep_section(object, handle, false, outcome_after(), reply);
+    }
+    name_free(&name);
+}
+
+void verb_mapapp(const struct line *request, struct reply *reply)
+{
+    const char *of;
+    DWORD access;
+    uint64_t offset = 0;
+    uintptr_t length = 0;
+    struct object *view = object_place(request->label, reply);
+    if (!view || !need_word(request, "of", &of, reply) || !need_names(request, "access", &access, reply) ||
+        !take_number(request, "offset", UINT64_MAX, &offset, reply) ||
+        !take_size(request, "length", &length, reply))
+        return;
+    const struct object *section = object_handle(of, reply);
+    if (!section)
+        return;
+    if (!sys.MapViewOfFileFromApp) {
+        reply_not_exported(reply);
+        return;
+    }
+    outcome_before();
+    void *at = sys.MapViewOfFileFromApp(section->handle, access, offset, length);
+    struct outcome seen = outcome_after();
+    if (!at) {
+        reply_fail(reply, seen);
+        return;
+    }
+    view->kind = OBJECT_VIEW;
+    view->base = (uintptr_t)at;
+    view->offset = offset;
+    reply_ok(reply);
+    reply_add(reply, "~base=0x%llX", (unsigned long long)view->base);
+}

@@ -1,0 +1,219 @@
+/* The mapping calls of Windows 8 and later: into other processes, into placeholders, within bounds. All are looked up at
+ * run time; a system that does not export one answers `fail error=127`. */
+#include <string.h>
+
+#include "arguments.h"
+#include "objects.h"
+#include "verbs.h"
+
+/* MEM_EXTENDED_PARAMETER and MEM_ADDRESS_REQUIREMENTS as their pages lay them out; older headers lack them. */
+struct address_requirements {
+    void *lowest, *highest;
+    SIZE_T alignment;
+};
+struct extended_parameter {
+    uint64_t type; /* 8 bits, the rest reserved */
+    union {
+        void *pointer;
+        uint64_t number;
+    } value;
+};
+#define PARAMETER_ADDRESS_REQUIREMENTS 1
+
+struct placed {
+    HANDLE section, process;
+    bool opened; /* `process` is to be closed */
+    uint64_t offset;
+    uintptr_t base, length;
+    DWORD type, protect;
+    struct address_requirements bounds;
+    struct extended_parameter parameters[2];
+    ULONG parameter_count;
+};
+
+/* process=self|null|PID, opened with rights=. */
+static bool take_process(const struct line *request, HANDLE *process, bool *opened, struct reply *reply)
+{
+    const char *word = line_value(request, "process", "self");
+    DWORD rights = PROCESS_VM_OPERATION;
+    uint64_t pid;
+    *opened = false;
+    *process = strcmp(word, "null") == 0 ? NULL : GetCurrentProcess();
+    if (strcmp(word, "null") == 0 || strcmp(word, "self") == 0)
+        return true;
+    if (!need_number(request, "process", UINT32_MAX, &pid, reply) ||
+        !take_names(request, "rights", &rights, reply))
+        return false;
+    outcome_before();
+    *process = sys.OpenProcess(rights, FALSE, (DWORD)pid);
+    struct outcome seen = outcome_after();
+    *opened = *process != NULL;
+    if (!*opened) {
+        reply_fail(reply, seen);
+        reply_add(reply, "call=OpenProcess");
+    }
+    return *opened;
+}
+
+static bool take_bounds(const struct line *request, struct placed *placed, struct reply *reply)
+{
+    uintptr_t lowest = 0, highest = 0, alignment = 0;
+    bool twice = false;
+    if (!take_size(request, "lowest", &lowest, reply) || !take_size(request, "highest", &highest, reply) ||
+        !take_size(request, "alignment", &alignment, reply) || !take_yes(request, "twice", &twice, reply))
+        return false;
+    placed->bounds = (struct address_requirements){(void *)lowest, (void *)highest, alignment};
+    for (size_t i = 0; i < 2; i++)
+        placed->parameters[i] =
+            (struct extended_parameter){PARAMETER_ADDRESS_REQUIREMENTS, {.pointer = &placed->bounds}};
+    if (lowest || highest || alignment)
+        placed->parameter_count = twice ? 2 : 1;
+    return true;
+}
+
+static bool take_placed(const struct line *request, struct placed *placed, struct reply *reply)
+{
+    const char *of;
+    if (!need_word(request, "of", &of, reply) || !need_names(request, "protect", &placed->protect, reply) ||
+        !take_number(request, "offset", UINT64_MAX, &placed->offset, reply) ||
+        !take_size(request, "length", &placed->length, reply) ||
+        !take_size(request, "base", &placed->base, reply) ||
+        !take_names(request, "type", &placed->type, reply) || !take_bounds(request, placed, reply))
+        return false;
+    const struct object *section = object_handle(of, reply);
+    if (!section)
+        return false;
+    placed->section = section->handle;
+    return take_process(request, &placed->process, &placed->opened, reply);
+}
+
+static void place(const struct line *request, struct reply *reply, bool third)
+{
+    struct placed placed = {0};
+    struct object *view = object_place(request->label, reply);
+    if (!view || !take_placed(request, &placed, reply))
+        return;
+    void *at = NULL;
+    if (third ? !sys.MapViewOfFile3 : !sys.MapViewOfFileNuma2) {
+        reply_not_exported(reply);
+        return;
+    }
+    outcome_before();
+    if (third)
+        at = sys.MapViewOfFile3(placed.section, placed.process, (void *)placed.base, placed.offset,
+                                placed.length, placed.type, placed.protect,
+                                placed.parameter_count ? placed.parameters : NULL, placed.parameter_count);
+    else
+        at = sys.MapViewOfFileNuma2(placed.section, placed.process, placed.offset, (void *)placed.base,
+                                    placed.length, placed.type, placed.protect, NUMA_NO_PREFERRED_NODE);
+    struct outcome seen = outcome_after();
+    if (placed.opened)
+        CloseHandle(placed.process);
+    if (!at) {
+        reply_fail(reply, seen);
+        return;
+    }
+    if (!placed.opened) { /* a view in another process is that one's to give a label to */
+        view->kind = OBJECT_VIEW;
+        view->base = (uintptr_t)at;
+        view->offset = placed.offset;
+    }
+    reply_ok(reply);
+    reply_add(reply, "~base=0x%llX", (unsigned long long)(uintptr_t)at);
+}
+
+void verb_map2(const struct line *request, struct reply *reply)
+{
+    place(request, reply, false);
+}
+
+void verb_map3(const struct line *request, struct reply *reply)
+{
+    place(request, reply, true);
+}
+
+/* UnmapViewOfFile2, or UnmapViewOfFileEx without process=. */
+void verb_unmap2(const struct line *request, struct reply *reply)
+{
+    DWORD flags = 0;
+    uintptr_t address = 0;
+    HANDLE process;
+    bool opened, keep = false, second = argument_has(request, "process");
+    struct object *view = argument_has(request, "address") ? NULL : object_memory(request->label, reply);
+    if ((!view && !argument_has(request, "address")) || !take_names(request, "flags", &flags, reply) ||
+        !take_size(request, "address", &address, reply) || !take_yes(request, "keep", &keep, reply) ||
+        !take_process(request, &process, &opened, reply))
+        return;
+    if (view)
+        address = view->base;
+    if (second ? !sys.UnmapViewOfFile2 : !sys.UnmapViewOfFileEx) {
+        reply_not_exported(reply);
+        return;
+    }
+    outcome_before();
+    BOOL done = second ? sys.UnmapViewOfFile2(process, (void *)address, flags)
+                       : sys.UnmapViewOfFileEx((void *)address, flags);
+    struct outcome seen = outcome_after();
+    if (opened)
+        CloseHandle(process);
+    if (!done) {
+        reply_fail(reply, seen);
+        return;
+    }
+    if (view && !keep)
+        object_forget(view);
+    reply_ok(reply);
+}
+
+void verb_placeholder(const struct line *request, struct reply *reply)
+{
+    uintptr_t size;
+    struct object *memory = object_place(request->label, reply);
+    if (!memory || !need_size(request, "size", &size, reply))
+        return;
+    if (!sys.VirtualAlloc2) {
+        reply_not_exported(reply);
+        return;
+    }
+    outcome_before();
+    void *at = sys.VirtualAlloc2(NULL, NULL, size, MEM_RESERVE | 0x00040000 /* MEM_RESERVE_PLACEHOLDER */,
+                                 PAGE_NOACCESS, NULL, 0);
+    struct outcome seen = outcome_after();
+    if (!at) {
+        reply_fail(reply, seen);
+        return;
+    }
+    memory->kind = OBJECT_MEMORY;
+    memory->base = (uintptr_t)at;
+    reply_ok(reply);
+    reply_add(reply, "~base=0x%llX", (unsigned long long)memory->base);
+}
+
+/* VirtualFree with the flags that split a placeholder in two. */
+void verb_split(const struct line *request, struct reply *reply)
+{
+    uintptr_t at = 0, length;
+    const struct object *memory = object_memory(request->label, reply);
+    if (!memory || !take_size(request, "at", &at, reply) || !need_size(request, "length", &length, reply))
+        return;
+    outcome_before();
+    BOOL done = sys.VirtualFree((void *)(memory->base + at), length,
+                                MEM_RELEASE | 0x00000002 /* MEM_PRESERVE_PLACEHOLDER */);
+    struct outcome seen = outcome_after();
+    if (done)
+        reply_ok(reply);
+    else
+        reply_fail(reply, seen);
+}
+
+/* Whether a system DLL exports a function, under its own name or forwarded. */
+void verb_export(const struct line *request, struct reply *reply)
+{
+    static const WCHAR *const modules[] = {L"kernelbase.dll", L"kernel32.dll"};
+    size_t module = 0;
+    if (!take_choice(request, "from", "kernelbase kernel32", &module, reply))
+        return;
+    HMODULE dll = GetModuleHandleW(modules[module]);
+    reply_ok(reply);
+    reply_add(reply, "present=%s", dll && GetProcAddress(dll, request->label) ? "yes" : "no");
+}
