@@ -14,10 +14,10 @@ from .targets_file import Spec
 
 
 class Journal:
-    """One file for each folder on a host, locked while its run is under way. `tidy` removes a folder by its name, and
-    says whether that worked."""
+    """One file for each folder on a host, locked while its run is under way. `tidy(name, ended)` removes a folder, and
+    the program that has perhaps not `ended` there; it says whether that worked."""
 
-    def __init__(self, spec: Spec, tidy: Callable[[str], bool]) -> None:
+    def __init__(self, spec: Spec, tidy: Callable[[str, bool], bool]) -> None:
         self.spec = spec
         self.tidy = tidy
         self.folder = BUILD / "targets" / "left" / spec.name
@@ -30,12 +30,12 @@ class Journal:
             try:
                 if lock.try_exclusive():
                     say(f"{self.spec.host}: removing what the run {file.name} left there")
-                    self.remove(file)
+                    self.remove(file, False)
             finally:
                 lock.close()
 
-    def remove(self, file: Path) -> None:
-        if self.tidy(file.name):
+    def remove(self, file: Path, ended: bool) -> None:
+        if self.tidy(file.name, ended):
             file.unlink(missing_ok=True)
         else:
             say(f"{self.spec.host}: {self.spec.folder}/{file.name} could not be removed; the next run tries again")
@@ -50,12 +50,14 @@ class Journal:
         if not ON_WINDOWS:
             from .guard import Guard
 
-            guard = Guard(lambda: self.remove(file))
+            guard = Guard(lambda: self.remove(file, False))
+        ended = False
         try:
             yield
+            ended = True
         finally:
             signals.ignore_further()
-            self.remove(file)
+            self.remove(file, ended)
             if guard:
                 guard.dismiss()
             lock.close()

@@ -166,7 +166,7 @@ class RemoteRun:
                 if time.monotonic() >= deadline:
                     process.kill()
                     process.wait()
-                    self.end_there()
+                    self.end_there(self.id)
                     self.keep_partial(self.fetch())
                     raise Lost("Timeout", f"{self.spec.host}: it did not end within {self.spec.deadline} seconds")
                 if time.monotonic() >= look:
@@ -209,24 +209,24 @@ class RemoteRun:
 
     # ---- afterwards ----
 
-    def end_there(self) -> None:
-        """Ends the program there, by a name that only this run has; its job ends its actors."""
-        self.remote.ssh(f"taskkill /F /IM shmcheck-{self.id}.exe", TIDY_SECONDS)
+    def end_there(self, identity: str) -> Said:
+        """Ends the program of a run there, by a name that only this run has; its job ends its actors."""
+        return self.remote.ssh(f"taskkill /F /IM shmcheck-{identity}.exe", TIDY_SECONDS)
 
-    def tidy(self, identity: str) -> bool:
-        """Ends what runs there and removes the folder of a run; whether that worked."""
+    def tidy(self, identity: str, ended: bool) -> bool:
+        """Removes the folder of a run there, whose program is ended first unless it has `ended`; whether that worked."""
         if identity == self.id and not self.made:
             return True
         place = f"{self.spec.folder}/{identity}"
         for attempt in range(3):
+            # Windows deletes no program that runs, and other systems go on running one that was deleted.
+            if (not ended or attempt > 0) and self.end_there(identity).code == CONNECTION_FAILED:
+                return False
             said = self.remote.sftp([f"-rm {quoted(place)}/*", f"rmdir {quoted(place)}"], TIDY_SECONDS)
             if said.code == 0 or "No such file" in said.text or "not found" in said.text:
                 return True
             if said.code == CONNECTION_FAILED:
                 return False
-            if attempt == 0:
-                # Windows deletes no program that runs.
-                self.remote.ssh(f"taskkill /F /IM shmcheck-{identity}.exe", TIDY_SECONDS)
             time.sleep(1.0)
         return False
 

@@ -73,12 +73,13 @@ def run(arguments: Sequence[str]) -> int:
 
 def prepare(specs: Sequence[Spec]) -> None:
     """Packages and programs for all these targets. The build's lock is held shared from here to our end."""
-    if not ON_WINDOWS:
-        needs = packages.FOR_RUN if any(spec.kind != "ssh" for spec in specs) else packages.BUILDING_FOR_WINDOWS
-        packages.ensure(needs + (packages.REACHING if any(spec.kind == "ssh" for spec in specs) else ()))
     parts: list[build.Part] = []
     for spec in specs:
         parts += [part for part in chosen.parts_of(spec) if part not in parts]
+    if not ON_WINDOWS:
+        needs = packages.BUILDING_FOR_WINDOWS if parts else ()
+        needs += packages.RUNNING if any(spec.kind != "ssh" for spec in specs) else ()
+        packages.ensure(needs + (packages.REACHING if any(spec.kind == "ssh" for spec in specs) else ()))
     held.append(build.BuildLock())
     build.ensure(parts, held[-1])
 
