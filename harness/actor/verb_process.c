@@ -9,6 +9,8 @@
 
 #define LIST_MOST 32
 #define COMMAND_UNITS (PATH_UNITS + LINE_BYTES)
+#define START_ATTEMPTS                                                                                       \
+    3 /* a process that ends before it has begun says nothing about handles: see the runner's process.c */
 
 /* A pipe's name goes into a command line and behind \\.\pipe\: plain characters only. */
 static bool plain(const char *word)
@@ -133,25 +135,33 @@ static bool take_session(const struct line *request, struct start *start, struct
     return done || reply_bad(reply, "session=: no token for it (error %lu)", error);
 }
 
+static BOOL start_process(struct start *start, STARTUPINFOW *startup, PROCESS_INFORMATION *process)
+{
+    DWORD flags = DETACHED_PROCESS;
+    if (start->attributes)
+        flags |= EXTENDED_STARTUPINFO_PRESENT;
+    if (start->token)
+        return sys.CreateProcessAsUserW(start->token, start->image, start->command, NULL, NULL,
+                                        start->inherit, flags, NULL, NULL, startup, process);
+    return sys.CreateProcessW(start->image, start->command, NULL, NULL, start->inherit, flags, NULL, NULL,
+                              startup, process);
+}
+
 static void create_process(struct start *start, struct object *object, struct reply *reply)
 {
     STARTUPINFOEXW startup = {.StartupInfo.cb = sizeof startup.StartupInfo,
                               .lpAttributeList = start->attributes};
     PROCESS_INFORMATION process;
-    DWORD flags = DETACHED_PROCESS;
-    if (start->attributes) {
+    if (start->attributes)
         startup.StartupInfo.cb = sizeof startup;
-        flags |= EXTENDED_STARTUPINFO_PRESENT;
+    BOOL done = FALSE;
+    struct outcome seen = {.error = ERROR_INTERNAL_ERROR};
+    for (int attempt = 0; attempt < START_ATTEMPTS && !done && seen.error == ERROR_INTERNAL_ERROR;
+         attempt++) {
+        outcome_before();
+        done = start_process(start, &startup.StartupInfo, &process);
+        seen = outcome_after();
     }
-    BOOL done;
-    outcome_before();
-    if (start->token)
-        done = sys.CreateProcessAsUserW(start->token, start->image, start->command, NULL, NULL,
-                                        start->inherit, flags, NULL, NULL, &startup.StartupInfo, &process);
-    else
-        done = sys.CreateProcessW(start->image, start->command, NULL, NULL, start->inherit, flags, NULL, NULL,
-                                  &startup.StartupInfo, &process);
-    struct outcome seen = outcome_after();
     if (!done) {
         reply_fail(reply, seen);
         return;

@@ -5,6 +5,7 @@
 #include "../common/start.h"
 
 #define COMMAND_LINE_UNITS 2048
+#define START_ATTEMPTS 3
 
 HANDLE job_new(void)
 {
@@ -110,6 +111,17 @@ static BOOL create_process(const struct start *start, wchar_t *command_line, boo
                           &startup->StartupInfo, out);
 }
 
+/* ERROR_INTERNAL_ERROR says that the process ended before it had begun. Wine says so of one process in some 8,000, whose
+ * heap happens to lie where Wine wants a page; the next one lies elsewhere. */
+static DWORD create_if_need_be_again(const struct start *start, wchar_t *command_line, bool inherits,
+                                     STARTUPINFOEXW *startup, PROCESS_INFORMATION *out)
+{
+    DWORD error = ERROR_INTERNAL_ERROR;
+    for (int attempt = 0; attempt < START_ATTEMPTS && error == ERROR_INTERNAL_ERROR; attempt++)
+        error = create_process(start, command_line, inherits, startup, out) ? ERROR_SUCCESS : GetLastError();
+    return error;
+}
+
 DWORD child_start(struct child *out, const struct start *start)
 {
     *out = (struct child){0};
@@ -132,15 +144,13 @@ DWORD child_start(struct child *out, const struct start *start)
         .lpAttributeList = attributes,
     };
     PROCESS_INFORMATION process;
-    DWORD error = ERROR_SUCCESS;
-    if (!create_process(start, command_line, count > 0, &startup, &process)) {
-        error = GetLastError();
-    } else if (!put_in_job(process.hProcess, start->job) || ResumeThread(process.hThread) == (DWORD)-1) {
+    DWORD error = create_if_need_be_again(start, command_line, count > 0, &startup, &process);
+    if (!error && (!put_in_job(process.hProcess, start->job) || ResumeThread(process.hThread) == (DWORD)-1)) {
         error = GetLastError();
         TerminateProcess(process.hProcess, EXIT_KILLED);
         CloseHandle(process.hThread);
         CloseHandle(process.hProcess);
-    } else {
+    } else if (!error) {
         CloseHandle(process.hThread);
         *out = (struct child){process.hProcess, process.dwProcessId};
     }

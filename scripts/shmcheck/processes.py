@@ -14,6 +14,8 @@ from .console import CannotRun
 
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
+ADDR_NO_RANDOMIZE = 0x0040000
+ASK_PERSONALITY = 0xFFFFFFFF
 
 
 class TooSlow(CannotRun):
@@ -22,19 +24,29 @@ class TooSlow(CannotRun):
 
 def die_with_parent() -> Callable[[], None] | None:
     """What a child of ours calls between fork and exec: the kernel kills it when this process is gone, however it
-    went. None where there is no such thing. Page: prctl(2), PR_SET_PDEATHSIG."""
+    went. None where there is no such thing. Page: prctl(2), PR_SET_PDEATHSIG.
+
+    Its addresses, and those of all that it starts, are not random, if the kernel lets us have that (a container may
+    not): Wine's program lies at a fixed address below 0x7FFE0000, where Wine wants a page. Somewhere in between the
+    kernel puts the heap, and in about one start of 8,000 just there: that process then ends before it has begun, and
+    the CreateProcess that made it fails with error 1359. Page: personality(2), ADDR_NO_RANDOMIZE."""
     if sys.platform != "linux":
         return None
     import ctypes
 
     # Loaded here and not in the child, which can do little between fork and exec.
-    prctl = ctypes.CDLL(None, use_errno=True).prctl
+    library = ctypes.CDLL(None, use_errno=True)
+    prctl, personality = library.prctl, library.personality
+    personality.argtypes = [ctypes.c_ulong]
     parent = os.getpid()
 
     def in_child() -> None:
         prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         if os.getppid() != parent:  # it went before the request was made
             os.kill(os.getpid(), signal.SIGKILL)
+        kept = personality(ASK_PERSONALITY)
+        if kept >= 0:
+            personality(kept | ADDR_NO_RANDOMIZE)
 
     return in_child
 
