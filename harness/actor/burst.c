@@ -20,6 +20,20 @@ static bool is_writable(uintptr_t address, uintptr_t length)
     return true;
 }
 
+/* The side's turn among the processors that this process may use. Where it cannot be had the thread stays free. */
+static DWORD_PTR take_processor(unsigned side)
+{
+    DWORD_PTR ours = 0, all, bit = 1;
+    unsigned count = 0;
+    if (!GetProcessAffinityMask(GetCurrentProcess(), &ours, &all) || !ours)
+        return 0;
+    for (DWORD_PTR left = ours; left; left &= left - 1)
+        count++;
+    for (unsigned skip = side % count; !(ours & bit) || skip > 0; bit <<= 1)
+        skip -= (ours & bit) != 0;
+    return SetThreadAffinityMask(GetCurrentThread(), bit);
+}
+
 bool burst_take(const struct line *request, struct burst *burst, uint64_t rounds_most, size_t more,
                 struct reply *reply)
 {
@@ -44,6 +58,7 @@ bool burst_take(const struct line *request, struct burst *burst, uint64_t rounds
     burst->random = (uint32_t)seed * 2654435761u + burst->side * 40503u;
     burst->random += burst->random == 0;
     burst->run_until = burst->meet_until = GetTickCount64() + BURST_MEETING_MS;
+    burst->affinity = take_processor(burst->side);
     return true;
 }
 
@@ -105,9 +120,11 @@ void burst_pause(struct burst *burst, uint32_t below)
         YieldProcessor();
 }
 
-void burst_add_machine(struct reply *reply)
+void burst_end(const struct burst *burst, struct reply *reply)
 {
     SYSTEM_INFO system;
+    if (burst->affinity)
+        SetThreadAffinityMask(GetCurrentThread(), burst->affinity);
     GetSystemInfo(&system);
     reply_add(reply, "~processors=%lu", system.dwNumberOfProcessors);
 }

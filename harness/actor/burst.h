@@ -27,12 +27,15 @@ struct burst {
     unsigned meetings;    /* of this actor so far */
     ULONGLONG meet_until; /* GetTickCount64 */
     ULONGLONG run_until;
-    uint32_t random; /* never 0 */
+    DWORD_PTR affinity; /* of the thread before; 0: it is as it was */
+    uint32_t random;    /* never 0 */
     unsigned spins;
 };
 
 /* Takes the label's memory and at=, rounds= (`rounds_most` at most, not 0), crowd=, side= (0), seed= (1). The block and
- * `more` bytes behind it must be committed memory that can be written. False, and the reply is `bad`, if not. */
+ * `more` bytes behind it must be committed memory that can be written. False, and the reply is `bad`, if not.
+ * The thread then runs on a processor of its own, as far as there are enough: two sides that take turns on one
+ * processor hardly ever meet. */
 bool burst_take(const struct line *request, struct burst *burst, uint64_t rounds_most, size_t more,
                 struct reply *reply);
 
@@ -51,7 +54,8 @@ bool burst_goes_on(struct burst *burst);
 /* The seed's next number, below `below`, and so many pauses. */
 uint32_t burst_random(struct burst *burst, uint32_t below);
 void burst_pause(struct burst *burst, uint32_t below);
-/* Adds what every burst replies: ~processors=N. */
-void burst_add_machine(struct reply *reply);
+/* The end of a burst that burst_take began, whatever became of it: the thread may run anywhere again. Adds what every
+ * burst replies: ~processors=N. */
+void burst_end(const struct burst *burst, struct reply *reply);
 
 #endif

@@ -103,7 +103,6 @@ static void churn(struct churn *churn, bool creates, struct reply *reply)
     reply_add(reply, "~existed=%llu", (unsigned long long)churn->existed);
     reply_add(reply, "~opened=%llu", (unsigned long long)churn->opened);
     reply_add(reply, "~missing=%llu", (unsigned long long)churn->missing);
-    burst_add_machine(reply);
 }
 
 void verb_churn(const struct line *request, struct reply *reply)
@@ -111,13 +110,14 @@ void verb_churn(const struct line *request, struct reply *reply)
     struct churn with = {0};
     size_t how;
     if (!need_choice(request, "how", "create open", &how, reply) ||
-        !burst_take(request, &with.burst, CHURN_ROUNDS_MOST, 0, reply) ||
         !take_name(request, &with.name, false, reply))
         return;
-    if (with.name.wide)
-        churn(&with, how == 0, reply);
-    else
+    if (!with.name.wide)
         reply_bad(reply, "name= is missing");
+    else if (burst_take(request, &with.burst, CHURN_ROUNDS_MOST, 0, reply)) {
+        churn(&with, how == 0, reply);
+        burst_end(&with.burst, reply);
+    }
     name_free(&with.name);
 }
 
@@ -194,7 +194,6 @@ static void reply_setup(const struct setup *setup, struct reply *reply)
     reply_add(reply, "%searly=%llu", setup->waits ? "" : "~", (unsigned long long)setup->early);
     reply_add(reply, "miscounted=%llu", (unsigned long long)short_of);
     reply_add(reply, "~won=%llu", (unsigned long long)setup->won);
-    burst_add_machine(reply);
 }
 
 static void run_setup(struct setup *setup, struct reply *reply)
@@ -235,13 +234,13 @@ static void free_setup(struct setup *setup)
 void verb_initialise(const struct line *request, struct reply *reply)
 {
     struct setup with = {0};
-    if (!take_yes(request, "wait", &with.waits, reply) ||
-        !burst_take(request, &with.burst, INITIALISE_ROUNDS_MOST, 0, reply) ||
-        !take_name(request, &with.name, false, reply))
+    if (!take_yes(request, "wait", &with.waits, reply) || !take_name(request, &with.name, false, reply))
         return;
-    if (with.name.wide)
-        run_setup(&with, reply);
-    else
+    if (!with.name.wide)
         reply_bad(reply, "name= is missing");
+    else if (burst_take(request, &with.burst, INITIALISE_ROUNDS_MOST, 0, reply)) {
+        run_setup(&with, reply);
+        burst_end(&with.burst, reply);
+    }
     free_setup(&with);
 }

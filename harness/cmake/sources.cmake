@@ -57,6 +57,8 @@ set(SHMCHECK_ACTOR_SOURCES
     harness/actor/burst.c
     harness/actor/guard.c
     harness/actor/lines.c
+    harness/actor/loops.c
+    harness/actor/loops_order.c
     harness/actor/main.c
     harness/actor/objects.c
     harness/actor/own_token.c

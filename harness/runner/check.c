@@ -261,6 +261,17 @@ bool check_holds(struct stage *stage, int line, const char *what, bool truth)
     return compare(stage, line, what, truth, "yes", "no");
 }
 
+void check_powered(struct stage *stage, int line, const char *what, bool seen)
+{
+    char text[LINE_BYTES];
+    snprintf(text, sizeof text, "= control: %s: %s", what, seen ? "seen" : "not seen");
+    stage_tell(stage, STAGE_TRANSCRIPT, 0, text);
+    if (seen)
+        return;
+    snprintf(text, sizeof text, "no power on this machine, in this run: the control shows nothing: %s", what);
+    stage_tell(stage, STAGE_POWERLESS, line, text);
+}
+
 /* Whether a reply says how a step went, whatever that is: a word for the outcome, and what belongs to it. */
 static bool is_outcome(const struct line *reply)
 {

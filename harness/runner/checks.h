@@ -77,6 +77,11 @@ struct topic {
 #define equals(s, what, actual, expected) check_equals(s, __LINE__, what, actual, expected)
 /* A statement about volatile values: only whether it holds is shown. */
 #define holds(s, what, truth) check_holds(s, __LINE__, what, truth)
+/* A control: the same without what is under test, or a look at whether there was anything to look at. Where its effect
+ * is not seen the run had no power on this machine (bursts need two processors that work at the same time), and what
+ * was found in order proves nothing: a case that would have passed is then a skip that says so. The transcript has the
+ * same line in every run that had power. A control is no expectation: a case needs others besides. */
+#define powered(s, what, seen) check_powered(s, __LINE__, what, seen)
 /* Any outcome: the reply is recorded in the transcript and counts as looked at. For rows with the basis
  * `record`. A reply that tells no outcome at all makes the case an `error`. */
 #define records(s, role, step) check_records(s, __LINE__, role, step)
@@ -130,6 +135,7 @@ bool check_fails(struct stage *s, int line, const char *role, const char *reques
 bool check_faults(struct stage *s, int line, const char *role, const char *request, const char *access);
 bool check_equals(struct stage *s, int line, const char *what, uint64_t actual, uint64_t expected);
 bool check_holds(struct stage *s, int line, const char *what, bool truth);
+void check_powered(struct stage *s, int line, const char *what, bool seen);
 void check_records(struct stage *s, int line, const char *role, const char *request);
 bool check_finishes(struct stage *s, int line, const char *role, const char *fields);
 void stage_leaves(struct stage *s, int line, const char *role);

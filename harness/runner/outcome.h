@@ -6,7 +6,7 @@
 #include "stage.h"
 
 struct finding {
-    enum verdict verdict;       /* VERDICT_FAIL, VERDICT_DEVIATES or VERDICT_ERROR */
+    enum verdict verdict;       /* VERDICT_FAIL, VERDICT_DEVIATES or VERDICT_ERROR; VERDICT_SKIP: no power */
     enum error_kind error_kind; /* of VERDICT_ERROR */
     int line;                   /* of the topic's file; 0: no place of its own */
     char *text;                 /* owned */

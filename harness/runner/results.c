@@ -37,18 +37,25 @@ struct judgement {
     const char *reason;          /* why it is known, for VERDICT_KNOWN */
 };
 
-/* The worst finding that is not known decides; if all are known, the first one's reason is the message. */
+/* The worst finding that is not known decides; if all are known, the first one's reason is the message. A control that
+ * showed nothing decides where there is nothing else. */
 static struct judgement judge(struct known *known, const char *id, const struct outcome *outcome)
 {
     static const struct finding incomplete = {.verdict = VERDICT_ERROR,
                                               .text = "memory ran out: not all that was seen is here"};
     static const int rank[VERDICT_COUNT] = {[VERDICT_DEVIATES] = 1, [VERDICT_FAIL] = 2, [VERDICT_ERROR] = 3};
     struct judgement judgement = {VERDICT_PASS, NULL, NULL};
+    const struct finding *powerless = NULL;
     int worst = 0;
     if (outcome->incomplete)
         return (struct judgement){VERDICT_ERROR, &incomplete, NULL};
     for (size_t i = 0; i < outcome->count; i++) {
         const struct finding *finding = &outcome->findings[i];
+        if (finding->verdict == VERDICT_SKIP) {
+            if (!powerless)
+                powerless = finding;
+            continue;
+        }
         const struct known_entry *entry = known_find(known, id, finding->text);
         if (entry && worst == 0 && !judgement.first)
             judgement = (struct judgement){VERDICT_KNOWN, finding, entry->reason};
@@ -57,6 +64,8 @@ static struct judgement judge(struct known *known, const char *id, const struct 
             judgement = (struct judgement){finding->verdict, finding, NULL};
         }
     }
+    if (powerless && judgement.verdict == VERDICT_PASS)
+        judgement = (struct judgement){VERDICT_SKIP, powerless, NULL};
     return judgement;
 }
 
@@ -222,7 +231,9 @@ void results_add(struct results *results, size_t index, struct outcome *outcome)
     char id[CASE_ID_BYTES];
     case_id(item->what.test, id);
     struct judgement judgement = judge(results->known, id, outcome);
-    item->judged = judgement.verdict != VERDICT_ERROR;
+    item->judged = judgement.verdict != VERDICT_ERROR && judgement.verdict != VERDICT_SKIP;
+    if (judgement.verdict == VERDICT_SKIP)
+        item->skip = "the run had no power: a control showed nothing of what was looked for";
     report_case(results, item, &judgement, outcome);
     show_case(results, item, &judgement, outcome);
     results->actor_starts += outcome->starts;

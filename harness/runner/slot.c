@@ -169,6 +169,7 @@ static const struct {
     {"transcript", {.verdict = VERDICT_PASS}},
     {"fail", {.verdict = VERDICT_FAIL}},
     {"deviates", {.verdict = VERDICT_DEVIATES}},
+    {"powerless", {.verdict = VERDICT_SKIP}},
     {"error", {.verdict = VERDICT_ERROR, .error_kind = ERROR_KIND_HARNESS}},
     {"crash", {.verdict = VERDICT_ERROR, .error_kind = ERROR_KIND_CRASH}},
     {"timeout", {.verdict = VERDICT_ERROR, .error_kind = ERROR_KIND_TIMEOUT}},

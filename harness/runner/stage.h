@@ -17,6 +17,7 @@ enum stage_event {
     STAGE_TRANSCRIPT, /* one line of the transcript */
     STAGE_FAIL,       /* a documented expectation did not hold */
     STAGE_DEVIATES,   /* an observed one did not */
+    STAGE_POWERLESS,  /* a control did not show its effect: nothing that was found means anything */
     STAGE_ERROR,      /* the harness cannot tell; the case ends here */
     STAGE_CRASH,      /* the same, because a process died */
     STAGE_TIMEOUT     /* the same, because a deadline passed */
@@ -39,7 +40,7 @@ struct stage_settings {
 
 /* A volatile value that a later step may refer to: $role.field. */
 struct remembered {
-    char field[16]; /* without '~' */
+    char field[16];  /* without '~' */
     char value[200]; /* escaped, as on the pipe; a path of a container is long */
 };
 

@@ -53,7 +53,8 @@ static bool read_line(struct worker *worker, struct line *line)
 
 static void tell(void *context, enum stage_event event, int line, const char *text)
 {
-    static const char *const words[] = {"transcript", "fail", "deviates", "error", "crash", "timeout"};
+    static const char *const words[] = {"transcript", "fail",  "deviates", "powerless",
+                                        "error",      "crash", "timeout"};
     struct worker *worker = context;
     size_t left = strlen(text);
     do {

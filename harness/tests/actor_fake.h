@@ -6,6 +6,8 @@
 #include "../actor/arguments.c"
 #include "../actor/burst.c"
 #include "../actor/guard.c"
+#include "../actor/loops.c"
+#include "../actor/loops_order.c"
 #include "../actor/objects.c"
 #include "../actor/own_token.c"
 #include "../actor/reply.c"

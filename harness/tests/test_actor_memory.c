@@ -42,9 +42,9 @@ static void memory_requests_without_sense(void **state)
 {
     (void)state;
     static const char *const table[][2] = {
-        {"write m", "write%20needs%20one%20of%20text=,%20hex=,%20u8=,%20u16=,%20u32=%20and%20u64="},
+        {"write m", "write%20needs%20one%20of%20text=,%20hex=,%20u8=,%20u16=,%20u32=,%20u64=%20and%20code="},
         {"write m u8=1 u16=1",
-         "write%20needs%20one%20of%20text=,%20hex=,%20u8=,%20u16=,%20u32=%20and%20u64="},
+         "write%20needs%20one%20of%20text=,%20hex=,%20u8=,%20u16=,%20u32=,%20u64=%20and%20code="},
         {"write m u8=256", "u8=%20is%20more%20than%20255"},
         {"write m u32=4294967296", "u32=%20is%20more%20than%204294967295"},
         {"write m hex=1", "hex=%20has%20an%20odd%20number%20of%20digits"},

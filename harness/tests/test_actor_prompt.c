@@ -130,11 +130,14 @@ static void help_knows_every_verb(void **state)
 {
     (void)state;
     static const char *const verbs[] = {
-        "create", "open",    "map",      "unmap",     "close",    "write",    "read",          "fill",
-        "verify", "zero",    "checksum", "query",     "size",     "granted",  "flags",         "descriptor",
-        "system", "regions", "protect",  "commit",    "decommit", "setflags", "setdescriptor", "privilege",
-        "hold",   "signal",  "wait",     "duplicate", "adopt",    "compare",  "reserve",       "release",
-        "spawn",  "race",    "crash",    "exit",      "help"};
+        "create",   "open",          "map",       "unmap",    "close",       "write",    "read",
+        "fill",     "verify",        "zero",      "checksum", "query",       "size",     "granted",
+        "flags",    "descriptor",    "system",    "regions",  "protect",     "commit",   "decommit",
+        "setflags", "setdescriptor", "privilege", "hold",     "signal",      "wait",     "duplicate",
+        "adopt",    "compare",       "reserve",   "release",  "spawn",       "race",     "crash",
+        "exit",     "help",          "burst",     "churn",    "initialise",  "gone",     "resident",
+        "charge",   "filename",      "kind",      "reset",    "discard",     "prefetch", "lock",
+        "unlock",   "await",         "wake",      "pull",     "closeremote", "execute"};
     struct buffer all = {0}, one = {0};
     assert_int_equal(run_script("help\n", &all), 0);
     for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {

@@ -165,7 +165,7 @@ static void requests_without_sense_call_nothing(void **state)
         {"create s size=-1 protect=4", "size=%20is%20no%20number%20of%20at%20most%2064%20bits"},
         {"create s size=1 protect=PAGE", "protect=PAGE:%20not%20a%20number%20or%20a%20known%20constant"},
         {"create s size=1 protect=0x100000000", "protect=0x100000000:%20more%20than%2032%20bits"},
-        {"create s size=1 protect=4 api=X", "api=X:%20not%20one%20of:%20W%20A"},
+        {"create s size=1 protect=4 api=X", "api=X:%20not%20one%20of:%20W%20A%20numa"},
         {"create s size=1 protect=4 colour=red", "create%20takes%20no%20colour="},
         {"create s size=1 protect=4 inherit=maybe", "inherit=maybe:%20not%20one%20of:%20no%20yes"},
         {"create s size=1 protect=4 name-repeat=40001", "name-repeat=%20is%20more%20than%2040000"},

@@ -1,0 +1,169 @@
+/* Topic bursts: several processes at the same memory, or the same name, at the same time. Each actor runs a loop of its
+ * own behind a common start gate (harness/PROTOCOL.md, burst), because a step is a full barrier and can never meet
+ * another one. Every step says its rounds and its seed, and replies how many processors there were.
+ *
+ * A race that nobody lost proves nothing by itself. So every case runs the same loops without what it is about, as a
+ * control, and that must show the effect; where it does not the case is a skip, for want of power. */
+#include "../harness/runner/checks.h"
+
+static const char *const crowd[] = {"writer", "reader", "third", "fourth"};
+
+/* A section with a view for each of the first `count` of the crowd. Bursts take blocks of 4 KiB in it. */
+static void share(struct stage *s, unsigned count)
+{
+    must(s, crowd[0], "create section name=@x size=0x40000 protect=PAGE_READWRITE");
+    for (unsigned i = 1; i < count; i++)
+        must(s, crowd[i], "open section name=@x access=FILE_MAP_READ|FILE_MAP_WRITE");
+    for (unsigned i = 0; i < count; i++)
+        must(s, crowd[i], "map view of=section access=FILE_MAP_WRITE");
+}
+
+/* ---- sums ---- */
+
+#define ADDERS 4
+#define ADDITIONS 250000
+
+static void begin_adding(struct stage *s, const char *how, const char *at, unsigned additions)
+{
+    for (unsigned i = 0; i < ADDERS; i++)
+        begins(s, crowd[i],
+               step("burst view how=%s at=%s rounds=%u crowd=%d side=%u", how, at, additions, ADDERS, i));
+}
+
+/* Interlocked additions of several processes to one word are all there in the end. Without, some get lost. */
+static void view_interlocked_works(struct stage *s)
+{
+    share(s, ADDERS);
+    begin_adding(s, "add-interlocked", "0", ADDITIONS);
+    for (unsigned i = 0; i < ADDERS; i++)
+        finishes(s, crowd[i], step("total=%d", ADDERS * ADDITIONS));
+    begin_adding(s, "add-plain", "0x1000", 50000);
+    for (unsigned i = 0; i < ADDERS; i++)
+        finishes(s, crowd[i], "");
+    powered(s, "plain additions get lost", number(s, "writer", "lost") > 0);
+}
+
+/* The system does not synchronise anything by itself: what becomes of plain additions is recorded. */
+static void view_needs_synchronisation(struct stage *s)
+{
+    share(s, 2);
+    begins(s, "writer", "burst view how=add-plain at=0 rounds=50000 crowd=2 side=0");
+    records(s, "reader", "burst view how=add-plain at=0 rounds=50000 crowd=2 side=1");
+    finishes(s, "writer", "");
+}
+
+/* ---- values ---- */
+
+/* One process stores nothing but 0 and all ones, the other one looks until it has seen the value change so many times.
+ */
+static void flip_and_watch(struct stage *s, const char *how, const char *at, const char *fields)
+{
+    begins(s, "writer", step("burst view how=flip at=%s %s rounds=20000 crowd=2 side=0", at, how));
+    begins(s, "reader", step("burst view how=watch at=%s %s rounds=20000 crowd=2 side=1", at, how));
+    finishes(s, "reader", fields);
+    finishes(s, "writer", "");
+}
+
+/* Aligned values of 32 bits are loaded and stored as a whole. The control stores their halves one by one. */
+static void view_aligned_32_atomic(struct stage *s)
+{
+    share(s, 2);
+    flip_and_watch(s, "width=4", "0", "torn=0");
+    powered(s, "the value changes while the other process looks", number(s, "reader", "changes") > 100);
+    flip_and_watch(s, "width=4 split=yes", "0x1000", "");
+    powered(s, "a value stored in two halves is seen half done", number(s, "reader", "torn") > 0);
+}
+
+/* So are aligned values of 64 bits, in 64-bit processes. */
+static void view_aligned_64_atomic(struct stage *s)
+{
+    share(s, 2);
+    flip_and_watch(s, "width=8", "0", "torn=0");
+    powered(s, "the value changes while the other process looks", number(s, "reader", "changes") > 100);
+    flip_and_watch(s, "width=8 split=yes", "0x1000", "");
+    powered(s, "a value stored in two halves is seen half done", number(s, "reader", "torn") > 0);
+}
+
+/* ---- order ---- */
+
+static void send_and_receive(struct stage *s, const char *order, const char *at, const char *fields)
+{
+    begins(s, "writer",
+           step("burst view how=send order=%s at=%s rounds=20000 crowd=2 side=0 seed=7", order, at));
+    begins(s, "reader",
+           step("burst view how=receive order=%s at=%s rounds=20000 crowd=2 side=1 seed=7", order, at));
+    finishes(s, "reader", fields);
+    finishes(s, "writer", "");
+}
+
+/* A message that is written first and announced afterwards, with a full barrier between the two, is complete for the
+ * process that sees it announced. InterlockedExchange is such a barrier, MemoryBarrier another one (pages
+ * interlocked-variable-access, memorybarrier). The control announces first. What plain stores do depends on the
+ * processor and is recorded: x86 and x64 keep stores in order, ARM64 does not. */
+static void message_announced_last(struct stage *s)
+{
+    share(s, 2);
+    send_and_receive(s, "interlocked", "0", "wrong=0");
+    powered(s, "messages arrive", number(s, "reader", "received") > 100);
+    send_and_receive(s, "barrier", "0x1000", "wrong=0");
+    powered(s, "messages arrive", number(s, "reader", "received") > 100);
+    send_and_receive(s, "reversed", "0x2000", "");
+    powered(s, "a message announced before it is written arrives incomplete",
+            number(s, "reader", "wrong") > 0);
+    send_and_receive(s, "plain", "0x3000", "");
+}
+
+static void exchange(struct stage *s, const char *order, const char *at, const char *fields)
+{
+    for (unsigned side = 0; side < 2; side++)
+        begins(s, crowd[side],
+               step("burst view how=exchange order=%s at=%s rounds=20000 crowd=2 side=%u seed=7", order, at,
+                    side));
+    for (unsigned side = 0; side < 2; side++)
+        finishes(s, crowd[side], fields);
+}
+
+/* Two processes store to a word each and then load the other's. With a full barrier between store and load at least one
+ * of them sees the other's store. Without, both may miss it, on every processor that buffers its stores. */
+static void store_before_load(struct stage *s)
+{
+    share(s, 2);
+    exchange(s, "interlocked", "0", "missed-both=0");
+    exchange(s, "barrier", "0x10000", "missed-both=0");
+    exchange(s, "plain", "0x20000", "");
+    powered(s, "without a barrier both sides miss a store", number(s, "reader", "missed-both") > 0);
+}
+
+/* ---- names ---- */
+
+/* One name is created and closed again and again while others open it: an open finds the section whole or does not find
+ * it, and a section that is new is zero, however close it comes to the end of the last one. */
+static void open_against_last_close(struct stage *s)
+{
+    static const char *const hows[] = {"create", "create", "open"};
+    uint64_t fresh = 0, existed = 0;
+    share(s, 3);
+    for (unsigned i = 0; i < 3; i++)
+        begins(s, crowd[i],
+               step("churn view how=%s name=@y at=0 rounds=400 crowd=3 side=%u seed=7", hows[i], i));
+    for (unsigned i = 0; i < 3; i++) {
+        finishes(s, crowd[i], "other=0 dirty=0 wrong=0");
+        fresh += number(s, crowd[i], "fresh");
+        existed += number(s, crowd[i], "existed");
+    }
+    powered(s, "the name is made anew and is found existing", fresh > 1 && existed > 0);
+    powered(s, "the name is there for some opens", number(s, "third", "opened") > 0);
+    powered(s, "the name is not there for others", number(s, "third", "missing") > 0);
+}
+
+static const struct test_case bursts_cases[] = {
+    {CASE(view_interlocked_works)},
+    {CASE(view_needs_synchronisation)},
+    {CASE(view_aligned_32_atomic)},
+    {CASE(view_aligned_64_atomic), .needs = "64-bit"},
+    {CASE(message_announced_last), .rows = "view-coherent-two-processes view-interlocked-works"},
+    {CASE(store_before_load), .rows = "view-coherent-two-processes view-interlocked-works"},
+    {CASE(open_against_last_close), .rows = "open-missing open-existing create-initial-zero"},
+};
+
+TOPIC(bursts, bursts_cases)

@@ -1,0 +1,130 @@
+#include "loops.h"
+
+bool loop_stopped(const struct burst *burst)
+{
+    return *burst_word(burst, LINE_STOP) != 0;
+}
+
+void loop_stop(const struct burst *burst)
+{
+    InterlockedExchange(burst_word(burst, LINE_STOP), 1);
+}
+
+void loop_add_count(struct reply *reply, bool promised, const char *key, uint64_t count)
+{
+    reply_add(reply, "%s%s=%llu", promised ? "" : "~", key, (unsigned long long)count);
+}
+
+/* ---- sums ---- */
+
+void loop_add_interlocked(struct loop *loop, struct reply *reply)
+{
+    volatile LONG *value = burst_word(&loop->burst, LINE_VALUE);
+    if (!burst_meet(&loop->burst, reply))
+        return;
+    for (uint64_t i = 0; i < loop->burst.rounds; i++)
+        InterlockedIncrement(value);
+    if (!burst_meet(&loop->burst, reply))
+        return;
+    reply_ok(reply);
+    reply_add(reply, "total=%ld", *value);
+}
+
+/* All rounds again and again until an addition was lost or the time is over; one decides that for all, and nobody adds
+ * before everybody has looked. */
+void loop_add_plain(struct loop *loop, struct reply *reply)
+{
+    struct burst *burst = &loop->burst;
+    volatile LONG *value = burst_word(burst, LINE_VALUE);
+    uint64_t lost = 0, tries = 0;
+    if (!burst_meet(burst, reply))
+        return;
+    do {
+        for (uint64_t i = 0; i < burst->rounds; i++) {
+            LONG seen = *value;
+            *value = seen + 1;
+        }
+        tries++;
+        if (!burst_meet(burst, reply))
+            return;
+        lost = tries * burst->rounds * burst->crowd - (uint64_t)*value;
+        if (burst->side == 0 && (lost > 0 || GetTickCount64() >= burst->run_until))
+            loop_stop(burst);
+        if (!burst_meet(burst, reply))
+            return;
+    } while (!loop_stopped(burst));
+    reply_ok(reply);
+    reply_add(reply, "~lost=%llu", (unsigned long long)lost);
+    reply_add(reply, "~tries=%llu", (unsigned long long)tries);
+}
+
+void loop_add_locked(struct loop *loop, struct reply *reply)
+{
+    volatile LONG *value = burst_word(&loop->burst, LINE_VALUE);
+    if (!burst_meet(&loop->burst, reply))
+        return;
+    for (uint64_t i = 0; i < loop->burst.rounds; i++) {
+        outcome_before();
+        DWORD result = sys.WaitForSingleObject(loop->mutex, BURST_MEETING_MS);
+        struct outcome seen = outcome_after();
+        if (result != WAIT_OBJECT_0) {
+            reply_fail(reply, seen);
+            reply_add(reply, "call=WaitForSingleObject result=0x%lX", result);
+            return;
+        }
+        LONG before = *value;
+        *value = before + 1;
+        sys.ReleaseMutex(loop->mutex);
+    }
+    if (!burst_meet(&loop->burst, reply))
+        return;
+    reply_ok(reply);
+    reply_add(reply, "total=%ld", *value);
+}
+
+/* ---- one value, all its bits at once ---- */
+
+static void store_value(const struct loop *loop, bool ones)
+{
+    volatile uint64_t *wide = burst_long(&loop->burst, LINE_VALUE);
+    volatile uint32_t *words = (volatile uint32_t *)wide;
+    volatile uint16_t *halves = (volatile uint16_t *)wide;
+    if (loop->wide && !loop->split)
+        *wide = ones ? UINT64_MAX : 0;
+    else if (loop->wide)
+        words[0] = words[1] = ones ? UINT32_MAX : 0;
+    else if (!loop->split)
+        *words = ones ? UINT32_MAX : 0;
+    else
+        halves[0] = halves[1] = ones ? UINT16_MAX : 0;
+}
+
+void loop_flip(struct loop *loop, struct reply *reply)
+{
+    if (!burst_meet(&loop->burst, reply))
+        return;
+    for (bool ones = true; !loop_stopped(&loop->burst) && burst_goes_on(&loop->burst); ones = !ones)
+        store_value(loop, ones);
+    reply_ok(reply);
+}
+
+void loop_watch(struct loop *loop, struct reply *reply)
+{
+    struct burst *burst = &loop->burst;
+    volatile uint64_t *wide = burst_long(burst, LINE_VALUE);
+    volatile uint32_t *narrow = (volatile uint32_t *)wide;
+    const uint64_t ones = loop->wide ? UINT64_MAX : UINT32_MAX;
+    uint64_t torn = 0, changes = 0, last = 0;
+    if (!burst_meet(burst, reply))
+        return;
+    while (changes < burst->rounds && burst_wait(burst)) {
+        uint64_t value = loop->wide ? *wide : *narrow;
+        torn += value != 0 && value != ones;
+        changes += value != last;
+        last = value;
+    }
+    loop_stop(burst);
+    reply_ok(reply);
+    loop_add_count(reply, !loop->split, "torn", torn);
+    loop_add_count(reply, false, "changes", changes);
+}

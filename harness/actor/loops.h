@@ -1,0 +1,42 @@
+/* The loops that an actor runs in a burst on memory, by what they are about. Each is a function of the verb burst: it
+ * meets the others, runs, and replies. */
+#ifndef SHMCHECK_LOOPS_H
+#define SHMCHECK_LOOPS_H
+
+#include "burst.h"
+
+#define EXCHANGE_ROUNDS_MOST 28672u /* as many results of both sides as 56 KiB hold */
+#define PAUSES 64u                  /* at most, between two steps that others may get between */
+
+/* The lines of a block, as the loops use them; both sides of a pair have one of their own. */
+enum { LINE_VALUE = BURST_LINES, LINE_SIDE_0, LINE_SIDE_1, LINE_PROGRESS_0, LINE_PROGRESS_1, LINE_SLOTS };
+
+/* How stores of one process come to be seen by another in their order. */
+enum order {
+    ORDER_INTERLOCKED, /* InterlockedExchange publishes */
+    ORDER_BARRIER,     /* MemoryBarrier stands between */
+    ORDER_PLAIN,       /* nothing does: volatile accesses alone */
+    ORDER_REVERSED     /* the wrong way round, on purpose */
+};
+
+struct loop {
+    struct burst burst;
+    size_t order;
+    HANDLE mutex;     /* of loop_add_locked */
+    bool wide, split; /* of loop_flip and loop_watch: a value of 8 bytes, not 4; stored in halves */
+};
+
+typedef void loop_function(struct loop *loop, struct reply *reply);
+
+/* loops.c: sums, and values that must not be torn. */
+loop_function loop_add_interlocked, loop_add_plain, loop_add_locked, loop_flip, loop_watch;
+/* loops_order.c: messages, stores before loads, records with a version. */
+loop_function loop_send, loop_receive, loop_exchange, loop_publish, loop_snapshot;
+
+/* Whether one of the crowd has said that all shall stop, and saying so. */
+bool loop_stopped(const struct burst *burst);
+void loop_stop(const struct burst *burst);
+/* Adds " key=N", or " ~key=N" if nothing is promised about it. */
+void loop_add_count(struct reply *reply, bool promised, const char *key, uint64_t count);
+
+#endif
