@@ -134,6 +134,10 @@ static bool add_other_value(struct text *out, bool ok, const char *key, const ch
         text_format(out, "+%llu", (unsigned long long)(number + 4096));
         return change == 0;
     }
+    if (value[0] == '-' || strcmp(value, "elsewhere") == 0) {
+        text_add(out, "+0");
+        return change == 0;
+    }
     return add_other_word(out, value, change);
 }
 
@@ -198,9 +202,13 @@ static bool change_field(const struct parts *parts, size_t index, struct text *l
     bool found = false;
     while (next_field(&rest, key, sizeof key, value, sizeof value)) {
         bool here = !found && is_index_of(parts, key, value, &index, &other);
-        text_format(line, " %s=%s", key, here ? changed : value);
-        if (here)
+        if (here) {
             text_add(field, key);
+            /* A line that the change would make too long has lost the value instead. */
+            if (strlen(parts->reply->text) + other.length > strlen(value) + LINE_BYTES - 2)
+                text_clear(&other);
+        }
+        text_format(line, " %s=%s", key, here ? changed : value);
         found = found || here;
     }
     return found;

@@ -171,7 +171,7 @@ int liar_main(HANDLE pipe)
         if (strcmp(request.word, "exit") == 0)
             return say_goodbye(pipe, lie, sequence);
         if (lie_at_step(pipe, lie, sequence)) {
-            snprintf(answer, sizeof answer, "%lu ok size=4096 name=%.200s\n", sequence,
+            snprintf(answer, sizeof answer, "%lu ok size=4096 name=%.200s ~base=0x20000\n", sequence,
                      line_value(&request, "name", ""));
             send(pipe, answer);
         }

@@ -8,7 +8,8 @@
 #include <windows.h>
 
 /* How it misbehaves: the value of this environment variable, which the process that starts it sets. Unset or
- * "honest": it says hello, answers `ok` to every request, with its `name` if that has one, and `bye` to exit. */
+ * "honest": it says hello, answers `ok size=4096 name=N ~base=0x20000` to every request, N being that of the request or
+ * nothing, and `bye` to exit. */
 #define LIAR_VARIABLE "SHMLIAR"
 
 /* How much "flood" prints. */

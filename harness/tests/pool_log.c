@@ -103,6 +103,7 @@ void pool_log_run(struct pool_log *log, const struct pool_log_settings *settings
             .plan = &log->plan,
             .jobs = settings->jobs ? settings->jobs : 1,
             .timeout_scale = scale,
+            .mutate = {settings->mutate, 1},
             .run_milliseconds = settings->run_milliseconds,
             .self = settings->self ? settings->self : self,
             .actor = self,

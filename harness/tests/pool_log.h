@@ -28,6 +28,7 @@ struct pool_log_settings {
     const char *filters;       /* blank-separated; NULL: every case */
     unsigned jobs;             /* 0: 1 */
     unsigned repeat;           /* 0: 1 */
+    unsigned mutate;           /* per cent of the changed replies, as --mutate */
     double scale;              /* 0: 1.0 */
     uint64_t run_milliseconds; /* 0: as a run has by default */
     HANDLE stop;               /* NULL: nobody stops it */

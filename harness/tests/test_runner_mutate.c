@@ -1,0 +1,244 @@
+/* Cases held against changed replies, through a real worker: a full expectation has no survivors, a useless one has them
+ * all, and it makes no difference whether the case passes. The actor is an honest one: whatever it is asked, it answers
+ * "ok size=4096 name= ~base=0x20000", which has five changes without the volatile field. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "../runner/checks.h"
+#include "../runner/contract.h"
+#include "pool_log.h"
+
+const struct contract_row contract_rows[] = {{"a-row", BASIS_DOCUMENTED, BASIS_OBSERVED, "none"},
+                                             {"r-row", BASIS_RECORD, BASIS_RECORD, "none"}};
+const size_t contract_row_count = 2;
+
+#define ALL "size=4096 name="
+
+/* ---- cases ---- */
+
+static void full(struct stage *s)
+{
+    gives(s, "actor", "size section", ALL);
+}
+
+static void useless(struct stage *s)
+{
+    succeeds(s, "actor", "size section");
+}
+
+/* A precondition that looks at everything, and the same expectation as before. */
+static void half_useless(struct stage *s)
+{
+    must_give(s, "actor", "create section", ALL);
+    succeeds(s, "actor", "size section");
+}
+
+/* It fails, and behind that it is as useless. */
+static void useless_behind_a_failure(struct stage *s)
+{
+    gives(s, "actor", "create section", "size=1");
+    succeeds(s, "actor", "size section");
+}
+
+/* One of the changes is what it wants. */
+static void content_with_a_change(struct stage *s)
+{
+    gives(s, "actor", "create section", "size=4097 name=");
+}
+
+static void takes_either(struct stage *s)
+{
+    must(s, "actor", "size section");
+    holds(s, "the size is about right", number(s, "actor", "size") >= 4096);
+}
+
+static void looks_at_base(struct stage *s)
+{
+    must_give(s, "actor", "map view", ALL);
+    equals(s, "the base", number(s, "actor", "base"), 0x20000);
+}
+
+static void looks_in_vain(struct stage *s)
+{
+    must_give(s, "actor", "map view", ALL);
+    holds(s, "there is a base", *value(s, "actor", "base") != '\0');
+}
+
+/* What it asks next depends on the reply, so that a changed one takes the case off its tape. */
+static void another_way(struct stage *s)
+{
+    must_give(s, "actor", "create section", "name=");
+    const unsigned size = (unsigned)number(s, "actor", "size");
+    gives(s, "actor", step("map view length=%u", size), ALL);
+    if (size != 4096)
+        gives(s, "actor", "map more", ALL);
+}
+
+static void writes_down(struct stage *s)
+{
+    records(s, "actor", "size section");
+}
+
+/* It is another case every time that it runs. */
+static void never_the_same(struct stage *s)
+{
+    static unsigned runs;
+    gives(s, "actor", step("size section%u", ++runs), ALL);
+}
+
+static void broken(struct stage *s)
+{
+    must_give(s, "actor", "create section", "size=1");
+}
+
+static const struct test_case changed_cases[] = {
+    {CASE(full), .rows = "a-row"},
+    {CASE(useless), .rows = "a-row"},
+    {CASE(half_useless), .rows = "a-row"},
+    {CASE(useless_behind_a_failure), .rows = "a-row"},
+    {CASE(content_with_a_change), .rows = "a-row"},
+    {CASE(takes_either), .rows = "a-row"},
+    {CASE(looks_at_base), .rows = "a-row"},
+    {CASE(looks_in_vain), .rows = "a-row"},
+    {CASE(another_way), .rows = "a-row"},
+    {CASE(writes_down), .rows = "r-row"},
+    {.name = "writes_down_what_is_documented", .run = writes_down, .line = __LINE__, .rows = "a-row"},
+    {CASE(never_the_same), .rows = "a-row"},
+    {CASE(broken), .rows = "a-row"},
+};
+TOPIC(changed, changed_cases)
+const struct topic *const topics[] = {&changed_topic};
+const size_t topic_count = 1;
+
+/* ---- tests ---- */
+
+static struct pool_log log_of_run;
+
+static int run_all(void **state)
+{
+    (void)state;
+    pool_log_run(&log_of_run, &(struct pool_log_settings){.mutate = 100});
+    return 0;
+}
+
+static int free_log(void **state)
+{
+    (void)state;
+    pool_log_free(&log_of_run);
+    return 0;
+}
+
+/* The lines of the case's transcript that tell of changes. */
+static void expect_told(const char *id, const char *expected)
+{
+    char told[4096];
+    struct text text = text_over(told, sizeof told);
+    const char *line = pool_log_find(&log_of_run, id)->outcome.transcript.at;
+    assert_non_null(line);
+    for (; *line; line += strcspn(line, "\n") + 1)
+        if (line[0] == '!')
+            text_add_bytes(&text, line, strcspn(line, "\n") + 1);
+    assert_string_equal(told, expected);
+}
+
+#define SURVIVED_ALL                                                                                         \
+    "! survived size: size section -> ok size=4097 name=\n"                                                  \
+    "! survived size: size section -> ok size=4095 name=\n"                                                  \
+    "! survived name: size section -> ok size=4096 name=X\n"
+
+static void a_full_expectation(void **state)
+{
+    (void)state;
+    expect_fine(&log_of_run, "full");
+    expect_told("full", "! mutants=4 killed=4 survived=0 run=0\n");
+}
+
+static void a_useless_one(void **state)
+{
+    (void)state;
+    expect_fine(&log_of_run, "useless");
+    expect_told("useless", SURVIVED_ALL "! mutants=4 killed=1 survived=3 run=0\n");
+    expect_told("half-useless", SURVIVED_ALL "! mutants=8 killed=5 survived=3 run=0\n");
+    expect_told("takes-either", "! survived size: size section -> ok size=4097 name=\n"
+                                "! survived name: size section -> ok size=4096 name=X\n"
+                                "! mutants=4 killed=2 survived=2 run=0\n");
+}
+
+/* The failed expectation notices each change by failing in another way, or by holding. */
+static void a_case_that_fails(void **state)
+{
+    (void)state;
+    assert_int_equal(pool_log_find(&log_of_run, "useless-behind-a-failure")->outcome.count, 1);
+    expect_told("useless-behind-a-failure", SURVIVED_ALL "! mutants=8 killed=5 survived=3 run=0\n");
+    expect_told("content-with-a-change", "! mutants=4 killed=4 survived=0 run=0\n");
+}
+
+static void volatile_values(void **state)
+{
+    (void)state;
+    expect_told("looks-at-base", "! mutants=5 killed=5 survived=0 run=0\n");
+    expect_told("looks-in-vain", "! survived ~base: map view -> ok size=4096 name=\n"
+                                 "! mutants=5 killed=4 survived=1 run=0\n");
+}
+
+/* Both sizes lead to a request that the tape has no answer to; the real actor does, and all is well with it. */
+static void off_the_tape(void **state)
+{
+    (void)state;
+    expect_fine(&log_of_run, "another-way");
+    expect_told("another-way", "! survived size: create section -> ok size=4097 name=\n"
+                               "! survived size: create section -> ok size=4095 name=\n"
+                               "! mutants=8 killed=6 survived=2 run=2\n");
+}
+
+/* Of a row that only records nothing is expected but sense; of another row it is. */
+static void written_down(void **state)
+{
+    (void)state;
+    expect_told("writes-down", "! mutants=1 killed=1 survived=0 run=0\n");
+    expect_told(
+        "writes-down-what-is-documented",
+        "! survived outcome: size section -> fail error=31 ERROR_GEN_FAILURE status=0xC0000001\n" SURVIVED_ALL
+        "! mutants=4 killed=0 survived=4 run=0\n");
+}
+
+static void no_two_runs_alike(void **state)
+{
+    (void)state;
+    expect_error(&log_of_run, "never-the-same", ERROR_KIND_HARNESS, "goes another way");
+}
+
+/* What the harness could not judge is not tried again. */
+static void an_error(void **state)
+{
+    (void)state;
+    expect_error(&log_of_run, "broken", ERROR_KIND_HARNESS, "must be ok with size=1");
+    expect_told("broken", "");
+}
+
+static void all_ended(void **state)
+{
+    (void)state;
+    expect_done(&log_of_run);
+}
+
+int main(int argc, char **argv)
+{
+    int code;
+    if (other_lives(argc, argv, &code))
+        return code;
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_full_expectation), cmocka_unit_test(a_useless_one),
+        cmocka_unit_test(a_case_that_fails),  cmocka_unit_test(volatile_values),
+        cmocka_unit_test(off_the_tape),       cmocka_unit_test(written_down),
+        cmocka_unit_test(no_two_runs_alike),  cmocka_unit_test(an_error),
+        cmocka_unit_test(all_ended),
+    };
+    return cmocka_run_group_tests(tests, run_all, free_log);
+}

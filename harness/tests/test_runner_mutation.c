@@ -1,0 +1,345 @@
+/* Changed replies: each one differs, is a line that an actor could have sent, and there is an end of them. And the tape
+ * that they come from. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "../runner/mutation.h"
+
+#define MOST 60
+
+/* All changes of a reply, as "FIELD: LINE". */
+struct changes {
+    char lines[MOST][LINE_BYTES + MUTATION_FIELD_BYTES + 2];
+    size_t count;
+};
+
+static struct tape_entry entry_of(const char *raw)
+{
+    static char kept[LINE_BYTES];
+    snprintf(kept, sizeof kept, "%s", raw);
+    return (struct tape_entry){.kind = TAPE_LINE, .text = kept};
+}
+
+static void change_all(struct changes *out, const struct tape_entry *reply)
+{
+    char line[LINE_BYTES], field[MUTATION_FIELD_BYTES];
+    out->count = 0;
+    while (mutate_reply(reply, out->count, line, field)) {
+        assert_in_range(out->count, 0, MOST - 1);
+        snprintf(out->lines[out->count++], sizeof out->lines[0], "%s: %s", field, line);
+    }
+    /* Whoever asks for more gets no more. */
+    assert_false(mutate_reply(reply, out->count + 1, line, field));
+}
+
+static void expect_entry(const struct tape_entry *reply, const char *const *expected)
+{
+    static struct changes changes;
+    size_t count = 0;
+    change_all(&changes, reply);
+    for (; expected[count]; count++) {
+        assert_in_range(count, 0, changes.count - 1);
+        assert_string_equal(changes.lines[count], expected[count]);
+    }
+    assert_int_equal(changes.count, count);
+}
+
+#define EXPECT(raw, ...)                                                                                     \
+    do {                                                                                                     \
+        const struct tape_entry of_raw = entry_of(raw);                                                      \
+        expect_entry(&of_raw, (const char *const[]){__VA_ARGS__, NULL});                                     \
+    } while (0)
+
+#define FAILED "fail error=31 status=0xC0000001"
+
+static void outcomes(void **state)
+{
+    (void)state;
+    EXPECT("7 ok", "outcome: 7 " FAILED);
+    EXPECT("7 fail", "outcome: 7 ok");
+    EXPECT("7 fault code=0xC0000005 access=read at=+0", "outcome: 7 ok",
+           "code: 7 fault code=0xC0000004 access=read at=+0",
+           "access: 7 fault code=0xC0000005 access=write at=+0",
+           "at: 7 fault code=0xC0000005 access=read at=+4096");
+}
+
+/* What a system says that forgets the last error, keeps another call's or has another reason. */
+static void last_errors(void **state)
+{
+    (void)state;
+    EXPECT("1 ok error=0", "outcome: 1 " FAILED, "error: 1 ok error=183", "error: 1 ok error=untouched");
+    EXPECT("1 ok error=183", "outcome: 1 " FAILED, "error: 1 ok error=0", "error: 1 ok error=untouched");
+    EXPECT("1 ok error=untouched", "outcome: 1 " FAILED, "error: 1 ok error=0", "error: 1 ok error=183");
+    EXPECT("1 ok same=no error=1656", "outcome: 1 " FAILED, "same: 1 ok same=yes error=1656",
+           "error: 1 ok same=no error=0", "error: 1 ok same=no error=183");
+    EXPECT("1 fail error=5 status=0xC0000022", "outcome: 1 ok",
+           "error: 1 fail error=untouched status=0xC0000022", "error: 1 fail error=87 status=0xC0000022",
+           "status: 1 fail error=5 status=0xC000000D");
+    EXPECT("1 fail error=87 status=0xC000000D", "outcome: 1 ok", "error: 1 fail error=5 status=0xC000000D",
+           "error: 1 fail error=untouched status=0xC000000D", "status: 1 fail error=87 status=0xC0000022");
+    EXPECT("1 fail error=untouched", "outcome: 1 ok", "error: 1 fail error=5", "error: 1 fail error=87");
+}
+
+static void numbers(void **state)
+{
+    (void)state;
+    EXPECT("2 ok size=4096", "outcome: 2 " FAILED, "size: 2 ok size=4097", "size: 2 ok size=4095");
+    EXPECT("2 ok u8=0", "outcome: 2 " FAILED, "u8: 2 ok u8=1");
+    EXPECT("2 ok u64=18446744073709551615", "outcome: 2 " FAILED, "u64: 2 ok u64=0",
+           "u64: 2 ok u64=18446744073709551614");
+    EXPECT("2 ok access=0xF0007", "outcome: 2 " FAILED, "access: 2 ok access=0xF0006");
+    EXPECT("2 ok base=+65536", "outcome: 2 " FAILED, "base: 2 ok base=+69632");
+    EXPECT("2 ok base=-4096", "outcome: 2 " FAILED, "base: 2 ok base=+0");
+    EXPECT("2 fault at=elsewhere", "outcome: 2 ok", "at: 2 fault at=+0");
+}
+
+static void data(void **state)
+{
+    (void)state;
+    EXPECT("3 ok text=first", "outcome: 3 " FAILED, "text: 3 ok text=eirst", "text: 3 ok text=firsu");
+    EXPECT("3 ok text=a", "outcome: 3 " FAILED, "text: 3 ok text=b");
+    EXPECT("3 ok text=", "outcome: 3 " FAILED, "text: 3 ok text=X");
+    EXPECT("3 ok text=~z", "outcome: 3 " FAILED, "text: 3 ok text=xz", "text: 3 ok text=~y");
+    EXPECT("3 ok text=%20a%20", "outcome: 3 " FAILED, "text: 3 ok text=%20a%20x");
+    EXPECT("3 ok text=a%20b", "outcome: 3 " FAILED, "text: 3 ok text=b%20b", "text: 3 ok text=a%20c");
+    EXPECT("3 ok text=a%2F", "outcome: 3 " FAILED, "text: 3 ok text=b%2F");
+    EXPECT("3 ok hex=00FF", "outcome: 3 " FAILED, "hex: 3 ok hex=10FF", "hex: 3 ok hex=00FE");
+    /* Text that looks like something else is text. */
+    EXPECT("3 ok text=yes", "outcome: 3 " FAILED, "text: 3 ok text=zes", "text: 3 ok text=yet");
+    EXPECT("3 ok text=12", "outcome: 3 " FAILED, "text: 3 ok text=22", "text: 3 ok text=13");
+}
+
+static void words(void **state)
+{
+    (void)state;
+    EXPECT("4 ok state=MEM_FREE", "outcome: 4 " FAILED, "state: 4 ok state=MEM_COMMIT");
+    EXPECT("4 ok old=PAGE_NOACCESS", "outcome: 4 " FAILED, "old: 4 ok old=PAGE_READONLY");
+    EXPECT("4 ok protect=PAGE_READWRITE|PAGE_NOCACHE", "outcome: 4 " FAILED,
+           "protect: 4 ok protect=PAGE_READWRITE");
+    EXPECT("4 ok state=absent", "outcome: 4 " FAILED, "state: 4 ok state=enabled");
+    EXPECT("4 ok path=%5CSessions", "outcome: 4 " FAILED, "path: 4 ok path=%5CSessionsX");
+    EXPECT("4 ok reason=", "outcome: 4 " FAILED, "reason: 4 ok reason=X");
+    EXPECT("4 ok sddl=D:P", "outcome: 4 " FAILED, "sddl: 4 ok sddl=D:P(A;;GA;;;WD)");
+    EXPECT("4 ok sddl=D:(A;;GR;;;WD)(A;;GA;;;SY)", "outcome: 4 " FAILED,
+           "sddl: 4 ok sddl=D:(D;;GR;;;WD)(A;;GA;;;SY)");
+    EXPECT("4 ok sddl=S:(ML;;NW;;;LW)", "outcome: 4 " FAILED, "sddl: 4 ok sddl=S:(AL;;NW;;;LW)");
+}
+
+/* Volatile fields are left alone, unless the case read them: those of a whole name, not of a part of one. */
+static void volatile_fields(void **state)
+{
+    struct tape_entry reply = entry_of("5 ok ~won=0102 ~base=0x20000");
+    (void)state;
+    expect_entry(&reply, (const char *const[]){"outcome: 5 " FAILED, NULL});
+    snprintf(reply.looked_at, sizeof reply.looked_at, "base2 bas wo");
+    expect_entry(&reply, (const char *const[]){"outcome: 5 " FAILED, NULL});
+    snprintf(reply.looked_at, sizeof reply.looked_at, "won base");
+    expect_entry(&reply, (const char *const[]){"outcome: 5 " FAILED, "~won: 5 ok ~won=1102 ~base=0x20000",
+                                               "~won: 5 ok ~won=0103 ~base=0x20000",
+                                               "~base: 5 ok ~won=0102 ~base=0x20001", NULL});
+}
+
+static void nothing_to_change(void **state)
+{
+    static const char *const raws[] = {"0 hello protocol=1 ~pid=4",
+                                       "9 bye",
+                                       "9 bad reason=no%20verb",
+                                       "9",
+                                       "",
+                                       "9 ",
+                                       "9 perhaps size=4096",
+                                       "9 okay",
+                                       "ok"};
+    char line[LINE_BYTES], field[MUTATION_FIELD_BYTES];
+    (void)state;
+    for (size_t i = 0; i < sizeof raws / sizeof raws[0]; i++) {
+        struct tape_entry reply = entry_of(raws[i]);
+        assert_false(mutate_reply(&reply, 0, line, field));
+        reply.recorded = true;
+        assert_false(mutate_reply(&reply, 0, line, field));
+    }
+}
+
+/* Of a reply that a case only writes down any other one would do; what would not is nonsense. */
+static void recorded(void **state)
+{
+    struct tape_entry reply = entry_of("6 fail error=5 status=0xC0000022");
+    (void)state;
+    reply.recorded = true;
+    expect_entry(&reply, (const char *const[]){"nonsense: 6 perhaps error=5 status=0xC0000022",
+                                               "error: 6 fail status=0xC0000022", NULL});
+    reply = entry_of("6 ok error=0 ~handle=4");
+    reply.recorded = true;
+    expect_entry(&reply, (const char *const[]){"nonsense: 6 perhaps error=0 ~handle=4", NULL});
+}
+
+/* Whatever an actor answers: another line, of the protocol, to the same request, and none twice. */
+static void every_change_is_a_reply(void **state)
+{
+    static const char *const raws[] = {
+        "1 ok error=0 ~handle=0x44",
+        "12 ok base=+0 size=4096 state=MEM_COMMIT protect=PAGE_EXECUTE_WRITECOPY type=MEM_MAPPED",
+        "13 ok allocation-base=+0 allocation-protect=PAGE_READWRITE|PAGE_GUARD",
+        "3 ok match=no first=17 expected=4 got=0",
+        "4 ok inherit=yes protect-from-close=no ~handle=0x10",
+        "5 ok page=4096 granularity=65536 ~processors=2",
+        "6 ok rounds=100 failed=0 other=0 ~won=FF00 ~existed=00FF",
+        "7 ok result=WAIT_OBJECT_0",
+        "8 ok sum=0xCBF29CE484222325",
+        "9 ok zero=yes",
+        "4294967295 ok hex=00%20%%",
+        "10 ok text=$/<>.~^{}%41%7E",
+        "11 ok size=5368709120 attributes=SEC_COMMIT|SEC_NOCACHE",
+    };
+    static struct changes changes;
+    static struct line parsed;
+    (void)state;
+    for (size_t i = 0; i < sizeof raws / sizeof raws[0]; i++) {
+        struct tape_entry reply = entry_of(raws[i]);
+        snprintf(reply.looked_at, sizeof reply.looked_at, "handle won existed processors");
+        change_all(&changes, &reply);
+        assert_true(changes.count > 1);
+        for (size_t k = 0; k < changes.count; k++) {
+            const char *line = strstr(changes.lines[k], ": ") + 2;
+            assert_string_not_equal(line, raws[i]);
+            if (!strchr(raws[i], '%')) {
+                assert_null(line_parse(&parsed, line, strlen(line)));
+                assert_int_equal(parsed.sequence, strtoul(raws[i], NULL, 10));
+            }
+            for (size_t other = 0; other < k; other++)
+                assert_string_not_equal(changes.lines[k], changes.lines[other]);
+        }
+    }
+}
+
+/* A line as long as lines may be has its changes too, and they are no longer than that. */
+static void longest_line(void **state)
+{
+    static struct changes changes;
+    char raw[LINE_BYTES];
+    (void)state;
+    snprintf(raw, sizeof raw, "1 ok size=9 sddl=%01005d", 1);
+    assert_int_equal(strlen(raw), LINE_BYTES - 2);
+    struct tape_entry reply = entry_of(raw);
+    change_all(&changes, &reply);
+    assert_int_equal(changes.count, 4);
+    assert_memory_equal(changes.lines[1], "size: 1 ok size= sddl=0000", 26);
+    assert_memory_equal(changes.lines[2], "size: 1 ok size=8 sddl=0000", 27);
+    assert_string_equal(changes.lines[3], "sddl: 1 ok size=9 sddl=");
+    for (size_t i = 0; i < changes.count; i++)
+        assert_true(strlen(strstr(changes.lines[i], ": ") + 2) <= LINE_BYTES - 2);
+}
+
+/* ---- the tape ---- */
+
+static void plays_what_it_recorded(void **state)
+{
+    struct tape tape = {.mode = TAPE_RECORD, .mutated_at = SIZE_MAX};
+    (void)state;
+    tape_record(&tape, TAPE_TOKEN, true, 0, "pipe");
+    tape_record(&tape, TAPE_LINE, true, 0, "0 hello");
+    tape_record(&tape, TAPE_NEWS, false, 3, NULL);
+    tape_record(&tape, TAPE_END, true, 259, NULL);
+    assert_false(tape.incomplete);
+    tape.mode = TAPE_PLAY;
+    assert_string_equal(tape_play(&tape, TAPE_TOKEN)->text, "pipe");
+    assert_string_equal(tape_play(&tape, TAPE_LINE)->text, "0 hello");
+    assert_int_equal(tape_play(&tape, TAPE_NEWS)->number, 3);
+    const struct tape_entry *end = tape_play(&tape, TAPE_END);
+    assert_true(end->flag);
+    assert_int_equal(end->number, 259);
+    assert_false(tape.strayed);
+    assert_null(tape_play(&tape, TAPE_END));
+    assert_true(tape.strayed);
+    tape_free(&tape);
+    assert_int_equal(tape.count, 0);
+    assert_true(tape.mutated_at == SIZE_MAX);
+}
+
+/* Something else than what comes next leaves it where it is. */
+static void strays(void **state)
+{
+    struct tape tape = {.mode = TAPE_RECORD, .mutated_at = SIZE_MAX};
+    (void)state;
+    tape_record(&tape, TAPE_SENT, true, 0, "1 size section");
+    tape.mode = TAPE_PLAY;
+    assert_null(tape_play(&tape, TAPE_LINE));
+    assert_true(tape.strayed);
+    assert_int_equal(tape.next, 0);
+    assert_non_null(tape_play(&tape, TAPE_SENT));
+    assert_true(tape.strayed);
+    tape_free(&tape);
+}
+
+static void notes(void **state)
+{
+    struct tape tape = {.mode = TAPE_RECORD, .mutated_at = SIZE_MAX};
+    (void)state;
+    tape_record(&tape, TAPE_SENT, true, 0, "1 size section");
+    tape_record(&tape, TAPE_LINE, true, 0, "1 ok");
+    tape_note_looked_at(&tape, 1, "base");
+    tape_note_looked_at(&tape, 1, "bas");
+    tape_note_looked_at(&tape, 1, "base");
+    assert_string_equal(tape.entries[1].looked_at, "base bas");
+    assert_true(tape_looked_at(&tape.entries[1], "bas"));
+    assert_false(tape_looked_at(&tape.entries[1], "ase"));
+    assert_false(tape_looked_at(&tape.entries[1], ""));
+    tape_note_recorded(&tape, 1);
+    assert_true(tape.entries[1].recorded);
+    /* Only lines are noted at, of the tape, and while it records. */
+    tape_note_recorded(&tape, 0);
+    tape_note_looked_at(&tape, 0, "base");
+    tape_note_recorded(&tape, 2);
+    tape_note_looked_at(&tape, SIZE_MAX, "base");
+    tape.mode = TAPE_PLAY;
+    tape_note_looked_at(&tape, 1, "handle");
+    assert_false(tape.entries[0].recorded);
+    assert_string_equal(tape.entries[0].looked_at, "");
+    assert_string_equal(tape.entries[1].looked_at, "base bas");
+    assert_false(tape.incomplete);
+    tape_free(&tape);
+}
+
+static void more_notes_than_fit(void **state)
+{
+    struct tape tape = {.mode = TAPE_RECORD, .mutated_at = SIZE_MAX};
+    char field[8];
+    (void)state;
+    tape_record(&tape, TAPE_LINE, true, 0, "1 ok");
+    for (int i = 0; i < 7; i++) {
+        snprintf(field, sizeof field, "field%d", i);
+        assert_false(tape.incomplete);
+        tape_note_looked_at(&tape, 0, field);
+    }
+    assert_true(tape.incomplete);
+    assert_true(tape_looked_at(&tape.entries[0], "field5"));
+    assert_false(tape_looked_at(&tape.entries[0], "field6"));
+    tape_free(&tape);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(outcomes),
+        cmocka_unit_test(last_errors),
+        cmocka_unit_test(numbers),
+        cmocka_unit_test(data),
+        cmocka_unit_test(words),
+        cmocka_unit_test(volatile_fields),
+        cmocka_unit_test(nothing_to_change),
+        cmocka_unit_test(recorded),
+        cmocka_unit_test(every_change_is_a_reply),
+        cmocka_unit_test(longest_line),
+        cmocka_unit_test(plays_what_it_recorded),
+        cmocka_unit_test(strays),
+        cmocka_unit_test(notes),
+        cmocka_unit_test(more_notes_than_fit),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
