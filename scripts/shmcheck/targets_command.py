@@ -7,12 +7,13 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
+from . import lost
 from .commandline import Parser
 from .console import EXIT_PASSED, CannotRun, say
-from .paths import BUILD, ON_WINDOWS, make_build_folder
+from .paths import BUILD, ON_WINDOWS, make_build_folder, report_file
 from .release import CODENAMES, WINES, Release, release_of_system
 from .run_command import guarded
-from .targets_file import DEFAULT_FILE, Spec, load
+from .targets_file import DEFAULT_FILE, NAME, Spec, load
 
 DESCRIPTION = """\
 The targets of scripts/run: lists them, and sets up or takes away the Wine of another Debian release.
@@ -21,6 +22,7 @@ The targets of scripts/run: lists them, and sets up or takes away the Wine of an
   scripts/targets add wine-10     sets up Debian 13 with its Wine under build/ (wine-5: Debian 11, wine-8: Debian 12);
                                   takes root or sudo, some minutes and about 1.5 GB
   scripts/targets remove wine-10  takes it away
+  scripts/targets lost NAME       writes the report that stands for a target that gave none, for CI engines
 
 Exit code: 0 done; 3 not done, for the reason that is said."""
 
@@ -32,7 +34,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    commands = parser.add_subparsers(dest="command", required=True, metavar="list|add|remove")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="list|add|remove|lost")
     listing = commands.add_parser("list", help="every target and its state", allow_abbrev=False)
     listing.add_argument("--targets", type=Path, default=DEFAULT_FILE, metavar="FILE", help="another targets.toml")
     adding = commands.add_parser("add", help="set up a Wine of another Debian release", allow_abbrev=False)
@@ -42,13 +44,17 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     adding.add_argument("--again", action="store_true", help="even if it is set up already")
     removing = commands.add_parser("remove", help="take it away again", allow_abbrev=False)
     removing.add_argument("wine", choices=sorted(WINES), help="which")
+    losing = commands.add_parser("lost", help="write a report that says why there is none", allow_abbrev=False)
+    losing.add_argument("name", help="of the target")
+    losing.add_argument("--reason", required=True, help="why it gave no report")
+    losing.add_argument("--output", type=Path, metavar="FILE", help="default: reports/latest/TEST-shmcheck-NAME.xml")
     return parser.parse_args(arguments)
 
 
 def main(arguments: Sequence[str]) -> int:
     """See DESCRIPTION."""
     found = parse(arguments)
-    commands = {"list": show, "add": add, "remove": remove}
+    commands = {"list": show, "add": add, "remove": remove, "lost": write_lost}
     return guarded("scripts/targets", lambda: commands[found.command](found), lambda: None)
 
 
@@ -102,4 +108,11 @@ def remove(found: argparse.Namespace) -> int:
         return EXIT_PASSED
     release.remove()
     say(f"{found.wine} is gone")
+    return EXIT_PASSED
+
+
+def write_lost(found: argparse.Namespace) -> int:
+    if not NAME.fullmatch(found.name):
+        raise CannotRun(f"a target's name is letters, digits, '_', '.' and '-', 64 at most, not {found.name!r}")
+    lost.write(found.output or report_file(found.name), found.name, "NoResult", found.reason)
     return EXIT_PASSED
