@@ -18,6 +18,7 @@ from .processes import run_quiet
 
 STAMP = "configured"
 NOTHING_TO_DO = "ninja: no work to do."
+LOST_FILE = "missing and no known rule to make it"
 
 
 @dataclass(frozen=True)
@@ -71,20 +72,21 @@ def programs() -> Path:
 def fingerprint(preset: str) -> str:
     """What a tree's configuration depends on and CMake does not watch itself."""
     digest = hashlib.sha256()
-    for part in (preset, str(ROOT), sys.executable):
+    for part in (preset, str(ROOT)):
         digest.update(part.encode("utf-8", "surrogateescape") + b"\0")
     digest.update((ROOT / "CMakePresets.json").read_bytes())
     return digest.hexdigest()
 
 
 def configured(preset: str) -> bool:
-    """Whether the tree can be built as it is."""
+    """Whether the tree can be built as it is: made here, as the presets are now, by a Python that is still there.
+    Which Python that was does not matter otherwise."""
     folder = tree(preset)
     try:
-        same = (folder / STAMP).read_text(encoding="ascii") == fingerprint(preset)
-    except (OSError, UnicodeDecodeError):
+        made, python = (folder / STAMP).read_text(encoding="utf-8", errors="surrogateescape").split("\n", 1)
+    except (OSError, ValueError):
         return False
-    return same and (folder / "CMakeCache.txt").exists()
+    return made == fingerprint(preset) and Path(python).exists() and (folder / "CMakeCache.txt").exists()
 
 
 def configure(preset: str) -> None:
@@ -96,7 +98,8 @@ def configure(preset: str) -> None:
     code, text = run_quiet(["cmake", "--preset", preset, f"-DPython3_EXECUTABLE={sys.executable}"], folder=ROOT)
     if code != 0:
         raise CannotRun(f"cmake could not configure {preset}:\n{text.strip()}")
-    (folder / STAMP).write_text(fingerprint(preset), encoding="ascii")
+    stamp = f"{fingerprint(preset)}\n{sys.executable}"
+    (folder / STAMP).write_text(stamp, encoding="utf-8", errors="surrogateescape")
 
 
 def up_to_date(part: Part) -> bool:
@@ -116,6 +119,10 @@ def build(part: Part) -> None:
     if part.targets:
         command += ["--target", *part.targets]
     code, text = run_quiet(command, folder=ROOT)
+    if code != 0 and LOST_FILE in text:  # something of an earlier configuration was deleted, a download for example
+        shutil.rmtree(tree(part.preset))
+        configure(part.preset)
+        code, text = run_quiet(command, folder=ROOT)
     if code != 0:
         raise CannotRun(f"building {part.preset} failed:\n{text.strip()}")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import struct
 from collections.abc import Callable
 from pathlib import Path
 
@@ -55,8 +56,8 @@ def findings(path: Path, free: bool) -> list[tuple[str, str | None]]:
     for name, look in LOOKS:
         try:
             found = look(path)
-        except (BadProgram, OSError) as error:
-            results.append((name, str(error)))
+        except (BadProgram, OSError, ValueError, struct.error) as error:
+            results.append((name, str(error) or "it cannot be read"))
             continue
         if found is None:
             results.append((name, None))

@@ -42,8 +42,13 @@ TESTING = (
     Need("libc6-dev", file="/usr/include/stdio.h"),
     Need("libcmocka-dev", file="/usr/include/cmocka.h"),
     Need("python3-pytest", file="/usr/lib/python3/dist-packages/pytest"),
+    Need("python3-hypothesis", file="/usr/lib/python3/dist-packages/hypothesis"),
+    Need("python3-jinja2", file="/usr/lib/python3/dist-packages/jinja2"),
+    Need("python3-junitparser", file="/usr/lib/python3/dist-packages/junitparser"),
     Need("mypy", file="/usr/lib/python3/dist-packages/mypy"),
 )
+# Two more would be used if they were there and are not installed for a test: chromium is as big as all the others
+# together, and openssh-server starts a server. Their tests say what they miss.
 FUZZING = (
     Need("clang", program="clang"),
     Need("libclang-rt-dev", file="/usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a"),

@@ -31,5 +31,6 @@ class Record:
         counts += [f"{summary.failed} failed"] if bad else []
         counts += [f"{summary.skipped} skipped"] if summary.skipped else []
         print(f"{'FAIL' if bad else 'ok  '}  {name}: {', '.join(counts) or 'nothing to do'}", flush=True)
-        if (bad or self.verbose) and details.strip():
+        # A skip is never silent: what is missing stands in the details.
+        if (bad or summary.skipped or self.verbose) and details.strip():
             print("".join(f"      {line}\n" for line in details.rstrip().splitlines()), end="", flush=True)

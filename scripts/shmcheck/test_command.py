@@ -18,7 +18,7 @@ from .target import Target, this_target
 from .testlist import Test, tests_of
 
 SCRIPTS = ROOT / "scripts"
-PYTEST_SECONDS = 900.0
+PYTEST_SECONDS = 1800.0
 MYPY_SECONDS = 300.0
 # Scripts of the build that are no part of the package.
 TYPED_FILES = ("harness/cmake/fetch_cmocka.py",)
@@ -71,7 +71,7 @@ def run(options: argparse.Namespace) -> int:
     check_mapping_api(record)
     with this_target() as target:
         run_group(record, "windows", tests_of(tree(main_preset)), lambda test: foreign(target, test))
-    run_pytest(record)
+        run_pytest(record, target)
     run_mypy(record)
     return conclude(record)
 
@@ -136,29 +136,34 @@ def check_mapping_api(record: Record) -> None:
                 record.add(name, Summary(failed=1) if problem else Summary(passed=1), problem)
 
 
-def python_with(module: str) -> str | None:
-    """A Python that has the module: Debian's packages belong to its own Python, whichever comes first on PATH."""
+def python_with(*modules: str) -> str | None:
+    """A Python that has the modules: Debian's packages belong to its own Python, whichever comes first on PATH."""
     candidates = [sys.executable] if ON_WINDOWS else [sys.executable, "/usr/bin/python3"]
+    look = f"import importlib.util as u, sys; sys.exit(any(u.find_spec(name) is None for name in {list(modules)}))"
     for candidate in candidates:
-        look = f"import importlib.util, sys; sys.exit(importlib.util.find_spec({module!r}) is None)"
         if run_quiet([candidate, "-c", look])[0] == 0:
             return candidate
     return None
 
 
-def run_pytest(record: Record) -> None:
-    """The tests of scripts/."""
+def run_pytest(record: Record, target: Target) -> None:
+    """The tests of scripts/, which find the programs by SHMCHECK_BIN and the target by its environment."""
     if not record.wants("scripts/pytest"):
         return
-    python = python_with("pytest")
+    python = python_with("pytest", "hypothesis", "jinja2")
     if python is None:
-        record.add("scripts/pytest", Summary(skipped=1), "pytest is not installed")
+        record.add("scripts/pytest", Summary(skipped=1), "pytest, hypothesis or jinja2 is not installed")
         return
     report = BUILD / "pytest.xml"
     report.unlink(missing_ok=True)
-    command = [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}", str(SCRIPTS / "tests")]
+    environment = {**os.environ, "SHMCHECK_BIN": str(build.programs()), "PYTHONDONTWRITEBYTECODE": "1"}
+    if "WINEPREFIX" in target.environment:
+        environment["WINEPREFIX"] = target.environment["WINEPREFIX"]
+    command = [python, "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", f"--junitxml={report}"]
     try:
-        code, output = run_quiet(command, folder=ROOT, seconds=PYTEST_SECONDS)
+        code, output = run_quiet(
+            [*command, SCRIPTS / "tests"], folder=ROOT, environment=environment, seconds=PYTEST_SECONDS
+        )
         summary = junit.read_summary(report)
     except (TooSlow, junit.UnreadableReport) as error:
         record.add("scripts/pytest", Summary(failed=1), str(error))

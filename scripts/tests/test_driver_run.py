@@ -1,0 +1,276 @@
+"""Running shmcheck.exe, played by scripts: what is passed through, what every kind of end becomes, what is left."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "scripts"))
+
+from shmcheck import launch, run_command
+from shmcheck.console import CannotRun
+from shmcheck.launch import Ending
+from shmcheck.prefix import MARK, Prefix, environment_of
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the played programs are for a POSIX system")
+
+REPORT = '<testsuite name="s"><testcase name="a"/><testcase name="b"><error/></testcase></testsuite>'
+
+# A driver of its own, because the one under test prints to its real stdout and gets real signals. Its arguments: the
+# report, and the program that plays shmcheck.exe.
+DRIVER = """
+import os, sys
+sys.path.insert(0, sys.argv[1])
+from pathlib import Path
+from shmcheck import launch, run_command, signals
+from shmcheck.console import CannotRun, Summary
+from shmcheck.junit import mark_of
+def run():
+    report = Path(sys.argv[2])
+    before = mark_of(report)
+    alive = lambda: not report.with_name("dead").exists()
+    ending = launch.run([sys.executable, "-c", sys.argv[3]], dict(os.environ), report.parent, alive)
+    if 0 <= ending.code <= 2 and ending.summary:
+        return ending.code
+    return run_command.ended_abnormally(ending, report, mark_of(report) != before)
+sys.exit(run_command.guarded("driver", run, Summary))
+"""
+
+
+def driver(folder: Path, program: str) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-c", DRIVER, str(ROOT / "scripts"), str(folder / "r.xml"), textwrap.dedent(program)]
+    environment = {**os.environ, "REPORT": REPORT}
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=folder, env=environment)
+
+
+def finished(folder: Path, program: str) -> tuple[int, str, str]:
+    """Exit code, stdout and stderr."""
+    child = driver(folder, program)
+    out, err = child.communicate(timeout=30)
+    return child.returncode, out.decode(), err.decode()
+
+
+def test_output_is_passed_through_and_nothing_is_added(tmp_path: Path) -> None:
+    code, out, err = finished(
+        tmp_path,
+        r"""
+        import sys
+        sys.stdout.buffer.write(b"caf\xc3\xa9 \xff\r\n\r\na\rb\r")
+        sys.stdout.buffer.flush()
+        sys.stdout.buffer.write(b"\n3 passed, 1 failed, 0 skipped\r\n")
+        sys.stderr.write("to stderr\n")
+        sys.exit(1)
+        """.replace(r"\xff", "?"),
+    )
+    assert (code, err) == (1, "to stderr\n")
+    assert out == "café ?\n\na\rb\n3 passed, 1 failed, 0 skipped\n"
+
+
+def test_a_megabyte_without_a_newline_is_passed_through(tmp_path: Path) -> None:
+    code, out, _ = finished(tmp_path, "print('x' * (1 << 20) + '\\n1 passed, 0 failed, 0 skipped')")
+    assert code == 0
+    assert len(out) == (1 << 20) + 1 + len("1 passed, 0 failed, 0 skipped\n")
+
+
+WRITE = "import os; open('r.xml', 'w').write(os.environ['REPORT']); print('pass one', flush=True)\n"
+
+
+@pytest.mark.parametrize(
+    ("end", "words"),
+    [
+        ("os.kill(os.getpid(), 9)", "was killed by SIGKILL"),
+        ("os._exit(5)", "ended with code 5"),
+        ("os._exit(0)", "ended with code 0 but without its summary"),  # a killed program may look so under Wine
+        ("print('1 passed, 0 failed, 0 skipped'); print('and more', flush=True); os._exit(1)", "ended with code 1 but"),
+    ],
+)
+def test_an_abnormal_end_is_said_in_words(tmp_path: Path, end: str, words: str) -> None:
+    code, out, err = finished(tmp_path, WRITE + end)
+    assert code == 2
+    assert f"shmcheck.exe {words}" in err
+    assert f"The cases that had finished are in {tmp_path / 'r.xml'}." in err
+    assert out.splitlines()[-1] == "1 passed, 1 failed, 0 skipped"
+
+
+def test_the_report_of_an_earlier_run_is_not_taken_for_this_one(tmp_path: Path) -> None:
+    (tmp_path / "r.xml").write_text(REPORT, encoding="utf-8")
+    code, out, err = finished(tmp_path, "import os; os._exit(5)")
+    assert code == 2
+    assert "It left no report." in err
+    assert out == "0 passed, 0 failed, 0 skipped\n"
+
+
+def test_half_a_report_is_said_to_be_unreadable(tmp_path: Path) -> None:
+    code, out, err = finished(tmp_path, "import os; open('r.xml', 'w').write('<testsuites>'); os._exit(5)")
+    assert code == 2
+    assert "cannot be read" in err
+    assert out == "0 passed, 0 failed, 0 skipped\n"
+
+
+def test_a_grandchild_that_holds_the_output_is_not_waited_for(tmp_path: Path) -> None:
+    begin = time.monotonic()
+    code, out, _ = finished(
+        tmp_path,
+        """
+        import subprocess, sys
+        subprocess.Popen([sys.executable, "-c", "import time; time.sleep(8)"])
+        print("1 passed, 0 failed, 0 skipped")
+        """,
+    )
+    assert (code, out) == (0, "1 passed, 0 failed, 0 skipped\n")
+    assert time.monotonic() - begin < 6
+
+
+def test_a_program_that_lost_what_it_runs_on_is_ended(tmp_path: Path) -> None:
+    program = WRITE + "open('dead', 'w').close(); import time; time.sleep(30)"
+    code, out, err = finished(tmp_path, program)
+    assert code == 2
+    assert "lost the wineserver" in err
+    assert out.splitlines()[-1] == "1 passed, 1 failed, 0 skipped"
+
+
+def wait_for(path: Path) -> int:
+    """The number that a played program has written there."""
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        if path.exists() and path.read_text(encoding="ascii").endswith("\n"):
+            return int(path.read_text(encoding="ascii"))
+        time.sleep(0.01)
+    raise AssertionError(f"no {path}")
+
+
+def gone(pid: int) -> bool:
+    """Whether the process has ended; a zombie has."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rsplit(") ", 1)[1][0] == "Z"
+    except OSError:
+        return True
+
+
+PID = "import os, signal, sys, time; open('pid', 'w').write(f'{os.getpid()}\\n')\n"
+STUBBORN = WRITE + "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\n" + PID + "time.sleep(30)"
+POLITE = (
+    WRITE
+    + "import signal, sys\n"
+    + "def end(*_): print('1 passed, 1 failed, 0 skipped', flush=True); sys.exit(2)\n"
+    + "signal.signal(signal.SIGINT, end)\n"
+    + PID
+    + "time.sleep(30)"
+)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("program", [STUBBORN, POLITE], ids=["stubborn", "polite"])
+def test_a_signal_ends_the_program_within_two_seconds(tmp_path: Path, number: int, program: str) -> None:
+    child = driver(tmp_path, program)
+    pid = wait_for(tmp_path / "pid")
+    begin = time.monotonic()
+    child.send_signal(number)
+    out, err = child.communicate(timeout=20)
+    assert time.monotonic() - begin < 2
+    assert gone(pid)
+    assert child.returncode == 2
+    assert f"{signal.Signals(number).name}: ending the run" in err.decode()
+    assert out.decode().splitlines()[-1] == "1 passed, 1 failed, 0 skipped"
+
+
+def test_a_killed_driver_takes_the_program_along(tmp_path: Path) -> None:
+    child = driver(tmp_path, STUBBORN)
+    pid = wait_for(tmp_path / "pid")
+    child.kill()
+    child.wait()
+    deadline = time.monotonic() + 2
+    while not gone(pid) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert gone(pid)
+
+
+def test_a_reader_who_leaves_does_not_end_the_run(tmp_path: Path) -> None:
+    program = "import time\nfor i in range(50): print('x' * 4000, flush=True); time.sleep(0.001)\n" + WRITE
+    child = driver(tmp_path, program + "print('1 passed, 0 failed, 0 skipped')")
+    assert child.stdout is not None
+    child.stdout.read(1)
+    child.stdout.close()
+    assert child.wait(20) == 0
+    assert (tmp_path / "r.xml").exists()
+
+
+@pytest.mark.parametrize(
+    ("ending", "words"),
+    [
+        (Ending(-11, True, ""), "was killed by SIGSEGV"),
+        (Ending(0xC0000005, True, ""), "ended with code 3221225477 (0xC0000005)"),
+        (Ending(3, True, ""), "ended with code 3 but without its summary"),
+        (Ending(-9, True, "", "SIGTERM"), "was killed by SIGKILL, after SIGTERM"),
+    ],
+)
+def test_how_a_program_ended(ending: Ending, words: str) -> None:
+    assert run_command.how(ending) == words
+
+
+def test_a_program_that_cannot_start(tmp_path: Path) -> None:
+    with pytest.raises(CannotRun, match="cannot be started"):
+        launch.run([str(tmp_path / "nothing")], {}, tmp_path)
+
+
+def sleeper(environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(["sleep", "30"], env=environment)
+
+
+def test_only_what_a_driver_started_in_a_prefix_is_ended(tmp_path: Path) -> None:
+    folder = tmp_path / "wine-prefix"
+    prefix = Prefix(folder)
+    path = {"PATH": os.environ["PATH"]}
+    ours = sleeper({**path, "WINEPREFIX": str(folder), MARK: "1"})
+    somebodys = [
+        sleeper({**path, "WINEPREFIX": str(folder)}),  # a shell of somebody who looks into the prefix
+        sleeper({**path, "WINEPREFIX": str(folder) + "2", MARK: "1"}),  # another checkout's
+    ]
+    try:
+        assert environment_of(ours.pid) >= {MARK.encode() + b"=1"}
+        assert prefix.processes() == [ours.pid]
+        assert prefix.lock.try_exclusive()
+        prefix.end()
+        assert ours.wait(5) == -signal.SIGKILL  # there is no server that could have told it
+        assert prefix.processes() == []
+        assert [each.poll() for each in somebodys] == [None, None]
+    finally:
+        for each in [ours, *somebodys]:
+            each.kill()
+            each.wait()
+
+
+GUARDED = """
+import sys, time
+sys.path.insert(0, sys.argv[1])
+from pathlib import Path
+from shmcheck.guard import Guard
+guard = Guard(lambda: Path(sys.argv[2]).write_text("tidy"))
+print("ready", flush=True)
+if sys.stdin.read():
+    guard.dismiss()
+"""
+
+
+@pytest.mark.parametrize(("end", "tidied"), [("kill", True), ("leave", True), ("dismiss", False)])
+def test_the_guard_tidies_up_after_a_driver_that_did_not(tmp_path: Path, end: str, tidied: bool) -> None:
+    mark = tmp_path / "mark"
+    command = [sys.executable, "-c", GUARDED, str(ROOT / "scripts"), str(mark)]
+    child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert child.stdout is not None and child.stdout.readline() == b"ready\n"
+    if end == "kill":
+        child.kill()
+    # The end of stdout too: the guard must not hold it.
+    child.communicate(b"x" if end == "dismiss" else b"", timeout=5)
+    deadline = time.monotonic() + (5 if tidied else 0.3)
+    while not mark.exists() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert mark.exists() == tidied

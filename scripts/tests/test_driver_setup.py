@@ -1,0 +1,292 @@
+"""Setting up: packages with fake tools on PATH, locks, build trees, cmocka's sources, and the entry points' Python."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import io
+import lzma
+import os
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "scripts"))
+
+from shmcheck import build, packages
+from shmcheck.build import Part
+from shmcheck.console import CannotRun
+from shmcheck.locks import Lock
+from shmcheck.packages import Need
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="this is about the set-up on Debian")
+
+
+def tool(folder: Path, name: str, script: str) -> Path:
+    """Puts a program into a folder that stands for PATH."""
+    folder.mkdir(exist_ok=True)
+    path = folder / name
+    path.write_text("#!/bin/sh\n" + script, encoding="utf-8")
+    path.chmod(0o755)
+    return path
+
+
+@pytest.fixture
+def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder that is PATH, with an apt-get that writes down what it is asked and makes the program it installs."""
+    folder = tmp_path / "bin"
+    log = tmp_path / "log"
+    for name in ("env", "sh", "cat", "chmod"):
+        tool(folder, name, f'exec /usr/bin/{name} "$@"\n')
+    tool(
+        folder,
+        "apt-get",
+        f'echo "apt-get $*" >>"{log}"\n'
+        'case "$*" in *" install "*) ;; *) exit 0;; esac\n'
+        f'[ ! -e "{tmp_path}/broken" ] || exit 100\n'
+        f'for word in "$@"; do last=$word; done; printf "#!/bin/sh\\n" >"{folder}/$last"; chmod +x "{folder}/$last"\n',
+    )
+    tool(folder, "apt-cache", f'[ -e "{tmp_path}/lists" ]\n')
+    tool(folder, "sudo", f'echo "sudo $*" >>"{log}"\nexit 1\n')
+    monkeypatch.setenv("PATH", str(folder))
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    return tmp_path
+
+
+def asked(folder: Path) -> list[str]:
+    """What apt-get and sudo were asked, without options."""
+    try:
+        lines = (folder / "log").read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return []
+    return [" ".join(word for word in line.split() if not word.startswith("-")) for line in lines]
+
+
+def test_nothing_is_asked_when_nothing_is_missing(fake: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    packages.ensure([Need("dash", program="sh"), Need("base", file=str(fake / "*"))])
+    assert asked(fake) == []
+    assert capsys.readouterr().err == ""
+
+
+def test_missing_packages_are_named_first_and_installed(fake: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (fake / "lists").touch()
+    packages.ensure([Need("dash", program="sh"), Need("wine", program="wine")])
+    assert capfd.readouterr().err.startswith("missing Debian packages: wine\n")
+    assert asked(fake) == ["apt-get install wine"]
+
+
+def test_the_lists_are_updated_only_when_they_do_not_know_a_package(fake: Path) -> None:
+    packages.ensure([Need("wine", program="wine")])
+    assert asked(fake) == ["apt-get update", "apt-get install wine"]
+
+
+def test_stale_lists_are_updated_once(fake: Path) -> None:
+    (fake / "lists").touch()
+    (fake / "broken").touch()
+    with pytest.raises(CannotRun, match="could not be installed: wine"):
+        packages.ensure([Need("wine", program="wine")])
+    assert asked(fake) == ["apt-get install wine", "apt-get update", "apt-get install wine"]
+
+
+def test_without_root_sudo_is_not_let_ask_without_a_terminal(fake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    with pytest.raises(CannotRun):
+        packages.ensure([Need("wine", program="wine")])
+    assert (fake / "log").read_text(encoding="utf-8").startswith("sudo -n env DEBIAN_FRONTEND=noninteractive apt-get ")
+    (fake / "bin" / "sudo").unlink()
+    with pytest.raises(CannotRun, match="there is no sudo"):
+        packages.ensure([Need("wine", program="wine")])
+
+
+def test_without_apt_the_packages_are_named(fake: Path) -> None:
+    (fake / "bin" / "apt-get").unlink()
+    with pytest.raises(CannotRun, match="there is no apt-get.*wine"):
+        packages.ensure([Need("wine", program="wine")])
+
+
+def test_a_package_that_does_not_bring_its_program_is_noticed(fake: Path) -> None:
+    with pytest.raises(CannotRun, match="still no /nonexistent"):
+        packages.ensure([Need("wine", file="/nonexistent")])
+
+
+def test_locks_between_processes(tmp_path: Path) -> None:
+    path = tmp_path / "lock"
+    other = (
+        "import sys; sys.path.insert(0, sys.argv[1]); from pathlib import Path; from shmcheck.locks import Lock\n"
+        "lock = Lock(Path(sys.argv[2]))\n"
+        "lock.shared() if sys.argv[3] == 'shared' else lock.exclusive()\n"
+        "print('held', flush=True); sys.stdin.read()\n"
+    )
+
+    def holder(kind: str) -> subprocess.Popen[bytes]:
+        arguments = [sys.executable, "-c", other, str(ROOT / "scripts"), str(path), kind]
+        child = subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        assert child.stdout is not None and child.stdout.readline() == b"held\n"
+        return child
+
+    lock = Lock(path)
+    sharing = holder("shared")
+    lock.shared()
+    assert not lock.try_exclusive()
+    sharing.kill()  # a lock ends with its holder, however that ends
+    sharing.wait()
+    assert lock.try_exclusive()
+    lock.release()
+    owner = holder("exclusive")
+    assert not lock.try_exclusive()
+    owner.communicate(b"")
+    assert lock.try_exclusive()
+    lock.close()
+
+
+@pytest.fixture
+def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A checkout whose cmake and ninja are fakes that write down what they do."""
+    root = tmp_path / "check out"
+    (root / "build").mkdir(parents=True)
+    (root / "CMakePresets.json").write_text("{}", encoding="utf-8")
+    folder = tmp_path / "bin"
+    tool(
+        folder,
+        "cmake",
+        f'echo "cmake $*" >>"{tmp_path}/log"\n'
+        '[ "$1" = --build ] && { touch "build/$3/built"; exit 0; }\n'
+        'mkdir -p "build/$2/generated" && touch "build/$2/CMakeCache.txt" "build/$2/build.ninja"\n'
+        'echo 1 >"build/$2/generated/version.txt"\n',
+    )
+    tool(folder, "ninja", '[ -e "$2/built" ] && echo "ninja: no work to do." || echo "[1/1] cc"\n')
+    monkeypatch.setenv("PATH", f"{folder}:/usr/bin:/bin")
+    monkeypatch.setattr(build, "ROOT", root)
+    monkeypatch.setattr(build, "BUILD", root / "build")
+    monkeypatch.setattr(build, "tree", lambda preset: root / "build" / preset)
+    monkeypatch.setattr(build, "make_build_folder", lambda: None)
+    return root
+
+
+def built(checkout: Path) -> list[str]:
+    """What cmake was asked since the last look, in short."""
+    log = checkout.parent / "log"
+    lines = log.read_text(encoding="utf-8").splitlines() if log.exists() else []
+    log.unlink(missing_ok=True)
+    return ["build" if "--build" in line else "configure" for line in lines]
+
+
+def test_a_tree_is_built_once_and_then_left_alone(checkout: Path) -> None:
+    lock = build.BuildLock()
+    parts = [Part("native")]
+    build.ensure(parts, lock)
+    assert built(checkout) == ["configure", "build"]
+    build.ensure(parts, lock)
+    assert built(checkout) == []
+    (checkout / "build" / "native" / "built").unlink()
+    build.ensure(parts, lock)
+    assert built(checkout) == ["build"]
+
+
+@pytest.mark.parametrize("change", ["presets", "moved", "half", "python"])
+def test_a_tree_heals(checkout: Path, change: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    lock = build.BuildLock()
+    build.ensure([Part("native")], lock)
+    built(checkout)
+    tree = checkout / "build" / "native"
+    (tree / "old").touch()
+    if change == "presets":
+        (checkout / "CMakePresets.json").write_text("{ }", encoding="utf-8")
+    elif change == "moved":
+        moved = checkout.with_name("elsewhere")
+        checkout.rename(moved)
+        monkeypatch.setattr(build, "ROOT", moved)
+        monkeypatch.setattr(build, "tree", lambda preset: moved / "build" / preset)
+        tree = moved / "build" / "native"
+    elif change == "half":
+        (tree / build.STAMP).unlink()
+    else:
+        stamp = tree / build.STAMP
+        stamp.write_text(stamp.read_text(encoding="utf-8") + "-gone", encoding="utf-8")
+    build.ensure([Part("native")], lock)
+    assert built(checkout) == ["configure", "build"]
+    assert not (tree / "old").exists()
+
+
+def test_another_python_is_no_reason_to_build(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lock = build.BuildLock()
+    build.ensure([Part("native")], lock)
+    built(checkout)
+    monkeypatch.setattr(sys, "executable", "/usr/bin/python3")
+    build.ensure([Part("native")], lock)
+    assert built(checkout) == []
+
+
+def test_a_build_that_fails_says_what_the_compiler_said(checkout: Path) -> None:
+    tool(checkout.parent / "bin", "cmake", 'echo "x.c:1: error: no"; exit 1\n')
+    with pytest.raises(CannotRun, match="x.c:1: error: no"):
+        build.ensure([Part("native")], build.BuildLock())
+
+
+def fetcher() -> ModuleType:
+    """harness/cmake/fetch_cmocka.py, which is a script and in no package."""
+    specification = importlib.util.spec_from_file_location("fetch", ROOT / "harness" / "cmake" / "fetch_cmocka.py")
+    assert specification is not None and specification.loader is not None
+    module = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(module)
+    return module
+
+
+def test_package_sources_become_sources_of_sources(tmp_path: Path) -> None:
+    etc = tmp_path / "apt"
+    parts = etc / "sources.list.d"
+    parts.mkdir(parents=True)
+    (etc / "sources.list").write_text("# x\ndeb cdrom:[D]/ b main\ndeb [signed-by=/k] http://a b main\n")
+    (parts / "a.sources").write_text("Types: deb\nURIs: http://a\n\nEnabled: no\nTypes: deb\nURIs: u\n")
+    (parts / "b.list.disabled").write_text("deb http://no b main\n")
+    out = tmp_path / "out"
+    out.mkdir()
+    assert fetcher().derive_sources(etc, out) == 2
+    assert (out / "sources.list").read_text(encoding="utf-8") == "deb-src [signed-by=/k] http://a b main\n"
+    assert (out / "a.sources").read_text(encoding="utf-8") == "Types: deb-src\nURIs: http://a\n"
+
+
+def test_only_the_pinned_archive_is_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as tar:
+        member = tarfile.TarInfo("cmocka-1.0/src/cmocka.c")
+        tar.addfile(member, io.BytesIO(b""))
+    archive = lzma.compress(packed.getvalue())
+    fetch = fetcher()
+    monkeypatch.setattr(fetch, "from_site", lambda version: archive + b"x")
+    monkeypatch.setattr(fetch, "from_debian", lambda version, folder: archive)
+    digest = hashlib.sha256(archive).hexdigest()
+    assert fetch.main(["1.0", digest, str(tmp_path)]) == 0
+    assert (tmp_path / "cmocka-1.0" / "src" / "cmocka.c").exists()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["cmocka-1.0"]
+    assert fetch.main(["1.0", "0" * 64, str(tmp_path / "b")]) == 1
+    assert not (tmp_path / "b" / "cmocka-1.0").exists()
+
+
+@pytest.mark.parametrize("name", ["run", "test"])
+def test_entry_points_skip_a_python_that_is_too_old(tmp_path: Path, name: str) -> None:
+    tool(tmp_path / "bin", "python3", "exit 1\n")
+    # Neither HOME nor a terminal, and a folder of its own.
+    environment = {"PATH": f"{tmp_path / 'bin'}:/usr/bin:/bin"}
+    command = [str(ROOT / "scripts" / name), "--help"]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, stdin=subprocess.DEVNULL, capture_output=True)
+    assert done.returncode == 0, done.stderr
+    assert b"N passed, N failed, N skipped" in done.stdout
+    assert done.stderr == b""
+
+
+def test_without_any_python_the_entry_points_say_so(tmp_path: Path) -> None:
+    script = (ROOT / "scripts" / "python.sh").read_text(encoding="utf-8").replace("/usr/bin/python3", "/nonexistent")
+    (tmp_path / "python.sh").write_text(script, encoding="utf-8")
+    (tmp_path / "run").write_text((ROOT / "scripts" / "run").read_text(encoding="utf-8"), encoding="utf-8")
+    for name in ("readlink", "dirname"):
+        tool(tmp_path / "bin", name, f'exec /usr/bin/{name} "$@"\n')
+    done = subprocess.run(["/bin/sh", str(tmp_path / "run")], env={"PATH": str(tmp_path / "bin")}, capture_output=True)
+    assert done.returncode == 3
+    assert b"needs Python 3.11" in done.stderr
+    assert done.stdout.endswith(b"0 passed, 0 failed, 0 skipped\n")

@@ -1,0 +1,144 @@
+"""The driver's small parts: its command line, paths for Windows, summaries, TAP, the reports' counts."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from shmcheck import junit, mapping_api, options, tap
+from shmcheck.console import CannotRun, Summary, is_summary
+from shmcheck.paths import windows_path
+
+
+def parsed(*words: str) -> options.Options:
+    return options.parse(words, "/here", windows_path)
+
+
+def test_what_is_not_ours_is_passed_on() -> None:
+    wanted = parsed("--filter", "life*", "--verbose", "--repeat=3", "--strange", "word")
+    assert wanted.passed_on == ["--filter", "life*", "--verbose", "--repeat", "3", "--strange", "word"]
+    assert wanted.values == {"--filter": "life*", "--repeat": "3"}
+    assert not wanted.shows and not wanted.help
+
+
+def test_paths_are_named_as_the_target_names_them() -> None:
+    wanted = parsed("--junit", "out/a b.xml", "--known=/k.toml", "--actor", "../x.exe")
+    assert wanted.passed_on == [
+        "--junit", "Z:\\here\\out\\a b.xml", "--known", "Z:\\k.toml", "--actor", "Z:\\x.exe",
+    ]  # fmt: skip
+    assert wanted.values["--junit"] == "out/a b.xml"
+
+
+@pytest.mark.parametrize("words", [["--filter"], ["--target"], ["--junit="], ["--jobs", ""]])
+def test_an_option_without_its_value_is_refused(words: list[str]) -> None:
+    with pytest.raises(CannotRun, match="needs a value"):
+        parsed(*words)
+
+
+@pytest.mark.parametrize("word", ["--list", "--version"])
+def test_showing_is_not_running(word: str) -> None:
+    assert parsed("--filter", "x", word).shows
+
+
+def test_a_value_is_not_taken_for_an_option() -> None:
+    assert not parsed("--filter", "--list").shows
+
+
+@pytest.mark.parametrize(
+    ("path", "folder", "expected"),
+    [
+        ("report.xml", "/home/me", "Z:\\home\\me\\report.xml"),
+        ("/tmp/a b/ü.xml", "/x", "Z:\\tmp\\a b\\ü.xml"),
+        ("../../..", "/a/b", "Z:\\"),
+        ("./a//b/./c", "/", "Z:\\a\\b\\c"),
+    ],
+)
+def test_windows_path(path: str, folder: str, expected: str) -> None:
+    assert windows_path(path, folder) == expected
+
+
+@pytest.mark.parametrize(
+    "path", ["a:b", "a\\b", "what?", "*", 'a"b', "a|b", "<", "a\nb", "dot.", "blank ", "dir./x", "\udcff"]
+)
+def test_a_path_that_windows_cannot_name_is_refused(path: str) -> None:
+    with pytest.raises(CannotRun, match="cannot name"):
+        windows_path(path, "/tmp")
+
+
+def test_summary_line() -> None:
+    summary = Summary(1, 2, 3)
+    summary.add(Summary(10, 0, 1))
+    assert str(summary) == "11 passed, 2 failed, 4 skipped"
+    assert is_summary(str(summary))
+    for line in ("11 passed, 2 failed, 4 skipped ", "-1 passed, 0 failed, 0 skipped", "1 passed", ""):
+        assert not is_summary(line)
+
+
+@pytest.mark.parametrize(
+    ("output", "code", "expected"),
+    [
+        ("1..3\nok 1 - a\nnot ok 2 - b\nnot ok 3 # SKIP c\n", 1, (1, 1, 1)),
+        ("1..1\nok 1 # SKIP a\n", 0, (0, 0, 1)),
+        ("1..2\nok 1 - a\nok 2 - b\n1..1\nok 1 - c\n", 0, (3, 0, 0)),
+        ("1..2\nok 1 - a\n", 0, (1, 1, 0)),  # less than announced
+        ("1..2\nok 1 - a\n", 139, (1, 1, 0)),
+        ("1..1\nok 1 - a\n", 3, (1, 1, 0)),  # all well, but it died afterwards
+        ("1..1\r\nok 1 - a\r\n", 0, (1, 0, 0)),
+        ("no protocol\n", 0, (1, 0, 0)),
+        ("okay is no result\n", 1, (0, 1, 0)),
+        ("", -11, (0, 1, 0)),
+    ],
+)
+def test_tap(output: str, code: int, expected: tuple[int, int, int]) -> None:
+    result = tap.judge(output, code)
+    assert (result.summary.passed, result.summary.failed, result.summary.skipped) == expected
+    assert bool(result.problems) == (expected[1] > 0)
+
+
+REPORT = """<?xml version="1.0" encoding="UTF-8"?>
+<testsuites name="shmcheck"><testsuite name="a">
+<testcase name="one" classname="a" time="0.001"><system-out>fine</system-out></testcase>
+<testcase name="two" classname="a" time="0.001"><failure message="m">m</failure></testcase>
+<testcase name="three" classname="a" time="0.001"><error message="m">m</error></testcase>
+<testcase name="four" classname="a" time="0.001"><skipped message="m">m</skipped></testcase>
+</testsuite></testsuites>
+"""
+
+
+def test_counts_of_a_report(tmp_path: Path) -> None:
+    file = tmp_path / "TEST.xml"
+    assert junit.mark_of(file) is None
+    file.write_text(REPORT, encoding="utf-8")
+    assert str(junit.read_summary(file)) == "1 passed, 2 failed, 1 skipped"
+    before = junit.mark_of(file)
+    assert before == junit.mark_of(file)
+    file.write_text(REPORT + " ", encoding="utf-8")
+    assert junit.mark_of(file) != before
+
+
+@pytest.mark.parametrize("text", ["", "<testsuites>", "<html/>"])
+def test_what_is_no_report_is_said_to_be_none(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "TEST.xml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(junit.UnreadableReport):
+        junit.read_summary(file)
+
+
+@pytest.mark.parametrize("data", [b"", b"MZ", b"MZ" + bytes(58) + b"\x40\0\0\0PE\0\0" + bytes(20), b"\x7fELF" + bytes(200)])
+def test_no_program_is_no_proof(tmp_path: Path, data: bytes) -> None:
+    file = tmp_path / "x.exe"
+    file.write_bytes(data)
+    found = dict(mapping_api.findings(file, free=True))
+    assert found["imports"]
+    assert found["symbols"] != ""
+
+
+def test_names_of_the_mapping_api_are_found_as_strings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "x.exe"
+    file.write_bytes(b"\0MapViewOfFile3\0 MapViewOfFile\0\0a sentence about NtCreateSection\0\x01ZwOpenSection\0")
+    monkeypatch.setattr(mapping_api.Program, "read_headers", lambda self: None)
+    assert mapping_api.named(file) == {"MapViewOfFile3", "ZwOpenSection"}
