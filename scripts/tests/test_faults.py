@@ -1,0 +1,629 @@
+"""What a user meets when something goes wrong: the real shmcheck.exe and shmactor.exe, with faults from outside.
+
+SHMCHECK_BIN is the folder of the programs, WINEPREFIX a Wine prefix that is warm. Each fault must end in a clear
+message, exit code 3 or the stated verdict, a report that is whole, and no process left.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+import pytest
+
+BIN = Path(os.environ.get("SHMCHECK_BIN", ""))
+PREFIX = os.environ.get("WINEPREFIX", "")
+
+
+def why_not() -> str:
+    """Why these tests cannot run here, "" if they can."""
+    if sys.platform == "win32":
+        return "faults are injected with POSIX signals: Linux and Wine only"
+    if not os.environ.get("SHMCHECK_BIN"):
+        return "SHMCHECK_BIN does not name the folder with shmcheck.exe"
+    if not (BIN / "shmcheck.exe").is_file() or not (BIN / "shmactor.exe").is_file():
+        return f"{BIN} has no shmcheck.exe and shmactor.exe"
+    if not PREFIX:
+        return "WINEPREFIX names no Wine prefix"
+    if shutil.which("wine") is None:
+        return "wine is not installed"
+    return ""
+
+
+pytestmark = pytest.mark.skipif(bool(why_not()), reason=why_not() or "can run")
+
+MARK = "SHMCHECK_FAULT_TEST"
+PROGRAMS = ("shmcheck.exe", "shmactor.exe", "test_runner_liars.exe")
+
+# A process that Wine 8 was about to make when its maker was killed: it waits in the loader for ever, has not run an
+# instruction of its program, and Wine itself knows nothing of it.
+UNBORN = re.compile(r"\S*/wine(64)?(-preloader)? ")
+
+ANSWER_SECONDS = 120.0
+GONE_SECONDS = 2.0
+
+# A case of the real suite that works on every platform, has two actors, and takes a while when it is repeated.
+CASE = "view-coherent-two-processes"
+LONG = ["--filter", CASE, "--repeat", "1000", "--jobs", "2"]
+SHORT = ["--filter", CASE]
+
+
+def environment_for(mark: str, prefix: str = PREFIX) -> dict[str, str]:
+    """Every process that is started with it, however far down, can be found by its mark."""
+    extra = {"WINEPREFIX": prefix, "WINEDEBUG": "-all", "WINEDLLOVERRIDES": "mscoree,mshtml=", MARK: mark}
+    return {**os.environ, **extra}
+
+
+def windows_path(path: Path) -> str:
+    """How a Wine program names this file."""
+    return "Z:" + str(path.resolve()).replace("/", "\\")
+
+
+def processes(variable: str, value: str) -> dict[int, str]:
+    """The living processes with this environment variable: ids and command lines."""
+    wanted = os.fsencode(f"{variable}={value}")
+    found = {}
+    for name in os.listdir("/proc"):
+        if not name.isdigit() or int(name) == os.getpid():
+            continue
+        try:
+            variables = Path("/proc", name, "environ").read_bytes().split(b"\0")
+            command = Path("/proc", name, "cmdline").read_bytes()
+        except OSError:
+            continue  # it ended, or is not ours to look at
+        if wanted in variables:
+            found[int(name)] = command.replace(b"\0", b" ").decode("utf-8", "replace").strip()
+    return found
+
+
+def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
+    """Whether the condition came true in time."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.01)
+    return True
+
+
+@dataclass
+class Answer:
+    """How a run ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def last_line(self) -> str:
+        """The summary."""
+        return self.out.rstrip("\n").rpartition("\n")[2]
+
+
+@dataclass
+class Run:
+    """A started shmcheck.exe. What it prints goes to files: a pipe would be held open by whoever outlives it."""
+
+    process: subprocess.Popen[bytes]
+    out: IO[bytes]
+    err: IO[bytes]
+
+    def kill(self) -> None:
+        """As the user's task manager does."""
+        self.process.kill()
+
+    def wait(self) -> Answer:
+        """Waits for its end."""
+        try:
+            self.process.wait(ANSWER_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            pytest.fail(f"no end within {ANSWER_SECONDS:.0f} seconds: {self.text(self.out)[-2000:]}")
+        return Answer(self.process.returncode, self.text(self.out), self.text(self.err))
+
+    @staticmethod
+    def text(file: IO[bytes]) -> str:
+        """What was printed."""
+        file.seek(0)
+        return file.read().decode("utf-8", "replace").replace("\r\n", "\n")
+
+
+@dataclass
+class Runner:
+    """Starts shmcheck.exe and knows the processes that belong to it."""
+
+    prefix: str = PREFIX
+    mark: str = field(default_factory=lambda: uuid.uuid4().hex)
+
+    def start(self, *arguments: str, program: Path | None = None, stdout: int | None = None, lie: str = "") -> Run:
+        """Starts it; `lie` is for the actor that harness/tests/liar.c describes."""
+        out, err = tempfile.TemporaryFile(), tempfile.TemporaryFile()
+        child = subprocess.Popen(
+            ["wine", str(program or BIN / "shmcheck.exe"), *arguments],
+            env={**environment_for(self.mark, self.prefix), "SHMLIAR": lie},
+            stdin=subprocess.DEVNULL,
+            stdout=out if stdout is None else stdout,
+            stderr=err,
+            start_new_session=True,
+        )
+        return Run(child, out, err)
+
+    def run(self, *arguments: str, program: Path | None = None, lie: str = "") -> Answer:
+        """Starts it and waits for its end."""
+        return self.start(*arguments, program=program, lie=lie).wait()
+
+    def left(self) -> dict[int, str]:
+        """Its processes that live."""
+        return processes(MARK, self.mark)
+
+    def programs(self, name: str) -> list[int]:
+        """Its living processes that run this program."""
+        return [pid for pid, command in self.left().items() if name in command and not UNBORN.match(command)]
+
+    def expect_nobody(self) -> None:
+        """Nothing that it started lives much longer than itself. A server that this run was the first to need stays
+        for a moment, as it always does: it belongs to the prefix."""
+
+        def gone() -> bool:
+            return not any(self.programs(name) for name in PROGRAMS)
+
+        assert wait_until(gone, GONE_SECONDS), self.left()
+        unborn = [pid for pid, command in self.left().items() if UNBORN.match(command)]
+        assert len(unborn) <= 2
+        for pid in unborn:
+            end(pid)
+
+
+@pytest.fixture
+def runner() -> Iterator[Runner]:
+    """A runner whose processes are ended after the test, whatever happened."""
+    made = Runner()
+    yield made
+    for pid, command in made.left().items():
+        if any(name in command for name in PROGRAMS):
+            end(pid)
+
+
+def end(pid: int) -> bool:
+    """Kills a process of ours; false if it was gone already."""
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def cases_of(report: Path) -> dict[str, tuple[str, str]]:
+    """The report, read by a parser that takes nothing but well-formed XML: name -> (outcome, type and message)."""
+    cases: dict[str, tuple[str, str]] = {}
+    for case in ElementTree.parse(report).getroot().iter("testcase"):
+        outcome, text = "pass", ""
+        for kind in ("failure", "error", "skipped"):
+            element = case.find(kind)
+            if element is not None:
+                outcome, text = kind, f"{element.get('type', '')}: {element.get('message', '')}"
+        name = case.get("name", "")
+        assert name not in cases, f"{name} stands twice"
+        cases[name] = (outcome, text)
+    return cases
+
+
+def is_complete(report: Path) -> bool:
+    """Whether the report says that its run came to its end."""
+    found = {
+        one.get("value") for one in ElementTree.parse(report).getroot().iter("property") if one.get("name") == "run_complete"
+    }
+    assert len(found) == 1
+    return found == {"yes"}
+
+
+def wait_for_cases(report: Path, count: int = 1) -> None:
+    """Until the report on disk has so many finished cases."""
+
+    def there() -> bool:
+        try:
+            return sum(1 for outcome, _ in cases_of(report).values() if outcome == "pass") >= count
+        except FileNotFoundError:
+            return False
+
+    assert wait_until(there, ANSWER_SECONDS), "no case has finished"
+
+
+def expect_refused(answer: Answer, *parts: str) -> None:
+    """Exit code 3, one line that says why, and no result that anybody could take for one."""
+    assert answer.code == 3, (answer.out, answer.err)
+    for part in parts:
+        assert part in answer.err
+    assert answer.err.startswith("shmcheck: ")
+    assert answer.err.count("\n") == 1, answer.err
+    assert "passed" not in answer.out
+
+
+# ---- before the first case ----
+
+
+def test_everything_is_as_it_should_be(runner: Runner, tmp_path: Path) -> None:
+    """Without a fault none of what follows is seen."""
+    report = tmp_path / "r.xml"
+    answer = runner.run(*SHORT, "--repeat", "3", "--junit", windows_path(report))
+    assert (answer.code, answer.err, answer.last_line) == (0, "", "3 passed, 0 failed, 0 skipped")
+    assert cases_of(report) == {CASE: ("pass", ""), f"{CASE}.2": ("pass", ""), f"{CASE}.3": ("pass", "")}
+    assert is_complete(report)
+    assert [file.name for file in tmp_path.iterdir()] == ["r.xml"]
+    runner.expect_nobody()
+
+
+def test_unknown_option(runner: Runner) -> None:
+    expect_refused(runner.run("--no-such"), "unknown option '--no-such'; --help lists the options")
+
+
+def test_option_without_value(runner: Runner) -> None:
+    expect_refused(runner.run("--jobs"), "--jobs needs a value")
+
+
+def test_filter_without_a_match(runner: Runner) -> None:
+    message = "--filter 'no-such-*' matches no case; --list shows the ids"
+    expect_refused(runner.run("--filter", CASE, "--filter", "no-such-*"), message)
+    expect_refused(runner.run("--list", "--filter", "no-such-*"), "no case matches the filters")
+
+
+def test_a_filter_is_not_taken_for_the_names_of_files(runner: Runner) -> None:
+    """The C library of some compilers would turn * into what lies in the folder."""
+    answer = runner.run("--list", "--filter", "*")
+    assert answer.code == 0
+    assert len(answer.out.splitlines()) > 200
+
+
+def test_no_actor(runner: Runner, tmp_path: Path) -> None:
+    missing = windows_path(tmp_path / "nobody.exe")
+    expect_refused(runner.run(*SHORT, "--actor", missing), f"the actor program {missing} cannot be opened (error 2)")
+
+
+def test_no_actor_beside_the_runner(runner: Runner, tmp_path: Path) -> None:
+    alone = tmp_path / "shmcheck.exe"
+    shutil.copy(BIN / "shmcheck.exe", alone)
+    answer = runner.run(*SHORT, program=alone)
+    expect_refused(answer, f"{windows_path(tmp_path)}\\shmactor.exe cannot be opened (error 2); give its path with --actor")
+
+
+def test_actor_that_is_no_program(runner: Runner, tmp_path: Path) -> None:
+    for name, content in (("text.exe", b"not a program\n"), ("empty.exe", b""), ("cut.exe", b"MZ" + bytes(100))):
+        fake = tmp_path / name
+        fake.write_bytes(content)
+        expect_refused(runner.run(*SHORT, "--actor", windows_path(fake)), "is not a Windows program")
+
+
+def test_actor_of_another_architecture(runner: Runner, tmp_path: Path) -> None:
+    program = BIN / "shmactor-x86.exe"
+    if not program.is_file():
+        compiler = shutil.which("i686-w64-mingw32-gcc")
+        if compiler is None:
+            pytest.skip("there is no 32-bit program and no compiler that makes one")
+        (tmp_path / "x.c").write_text("int main(void) { return 0; }\n", encoding="ascii")
+        program = tmp_path / "x86.exe"
+        subprocess.run([compiler, str(tmp_path / "x.c"), "-o", str(program)], check=True)
+    answer = runner.run(*SHORT, "--actor", windows_path(program))
+    expect_refused(answer, "is an x86 program; this run needs an x64 one")
+
+
+def test_program_that_is_no_actor(runner: Runner) -> None:
+    answer = runner.run(*SHORT, "--actor", windows_path(BIN / "shmcheck.exe"))
+    expect_refused(answer, "shmcheck.exe is of no use: it starts but does not say hello as an actor does")
+    runner.expect_nobody()
+
+
+@pytest.mark.parametrize(
+    ("lie", "message"),
+    [
+        ("other-version", "it is version 0.0.0+older with protocol 1, this runner is version "),
+        ("other-protocol", "with protocol 99, this runner is version "),
+        ("other-greeting", "it does not say hello as an actor does"),
+        ("die-at-start", "it starts but does not say hello as an actor does"),
+    ],
+    ids=["version", "protocol", "greeting", "death"],
+)
+def test_actor_that_does_not_fit(runner: Runner, lie: str, message: str) -> None:
+    liar = BIN / "tests" / "test_runner_liars.exe"
+    if not liar.is_file():
+        pytest.skip("the test programs are not built")
+    expect_refused(runner.run(*SHORT, "--actor", windows_path(liar), lie=lie), message)
+    assert wait_until(lambda: not runner.programs("test_runner_liars.exe"), GONE_SECONDS)
+
+
+# ---- the report ----
+
+
+def test_folder_of_the_report_is_missing(runner: Runner, tmp_path: Path) -> None:
+    where = windows_path(tmp_path / "no" / "r.xml")
+    expect_refused(runner.run(*SHORT, "--junit", where), f"the folder of the report {where} does not exist")
+
+
+def test_report_is_a_folder(runner: Runner, tmp_path: Path) -> None:
+    where = windows_path(tmp_path)
+    expect_refused(runner.run(*SHORT, "--junit", where), f"the report {where} is a folder; name a file")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_report_cannot_be_written(runner: Runner, tmp_path: Path) -> None:
+    closed = tmp_path / "closed"
+    if os.geteuid() == 0:
+        closed = Path("/sys")  # root may write into every folder of an ordinary file system
+    else:
+        closed.mkdir(mode=0o555)
+    answer = runner.run(*SHORT, "--junit", windows_path(closed) + "\\r.xml")
+    expect_refused(answer, "\\r.xml cannot be written (error ", "; check the folder's permissions")
+
+
+def test_stale_report_goes_first(runner: Runner, tmp_path: Path) -> None:
+    """Also when the run then cannot start: nobody must take the old report for its result."""
+    report = tmp_path / "r.xml"
+    for fault in (["--known", windows_path(tmp_path / "no.toml")], ["--actor", "Z:\\nobody.exe"], ["--filter", "no-such"]):
+        report.write_text("<testsuites/>", encoding="ascii")
+        answer = runner.run(*fault, "--junit", windows_path(report))
+        assert answer.code == 3
+        assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 256 KiB."""
+    mount = tmp_path / "small"
+    mount.mkdir()
+    if os.geteuid() != 0:
+        pytest.skip("only root may mount a small file system")
+    done = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=256k", "shmcheck-test", str(mount)], capture_output=True, text=True, check=False
+    )
+    if done.returncode != 0:
+        pytest.skip(f"no small file system can be mounted here: {done.stderr.strip()}")
+    yield mount
+    subprocess.run(["umount", str(mount)], check=False)
+
+
+def test_disk_full(runner: Runner, small_disk: Path) -> None:
+    """All cases run and are summed up; the last version that was written whole stays; the exit code says so."""
+    report = small_disk / "r.xml"
+    answer = runner.run(*SHORT, "--repeat", "150", "--jobs", "2", "--junit", windows_path(report))
+    assert answer.code == 3
+    assert "cannot be written: error 112, the disk is full; what stands above is all there is" in answer.err
+    assert answer.last_line == "150 passed, 0 failed, 0 skipped"
+    assert 0 < len(cases_of(report)) < 150
+    assert not is_complete(report)
+    assert [file.name for file in small_disk.iterdir()] == ["r.xml"]
+    runner.expect_nobody()
+
+
+def test_disk_full_from_the_start(runner: Runner, small_disk: Path) -> None:
+    (small_disk / "ballast").write_bytes(bytes(256 * 1024))
+    answer = runner.run(*SHORT, "--junit", windows_path(small_disk / "r.xml"))
+    assert answer.code == 3
+    assert "r.xml cannot be written" in answer.err
+    assert "passed" not in answer.out
+
+
+# ---- known.toml ----
+
+ENTRY = '[[known]]\ncase = "{case}"\ncheck = "*"\nreason = "a test"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("x", ", line 1: "),
+        (ENTRY.format(case=CASE) + "check = 'again'\n", ", line 5: "),
+        ("\n\n[[known]]\ncase = \"a\"\n", ", line 3: this [[known]] has no check"),
+        (ENTRY.format(case=CASE) + 'moon_phase = "full"\n', ", line 5: the unknown key moon_phase; conditions are "),
+        (ENTRY.format(case=CASE) + "\n" + ENTRY.format(case="no-such-*"), ", line 6: no case is called 'no-such-*'"),
+    ],
+    ids=["no-toml", "twice", "incomplete", "unknown-key", "no-such-case"],
+)
+def test_malformed_known(runner: Runner, tmp_path: Path, text: str, message: str) -> None:
+    known = tmp_path / "known.toml"
+    known.write_text(text, encoding="utf-8", newline="\n")
+    expect_refused(runner.run(*SHORT, "--known", windows_path(known)), windows_path(known) + message)
+
+
+def test_known_is_missing(runner: Runner, tmp_path: Path) -> None:
+    where = windows_path(tmp_path / "no.toml")
+    expect_refused(runner.run(*SHORT, "--known", where), f"{where} cannot be read: error 2")
+
+
+# ---- two runs ----
+
+
+def test_two_runs_with_one_report(runner: Runner, tmp_path: Path) -> None:
+    report = tmp_path / "r.xml"
+    first = runner.start(*SHORT, "--repeat", "30", "--jobs", "1", "--junit", windows_path(report))
+    wait_for_cases(report)
+    second = runner.run(*SHORT, "--junit", windows_path(report))
+    expect_refused(second, "another run is writing the report ", "wait for it, or choose another --junit")
+    assert first.process.poll() is None, "the first run was over too early for this test"
+    answer = first.wait()
+    assert (answer.code, answer.last_line) == (0, "30 passed, 0 failed, 0 skipped")
+    assert len(cases_of(report)) == 30
+    assert is_complete(report)
+
+
+def test_two_runs_with_two_reports(runner: Runner, tmp_path: Path) -> None:
+    reports = [tmp_path / "a.xml", tmp_path / "b.xml"]
+    children = [runner.start(*SHORT, "--repeat", "10", "--junit", windows_path(report)) for report in reports]
+    for child, report in zip(children, reports):
+        answer = child.wait()
+        assert (answer.code, answer.last_line) == (0, "10 passed, 0 failed, 0 skipped"), answer.out
+        assert len(cases_of(report)) == 10
+
+
+# ---- in the middle of a run ----
+
+
+def expect_interrupted(report: Path, most: int) -> None:
+    """The finished cases and the interrupted ones, and nothing else."""
+    assert not is_complete(report)
+    cases = cases_of(report)
+    interrupted = [text for outcome, text in cases.values() if text.startswith("shmcheck.Interrupted: ")]
+    assert 1 <= len(interrupted) <= most, cases
+    assert all(outcome == "pass" for outcome, text in cases.values() if text not in interrupted), cases
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_runner_killed(runner: Runner, tmp_path: Path, seed: int) -> None:
+    report = tmp_path / "r.xml"
+    child = runner.start(*LONG, "--junit", windows_path(report))
+    wait_for_cases(report)
+    time.sleep(random.Random(seed).uniform(0, 1.5))
+    child.kill()
+    assert child.wait().code == -signal.SIGKILL
+    runner.expect_nobody()
+    expect_interrupted(report, 2)
+    # Whatever it left beside the report is in nobody's way.
+    answer = runner.run(*SHORT, "--junit", windows_path(report))
+    assert answer.code == 0
+    assert [file.name for file in tmp_path.iterdir()] == ["r.xml"]
+
+
+def test_runner_killed_in_its_first_case(runner: Runner, tmp_path: Path) -> None:
+    report = tmp_path / "r.xml"
+    child = runner.start("--filter", CASE, "--jobs", "1", "--junit", windows_path(report))
+
+    def begun() -> bool:
+        return report.exists() and CASE in cases_of(report)
+
+    assert wait_until(begun, ANSWER_SECONDS)
+    child.kill()
+    child.wait()
+    runner.expect_nobody()
+    if not is_complete(report):
+        assert cases_of(report)[CASE][0] in ("error", "pass")
+
+
+def test_worker_killed(runner: Runner, tmp_path: Path) -> None:
+    """One case is an error; the others run on another worker."""
+    report = tmp_path / "r.xml"
+    child = runner.start(*SHORT, "--repeat", "20", "--jobs", "1", "--junit", windows_path(report))
+    wait_for_cases(report)
+    workers = [pid for pid in runner.programs("shmcheck.exe") if "--worker" in runner.left().get(pid, "")]
+    assert len(workers) == 1
+    assert end(workers[0])
+    answer = child.wait()
+    assert (answer.code, answer.last_line) == (2, "19 passed, 1 failed, 0 skipped"), answer.out
+    errors = [text for outcome, text in cases_of(report).values() if outcome == "error"]
+    assert len(errors) == 1
+    assert errors[0].startswith("shmcheck.Crash: the worker that ran the case died (exit code 0x")
+    assert is_complete(report)
+    runner.expect_nobody()
+
+
+def test_actors_killed(runner: Runner, tmp_path: Path) -> None:
+    """Each that dies makes its case an error that names the role; the rest of the run is as it should be."""
+    report = tmp_path / "r.xml"
+    child = runner.start(*SHORT, "--repeat", "40", "--jobs", "1", "--junit", windows_path(report))
+    wait_for_cases(report)
+    killed = 0
+    while killed < 5 and child.process.poll() is None:
+        killed += sum(end(pid) for pid in runner.programs("shmactor.exe"))
+        time.sleep(0.3)
+    answer = child.wait()
+    cases = cases_of(report)
+    errors = [text for outcome, text in cases.values() if outcome != "pass"]
+    assert killed >= 5
+    assert 1 <= len(errors) <= killed
+    # Killed between its last answer and its end it may have done all that was wanted of it.
+    for text in errors:
+        kind, _, message = text.partition(": ")
+        assert kind in ("shmcheck.Crash", "shmcheck.Harness"), text
+        assert message.startswith(("writer> ", "reader> ", "the actor for ")), text
+    assert any(text.startswith("shmcheck.Crash: ") for text in errors), errors
+    assert (answer.code, len(cases)) == (2, 40)
+    assert is_complete(report)
+    runner.expect_nobody()
+
+
+def test_interrupted_by_the_user(runner: Runner, tmp_path: Path) -> None:
+    """Wine turns SIGINT into a CTRL_C_EVENT: the report is finished, in order, at once."""
+    report = tmp_path / "r.xml"
+    child = runner.start(*LONG, "--junit", windows_path(report))
+    wait_for_cases(report)
+    os.kill(child.process.pid, signal.SIGINT)
+    begun = time.monotonic()
+    answer = child.wait()
+    assert time.monotonic() - begun < 5
+    assert answer.code == 2
+    assert answer.last_line.endswith(" skipped")
+    expect_interrupted(report, 2)
+    for outcome, text in cases_of(report).values():
+        assert outcome == "pass" or text == "shmcheck.Interrupted: the run was stopped while this case ran"
+    assert [file.name for file in tmp_path.iterdir()] == ["r.xml"]
+    runner.expect_nobody()
+
+
+def test_nobody_reads_what_it_prints(runner: Runner, tmp_path: Path) -> None:
+    report = tmp_path / "r.xml"
+    reader, writer = os.pipe()
+    child = runner.start(*SHORT, "--repeat", "5", "--jobs", "1", "--junit", windows_path(report), stdout=writer)
+    os.close(writer)
+    os.close(reader)
+    assert child.wait().code == 0
+    assert len(cases_of(report)) == 5
+    assert is_complete(report)
+
+
+# ---- the server goes away: in a prefix of its own, nobody else must notice ----
+
+
+@pytest.fixture(scope="module")
+def own_prefix(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A fresh Wine prefix; each test starts a server of its own there."""
+    prefix = str(tmp_path_factory.mktemp("server") / "prefix")
+    environment = environment_for("own-prefix", prefix)
+    done = subprocess.run(["wineboot", "-i"], env=environment, capture_output=True, text=True, timeout=300, check=False)
+    if done.returncode != 0:
+        pytest.skip(f"wineboot cannot make a prefix: {done.stderr.strip()[-200:]}")
+    yield prefix
+    subprocess.run(["wineserver", "-k"], env=environment, capture_output=True, timeout=60, check=False)
+    for pid in processes("WINEPREFIX", prefix):
+        end(pid)
+
+
+def test_server_is_told_to_end(own_prefix: str, tmp_path: Path) -> None:
+    runner = Runner(prefix=own_prefix)
+    report = tmp_path / "r.xml"
+    child = runner.start(*LONG, "--junit", windows_path(report))
+    wait_for_cases(report)
+    environment = environment_for(runner.mark, own_prefix)
+    subprocess.run(["wineserver", "-k"], env=environment, capture_output=True, timeout=60, check=False)
+    # Wine ends its programs with exit code 0: that there is no summary is what tells.
+    assert "passed," not in child.wait().out
+    runner.expect_nobody()
+    expect_interrupted(report, 2)
+
+
+def test_server_is_killed(own_prefix: str, tmp_path: Path) -> None:
+    """Programs of Wine that wait at that moment never notice it and have to be killed; the report is whole even so."""
+    runner = Runner(prefix=own_prefix)
+    report = tmp_path / "r.xml"
+    child = runner.start(*LONG, "--junit", windows_path(report))
+    wait_for_cases(report)
+    servers = [pid for pid, command in processes("WINEPREFIX", own_prefix).items() if "wineserver" in command]
+    assert servers
+    for pid in servers:
+        end(pid)
+    time.sleep(1)
+    for pid in runner.left():
+        end(pid)
+    assert "passed," not in child.wait().out
+    runner.expect_nobody()
+    expect_interrupted(report, 2)
