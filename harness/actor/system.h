@@ -49,6 +49,7 @@
     CALL(BOOL, ReleaseMutex, (HANDLE))                                                                       \
     CALL(BOOL, ReleaseSemaphore, (HANDLE, LONG, LONG *))                                                     \
     CALL(DWORD, WaitForSingleObject, (HANDLE, DWORD))                                                        \
+    CALL(SIZE_T, GetLargePageMinimum, (void))                                                                \
     CALL(void, GetSystemInfo, (SYSTEM_INFO *))                                                               \
     CALL(BOOL, CreateProcessW,                                                                               \
          (LPCWSTR, LPWSTR, SECURITY_ATTRIBUTES *, SECURITY_ATTRIBUTES *, BOOL, DWORD, LPVOID, LPCWSTR,       \
@@ -73,6 +74,8 @@
     CALL(BOOL, QueryVirtualMemoryInformation, (HANDLE, LPCVOID, int, void *, SIZE_T, SIZE_T *))              \
     CALL(BOOL, K32QueryWorkingSetEx, (HANDLE, void *, DWORD))                                                \
     CALL(BOOL, K32GetProcessMemoryInfo, (HANDLE, PROCESS_MEMORY_COUNTERS *, DWORD))                          \
+    CALL(BOOL, K32GetPerformanceInfo, (PERFORMANCE_INFORMATION *, DWORD))                                    \
+    CALL(BOOL, SetProcessMitigationPolicy, (int, void *, SIZE_T))                                            \
     CALL(DWORD, K32GetMappedFileNameW, (HANDLE, LPVOID, LPWSTR, DWORD))                                      \
     CALL(BOOL, WaitOnAddress, (volatile void *, void *, SIZE_T, DWORD))                                      \
     CALL(void, WakeByAddressAll, (void *))                                                                   \
@@ -88,6 +91,8 @@
     CALL(LONG, NtQuerySection, (HANDLE, int, void *, SIZE_T, SIZE_T *))                                      \
     CALL(LONG, NtQueryObject, (HANDLE, int, void *, ULONG, ULONG *))                                         \
     CALL(LONG, NtOpenSection, (HANDLE *, ACCESS_MASK, OBJECT_ATTRIBUTES *))                                  \
+    CALL(LONG, NtMakePermanentObject, (HANDLE))                                                              \
+    CALL(LONG, NtMakeTemporaryObject, (HANDLE))                                                              \
     CALL(LONG, RtlGetLastNtStatus, (void))                                                                   \
     CALL(ULONG, RtlNtStatusToDosError, (LONG))
 

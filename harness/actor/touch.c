@@ -124,3 +124,9 @@ void touch_execute(void *context)
     struct touch *touch = context;
     ((void (*)(void))touch->address)();
 }
+
+void touch_increment(void *touch)
+{
+    struct touch *at = touch;
+    at->number = (uint32_t)InterlockedIncrement((volatile LONG *)at->address);
+}

@@ -29,6 +29,7 @@ void touch_fill(void *touch);   /* the pattern */
 void touch_verify(void *touch); /* stops at the first byte that is not of the pattern */
 void touch_zero(void *touch);   /* stops at the first byte that is not 0 */
 void touch_sum(void *touch);
-void touch_execute(void *touch); /* calls the address as a function without arguments */
+void touch_increment(void *touch); /* InterlockedIncrement, of 32 bits; .number takes the new value */
+void touch_execute(void *touch);   /* calls the address as a function without arguments */
 
 #endif

@@ -8,13 +8,27 @@
 
 #define READ_MOST 384
 
-/* The path of a file: name= behind the folder for temporary files. */
+/* The path of the folder, with a backslash at its end; 0 if there is none. */
+static DWORD folder(bool of_system, WCHAR *path)
+{
+    if (!of_system)
+        return GetTempPathW(MAX_PATH, path);
+    DWORD length = GetSystemDirectoryW(path, MAX_PATH);
+    if (length == 0 || length >= MAX_PATH)
+        return 0;
+    wcscpy(path + length, L"\\");
+    return length + 1;
+}
+
+/* The path of a file: name= behind the folder for temporary files, or that of the system. */
 static bool take_path(const struct line *request, WCHAR *path, struct reply *reply)
 {
     struct name name;
-    if (!take_name(request, &name, false, reply))
+    size_t in = 0;
+    if (!take_choice(request, "in", "temporary system", &in, reply) ||
+        !take_name(request, &name, false, reply))
         return false;
-    DWORD length = GetTempPathW(MAX_PATH, path);
+    DWORD length = folder(in == 1, path);
     bool fits = name.wide && length > 0 && length < MAX_PATH && length + name.wide_length < PATH_UNITS;
     if (fits)
         wcscpy(path + length, name.wide);
@@ -42,6 +56,10 @@ void verb_file(const struct line *request, struct reply *reply)
         !take_choice(request, "share", "all read none", &share, reply) ||
         !take_choice(request, "open", "new existing", &how, reply) || !take_path(request, path, reply))
         return;
+    if (how == 0 && argument_has(request, "in")) {
+        reply_bad(reply, "in= goes with open=existing");
+        return;
+    }
     outcome_before();
     HANDLE file = CreateFileW(path, access, shares[share], NULL, how == 0 ? CREATE_ALWAYS : OPEN_EXISTING,
                               FILE_ATTRIBUTE_TEMPORARY, NULL);

@@ -196,10 +196,18 @@ void verb_verify(const struct line *request, struct reply *reply)
 {
     struct touch touch;
     const struct object *memory = start(request, &touch, reply);
+    bool or_zero = false;
     if (!memory || !need_size(request, "length", &touch.length, reply) ||
         !need_number(request, "seed", UINT64_MAX, &touch.seed, reply) ||
-        !perform(touch_verify, &touch, memory, reply))
+        !take_yes(request, "or-zero", &or_zero, reply) || !perform(touch_verify, &touch, memory, reply))
         return;
+    while (or_zero && touch.first < touch.length && touch.found == 0) {
+        touch.address += touch.first + 1;
+        touch.origin += touch.first + 1;
+        touch.length -= touch.first + 1;
+        if (!perform(touch_verify, &touch, memory, reply))
+            return;
+    }
     if (touch.first == touch.length) {
         reply_add(reply, "match=yes");
         return;
@@ -235,6 +243,17 @@ void verb_execute(const struct line *request, struct reply *reply)
     touch.length = 1;
     FlushInstructionCache(GetCurrentProcess(), (const void *)touch.address, sizeof(uint32_t));
     perform(touch_execute, &touch, memory, reply);
+}
+
+void verb_increment(const struct line *request, struct reply *reply)
+{
+    struct touch touch;
+    const struct object *memory = start(request, &touch, reply);
+    if (!memory)
+        return;
+    touch.length = sizeof(LONG);
+    if (perform(touch_increment, &touch, memory, reply))
+        reply_add(reply, "now=%llu", (unsigned long long)touch.number);
 }
 
 void verb_checksum(const struct line *request, struct reply *reply)

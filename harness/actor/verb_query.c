@@ -131,29 +131,56 @@ void verb_query(const struct line *request, struct reply *reply)
         reply_region(&region, base, shown, reply);
 }
 
+/* SECTION_BASIC_INFORMATION, class 0; page ntquerysection. */
+struct section_basic {
+    void *base;
+    ULONG attributes;
+    LARGE_INTEGER size;
+};
+
+/* SECTION_IMAGE_INFORMATION, class 1, as Windows has it for programs of this width. */
+struct section_image {
+    void *entry;
+    ULONG zero_bits;
+    SIZE_T stack_reserved, stack_committed;
+    ULONG subsystem;
+    USHORT subsystem_version[2];
+    ULONG system_version;
+    USHORT characteristics, dll_characteristics, machine;
+    UCHAR contains_code, flags;
+    ULONG loader_flags, size, checksum;
+};
+
 void verb_size(const struct line *request, struct reply *reply)
 {
-    /* SECTION_BASIC_INFORMATION, class 0; page ntquerysection. */
-    struct {
-        void *base;
-        ULONG attributes;
-        LARGE_INTEGER size;
-    } information = {0};
+    union {
+        struct section_basic basic;
+        struct section_image image;
+        unsigned char room[sizeof(struct section_image) + 8];
+    } information = {{0}};
+    size_t image = 0, buffer = 0;
     const struct object *section = object_handle(request->label, reply);
-    if (!section)
+    if (!section || !take_choice(request, "class", "basic image", &image, reply) ||
+        !take_choice(request, "buffer", "exact short long", &buffer, reply))
         return;
     if (!sys.NtQuerySection) {
         reply_not_exported(reply);
         return;
     }
-    LONG status = sys.NtQuerySection(section->handle, 0, &information, sizeof information, NULL);
+    SIZE_T length = image ? sizeof information.image : sizeof information.basic;
+    length = buffer == 1 ? length - 1 : buffer == 2 ? length + 1 : length;
+    LONG status = sys.NtQuerySection(section->handle, (int)image, &information, length, NULL);
     if (status < 0) {
         reply_fail_status(reply, status);
         return;
     }
     reply_ok(reply);
-    reply_add(reply, "size=%llu", (unsigned long long)information.size.QuadPart);
-    add_names(reply, "attributes", NAME_SECTION, information.attributes);
+    if (image) {
+        reply_add(reply, "~machine=0x%X", (unsigned)information.image.machine);
+        return;
+    }
+    reply_add(reply, "size=%llu", (unsigned long long)information.basic.size.QuadPart);
+    add_names(reply, "attributes", NAME_SECTION, information.basic.attributes);
 }
 
 void verb_granted(const struct line *request, struct reply *reply)

@@ -36,7 +36,8 @@ void verb_perform(const struct line *request, struct reply *reply);
 /* verb_section.c */
 verb_function verb_create, verb_open, verb_map, verb_unmap, verb_close;
 /* verb_memory.c */
-verb_function verb_write, verb_read, verb_fill, verb_verify, verb_zero, verb_checksum, verb_execute;
+verb_function verb_write, verb_read, verb_fill, verb_verify, verb_zero, verb_checksum, verb_execute,
+    verb_increment;
 /* verb_query.c */
 verb_function verb_query, verb_size, verb_granted, verb_flags, verb_system, verb_regions;
 /* verb_security.c */
@@ -47,6 +48,10 @@ verb_function verb_protect, verb_commit, verb_decommit, verb_reserve, verb_relea
 verb_function verb_reset, verb_discard, verb_prefetch, verb_lock, verb_unlock;
 /* verb_resident.c */
 verb_function verb_resident, verb_charge, verb_filename, verb_kind;
+/* verb_commitment.c */
+verb_function verb_commitment, verb_largepages;
+/* verb_policy.c */
+verb_function verb_strict, verb_tryclose, verb_permanent, verb_temporary;
 /* verb_address.c */
 verb_function verb_await, verb_wake;
 /* verb_placed.c */

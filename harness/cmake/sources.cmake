@@ -74,6 +74,7 @@ set(SHMCHECK_ACTOR_SOURCES
     harness/actor/verb_burst.c
     harness/actor/verb_change.c
     harness/actor/verb_churn.c
+    harness/actor/verb_commitment.c
     harness/actor/verb_file.c
     harness/actor/verb_gone.c
     harness/actor/verb_handle.c
@@ -83,6 +84,7 @@ set(SHMCHECK_ACTOR_SOURCES
     harness/actor/verb_path.c
     harness/actor/verb_modern.c
     harness/actor/verb_placed.c
+    harness/actor/verb_policy.c
     harness/actor/verb_process.c
     harness/actor/verb_pull.c
     harness/actor/verb_query.c

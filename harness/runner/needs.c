@@ -117,6 +117,19 @@ static bool local_system(const struct platform *platform)
            (strcmp(assign, "enabled") == 0 || strcmp(assign, "disabled") == 0);
 }
 
+static bool permanent_privilege(const struct platform *platform)
+{
+    (void)platform;
+    const char *state = token_privilege(L"SeCreatePermanentPrivilege");
+    return strcmp(state, "enabled") == 0 || strcmp(state, "disabled") == 0;
+}
+
+static bool make_permanent(const struct platform *platform)
+{
+    (void)platform;
+    return GetProcAddress(GetModuleHandleW(L"ntdll.dll"), "NtMakePermanentObject") != NULL;
+}
+
 static bool two_sessions(const struct platform *platform)
 {
     DWORD session;
@@ -151,6 +164,9 @@ static const struct {
      "token"},
     {"two-sessions", two_sessions,
      "needs to run as LocalSystem (SeTcbPrivilege and SeAssignPrimaryTokenPrivilege), and a second session"},
+    {"permanent-privilege", permanent_privilege, "needs SeCreatePermanentPrivilege (run as LocalSystem)"},
+    {"make-permanent", make_permanent,
+     "ntdll.dll does not export NtMakePermanentObject (Windows XP and later)"},
     {"new-process-min", new_process_minimum,
      "needs a token with the policy TOKEN_MANDATORY_POLICY_NEW_PROCESS_MIN (a user who is not elevated)"},
     {"windows-8", windows_8, "needs Windows 8 (build 9200) or later"},

@@ -1,0 +1,149 @@
+/* Topic commitment: when the pages of a section are charged to the system's commit limit, and when they are given back.
+ * The charge is one number for the whole system, so cases look at steps of 512 MiB, which are not touched but for a
+ * small part, and the actor rounds to whole steps. */
+#include "../harness/runner/checks.h"
+
+#include "statuses.h"
+
+#define HALF_GIB "536870912"
+
+/* Both processes run from here on: starting one costs memory of its own. */
+static void starts_measuring(struct stage *s)
+{
+    must(s, "reader", "system");
+    must(s, "writer", "commitment");
+}
+
+/* How many steps of 512 MiB the charge is above where it was then. */
+static void charged(struct stage *s, const char *units)
+{
+    gives(s, "writer", "commitment unit=" HALF_GIB, units);
+}
+
+/* The same, but pages are given back behind the caller's back: it may take a moment. */
+static void settles(struct stage *s, const char *units)
+{
+    gives(s, "writer", "commitment unit=" HALF_GIB " settle=2000", units);
+}
+
+/* A committed section is charged when it is created, not when it is mapped or touched. */
+static void commit_charged_at_create(struct stage *s)
+{
+    starts_measuring(s);
+    must(s, "writer", "create section name=@x size=" HALF_GIB " protect=PAGE_READWRITE");
+    charged(s, "units=1");
+    must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
+    charged(s, "units=1");
+    must(s, "writer", "fill view length=4194304 seed=1");
+    charged(s, "units=1");
+}
+
+/* A reserved one costs nothing until its pages are committed. */
+static void reserve_charge_deferred(struct stage *s)
+{
+    starts_measuring(s);
+    must(s, "writer", "create section name=@x size=" HALF_GIB " protect=PAGE_READWRITE|SEC_RESERVE");
+    charged(s, "units=0");
+    must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
+    charged(s, "units=0");
+    must_give(s, "writer", "commit view length=" HALF_GIB " protect=PAGE_READWRITE", "base=+0");
+    charged(s, "units=1");
+}
+
+/* The pages belong to the section: whoever commits them first is charged, and nobody after that. */
+static void reserve_charge_once(struct stage *s)
+{
+    starts_measuring(s);
+    must(s, "writer", "create section name=@x size=" HALF_GIB " protect=PAGE_READWRITE|SEC_RESERVE");
+    must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
+    must(s, "reader", "open section name=@x access=FILE_MAP_WRITE");
+    must(s, "reader", "map view of=section access=FILE_MAP_WRITE");
+    must_give(s, "writer", "commit view length=" HALF_GIB " protect=PAGE_READWRITE", "base=+0");
+    charged(s, "units=1");
+    must_give(s, "reader", "commit view length=" HALF_GIB " protect=PAGE_READWRITE", "base=+0");
+    charged(s, "units=1");
+}
+
+/* The charge is given back when both the last view and the last handle are gone, wherever they were. */
+static void life_commit_returned(struct stage *s)
+{
+    starts_measuring(s);
+    must(s, "writer", "create section name=@x size=" HALF_GIB " protect=PAGE_READWRITE");
+    must(s, "reader", "open section name=@x access=FILE_MAP_READ");
+    must(s, "reader", "map view of=section access=FILE_MAP_READ");
+    must(s, "writer", "close section");
+    must(s, "reader", "close section");
+    row(s, "life-commit-held-by-view");
+    charged(s, "units=1");
+    row(s, "life-commit-returned");
+    must(s, "reader", "unmap view");
+    settles(s, "units=0");
+}
+
+/* A process that ends gives them back, too, however it ends. */
+static void commit_returned_by_killed_process(struct stage *s)
+{
+    starts_measuring(s);
+    must(s, "reader", "create section name=@x size=" HALF_GIB " protect=PAGE_READWRITE");
+    must(s, "reader", "map view of=section access=FILE_MAP_WRITE");
+    row(s, "commit-charged-at-create");
+    charged(s, "units=1");
+    row(s, "life-exit-without-cleanup");
+    killed(s, "reader");
+    settles(s, "units=0");
+}
+
+/* A reserved section may be larger than all that the system can commit. */
+static void size_reserve_beyond_commit(struct stage *s)
+{
+    must(s, "writer", "commitment");
+    gives(s, "writer", "create section name=@x size=$writer.beyond protect=PAGE_READWRITE|SEC_RESERVE",
+          "error=0");
+    must(s, "reader", "open section name=@x access=FILE_MAP_WRITE");
+    gives(s, "reader", "map view of=section access=FILE_MAP_WRITE length=65536", "");
+    gives(s, "reader", "commit view length=65536 protect=PAGE_READWRITE", "base=+0");
+}
+
+/* Physical memory is used by a page from its first touch on, for everybody who touches it. */
+static void commit_physical_on_touch(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=131072 protect=PAGE_READWRITE");
+    must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
+    gives(s, "writer", "resident view at=65536", "valid=no");
+    must(s, "writer", "write view at=65536 text=bytes");
+    gives(s, "writer", "resident view at=65536", "valid=yes shared=yes");
+    gives(s, "writer", "resident view at=0", "valid=no");
+}
+
+/* A page of a SEC_NOCACHE section may refuse interlocked functions; whether it does is recorded. */
+static void nocache_interlocked_warning(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE|SEC_COMMIT|SEC_NOCACHE");
+    must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
+    records(s, "writer", "increment view at=64");
+    must(s, "writer", "create other name=@y size=4096 protect=PAGE_READWRITE|SEC_COMMIT|SEC_WRITECOMBINE");
+    must(s, "writer", "map slow of=other access=FILE_MAP_WRITE");
+    records(s, "writer", "increment slow at=64");
+}
+
+/* GetLargePageMinimum is 0, or a power of two above the size of a page. */
+static void large_minimum_zero(struct stage *s)
+{
+    gives(s, "writer", "largepages", "power-of-two=yes");
+    uint64_t minimum = number(s, "writer", "minimum");
+    holds(s, "no large pages, or larger ones than 4 KiB", minimum == 0 || minimum > 4096);
+}
+
+static const struct test_case commitment_cases[] = {
+    {CASE(commit_charged_at_create)},
+    {CASE(reserve_charge_deferred)},
+    {CASE(reserve_charge_once)},
+    {CASE(life_commit_returned), .rows = "life-commit-returned life-commit-held-by-view"},
+    {CASE(commit_returned_by_killed_process), .rows = "life-exit-without-cleanup commit-charged-at-create"},
+    {CASE(size_reserve_beyond_commit), .needs = "64-bit"},
+    {CASE(commit_physical_on_touch)},
+    {CASE(nocache_interlocked_warning)},
+    {CASE(large_minimum_zero)},
+};
+
+TOPIC(commitment, commitment_cases)

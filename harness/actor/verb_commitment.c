@@ -1,0 +1,95 @@
+/* What the whole system has promised to back with memory or paging file, and what it says about large pages. */
+#include "arguments.h"
+#include "verbs.h"
+
+#define TURN_MS 4000u /* how long another measurement is waited for; a step of the runner takes 5 s at most */
+#define TIMEOUT_MOST 4000u
+
+static struct {
+    HANDLE turn; /* owned from the first measurement until the process ends, which gives it up */
+    uint64_t bytes;
+} mark;
+
+static bool commit_total(uint64_t *total, uint64_t *limit, struct reply *reply)
+{
+    PERFORMANCE_INFORMATION now = {.cb = sizeof now};
+    if (!sys.K32GetPerformanceInfo) {
+        reply_not_exported(reply);
+        return false;
+    }
+    outcome_before();
+    BOOL done = sys.K32GetPerformanceInfo(&now, sizeof now);
+    struct outcome seen = outcome_after();
+    if (!done) {
+        reply_fail(reply, seen);
+        return false;
+    }
+    *total = (uint64_t)now.CommitTotal * now.PageSize;
+    *limit = (uint64_t)now.CommitLimit * now.PageSize;
+    return true;
+}
+
+/* The charge is one number for all processes, so cases that measure it at the same time would see each other. */
+static bool take_turn(struct reply *reply)
+{
+    if (mark.turn)
+        return true;
+    outcome_before();
+    HANDLE turn = CreateMutexW(NULL, FALSE, L"Local\\shmcheck-commitment");
+    DWORD result = turn ? WaitForSingleObject(turn, TURN_MS) : WAIT_FAILED;
+    if (result == WAIT_OBJECT_0 || result == WAIT_ABANDONED) {
+        mark.turn = turn;
+        return true;
+    }
+    if (result == WAIT_TIMEOUT)
+        SetLastError(ERROR_TIMEOUT);
+    reply_fail(reply, outcome_after());
+    reply_add(reply, "call=WaitForSingleObject");
+    if (turn)
+        CloseHandle(turn);
+    return false;
+}
+
+/* Rounded to the nearest: what others commit meanwhile does not count as long as it is less than half a unit. */
+static int64_t units_since_mark(uint64_t total, uint64_t unit)
+{
+    int64_t rise = (int64_t)(total - mark.bytes), half = (int64_t)(unit / 2);
+    return (rise + (rise < 0 ? -half : half)) / (int64_t)unit;
+}
+
+void verb_commitment(const struct line *request, struct reply *reply)
+{
+    uint64_t unit = 0, timeout = 0, total, limit;
+    if (!take_number(request, "unit", INT64_MAX, &unit, reply) ||
+        !take_number(request, "settle", TIMEOUT_MOST, &timeout, reply))
+        return;
+    if (argument_has(request, "unit") && (unit == 0 || !mark.turn)) {
+        reply_bad(reply, "unit= is at least 1 and needs a commitment without it before");
+        return;
+    }
+    if (!take_turn(reply) || !commit_total(&total, &limit, reply))
+        return;
+    for (uint64_t start = GetTickCount64();
+         unit > 0 && units_since_mark(total, unit) > 0 && GetTickCount64() - start < timeout;) {
+        SwitchToThread();
+        if (!commit_total(&total, &limit, reply))
+            return;
+    }
+    reply_ok(reply);
+    if (unit > 0)
+        reply_add(reply, "units=%lld", (long long)units_since_mark(total, unit));
+    else
+        mark.bytes = total;
+    reply_add(reply, "~total=%llu", (unsigned long long)total);
+    reply_add(reply, "~beyond=%llu", (unsigned long long)(2 * limit));
+}
+
+void verb_largepages(const struct line *request, struct reply *reply)
+{
+    (void)request;
+    uint64_t minimum = sys.GetLargePageMinimum();
+    reply_ok(reply);
+    reply_add(reply, "power-of-two=%s", (minimum & (minimum - 1)) == 0 ? "yes" : "no");
+    reply_add(reply, "pages=%s", minimum == 0 ? "none" : minimum > 4096 ? "larger" : "small");
+    reply_add(reply, "~minimum=%llu", (unsigned long long)minimum);
+}
