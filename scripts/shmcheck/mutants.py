@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .console import CannotRun
-from .results import Run
+from .results import Run, Verdict
 
 SURVIVOR = re.compile(r"! survived (\S+): (.*) -> (.*)")
 SCORE = re.compile(r"! mutants=(\d+) killed=(\d+) survived=(\d+) run=(\d+)")
@@ -59,6 +59,7 @@ class Score:
     """What came of all changes."""
 
     cases: int = 0
+    unproven: list[str] = field(default_factory=list)  # cases that are an error: nothing is known of them
     mutants: int = 0
     killed: int = 0
     run: int = 0  # changes for which the case was run with real processes
@@ -78,14 +79,21 @@ class Score:
     def percent(self) -> float:
         return 100.0 * self.killed / self.mutants if self.mutants else 0.0
 
+    @property
+    def percent_excused(self) -> float:
+        return 100.0 * len(self.excused) / self.mutants if self.mutants else 0.0
+
 
 def load_excuses(path: Path) -> list[Excuse]:
     """Reads the list of excuses; CannotRun names what is wrong with it."""
     try:
         with path.open("rb") as file:
-            tables = tomllib.load(file).get("excused", [])
+            document = tomllib.load(file)
     except (OSError, tomllib.TOMLDecodeError) as error:
         raise CannotRun(f"{path}: {error}") from error
+    tables = document.pop("excused", [])
+    if document or not isinstance(tables, list):
+        raise CannotRun(f"{path}: there may be only [[excused]] in it")
     excuses = []
     for number, table in enumerate(tables, 1):
         if set(table) != set(EXCUSE_KEYS) or not all(isinstance(text, str) and text for text in table.values()):
@@ -101,18 +109,24 @@ def survivors_of(case: str, transcript: str) -> Iterable[Survivor]:
 
 
 def score(run: Run, excuses: Sequence[Excuse]) -> Score:
-    """Adds up a report of a run with --mutate. Cases that were skipped or are an error have no changes."""
+    """Adds up a report of a run with --mutate. Cases that were skipped or are an error have no changes. CannotRun if the
+    lines about survivors and their number do not agree."""
     total = Score()
     for key in sorted(run.cases, key=lambda key: key.order()):
         case = run.cases[key]
         counts = SCORE.search(case.transcript)
+        if case.verdict is Verdict.ERROR:
+            total.unproven.append(key.id)
         if counts is None:
             continue
+        survivors = list(survivors_of(key.id, case.transcript))
+        if len(survivors) != int(counts[3]) or int(counts[1]) != int(counts[2]) + int(counts[3]):
+            raise CannotRun(f"{run.target}: {key.id} tells of {len(survivors)} survivors and counts: {counts[0][2:]}")
         total.cases += 1
         total.mutants += int(counts[1])
         total.killed += int(counts[2])
         total.run += int(counts[4])
-        for survivor in survivors_of(key.id, case.transcript):
+        for survivor in survivors:
             excuse = next((excuse for excuse in excuses if excuse.covers(survivor)), None)
             if excuse is None:
                 total.survived.append(survivor)

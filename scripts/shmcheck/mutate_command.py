@@ -18,13 +18,15 @@ from .target import this_target
 
 EXCUSED = ROOT / "cases" / "excused.toml"
 SHOWN = 200
+MOST_EXCUSED = 2.0  # per cent of the changes; an excuse is the exception
 
 DESCRIPTION = """\
 Runs every case again and again with one thing in one reply of an actor changed at a time: success to failure and back,
 the last error, the NTSTATUS, a data byte, a size, a protection, a count. A change that the case does not notice has
 survived: no expectation rests on what was changed, or cases/excused.toml says why none needs to.
 
-Exit code 0: nothing survived that is not excused; 1: something did; 2: the run did not end; 3: it could not start."""
+Exit code 0: nothing survived that is not excused; 1: something did, or more than 2 % had to be excused; 2: the run did
+not end, or a case was an error; 3: it could not start."""
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
@@ -85,10 +87,23 @@ def show(total: Score, excuses: Sequence[Excuse], whole: bool) -> None:
             print(f"excused {excuse.used:5}  {excuse.case} / {excuse.field} / {excuse.step}: {excuse.reason}")
         elif whole:
             print(f"no longer needed: the excuse for {excuse.case} / {excuse.field} / {excuse.step}")
+    if total.unproven:
+        print(f"of these nothing is known, they are an error: {', '.join(total.unproven)}")
     print(
         f"{total.mutants} changes in {total.cases} cases: {total.killed} noticed ({total.percent:.1f} %), "
-        f"{len(total.survived)} survived, {len(total.excused)} excused; {total.run} were run with real processes"
+        f"{len(total.survived)} survived, {len(total.excused)} excused ({total.percent_excused:.1f} %); "
+        f"{total.run} were run with real processes"
     )
+
+
+def verdict(total: Score, whole: bool) -> int:
+    """The exit code. Of a few cases, or of a few of the changes, any share may be excused."""
+    if total.survived or total.mutants == 0:
+        return EXIT_FAILED
+    if whole and total.percent_excused > MOST_EXCUSED:
+        say(f"More than {MOST_EXCUSED:.0f} % of the changes had to be excused.")
+        return EXIT_FAILED
+    return EXIT_ERROR if total.unproven else EXIT_PASSED
 
 
 def mutate(arguments: Sequence[str]) -> int:
@@ -107,10 +122,11 @@ def mutate(arguments: Sequence[str]) -> int:
     if "mutated_replies" not in run.facts:
         raise CannotRun(f"{report} is the report of an ordinary run, not of one with --mutate")
     total = score(run, excuses)
-    show(total, excuses, whole=wanted.percent == 100 and not wanted.filter)
+    whole = wanted.percent == 100 and not wanted.filter
+    show(total, excuses, whole)
     if wanted.json:
         write_file(wanted.json, json.dumps(total.figures(), indent=2) + "\n")
-    return EXIT_FAILED if total.survived or total.mutants == 0 else EXIT_PASSED
+    return verdict(total, whole)
 
 
 def main(arguments: Sequence[str]) -> int:
