@@ -166,6 +166,38 @@ static void create_existing_inherit_flag_applies(struct stage *s)
     gives(s, "writer", "flags section", "inherit=no protect-from-close=no");
 }
 
+/* The creator's own handle carries no right that the protection of the section has no use for (D1): what the section
+ * does not allow is refused for the lack of a right, already before anybody looks at the section. */
+static void own_handle_follows_protection(struct stage *s)
+{
+    static const struct {
+        const char *protect, *granted;
+        bool writes, executes;
+    } kinds[] = {
+        {"PAGE_READONLY", "access=0xF0005", false, false},
+        {"PAGE_READWRITE", "access=0xF0007", true, false},
+        {"PAGE_WRITECOPY", "access=0xF0005", false, false},
+        {"PAGE_EXECUTE_READ", "access=0xF000D", false, true},
+        {"PAGE_EXECUTE_READWRITE", "access=0xF000F", true, true},
+    };
+    for (unsigned i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        row(s, "create-granted-access-by-protect");
+        must(s, "writer", step("create own%u name=@%u size=4096 protect=%s", i, i, kinds[i].protect));
+        gives(s, "writer", step("granted own%u", i), kinds[i].granted);
+        row(s, "map-protect-matrix");
+        const char *write = step("map write%u of=own%u access=FILE_MAP_WRITE", i, i);
+        const char *execute = step("map code%u of=own%u access=FILE_MAP_READ|FILE_MAP_EXECUTE", i, i);
+        if (kinds[i].writes)
+            succeeds(s, "writer", write);
+        else
+            fails_status(s, "writer", write, ERROR_ACCESS_DENIED, STATUS_ACCESS_DENIED);
+        if (kinds[i].executes)
+            succeeds(s, "writer", execute);
+        else
+            fails_status(s, "writer", execute, ERROR_ACCESS_DENIED, STATUS_ACCESS_DENIED);
+    }
+}
+
 /* The handle works with every function that takes one of a section. */
 static void create_any_handle_user(struct stage *s)
 {
@@ -198,6 +230,7 @@ static const struct test_case create_arguments_cases[] = {
     {CASE(create_null_file_handle)},
     {CASE(create_closed_file_handle)},
     {CASE(create_existing_inherit_flag_applies)},
+    {CASE(own_handle_follows_protection), .rows = "create-granted-access-by-protect map-protect-matrix"},
     {CASE(create_any_handle_user)},
 };
 

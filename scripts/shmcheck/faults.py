@@ -1,8 +1,8 @@
 """Which cases notice which faulty system.
 
 shmactor-faulty.exe is the actor on top of systems that break one rule each (harness/faults). A fault is caught if a case
-that passes on the system as it is fails with the fault. A case that ends as an error does not count: its preconditions
-broke, and it can no longer tell what it is there for.
+that passes on the system as it is sees an expectation fail with the fault. A case whose preconditions break before does
+not count: it can no longer tell what it is there for.
 """
 
 from __future__ import annotations
@@ -12,10 +12,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from .console import CannotRun
-from .results import Key, Run, Verdict
+from .results import Case, Key, Run, Verdict
 
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 NOTICED = frozenset({Verdict.FAIL, Verdict.DEVIATES})
+# How a failed expectation begins in the details of a case: with the row that it checks.
+EXPECTATION = re.compile(r"^(line [0-9]+: )?\[[a-z0-9-]+\] ", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,11 @@ def passing(run: Run) -> list[Key]:
     return [key for key, case in run.cases.items() if case.verdict is Verdict.PASS]
 
 
+def notices(case: Case) -> bool:
+    """Whether an expectation failed, be it that a precondition behind it broke as well."""
+    return case.verdict in NOTICED or (case.verdict is Verdict.ERROR and EXPECTATION.search(case.details) is not None)
+
+
 def judge(fault: Fault, runs: Iterable[Run], passed: Collection[Key]) -> Outcome:
     """What cases that pass without the fault make of it."""
     outcome = Outcome(fault)
@@ -86,7 +93,7 @@ def judge(fault: Fault, runs: Iterable[Run], passed: Collection[Key]) -> Outcome
             if key not in passed:
                 continue
             outcome.cases += 1
-            if case.verdict in NOTICED:
+            if notices(case):
                 outcome.caught_by.append(key)
             elif case.verdict is Verdict.ERROR:
                 outcome.errors.append(key)
