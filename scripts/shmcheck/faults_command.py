@@ -8,20 +8,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import build, options, packages, report_files
+from . import build, options, packages
 from .commandline import Parser, write_file
-from .console import EXIT_FAILED, EXIT_PASSED, CannotRun, say
+from .console import EXIT_FAILED, EXIT_PASSED, CannotRun
 from .faults import Fault, Outcome, check_topics, choose, figures, judge, passing, read_faults, table
-from .paths import BUILD, KNOWN, ON_WINDOWS, REPORTS, ROOT, make_build_folder, target_path
+from .paths import BUILD, ON_WINDOWS, REPORTS, ROOT, make_build_folder, target_path
 from .processes import run_quiet
-from .report_reader import BadReport
 from .results import Key, Run
 from .run_command import guarded
+from .suite import run_suite
 from .target import Target, this_target
 
 VARIABLE = "SHMCHECK_FAULT"
 FILTERS_MOST = 64  # of shmcheck.exe
-RUN_SECONDS = 900.0
 
 DESCRIPTION = """\
 Runs the cases again on systems that break one rule each, and tells which cases notice which fault. A fault is looked
@@ -67,23 +66,8 @@ class Bench:
         return read_faults(text)
 
     def run(self, words: Sequence[str], variables: Mapping[str, str]) -> Run:
-        """One run of shmcheck.exe; CannotRun if there is no whole report of it."""
         report = BUILD / "faults" / "TEST-shmcheck-fault.xml"
-        report.parent.mkdir(exist_ok=True)
-        report.unlink(missing_ok=True)
-        command = [*self.target.command(self.programs / "shmcheck.exe"), "--jobs", str(self.jobs)]
-        command += ["--known", target_path(str(KNOWN), str(ROOT)), "--junit", target_path(str(report), str(ROOT))]
-        environment = {**self.target.environment, **variables}
-        code, text = run_quiet([*command, *words], folder=ROOT, environment=environment, seconds=RUN_SECONDS)
-        if code not in (0, 1, 2):
-            raise CannotRun(f"shmcheck.exe ended with {code}: {text.strip()[-2000:]}")
-        try:
-            run = report_files.read(report)
-        except BadReport as error:
-            raise CannotRun(f"{report}: {error}") from error
-        if not run.complete:
-            raise CannotRun(f"a run did not come to its end: {text.strip()[-2000:]}")
-        return run
+        return run_suite(self.target, self.programs, report, ["--jobs", str(self.jobs), *words], variables)
 
     def run_fault(self, fault: Fault, cases: Sequence[Key]) -> list[Run]:
         """The cases on the faulty system, as many at a time as there can be filters."""
@@ -99,7 +83,8 @@ def built_programs() -> Path:
     make_build_folder()
     if not ON_WINDOWS:
         packages.ensure(packages.FOR_RUN)
-    build.ensure([*build.run_parts(), build.Part(build.presets()[0], ("shmactor-faulty",))], build.BuildLock())
+    lock = build.BuildLock()
+    build.ensure([*build.run_parts(), build.Part(build.presets()[0], ("shmactor-faulty",))], lock)
     return build.programs()
 
 

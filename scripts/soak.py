@@ -1,0 +1,12 @@
+"""Whether the same behaviour gives the same bytes on every run. Usage: soak.py --help"""
+
+import sys
+
+if sys.version_info < (3, 11):
+    print("This needs Python 3.11 or newer.", file=sys.stderr)
+    sys.exit(3)
+
+from shmcheck.soak_command import main
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
