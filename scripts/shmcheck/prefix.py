@@ -27,6 +27,8 @@ PROGRAM_SECONDS = 0.1
 # Mono and Gecko would ask to be downloaded; the menu builder writes into the user's home.
 OVERRIDES = "mscoree,mshtml=;winemenubuilder.exe=d"
 STAMP = "shmcheck-ready"
+VERSION_KEY = r"HKLM\Software\Microsoft\Windows NT\CurrentVersion"
+WIN11_BUILD = "22000"
 
 # In the environment of every process that a driver starts in a prefix, and of no shell of somebody who looks into it.
 MARK = "SHMCHECK_DRIVER"
@@ -110,7 +112,7 @@ class Prefix:
         self.folder.mkdir(parents=True, mode=0o700)
         code, text = self.run(["wineboot", "-i"], WARM_SECONDS)
         if code == 0 and self.windows:
-            code, text = self.run(["wine", "winecfg", "-v", self.windows], WARM_SECONDS)
+            code, text = self.claim_version()
         self.server("-k")  # the registry is on disk once the server has ended
         if code != 0 or not (self.folder / "system.reg").exists():
             raise CannotRun(f"wineboot could not make the Wine prefix:\n{text.strip()}")
@@ -119,6 +121,18 @@ class Prefix:
     def run(self, words: Sequence[str | Path], seconds: float) -> tuple[int, str]:
         """Runs a program of Wine in the prefix; its exit code and what it printed."""
         return run_quiet(self.wrap(words, self.environment), environment=self.environment, seconds=seconds)
+
+    def claim_version(self) -> tuple[int, str]:
+        """Makes Wine say that it is another Windows."""
+        code, text = self.run(["wine", "winecfg", "-v", self.windows], WARM_SECONDS)
+        if code == 0 or self.windows != "win11":
+            return code, text or f"its winecfg does not know {self.windows}"
+        # Wine 8.0 and older have no Windows 11, which is a later build of Windows 10.
+        code, text = self.run(["wine", "winecfg", "-v", "win10"], WARM_SECONDS)
+        for name in ("CurrentBuild", "CurrentBuildNumber") if code == 0 else ():
+            command = ["wine", "reg", "add", VERSION_KEY, "/v", name, "/d", WIN11_BUILD, "/f"]
+            code, text = self.run(command, WARM_SECONDS)
+        return code, text
 
     def server(self, option: str) -> None:
         """Tells the prefix's own wineserver something and waits; that there is none is fine."""
