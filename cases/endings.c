@@ -32,7 +32,7 @@ static void life_close_strict_policy(struct stage *s)
 {
     must(s, "writer", "create first name=@x size=4096 protect=PAGE_READWRITE");
     must(s, "writer", "close first keep=yes");
-    fails(s, "writer", "tryclose first", ERROR_INVALID_HANDLE);
+    fails_status(s, "writer", "tryclose first", ERROR_INVALID_HANDLE, STATUS_INVALID_HANDLE);
     must(s, "writer", "strict");
     gives(s, "writer", "tryclose first", "raised=yes");
     must(s, "writer", "create second name=@y size=4096 protect=PAGE_READWRITE");

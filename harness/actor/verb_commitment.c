@@ -51,9 +51,9 @@ static bool take_turn(struct reply *reply)
 }
 
 /* Rounded to the nearest: what others commit meanwhile does not count as long as it is less than half a unit. */
-static int64_t units_since_mark(uint64_t total, uint64_t unit)
+static int64_t units_since(uint64_t before, uint64_t total, uint64_t unit)
 {
-    int64_t rise = (int64_t)(total - mark.bytes), half = (int64_t)(unit / 2);
+    int64_t rise = (int64_t)(total - before), half = (int64_t)(unit / 2);
     return (rise + (rise < 0 ? -half : half)) / (int64_t)unit;
 }
 
@@ -70,14 +70,14 @@ void verb_commitment(const struct line *request, struct reply *reply)
     if (!take_turn(reply) || !commit_total(&total, &limit, reply))
         return;
     for (uint64_t start = GetTickCount64();
-         unit > 0 && units_since_mark(total, unit) > 0 && GetTickCount64() - start < timeout;) {
+         unit > 0 && units_since(mark.bytes, total, unit) > 0 && GetTickCount64() - start < timeout;) {
         SwitchToThread();
         if (!commit_total(&total, &limit, reply))
             return;
     }
     reply_ok(reply);
     if (unit > 0)
-        reply_add(reply, "units=%lld", (long long)units_since_mark(total, unit));
+        reply_add(reply, "units=%lld", (long long)units_since(mark.bytes, total, unit));
     else
         mark.bytes = total;
     reply_add(reply, "~total=%llu", (unsigned long long)total);
@@ -90,6 +90,39 @@ void verb_largepages(const struct line *request, struct reply *reply)
     uint64_t minimum = sys.GetLargePageMinimum();
     reply_ok(reply);
     reply_add(reply, "power-of-two=%s", (minimum & (minimum - 1)) == 0 ? "yes" : "no");
-    reply_add(reply, "pages=%s", minimum == 0 ? "none" : minimum > 4096 ? "larger" : "small");
+    reply_add(reply, "small=%s", minimum > 0 && minimum <= 4096 ? "yes" : "no");
     reply_add(reply, "~minimum=%llu", (unsigned long long)minimum);
+}
+
+void verb_workingset(const struct line *request, struct reply *reply)
+{
+    static uint64_t before;
+    static bool marked;
+    uint64_t unit = 0;
+    PROCESS_MEMORY_COUNTERS counters = {.cb = sizeof counters};
+    if (!take_number(request, "unit", INT64_MAX, &unit, reply))
+        return;
+    if (argument_has(request, "unit") && (unit == 0 || !marked)) {
+        reply_bad(reply, "unit= is at least 1 and needs a workingset without it before");
+        return;
+    }
+    if (!sys.K32GetProcessMemoryInfo) {
+        reply_not_exported(reply);
+        return;
+    }
+    outcome_before();
+    BOOL done = sys.K32GetProcessMemoryInfo(GetCurrentProcess(), &counters, sizeof counters);
+    struct outcome seen = outcome_after();
+    if (!done) {
+        reply_fail(reply, seen);
+        return;
+    }
+    reply_ok(reply);
+    if (unit > 0) {
+        reply_add(reply, "units=%lld", (long long)units_since(before, counters.WorkingSetSize, unit));
+    } else {
+        before = counters.WorkingSetSize;
+        marked = true;
+    }
+    reply_add(reply, "~bytes=%llu", (unsigned long long)counters.WorkingSetSize);
 }

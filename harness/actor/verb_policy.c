@@ -33,7 +33,7 @@ struct closing {
 };
 
 /* A bad handle raises on the way back from the system call, where nothing is owned. */
-static void close_handle(void *context)
+static void closes(void *context)
 {
     struct closing *closing = context;
     closing->done = sys.CloseHandle(closing->handle);
@@ -47,7 +47,7 @@ void verb_tryclose(const struct line *request, struct reply *reply)
     struct closing closing = {object->handle, FALSE};
     struct fault fault;
     outcome_before();
-    bool returned = guard_run(close_handle, &closing, &fault);
+    bool returned = guard_run(closes, &closing, &fault);
     struct outcome seen = outcome_after();
     if (returned && !closing.done) {
         reply_fail(reply, seen);

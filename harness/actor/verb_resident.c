@@ -11,15 +11,17 @@ static const char *yes(bool truth)
 
 void verb_resident(const struct line *request, struct reply *reply)
 {
-    /* PSAPI_WORKING_SET_EX_BLOCK: valid in bit 0, ShareCount in bits 1 to 3, Shared in bit 15 (page
-     * ns-psapi-psapi_working_set_ex_block). */
+    /* PSAPI_WORKING_SET_EX_BLOCK: valid in bit 0, ShareCount in bits 1 to 3, Shared in bit 15, LargePage in bit 23 (page
+     * ns-psapi-psapi_working_set_ex_block). Of a page that is not valid only that is said. */
     struct {
         void *address;
         ULONG_PTR flags;
     } page = {0};
     uintptr_t at = 0;
+    size_t tell = 0;
     const struct object *memory = object_memory(request->label, reply);
-    if (!memory || !take_size(request, "at", &at, reply))
+    if (!memory || !take_size(request, "at", &at, reply) ||
+        !take_choice(request, "tell", "shared large", &tell, reply))
         return;
     page.address = (void *)(memory->base + at);
     if (!sys.K32QueryWorkingSetEx) {
@@ -35,6 +37,12 @@ void verb_resident(const struct line *request, struct reply *reply)
     }
     reply_ok(reply);
     reply_add(reply, "valid=%s", yes(page.flags & 1));
+    if (!(page.flags & 1))
+        return;
+    if (tell == 1) {
+        reply_add(reply, "large=%s", yes(page.flags >> 23 & 1));
+        return;
+    }
     reply_add(reply, "shared=%s", yes(page.flags >> 15 & 1));
     reply_add(reply, "~shares=%u", (unsigned)(page.flags >> 1 & 7));
 }

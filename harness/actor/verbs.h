@@ -49,7 +49,7 @@ verb_function verb_reset, verb_discard, verb_prefetch, verb_lock, verb_unlock;
 /* verb_resident.c */
 verb_function verb_resident, verb_charge, verb_filename, verb_kind;
 /* verb_commitment.c */
-verb_function verb_commitment, verb_largepages;
+verb_function verb_commitment, verb_largepages, verb_workingset;
 /* verb_policy.c */
 verb_function verb_strict, verb_tryclose, verb_permanent, verb_temporary;
 /* verb_address.c */

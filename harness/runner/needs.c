@@ -39,6 +39,11 @@ static bool is_64_bit(const struct platform *platform)
     return !fact_is(platform, "process_arch", "x86");
 }
 
+static bool is_32_bit(const struct platform *platform)
+{
+    return fact_is(platform, "process_arch", "x86");
+}
+
 static bool x86_actor(const struct platform *platform)
 {
     return fact_is(platform, "x86_actor", "yes");
@@ -86,6 +91,10 @@ BUILD_NEED(build_20348, 20348)
         (void)platform;                                                                                      \
         return exported(name);                                                                               \
     }
+EXPORT_NEED(has_waitonaddress, "WaitOnAddress")
+EXPORT_NEED(has_prefetch, "PrefetchVirtualMemory")
+EXPORT_NEED(has_discard, "DiscardVirtualMemory")
+EXPORT_NEED(has_region_info, "QueryVirtualMemoryInformation")
 EXPORT_NEED(has_map2, "MapViewOfFileNuma2")
 EXPORT_NEED(has_map3, "MapViewOfFile3")
 EXPORT_NEED(has_unmap2, "UnmapViewOfFile2")
@@ -117,11 +126,34 @@ static bool local_system(const struct platform *platform)
            (strcmp(assign, "enabled") == 0 || strcmp(assign, "disabled") == 0);
 }
 
+static bool has_privilege(const wchar_t *name)
+{
+    const char *state = token_privilege(name);
+    return strcmp(state, "enabled") == 0 || strcmp(state, "disabled") == 0;
+}
+
 static bool permanent_privilege(const struct platform *platform)
 {
     (void)platform;
-    const char *state = token_privilege(L"SeCreatePermanentPrivilege");
-    return strcmp(state, "enabled") == 0 || strcmp(state, "disabled") == 0;
+    return has_privilege(L"SeCreatePermanentPrivilege");
+}
+
+static bool large_pages(const struct platform *platform)
+{
+    (void)platform;
+    return has_privilege(L"SeLockMemoryPrivilege") && GetLargePageMinimum() > 0;
+}
+
+/* Cases that take minutes or a lot of memory run when somebody asks for them. */
+static bool soak(const struct platform *platform)
+{
+    (void)platform;
+    return GetEnvironmentVariableW(L"SHMCHECK_SOAK", NULL, 0) > 0;
+}
+
+static bool before_1703(const struct platform *platform)
+{
+    return build_number(platform) < 15063;
 }
 
 static bool make_permanent(const struct platform *platform)
@@ -134,6 +166,20 @@ static bool two_sessions(const struct platform *platform)
 {
     DWORD session;
     return local_system(platform) && identity_other_session(&session);
+}
+
+/* The runner and its actors are built alike. */
+static bool control_flow_guard(const struct platform *platform)
+{
+    typedef BOOL(WINAPI * get_policy)(HANDLE, int, void *, SIZE_T);
+    enum {
+        CONTROL_FLOW_GUARD_POLICY = 7
+    }; /* PROCESS_MITIGATION_POLICY, page ne-winnt-process_mitigation_policy */
+    DWORD flags = 0;
+    (void)platform;
+    get_policy get = (get_policy)(void (*)(void))GetProcAddress(GetModuleHandleW(L"kernel32.dll"),
+                                                                "GetProcessMitigationPolicy");
+    return get && get(GetCurrentProcess(), CONTROL_FLOW_GUARD_POLICY, &flags, sizeof flags) && (flags & 1);
 }
 
 static bool new_process_minimum(const struct platform *platform)
@@ -151,6 +197,11 @@ static const struct {
     {"session-0", session_0, "needs to run in session 0, as a service does"},
     {"global-privilege", global_privilege,
      "needs SeCreateGlobalPrivilege, enabled (run elevated or as a service)"},
+    {"32-bit", is_32_bit, "needs a 32-bit actor (the x86 build of this program)"},
+    {"large-pages", large_pages,
+     "needs SeLockMemoryPrivilege (the policy \"Lock pages in memory\") and a processor with large pages"},
+    {"before-1703", before_1703, "needs a Windows older than Windows 10 1703 (build 15063)"},
+    {"soak", soak, "an optional soak: runs when the environment variable SHMCHECK_SOAK is set"},
     {"64-bit", is_64_bit, "needs a 64-bit actor"},
     {"x86-actor", x86_actor,
      "needs a 32-bit actor that starts (shmactor-x86.exe, and a system that runs it)"},
@@ -175,6 +226,13 @@ static const struct {
     {"windows-10-1703", windows_10_1703, "needs Windows 10 1703 (build 15063) or later"},
     {"windows-10-1803", windows_10_1803, "needs Windows 10 1803 (build 17134) or later"},
     {"build-20348", build_20348, "needs Windows build 20348 or later"},
+    {"has-waitonaddress", has_waitonaddress, "WaitOnAddress is not exported (Windows 8 and later)"},
+    {"has-prefetch", has_prefetch, "PrefetchVirtualMemory is not exported (Windows 8 and later)"},
+    {"has-discard", has_discard, "DiscardVirtualMemory is not exported (Windows 8.1 Update and later)"},
+    {"has-region-info", has_region_info,
+     "QueryVirtualMemoryInformation is not exported (Windows 10 1607 and later)"},
+    {"control-flow-guard", control_flow_guard,
+     "needs programs built with Control Flow Guard (MSVC's /guard:cf), and a system that enforces it"},
     {"has-map2", has_map2, "MapViewOfFileNuma2 is not exported (Windows 10 1703 and later)"},
     {"has-map3", has_map3, "MapViewOfFile3 is not exported (Windows 10 1803 and later)"},
     {"has-unmap2", has_unmap2, "UnmapViewOfFile2 is not exported (Windows 10 1703 and later)"},
