@@ -61,8 +61,8 @@ class Difference:
             numbers = ", ".join(f"{setting.number}{setting.twin}" for setting in settings)
             out.append(f"  {seen.verdict} in run {numbers}" + (f": {seen.message}" if seen.message else ""))
             apart = first_difference(usual.transcript, seen.transcript)
-            for word, step in zip(("usual", "here"), apart or (), strict=False):
-                out.append(f"    {word:5}  " + (f"{step.request} -> {step.reply}" if step else "nothing"))
+            if apart:
+                out += [f"    {apart.request}", f"      usual  {apart.before}", f"      here   {apart.now}"]
         return out
 
     def figures(self) -> dict[str, object]:
