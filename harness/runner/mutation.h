@@ -11,7 +11,8 @@
  * ends the list. Every changed line differs from the reply, is one of the protocol and stays within the field's own
  * vocabulary.
  *
- * What is changed: the outcome, to its opposite; every field, a number to both of its neighbours, data at both ends.
+ * What is changed: the outcome, to its opposite; every field, a number to both of its neighbours (a volatile one to 0),
+ * data at both ends.
  * Not changed: unsolicited lines (hello), farewells (bye), what the actor does not take (bad), and volatile fields,
  * unless the case looked at them. Of a reply that a case only writes down nothing is expected, so it is made nonsense
  * instead, which even then must not pass: a word that is no outcome, a failure without its error. */

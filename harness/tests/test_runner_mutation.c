@@ -134,15 +134,27 @@ static void words(void **state)
 /* Volatile fields are left alone, unless the case read them: those of a whole name, not of a part of one. */
 static void volatile_fields(void **state)
 {
-    struct tape_entry reply = entry_of("5 ok ~won=0102 ~base=0x20000");
+    struct tape_entry reply = entry_of("5 ok ~won=00000000000000F2 ~base=0x20000");
     (void)state;
     expect_entry(&reply, (const char *const[]){"outcome: 5 " FAILED, NULL});
     snprintf(reply.looked_at, sizeof reply.looked_at, "base2 bas wo");
     expect_entry(&reply, (const char *const[]){"outcome: 5 " FAILED, NULL});
     snprintf(reply.looked_at, sizeof reply.looked_at, "won base");
-    expect_entry(&reply, (const char *const[]){"outcome: 5 " FAILED, "~won: 5 ok ~won=1102 ~base=0x20000",
-                                               "~won: 5 ok ~won=0103 ~base=0x20000",
-                                               "~base: 5 ok ~won=0102 ~base=0x20001", NULL});
+    expect_entry(&reply,
+                 (const char *const[]){"outcome: 5 " FAILED, "~won: 5 ok ~won=10000000000000F2 ~base=0x20000",
+                                       "~won: 5 ok ~won=00000000000000F3 ~base=0x20000",
+                                       "~base: 5 ok ~won=00000000000000F2 ~base=0x20001", NULL});
+}
+
+static void volatile_numbers(void **state)
+{
+    struct tape_entry reply = entry_of("5 ok torn=0 ~changes=17 ~existed=0 ~handle=0x44");
+    (void)state;
+    snprintf(reply.looked_at, sizeof reply.looked_at, "changes existed");
+    expect_entry(&reply, (const char *const[]){
+                             "outcome: 5 " FAILED, "torn: 5 ok torn=1 ~changes=17 ~existed=0 ~handle=0x44",
+                             "~changes: 5 ok torn=0 ~changes=0 ~existed=0 ~handle=0x44",
+                             "~existed: 5 ok torn=0 ~changes=17 ~existed=1 ~handle=0x44", NULL});
 }
 
 static void nothing_to_change(void **state)
@@ -332,6 +344,7 @@ int main(void)
         cmocka_unit_test(data),
         cmocka_unit_test(words),
         cmocka_unit_test(volatile_fields),
+        cmocka_unit_test(volatile_numbers),
         cmocka_unit_test(nothing_to_change),
         cmocka_unit_test(recorded),
         cmocka_unit_test(every_change_is_a_reply),
