@@ -20,6 +20,9 @@ from .testlist import Test, tests_of
 SCRIPTS = ROOT / "scripts"
 PYTEST_SECONDS = 1800.0
 MYPY_SECONDS = 300.0
+SCRIPT_SECONDS = 900.0
+# Of all changed replies of all cases, others each day; scripts/mutate tries all of them.
+MUTATED_PERCENT = "10"
 # Scripts of the build that are no part of the package.
 TYPED_FILES = ("harness/cmake/fetch_cmocka.py",)
 
@@ -72,6 +75,8 @@ def run(options: argparse.Namespace) -> int:
     with this_target() as target:
         run_group(record, "windows", tests_of(tree(main_preset)), lambda test: foreign(target, test))
         run_pytest(record, target)
+    run_script(record, "coverage.py")
+    run_script(record, "mutate.py", "--percent", MUTATED_PERCENT, "--seed", "today")
     run_mypy(record)
     return conclude(record)
 
@@ -171,6 +176,19 @@ def run_pytest(record: Record, target: Target) -> None:
     if code != 0 and summary.failed == 0:
         summary.failed = 1
     record.add("scripts/pytest", summary, output)
+
+
+def run_script(record: Record, script: str, *words: str) -> None:
+    """One of the commands that hold cases and contract against each other, or the cases against themselves."""
+    name = f"cases/{script.removesuffix('.py')}"
+    if not record.wants(name):
+        return
+    try:
+        code, output = run_quiet([sys.executable, str(SCRIPTS / script), *words], seconds=SCRIPT_SECONDS)
+    except TooSlow as error:
+        record.add(name, Summary(failed=1), str(error))
+        return
+    record.add(name, Summary(failed=1) if code else Summary(passed=1), output)
 
 
 def run_mypy(record: Record) -> None:
