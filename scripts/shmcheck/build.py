@@ -90,12 +90,13 @@ def configured(preset: str) -> bool:
 
 
 def configure(preset: str) -> None:
-    """Makes the tree. What an earlier place of the checkout, or another Python, left there goes first."""
+    """Makes the tree. What an earlier place of the checkout, or a Python that is gone, left there goes first."""
     folder = tree(preset)
     if not configured(preset) and folder.exists():
         shutil.rmtree(folder)
     say(f"configuring {preset}")
-    code, text = run_quiet(["cmake", "--preset", preset, f"-DPython3_EXECUTABLE={sys.executable}"], folder=ROOT)
+    python = Path(sys.executable).as_posix()  # CMake takes a backslash for an escape
+    code, text = run_quiet(["cmake", "--preset", preset, f"-DPython3_EXECUTABLE={python}"], folder=ROOT)
     if code != 0:
         raise CannotRun(f"cmake could not configure {preset}:\n{text.strip()}")
     stamp = f"{fingerprint(preset)}\n{sys.executable}"

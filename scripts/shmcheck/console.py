@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from dataclasses import dataclass
@@ -39,6 +40,14 @@ class Summary:
 def is_summary(line: str) -> bool:
     """Whether this is the line that a run ends with."""
     return SUMMARY.fullmatch(line) is not None
+
+
+def ensure_streams() -> None:
+    """Gives us something to print to where the caller closed stdout or stderr; Python has None for them then."""
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")
 
 
 def say(message: str) -> None:

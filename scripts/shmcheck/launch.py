@@ -14,6 +14,7 @@ from .console import CannotRun, say
 from .passthrough import PassThrough
 from .processes import die_with_parent
 from .signals import Interrupted
+from .windows_job import end_with_us
 
 # Together with ending the Wine prefix this stays below two seconds.
 INTERRUPT_SECONDS = 0.8
@@ -58,20 +59,13 @@ def wait(child: subprocess.Popen[bytes], alive: Callable[[], bool]) -> bool:
                 return True
 
 
-def run(
-    command: Sequence[str | Path],
-    environment: Mapping[str, str],
-    folder: Path,
-    alive: Callable[[], bool] = lambda: True,
-) -> Ending:
-    """Runs the program to its end, or to ours, or to that of what it runs on (not `alive` any more)."""
-    # shmcheck.exe sees our pipe and not the terminal behind it, so it is told: it then shows one live line.
-    live = {"SHMCHECK_LIVE": "yes"} if sys.stdout.isatty() else {}
+def begin(command: Sequence[str | Path], environment: Mapping[str, str], folder: Path) -> subprocess.Popen[bytes]:
+    """Starts the program so that it ends when this process does."""
     try:
         child = subprocess.Popen(
             command,
             cwd=folder,
-            env={**environment, **live},
+            env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -81,15 +75,30 @@ def run(
         )
     except OSError as error:
         raise CannotRun(f"{command[0]} cannot be started: {error}") from error
-    assert child.stdout is not None and child.stderr is not None
-    reader = PassThrough(child.stdout, sys.stdout.buffer)
-    errors = PassThrough(child.stderr, sys.stderr.buffer)
-    readers = [reader, errors]
+    end_with_us(child)
+    return child
+
+
+def run(
+    command: Sequence[str | Path],
+    environment: Mapping[str, str],
+    folder: Path,
+    alive: Callable[[], bool] = lambda: True,
+) -> Ending:
+    """Runs the program to its end, or to ours, or to that of what it runs on (not `alive` any more)."""
+    # shmcheck.exe sees our pipe and not the terminal behind it, so it is told: it then shows one live line.
+    live = {"SHMCHECK_LIVE": "yes"} if sys.stdout.isatty() else {}
     interrupted = ""
     orphaned = False
     try:
-        for each in readers:
-            each.start()
+        with signals.deferred():
+            child = begin(command, {**environment, **live}, folder)
+            assert child.stdout is not None and child.stderr is not None
+            reader = PassThrough(child.stdout, sys.stdout.buffer)
+            errors = PassThrough(child.stderr, sys.stderr.buffer)
+            readers = [reader, errors]
+            for each in readers:
+                each.start()
         orphaned = wait(child, alive)
     except Interrupted as signal_seen:
         signals.ignore_further()

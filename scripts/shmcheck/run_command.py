@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from . import baselines, build, chosen, fleet, junit, launch, lost, options, packages, remote_run, signals
-from .console import EXIT_ERROR, EXIT_NOT_RUN, EXIT_PASSED, CannotRun, Summary, print_summary, say
+from .console import EXIT_ERROR, EXIT_NOT_RUN, EXIT_PASSED, CannotRun, Summary, ensure_streams, print_summary, say
 from .junit import UnreadableReport, mark_of
 from .paths import KNOWN, ON_WINDOWS, ROOT, make_build_folder, report_file, target_path
 from .signals import Interrupted
@@ -23,6 +23,7 @@ held: list[build.BuildLock] = []  # until this driver ends
 
 def guarded(name: str, command: Callable[[], int], summary: Callable[[], Summary | None]) -> int:
     """Runs a command of ours; whatever stops it from running becomes a message, a summary line and exit code 3."""
+    ensure_streams()
     try:
         signals.install()
         return command()
