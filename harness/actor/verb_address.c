@@ -71,10 +71,10 @@ void verb_await(const struct line *request, struct reply *reply)
         WaitForSingleObject(thread, INFINITE);
         CloseHandle(thread);
     }
-    if (woken)
-        reply_ok(reply);
-    else
-        reply_fail_code(reply, seen.error, (struct outcome){0});
+    reply_ok(reply);
+    reply_add(reply, "woken=%s", woken ? "yes" : "no");
+    if (!woken)
+        reply_add_error(reply, seen.error);
 }
 
 void verb_wake(const struct line *request, struct reply *reply)

@@ -3,7 +3,9 @@ add_library(shmcheck_compiler INTERFACE)
 target_compile_features(shmcheck_compiler INTERFACE c_std_11)
 
 if(MSVC)
-    target_compile_options(shmcheck_compiler INTERFACE /W4 /WX /utf-8)
+    # /guard:cf: a case about the targets of indirect calls needs programs that check them.
+    target_compile_options(shmcheck_compiler INTERFACE /W4 /WX /utf-8 /guard:cf)
+    target_link_options(shmcheck_compiler INTERFACE /guard:cf)
     target_compile_definitions(shmcheck_compiler INTERFACE _CRT_SECURE_NO_WARNINGS)
     # Actors run as other users, at low integrity, in containers: no runtime DLL that they could fail to find.
     if(NOT DEFINED CMAKE_MSVC_RUNTIME_LIBRARY)

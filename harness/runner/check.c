@@ -261,6 +261,23 @@ bool check_holds(struct stage *stage, int line, const char *what, bool truth)
     return compare(stage, line, what, truth, "yes", "no");
 }
 
+bool check_ends(struct stage *stage, int line, const char *name, const char *request, uint32_t exit_code)
+{
+    char expected[60], got[60];
+    struct role *role = stage_role(stage, line, name);
+    stage_send(stage, line, role, request);
+    stage->checks++;
+    snprintf(expected, sizeof expected, "the end of the process with code 0x%lX", (unsigned long)exit_code);
+    if (stage_receive_or_end(stage, line, role))
+        return reply_differs(stage, line, role, ASPECT_OUTCOME, expected);
+    DWORD code = stage_see_end(stage, line, role, request);
+    if (code == exit_code)
+        return true;
+    snprintf(got, sizeof got, "code 0x%lX", (unsigned long)code);
+    failed(stage, line, ASPECT_CODE, role->request, expected, got);
+    return false;
+}
+
 void check_powered(struct stage *stage, int line, const char *what, bool seen)
 {
     char text[LINE_BYTES];

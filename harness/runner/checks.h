@@ -77,6 +77,8 @@ struct topic {
 #define equals(s, what, actual, expected) check_equals(s, __LINE__, what, actual, expected)
 /* A statement about volatile values: only whether it holds is shown. */
 #define holds(s, what, truth) check_holds(s, __LINE__, what, truth)
+/* The step ends the process without a reply, with this exit code. */
+#define ends(s, role, step, exit_code) check_ends(s, __LINE__, role, step, exit_code)
 /* A control: the same without what is under test, or a look at whether there was anything to look at. Where its effect
  * is not seen the run had no power on this machine (bursts need two processors that work at the same time), and what
  * was found in order proves nothing: a case that would have passed is then a skip that says so. The transcript has the
@@ -135,6 +137,7 @@ bool check_fails(struct stage *s, int line, const char *role, const char *reques
 bool check_faults(struct stage *s, int line, const char *role, const char *request, const char *access);
 bool check_equals(struct stage *s, int line, const char *what, uint64_t actual, uint64_t expected);
 bool check_holds(struct stage *s, int line, const char *what, bool truth);
+bool check_ends(struct stage *s, int line, const char *role, const char *request, uint32_t exit_code);
 void check_powered(struct stage *s, int line, const char *what, bool seen);
 void check_records(struct stage *s, int line, const char *role, const char *request);
 bool check_finishes(struct stage *s, int line, const char *role, const char *fields);

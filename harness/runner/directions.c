@@ -47,21 +47,27 @@ void stage_killed(struct stage *stage, int line, const char *name)
     gone(stage, role, "(killed)", 0, false);
 }
 
+DWORD stage_see_end(struct stage *stage, int line, struct role *role, const char *request)
+{
+    DWORD code = 0;
+    if (!link_wait(stage, &role->link, &code))
+        stage_abort_as(stage, STAGE_TIMEOUT, line, "%s> %s: the pipe is closed but the process has not ended",
+                       role->name, request);
+    gone(stage, role, request, code, true);
+    return code;
+}
+
 void stage_dies(struct stage *stage, int line, const char *name, const char *request, uint32_t exit_code)
 {
     struct role *role = stage_role(stage, line, name);
     size_t length;
-    DWORD code = 0;
     stage_send(stage, line, role, request);
     enum channel_result result = link_receive(stage, &role->link, role->raw, &length);
     if (result != CHANNEL_CLOSED)
         stage_abort_as(stage, result == CHANNEL_TIMEOUT ? STAGE_TIMEOUT : STAGE_ERROR, line,
                        "%s> %s: %s instead of its end", name, request,
                        result == CHANNEL_LINE ? role->raw : "nothing");
-    if (!link_wait(stage, &role->link, &code))
-        stage_abort_as(stage, STAGE_TIMEOUT, line, "%s> %s: the pipe is closed but the process has not ended",
-                       name, request);
-    gone(stage, role, request, code, true);
+    DWORD code = stage_see_end(stage, line, role, request);
     if (code != exit_code)
         stage_abort(stage, line, "%s> %s: exit code 0x%lX instead of 0x%lX", name, request,
                     (unsigned long)code, (unsigned long)exit_code);

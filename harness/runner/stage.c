@@ -92,8 +92,9 @@ _Noreturn static void give_up_dead(struct stage *stage, int line, struct role *r
     stage_give_up(stage, STAGE_CRASH, line, role, why);
 }
 
-/* One line from the actor, parsed, with the sequence number that it must have. */
-void stage_read(struct stage *stage, int line, struct role *role)
+/* One line from the actor, parsed, with the sequence number that it must have. False if the pipe was closed instead,
+ * which is as good if the process `may_end`. */
+static bool listen_to(struct stage *stage, int line, struct role *role, bool may_end)
 {
     size_t length;
     char why[200];
@@ -103,6 +104,8 @@ void stage_read(struct stage *stage, int line, struct role *role)
         stage_give_up(stage, STAGE_TIMEOUT, line, role, why);
         break;
     case CHANNEL_CLOSED:
+        if (may_end)
+            return false;
         give_up_dead(stage, line, role, "the actor is gone without a reply");
         break;
     case CHANNEL_TOO_LONG:
@@ -121,6 +124,12 @@ void stage_read(struct stage *stage, int line, struct role *role)
                  (unsigned long)role->reply.sequence, (unsigned long)role->sequence);
         stage_give_up(stage, STAGE_ERROR, line, role, why);
     }
+    return true;
+}
+
+void stage_read(struct stage *stage, int line, struct role *role)
+{
+    listen_to(stage, line, role, false);
 }
 
 /* Optional parts of a step may be empty: what is sent and shown has one blank between its words. */
@@ -169,11 +178,10 @@ static void remember(struct role *role)
     }
 }
 
-void stage_receive(struct stage *stage, int line, struct role *role)
+static void take_reply(struct stage *stage, int line, struct role *role)
 {
     char described[LINE_BYTES * 2];
     struct text text = text_over(described, sizeof described);
-    stage_read(stage, line, role);
     role->state = ROLE_IDLE;
     remember(role);
     if (stage->settings->with_volatile)
@@ -184,6 +192,20 @@ void stage_receive(struct stage *stage, int line, struct role *role)
     if (strcmp(role->reply.word, "bad") == 0)
         stage_abort(stage, line, "%s> %s: the actor does not take this step: %s", role->name, role->request,
                     line_value(&role->reply, "reason", "no reason given"));
+}
+
+void stage_receive(struct stage *stage, int line, struct role *role)
+{
+    stage_read(stage, line, role);
+    take_reply(stage, line, role);
+}
+
+bool stage_receive_or_end(struct stage *stage, int line, struct role *role)
+{
+    if (!listen_to(stage, line, role, true))
+        return false;
+    take_reply(stage, line, role);
+    return true;
 }
 
 struct role *stage_perform(struct stage *stage, int line, const char *name, const char *request)

@@ -106,6 +106,10 @@ void stage_send(struct stage *stage, int line, struct role *role, const char *re
  * request (silence, a second answer, half a line, garbage, the end of the process) aborts the case; the actor
  * is ended. */
 void stage_receive(struct stage *stage, int line, struct role *role);
+/* The step has ended the process: waits for that, puts it into the transcript and returns the exit code. */
+DWORD stage_see_end(struct stage *stage, int line, struct role *role, const char *request);
+/* As stage_receive; false, and nothing is told, if the pipe was closed instead. */
+bool stage_receive_or_end(struct stage *stage, int line, struct role *role);
 /* The next line of an actor, which must be one of the protocol and carry the number of its last request. */
 void stage_read(struct stage *stage, int line, struct role *role);
 /* stage_send and stage_receive. The reply is in role->reply. */
