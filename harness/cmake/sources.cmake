@@ -126,9 +126,11 @@ set(SHMCHECK_WINDOWS_TESTS
     test_runner_liars
     test_runner_mutate
     test_runner_options
+    test_runner_output
     test_runner_report_file
     test_runner_results
     test_runner_start
+    test_runner_summary
     test_runner_workers
     test_windows_names)
 set(SHMCHECK_TEST_SUPPORT_SOURCES
@@ -140,6 +142,10 @@ set(test_runner_liars_SOURCES harness/tests/liar.c harness/tests/pool_log.c)
 set(test_runner_mutate_SOURCES ${test_runner_liars_SOURCES})
 set(test_runner_mutation_SOURCES harness/runner/mutation.c harness/runner/tape.c)
 set(test_runner_workers_SOURCES ${test_runner_liars_SOURCES})
+set(test_runner_start_SOURCES harness/tests/child_lives.c)
+set(test_runner_output_SOURCES harness/tests/child_lives.c)
+set(test_runner_results_SOURCES harness/tests/trial.c)
+set(test_runner_summary_SOURCES harness/tests/trial.c)
 # Fuzz targets: harness/tests/fuzz_NAME.c, inputs in harness/tests/corpus/NAME/.
 set(SHMCHECK_FUZZ_TARGETS
     known

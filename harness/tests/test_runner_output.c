@@ -1,0 +1,123 @@
+/* The file for what children print: shared by several, never overwritten, of bounded length in the report. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <wchar.h>
+#include <cmocka.h>
+
+#include "child_lives.h"
+
+static void count_lines(const struct buffer *text, char letter, size_t expected)
+{
+    char line[16];
+    size_t found = 0;
+    for (int i = 0; i < LIFE_LINES; i++) {
+        snprintf(line, sizeof line, "%c-%04d\n", letter, i);
+        found += strstr(text->at, line) != NULL;
+    }
+    assert_int_equal(found, expected);
+}
+
+/* Two children that print at the same time never overwrite each other. */
+static void output_of_two(void **state)
+{
+    HANDLE job = new_job(), output = new_output();
+    struct child children[2];
+    struct buffer got = {0};
+    (void)state;
+    for (int round = 0; round < 2; round++) {
+        assert_int_equal(start_child(&children[0], job, output, L"lines", L"a"), 0);
+        assert_int_equal(start_child(&children[1], job, output, L"lines", L"b"), 0);
+        expect_end(&children[0], 0);
+        expect_end(&children[1], 0);
+        got.length = 0;
+        output_file_take(output, &got);
+        assert_int_equal(got.length, 2 * LIFE_LINES * LIFE_LINE_BYTES);
+        count_lines(&got, 'a', LIFE_LINES);
+        count_lines(&got, 'b', LIFE_LINES);
+    }
+    /* Nothing is left of it. */
+    got.length = 0;
+    output_file_take(output, &got);
+    assert_int_equal(got.length, 0);
+    buffer_free(&got);
+    CloseHandle(output);
+    CloseHandle(job);
+}
+
+static void output_of_20_mb(void **state)
+{
+    static const char middle[] = "\n[20905996 bytes left out]\n";
+    HANDLE job = new_job(), output = new_output();
+    struct child child;
+    struct buffer got = {0};
+    LARGE_INTEGER size;
+    (void)state;
+    assert_int_equal(start_child(&child, job, output, L"flood", NULL), 0);
+    expect_end(&child, 0);
+    output_file_take(output, &got);
+    assert_int_equal(got.length, 65536 + sizeof middle - 1);
+    assert_memory_equal(got.at, "<head>...", 9);
+    assert_memory_equal(got.at + 32768, middle, sizeof middle - 1);
+    assert_memory_equal(got.at + got.length - 9, "...<tail>", 9);
+    assert_true(GetFileSizeEx(output, &size));
+    assert_int_equal(size.QuadPart, 0);
+    assert_int_equal(start_child(&child, job, output, L"lines", L"c"), 0);
+    expect_end(&child, 0);
+    got.length = 0;
+    output_file_take(output, &got);
+    assert_int_equal(got.length, LIFE_LINES * LIFE_LINE_BYTES);
+    buffer_free(&got);
+    CloseHandle(output);
+    CloseHandle(job);
+}
+
+static void output_at_the_edges(void **state)
+{
+    static const size_t sizes[] = {1, 32767, 32768, 32769, 65535, 65536};
+    static char bytes[65536];
+    HANDLE output = new_output();
+    (void)state;
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (char)('a' + i % 23);
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        struct buffer got = {0};
+        DWORD written;
+        assert_true(WriteFile(output, bytes, (DWORD)sizes[i], &written, NULL));
+        output_file_take(output, &got);
+        assert_int_equal(got.length, sizes[i]);
+        assert_memory_equal(got.at, bytes, sizes[i]);
+        buffer_free(&got);
+    }
+    CloseHandle(output);
+}
+
+/* The file goes with its last handle. */
+static void output_is_temporary(void **state)
+{
+    wchar_t path[MAX_PATH * 2];
+    HANDLE output = new_output();
+    (void)state;
+    assert_in_range(GetFinalPathNameByHandleW(output, path, MAX_PATH * 2, 0), 1, MAX_PATH * 2 - 1);
+    assert_int_not_equal(GetFileAttributesW(path), INVALID_FILE_ATTRIBUTES);
+    CloseHandle(output);
+    assert_int_equal(GetFileAttributesW(path), INVALID_FILE_ATTRIBUTES);
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(output_of_two),
+        cmocka_unit_test(output_of_20_mb),
+        cmocka_unit_test(output_at_the_edges),
+        cmocka_unit_test(output_is_temporary),
+    };
+    int code;
+    if (lived_as_child(argc, argv, &code))
+        return code;
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,41 @@
+/* A run without processes: a small catalogue, a plan, known deviations and results, and what they print. A program
+ * that uses this has its catalogue. */
+#ifndef SHMCHECK_TRIAL_H
+#define SHMCHECK_TRIAL_H
+
+#include "../runner/results.h"
+
+struct trial {
+    struct plan plan;
+    struct known known;
+    struct console console;
+    struct results results;
+};
+
+/* Entries about one-case (excuses error=5), every case (took too long), other-case (not on this platform) and
+ * third-case (never seen), in the lines 1, 7, 12 and 18; and findings that they are about, or not. */
+extern const char known_text[];
+extern const struct finding five, six, late;
+
+/* The whole catalogue, with this text as known.toml, on Wine 8.0: one-case in line 11, other-case in 22, third-case in
+ * 33, and three cases that are skipped. */
+void trial_start(struct trial *trial, const char *known, unsigned repeat);
+void trial_end(struct trial *trial);
+
+/* What the last captured call printed goes here, its lines ending as they do in C. */
+extern char captured[20000];
+void capture_start(void);
+void capture_end(void);
+#define CAPTURED(call)                                                                                       \
+    do {                                                                                                     \
+        capture_start();                                                                                     \
+        call;                                                                                                \
+        capture_end();                                                                                       \
+    } while (0)
+
+/* The item has ended after 7 ms, with these findings; what is printed is captured. */
+void trial_add(struct trial *trial, size_t item, const struct finding *findings, size_t count);
+/* Fails the test unless the report has this part. */
+void expect_in_report(const struct trial *trial, const char *part);
+
+#endif
