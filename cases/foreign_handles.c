@@ -94,7 +94,8 @@ static void inherit_parent_attribute(struct stage *s)
     sees_bytes(s, "child", "parents");
     must_give(s, "writer", "flags section", "inherit=yes protect-from-close=no");
     must(s, "child", "adopt callers handle=$writer.handle");
-    fails(s, "child", "map other of=callers access=FILE_MAP_READ", ERROR_INVALID_HANDLE);
+    must(s, "child", "unmap view");
+    fails(s, "child", "map view of=callers access=FILE_MAP_READ", ERROR_INVALID_HANDLE);
 }
 
 /* A child in another session inherits nothing. */
