@@ -8,184 +8,37 @@ from __future__ import annotations
 
 import os
 import random
-import re
 import shutil
 import signal
 import subprocess
-import sys
-import tempfile
 import time
-import uuid
-import xml.etree.ElementTree as ElementTree
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
 
 import pytest
 
-BIN = Path(os.environ.get("SHMCHECK_BIN", ""))
-PREFIX = os.environ.get("WINEPREFIX", "")
-
-
-def why_not() -> str:
-    """Why these tests cannot run here, "" if they can."""
-    if sys.platform == "win32":
-        return "faults are injected with POSIX signals: Linux and Wine only"
-    if not os.environ.get("SHMCHECK_BIN"):
-        return "SHMCHECK_BIN does not name the folder with shmcheck.exe"
-    if not (BIN / "shmcheck.exe").is_file() or not (BIN / "shmactor.exe").is_file():
-        return f"{BIN} has no shmcheck.exe and shmactor.exe"
-    if not PREFIX:
-        return "WINEPREFIX names no Wine prefix"
-    if shutil.which("wine") is None:
-        return "wine is not installed"
-    return ""
-
+from fault_runner import (
+    ANSWER_SECONDS,
+    BIN,
+    CASE,
+    GONE_SECONDS,
+    LONG,
+    PROGRAMS,
+    SHORT,
+    Answer,
+    Runner,
+    cases_of,
+    end,
+    environment_for,
+    is_complete,
+    processes,
+    wait_for_cases,
+    wait_until,
+    why_not,
+    windows_path,
+)
 
 pytestmark = pytest.mark.skipif(bool(why_not()), reason=why_not() or "can run")
-
-MARK = "SHMCHECK_FAULT_TEST"
-PROGRAMS = ("shmcheck.exe", "shmactor.exe", "test_runner_liars.exe")
-
-# A process that Wine 8 was about to make when its maker was killed: it waits in the loader for ever, has not run an
-# instruction of its program, and Wine itself knows nothing of it.
-UNBORN = re.compile(r"\S*/wine(64)?(-preloader)? ")
-
-ANSWER_SECONDS = 120.0
-GONE_SECONDS = 2.0
-
-# A case of the real suite that works on every platform, has two actors, and takes a while when it is repeated.
-CASE = "view-coherent-two-processes"
-LONG = ["--filter", CASE, "--repeat", "1000", "--jobs", "2"]
-SHORT = ["--filter", CASE]
-
-
-def environment_for(mark: str, prefix: str = PREFIX) -> dict[str, str]:
-    """Every process that is started with it, however far down, can be found by its mark."""
-    extra = {"WINEPREFIX": prefix, "WINEDEBUG": "-all", "WINEDLLOVERRIDES": "mscoree,mshtml=", MARK: mark}
-    return {**os.environ, **extra}
-
-
-def windows_path(path: Path) -> str:
-    """How a Wine program names this file."""
-    return "Z:" + str(path.resolve()).replace("/", "\\")
-
-
-def processes(variable: str, value: str) -> dict[int, str]:
-    """The living processes with this environment variable: ids and command lines."""
-    wanted = os.fsencode(f"{variable}={value}")
-    found = {}
-    for name in os.listdir("/proc"):
-        if not name.isdigit() or int(name) == os.getpid():
-            continue
-        try:
-            variables = Path("/proc", name, "environ").read_bytes().split(b"\0")
-            command = Path("/proc", name, "cmdline").read_bytes()
-        except OSError:
-            continue  # it ended, or is not ours to look at
-        if wanted in variables:
-            found[int(name)] = command.replace(b"\0", b" ").decode("utf-8", "replace").strip()
-    return found
-
-
-def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
-    """Whether the condition came true in time."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.01)
-    return True
-
-
-@dataclass
-class Answer:
-    """How a run ended."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def last_line(self) -> str:
-        """The summary."""
-        return self.out.rstrip("\n").rpartition("\n")[2]
-
-
-@dataclass
-class Run:
-    """A started shmcheck.exe. What it prints goes to files: a pipe would be held open by whoever outlives it."""
-
-    process: subprocess.Popen[bytes]
-    out: IO[bytes]
-    err: IO[bytes]
-
-    def kill(self) -> None:
-        """As the user's task manager does."""
-        self.process.kill()
-
-    def wait(self) -> Answer:
-        """Waits for its end."""
-        try:
-            self.process.wait(ANSWER_SECONDS)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-            pytest.fail(f"no end within {ANSWER_SECONDS:.0f} seconds: {self.text(self.out)[-2000:]}")
-        return Answer(self.process.returncode, self.text(self.out), self.text(self.err))
-
-    @staticmethod
-    def text(file: IO[bytes]) -> str:
-        """What was printed."""
-        file.seek(0)
-        return file.read().decode("utf-8", "replace").replace("\r\n", "\n")
-
-
-@dataclass
-class Runner:
-    """Starts shmcheck.exe and knows the processes that belong to it."""
-
-    prefix: str = PREFIX
-    mark: str = field(default_factory=lambda: uuid.uuid4().hex)
-
-    def start(self, *arguments: str, program: Path | None = None, stdout: int | None = None, lie: str = "") -> Run:
-        """Starts it; `lie` is for the actor that harness/tests/liar.c describes."""
-        out, err = tempfile.TemporaryFile(), tempfile.TemporaryFile()
-        child = subprocess.Popen(
-            ["wine", str(program or BIN / "shmcheck.exe"), *arguments],
-            env={**environment_for(self.mark, self.prefix), "SHMLIAR": lie},
-            stdin=subprocess.DEVNULL,
-            stdout=out if stdout is None else stdout,
-            stderr=err,
-            start_new_session=True,
-        )
-        return Run(child, out, err)
-
-    def run(self, *arguments: str, program: Path | None = None, lie: str = "") -> Answer:
-        """Starts it and waits for its end."""
-        return self.start(*arguments, program=program, lie=lie).wait()
-
-    def left(self) -> dict[int, str]:
-        """Its processes that live."""
-        return processes(MARK, self.mark)
-
-    def programs(self, name: str) -> list[int]:
-        """Its living processes that run this program."""
-        return [pid for pid, command in self.left().items() if name in command and not UNBORN.match(command)]
-
-    def expect_nobody(self) -> None:
-        """Nothing that it started lives much longer than itself. A server that this run was the first to need stays
-        for a moment, as it always does: it belongs to the prefix."""
-
-        def gone() -> bool:
-            return not any(self.programs(name) for name in PROGRAMS)
-
-        assert wait_until(gone, GONE_SECONDS), self.left()
-        unborn = [pid for pid, command in self.left().items() if UNBORN.match(command)]
-        assert len(unborn) <= 2
-        for pid in unborn:
-            end(pid)
 
 
 @pytest.fixture
@@ -196,51 +49,6 @@ def runner() -> Iterator[Runner]:
     for pid, command in made.left().items():
         if any(name in command for name in PROGRAMS):
             end(pid)
-
-
-def end(pid: int) -> bool:
-    """Kills a process of ours; false if it was gone already."""
-    try:
-        os.kill(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        return False
-    return True
-
-
-def cases_of(report: Path) -> dict[str, tuple[str, str]]:
-    """The report, read by a parser that takes nothing but well-formed XML: name -> (outcome, type and message)."""
-    cases: dict[str, tuple[str, str]] = {}
-    for case in ElementTree.parse(report).getroot().iter("testcase"):
-        outcome, text = "pass", ""
-        for kind in ("failure", "error", "skipped"):
-            element = case.find(kind)
-            if element is not None:
-                outcome, text = kind, f"{element.get('type', '')}: {element.get('message', '')}"
-        name = case.get("name", "")
-        assert name not in cases, f"{name} stands twice"
-        cases[name] = (outcome, text)
-    return cases
-
-
-def is_complete(report: Path) -> bool:
-    """Whether the report says that its run came to its end."""
-    found = {
-        one.get("value") for one in ElementTree.parse(report).getroot().iter("property") if one.get("name") == "run_complete"
-    }
-    assert len(found) == 1
-    return found == {"yes"}
-
-
-def wait_for_cases(report: Path, count: int = 1) -> None:
-    """Until the report on disk has so many finished cases."""
-
-    def there() -> bool:
-        try:
-            return sum(1 for outcome, _ in cases_of(report).values() if outcome == "pass") >= count
-        except FileNotFoundError:
-            return False
-
-    assert wait_until(there, ANSWER_SECONDS), "no case has finished"
 
 
 def expect_refused(answer: Answer, *parts: str) -> None:
@@ -297,7 +105,8 @@ def test_no_actor_beside_the_runner(runner: Runner, tmp_path: Path) -> None:
     alone = tmp_path / "shmcheck.exe"
     shutil.copy(BIN / "shmcheck.exe", alone)
     answer = runner.run(*SHORT, program=alone)
-    expect_refused(answer, f"{windows_path(tmp_path)}\\shmactor.exe cannot be opened (error 2); give its path with --actor")
+    missing = windows_path(tmp_path / "shmactor.exe")
+    expect_refused(answer, f"{missing} cannot be opened (error 2); give its path with --actor")
 
 
 def test_actor_that_is_no_program(runner: Runner, tmp_path: Path) -> None:
@@ -371,7 +180,8 @@ def test_report_cannot_be_written(runner: Runner, tmp_path: Path) -> None:
 def test_stale_report_goes_first(runner: Runner, tmp_path: Path) -> None:
     """Also when the run then cannot start: nobody must take the old report for its result."""
     report = tmp_path / "r.xml"
-    for fault in (["--known", windows_path(tmp_path / "no.toml")], ["--actor", "Z:\\nobody.exe"], ["--filter", "no-such"]):
+    no_known = windows_path(tmp_path / "no.toml")
+    for fault in (["--known", no_known], ["--actor", "Z:\\nobody.exe"], ["--filter", "no-such"]):
         report.write_text("<testsuites/>", encoding="ascii")
         answer = runner.run(*fault, "--junit", windows_path(report))
         assert answer.code == 3
@@ -385,9 +195,8 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     mount.mkdir()
     if os.geteuid() != 0:
         pytest.skip("only root may mount a small file system")
-    done = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=256k", "shmcheck-test", str(mount)], capture_output=True, text=True, check=False
-    )
+    command = ["mount", "-t", "tmpfs", "-o", "size=256k", "shmcheck-test", str(mount)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         pytest.skip(f"no small file system can be mounted here: {done.stderr.strip()}")
     yield mount
