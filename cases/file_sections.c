@@ -148,7 +148,8 @@ static void file_held_without_sharing_limits(struct stage *s)
     must(s, "writer", "file data name=^f size=4096 share=none");
     must(s, "writer", "create section size=0 protect=PAGE_READWRITE file=data");
     must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
-    fails(s, "reader", "file data name=^f open=existing", ERROR_SHARING_VIOLATION);
+    fails_status(s, "reader", "file data name=^f open=existing", ERROR_SHARING_VIOLATION,
+                 STATUS_SHARING_VIOLATION);
     must(s, "writer", "close data");
     must(s, "writer", "close section");
     succeeds(s, "reader", "file data name=^f open=existing share=none");
