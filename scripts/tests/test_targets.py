@@ -1,0 +1,257 @@
+"""targets.toml, the command line that names targets, lost targets, several side by side, and recording."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from report_maker import Made, Report
+from shmcheck import baselines, board, chosen, fleet, lost, options, targets_file
+from shmcheck.console import CannotRun, Summary
+from shmcheck.paths import ROOT
+from shmcheck.report_files import read
+from shmcheck.release import release_of_system
+from shmcheck.report_reader import parse
+from shmcheck.targets_file import DEFAULT_FILE, Spec
+
+PROGRAM = [sys.executable, str(ROOT / "scripts" / "run.py")]
+
+
+def parsed(*words: str) -> options.Options:
+    return options.parse(words, "/here", lambda path, folder: f"{folder}/{path}")
+
+
+# ---- the command line ----
+
+
+def test_targets_are_names_with_commas() -> None:
+    found = parsed("--target", "a,b", "--target=c", "--filter", "x", "--parallel", "3", "--allow-lost", "1", "--record")
+    assert found.targets == ("a", "b", "c")
+    assert (found.parallel, found.allow_lost, found.record) == (3, 1, True)
+    assert found.passed_on == ["--filter", "x"]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--target",), "needs a value"),
+        (("--target", "a,,b"), "commas"),
+        (("--target", "a,b,a"), "names a twice"),
+        (("--parallel", "0"), "takes a number"),
+        (("--allow-lost", "some"), "takes a number"),
+        (("--allow-lost=-1",), "takes a number"),
+    ],
+)
+def test_mistakes_on_the_command_line(words: tuple[str, ...], message: str) -> None:
+    with pytest.raises(CannotRun, match=message):
+        parsed(*words)
+
+
+def test_a_driver_of_one_target_gets_all_but_the_targets() -> None:
+    words = ["--target", "a,b", "--filter", "--target", "--targets=t", "--verbose", "--record", "--jobs=2", "--parallel", "4"]
+    assert options.for_one(words) == ["--filter", "--target", "--verbose", "--jobs=2"]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--target", "nowhere"], "there is no target 'nowhere'"),
+        (["--target", "wine-8,wine-5", "--junit", "x.xml"], "--junit names one report"),
+        (["--target", "wine-8,wine-5", "--list"], "take one target at most"),
+        (["--targets", "t.toml"], "no --target names one"),
+        (["--record"], "give --target"),
+    ],
+)
+def test_mistakes_end_with_code_3_and_one_sentence(words: list[str], message: str) -> None:
+    done = subprocess.run([*PROGRAM, *words], capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
+    assert done.returncode == 3
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+# ---- targets.toml ----
+
+
+def test_the_file_that_comes_with_it() -> None:
+    specs = targets_file.load(DEFAULT_FILE)
+    assert specs["wine-10"] == Spec("wine-10", "wine", debian=13)
+    assert specs["wine-8-win7"].windows == "win7"
+    assert specs["wine-10-x86"].arch == "x86"
+
+
+def test_paths_start_at_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "t.toml"
+    file.write_text('[lab]\nkind = "ssh"\nhost = "me@lab"\nprograms = "../exe"\nssh-config = "conf"\n', encoding="utf-8")
+    spec = targets_file.load(file)["lab"]
+    assert Path(spec.programs) == tmp_path.parent / "exe"
+    assert Path(spec.ssh_config) == tmp_path / "conf"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "message"),
+    [
+        ("[a]\nkind = 'wine'\n\ndebian = 12.0\n", 4, "debian is a number"),
+        ("[a]\nkind = 'wine'\ndebian = true\n", 3, "debian is a number"),
+        ("[a]\nkind = 'wine'\ndebian = 10\n", 3, "debian is one of 11, 12, 13"),
+        ("[b]\nkind = 'wine'\n[a]\nkind = 'wine'\nwindows = 'xp'\n", 5, "windows is one of win7"),
+        ("# one\n[a]\ndebian = 12\n", 2, "needs a kind"),
+        ("[a]\nkind = 'farm'\n", 2, "needs a kind"),
+        ("[a]\nkind = 'local'\nhost = 'x'\n", 3, "has no 'host'"),
+        ("\n[a]\nkind = 'ssh'\n", 2, "needs a host"),
+        ("[a]\nkind = 'ssh'\nhost = '-oProxyCommand=x'\n", 3, "host is a name"),
+        ("[a]\nkind = 'ssh'\nhost = 'x'\nfolder = '../up'\n", 4, "folder is one plain name"),
+        ("[a]\nkind = 'ssh'\nhost = 'x'\ndeadline = 0\n", 4, "deadline is a number of seconds"),
+        ("[a]\nkind = 'ssh'\nhost = 'x'\narch = 'arm64'\n", 4, "built with MSVC only"),
+        ("['a b']\nkind = 'local'\n", 1, "a target's name"),
+        ("a = 1\n", 1, "outside every"),
+        ('[a]\nkind = "wine\n', 2, "Illegal character"),
+        ("[a]\nkind = 'wine'\nkind = 'wine'\n", 3, "overwrite"),
+    ],
+)
+def test_mistakes_in_the_file_are_named_with_their_line(tmp_path: Path, text: str, line: int, message: str) -> None:
+    file = tmp_path / "t.toml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(CannotRun) as caught:
+        targets_file.load(file)
+    assert str(caught.value).startswith(f"{file}:{line}: ")
+    assert message in str(caught.value)
+
+
+def test_bytes_that_are_no_text(tmp_path: Path) -> None:
+    file = tmp_path / "t.toml"
+    file.write_bytes(b"[a]\nkind = '\xff'\n")
+    with pytest.raises(CannotRun, match=":2: not UTF-8"):
+        targets_file.load(file)
+    with pytest.raises(CannotRun, match="No such file"):
+        targets_file.load(tmp_path / "none.toml")
+
+
+def test_another_release_sees_only_some_paths() -> None:
+    other = Spec("w", "wine", debian=11 if release_of_system() != 11 else 13)
+    assert chosen.path_for(other, "cases/known.toml", str(ROOT)).endswith("cases\\known.toml")
+    assert chosen.path_for(other, "/tmp/x.xml", str(ROOT)) == "Z:\\tmp\\x.xml"
+    with pytest.raises(CannotRun, match="sees this checkout and /tmp"):
+        chosen.path_for(other, "/srv/x.xml", str(ROOT))
+
+
+# ---- what stands for a report that is not there ----
+
+
+@pytest.mark.parametrize(
+    "reason",
+    ["it does not answer", "<error> & \"quotes\" 'too'", "\x00\x1b[31m\ud800 \u202e]]>", "x" * 5000, "", "two\nlines"],
+)
+def test_a_lost_target_is_a_report_that_says_why(reason: str) -> None:
+    run = parse(lost.text_of("lab", "Unreachable", reason).encode("utf-8"), "lab")
+    assert run.lost and not run.cases and not run.complete
+    if reason.isascii() and reason.isprintable() and 0 < len(reason) < 200:
+        assert run.lost == reason
+
+
+# ---- several side by side ----
+
+
+def lane(tmp_path: Path, name: str, code: str) -> fleet.Lane:
+    report = tmp_path / f"TEST-shmcheck-{name}.xml"
+    lost.write(report, name, "Interrupted", lost.UNFINISHED)
+    return fleet.Lane(Spec(name, "local"), [sys.executable, "-c", code.replace("REPORT", repr(str(report)))], report)
+
+
+def good_report() -> str:
+    return Report([Made("one"), Made("two", "skip", message="not here"), Made("three", "fail", message="[row] no")]).xml()
+
+
+def test_lanes_run_at_the_same_time_and_each_says_how_it_ended(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "good.xml").write_text(good_report(), encoding="utf-8")
+    copies = f"import shutil; shutil.copy({str(tmp_path / 'good.xml')!r}, REPORT); import time; time.sleep(1); "
+    lanes = [
+        lane(tmp_path, "good", copies + "print('[1/3] one', end='\\r'); print('fail  three'); exit(1)"),
+        lane(tmp_path, "other", copies + "print('0 passed, 0 failed, 0 skipped'); exit(0)"),
+        lane(tmp_path, "silent", "print('no such thing'); exit(3)"),
+        lane(tmp_path, "killed", "import os; os.kill(os.getpid(), 9)"),
+    ]
+    begin = time.monotonic()
+    shown = board.Board([each.name for each in lanes])
+    assert not fleet.run_lanes(fleet.Fleet(lanes, shown), 4, str(tmp_path))
+    assert time.monotonic() - begin < 1.9 + 2
+    assert [each.code for each in lanes] == [1, 0, 3, 2]
+    assert read(lanes[2].report).lost == "no such thing"
+    assert read(lanes[3].report).lost == "its driver was killed by SIGKILL"
+    assert fleet.conclude(lanes, options.Options(), False) == 3
+    out = capsys.readouterr().out
+    assert "good   | fail  three\n" in out
+    assert "LOST: no such thing" in out
+    assert out.splitlines()[-1] == "2 passed, 4 failed, 2 skipped"
+    assert fleet.conclude(lanes, options.Options(allow_lost=2), False) == 1
+    assert capsys.readouterr().out.splitlines()[-1] == "2 passed, 2 failed, 4 skipped"
+
+
+def test_lanes_end_when_they_are_told_to(tmp_path: Path) -> None:
+    program = tmp_path / "two.py"
+    program.write_text(
+        f"""
+import sys
+sys.path[:0] = [{str(ROOT / 'scripts')!r}, {str(ROOT / 'scripts' / 'tests')!r}]
+from pathlib import Path
+from shmcheck import board, fleet, signals
+from test_targets import lane
+signals.install()
+lanes = [lane(Path({str(tmp_path)!r}), name, "import time; print('up', flush=True); time.sleep(60)") for name in "ab"]
+print(fleet.run_lanes(fleet.Fleet(lanes, board.Board(["a", "b"])), 1, "."), flush=True)
+""",
+        encoding="utf-8",
+    )
+    with subprocess.Popen([sys.executable, program], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as driver:
+        assert driver.stdout is not None
+        assert driver.stdout.readline() == b"a | up\n"
+        driver.send_signal(signal.SIGTERM)
+        out = driver.stdout.read()
+        assert driver.wait(30) == 0
+    assert out.endswith(b"True\n")
+    assert read(tmp_path / "TEST-shmcheck-b.xml").lost == lost.UNFINISHED
+
+
+def test_counts_are_those_of_the_last_line_of_a_run() -> None:
+    run = parse(Report([Made("a"), Made("a.2"), Made("b", "error", message="x"), Made("c", "skip", message="y")]).xml().encode(), "t")
+    assert fleet.counts_of(run) == Summary(2, 1, 1)
+
+
+def test_lines_show_what_stands_behind_carriage_returns() -> None:
+    assert fleet.last_of(b"\r      \r[3/40] a-case") == "[3/40] a-case"
+    assert fleet.last_of(b"text\r") == "text"
+    assert board.printable("a\x1b[31mb\tc") == "a?[31mb?c"
+
+
+# ---- recording ----
+
+
+def test_a_recorded_run_names_no_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(baselines, "BASELINES", tmp_path / "kept")
+    report = tmp_path / "TEST-shmcheck-w.xml"
+    report.write_text(good_report().replace("<testsuite ", '<testsuite hostname="SECRET" '), encoding="utf-8")
+    text = baselines.record("wine-8", report).read_text(encoding="utf-8")
+    assert "SECRET" not in text and 'hostname="wine-8"' in text
+    assert read(tmp_path / "kept" / "wine-8.xml").target == "wine-8"
+
+
+def test_a_run_that_was_not_whole_is_not_recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(baselines, "BASELINES", tmp_path / "kept")
+    report = tmp_path / "TEST-shmcheck-w.xml"
+    lost.write(report, "w", "Timeout", "too slow")
+    with pytest.raises(CannotRun, match="too slow"):
+        baselines.record("w", report)
+    report.write_text(good_report().replace('"run_complete" value="yes"', '"run_complete" value="no"'), encoding="utf-8")
+    with pytest.raises(CannotRun, match="did not come to its end"):
+        baselines.record("w", report)
+    with pytest.raises(CannotRun, match="not every run was whole"):
+        baselines.record_if(True, [("w", report)], 2)
+    assert not (tmp_path / "kept").exists()
