@@ -47,8 +47,9 @@ TESTING = (
     Need("python3-junitparser", file="/usr/lib/python3/dist-packages/junitparser"),
     Need("mypy", file="/usr/lib/python3/dist-packages/mypy"),
 )
-# Two more would be used if they were there and are not installed for a test: chromium is as big as all the others
-# together, and openssh-server starts a server. Their tests say what they miss.
+# Two more are used if they are there: chromium is as big as all the others together, and openssh-server starts a
+# server, which is for CI's machines only. Their tests say what they miss.
+TESTING_ON_CI = (Need("openssh-server", file="/usr/sbin/sshd"),)
 FUZZING = (
     Need("clang", program="clang"),
     Need("libclang-rt-dev", file="/usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a"),

@@ -63,7 +63,7 @@ def main(arguments: Sequence[str]) -> int:
 def run(options: argparse.Namespace) -> int:
     make_build_folder()
     if not ON_WINDOWS:
-        packages.ensure(packages.FOR_TEST)
+        packages.ensure(packages.FOR_TEST + (packages.TESTING_ON_CI if os.environ.get("CI") else ()))
     record = Record(options.filter, options.verbose)
     lock = build.BuildLock()
     build.ensure(parts(), lock)
