@@ -45,7 +45,8 @@ static void view_same_physical_page(struct stage *s)
     share_pattern(s, "FILE_MAP_READ");
     must_give(s, "reader", "verify view length=0x10000 seed=5", "match=yes");
     for (unsigned i = 0; i < 2; i++) {
-        gives(s, roles[i], "resident view at=4096", "valid=yes shared=yes");
+        if (!gives(s, roles[i], "resident view at=4096", "valid=yes shared=yes"))
+            continue;
         holds(s, "at least two processes share the page", number(s, roles[i], "shares") >= 2);
     }
 }
