@@ -28,3 +28,8 @@ foreach(part shmfaulty_main shmfaulty_guard)
     target_link_libraries(${part} PRIVATE shmcommon)
 endforeach()
 set_target_properties(shmactor-faulty PROPERTIES RUNTIME_OUTPUT_DIRECTORY "$<1:${CMAKE_BINARY_DIR}/bin/tests>")
+
+# What a run left behind: for the tests of scripts/.
+add_executable(leftovers harness/tests/leftovers.c)
+target_link_libraries(leftovers PRIVATE shmcommon)
+set_target_properties(leftovers PROPERTIES RUNTIME_OUTPUT_DIRECTORY "$<1:${CMAKE_BINARY_DIR}/bin/tests>")

@@ -27,6 +27,7 @@ set(SHMCHECK_RUNNER_SOURCES
     harness/runner/console.c
     harness/runner/contract.c
     harness/runner/directions.c
+    harness/runner/footprint.c
     harness/runner/identity.c
     harness/runner/known_file.c
     harness/runner/link.c

@@ -11,6 +11,7 @@
 
 #include "../common/wide.h"
 #include "appcontainer.h"
+#include "footprint.h"
 #include "known_file.h"
 #include "pool.h"
 #include "program.h"
@@ -40,6 +41,7 @@ struct run {
     struct plan plan;
     struct console console;
     struct results results;
+    struct footprints footprints;
 };
 
 static void case_started(void *context, size_t item)
@@ -64,6 +66,7 @@ static void case_line(void *context, size_t item, const char *text)
 static void case_finished(void *context, size_t item, struct outcome *outcome)
 {
     struct run *run = context;
+    footprint_case(&run->footprints, outcome->handles);
     results_add(&run->results, item, outcome);
 }
 
@@ -151,6 +154,7 @@ static void add_figures(struct run *run, bool complete)
     snprintf(number, sizeof number, "%llu",
              (unsigned long long)(GetTickCount64() - run->results.run_started));
     junit_property(report, "run_ms", number);
+    footprint_report(&run->footprints, report);
     if (complete)
         junit_property(report, "run_complete", "yes");
 }

@@ -18,7 +18,8 @@ struct outcome {
     struct finding *findings; /* owned */
     size_t count;
     uint64_t milliseconds;
-    uint64_t starts; /* actors that the case started */
+    uint64_t starts;  /* actors that the case started */
+    uint64_t handles; /* that the worker had open after the case */
     bool incomplete; /* memory ran out: there was more than is here */
 };
 

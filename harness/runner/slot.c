@@ -210,6 +210,7 @@ static enum slot_news take_line(struct slot *slot, const struct pool_settings *s
     bool expected = line->sequence == slot->sequence;
     if (expected && strcmp(line->word, "done") == 0) {
         line_number(line, "starts", &slot->outcome.starts);
+        line_number(line, "handles", &slot->outcome.handles);
         complete(slot);
         output_file_clear(slot->worker_output); /* what it prints is of interest when it ends badly */
         return SLOT_FINISHED;

@@ -11,6 +11,7 @@
 #include "../common/escape.h"
 #include "../common/wide.h"
 #include "cmocka_bridge.h"
+#include "footprint.h"
 #include "needs.h"
 #include "mutate.h"
 
@@ -119,9 +120,10 @@ static void run_case(struct worker *worker, const struct test_case *test)
     else if (mutate && !stage.broken)
         mutate_case(&worker->settings, test, &tape, &worker->mutate);
     tape_free(&tape);
-    int length = snprintf(bytes, sizeof bytes, "%lu done checks=%llu steps=%llu starts=%llu\n",
+    int length = snprintf(bytes, sizeof bytes, "%lu done checks=%llu steps=%llu starts=%llu handles=%llu\n",
                           (unsigned long)worker->sequence, (unsigned long long)stage.checks,
-                          (unsigned long long)stage.steps, (unsigned long long)starts);
+                          (unsigned long long)stage.steps, (unsigned long long)starts,
+                          (unsigned long long)footprint_handles());
     write_line(worker, bytes, (size_t)length);
 }
 

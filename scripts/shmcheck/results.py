@@ -33,7 +33,10 @@ SEVERITY: Mapping[Verdict, int] = {
 BAD = frozenset({Verdict.FAIL, Verdict.DEVIATES, Verdict.ERROR})
 
 # Facts that differ from run to run on one machine; they are no property of a platform.
-RUN_FACTS = frozenset({"run_id", "run_complete", "run_ms", "actor_starts", "runner_peak_memory_kib"})
+RUN_FACTS = frozenset(
+    {"run_id", "run_complete", "run_ms", "actor_starts", "runner_peak_memory_kib"}
+    | {f"{name}_{when}" for name in ("runner_handles", "runner_private_kib", "worker_handles") for when in ("first", "last")}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,149 @@
+"""What a run leaves behind, and what it holds while it runs: nothing, and no more than at its start.
+
+SHMCHECK_BIN and WINEPREFIX as in test_faults.py. SHMCHECK_SLOW=1 makes the rounds many: more pairs of runs, and more
+instants at which the runner is killed.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import time
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from fault_runner import (
+    BIN,
+    CASE,
+    LONG,
+    PROGRAMS,
+    Answer,
+    Runner,
+    cases_of,
+    end,
+    environment_for,
+    is_complete,
+    wait_until,
+    why_not,
+    windows_path,
+)
+
+pytestmark = pytest.mark.skipif(bool(why_not()), reason=why_not() or "can run")
+
+SLOW = os.environ.get("SHMCHECK_SLOW") == "1"
+PAIRS = 20 if SLOW else 3
+KILLS = 50 if SLOW else 5
+# The report is held in memory: two hundred transcripts a mebibyte, and what the allocator keeps for later.
+GROWTH_KIB = 8 * 1024
+GONE_SECONDS = 10.0
+
+LEFTOVERS = BIN / "tests" / "leftovers.exe"
+needs_leftovers = pytest.mark.skipif(not LEFTOVERS.is_file(), reason="leftovers.exe is not built")
+
+
+@pytest.fixture
+def runner() -> Iterator[Runner]:
+    """A runner whose processes are ended after the test, whatever happened."""
+    made = Runner()
+    yield made
+    for pid, command in made.left().items():
+        if any(name in command for name in PROGRAMS):
+            end(pid)
+
+
+def leftovers() -> Answer:
+    """What leftovers.exe finds in the prefix."""
+    done = subprocess.run(
+        ["wine", str(LEFTOVERS)],
+        env=environment_for("leftovers"),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    return Answer(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def properties_of(report: Path) -> dict[str, str]:
+    return {one.get("name", ""): one.get("value", "") for one in ElementTree.parse(report).getroot().iter("property")}
+
+
+def test_nothing_grows_over_a_thousand_cases(runner: Runner, tmp_path: Path) -> None:
+    """One job, so that every case is the same worker's."""
+    report = tmp_path / "r.xml"
+    quick = ["--filter", "create-protect-noaccess", "--repeat", "1000", "--jobs", "1"]
+    answer = runner.start(*quick, "--junit", windows_path(report)).wait()
+    assert answer.last_line == "1000 passed, 0 failed, 0 skipped", answer.err
+    facts = {name: int(value) for name, value in properties_of(report).items() if name.endswith(("_first", "_last"))}
+    assert facts["runner_handles_first"] > 0
+    assert facts["worker_handles_first"] > 0
+    assert facts["runner_handles_last"] <= facts["runner_handles_first"]
+    assert facts["worker_handles_last"] <= facts["worker_handles_first"]
+    assert facts["runner_private_kib_last"] <= facts["runner_private_kib_first"] + GROWTH_KIB
+    runner.expect_nobody()
+
+
+@needs_leftovers
+def test_leftovers_are_found(runner: Runner, tmp_path: Path) -> None:
+    """The look itself: while a run goes on there is something to see."""
+    run = runner.start(*LONG, "--junit", windows_path(tmp_path / "r.xml"))
+    try:
+        assert wait_until(lambda: "object " in leftovers().out, 60)
+        seen = leftovers()
+        assert seen.code == 1
+        assert "process shmcheck.exe" in seen.out
+        assert "process shmactor.exe" in seen.out
+    finally:
+        run.kill()
+        run.wait()
+
+
+@needs_leftovers
+def test_a_run_leaves_no_object(runner: Runner, tmp_path: Path) -> None:
+    """Whole topics: all that a case can name, Global\\ and unusual characters included."""
+    report = tmp_path / "r.xml"
+    globs = ("name-*", "open-*", "sample-*", "life-*", "dup-*", "inherit-*")
+    words = [word for glob in globs for word in ("--filter", glob)]
+    answer = runner.start(*words, "--jobs", "2", "--junit", windows_path(report)).wait()
+    assert answer.code in (0, 1), answer.err
+    assert is_complete(report)
+    assert wait_until(lambda: leftovers().code == 0, GONE_SECONDS), leftovers().out
+    runner.expect_nobody()
+
+
+def test_two_runs_side_by_side(runner: Runner, tmp_path: Path) -> None:
+    """All that two runs could fight about: names, pipes, temporary files."""
+    globs = ("create-existing-*", "name-collide-*", "name-global-*", "life-*", "inherit-*")
+    words = [word for glob in globs for word in ("--filter", glob)]
+    seen = set()
+    for pair in range(PAIRS):
+        reports = [tmp_path / f"{pair}{side}.xml" for side in "ab"]
+        runs = [runner.start(*words, "--jobs", "1", "--junit", windows_path(report)) for report in reports]
+        for run, report in zip(runs, reports, strict=True):
+            answer = run.wait()
+            assert answer.code in (0, 1), answer.out[-2000:] + answer.err
+            assert is_complete(report)
+            seen.add(tuple(sorted((name, outcome) for name, (outcome, _) in cases_of(report).items())))
+    assert len(seen) == 1, "some case ended differently in one of the runs"
+    runner.expect_nobody()
+
+
+def test_killed_at_any_instant(runner: Runner, tmp_path: Path) -> None:
+    """From before the first line to somewhere in the middle: what there is of a report is whole, and nobody lives."""
+    chance = random.Random(20)
+    for number in range(KILLS):
+        report = tmp_path / f"{number}.xml"
+        run = runner.start("--filter", CASE, "--repeat", "1000", "--jobs", "2", "--junit", windows_path(report))
+        time.sleep(chance.uniform(0.0, 4.0))
+        run.kill()
+        run.wait()
+        if report.exists():
+            outcomes = [outcome for outcome, _ in cases_of(report).values()]
+            assert set(outcomes) <= {"pass", "error"}
+            assert outcomes.count("error") <= 2
+            assert not is_complete(report)
+        runner.expect_nobody()
