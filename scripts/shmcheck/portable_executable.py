@@ -1,11 +1,10 @@
-"""What a program for Windows refers to: the functions that it imports, and the words that stand alone in it.
+"""The functions that a program for Windows imports.
 
 Format: https://learn.microsoft.com/windows/win32/debug/pe-format
 """
 
 from __future__ import annotations
 
-import re
 import struct
 from pathlib import Path
 
@@ -85,8 +84,3 @@ class Program:
                 names.add(self.text(int(entry & 0x7FFFFFFF) + 2))
             at += width
         return names
-
-    def words(self, pattern: str) -> set[str]:
-        """The terminated strings that match as a whole: what a program would give to GetProcAddress."""
-        whole = rb"(?<![\x20-\x7e])(?:" + pattern.encode("ascii") + rb")(?=\0)"
-        return {found.decode("ascii") for found in re.findall(whole, self.data)}

@@ -12,7 +12,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from shmcheck import junit, mapping_api, options, tap
 from shmcheck.console import CannotRun, Summary, is_summary
 from shmcheck.paths import windows_path
-from shmcheck.portable_executable import Program
 
 
 def parsed(*words: str) -> options.Options:
@@ -136,10 +135,3 @@ def test_no_program_is_no_proof(tmp_path: Path, data: bytes) -> None:
     found = dict(mapping_api.findings(file, free=True))
     assert found["imports"]
     assert found["symbols"] != ""
-
-
-def test_names_of_the_mapping_api_are_found_as_strings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    file = tmp_path / "x.exe"
-    file.write_bytes(b"\0MapViewOfFile3\0 MapViewOfFile\0\0a sentence about NtCreateSection\0\x01ZwOpenSection\0")
-    monkeypatch.setattr(Program, "read_headers", lambda self: None)
-    assert mapping_api.named(file) == {"MapViewOfFile3", "ZwOpenSection"}
