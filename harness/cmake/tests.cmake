@@ -23,7 +23,7 @@ file(GLOB shmcheck_test_files "${PROJECT_SOURCE_DIR}/harness/tests/test_*.c")
 foreach(file IN LISTS shmcheck_test_files)
     cmake_path(GET file STEM name)
     if(NOT name IN_LIST SHMCHECK_PORTABLE_TESTS AND NOT name IN_LIST SHMCHECK_WINDOWS_TESTS)
-        message(WARNING "${name}.c is in no list of harness/cmake/sources.cmake: it is not built.")
+        message(FATAL_ERROR "${name}.c is in no list of harness/cmake/sources.cmake; nobody would run it.")
     endif()
 endforeach()
 
