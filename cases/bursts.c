@@ -156,6 +156,38 @@ static void open_against_last_close(struct stage *s)
     powered(s, "the name is not there for others", number(s, "third", "missing") > 0);
 }
 
+static void churn_together(struct stage *s, unsigned at, unsigned rounds)
+{
+    for (unsigned i = 0; i < 2; i++)
+        begins(s, crowd[i],
+               step("churn view how=%s name=@y at=%u rounds=%u crowd=2 side=%u seed=7",
+                    i == 0 ? "create" : "open", at, rounds, i));
+    for (unsigned i = 0; i < 2; i++)
+        finishes(s, crowd[i], "other=0 dirty=0 wrong=0");
+}
+
+/* Whoever unmaps and closes what he creates and opens has as many handles and views after hundreds of sections as before,
+ * while others open and close them too. The first rounds are there for what the calls load. */
+static void cycles_leave_nothing(struct stage *s)
+{
+    uint64_t handles[2], views[2];
+    share(s, 2);
+    churn_together(s, 0, 20);
+    for (unsigned i = 0; i < 2; i++) {
+        must(s, crowd[i], "charge");
+        handles[i] = number(s, crowd[i], "handles");
+        must(s, crowd[i], "regions type=MEM_MAPPED");
+        views[i] = number(s, crowd[i], "count");
+    }
+    churn_together(s, 4096, 500);
+    for (unsigned i = 0; i < 2; i++) {
+        must(s, crowd[i], "charge");
+        holds(s, "as many handles as before", number(s, crowd[i], "handles") == handles[i]);
+        must(s, crowd[i], "regions type=MEM_MAPPED");
+        holds(s, "as many views as before", number(s, crowd[i], "count") == views[i]);
+    }
+}
+
 static const struct test_case bursts_cases[] = {
     {CASE(view_interlocked_works)},
     {CASE(view_needs_synchronisation)},
@@ -164,6 +196,7 @@ static const struct test_case bursts_cases[] = {
     {CASE(message_announced_last), .rows = "view-coherent-two-processes view-interlocked-works"},
     {CASE(store_before_load), .rows = "view-coherent-two-processes view-interlocked-works"},
     {CASE(open_against_last_close), .rows = "open-missing open-existing create-initial-zero"},
+    {CASE(cycles_leave_nothing), .rows = "life-any-order"},
 };
 
 TOPIC(bursts, bursts_cases)

@@ -34,6 +34,7 @@
     CALL(BOOL, VirtualProtect, (LPVOID, SIZE_T, DWORD, DWORD *))                                             \
     CALL(LPVOID, VirtualAlloc, (LPVOID, SIZE_T, DWORD, DWORD))                                               \
     CALL(BOOL, VirtualFree, (LPVOID, SIZE_T, DWORD))                                                         \
+    CALL(BOOL, GetProcessHandleCount, (HANDLE, DWORD *))                                                     \
     CALL(BOOL, VirtualLock, (LPVOID, SIZE_T))                                                                \
     CALL(BOOL, VirtualUnlock, (LPVOID, SIZE_T))                                                              \
     CALL(BOOL, GetHandleInformation, (HANDLE, DWORD *))                                                      \

@@ -50,19 +50,22 @@ void verb_resident(const struct line *request, struct reply *reply)
 void verb_charge(const struct line *request, struct reply *reply)
 {
     PROCESS_MEMORY_COUNTERS counters = {.cb = sizeof counters};
+    DWORD handles = 0;
     (void)request;
     if (!sys.K32GetProcessMemoryInfo) {
         reply_not_exported(reply);
         return;
     }
     outcome_before();
-    BOOL done = sys.K32GetProcessMemoryInfo(GetCurrentProcess(), &counters, sizeof counters);
+    BOOL done = sys.K32GetProcessMemoryInfo(GetCurrentProcess(), &counters, sizeof counters) &&
+                sys.GetProcessHandleCount(GetCurrentProcess(), &handles);
     struct outcome seen = outcome_after();
     if (!done) {
         reply_fail(reply, seen);
         return;
     }
     reply_ok(reply);
+    reply_add(reply, "~handles=%lu", handles);
     reply_add(reply, "~pagefile=%llu", (unsigned long long)counters.PagefileUsage);
 }
 

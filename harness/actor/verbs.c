@@ -139,7 +139,8 @@ const struct verb verbs[] = {
      "GetProcessMemoryInfo -> ok ~bytes=N; with unit= the rise since the call without it -> ok units=N "
      "~bytes=N",
      verb_workingset},
-    {"charge", NOTHING, "GetProcessMemoryInfo -> ok ~pagefile=N", verb_charge},
+    {"charge", NOTHING, "GetProcessMemoryInfo, GetProcessHandleCount -> ok ~handles=N ~pagefile=N",
+     verb_charge},
     {"commitment", LABEL_NONE, "unit settle", "[unit=N [settle=MS]]",
      "GetPerformanceInfo -> ok [units=N] ~total=N ~beyond=N; with unit= the rise since the call without it",
      verb_commitment},

@@ -13,21 +13,27 @@ from typing import NoReturn
 
 from .console import EXIT_FAILED, EXIT_NOT_RUN, EXIT_PASSED, CannotRun, say
 from .contract import BASES, Contract, ContractError, Row, load
-from .coverage import Count, Coverage, ListError, compare, read_list
+from .coverage import Case, Count, Coverage, ListError, compare, read_list
 from .paths import ON_WINDOWS, ROOT, make_build_folder, tree
 from .prefix import Prefix, run_wine, wine_version
+from .problems import Problem
+from .problems import figures as problem_figures
+from .problems import load as load_problems
+from .problems import unknown as unknown_cases
 from .processes import run_quiet
 
 CONTRACT = ROOT / "cases" / "contract.toml"
+PROBLEMS = ROOT / "cases" / "problems.toml"
 PRESETS = ("mingw-x64", "msvc-x64", "msvc-arm64")
 LIST_SECONDS = 60.0
 
 DESCRIPTION = """\
 Compares cases/contract.toml with the cases of the built program, both ways, and prints how many rows are covered
-(a case checks them), excused (none does, and the contract says why) and uncovered.
+(a case checks them), excused (none does, and the contract says why) and uncovered. With the project's own contract
+it also says how many of the problems in cases/problems.toml cases catch.
 
 Exit code 0: contract and cases agree; 1: a case names a row that there is not, a row is excused that a case checks,
-or (with --complete) a row is uncovered; 3: the contract, the list or the program cannot be read."""
+a problem names a case that there is not, or (with --complete) a row is uncovered; 3: the contract, the list or the program cannot be read."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -50,6 +56,7 @@ def options(arguments: Sequence[str]) -> argparse.Namespace:
     source.add_argument("--list", type=Path, metavar="FILE", help="what shmcheck --list printed, instead of running it")
     source.add_argument("--program", type=Path, metavar="EXE", help="the shmcheck.exe to run; default: the built one")
     parser.add_argument("--contract", type=Path, metavar="FILE", default=CONTRACT, help="default: cases/contract.toml")
+    parser.add_argument("--problems", type=Path, metavar="FILE", help="default: cases/problems.toml; with --contract none")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here too")
     parser.add_argument("--rows", action="store_true", help="name every uncovered and every excused row")
     parser.add_argument("--complete", action="store_true", help="an uncovered row is an error")
@@ -139,9 +146,10 @@ def print_rows(coverage: Coverage) -> None:
         print(f"uncovered: {row.id}: {row.statement}")
 
 
-def figures(contract: Contract, coverage: Coverage) -> dict[str, object]:
+def figures(contract: Contract, coverage: Coverage, problems: tuple[Problem, ...]) -> dict[str, object]:
     areas, bases = groups(contract)
-    return asdict(coverage.count(contract.rows)) | {
+    extra = {"problems": problem_figures(problems)} if problems else {}
+    return extra | asdict(coverage.count(contract.rows)) | {
         "areas": {number: asdict(coverage.count(rows)) for number, rows in areas.items()},
         "bases": {basis: asdict(coverage.count(rows)) for basis, rows in bases.items()},
     }
@@ -158,24 +166,44 @@ def complain(coverage: Coverage, complete: bool) -> bool:
     return coverage.good() and not (complete and coverage.uncovered)
 
 
+def read_problems(found: argparse.Namespace) -> tuple[Problem, ...]:
+    path = found.problems or (PROBLEMS if found.contract == CONTRACT else None)
+    return load_problems(path) if path else ()
+
+
+def complain_of_problems(problems: tuple[Problem, ...], cases: list[Case]) -> bool:
+    """Says which cases there are not that problems name; whether there are none."""
+    missing = unknown_cases(problems, cases)
+    for problem, name in missing:
+        say(f"error: problem {problem.id} names the case {name}, which there is not")
+    return not missing
+
+
 def run(found: argparse.Namespace) -> int:
     contract = load(found.contract)
+    problems = read_problems(found)
     text, origin = list_text(found)
     try:
-        coverage = compare(contract, read_list(text))
+        cases = read_list(text)
     except ListError as error:
         raise CannotRun(f"{origin}: {error}") from error
+    coverage = compare(contract, cases)
     print_table(contract, coverage)
+    if problems:
+        count = problem_figures(problems)
+        print(f"\n{count['caught']} of {count['problems']} problems are caught by cases, {count['excused']} are excused")
     if found.rows:
         print()
         print_rows(coverage)
     sys.stdout.flush()
     if found.json:
         try:
-            found.json.write_text(json.dumps(figures(contract, coverage), indent=2) + "\n", encoding="utf-8")
+            found.json.write_text(json.dumps(figures(contract, coverage, problems), indent=2) + "\n", encoding="utf-8")
         except OSError as error:
             raise CannotRun(f"{found.json}: cannot be written: {error}") from error
-    return EXIT_PASSED if complain(coverage, found.complete) else EXIT_FAILED
+    agreed = complain(coverage, found.complete)
+    agreed = complain_of_problems(problems, cases) and agreed
+    return EXIT_PASSED if agreed else EXIT_FAILED
 
 
 def main(arguments: Sequence[str]) -> int:
