@@ -21,7 +21,8 @@ struct footprints {
     struct footprint first, last; /* after FOOTPRINT_WARM cases, and after the last one */
 };
 
-/* How many handles this process has open; 0 if the system does not say. */
+/* How many handles this process has open, or a number that grows with them where the system does not say; 0 if there is
+ * neither. */
 uint64_t footprint_handles(void);
 /* A case has finished, in a worker that then had so many handles open. */
 void footprint_case(struct footprints *prints, uint64_t worker_handles);
