@@ -12,7 +12,7 @@ from pathlib import Path
 from . import signals
 from .console import CannotRun, say
 from .passthrough import PassThrough
-from .processes import die_with_parent
+from .processes import die_with_parent, signal_program
 from .signals import Interrupted
 from .windows_job import end_with_us
 
@@ -37,12 +37,20 @@ def stop(child: subprocess.Popen[bytes]) -> None:
     """Asks the program to end, as Ctrl-C would, and does not wait for long. Wine turns SIGINT into CTRL_C_EVENT and
     any other signal into sudden death; on Windows the console has already told all its programs."""
     if sys.platform != "win32":
-        child.send_signal(signal.SIGINT)
+        signal_program(child.pid, signal.SIGINT)
     try:
         child.wait(INTERRUPT_SECONDS)
     except subprocess.TimeoutExpired:
+        kill(child)
+
+
+def kill(child: subprocess.Popen[bytes]) -> None:
+    """Ends the program at once."""
+    if sys.platform == "win32":
         child.kill()
-        child.wait()
+    else:
+        signal_program(child.pid, signal.SIGKILL)
+    child.wait()
 
 
 def wait(child: subprocess.Popen[bytes], alive: Callable[[], bool]) -> bool:
@@ -54,8 +62,7 @@ def wait(child: subprocess.Popen[bytes], alive: Callable[[], bool]) -> bool:
             return False
         except subprocess.TimeoutExpired:
             if not alive():
-                child.kill()
-                child.wait()
+                kill(child)
                 return True
 
 

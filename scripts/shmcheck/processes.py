@@ -82,6 +82,30 @@ def run_quiet(
         return done.returncode, output.read().decode("utf-8", "replace").replace("\r\n", "\n")
 
 
+def children_of(pid: int) -> list[int]:
+    """The processes whose parent is this one. Page: proc(5), stat."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        try:
+            if entry.name.isdecimal() and (entry / "stat").read_text("latin-1").rpartition(")")[2].split()[1] == str(pid):
+                found.append(int(entry.name))
+        except (OSError, IndexError):
+            pass  # it has just ended
+    return found
+
+
+def signal_program(pid: int, number: int) -> None:
+    """Sends a signal to a program that was started through sudo or not: sudo belongs to root, and does not pass on
+    what it gets; what it runs for us is ours."""
+    try:
+        os.kill(pid, number)
+    except PermissionError:
+        for child in children_of(pid):
+            signal_program(child, number)
+    except ProcessLookupError:
+        pass
+
+
 def reap() -> None:
     """Collects ended processes that became children of this one; see adopt_orphans."""
     try:

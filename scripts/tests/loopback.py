@@ -10,10 +10,15 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from shmcheck.processes import children_of
 
 SSHD = "/usr/sbin/sshd"
 SFTP_SERVER = "/usr/lib/openssh/sftp-server"
@@ -168,7 +173,7 @@ class Host:
         """Ends the server and every session of it."""
         if self.process is None:
             return
-        for pid in sessions_of(self.process.pid):
+        for pid in children_of(self.process.pid):
             try:
                 os.kill(pid, signal.SIGTERM)
             except OSError:
@@ -176,15 +181,3 @@ class Host:
         self.process.terminate()
         self.process.wait(10)
         self.process = None
-
-
-def sessions_of(server: int) -> list[int]:
-    """The processes whose parent is this one."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        try:
-            if entry.name.isdecimal() and (entry / "stat").read_text().rpartition(")")[2].split()[1] == str(server):
-                found.append(int(entry.name))
-        except (OSError, IndexError):
-            pass
-    return found
