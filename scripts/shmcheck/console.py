@@ -6,6 +6,7 @@ import os
 import re
 import sys
 from dataclasses import dataclass
+from typing import IO
 
 EXIT_PASSED = 0
 EXIT_FAILED = 1
@@ -50,17 +51,30 @@ def ensure_streams() -> None:
         sys.stderr = open(os.devnull, "w", encoding="utf-8")
 
 
-def say(message: str) -> None:
-    """A message for people. Somebody who closed our stderr has no use for it."""
+def nobody_reads(stream: IO[str]) -> None:
+    """After a write that failed: what the stream still holds, and all that follows, goes nowhere. Otherwise Python
+    would try once more at its end, and make that failure its exit code."""
     try:
-        print(message, file=sys.stderr, flush=True)
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
     except (OSError, ValueError):
-        pass
+        pass  # no stream of a file; nothing is tried again then
+
+
+def write_line(stream: IO[str], line: str) -> None:
+    """A line, at once; a reader who left is no reason to stop."""
+    try:
+        print(line, file=stream, flush=True)
+    except (OSError, ValueError):
+        nobody_reads(stream)
+
+
+def say(message: str) -> None:
+    """A message for people."""
+    write_line(sys.stderr, message)
 
 
 def print_summary(summary: Summary) -> None:
     """The last line of stdout."""
-    try:
-        print(summary, flush=True)
-    except (OSError, ValueError):
-        pass
+    write_line(sys.stdout, str(summary))

@@ -101,8 +101,8 @@ def run(
         with signals.deferred():
             child = begin(command, {**environment, **live}, folder)
             assert child.stdout is not None and child.stderr is not None
-            reader = PassThrough(child.stdout, sys.stdout.buffer)
-            errors = PassThrough(child.stderr, sys.stderr.buffer)
+            reader = PassThrough(child.stdout, sys.stdout)
+            errors = PassThrough(child.stderr, sys.stderr)
             readers = [reader, errors]
             for each in readers:
                 each.start()

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from typing import IO, BinaryIO
+from typing import IO, TextIO
 
-from .console import is_summary
+from .console import is_summary, nobody_reads
 
 DRAIN_SECONDS = 1.0
 TAIL_BYTES = 4096
@@ -20,7 +20,7 @@ class PassThrough(threading.Thread):
     stdout and stderr of the program that happened to start them. So finish() is told when the program has ended.
     """
 
-    def __init__(self, source: IO[bytes], sink: BinaryIO) -> None:
+    def __init__(self, source: IO[bytes], sink: TextIO) -> None:
         super().__init__(daemon=True)
         self.source = source
         self.sink = sink
@@ -67,10 +67,11 @@ class PassThrough(threading.Thread):
         if not self.listening:
             return
         try:
-            self.sink.write(data)
-            self.sink.flush()
+            self.sink.buffer.write(data)
+            self.sink.buffer.flush()
         except (OSError, ValueError):
             self.listening = False
+            nobody_reads(self.sink)
 
     def last_line(self) -> str:
         """The last line that is not empty; "" if there is none."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
 
-from .console import Summary
+from .console import Summary, write_line
 
 
 class Record:
@@ -30,7 +31,7 @@ class Record:
         counts = [f"{summary.passed} passed"] if summary.passed else []
         counts += [f"{summary.failed} failed"] if bad else []
         counts += [f"{summary.skipped} skipped"] if summary.skipped else []
-        print(f"{'FAIL' if bad else 'ok  '}  {name}: {', '.join(counts) or 'nothing to do'}", flush=True)
+        write_line(sys.stdout, f"{'FAIL' if bad else 'ok  '}  {name}: {', '.join(counts) or 'nothing to do'}")
         # A skip is never silent: what is missing stands in the details.
         if (bad or summary.skipped or self.verbose) and details.strip():
-            print("".join(f"      {line}\n" for line in details.rstrip().splitlines()), end="", flush=True)
+            write_line(sys.stdout, "\n".join(f"      {line}" for line in details.rstrip().splitlines()))

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from . import build, junit, mapping_api, packages, tap
-from .console import EXIT_FAILED, EXIT_NOT_RUN, EXIT_PASSED, CannotRun, Summary, print_summary, say
+from .console import EXIT_FAILED, EXIT_NOT_RUN, EXIT_PASSED, CannotRun, Summary, print_summary, say, write_line
 from .paths import BUILD, ON_WINDOWS, ROOT, make_build_folder, tree
 from .processes import TooSlow, run_quiet
 from .record import Record
@@ -92,7 +92,7 @@ def parts() -> list[build.Part]:
 
 def conclude(record: Record) -> int:
     if record.failed:
-        print("failed: " + ", ".join(record.failed))
+        write_line(sys.stdout, "failed: " + ", ".join(record.failed))
     counts = record.summary
     if counts.passed + counts.failed + counts.skipped == 0:
         say("scripts/test: no test is called so")
