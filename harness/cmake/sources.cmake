@@ -116,6 +116,7 @@ set(SHMCHECK_PORTABLE_TESTS
     test_runner_mutation)
 set(SHMCHECK_WINDOWS_TESTS
     test_actor
+    test_actor_bursts
     test_actor_guard
     test_actor_memory
     test_actor_names
@@ -123,11 +124,13 @@ set(SHMCHECK_WINDOWS_TESTS
     test_actor_verbs
     test_runner_catalogue
     test_runner_channel
+    test_runner_controls
     test_runner_identity
     test_runner_liars
     test_runner_mutate
     test_runner_options
     test_runner_output
+    test_runner_power
     test_runner_report_file
     test_runner_results
     test_runner_start
@@ -146,6 +149,8 @@ set(test_runner_workers_SOURCES ${test_runner_liars_SOURCES})
 set(test_runner_start_SOURCES harness/tests/child_lives.c)
 set(test_runner_output_SOURCES harness/tests/child_lives.c)
 set(test_runner_results_SOURCES harness/tests/trial.c)
+set(test_runner_power_SOURCES harness/tests/trial.c)
+set(test_runner_controls_SOURCES ${test_runner_liars_SOURCES})
 set(test_runner_summary_SOURCES harness/tests/trial.c)
 # Fuzz targets: harness/tests/fuzz_NAME.c, inputs in harness/tests/corpus/NAME/.
 set(SHMCHECK_FUZZ_TARGETS

@@ -1,0 +1,300 @@
+/* Bursts without others: memory that looks as if they had been there, so that each loop finds what it looks for. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include "actor_fake.h"
+
+/* A block, the results of an exchange behind it, and what makes it aligned. */
+static unsigned char room[BURST_BLOCK + 2 * EXCHANGE_ROUNDS_MOST + BURST_LINE];
+static struct burst block; /* only its address is used */
+
+/* Everybody else has arrived already, at every meeting. */
+static void prepare_block(void)
+{
+    char request[80];
+    memset(room, 0, sizeof room);
+    block.block = ((uintptr_t)room + BURST_LINE - 1) & ~(uintptr_t)(BURST_LINE - 1);
+    *burst_word(&block, LINE_ARRIVED) = 1000;
+    objects_reset();
+    snprintf(request, sizeof request, "adopt m address=%llu", (unsigned long long)block.block);
+    expect(request, "ok");
+}
+
+/* The reply to a request, with what differs from machine to machine cut off. */
+static const char *reply_to(const char *request)
+{
+    static struct line line;
+    static char numbered[LINE_BYTES], bytes[LINE_BYTES];
+    struct reply reply = {.text = text_over(bytes, sizeof bytes)};
+    struct text text = text_over(numbered, sizeof numbered);
+    text_format(&text, "1 %s", request);
+    assert_null(line_parse(&line, text.at, text.length));
+    verb_perform(&line, &reply);
+    char *processors = strstr(bytes, " ~processors=");
+    if (processors)
+        *processors = '\0';
+    return bytes;
+}
+
+static void sums(void **state)
+{
+    (void)state;
+    prepare_block();
+    assert_string_equal(reply_to("burst m how=add-interlocked rounds=10 crowd=1"), "ok total=10");
+    prepare_block();
+    *burst_word(&block, LINE_VALUE) = 7;
+    assert_string_equal(reply_to("burst m how=add-interlocked rounds=10 crowd=2"), "ok total=17");
+    prepare_block(); /* the other one's ten additions got lost */
+    assert_string_equal(reply_to("burst m how=add-plain rounds=10 crowd=2"), "ok ~lost=10 ~tries=1");
+}
+
+static void values(void **state)
+{
+    static const struct {
+        uint64_t value;
+        const char *how, *reply;
+    } table[] = {
+        {UINT32_MAX, "width=4", "ok torn=0 ~changes=1"},
+        {0xFFFF, "width=4", "ok torn=1 ~changes=1"},
+        {0xFFFF0000, "width=4", "ok torn=1 ~changes=1"},
+        {0xFFFF, "width=4 split=yes", "ok ~torn=1 ~changes=1"},
+        {UINT64_MAX, "width=8", "ok torn=0 ~changes=1"},
+        {UINT32_MAX, "width=8", "ok torn=1 ~changes=1"},
+        {UINT64_MAX << 32, "width=8 split=yes", "ok ~torn=1 ~changes=1"},
+    };
+    char request[120];
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        prepare_block();
+        *burst_long(&block, LINE_VALUE) = table[i].value;
+        snprintf(request, sizeof request, "burst m how=watch rounds=1 crowd=2 side=1 %s", table[i].how);
+        assert_string_equal(reply_to(request), table[i].reply);
+        assert_true(loop_stopped(&block));
+    }
+    prepare_block(); /* nobody stores anything: it ends by itself, and has seen nothing */
+    assert_string_equal(reply_to("burst m how=watch rounds=1 crowd=2 side=1"), "ok torn=0 ~changes=0");
+    prepare_block();
+    loop_stop(&block);
+    assert_string_equal(reply_to("burst m how=flip rounds=1 crowd=2"), "ok");
+}
+
+static void messages(void **state)
+{
+    (void)state;
+    prepare_block(); /* announced, and nothing in it */
+    *slot_number(&block, 1) = 1;
+    assert_string_equal(reply_to("burst m how=receive rounds=1 crowd=2 side=1"), "ok wrong=1 ~received=1");
+    assert_int_equal(*burst_word(&block, LINE_PROGRESS_1), 1);
+    prepare_block();
+    *slot_number(&block, 1) = 1;
+    assert_string_equal(reply_to("burst m how=receive order=barrier rounds=1 crowd=2 side=1"),
+                        "ok wrong=1 ~received=1");
+    prepare_block();
+    *slot_number(&block, 1) = 1;
+    assert_string_equal(reply_to("burst m how=receive order=plain rounds=1 crowd=2 side=1"),
+                        "ok ~wrong=1 ~received=1");
+    static const char *const orders[] = {"interlocked", "barrier", "plain", "reversed"};
+    for (size_t i = 0; i < 4; i++) { /* what is sent is what is waited for */
+        char request[120];
+        prepare_block();
+        *burst_word(&block, LINE_PROGRESS_1) = 40;
+        snprintf(request, sizeof request, "burst m how=send order=%s rounds=40 crowd=2", orders[i]);
+        assert_string_equal(reply_to(request), "ok");
+        for (uint32_t message = 25; message <= 40; message++) {
+            assert_int_equal(*slot_number(&block, message), message);
+            assert_int_equal(slot_words(&block, message)[7], message * 31 + 7);
+        }
+    }
+}
+
+/* The other side, 1, has come through all turns, and missed every store of this one. */
+static void exchanges(void **state)
+{
+    static const struct {
+        LONG stored; /* by the other side, before this one looks */
+        const char *order, *reply;
+    } table[] = {
+        {0, "interlocked", "ok missed-both=5 ~turns=5"}, {0, "barrier", "ok missed-both=5 ~turns=5"},
+        {0, "plain", "ok ~missed-both=5 ~turns=5"},      {5, "interlocked", "ok missed-both=0 ~turns=5"},
+        {3, "barrier", "ok missed-both=2 ~turns=5"},
+    };
+    char request[120];
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        prepare_block();
+        *burst_word(&block, LINE_PROGRESS_1) = 5;
+        *burst_word(&block, LINE_SIDE_1) = table[i].stored;
+        memset((void *)(block.block + BURST_BLOCK + EXCHANGE_ROUNDS_MOST), 1, 5);
+        snprintf(request, sizeof request, "burst m how=exchange order=%s rounds=5 crowd=2", table[i].order);
+        assert_string_equal(reply_to(request), table[i].reply);
+        assert_int_equal(*burst_word(&block, LINE_SIDE_0), 5);
+    }
+}
+
+static void records_with_versions(void **state)
+{
+    static const struct {
+        LONG version;
+        const char *order, *reply;
+    } table[] = {
+        {2, "barrier", "ok torn=1 ~records=1"}, /* the version says that it is whole, and it is not */
+        {3, "barrier", "ok torn=0 ~records=0"}, /* it is being written: no copy is worth anything */
+        {3, "plain", "ok ~torn=1 ~records=1"},
+    };
+    char request[120];
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        prepare_block();
+        *burst_word(&block, LINE_VALUE) = table[i].version;
+        record_words(&block)[0] = 9;
+        snprintf(request, sizeof request, "burst m how=snapshot order=%s rounds=1 crowd=2 side=1",
+                 table[i].order);
+        assert_string_equal(reply_to(request), table[i].reply);
+    }
+}
+
+/* ---- names: the system gives what the test wants ---- */
+
+static void churning(void **state)
+{
+    static _Alignas(8) LONG page[1024];
+    static const struct {
+        const char *how;
+        DWORD error;
+        bool handle;
+        LONG word;
+        const char *reply;
+    } table[] = {
+        {"create", 0, true, 0, "ok other=0 dirty=0 wrong=0 ~fresh=1 ~existed=0 ~opened=0 ~missing=0"},
+        {"create", 0, true, 7, "ok other=0 dirty=1 wrong=1 ~fresh=1 ~existed=0 ~opened=0 ~missing=0"},
+        {"create", 183, true, MAGIC, "ok other=0 dirty=0 wrong=0 ~fresh=0 ~existed=1 ~opened=0 ~missing=0"},
+        {"create", 183, true, 7, "ok other=0 dirty=0 wrong=1 ~fresh=0 ~existed=1 ~opened=0 ~missing=0"},
+        {"create", 5, false, 0,
+         "ok other=1 first-error=5 dirty=0 wrong=0 ~fresh=0 ~existed=0 ~opened=0 ~missing=0"},
+        {"open", 0, true, MAGIC, "ok other=0 dirty=0 wrong=0 ~fresh=0 ~existed=0 ~opened=1 ~missing=0"},
+        {"open", 2, false, 0, "ok other=0 dirty=0 wrong=0 ~fresh=0 ~existed=0 ~opened=0 ~missing=1"},
+        {"open", 5, false, 0,
+         "ok other=1 first-error=5 dirty=0 wrong=0 ~fresh=0 ~existed=0 ~opened=0 ~missing=0"},
+    };
+    char request[120];
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        prepare_block();
+        page[0] = table[i].word;
+        fake.result = table[i].handle ? (uintptr_t)page : 0;
+        fake.error = table[i].error;
+        snprintf(request, sizeof request, "churn m how=%s name=x rounds=1 crowd=1", table[i].how);
+        assert_string_equal(reply_to(request), table[i].reply);
+    }
+}
+
+static void initialising(void **state)
+{
+    static _Alignas(8) LONG page[1024];
+    (void)state;
+    fake.result = (uintptr_t)page;
+    prepare_block();
+    assert_string_equal(reply_to("initialise m name=x rounds=1 crowd=1"),
+                        "ok failed=0 ~early=0 miscounted=0 ~won=1");
+    assert_true(wcscmp(fake.name, L"x-0") == 0);
+    assert_int_equal(page[WORD_MAGIC], MAGIC);
+    fake.error = ERROR_ALREADY_EXISTS; /* the payload of round 0 is there, of round 1 it is not */
+    prepare_block();
+    assert_string_equal(reply_to("initialise m name=x rounds=2 crowd=3 wait=yes"),
+                        "ok failed=0 early=1 miscounted=0 ~won=0");
+    prepare_block();
+    assert_string_equal(reply_to("initialise m name=x rounds=1 crowd=3"),
+                        "ok failed=0 ~early=0 miscounted=1 ~won=0");
+    fake.result = 0;
+    fake.error = 5;
+    prepare_block();
+    assert_string_equal(reply_to("initialise m name=x rounds=2 crowd=1"),
+                        "ok failed=2 first-error=5 ~early=0 miscounted=2 ~won=0");
+}
+
+static void waiting_for_the_end_of_a_name(void **state)
+{
+    (void)state;
+    fake.result = 0;
+    fake.error = ERROR_FILE_NOT_FOUND;
+    const char *reply = reply_to("gone name=x timeout=1000");
+    assert_memory_equal(reply, "ok gone=yes error=2 ~polls=1 ", 29);
+    fake.error = ERROR_ACCESS_DENIED;
+    assert_memory_equal(reply_to("gone name=x timeout=1000"), "ok gone=yes error=5 ", 20);
+    fake.result = 0x44;
+    assert_memory_equal(reply_to("gone name=x timeout=20"), "ok gone=no ~polls=", 18);
+    assert_int_equal(fake.handle, (HANDLE)0x44); /* which was closed */
+}
+
+/* ---- requests ---- */
+
+static void bursts_without_sense(void **state)
+{
+    static const char *const table[][2] = {
+        {"burst m how=add-plain rounds=1", "crowd=%20is%20missing"},
+        {"burst m how=dance rounds=1 crowd=1", NULL},
+        {"burst m how=add-plain rounds=0 crowd=1",
+         "rounds%20and%20seed%20are%20not%200,%20and%20side%20is%20below%20crowd"},
+        {"burst m how=add-plain rounds=1 crowd=1 seed=0",
+         "rounds%20and%20seed%20are%20not%200,%20and%20side%20is%20below%20crowd"},
+        {"burst m how=add-plain rounds=1 crowd=2 side=2",
+         "rounds%20and%20seed%20are%20not%200,%20and%20side%20is%20below%20crowd"},
+        {"burst m how=add-plain rounds=1000001 crowd=1", "rounds=%20is%20more%20than%201000000"},
+        {"burst m how=exchange rounds=28673 crowd=2", "rounds=%20is%20more%20than%2028672"},
+        {"burst m how=flip rounds=1 crowd=3", "this%20burst%20is%20made%20for%20crowd=2"},
+        {"burst m how=flip rounds=1 crowd=2 width=2", "width=2:%20not%20one%20of:%204%208"},
+        {"burst m how=add-locked rounds=1 crowd=1", "mutex=%20goes%20with%20how=add-locked"},
+        {"burst m how=add-plain rounds=1 crowd=1 mutex=m", "mutex=%20goes%20with%20how=add-locked"},
+        {"burst m how=add-plain rounds=1 crowd=1 at=64",
+         "at=%20is%20no%20aligned%20block%20of%204096%20bytes%20that%20can%20be%20written"},
+        {"burst none how=add-plain rounds=1 crowd=1", "no%20label%20'none'"},
+        {"churn m how=open rounds=1 crowd=1", "name=%20is%20missing"},
+        {"initialise m rounds=1 crowd=1", "name=%20is%20missing"},
+        {"initialise m name=x rounds=257 crowd=1", "rounds=%20is%20more%20than%20256"},
+        {"gone name=x", "timeout=%20is%20missing"},
+        {"gone name=x timeout=4001", "timeout=%20is%20more%20than%204000"},
+    };
+    char expected[300];
+    (void)state;
+    prepare_block();
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        if (table[i][1]) {
+            snprintf(expected, sizeof expected, "bad reason=%s", table[i][1]);
+            expect(table[i][0], expected);
+        } else {
+            assert_memory_equal(reply_to(table[i][0]), "bad reason=how=dance:%20not%20one%20of:", 39);
+        }
+    }
+    expect("adopt nowhere address=0", "ok");
+    expect("burst nowhere how=add-plain rounds=1 crowd=1",
+           "bad reason=at=%20is%20no%20aligned%20block%20of%204096%20bytes%20that%20can%20be%20written");
+}
+
+/* Nobody else comes: it gives up, and says at which call. */
+static void alone(void **state)
+{
+    (void)state;
+    prepare_block();
+    *burst_word(&block, LINE_ARRIVED) = 0;
+    assert_string_equal(reply_to("burst m how=add-plain rounds=1 crowd=2"), "fail error=1460 call=meet");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        FRESH(sums),
+        FRESH(values),
+        FRESH(messages),
+        FRESH(exchanges),
+        FRESH(records_with_versions),
+        FRESH(churning),
+        FRESH(initialising),
+        FRESH(waiting_for_the_end_of_a_name),
+        FRESH(bursts_without_sense),
+        FRESH(alone),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,156 @@
+/* Controls, and steps that are to end their process, through a real worker and actors that do as they like. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "../runner/checks.h"
+#include "../runner/contract.h"
+#include "liar.h"
+#include "pool_log.h"
+
+const struct contract_row contract_rows[] = {{"a-row", BASIS_DOCUMENTED, BASIS_OBSERVED, "none"}};
+const size_t contract_row_count = 1;
+
+/* ---- cases ---- */
+
+static void look(struct stage *s, bool seen)
+{
+    gives(s, "actor", "size section", "size=4096");
+    powered(s, "something gets lost", seen);
+}
+
+static void effect_seen(struct stage *s)
+{
+    look(s, true);
+}
+
+static void effect_not_seen(struct stage *s)
+{
+    look(s, false);
+    powered(s, "something is torn", false);
+}
+
+static void control_alone(struct stage *s)
+{
+    must(s, "actor", "size section");
+    powered(s, "something gets lost", true);
+}
+
+static void end_with(struct stage *s, const char *lie, uint32_t code)
+{
+    SetEnvironmentVariableA(LIAR_VARIABLE, lie);
+    ends(s, "actor", "execute view", code);
+}
+
+static void ends_as_expected(struct stage *s)
+{
+    end_with(s, "crash", 0xC0000005);
+}
+
+static void ends_with_another_code(struct stage *s)
+{
+    end_with(s, "leave-at-step", 0xC0000409);
+}
+
+static void does_not_end(struct stage *s)
+{
+    end_with(s, "honest", 0xC0000409);
+}
+
+static void says_nothing(struct stage *s)
+{
+    end_with(s, "hang-at-step", 0xC0000409);
+}
+
+static const struct test_case control_cases[] = {
+    {CASE(effect_seen), .rows = "a-row"},   {CASE(effect_not_seen), .rows = "a-row"},
+    {CASE(control_alone), .rows = "a-row"}, {CASE(ends_as_expected), .rows = "a-row"},
+    {CASE(does_not_end), .rows = "a-row"},  {CASE(ends_with_another_code), .rows = "a-row"},
+    {CASE(says_nothing), .rows = "a-row"},
+};
+TOPIC(control, control_cases)
+const struct topic *const topics[] = {&control_topic};
+const size_t topic_count = 1;
+
+/* ---- tests ---- */
+
+static struct pool_log log_of_run;
+
+static int run_all(void **state)
+{
+    (void)state;
+    pool_log_run(&log_of_run, &(struct pool_log_settings){.scale = 0.4});
+    return 0;
+}
+
+static int free_log(void **state)
+{
+    (void)state;
+    pool_log_free(&log_of_run);
+    return 0;
+}
+
+static void expect_told(const char *id, const char *part)
+{
+    const struct buffer *transcript = &pool_log_find(&log_of_run, id)->outcome.transcript;
+    if (!transcript->at || !strstr(transcript->at, part))
+        fail_msg("%s: '%s' is missing in\n%s", id, part, transcript->at ? transcript->at : "");
+}
+
+static const struct finding *expect_finding(const char *id, size_t place, enum verdict verdict,
+                                            const char *part)
+{
+    const struct outcome *outcome = &pool_log_find(&log_of_run, id)->outcome;
+    assert_in_range(place, 0, outcome->count - 1);
+    assert_int_equal(outcome->findings[place].verdict, verdict);
+    if (!strstr(outcome->findings[place].text, part))
+        fail_msg("%s: '%s' is missing in '%s'", id, part, outcome->findings[place].text);
+    return &outcome->findings[place];
+}
+
+static void controls(void **state)
+{
+    (void)state;
+    expect_fine(&log_of_run, "effect-seen");
+    expect_told("effect-seen", "= control: something gets lost: seen\n");
+    expect_told("effect-not-seen", "= control: something gets lost: not seen\n");
+    assert_int_equal(pool_log_find(&log_of_run, "effect-not-seen")->outcome.count, 2);
+    assert_in_range(expect_finding("effect-not-seen", 0, VERDICT_SKIP, "something gets lost")->line, 1, 1000);
+    expect_finding("effect-not-seen", 1, VERDICT_SKIP, "something is torn");
+}
+
+/* A control says nothing about the system: a case of nothing else has checked nothing. */
+static void a_control_is_no_expectation(void **state)
+{
+    (void)state;
+    expect_error(&log_of_run, "control-alone", ERROR_KIND_HARNESS, "checked nothing");
+}
+
+static void ends_of_processes(void **state)
+{
+    (void)state;
+    expect_fine(&log_of_run, "ends-as-expected");
+    expect_told("ends-as-expected", "actor> execute view -> gone code=0xC0000005\n");
+    expect_finding("does-not-end", 0, VERDICT_FAIL,
+                   "expected the end of the process with code 0xC0000409, got ok");
+    expect_finding("ends-with-another-code", 0, VERDICT_DEVIATES,
+                   "expected the end of the process with code 0xC0000409, got code 0x0");
+    expect_error(&log_of_run, "says-nothing", ERROR_KIND_TIMEOUT, "execute view|no reply within");
+    expect_done(&log_of_run);
+}
+
+int main(int argc, char **argv)
+{
+    int code;
+    if (other_lives(argc, argv, &code))
+        return code;
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(controls),
+        cmocka_unit_test(a_control_is_no_expectation),
+        cmocka_unit_test(ends_of_processes),
+    };
+    return cmocka_run_group_tests(tests, run_all, free_log);
+}

@@ -1,0 +1,69 @@
+/* Runs without power: what a control that showed nothing makes of a case. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "trial.h"
+
+static const struct finding nothing_seen = {.verdict = VERDICT_SKIP,
+                                            .line = 105,
+                                            .text = (char *)"no power: nothing was lost"},
+                            nothing_more = {.verdict = VERDICT_SKIP,
+                                            .line = 106,
+                                            .text = (char *)"no power: nothing was torn"};
+
+/* It is a skip with a reason, unless there is something worse to say; never a pass. */
+static void a_control_that_shows_nothing(void **state)
+{
+    const struct {
+        struct finding findings[3];
+        size_t count;
+        enum verdict verdict;
+        const char *in_report;
+    } table[] = {
+        {{nothing_seen}, 1, VERDICT_SKIP, "<skipped message=\"no power: nothing was lost\">"},
+        {{nothing_seen, nothing_more}, 2, VERDICT_SKIP, "line 106: no power: nothing was torn\n</skipped>"},
+        {{nothing_seen, six}, 2, VERDICT_DEVIATES, "<failure message=\"[a-row] got error=6\""},
+        {{six, nothing_seen}, 2, VERDICT_DEVIATES, "<failure message=\"[a-row] got error=6\""},
+        {{five, nothing_seen}, 2, VERDICT_KNOWN, "<skipped message=\"known: Wine says 5\">"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        struct trial trial;
+        trial_start(&trial, known_text, 1);
+        trial_add(&trial, 0, table[i].findings, table[i].count);
+        if (junit_count(trial.results.junit, table[i].verdict) != 1)
+            fail_msg("line %d of the table has another verdict", (int)i);
+        expect_in_report(&trial, table[i].in_report);
+        trial_end(&trial);
+    }
+}
+
+/* The summary counts it by its reason, like every skip, and takes no entry of known.toml for out of date because of it.
+ */
+static void the_summary_counts_it(void **state)
+{
+    struct trial trial;
+    (void)state;
+    trial_start(&trial, known_text, 1);
+    trial_add(&trial, 0, &nothing_seen, 1);
+    trial_add(&trial, 2, &nothing_seen, 1);
+    CAPTURED(results_summary(&trial.results));
+    assert_non_null(strstr(captured, "    2 skipped: the run had no power: "));
+    assert_null(strstr(captured, "No longer true here"));
+    assert_non_null(strstr(captured, "\n0 passed, 0 failed, 2 skipped\n"));
+    assert_int_equal(results_exit_code(&trial.results), 0);
+    trial_end(&trial);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_control_that_shows_nothing),
+        cmocka_unit_test(the_summary_counts_it),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
