@@ -18,6 +18,7 @@ from .paths import BUILD, KNOWN, ON_WINDOWS, ROOT, make_build_folder, target_pat
 from .run_command import guarded
 from .target import Target, this_target
 
+PROGRAMS = ("shmcheck", "shmactor", "shmbench")
 FLOOR_STARTS = 150
 STEPS = 5000
 GROWTH_FILTER = "open-*"
@@ -63,7 +64,8 @@ class Bench:
         done = subprocess.run(
             command, env=self.target.environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, cwd=ROOT
         )
-        if done.returncode == 3:
+        # A run of cases ends with 0, 1 or 2, and what the verdicts are does not matter here.
+        if done.returncode not in (0, 1, 2):
             raise CannotRun(f"{program} {' '.join(words)}: {done.stderr.strip() or done.stdout.strip()}")
         return done.stdout
 
@@ -146,7 +148,7 @@ def bench(arguments: Sequence[str]) -> int:
     if not ON_WINDOWS:
         packages.ensure(packages.FOR_RUN)
     lock = build.BuildLock()
-    build.ensure(build.run_parts(), lock)
+    build.ensure([build.Part(build.presets()[0], PROGRAMS)], lock)
     with this_target() as target:
         figures = measure(Bench(target), options.processors())
     for name, value in figures.items():
