@@ -3,14 +3,15 @@
 
 #include <string.h>
 
+#include "../actor/verbs.h"
 #include "track.h"
 
 struct system_calls sys, real, faulty;
 const struct seeded *chosen_fault;
 
 const struct fault_group *const fault_groups[] = {
-    &create_faults, &name_faults,   &lifetime_faults, &view_faults,
-    &copy_faults,   &access_faults, &handle_faults,   &page_faults,
+    &create_faults, &name_faults,   &lifetime_faults, &view_faults,  &copy_faults,
+    &access_faults, &handle_faults, &page_faults,     &burst_faults,
 };
 const size_t fault_group_count = sizeof fault_groups / sizeof fault_groups[0];
 
@@ -63,6 +64,21 @@ bool guard_run(void (*touch)(void *), void *context, struct fault *fault)
     if (chosen_fault->touches)
         touch = chosen_fault->touches(touch, context);
     return guard_run_plainly(touch, context, fault);
+}
+
+/* And the actor's own verb_perform this one. */
+void verb_perform_plainly(const struct line *request, struct reply *reply);
+
+void verb_perform(const struct line *request, struct reply *reply)
+{
+    static struct line changed;
+    if (!chosen_fault->asks) {
+        verb_perform_plainly(request, reply);
+        return;
+    }
+    changed = *request; /* its words still stand in the request, which outlives it */
+    chosen_fault->asks(&changed);
+    verb_perform_plainly(&changed, reply);
 }
 
 /* ---- what faults are made of ---- */

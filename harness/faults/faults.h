@@ -9,6 +9,7 @@
 
 #include "../actor/system.h"
 #include "../actor/touch.h"
+#include "../common/line.h"
 
 typedef void touch_function(void *touch);
 
@@ -24,6 +25,8 @@ struct seeded {
     /* Called before memory is touched: may change *touch, and returns what is called instead of `how`. NULL: nothing is
      * changed. */
     touch_function *(*touches)(touch_function *how, struct touch *touch);
+    /* Called with each request before it is performed: may ask for something else. NULL: nothing is changed. */
+    void (*asks)(struct line *request);
 };
 
 struct fault_group {
@@ -33,7 +36,7 @@ struct fault_group {
 #define FAULT_GROUP(group, table) const struct fault_group group = {table, sizeof(table) / sizeof(table)[0]};
 
 extern const struct fault_group create_faults, name_faults, lifetime_faults, view_faults, copy_faults,
-    access_faults, handle_faults, page_faults;
+    access_faults, handle_faults, page_faults, burst_faults;
 extern const struct fault_group *const fault_groups[];
 extern const size_t fault_group_count;
 

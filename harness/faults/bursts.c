@@ -1,0 +1,44 @@
+/* Faults of what processes see of each other's stores while they run. These are no calls of the table: a loop is asked to
+ * do in software what a processor or a system without the promise would do. */
+#include <string.h>
+
+#include "faults.h"
+
+static void set_value(struct line *request, const char *key, const char *value)
+{
+    for (size_t i = 0; i < request->count; i++)
+        if (strcmp(request->fields[i].key, key) == 0)
+            request->fields[i] = (struct field){key, value, strlen(value)};
+}
+
+static bool is_burst(const struct line *request, const char *how)
+{
+    return strcmp(request->word, "burst") == 0 && strcmp(line_value(request, "how", ""), how) == 0;
+}
+
+static void ask_for_halves(struct line *request)
+{
+    bool wide = strcmp(line_value(request, "width", ""), "8") == 0;
+    if (is_burst(request, "flip") && wide && !line_field(request, "split") && request->count < LINE_FIELDS)
+        request->fields[request->count++] = (struct field){"split", "yes", 3};
+}
+
+/* The sender alone, so that the receiver goes on to count what is wrong. */
+static void ask_for_reversed(struct line *request)
+{
+    if (is_burst(request, "send"))
+        set_value(request, "order", "reversed");
+}
+
+static const struct seeded faults[] = {
+    {.name = "torn-64-bit-stores",
+     .topics = "bursts",
+     .sentence = "a store of 64 bits is made as two of 32",
+     .asks = ask_for_halves},
+    {.name = "stores-overtake",
+     .topics = "bursts",
+     .sentence = "a store is seen by others before one that was made earlier, in spite of a barrier",
+     .asks = ask_for_reversed},
+};
+
+FAULT_GROUP(burst_faults, faults)
