@@ -178,8 +178,8 @@ static void view_waitonaddress_one_process(struct stage *s)
 {
     share_pattern(s, "FILE_MAP_WRITE");
     must(s, "writer", "write view at=64 u64=0");
-    begins(s, "reader", "await view at=0 ready=64 timeout=500");
-    must(s, "writer", "wake view at=0 ready=64 for=200");
+    begins(s, "reader", "await view at=0 ready=64 timeout=200");
+    must(s, "writer", "wake view at=0 ready=64 for=100");
     finishes(s, "reader", "woken=no error=1460");
     gives(s, "reader", "await view at=0 ready=68 timeout=3000 helped=yes", "woken=yes");
 }
