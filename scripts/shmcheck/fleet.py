@@ -97,13 +97,12 @@ class Fleet:
         while chunk := os.read(process.stdout.fileno(), 65536):
             *lines, rest = (rest + chunk).split(b"\n")
             for line in lines:
-                self.line(lane, last_of(line))
+                self.line(lane, visible(line))
             state = last_of(rest)
             if state:
                 self.board.status(lane.name, state)
         process.stdout.close()
-        if last_of(rest):
-            self.line(lane, last_of(rest))
+        self.line(lane, visible(rest))
 
     def line(self, lane: Lane, text: str) -> None:
         if not text or is_summary(text):
@@ -145,8 +144,13 @@ def signal_name(number: int) -> str:
         return f"signal {number}"
 
 
+def visible(line: bytes) -> str:
+    """What stays to be seen of a line with carriage returns in it; blanks wipe what stood there."""
+    return line.rstrip(b"\r").rpartition(b"\r")[2].decode("utf-8", "replace").rstrip()
+
+
 def last_of(line: bytes) -> str:
-    """What is to be seen of a line after its carriage returns."""
+    """The last thing that was to be seen in a line that has not ended."""
     parts = [part for part in line.split(b"\r") if part.strip()]
     return parts[-1].decode("utf-8", "replace").rstrip() if parts else ""
 

@@ -227,7 +227,9 @@ def test_counts_are_those_of_the_last_line_of_a_run() -> None:
 
 def test_lines_show_what_stands_behind_carriage_returns() -> None:
     assert fleet.last_of(b"\r      \r[3/40] a-case") == "[3/40] a-case"
-    assert fleet.last_of(b"text\r") == "text"
+    assert fleet.last_of(b"[3/40] a-case\r             \r") == "[3/40] a-case"
+    assert fleet.visible(b"[3/40] a-case\r             \r") == ""
+    assert fleet.visible(b"[3/40] a-case\r             \rfail  a-case\r") == "fail  a-case"
     assert board.printable("a\x1b[31mb\tc") == "a?[31mb?c"
 
 
