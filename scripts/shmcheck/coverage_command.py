@@ -11,6 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import NoReturn
 
+from . import readme_table
 from .console import EXIT_FAILED, EXIT_NOT_RUN, EXIT_PASSED, CannotRun, say
 from .contract import BASES, Contract, ContractError, Row, load
 from .coverage import Case, Count, Coverage, ListError, compare, read_list
@@ -59,6 +60,7 @@ def options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--problems", type=Path, metavar="FILE", help="default: cases/problems.toml; with --contract none")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here too")
     parser.add_argument("--rows", action="store_true", help="name every uncovered and every excused row")
+    parser.add_argument("--readme", action="store_true", help="write the table of areas into README.md")
     parser.add_argument("--complete", action="store_true", help="an uncovered row is an error")
     return parser.parse_args(arguments)
 
@@ -202,6 +204,13 @@ def run(found: argparse.Namespace) -> int:
         except OSError as error:
             raise CannotRun(f"{found.json}: cannot be written: {error}") from error
     agreed = complain(coverage, found.complete)
+    if found.readme:
+        readme_table.write(readme_table.table(contract, coverage))
+    elif found.list is None and found.contract == CONTRACT and not readme_table.is_current(
+        readme_table.table(contract, coverage)
+    ):
+        say("error: the table of areas in README.md is out of date; scripts/coverage --readme makes it anew")
+        agreed = False
     agreed = complain_of_problems(problems, cases) and agreed
     return EXIT_PASSED if agreed else EXIT_FAILED
 
