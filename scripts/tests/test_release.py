@@ -74,8 +74,7 @@ def test_the_checkout_is_there_at_the_same_place_and_only_inside(tree: Release) 
     assert (ROOT / "LICENSE").read_text(encoding="utf-8") in text
     assert f" {ROOT} " in text
     assert mounts_below(tree.folder) == []
-    code, text = tree.run(["sh", "-c", "cd / && echo *"], 60)
-    assert "work" not in text.split() or str(ROOT).startswith("/work")
+    assert not (tree.folder / ROOT.relative_to("/") / "LICENSE").exists()
 
 
 @needs_mounts
