@@ -117,7 +117,7 @@ void loop_watch(struct loop *loop, struct reply *reply)
     uint64_t torn = 0, changes = 0, last = 0;
     if (!burst_meet(burst, reply))
         return;
-    while (changes < burst->rounds && burst_wait(burst)) {
+    while ((changes < burst->rounds || (loop->split && torn == 0)) && burst_wait(burst)) {
         uint64_t value = loop->wide ? *wide : *narrow;
         torn += value != 0 && value != ones;
         changes += value != last;

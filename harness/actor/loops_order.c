@@ -35,7 +35,9 @@ void loop_send(struct loop *loop, struct reply *reply)
     volatile LONG *taken = burst_word(burst, LINE_PROGRESS_1);
     if (!burst_meet(burst, reply))
         return;
-    for (uint32_t message = 1; message <= burst->rounds && !loop_stopped(burst); message++) {
+    /* In the reversed order it is the receiver who says when. */
+    const bool endless = loop->order == ORDER_REVERSED;
+    for (uint32_t message = 1; (endless || message <= burst->rounds) && !loop_stopped(burst); message++) {
         bool in_time = true;
         while (in_time && (int64_t)message - *taken > (int64_t)SLOTS && !loop_stopped(burst))
             in_time = burst_wait(burst);
@@ -72,7 +74,9 @@ void loop_receive(struct loop *loop, struct reply *reply)
     bool in_time = true;
     if (!burst_meet(burst, reply))
         return;
-    for (uint32_t message = 1; message <= burst->rounds; message++) {
+    const bool seeks = loop->order == ORDER_REVERSED;
+    for (uint32_t message = 1; message <= burst->rounds || (seeks && wrong == 0 && burst_goes_on(burst));
+         message++) {
         bool whole = true;
         while (in_time && !arrived(loop, message))
             in_time = burst_wait(burst);
@@ -193,7 +197,7 @@ void loop_snapshot(struct loop *loop, struct reply *reply)
     uint64_t torn = 0, records = 0;
     if (!burst_meet(burst, reply))
         return;
-    while (records < burst->rounds && burst_wait(burst)) {
+    while ((records < burst->rounds || (loop->order == ORDER_PLAIN && torn == 0)) && burst_wait(burst)) {
         bool whole = true;
         if (!copy_record(loop, copy))
             continue;

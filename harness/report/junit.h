@@ -10,7 +10,7 @@ enum verdict {
     VERDICT_FAIL,     /* a documented expectation is not met */
     VERDICT_DEVIATES, /* an observed one is not met */
     VERDICT_ERROR,    /* the harness cannot tell */
-    VERDICT_SKIP,     /* a need is not met */
+    VERDICT_SKIP,     /* a need is not met, or a control showed nothing: the run had no power */
     VERDICT_KNOWN     /* fails or deviates as known.toml says it does here; a JUnit skip */
 };
 #define VERDICT_COUNT 6
