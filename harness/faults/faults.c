@@ -164,8 +164,10 @@ void make_private(void *base)
     while (real.VirtualQuery((const void *)at, &region, sizeof region) != 0 &&
            region.AllocationBase == base) {
         bool copies = region.Protect == PAGE_WRITECOPY || region.Protect == PAGE_EXECUTE_WRITECOPY;
-        for (size_t i = 0; i < region.RegionSize && region.State == MEM_COMMIT && copies; i += 4096)
-            at[i] = at[i];
+        for (size_t i = 0; i < region.RegionSize && region.State == MEM_COMMIT && copies; i += 4096) {
+            const char kept = at[i];
+            at[i] = kept;
+        }
         at += region.RegionSize;
     }
 }

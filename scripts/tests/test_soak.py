@@ -1,0 +1,89 @@
+"""Tests of scripts/soak: what is run, what differs, and what is said of it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "scripts")]
+
+from shmcheck.load import Load  # noqa: E402
+from shmcheck.options import processors  # noqa: E402
+from shmcheck.results import Case, Key, Run, Verdict  # noqa: E402
+from shmcheck.soak import Setting, Soak, all_lines, settings_of  # noqa: E402
+
+KEY = Key("sample", "open-existing")
+STEPS = "writer> create s size=1 -> ok error=0\nreader> open s -> {}"
+
+
+def run_of(reply: str = "ok", verdict: Verdict = Verdict.PASS, key: Key = KEY, message: str = "") -> Run:
+    case = Case(key, verdict, "", message, "", "", ("open-existing",), STEPS.format(reply), 1)
+    return Run("wine-8.0", {}, "", {key: case})
+
+
+def soaked(*runs: Run) -> Soak:
+    soak = Soak()
+    for number, run in enumerate(runs, 1):
+        soak.add(Setting(number, "wine-8.0", 1, False), run)
+    return soak
+
+
+def test_all_four_ways_come_in_turn() -> None:
+    plan = settings_of(8, 2, "here")
+    assert [len(settings) for settings in plan] == [1] * 8 + [2] * 2
+    ways = [(settings[0].jobs, settings[0].loaded) for settings in plan[:8]]
+    assert set(ways[:4]) == {(1, False), (2, False), (1, True), (2, True)}
+    assert ways[:4] == ways[4:]
+    assert [setting.twin for setting in plan[8]] == ["a", "b"]
+    assert {setting.number for settings in plan for setting in settings} == set(range(1, 11))
+    assert {setting.loaded for settings in settings_of(3, 0, "here") for setting in settings} == {True, False}
+
+
+def test_equal_runs_do_not_differ() -> None:
+    soak = soaked(run_of(), run_of(message="another"), run_of())
+    assert soak.differences() == []
+    assert {key: soak.figures()[key] for key in ("runs", "cases", "differences")} == {
+        "runs": 3,
+        "cases": 3,
+        "differences": 0,
+    }
+
+
+def test_a_byte_that_differs_is_shown_from_both_sides() -> None:
+    soak = soaked(run_of(), run_of("ok "), run_of())
+    assert all_lines(soak.differences()) == [
+        "sample/open-existing on wine-8.0",
+        "  pass in run 1, 3",
+        "  pass in run 2",
+        "    reader> open s",
+        "      usual  ok",
+        "      here   ok ",
+    ]
+    assert soak.figures()["differences"] == 1
+
+
+def test_a_verdict_that_differs() -> None:
+    lines = all_lines(soaked(run_of(), run_of(verdict=Verdict.ERROR, message="gone")).differences())
+    assert lines == ["sample/open-existing on wine-8.0", "  pass in run 1", "  error in run 2: gone"]
+
+
+def test_a_case_that_is_missing_differs() -> None:
+    soak = soaked(run_of(), run_of(key=Key("sample", "other")))
+    assert [difference.key.id for difference in soak.differences()] == ["open-existing", "other"]
+    assert "  not run in run 2" in all_lines(soak.differences())
+
+
+def test_targets_are_not_compared_with_each_other() -> None:
+    soak = soaked(run_of())
+    soak.add(Setting(1, "wine-10.0", 1, False), run_of("fail error=5"))
+    assert soak.differences() == []
+
+
+def test_load_comes_and_goes() -> None:
+    with Load(True) as load:
+        assert len(load.burners) == processors()
+        assert all(burner.poll() is None for burner in load.burners)
+    assert all(burner.poll() is not None for burner in load.burners)
+    with Load(False) as load:
+        assert load.burners == []
