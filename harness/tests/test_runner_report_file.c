@@ -314,12 +314,13 @@ static void make_path(void)
 
 static int make_folder(void **state)
 {
+    static unsigned made; /* what one test leaves behind is in no other's way */
     wchar_t temporary[MAX_PATH + 1];
     (void)state;
     if (!GetTempPathW(MAX_PATH + 1, temporary))
         return -1;
-    swprintf(folder, MAX_PATH * 2, L"%lsshmcheck-test-%lu-\x4E2D", temporary,
-             (unsigned long)GetCurrentProcessId());
+    swprintf(folder, MAX_PATH * 2, L"%lsshmcheck-test-%lu-%u-\x4E2D", temporary,
+             (unsigned long)GetCurrentProcessId(), ++made);
     make_path();
     return CreateDirectoryW(folder, NULL) ? 0 : -1;
 }

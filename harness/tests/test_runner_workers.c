@@ -196,8 +196,8 @@ static void what_is_left_of_a_crash(void **state)
 {
     static struct pool_log log;
     (void)state;
-    pool_log_run(&log, &(struct pool_log_settings){.filters = "prints bad-abort"});
-    const struct outcome *outcome = &pool_log_find(&log, "bad-abort")->outcome;
+    pool_log_run(&log, &(struct pool_log_settings){.filters = "prints bad-abort", .repeat = 2});
+    const struct outcome *outcome = &pool_log_find(&log, "bad-abort.2")->outcome;
     assert_string_equal(outcome->transcript.at, "actor> create section size=4096 -> ok size=4096 name=\n");
     assert_non_null(outcome->stray.at);
     assert_non_null(strstr(outcome->stray.at, "last words"));
