@@ -78,6 +78,11 @@ const char *channel_token(const struct channel *channel)
     return channel->token;
 }
 
+size_t channel_pending(const struct channel *channel)
+{
+    return channel ? channel->reader.length : 0;
+}
+
 HANDLE channel_event(const struct channel *channel)
 {
     return channel->read.hEvent;

@@ -100,13 +100,19 @@ static bool listen_to(struct stage *stage, int line, struct role *role, bool may
     char why[200];
     switch (link_receive(stage, &role->link, role->raw, &length)) {
     case CHANNEL_TIMEOUT:
-        snprintf(why, sizeof why, "no reply within %lu ms", (unsigned long)stage_timeout(stage));
+        if (channel_pending(role->link.channel) > 0)
+            snprintf(why, sizeof why, "no reply within %lu ms, only the first %lu bytes of one",
+                     (unsigned long)stage_timeout(stage), (unsigned long)channel_pending(role->link.channel));
+        else
+            snprintf(why, sizeof why, "no reply within %lu ms", (unsigned long)stage_timeout(stage));
         stage_give_up(stage, STAGE_TIMEOUT, line, role, why);
         break;
     case CHANNEL_CLOSED:
         if (may_end)
             return false;
-        give_up_dead(stage, line, role, "the actor is gone without a reply");
+        give_up_dead(stage, line, role,
+                     channel_pending(role->link.channel) > 0 ? "the actor is gone in the middle of a reply"
+                                                             : "the actor is gone without a reply");
         break;
     case CHANNEL_TOO_LONG:
         stage_give_up(stage, STAGE_ERROR, line, role, "a reply longer than a line may be");

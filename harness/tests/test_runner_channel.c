@@ -78,8 +78,10 @@ static void a_line_that_comes_late(void **state)
     client_says(&ends, "1 ok\n");
     expect_line(&ends, "1 ok");
     assert_int_equal(receive(&ends, 0), CHANNEL_TIMEOUT);
+    assert_int_equal(channel_pending(ends.channel), 0);
     client_says(&ends, "2 o");
     assert_int_equal(receive(&ends, 200), CHANNEL_TIMEOUT);
+    assert_int_equal(channel_pending(ends.channel), 3);
     client_says(&ends, "k\n");
     expect_line(&ends, "2 ok");
     close_ends(&ends);

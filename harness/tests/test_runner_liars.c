@@ -95,14 +95,15 @@ static void silence(void **state)
     (void)state;
     expect_lie("hang-at-start", ERROR_KIND_TIMEOUT, "actor> (start): |no reply within 2000 ms");
     expect_lie("hang-at-step", ERROR_KIND_TIMEOUT, FIRST_STEP ": |no reply within 2000 ms");
-    expect_lie("half-a-line", ERROR_KIND_TIMEOUT, FIRST_STEP ": |no reply within 2000 ms");
+    expect_lie("half-a-line", ERROR_KIND_TIMEOUT,
+               FIRST_STEP ": |no reply within 2000 ms, only the first 8 bytes of one");
 }
 
 static void death(void **state)
 {
     (void)state;
     expect_lie("die-at-start", ERROR_KIND_CRASH, "actor> (start): |gone without a reply|code 0x9");
-    expect_lie("half-and-dead", ERROR_KIND_CRASH, FIRST_STEP ": |gone without a reply|code 0x5");
+    expect_lie("half-and-dead", ERROR_KIND_CRASH, FIRST_STEP ": |gone in the middle of a reply|code 0x5");
     expect_lie("crash", ERROR_KIND_CRASH, FIRST_STEP ": |gone without a reply|code 0xC0000005");
     expect_lie("leave-at-step", ERROR_KIND_CRASH, FIRST_STEP ": |gone without a reply|code 0x0");
 }
