@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "../common/start.h"
+#include "../common/wide.h"
 #include "arguments.h"
 #include "objects.h"
 #include "verbs.h"
@@ -59,17 +60,29 @@ struct start {
     bool inherit;
 };
 
+/* The program that is started: this one, or another actor's. */
+static bool fill_image(struct start *start, const struct line *request, struct reply *reply)
+{
+    const struct field *program = line_field(request, "program");
+    start->image = malloc(PATH_UNITS * sizeof(WCHAR));
+    if (!start->image)
+        return reply_bad(reply, "no memory for the program's path");
+    if (program && program->length > 0)
+        return wide_from_bytes((uint16_t *)start->image, PATH_UNITS, program->value, program->length) !=
+                   SIZE_MAX ||
+               reply_bad(reply, "program= is too long, or no path");
+    DWORD path = GetModuleFileNameW(NULL, start->image, PATH_UNITS);
+    return (path > 0 && path < PATH_UNITS) ||
+           reply_bad(reply, "the path of this program is not known (error %lu)", GetLastError());
+}
+
 static bool fill_command(struct start *start, const char *pipe, struct reply *reply)
 {
     WCHAR token[LINE_BYTES];
     size_t length = 0;
-    start->image = malloc(PATH_UNITS * sizeof(WCHAR));
     start->command = calloc(COMMAND_UNITS, sizeof(WCHAR));
-    if (!start->image || !start->command)
+    if (!start->command)
         return reply_bad(reply, "no memory for the command line");
-    DWORD path = GetModuleFileNameW(NULL, start->image, PATH_UNITS);
-    if (path == 0 || path == PATH_UNITS)
-        return reply_bad(reply, "the path of this program is not known (error %lu)", GetLastError());
     for (; pipe[length]; length++)
         token[length] = (WCHAR)(unsigned char)pipe[length];
     token[length] = L'\0';
@@ -188,7 +201,8 @@ void verb_spawn(const struct line *request, struct reply *reply)
         reply_bad(reply, "pipe= is no plain token");
         return;
     }
-    if (!take_yes(request, "inherit", &start.inherit, reply) || !fill_command(&start, pipe, reply))
+    if (!take_yes(request, "inherit", &start.inherit, reply) || !fill_image(&start, request, reply) ||
+        !fill_command(&start, pipe, reply))
         goto out;
     if ((argument_has(request, "list") && !take_list(request, start.list, &start.list_count, reply)) ||
         !take_parent(request, &start, reply) || !take_session(request, &start, reply) ||

@@ -90,15 +90,19 @@ static double time_of_steps(const wchar_t *self, const wchar_t *actor)
 {
     char message[500];
     struct text error = text_over(message, sizeof message);
-    struct plan_item item = {.what = catalogue_at(0), .repetition = 1};
-    struct plan plan = {&item, 1};
+    static struct programs programs;
+    struct plan_pair pair = {.pair = {ARCH_OWN, ARCH_OWN}};
+    struct plan_item item = {.what = catalogue_at(0), .pair = &pair, .repetition = 1, .instance = 1};
+    struct plan plan = {&item, 1, &pair, 1};
     double step_us = 0;
+    if (wcslen(self) >= PROGRAM_PATH_UNITS || wcslen(actor) >= PROGRAM_PATH_UNITS)
+        return 0;
+    wcscpy(programs.self, self);
+    wcscpy(programs.actors[ARCH_OWN], actor);
     pool_run(&(struct pool_settings){.plan = &plan,
                                      .jobs = 1,
                                      .timeout_scale = 1,
-                                     .self = self,
-                                     .actor = actor,
-                                     .actor_x86 = L"",
+                                     .programs = &programs,
                                      .run = "bench",
                                      .stop = CreateEventW(NULL, TRUE, FALSE, NULL),
                                      .context = &step_us,

@@ -2,6 +2,7 @@
 # Topics are not: cases.cmake reads them from cases/topics.def.
 
 set(SHMCHECK_COMMON_SOURCES
+    harness/common/arch.c
     harness/common/escape.c
     harness/common/glob.c
     harness/common/line.c
@@ -29,6 +30,7 @@ set(SHMCHECK_RUNNER_SOURCES
     harness/runner/directions.c
     harness/runner/footprint.c
     harness/runner/identity.c
+    harness/runner/image_copy.c
     harness/runner/known_file.c
     harness/runner/link.c
     harness/runner/mutate.c
@@ -102,6 +104,7 @@ set(SHMCHECK_BENCH_SOURCES
 
 # Tests, by the names of their files. Portable ones run natively too.
 set(SHMCHECK_PORTABLE_TESTS
+    test_common_arch
     test_common_line
     test_common_names
     test_common_start

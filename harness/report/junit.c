@@ -17,7 +17,7 @@ struct rendered {
 };
 
 struct suite {
-    char *topic;
+    char *topic, *pair;
     struct tally tally;
     struct rendered *cases; /* by position */
     size_t count, room;
@@ -25,6 +25,7 @@ struct suite {
 
 struct property {
     char *name, *value;
+    char *pair; /* of whose suites; NULL: of all */
 };
 
 struct junit {
@@ -75,6 +76,7 @@ void junit_free(struct junit *report)
     for (size_t i = 0; i < report->property_count; i++) {
         free(report->properties[i].name);
         free(report->properties[i].value);
+        free(report->properties[i].pair);
     }
     for (size_t i = 0; i < report->suite_count; i++) {
         struct suite *suite = &report->suites[i];
@@ -82,6 +84,7 @@ void junit_free(struct junit *report)
             buffer_free(&suite->cases[j].text);
         free(suite->cases);
         free(suite->topic);
+        free(suite->pair);
     }
     free(report->properties);
     free(report->suites);
@@ -90,28 +93,45 @@ void junit_free(struct junit *report)
     free(report);
 }
 
-void junit_property(struct junit *report, const char *name, const char *value)
+static bool same_string(const char *one, const char *other)
+{
+    return one && other ? strcmp(one, other) == 0 : one == other;
+}
+
+static void add_property(struct junit *report, const char *pair, const char *name, const char *value)
 {
     char *own_value = copy_string(value);
     for (size_t i = 0; own_value && i < report->property_count; i++) {
-        if (strcmp(report->properties[i].name, name) == 0) {
-            free(report->properties[i].value);
-            report->properties[i].value = own_value;
+        struct property *there = &report->properties[i];
+        if (strcmp(there->name, name) == 0 && same_string(there->pair, pair)) {
+            free(there->value);
+            there->value = own_value;
             return;
         }
     }
-    char *own_name = copy_string(name);
+    char *own_name = copy_string(name), *own_pair = pair ? copy_string(pair) : NULL;
     struct property *grown =
         realloc(report->properties, (report->property_count + 1) * sizeof report->properties[0]);
     if (grown)
         report->properties = grown;
-    if (!grown || !own_name || !own_value) {
+    if (!grown || !own_name || !own_value || (pair && !own_pair)) {
         free(own_name);
         free(own_value);
+        free(own_pair);
         report->failed = true;
         return;
     }
-    grown[report->property_count++] = (struct property){own_name, own_value};
+    grown[report->property_count++] = (struct property){own_name, own_value, own_pair};
+}
+
+void junit_property(struct junit *report, const char *name, const char *value)
+{
+    add_property(report, NULL, name, value);
+}
+
+void junit_pair_property(struct junit *report, const char *pair, const char *name, const char *value)
+{
+    add_property(report, pair, name, value);
 }
 
 /* The sum, or the greatest number: times that wrap around would be a lie that nobody sees. */
@@ -141,26 +161,39 @@ static void tally_case(struct tally *tally, enum verdict verdict, uint64_t milli
 
 /* ---- the report ---- */
 
-static struct suite *find_suite(const struct junit *report, const char *topic)
+static const char *pair_of(const struct junit_case *add)
+{
+    return add->pair ? add->pair : "";
+}
+
+static bool of_one_suite(const struct junit_case *one, const struct junit_case *other)
+{
+    return strcmp(one->topic, other->topic) == 0 && strcmp(pair_of(one), pair_of(other)) == 0;
+}
+
+/* The suite of the case, NULL if none of its cases has come yet. */
+static struct suite *find_suite(const struct junit *report, const struct junit_case *add)
 {
     for (size_t i = 0; i < report->suite_count; i++)
-        if (strcmp(report->suites[i].topic, topic) == 0)
+        if (strcmp(report->suites[i].topic, add->topic) == 0 &&
+            strcmp(report->suites[i].pair, pair_of(add)) == 0)
             return &report->suites[i];
     return NULL;
 }
 
-static struct suite *make_suite(struct junit *report, const char *topic)
+static struct suite *make_suite(struct junit *report, const struct junit_case *add)
 {
-    char *own_topic = copy_string(topic);
+    char *own_topic = copy_string(add->topic), *own_pair = copy_string(pair_of(add));
     struct suite *grown = realloc(report->suites, (report->suite_count + 1) * sizeof report->suites[0]);
     if (grown)
         report->suites = grown;
-    if (!grown || !own_topic) {
+    if (!grown || !own_topic || !own_pair) {
         free(own_topic);
+        free(own_pair);
         return NULL;
     }
     struct suite *suite = &grown[report->suite_count++];
-    *suite = (struct suite){.topic = own_topic};
+    *suite = (struct suite){.topic = own_topic, .pair = own_pair};
     return suite;
 }
 
@@ -197,9 +230,9 @@ static void sort_suite(struct junit *report, struct suite *suite)
 void junit_add(struct junit *report, const struct junit_case *add)
 {
     report->counts[add->verdict]++;
-    struct suite *suite = find_suite(report, add->topic);
+    struct suite *suite = find_suite(report, add);
     if (!suite)
-        suite = make_suite(report, add->topic);
+        suite = make_suite(report, add);
     struct rendered *rendered = suite ? insert_case(suite, add->position) : NULL;
     if (!rendered) {
         report->failed = true;
@@ -236,11 +269,12 @@ static void add_tally(struct buffer *out, const struct tally *tally)
                   tally->errors);
 }
 
-static void add_suite_start(struct buffer *out, const struct junit *report, const char *topic, size_t id,
-                            const struct tally *tally)
+/* `first` is any case of the suite. */
+static void add_suite_start(struct buffer *out, const struct junit *report, const struct junit_case *first,
+                            size_t id, const struct tally *tally)
 {
-    buffer_add_string(out, "  <testsuite name=\"shmcheck.");
-    xml_add_value(out, topic);
+    buffer_add_string(out, "  <testsuite name=\"");
+    junit_suite_name(out, first);
     buffer_add_string(out, "\"");
     add_tally(out, tally);
     buffer_format(out, " skipped=\"%zu\"", tally->skipped);
@@ -249,27 +283,31 @@ static void add_suite_start(struct buffer *out, const struct junit *report, cons
     xml_add_attribute(out, "hostname", report->host);
     buffer_format(out, " id=\"%zu\" package=\"shmcheck\">\n    <properties>\n", id);
     for (size_t i = 0; i < report->property_count; i++) {
+        const struct property *property = &report->properties[i];
+        if (property->pair && strcmp(property->pair, pair_of(first)) != 0)
+            continue;
         buffer_add_string(out, "      <property");
-        xml_add_attribute(out, "name", report->properties[i].name);
-        xml_add_attribute(out, "value", report->properties[i].value);
+        xml_add_attribute(out, "name", property->name);
+        xml_add_attribute(out, "value", property->value);
         buffer_add_string(out, "/>\n");
     }
     buffer_add_string(out, "    </properties>\n");
 }
 
-/* One suite: its finished cases, if any, then the running ones of its topic. */
-static void add_suite(struct buffer *out, const struct junit *report, const char *topic, size_t id,
-                      const struct suite *finished, const struct junit_case *running, size_t running_count)
+/* One suite, that of the case `first`: its finished cases, if any, then the running ones. */
+static void add_suite(struct buffer *out, const struct junit *report, const struct junit_case *first,
+                      size_t id, const struct suite *finished, const struct junit_case *running,
+                      size_t running_count)
 {
     struct tally tally = finished ? finished->tally : (struct tally){0};
     for (size_t i = 0; i < running_count; i++)
-        if (strcmp(running[i].topic, topic) == 0)
+        if (of_one_suite(&running[i], first))
             tally_case(&tally, VERDICT_ERROR, running[i].milliseconds);
-    add_suite_start(out, report, topic, id, &tally);
+    add_suite_start(out, report, first, id, &tally);
     for (size_t i = 0; finished && i < finished->count; i++)
         buffer_add(out, finished->cases[i].text.at, finished->cases[i].text.length);
     for (size_t i = 0; i < running_count; i++) {
-        if (strcmp(running[i].topic, topic) != 0)
+        if (!of_one_suite(&running[i], first))
             continue;
         struct junit_case ended = interrupted(&running[i]);
         junit_case_render(out, report->dialect, &ended);
@@ -277,13 +315,13 @@ static void add_suite(struct buffer *out, const struct junit *report, const char
     buffer_add_string(out, "  </testsuite>\n");
 }
 
-/* Whether running[at] is the first of a topic that has no finished case yet. */
+/* Whether running[at] is the first of a suite that has no finished case yet. */
 static bool opens_suite(const struct junit *report, const struct junit_case *running, size_t at)
 {
     for (size_t i = 0; i < at; i++)
-        if (strcmp(running[i].topic, running[at].topic) == 0)
+        if (of_one_suite(&running[i], &running[at]))
             return false;
-    return !find_suite(report, running[at].topic);
+    return !find_suite(report, &running[at]);
 }
 
 bool junit_text(const struct junit *report, const struct junit_case *running, size_t running_count,
@@ -314,11 +352,12 @@ bool junit_text(const struct junit *report, const struct junit_case *running, si
     size_t id = 0;
     for (; id < report->suite_count; id++) {
         const struct suite *suite = &report->suites[id];
-        add_suite(out, report, suite->topic, id, suite, running, running_count);
+        const struct junit_case of_it = {.topic = suite->topic, .pair = suite->pair};
+        add_suite(out, report, &of_it, id, suite, running, running_count);
     }
     for (size_t i = 0; i < running_count; i++)
         if (opens_suite(report, running, i))
-            add_suite(out, report, running[i].topic, id++, NULL, running, running_count);
+            add_suite(out, report, &running[i], id++, NULL, running, running_count);
     buffer_add_string(out, "</testsuites>\n");
     return !report->failed && !out->failed;
 }

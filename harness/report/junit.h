@@ -30,6 +30,8 @@ enum error_kind { ERROR_KIND_HARNESS, ERROR_KIND_CRASH, ERROR_KIND_TIMEOUT, ERRO
  * and message more than 64 KiB is cut in the middle, with a line that says how much. */
 struct junit_case {
     const char *topic;
+    const char
+        *pair; /* "x64-x86": suite and class are then called shmcheck.x64-x86.<topic>; NULL or "": without */
     const char *id;
     size_t
         position; /* cases stand in the report in the order of this, whichever was added first; suites in that
@@ -56,6 +58,8 @@ struct junit *junit_new(enum junit_dialect dialect, const char *host, const char
 void junit_free(struct junit *report);
 /* Every suite gets every property; one of the same name is replaced. Names: [a-z0-9_.-]. */
 void junit_property(struct junit *report, const char *name, const char *value);
+/* The same for the suites of one pair ("": those without), with another name than any for every suite. */
+void junit_pair_property(struct junit *report, const char *pair, const char *name, const char *value);
 /* Adds a case. The id made unique as id.2, id.3, ... is the caller's business. */
 void junit_add(struct junit *report, const struct junit_case *add);
 /* How many cases have this verdict. */

@@ -78,8 +78,16 @@ static void add_outcome(struct buffer *out, const struct junit_case *add)
     buffer_format(out, "</%s>\n", element);
 }
 
-/* Integers only: what printf makes of a double depends on the locale, and readers take "0,123" for 123
- * seconds. */
+void junit_suite_name(struct buffer *out, const struct junit_case *add)
+{
+    buffer_add_string(out, "shmcheck.");
+    if (add->pair && add->pair[0]) {
+        xml_add_value(out, add->pair);
+        buffer_add_string(out, ".");
+    }
+    xml_add_value(out, add->topic);
+}
+
 /* Integers only: what printf makes of a double depends on the locale, and readers take "0,123" for 123
  * seconds. */
 void junit_time(struct buffer *out, uint64_t milliseconds)
@@ -92,8 +100,8 @@ void junit_case_render(struct buffer *out, enum junit_dialect dialect, const str
 {
     buffer_add_string(out, "    <testcase");
     xml_add_attribute(out, "name", add->id);
-    buffer_add_string(out, " classname=\"shmcheck.");
-    xml_add_value(out, add->topic);
+    buffer_add_string(out, " classname=\"");
+    junit_suite_name(out, add);
     buffer_add_string(out, "\"");
     junit_time(out, add->milliseconds);
     if (dialect == JUNIT_EXTENDED && add->file[0]) {

@@ -101,11 +101,16 @@ void row(struct stage *s, const char *id);
 /* A step that ends the process without a reply (crash); the end is waited for and must come with this exit
  * code. */
 #define dies(s, role, step, exit_code) stage_dies(s, __LINE__, role, step, exit_code)
-/* The role's actor is started as somebody else than the runner: starts(s, "reader", "identity=low"); identity.h lists
- * who there is. Stands before the first step of the role. The actor then says who it really is, and that it is who it
- * was to be is an expectation: where a platform ignores the token the case fails there, and goes on. */
+/* The role's actor is somebody in particular; stands before the first step of the role. Blank-separated words:
+ *   identity=I              somebody else than the runner: identity.h lists who there is. The actor then says who it
+ *                           really is, and that it is who it was to be is an expectation: where a platform ignores the
+ *                           token the case fails there, and goes on
+ *   bits=32|64, arch=A      another program, x64, x86 or arm64. The case needs "both-bitnesses" or the like. Without it
+ *                           the run's pair decides: "reader" is its second, everybody else its first
+ *   large-address-aware=yes|no    a copy of the program that was linked so */
 #define starts(s, role, arguments) stage_starts(s, __LINE__, role, arguments)
-/* A role whose process another role starts: spawns(s, "writer", "child", "inherit=yes"). */
+/* A role whose process another role starts: spawns(s, "writer", "child", "inherit=yes"). bits= and arch= as above, the
+ * other words are those of the actor's spawn. */
 #define spawns(s, parent, role, arguments) stage_spawns(s, __LINE__, parent, role, arguments)
 /* Sends a step that takes its time, without waiting for the reply; and waits for it, as an expectation like
  * gives. */

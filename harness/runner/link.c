@@ -5,6 +5,7 @@
 #include <string.h>
 #include <wchar.h>
 
+#include "image_copy.h"
 #include "stage.h"
 
 static bool playing(const struct stage *stage)
@@ -70,10 +71,10 @@ static DWORD start_heir(struct link *link, struct start *start)
     return error;
 }
 
-static DWORD start_as(struct stage *stage, struct link *link, struct guise *guise)
+static DWORD start_as(struct stage *stage, struct link *link, const wchar_t *program, struct guise *guise)
 {
     struct start start = {
-        .image = guise->image[0] ? guise->image : stage->settings->actor,
+        .image = guise->image[0] ? guise->image : program,
         .output = stage->settings->output,
         .job = stage->settings->job,
         .token = guise->token,
@@ -84,23 +85,30 @@ static DWORD start_as(struct stage *stage, struct link *link, struct guise *guis
     return guise->apart ? start_apart(stage, link, &start) : start_heir(link, &start);
 }
 
-DWORD link_start(struct stage *stage, struct link *link, const struct identity *identity, const char **failed)
+DWORD link_copy(struct stage *stage, struct link *link, const wchar_t *program, bool large_address_aware,
+                const char **failed)
+{
+    return playing(stage) ? ERROR_SUCCESS : image_copy(program, large_address_aware, &link->copy, failed);
+}
+
+DWORD link_start(struct stage *stage, struct link *link, const wchar_t *program,
+                 const struct identity *identity, const char **failed)
 {
     *failed = "CreateProcess";
     if (playing(stage))
         return ERROR_SUCCESS;
     if (!identity)
         return start_heir(link, &(struct start){
-                                    .image = stage->settings->actor,
+                                    .image = link->copy ? link->copy : program,
                                     .output = stage->settings->output,
                                     .job = stage->settings->job,
                                 });
     struct guise guise;
-    DWORD error = guise_make(&guise, identity, stage->settings->actor, stage->settings->run);
+    DWORD error = guise_make(&guise, identity, program, stage->settings->run);
     if (guise.temporary)
         link->copy = _wcsdup(guise.image);
     if (!error)
-        error = start_as(stage, link, &guise);
+        error = start_as(stage, link, program, &guise);
     *failed = guise.failed;
     guise_free(&guise);
     return error;

@@ -20,10 +20,14 @@ struct link {
 
 /* Makes the pipe. Zero, or the error code. */
 DWORD link_open(struct stage *stage, struct link *link);
-/* Starts the actor with the pipe's other end, as this identity (NULL: as the runner itself). Zero, or the error code,
- * with the name of the function that failed in *failed. */
-DWORD link_start(struct stage *stage, struct link *link, const struct identity *identity,
-                 const char **failed);
+/* What the next link_start starts is a copy of this program, linked otherwise (image_copy.h). Zero, or the error code,
+ * with what failed in *failed. */
+DWORD link_copy(struct stage *stage, struct link *link, const wchar_t *program, bool large_address_aware,
+                const char **failed);
+/* Starts the program, an actor's, with the pipe's other end, as this identity (NULL: as the runner itself). Zero, or the
+ * error code, with the name of the function that failed in *failed. */
+DWORD link_start(struct stage *stage, struct link *link, const wchar_t *program,
+                 const struct identity *identity, const char **failed);
 /* The rest of its identity, once it has said hello. Zero, or the error code. */
 DWORD link_settle(struct stage *stage, struct link *link, const struct identity *identity);
 /* Waits until an actor that another one started has opened the pipe. */

@@ -113,6 +113,11 @@ static struct junit *new_report(const struct run *run, const char *run_id)
     }
     for (size_t i = 0; i < run->platform.count; i++)
         junit_property(report, run->platform.facts[i].name, run->platform.facts[i].value);
+    for (size_t i = 0; i < run->plan.pair_count; i++) {
+        const struct plan_pair *pair = &run->plan.pairs[i];
+        junit_pair_property(report, pair->name, "writer_arch", platform_fact(&pair->platform, "writer_arch"));
+        junit_pair_property(report, pair->name, "reader_arch", platform_fact(&pair->platform, "reader_arch"));
+    }
     return report;
 }
 
@@ -187,9 +192,7 @@ static int perform(struct run *run, const char *run_id, struct text *error)
             .timeout_scale = run->options.timeout_scale,
             .mutate = {run->options.mutate, run->options.seed},
             .with_volatile = run->options.verbose,
-            .self = run->programs.self,
-            .actor = run->programs.actor,
-            .actor_x86 = run->programs.actor_x86,
+            .programs = &run->programs,
             .run = run_id,
             .stop = stop_event,
             .context = run,
@@ -213,6 +216,17 @@ static int perform(struct run *run, const char *run_id, struct text *error)
     return end == POOL_BROKEN ? EXIT_COULD_NOT_RUN : results_exit_code(results);
 }
 
+/* Which actors there are: "x64 x86". */
+static void add_actors(struct run *run)
+{
+    char names[FACT_BYTES];
+    struct text text = text_over(names, sizeof names);
+    for (int i = 0; i < ARCH_COUNT; i++)
+        if (run->programs.actors[i][0])
+            text_format(&text, "%s%s", text.length > 0 ? " " : "", arch_name((enum arch)i));
+    platform_add(&run->platform, "actors", names);
+}
+
 static bool prepare(struct run *run, struct text *error)
 {
     /* First of all: whatever else goes wrong, no report of an earlier run is left to be taken for one of this. */
@@ -223,9 +237,8 @@ static bool prepare(struct run *run, struct text *error)
         return false;
     if (!programs_find(&run->programs, run->options.actor, error))
         return false;
-    platform_add(&run->platform, "x86_actor", run->programs.actor_x86[0] ? "yes" : "no");
-    known_apply(&run->known, run->platform.facts, run->platform.count);
-    if (!plan_make(&run->plan, &run->options, &run->platform, error))
+    add_actors(run);
+    if (!plan_make(&run->plan, &run->options, &run->platform, &run->programs, error))
         return false;
     run->console = console_new(run->plan.count, run->options.verbose);
     return true;

@@ -34,19 +34,46 @@ static bool global_privilege(const struct platform *platform)
     return fact_is(platform, "global_privilege", "enabled");
 }
 
+/* The writer's and the reader's programs: an address or a size of one has to fit into the other too. */
 static bool is_64_bit(const struct platform *platform)
 {
-    return !fact_is(platform, "process_arch", "x86");
+    return !fact_is(platform, "writer_arch", "x86") && !fact_is(platform, "reader_arch", "x86");
 }
 
 static bool is_32_bit(const struct platform *platform)
 {
-    return fact_is(platform, "process_arch", "x86");
+    return fact_is(platform, "writer_arch", "x86") && fact_is(platform, "reader_arch", "x86");
 }
 
-static bool x86_actor(const struct platform *platform)
+static bool same_bits(const struct platform *platform)
 {
-    return fact_is(platform, "x86_actor", "yes");
+    return is_64_bit(platform) || is_32_bit(platform);
+}
+
+/* Actors of this architecture run here. */
+static bool has_actor(const struct platform *platform, const char *arch)
+{
+    const char *actors = platform_fact(platform, "actors");
+    char word[CASE_ID_BYTES];
+    while (actors && next_word(&actors, word))
+        if (strcmp(word, arch) == 0)
+            return true;
+    return false;
+}
+
+static bool x64_actor(const struct platform *platform)
+{
+    return has_actor(platform, "x64");
+}
+
+static bool arm64_actor(const struct platform *platform)
+{
+    return has_actor(platform, "arm64");
+}
+
+static bool both_bitnesses(const struct platform *platform)
+{
+    return has_actor(platform, "x86") && (x64_actor(platform) || arm64_actor(platform));
 }
 
 static bool admin(const struct platform *platform)
@@ -197,14 +224,18 @@ static const struct {
     {"session-0", session_0, "needs to run in session 0, as a service does"},
     {"global-privilege", global_privilege,
      "needs SeCreateGlobalPrivilege, enabled (run elevated or as a service)"},
-    {"32-bit", is_32_bit, "needs a 32-bit actor (the x86 build of this program)"},
+    {"32-bit", is_32_bit, "needs 32-bit actors (--pair x86-x86, or the x86 build of this program)"},
     {"large-pages", large_pages,
      "needs SeLockMemoryPrivilege (the policy \"Lock pages in memory\") and a processor with large pages"},
     {"before-1703", before_1703, "needs a Windows older than Windows 10 1703 (build 15063)"},
     {"soak", soak, "an optional soak: runs when the environment variable SHMCHECK_SOAK is set"},
-    {"64-bit", is_64_bit, "needs a 64-bit actor"},
-    {"x86-actor", x86_actor,
-     "needs a 32-bit actor that starts (shmactor-x86.exe, and a system that runs it)"},
+    {"64-bit", is_64_bit, "needs 64-bit actors"},
+    {"same-bits", same_bits, "needs a writer and a reader of the same bitness"},
+    {"both-bitnesses", both_bitnesses,
+     "needs 32-bit and 64-bit actors that start (shmactor-x86.exe beside shmcheck.exe, and a system that "
+     "runs it)"},
+    {"x64-actor", x64_actor, "needs an x64 actor that starts"},
+    {"arm64-actor", arm64_actor, "needs an arm64 actor that starts (Windows on ARM64)"},
     {"admin", admin, "needs an elevated administrator"},
     {"appcontainer", container,
      "userenv.dll does not export CreateAppContainerProfile (Windows 8 and later), or only a stub of it"},

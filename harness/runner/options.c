@@ -23,6 +23,9 @@ const char options_help[] =
     "  --junit-dialect strict|extended\n"
     "                        strict (default) is what every reader takes; extended adds file and line\n"
     "  --jobs N              cases at the same time, 1 to 32 (default: processors, 8 at most)\n"
+    "  --pair W-R,...        run every case with a writer of the first and a reader of the second\n"
+    "                        architecture (x64, x86, arm64), in suites called shmcheck.W-R.TOPIC; for\n"
+    "                        example x64-x64,x64-x86,x86-x64,x86-x86. A pair that cannot run is skipped\n"
     "  --repeat N            run every case N times, 1 to 1000\n"
     "  --timeout-scale X     multiply every deadline by X, 0.1 to 100 (step 5 s, case 30 s, run 20 min)\n"
     "  --known FILE          deviations that are expected on some platform, each with a reason\n"
@@ -79,6 +82,42 @@ static bool parse_scale(const wchar_t *word, double *out)
     return digits > 0 && value >= 0.1 && value <= 100;
 }
 
+/* One pair of a list. A pair that is named twice would be two cases of one name. */
+static bool add_pair(struct options *out, const wchar_t *word, size_t length, struct text *error)
+{
+    wchar_t piece[200] = L"";
+    struct pair pair;
+    wcsncpy(piece, word, length < 199 ? length : 199);
+    const char *name = utf8(piece);
+    if (!pair_find(name, &pair)) {
+        text_format(
+            error,
+            "--pair takes pairs like x64-x86 with commas between them, of x64, x86 and arm64, not '%s'",
+            name);
+        return false;
+    }
+    for (size_t i = 0; i < out->pair_count; i++) {
+        if (out->pairs[i].writer == pair.writer && out->pairs[i].reader == pair.reader) {
+            text_format(error, "--pair names %s twice", name);
+            return false;
+        }
+    }
+    out->pairs[out->pair_count++] = pair;
+    return true;
+}
+
+static bool parse_pairs(struct options *out, const wchar_t *list, struct text *error)
+{
+    for (;;) {
+        size_t length = wcscspn(list, L",");
+        if (!add_pair(out, list, length, error))
+            return false;
+        if (!list[length])
+            return true;
+        list += length + 1;
+    }
+}
+
 static unsigned default_jobs(void)
 {
     SYSTEM_INFO system;
@@ -100,6 +139,8 @@ static bool take_value(struct options *out, const wchar_t *name, const wchar_t *
             text_add(error, "not enough memory for the filters");
         return filter != NULL;
     }
+    if (wcscmp(name, L"--pair") == 0)
+        return parse_pairs(out, word, error);
     if (wcscmp(name, L"--junit") == 0)
         out->junit = word;
     else if (wcscmp(name, L"--known") == 0)
@@ -127,7 +168,7 @@ static bool is_value_option(const wchar_t *word)
 {
     static const wchar_t *const names[] = {L"--filter", L"--junit", L"--junit-dialect", L"--jobs",
                                            L"--repeat", L"--known", L"--timeout-scale", L"--actor",
-                                           L"--mutate", L"--seed"};
+                                           L"--mutate", L"--seed",  L"--pair"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (wcscmp(word, names[i]) == 0)
             return true;

@@ -6,11 +6,13 @@
 #include <stddef.h>
 #include <wchar.h>
 
+#include "../common/arch.h"
 #include "../common/text.h"
 #include "../report/junit.h"
 
 #define OPTIONS_FILTERS 64
 #define OPTIONS_JOBS 32
+#define OPTIONS_PAIRS (ARCH_COUNT * ARCH_COUNT)
 
 enum action { ACTION_RUN, ACTION_LIST, ACTION_VERSION, ACTION_HELP };
 
@@ -18,6 +20,8 @@ struct options {
     enum action action;
     char *filters[OPTIONS_FILTERS]; /* UTF-8, owned; none: every case */
     size_t filter_count;
+    struct pair pairs[OPTIONS_PAIRS]; /* each once */
+    size_t pair_count;    /* 0: none was asked for, all actors are of this program's architecture */
     const wchar_t *junit; /* these point into argv; NULL if not given */
     const wchar_t *known;
     const wchar_t *actor;

@@ -20,7 +20,7 @@ struct outcome {
     uint64_t milliseconds;
     uint64_t starts;  /* actors that the case started */
     uint64_t handles; /* that the worker had open after the case */
-    bool incomplete; /* memory ran out: there was more than is here */
+    bool incomplete;  /* memory ran out: there was more than is here */
 };
 
 /* Copies the text. If memory runs out the outcome is incomplete from then on. */

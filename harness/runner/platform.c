@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../common/arch.h"
 #include "../common/names.h"
 #include "token.h"
 #include "version.h"
@@ -19,7 +20,7 @@ const char *const platform_fact_names[] = {
     "os_release",       "os_arch",      "process_arch", "wine_version",     "wine_host",
     "session",          "elevated",     "integrity",    "global_privilege", "lock_memory_privilege",
     "in_job",           "page_size",    "granularity",  "processors",       "memory_mib",
-    "commit_limit_mib", "status_table", "x86_actor",
+    "commit_limit_mib", "status_table", "actors",       "writer_arch",      "reader_arch",
 };
 const size_t platform_fact_name_count = sizeof platform_fact_names / sizeof platform_fact_names[0];
 
@@ -108,33 +109,13 @@ static void add_wine(struct platform *platform)
     }
 }
 
-static const char *machine_name(USHORT machine)
-{
-    switch (machine) {
-    case 0x014C:
-        return "x86";
-    case 0x8664:
-        return "x64";
-    case 0xAA64:
-        return "arm64";
-    default:
-        return "other";
-    }
-}
-
 static void add_architecture(struct platform *platform)
 {
-#if defined(_M_ARM64) || defined(__aarch64__)
-    const char *process = "arm64";
-#elif defined(_M_X64) || defined(__x86_64__)
-    const char *process = "x64";
-#else
-    const char *process = "x86";
-#endif
     is_wow64_process2 *is_wow64 = (is_wow64_process2 *)function(L"kernel32.dll", "IsWow64Process2");
     USHORT guest = 0, native = 0;
+    enum arch arch;
     if (is_wow64 && is_wow64(GetCurrentProcess(), &guest, &native)) {
-        platform_add(platform, "os_arch", machine_name(native));
+        platform_add(platform, "os_arch", arch_of_machine(native, &arch) ? arch_name(arch) : "other");
     } else {
         SYSTEM_INFO system;
         GetNativeSystemInfo(&system);
@@ -143,7 +124,7 @@ static void add_architecture(struct platform *platform)
                      : system.wProcessorArchitecture == PROCESSOR_ARCHITECTURE_INTEL ? "x86"
                                                                                      : "other");
     }
-    platform_add(platform, "process_arch", process);
+    platform_add(platform, "process_arch", arch_name(ARCH_OWN));
 }
 
 static void add_identity(struct platform *platform)

@@ -18,11 +18,9 @@ struct pool_settings {
     uint64_t run_milliseconds; /* the deadline of the run; 0: RUN_TIMEOUT_MS times timeout_scale */
     bool with_volatile;
     struct mutate_settings mutate; /* for every case that passes */
-    const wchar_t *self;           /* path of this program */
-    const wchar_t *actor;
-    const wchar_t *actor_x86; /* "" if there is none */
-    const char *run;          /* distinguishes this run's object names */
-    HANDLE stop;              /* an event: when it is signalled the run ends early (Ctrl-C) */
+    const struct programs *programs;
+    const char *run; /* distinguishes this run's object names */
+    HANDLE stop;     /* an event: when it is signalled the run ends early (Ctrl-C) */
     void *context;
     /* A case begins; nothing is known about it yet. */
     void (*started)(void *context, size_t item);

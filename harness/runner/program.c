@@ -10,18 +10,11 @@
 
 #define HELLO_TIMEOUT_MS 15000
 
-#if defined(_M_ARM64) || defined(__aarch64__)
-#define OWN_MACHINE 0xAA64
-#elif defined(_M_X64) || defined(__x86_64__)
-#define OWN_MACHINE 0x8664
-#else
-#define OWN_MACHINE 0x014C
-#endif
-#define X86_MACHINE 0x014C
-
+/* For messages: what a program is made for. */
 static const char *machine_name(WORD machine)
 {
-    return machine == 0x8664 ? "x64" : machine == 0x014C ? "x86" : machine == 0xAA64 ? "arm64" : "unknown";
+    enum arch arch;
+    return arch_of_machine(machine, &arch) ? arch_name(arch) : "unknown";
 }
 
 /* The machine field of a PE file's header, 0 if it is no such file. Page: windows/win32/debug/pe-format. */
@@ -43,7 +36,7 @@ static WORD program_machine(HANDLE file)
     return header.machine;
 }
 
-static bool check_file(const wchar_t *path, WORD machine, struct text *error)
+static bool check_file(const wchar_t *path, enum arch arch, struct text *error)
 {
     HANDLE file = CreateFileW(path, GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING, 0, NULL);
     if (file == INVALID_HANDLE_VALUE) {
@@ -55,10 +48,10 @@ static bool check_file(const wchar_t *path, WORD machine, struct text *error)
     CloseHandle(file);
     if (found == 0)
         text_format(error, "the actor %s is not a Windows program", utf8(path));
-    else if (found != machine)
+    else if (found != arch_machine(arch))
         text_format(error, "the actor %s is an %s program; this run needs an %s one", utf8(path),
-                    machine_name(found), machine_name(machine));
-    return found == machine;
+                    machine_name(found), arch_name(arch));
+    return found == arch_machine(arch);
 }
 
 static bool is_fitting_hello(const char *bytes, size_t length, struct text *error)
@@ -135,31 +128,68 @@ static bool beside(wchar_t *out, const wchar_t *self, const wchar_t *name)
     return true;
 }
 
-bool programs_find(struct programs *out, const wchar_t *actor, struct text *error)
+bool programs_beside(wchar_t out[PROGRAM_PATH_UNITS], const wchar_t *self, enum arch arch)
 {
-    char why[600], ignored[1200];
-    struct text reason = text_over(why, sizeof why), nothing = text_over(ignored, sizeof ignored);
-    *out = (struct programs){0};
-    DWORD length = GetModuleFileNameW(NULL, out->self, PROGRAM_PATH_UNITS);
-    if (length == 0 || length == PROGRAM_PATH_UNITS ||
-        !beside(out->actor_x86, out->self, L"shmactor-x86.exe") ||
-        !beside(out->actor, out->self, L"shmactor.exe")) {
-        text_add(error, "the path of this program is too long");
-        return false;
-    }
-    if (actor && (GetFullPathNameW(actor, PROGRAM_PATH_UNITS, out->actor, NULL) == 0 ||
+    wchar_t name[40];
+    swprintf(name, sizeof name / sizeof name[0], L"shmactor-%hs.exe", arch_name(arch));
+    return beside(out, self, name);
+}
+
+static bool find_own(struct programs *out, const wchar_t *actor, struct text *error)
+{
+    char why[600];
+    struct text reason = text_over(why, sizeof why);
+    wchar_t *path = out->actors[ARCH_OWN];
+    if (actor && (GetFullPathNameW(actor, PROGRAM_PATH_UNITS, path, NULL) == 0 ||
                   GetFullPathNameW(actor, 0, NULL, NULL) > PROGRAM_PATH_UNITS)) {
         text_format(error, "the path of the actor is too long: %s", utf8(actor));
         return false;
     }
-    if (!check_file(out->actor, OWN_MACHINE, error))
+    if (!check_file(path, ARCH_OWN, error))
         return false;
-    if (!try_actor(out->actor, &reason)) {
-        text_format(error, "the actor %s is of no use: %s", utf8(out->actor), why);
+    if (!try_actor(path, &reason)) {
+        text_format(error, "the actor %s is of no use: %s", utf8(path), why);
         return false;
     }
-    /* The 32-bit one is a bonus: cases that need it say so. */
-    if (!check_file(out->actor_x86, X86_MACHINE, &nothing) || !try_actor(out->actor_x86, &nothing))
-        out->actor_x86[0] = 0;
+    return true;
+}
+
+/* An actor of another architecture. Why there is none stands in reports: no path of this machine is in it. */
+static void find_other(struct programs *out, enum arch arch)
+{
+    char why[600];
+    struct text reason = text_over(why, sizeof why),
+                missing = text_over(out->missing[arch], sizeof out->missing[arch]);
+    wchar_t *path = out->actors[arch];
+    if (GetFileAttributesW(path) == INVALID_FILE_ATTRIBUTES)
+        text_format(&missing, "no %s actor: there is no shmactor-%s.exe beside shmcheck.exe", arch_name(arch),
+                    arch_name(arch));
+    else if (!check_file(path, arch, &reason))
+        text_format(&missing, "no %s actor: shmactor-%s.exe is no %s program", arch_name(arch),
+                    arch_name(arch), arch_name(arch));
+    else if (!try_actor(path, &reason))
+        text_format(&missing, "no %s actor: %s; does this system run %s programs?", arch_name(arch), why,
+                    arch_name(arch));
+    if (missing.length > 0)
+        path[0] = 0;
+}
+
+bool programs_find(struct programs *out, const wchar_t *actor, struct text *error)
+{
+    *out = (struct programs){0};
+    DWORD length = GetModuleFileNameW(NULL, out->self, PROGRAM_PATH_UNITS);
+    bool fits = length > 0 && length < PROGRAM_PATH_UNITS &&
+                beside(out->actors[ARCH_OWN], out->self, L"shmactor.exe");
+    for (int i = 0; i < ARCH_COUNT && fits; i++)
+        fits = i == ARCH_OWN || programs_beside(out->actors[i], out->self, (enum arch)i);
+    if (!fits) {
+        text_add(error, "the path of this program is too long");
+        return false;
+    }
+    if (!find_own(out, actor, error))
+        return false;
+    for (int i = 0; i < ARCH_COUNT; i++)
+        if (i != ARCH_OWN)
+            find_other(out, (enum arch)i);
     return true;
 }

@@ -104,6 +104,7 @@ static void report_case(struct results *results, const struct plan_item *item,
     junit_add(results->junit,
               &(struct junit_case){
                   .topic = item->what.topic->name,
+                  .pair = item->pair->name,
                   .id = id,
                   .position = (size_t)(item - results->plan->items),
                   .verdict = judgement->verdict,
@@ -125,9 +126,10 @@ static void report_case(struct results *results, const struct plan_item *item,
 static void show_case(struct results *results, const struct plan_item *item,
                       const struct judgement *judgement, const struct outcome *outcome)
 {
-    char id[CASE_ID_BYTES];
+    char id[CASE_ID_BYTES], suite[CASE_ID_BYTES];
     struct buffer text = {0};
     plan_item_id(item, id);
+    plan_item_suite(item, suite);
     if (judgement->reason) {
         buffer_add_string(&text, "known: ");
         buffer_add_string(&text, judgement->reason);
@@ -139,7 +141,7 @@ static void show_case(struct results *results, const struct plan_item *item,
         buffer_format(&text, "\n  at cases/%s.c:%d\n", item->what.topic->name,
                       finding->line > 0 ? finding->line : item->what.test->line);
     }
-    console_case(results->console, judgement->verdict, item->what.topic->name, id, outcome->milliseconds,
+    console_case(results->console, judgement->verdict, suite, id, outcome->milliseconds,
                  text.at ? text.at : "");
     buffer_free(&text);
 }
@@ -147,13 +149,15 @@ static void show_case(struct results *results, const struct plan_item *item,
 void results_skip(struct results *results, size_t index)
 {
     const struct plan_item *item = &results->plan->items[index];
-    char id[CASE_ID_BYTES], file[CASE_ID_BYTES];
+    char id[CASE_ID_BYTES], suite[CASE_ID_BYTES], file[CASE_ID_BYTES];
     struct buffer output = {0};
     plan_item_id(item, id);
+    plan_item_suite(item, suite);
     case_file(item, file, sizeof file);
     add_head(&output, item);
     junit_add(results->junit, &(struct junit_case){
                                   .topic = item->what.topic->name,
+                                  .pair = item->pair->name,
                                   .id = id,
                                   .position = index,
                                   .verdict = VERDICT_SKIP,
@@ -166,7 +170,7 @@ void results_skip(struct results *results, size_t index)
                                   .stray = "",
                               });
     buffer_free(&output);
-    console_case(results->console, VERDICT_SKIP, item->what.topic->name, id, 0, item->skip);
+    console_case(results->console, VERDICT_SKIP, suite, id, 0, item->skip);
 }
 
 bool results_write(struct results *results, const size_t *running, size_t running_count)
@@ -183,6 +187,7 @@ bool results_write(struct results *results, const size_t *running, size_t runnin
         plan_item_id(item, ids[i]);
         case_file(item, files[i], sizeof files[i]);
         cases[i] = (struct junit_case){.topic = item->what.topic->name,
+                                       .pair = item->pair->name,
                                        .id = ids[i],
                                        .position = running[i],
                                        .verdict = VERDICT_ERROR,
@@ -230,6 +235,7 @@ void results_add(struct results *results, size_t index, struct outcome *outcome)
     struct plan_item *item = &results->plan->items[index];
     char id[CASE_ID_BYTES];
     case_id(item->what.test, id);
+    known_apply(results->known, item->pair->platform.facts, item->pair->platform.count);
     struct judgement judgement = judge(results->known, id, outcome);
     item->judged = judgement.verdict != VERDICT_ERROR && judgement.verdict != VERDICT_SKIP;
     if (judgement.verdict == VERDICT_SKIP)
@@ -257,19 +263,31 @@ static void show_skips(const struct results *results)
     }
 }
 
+/* Whether a case of this pair that the entry names came to its end. */
+static bool was_judged(const struct plan *plan, const struct plan_pair *pair, const struct known_entry *entry)
+{
+    char id[CASE_ID_BYTES];
+    bool judged = false;
+    for (size_t i = 0; i < plan->count && !judged; i++) {
+        case_id(plan->items[i].what.test, id);
+        judged = plan->items[i].pair == pair && plan->items[i].judged && glob_matches(entry->case_glob, id);
+    }
+    return judged;
+}
+
 /* An entry is out of date if it applies here, a case that it names came to its end, and nothing that it excuses
  * was seen. */
 static void show_stale(const struct results *results)
 {
+    const struct plan *plan = results->plan;
     for (size_t i = 0; i < results->known->count; i++) {
         const struct known_entry *entry = &results->known->entries[i];
-        char id[CASE_ID_BYTES];
-        bool judged = false;
-        for (size_t j = 0; j < results->plan->count && !judged; j++) {
-            case_id(results->plan->items[j].what.test, id);
-            judged = results->plan->items[j].judged && glob_matches(entry->case_glob, id);
+        bool stale = false;
+        for (size_t j = 0; j < plan->pair_count && !entry->used && !stale; j++) {
+            known_apply(results->known, plan->pairs[j].platform.facts, plan->pairs[j].platform.count);
+            stale = entry->applies && was_judged(plan, &plan->pairs[j], entry);
         }
-        if (entry->applies && !entry->used && judged)
+        if (stale)
             console_print(
                 results->console,
                 "No longer true here: known.toml line %d (case %s): nothing that it excuses was seen",

@@ -13,7 +13,7 @@ static bool hello_is_wrong(struct role *role, char *why, size_t size)
     const struct line *hello = &role->reply;
     const char *protocol = line_value(hello, "protocol", "(none)");
     const char *version = line_value(hello, "version", "(none)");
-    uint64_t number = 0;
+    uint64_t number = 0, bits = 0;
     if (strcmp(hello->word, "hello") != 0)
         snprintf(why, size, "the actor did not say hello");
     else if (!line_number(hello, "protocol", &number) || number != PROTOCOL_VERSION)
@@ -22,6 +22,9 @@ static bool hello_is_wrong(struct role *role, char *why, size_t size)
     else if (strcmp(version, SHMCHECK_VERSION) != 0)
         snprintf(why, size, "the actor is of version %.60s, this program of version %s", version,
                  SHMCHECK_VERSION);
+    else if (!line_number(hello, "bits", &bits) || bits != arch_bits(role->arch))
+        snprintf(why, size, "the actor has %llu bits, and an %s program was started",
+                 (unsigned long long)bits, arch_name(role->arch));
     else if (!line_number(hello, "~pid", &role->pid))
         snprintf(why, size, "the actor did not say its process id");
     else
@@ -38,7 +41,79 @@ static void read_hello(struct stage *stage, int line, struct role *role)
         stage_give_up(stage, STAGE_ERROR, line, role, why);
 }
 
-static struct role *add_role(struct stage *stage, int line, const char *name)
+/* Who is to play a role. */
+struct casting {
+    enum arch arch;
+    bool chosen;                     /* the case names the architecture, or the bitness */
+    const struct identity *identity; /* NULL: the runner's own */
+    int aware;                       /* of large addresses: 1 yes, 0 no, -1 as the program was linked */
+    char rest[LINE_BYTES];           /* of the arguments */
+};
+
+static bool has_actor(const struct stage *stage, enum arch arch)
+{
+    return stage->settings->actors[arch][0] != 0;
+}
+
+/* bits=64 is this program's own architecture, if that has 64 bits: an emulated one is somebody else. */
+static enum arch arch_of_bits(const struct stage *stage, const char *bits)
+{
+    if (strcmp(bits, "32") == 0)
+        return ARCH_X86;
+    if (arch_bits(ARCH_OWN) == 64)
+        return ARCH_OWN;
+    return has_actor(stage, ARCH_ARM64) ? ARCH_ARM64 : ARCH_X64;
+}
+
+/* The value of a word that starts with this key, else NULL. */
+static const char *value_of(const char *word, const char *key)
+{
+    size_t length = strlen(key);
+    return strncmp(word, key, length) == 0 ? word + length : NULL;
+}
+
+/* Takes one word of the arguments. False if it makes no sense; what is no word about the casting goes to the rest. */
+static bool cast_word(const struct stage *stage, struct casting *casting, const char *word)
+{
+    const char *identity = value_of(word, "identity="), *bits = value_of(word, "bits="),
+               *arch = value_of(word, "arch="), *aware = value_of(word, "large-address-aware=");
+    if (identity)
+        return (casting->identity = identity_find(identity)) != NULL;
+    if (aware) {
+        casting->aware = strcmp(aware, "yes") == 0;
+        return casting->aware || strcmp(aware, "no") == 0;
+    }
+    if (!bits && !arch) {
+        size_t length = strlen(casting->rest), room = sizeof casting->rest - length;
+        return (size_t)snprintf(casting->rest + length, room, "%s%s", length > 0 ? " " : "", word) < room;
+    }
+    casting->chosen = true;
+    if (arch)
+        return arch_find(arch, &casting->arch);
+    casting->arch = arch_of_bits(stage, bits);
+    return strcmp(bits, "32") == 0 || strcmp(bits, "64") == 0;
+}
+
+/* From the arguments of starts and spawns; where they say nothing, the pair decides. */
+static struct casting cast(struct stage *stage, int line, const char *name, const char *arguments)
+{
+    const struct pair *pair = &stage->settings->pair;
+    struct casting casting = {.arch = strcmp(name, "reader") == 0 ? pair->reader : pair->writer, .aware = -1};
+    while (*arguments) {
+        char word[LINE_BYTES];
+        size_t length = strcspn(arguments, " ");
+        snprintf(word, sizeof word, "%.*s", (int)length, arguments);
+        if (length > 0 && !cast_word(stage, &casting, word))
+            stage_abort(stage, line, "'%s' says nothing about who '%s' is", word, name);
+        arguments += length + (arguments[length] == ' ');
+    }
+    if (!has_actor(stage, casting.arch))
+        stage_abort(stage, line, "there is no %s actor for '%s': the case lacks a need",
+                    arch_name(casting.arch), name);
+    return casting;
+}
+
+static struct role *add_role(struct stage *stage, int line, const char *name, enum arch arch)
 {
     if (stage->role_count == STAGE_ROLES || strlen(name) >= ROLE_NAME_BYTES)
         stage_abort(stage, line, "the case has more than %d roles, or '%s' is too long a name", STAGE_ROLES,
@@ -47,6 +122,7 @@ static struct role *add_role(struct stage *stage, int line, const char *name)
     if (!role)
         stage_abort(stage, line, "no memory for the role '%s'", name);
     stage->roles[stage->role_count++] = role;
+    role->arch = arch;
     snprintf(role->name, sizeof role->name, "%s", name);
     DWORD error = link_open(stage, &role->link);
     if (error)
@@ -54,52 +130,71 @@ static struct role *add_role(struct stage *stage, int line, const char *name)
     return role;
 }
 
-static struct role *start_role(struct stage *stage, int line, const char *name,
-                               const struct identity *identity)
+static void start_role(struct stage *stage, int line, const char *name, const struct casting *casting)
 {
     const char *failed;
-    struct role *role = add_role(stage, line, name);
-    DWORD error = link_start(stage, &role->link, identity, &failed);
+    struct role *role = add_role(stage, line, name, casting->arch);
+    const wchar_t *program = stage->settings->actors[casting->arch];
+    DWORD error = ERROR_SUCCESS;
+    if (casting->aware >= 0)
+        error = link_copy(stage, &role->link, program, casting->aware, &failed);
+    if (!error)
+        error = link_start(stage, &role->link, program, casting->identity, &failed);
     if (error) {
         role->state = ROLE_GONE;
         stage_abort(stage, line, "the actor for '%s' does not start: %s, error %lu (0x%lX)", name, failed,
                     (unsigned long)error, (unsigned long)error);
     }
     read_hello(stage, line, role);
-    return role;
 }
 
 struct role *stage_role(struct stage *stage, int line, const char *name)
 {
-    struct role *role = stage_find(stage, name);
-    return role ? role : start_role(stage, line, name, NULL);
+    if (!stage_find(stage, name)) {
+        struct casting casting = cast(stage, line, name, "");
+        start_role(stage, line, name, &casting);
+    }
+    return stage_find(stage, name);
+}
+
+/* Into the transcript: who a role is, where the case says it. */
+static void tell_casting(struct stage *stage, const char *name, const char *words)
+{
+    char told[LINE_BYTES];
+    snprintf(told, sizeof told, "%s> (start) %s -> hello", name, words);
+    stage_tell(stage, STAGE_TRANSCRIPT, 0, told);
 }
 
 void stage_starts(struct stage *stage, int line, const char *name, const char *arguments)
 {
-    static const char key[] = "identity=";
-    char told[LINE_BYTES];
-    bool has_key = strncmp(arguments, key, sizeof key - 1) == 0;
-    const struct identity *identity = has_key ? identity_find(arguments + sizeof key - 1) : NULL;
-    if (!identity)
-        stage_abort(stage, line, "'%s' does not name an identity", arguments);
+    struct casting casting = cast(stage, line, name, arguments);
+    if (casting.rest[0] || !arguments[0])
+        stage_abort(stage, line, "'%s' says nothing about who '%s' is", casting.rest, name);
     if (stage_find(stage, name))
         stage_abort(stage, line, "'%s' has started already", name);
-    struct role *role = start_role(stage, line, name, identity);
-    DWORD error = link_settle(stage, &role->link, identity);
+    start_role(stage, line, name, &casting);
+    if (!casting.identity) {
+        tell_casting(stage, name, arguments);
+        return;
+    }
+    DWORD error = link_settle(stage, &stage_find(stage, name)->link, casting.identity);
     if (error)
         stage_abort(stage, line, "'%s' does not become %s: error %lu", name, arguments, (unsigned long)error);
-    snprintf(told, sizeof told, "%s> (start) %s -> hello", name, arguments);
-    stage_tell(stage, STAGE_TRANSCRIPT, 0, told);
+    tell_casting(stage, name, arguments);
     /* A platform may take a token and ignore it: who the actor really is decides what the case is worth. */
-    check_gives(stage, line, name, step("identity tell=%s", identity_traits(identity)),
-                identity_promise(identity));
+    check_gives(stage, line, name, step("identity tell=%s", identity_traits(casting.identity)),
+                identity_promise(casting.identity));
 }
 
 void stage_spawns(struct stage *stage, int line, const char *parent, const char *name, const char *arguments)
 {
-    struct role *role = add_role(stage, line, name);
-    check_must(stage, line, parent, step("spawn %s pipe=$%s.token %s", name, name, arguments));
+    const struct casting casting = cast(stage, line, name, arguments);
+    struct role *role = add_role(stage, line, name, casting.arch);
+    if (casting.identity || casting.aware >= 0)
+        stage_abort(stage, line, "'%s' is started by '%s', as its equal", name, parent);
+    role->heir = stage_role(stage, line, parent)->arch == role->arch;
+    check_must(stage, line, parent,
+               step("spawn %s pipe=$%s.token program=$%s.program %s", name, name, name, casting.rest));
     if (!link_accept(stage, &role->link))
         stage_abort_as(stage, STAGE_TIMEOUT, line, "'%s' was started by '%s' and does not connect", name,
                        parent);
@@ -109,6 +204,8 @@ void stage_spawns(struct stage *stage, int line, const char *parent, const char 
     if (error)
         stage_abort(stage, line, "the process of '%s' cannot be opened: error %lu", name,
                     (unsigned long)error);
+    if (casting.chosen)
+        tell_casting(stage, name, step("%s=%s", "arch", arch_name(casting.arch)));
 }
 
 /* A step that was begun and not finished is a mistake of the case; an actor that is busy cannot be asked to

@@ -60,8 +60,10 @@ static bool send_settings(struct slot *slot, const struct pool_settings *setting
     if (settings->mutate.percent > 0)
         text_format(&line, " mutate=%u seed=%llu", settings->mutate.percent,
                     (unsigned long long)settings->mutate.seed);
-    add_path(&line, "actor", settings->actor);
-    add_path(&line, "x86", settings->actor_x86);
+    add_path(&line, "actor", settings->programs->actors[ARCH_OWN]);
+    for (int i = 0; i < ARCH_COUNT; i++)
+        if (i != ARCH_OWN && settings->programs->actors[i][0])
+            text_format(&line, " %s=yes", arch_name((enum arch)i));
     text_add(&line, "\n");
     slot->sequence = 1;
     return !line.cut && channel_send(slot->channel, bytes, line.length, STEP_TIMEOUT_MS);
@@ -86,7 +88,7 @@ static DWORD start_process(struct slot *slot, const struct pool_settings *settin
     swprintf(output, 24, L"%llx", (unsigned long long)(uintptr_t)slot->actor_output);
     DWORD error = child_start(&slot->child,
                               &(struct start){
-                                  .image = settings->self,
+                                  .image = settings->programs->self,
                                   .arguments = (const wchar_t *[]){L"" WORKER_ARGUMENT, pipe, output, NULL},
                                   .inherit = {end, slot->actor_output},
                                   .output = slot->worker_output,
@@ -123,16 +125,17 @@ bool slot_start(struct slot *slot, const struct pool_settings *settings, HANDLE 
 
 void slot_feed(struct slot *slot, const struct pool_settings *settings, size_t item)
 {
-    char bytes[LINE_BYTES], id[CASE_ID_BYTES];
+    char bytes[LINE_BYTES], id[CASE_ID_BYTES], pair[PAIR_BYTES];
     const struct plan_item *next = &settings->plan->items[item];
     case_id(next->what.test, id);
+    pair_name(next->pair->pair, pair);
     slot->item = item;
     slot->started = GetTickCount64();
     slot->deadline = slot->started + (uint64_t)(CASE_TIMEOUT_MS * settings->timeout_scale);
     if (settings->mutate.percent > 0) /* one case is then many runs */
         slot->deadline += (uint64_t)(MUTATE_TIMEOUT_MS * settings->timeout_scale);
-    int length = snprintf(bytes, sizeof bytes, "%lu case id=%s repetition=%u\n",
-                          (unsigned long)++slot->sequence, id, next->repetition);
+    int length = snprintf(bytes, sizeof bytes, "%lu case id=%s instance=%u pair=%s\n",
+                          (unsigned long)++slot->sequence, id, next->instance, pair);
     if (!channel_send(slot->channel, bytes, (size_t)length, STEP_TIMEOUT_MS))
         slot->deadline = slot->started; /* it is gone: found out, and said, when it is listened to */
 }

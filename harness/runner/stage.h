@@ -6,6 +6,7 @@
 #include "catalogue.h"
 #include "contract.h"
 #include "link.h"
+#include "program.h"
 #include "tape.h"
 
 #define STAGE_ROLES 8
@@ -24,13 +25,13 @@ enum stage_event {
 };
 
 struct stage_settings {
-    char run[32];                    /* distinguishes this run's object names from those of any other */
-    unsigned repetition;             /* and those of one repetition of a case from the next one's */
-    wchar_t actor[MAX_PATH * 2];     /* the default actor program */
-    wchar_t actor_x86[MAX_PATH * 2]; /* "" if there is none */
-    double timeout_scale;            /* > 0 */
-    HANDLE job;                      /* for all actors */
-    HANDLE output;                   /* what they print; see output_file_new */
+    char run[32];      /* distinguishes this run's object names from those of any other */
+    unsigned instance; /* and those of one instance of a case from the next one's */
+    wchar_t actors[ARCH_COUNT][PROGRAM_PATH_UNITS]; /* "" if there is none */
+    struct pair pair;     /* whose the writer is, and the reader; others are as the writer */
+    double timeout_scale; /* > 0 */
+    HANDLE job;           /* for all actors */
+    HANDLE output;        /* what they print; see output_file_new */
     void (*tell)(void *context, enum stage_event event, int line, const char *text);
     void *context;
     bool with_volatile; /* the transcript keeps volatile fields (--verbose) */
@@ -55,6 +56,8 @@ struct role {
     char name[ROLE_NAME_BYTES];
     struct link link;
     enum role_state state;
+    enum arch arch;
+    bool heir; /* an actor starts it, of its own architecture: it knows the program itself */
     uint32_t sequence;
     uint64_t pid;
     char request[LINE_BYTES]; /* as the case wrote it: the step under way, or the last one */

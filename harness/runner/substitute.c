@@ -3,6 +3,10 @@
 #include "stage.h"
 
 #include <string.h>
+#include <wchar.h>
+
+#include "../common/escape.h"
+#include "../common/wide.h"
 
 static bool is_tag_character(char c)
 {
@@ -20,9 +24,23 @@ static size_t tag_length(const char *at)
 static void add_name(const struct stage *stage, const char *tag, size_t length, struct text *out)
 {
     text_format(out, "shmcheck-%s-%s-", stage->settings->run, stage->id);
-    if (stage->settings->repetition > 1) /* the same case may run beside itself */
-        text_format(out, "%u-", stage->settings->repetition);
+    if (stage->settings->instance > 1) /* the same case may run beside itself */
+        text_format(out, "%u-", stage->settings->instance);
     text_add_bytes(out, tag, length);
+}
+
+/* The program of a role; nothing if whoever starts it is the same one. */
+static const char *add_program(const struct stage *stage, const struct role *role, struct text *out)
+{
+    char bytes[PROGRAM_PATH_UNITS * 3];
+    const wchar_t *path = stage->settings->actors[role->arch];
+    if (role->heir)
+        return NULL;
+    size_t length = wide_to_bytes(bytes, sizeof bytes, (const uint16_t *)path, wcslen(path));
+    if (length == SIZE_MAX)
+        return "a program whose path is too long";
+    escape_add(out, bytes, length);
+    return NULL;
 }
 
 /* "$role.field": adds the last value of that name that the role replied with. */
@@ -53,6 +71,8 @@ static const char *add_reference(struct stage *stage, const char **at, struct te
         text_add(out, role->link.token);
         return NULL;
     }
+    if (strcmp(field, "program") == 0)
+        return add_program(stage, role, out);
     for (size_t i = 0; i < ROLE_REMEMBERED; i++) {
         if (strcmp(role->remembered[i].field, field) == 0) {
             text_add(out, role->remembered[i].value);

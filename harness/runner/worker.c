@@ -78,13 +78,25 @@ static bool take_path(const struct line *line, const char *key, wchar_t *out, si
     return field && wide_from_bytes((uint16_t *)out, size, field->value, field->length) != SIZE_MAX;
 }
 
+/* The actor of this architecture is named, those of others lie beside this program if they are of use. */
+static bool take_actors(struct stage_settings *settings, const struct line *line)
+{
+    wchar_t self[PROGRAM_PATH_UNITS];
+    DWORD length = GetModuleFileNameW(NULL, self, PROGRAM_PATH_UNITS);
+    bool good = length > 0 && length < PROGRAM_PATH_UNITS &&
+                take_path(line, "actor", settings->actors[ARCH_OWN], PROGRAM_PATH_UNITS);
+    for (int i = 0; i < ARCH_COUNT && good; i++)
+        if (line_field(line, arch_name((enum arch)i)))
+            good = programs_beside(settings->actors[i], self, (enum arch)i);
+    return good;
+}
+
 static bool take_settings(struct worker *worker, const struct line *line)
 {
     struct stage_settings *settings = &worker->settings;
     uint64_t thousandths, percent = 0;
     if (strcmp(line->word, "settings") != 0 || !line_number(line, "scale-thousandths", &thousandths) ||
-        !take_path(line, "actor", settings->actor, sizeof settings->actor / sizeof(wchar_t)) ||
-        !take_path(line, "x86", settings->actor_x86, sizeof settings->actor_x86 / sizeof(wchar_t)))
+        !take_actors(settings, line))
         return false;
     snprintf(settings->run, sizeof settings->run, "%s", line_value(line, "run", ""));
     settings->timeout_scale = (double)thousandths / 1000.0;
@@ -158,9 +170,11 @@ int worker_main(HANDLE pipe, HANDLE output)
         size_t index = catalogue_find(line_value(&line, "id", ""));
         if (strcmp(line.word, "case") != 0 || index == SIZE_MAX)
             return EXIT_KILLED;
-        uint64_t repetition = 1;
-        line_number(&line, "repetition", &repetition);
-        worker.settings.repetition = (unsigned)repetition;
+        uint64_t instance = 1;
+        line_number(&line, "instance", &instance);
+        worker.settings.instance = (unsigned)instance;
+        if (!pair_find(line_value(&line, "pair", ""), &worker.settings.pair))
+            return EXIT_KILLED;
         run_case(&worker, catalogue_at(index).test);
     }
     return 0;

@@ -1,8 +1,8 @@
 /* A worker: the same program again, which runs cases that the parent feeds it one at a time.
  *
- * Parent to worker, once:     1 settings run=R actor=PATH x86=PATH scale-thousandths=N volatile=yes|no
+ * Parent to worker, once:     1 settings run=R actor=PATH [x86=yes] ... scale-thousandths=N volatile=yes|no
  *                                        [mutate=PERCENT seed=N]
- * then for every case:        N case id=ID repetition=R
+ * then for every case:        N case id=ID instance=I pair=P
  * Worker to parent, unasked:  0 hello protocol=1
  * while a case runs:          N transcript|fail|deviates|error|crash|timeout line=L text=T
  *                             N part line=L text=T      (more of the text follows)

@@ -7,7 +7,14 @@
 #include "../common/line.h"
 #include "../runner/version.h"
 
-#define HONEST_HELLO "0 hello protocol=1 bits=64 version=" SHMCHECK_VERSION
+#ifdef _WIN64
+#define BITS "64"
+#define OTHER_BITS "32"
+#else
+#define BITS "32"
+#define OTHER_BITS "64"
+#endif
+#define HONEST_HELLO "0 hello protocol=1 bits=" BITS " version=" SHMCHECK_VERSION
 #define CUT_SHORT "1 ok siz"
 
 static void send_bytes(HANDLE pipe, const char *bytes, size_t length)
@@ -88,9 +95,11 @@ static void greet(HANDLE pipe, const char *lie)
     if (strcmp(lie, "die-at-start") == 0)
         ExitProcess(9);
     if (strcmp(lie, "other-protocol") == 0)
-        snprintf(hello, sizeof hello, "0 hello protocol=99 bits=64 version=%s", SHMCHECK_VERSION);
+        snprintf(hello, sizeof hello, "0 hello protocol=99 bits=" BITS " version=%s", SHMCHECK_VERSION);
     else if (strcmp(lie, "other-version") == 0)
-        snprintf(hello, sizeof hello, "0 hello protocol=1 bits=64 version=0.0.0+older");
+        snprintf(hello, sizeof hello, "0 hello protocol=1 bits=" BITS " version=0.0.0+older");
+    else if (strcmp(lie, "other-bits") == 0)
+        snprintf(hello, sizeof hello, "0 hello protocol=1 bits=" OTHER_BITS " version=%s", SHMCHECK_VERSION);
     else if (strcmp(lie, "other-greeting") == 0)
         snprintf(hello, sizeof hello, "0 welcome protocol=1");
     else

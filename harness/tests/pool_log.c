@@ -71,7 +71,7 @@ static void make_plan(struct pool_log *log, const struct pool_log_settings *sett
         options.filters[options.filter_count] = filters[options.filter_count];
         options.filter_count++;
     }
-    if (!plan_make(&log->plan, &options, &platform, &error))
+    if (!plan_make(&log->plan, &options, &platform, &log->programs, &error))
         fail_msg("%s", log->error);
     assert_in_range(log->plan.count, 1, POOL_LOG_ITEMS);
     for (size_t i = 0; i < log->plan.count; i++)
@@ -87,14 +87,21 @@ static size_t count_left_behind(void)
     return left - 1;
 }
 
+/* This program is its own actor. */
+static void find_programs(struct programs *out, const wchar_t *self)
+{
+    assert_in_range(GetModuleFileNameW(NULL, out->actors[ARCH_OWN], PROGRAM_PATH_UNITS), 1,
+                    PROGRAM_PATH_UNITS - 1);
+    wcscpy(out->self, self ? self : out->actors[ARCH_OWN]);
+}
+
 void pool_log_run(struct pool_log *log, const struct pool_log_settings *settings)
 {
-    static wchar_t self[MAX_PATH * 2];
     HANDLE stop = settings->stop ? settings->stop : CreateEventW(NULL, TRUE, FALSE, NULL);
     double scale = settings->scale > 0 ? settings->scale : 1.0;
     assert_non_null(stop);
-    assert_in_range(GetModuleFileNameW(NULL, self, MAX_PATH * 2), 1, MAX_PATH * 2 - 1);
     *log = (struct pool_log){0};
+    find_programs(&log->programs, settings->self);
     make_plan(log, settings);
     struct text error = text_over(log->error, sizeof log->error);
     uint64_t start = GetTickCount64();
@@ -105,9 +112,7 @@ void pool_log_run(struct pool_log *log, const struct pool_log_settings *settings
             .timeout_scale = scale,
             .mutate = {settings->mutate, 1},
             .run_milliseconds = settings->run_milliseconds,
-            .self = settings->self ? settings->self : self,
-            .actor = self,
-            .actor_x86 = L"",
+            .programs = &log->programs,
             .run = "test",
             .stop = stop,
             .context = log,

@@ -16,6 +16,7 @@ struct pool_log_item {
 
 struct pool_log {
     struct plan plan;
+    struct programs programs;
     struct pool_log_item items[POOL_LOG_ITEMS];
     size_t ended;
     enum pool_end end;

@@ -319,6 +319,55 @@ static void cases_by_position(void **state)
     junit_free(report);
 }
 
+/* Suites of one topic and different pairs are different ones, each with its own properties; the running ones too. */
+static void pairs(void **state)
+{
+    struct junit *report = make_report(JUNIT_STRICT);
+    struct junit_case add = make_case("open", "open-missing", VERDICT_PASS, "");
+    (void)state;
+    junit_property(report, "session", "1");
+    junit_pair_property(report, "x64-x86", "reader_arch", "old");
+    junit_pair_property(report, "x64-x86", "reader_arch", "x86");
+    junit_pair_property(report, "x86-x64", "reader_arch", "x64");
+    junit_pair_property(report, "", "reader_arch", "own");
+    add.pair = "x64-x86";
+    junit_add(report, &add);
+    add.pair = "x86-x64";
+    add.position = 1;
+    junit_add(report, &add);
+    add.pair = NULL;
+    add.position = 2;
+    junit_add(report, &add);
+    struct junit_case running = make_case("open", "open-twice", VERDICT_ERROR, "");
+    running.pair = "x86-x64";
+    running.position = 3;
+    struct buffer out = text_of(report, JUNIT_STRICT, &running, 1);
+    static const char *const parts[] = {
+        "<testsuite name=\"shmcheck.x64-x86.open\" tests=\"1\"",
+        "<property name=\"session\" value=\"1\"/>\n      <property name=\"reader_arch\" value=\"x86\"/>\n    "
+        "</",
+        "<testcase name=\"open-missing\" classname=\"shmcheck.x64-x86.open\"",
+        "<testsuite name=\"shmcheck.x86-x64.open\" tests=\"2\"",
+        "<property name=\"session\" value=\"1\"/>\n      <property name=\"reader_arch\" value=\"x64\"/>\n    "
+        "</",
+        "<testcase name=\"open-missing\" classname=\"shmcheck.x86-x64.open\"",
+        "<testcase name=\"open-twice\" classname=\"shmcheck.x86-x64.open\"",
+        "<testsuite name=\"shmcheck.open\" tests=\"1\"",
+        "<property name=\"session\" value=\"1\"/>\n      <property name=\"reader_arch\" value=\"own\"/>\n    "
+        "</",
+        "<testcase name=\"open-missing\" classname=\"shmcheck.open\"",
+    };
+    const char *at = out.at;
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        const char *found = strstr(at, parts[i]);
+        if (!found)
+            fail_msg("'%s' is missing, or not in its place:\n%s", parts[i], out.at);
+        at = found;
+    }
+    buffer_free(&out);
+    junit_free(report);
+}
+
 static void types_of_errors(void **state)
 {
     (void)state;
@@ -380,6 +429,7 @@ int main(void)
         cmocka_unit_test(running_cases),
         cmocka_unit_test(cases_by_position),
         cmocka_unit_test(types_of_errors),
+        cmocka_unit_test(pairs),
         cmocka_unit_test(long_times),
         cmocka_unit_test(failed_buffer),
     };

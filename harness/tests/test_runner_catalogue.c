@@ -138,8 +138,12 @@ static void needs_by_facts(void **state)
         {"client-session", "session", "1", "0"},
         {"session-0", "session", "0", "1"},
         {"global-privilege", "global_privilege", "enabled", "disabled"},
-        {"64-bit", "process_arch", "x64", "x86"},
-        {"x86-actor", "x86_actor", "yes", "no"},
+        {"64-bit", "writer_arch", "x64", "x86"},
+        {"64-bit", "reader_arch", "arm64", "x86"},
+        {"both-bitnesses", "actors", "x64 x86", "x64 arm64"},
+        {"both-bitnesses", "actors", "x86 arm64", "x86"},
+        {"x64-actor", "actors", "x64 x86", "x86 arm64"},
+        {"arm64-actor", "actors", "x64 arm64", "x64 x86"},
         {"admin", "elevated", "yes", "no"},
     };
     (void)state;
@@ -159,6 +163,30 @@ static void needs_by_facts(void **state)
     assert_false(needs_known("64-bit moon"));
     assert_false(needs_known("64-bits"));
     assert_null(unmet("admin moon", NULL, NULL));
+}
+
+/* What is about both sides. */
+static void needs_of_pairs(void **state)
+{
+    static const struct {
+        const char *writer, *reader;
+        bool all_64, all_32;
+    } table[] = {
+        {"x64", "x64", true, false},
+        {"x64", "x86", false, false},
+        {"x86", "x64", false, false},
+        {"x86", "x86", false, true},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        static struct platform platform;
+        platform = (struct platform){0};
+        platform_add(&platform, "writer_arch", table[i].writer);
+        platform_add(&platform, "reader_arch", table[i].reader);
+        assert_int_equal(needs_unmet("64-bit", &platform) == NULL, table[i].all_64);
+        assert_int_equal(needs_unmet("32-bit", &platform) == NULL, table[i].all_32);
+        assert_int_equal(needs_unmet("same-bits", &platform) == NULL, table[i].all_64 || table[i].all_32);
+    }
 }
 
 /* ---- platform ---- */
@@ -222,6 +250,7 @@ static void too_many_facts(void **state)
 static void plans(void **state)
 {
     static struct platform platform;
+    static const struct programs programs;
     struct plan plan;
     char why[400], id[CASE_ID_BYTES];
     struct text error = text_over(why, sizeof why);
@@ -229,7 +258,7 @@ static void plans(void **state)
     (void)state;
     platform_read(&platform);
     case_id(catalogue_at(0).test, first);
-    assert_true(plan_make(&plan, &(struct options){.repeat = 2}, &platform, &error));
+    assert_true(plan_make(&plan, &(struct options){.repeat = 2}, &platform, &programs, &error));
     assert_int_equal(plan.count, 2 * catalogue_count());
     for (size_t i = 0; i < plan.count; i++) {
         plan_item_id(&plan.items[i], id);
@@ -238,21 +267,77 @@ static void plans(void **state)
     }
     plan_free(&plan);
     struct options some = {.repeat = 1, .filters = {first}, .filter_count = 1};
-    assert_true(plan_make(&plan, &some, &platform, &error));
+    assert_true(plan_make(&plan, &some, &platform, &programs, &error));
     assert_int_equal(plan.count, 1);
     plan_free(&plan);
     some.filters[some.filter_count++] = nothing;
-    assert_false(plan_make(&plan, &some, &platform, &error));
+    assert_false(plan_make(&plan, &some, &platform, &programs, &error));
     assert_string_equal(why, "--filter 'no-such-case-*' matches no case; --list shows the ids");
+    plan_free(&plan);
+}
+
+/* Every case stands once for each pair, under a name of its own; a pair without an actor says why. */
+static void plans_of_pairs(void **state)
+{
+    static struct platform platform;
+    static struct programs programs;
+    struct plan plan;
+    char why[400], first[CASE_ID_BYTES], suite[CASE_ID_BYTES], expected[CASE_ID_BYTES];
+    struct text error = text_over(why, sizeof why);
+    const char *topic = catalogue_at(0).topic->name;
+    (void)state;
+    platform = (struct platform){0};
+    platform_add(&platform, "session", "1");
+    strcpy(programs.missing[ARCH_ARM64], "no arm64 actor");
+    case_id(catalogue_at(0).test, first);
+    struct options options = {.repeat = 2,
+                              .filters = {first},
+                              .filter_count = 1,
+                              .pairs = {{ARCH_X64, ARCH_X86}, {ARCH_ARM64, ARCH_X64}, {ARCH_X64, ARCH_ARM64}},
+                              .pair_count = 3};
+    assert_true(plan_make(&plan, &options, &platform, &programs, &error));
+    assert_int_equal(plan.count, 6);
+    for (size_t i = 0; i < plan.count; i++) {
+        const struct plan_item *item = &plan.items[i];
+        assert_ptr_equal(item->pair, &plan.pairs[i / 2]);
+        assert_int_equal(item->repetition, i % 2 + 1);
+        assert_int_equal(item->instance, i + 1);
+        plan_item_suite(item, suite);
+        snprintf(expected, sizeof expected, "%s.%s", plan.pairs[i / 2].name, topic);
+        assert_string_equal(suite, expected);
+        assert_string_equal(platform_fact(&item->pair->platform, "session"), "1");
+        if (i < 2)
+            assert_null(item->skip);
+        else
+            assert_string_equal(item->skip, "no arm64 actor");
+    }
+    assert_string_equal(plan.pairs[0].name, "x64-x86");
+    assert_string_equal(platform_fact(&plan.pairs[0].platform, "writer_arch"), "x64");
+    assert_string_equal(platform_fact(&plan.pairs[0].platform, "reader_arch"), "x86");
+    plan_free(&plan);
+    options.pair_count = 0;
+    assert_true(plan_make(&plan, &options, &platform, &programs, &error));
+    assert_int_equal(plan.count, 2);
+    plan_item_suite(&plan.items[0], suite);
+    assert_string_equal(suite, topic);
+    assert_string_equal(platform_fact(&plan.pairs[0].platform, "writer_arch"), arch_name(ARCH_OWN));
     plan_free(&plan);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(ids),         cmocka_unit_test(rows),           cmocka_unit_test(needs_and_places),
-        cmocka_unit_test(topic_names), cmocka_unit_test(contract),       cmocka_unit_test(needs_by_facts),
-        cmocka_unit_test(facts),       cmocka_unit_test(too_many_facts), cmocka_unit_test(plans),
+        cmocka_unit_test(ids),
+        cmocka_unit_test(rows),
+        cmocka_unit_test(needs_and_places),
+        cmocka_unit_test(topic_names),
+        cmocka_unit_test(contract),
+        cmocka_unit_test(needs_by_facts),
+        cmocka_unit_test(facts),
+        cmocka_unit_test(too_many_facts),
+        cmocka_unit_test(plans),
+        cmocka_unit_test(needs_of_pairs),
+        cmocka_unit_test(plans_of_pairs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

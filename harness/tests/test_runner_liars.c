@@ -41,6 +41,7 @@ LYING_CASE(die_at_start, "die-at-start")
 LYING_CASE(other_greeting, "other-greeting")
 LYING_CASE(other_protocol, "other-protocol")
 LYING_CASE(other_version, "other-version")
+LYING_CASE(other_bits, "other-bits")
 LYING_CASE(hang_at_step, "hang-at-step")
 LYING_CASE(two_answers, "two-answers")
 LYING_CASE(half_a_line, "half-a-line")
@@ -67,6 +68,7 @@ static const struct test_case liar_cases[] = {
     {CASE(long_line), .rows = "a-row"},      {CASE(no_bye), .rows = "a-row"},
     {CASE(bye_and_7), .rows = "a-row"},      {CASE(bye_and_stay), .rows = "a-row"},
     {CASE(flood), .rows = "a-row"},          {CASE(leave_somebody), .rows = "a-row"},
+    {CASE(other_bits), .rows = "a-row"},
 };
 TOPIC(liar, liar_cases)
 const struct topic *const topics[] = {&liar_topic};
@@ -114,6 +116,7 @@ static void strangers(void **state)
     expect_lie("other-greeting", ERROR_KIND_HARNESS, "actor> (start): |did not say hello");
     expect_lie("other-protocol", ERROR_KIND_HARNESS, "actor> (start): |another version of the protocol|99");
     expect_lie("other-version", ERROR_KIND_HARNESS, "actor> (start): |0.0.0+older");
+    expect_lie("other-bits", ERROR_KIND_HARNESS, "actor> (start): | bits, and an | program was started");
 }
 
 static void nonsense(void **state)

@@ -124,6 +124,26 @@ static void filters(void **state)
     assert_int_equal(options.filter_count, 0);
 }
 
+static void pairs(void **state)
+{
+    (void)state;
+    assert_int_equal(GOOD(L"--list").pair_count, 0);
+    struct options options = GOOD(L"--pair", L"x64-x64,x64-x86", L"--pair", L"arm64-x64");
+    assert_int_equal(options.pair_count, 3);
+    assert_int_equal(options.pairs[0].writer, ARCH_X64);
+    assert_int_equal(options.pairs[0].reader, ARCH_X64);
+    assert_int_equal(options.pairs[1].writer, ARCH_X64);
+    assert_int_equal(options.pairs[1].reader, ARCH_X86);
+    assert_int_equal(options.pairs[2].writer, ARCH_ARM64);
+    assert_int_equal(options.pairs[2].reader, ARCH_X64);
+    /* All that there are fit. */
+    assert_int_equal(GOOD(L"--pair",
+                          L"x64-x64,x64-x86,x64-arm64,x86-x64,x86-x86,x86-arm64,arm64-x64,arm64-x86,"
+                          L"arm64-arm64")
+                         .pair_count,
+                     OPTIONS_PAIRS);
+}
+
 static void too_many_filters(void **state)
 {
     static wchar_t option[] = L"--filter", glob[] = L"*", program[] = L"shmcheck.exe";
@@ -143,6 +163,8 @@ static void too_many_filters(void **state)
     assert_string_equal(error, "more than 64 times --filter");
     options_free(&options);
 }
+
+#define NO_PAIR "--pair takes pairs like x64-x86 with commas between them, of x64, x86 and arm64, not "
 
 /* Each is refused, with exactly this message. */
 static void mistakes(void **state)
@@ -170,6 +192,14 @@ static void mistakes(void **state)
         {{L"--actor"}, "--actor needs a value"},
         {{L"--mutate"}, "--mutate needs a value"},
         {{L"--seed"}, "--seed needs a value"},
+        {{L"--pair"}, "--pair needs a value"},
+        {{L"--pair", L"x64"}, NO_PAIR "'x64'"},
+        {{L"--pair", L"x64-x86,"}, NO_PAIR "''"},
+        {{L"--pair", L"x64-x86,,x86-x86"}, NO_PAIR "''"},
+        {{L"--pair", L"x64-x86x64-x86x64-x86,x86-x86"}, NO_PAIR "'x64-x86x64-x86x64-x86'"},
+        {{L"--pair", L"x64-x86,mips-x86"}, NO_PAIR "'mips-x86'"},
+        {{L"--pair", L"x64-\xFC"}, NO_PAIR "'x64-\xC3\xBC'"},
+        {{L"--pair", L"x64-x86,x86-x64,x64-x86"}, "--pair names x64-x86 twice"},
         {{L"--junit-dialect", L"loose"}, "--junit-dialect is strict or extended, not 'loose'"},
         {{L"--junit-dialect", L"Strict"}, "--junit-dialect is strict or extended, not 'Strict'"},
         {{L"--jobs", L"0"}, "--jobs takes a number from 1 to 32, not '0'"},
@@ -214,7 +244,7 @@ static void help(void **state)
 {
     static const char *const names[] = {"--list",    "--filter", "--junit ", "--junit-dialect", "--jobs",
                                         "--repeat",  "--known",  "--actor",  "--timeout-scale", "--verbose",
-                                        "--version", "--help",   "--mutate", "--seed"};
+                                        "--version", "--help",   "--mutate", "--seed",          "--pair"};
     (void)state;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         assert_non_null(strstr(options_help, names[i]));
@@ -227,9 +257,9 @@ static void help(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(defaults), cmocka_unit_test(actions), cmocka_unit_test(values),
-        cmocka_unit_test(scales),   cmocka_unit_test(filters), cmocka_unit_test(too_many_filters),
-        cmocka_unit_test(mistakes), cmocka_unit_test(help),
+        cmocka_unit_test(defaults), cmocka_unit_test(actions),  cmocka_unit_test(values),
+        cmocka_unit_test(scales),   cmocka_unit_test(filters),  cmocka_unit_test(too_many_filters),
+        cmocka_unit_test(pairs),    cmocka_unit_test(mistakes), cmocka_unit_test(help),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

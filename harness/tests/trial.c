@@ -68,15 +68,17 @@ const struct finding five = {.verdict = VERDICT_FAIL, .line = 101, .text = (char
 void trial_start(struct trial *trial, const char *known, unsigned repeat)
 {
     static struct platform platform;
-    static const struct fact facts[] = {{"wine_version", "8.0"}, {"os_build", "10.0.19042"}};
+    static const struct programs programs;
     char why[400];
     struct text error = text_over(why, sizeof why);
     *trial = (struct trial){0};
-    if (!plan_make(&trial->plan, &(struct options){.repeat = repeat}, &platform, &error) ||
+    platform = (struct platform){0};
+    platform_add(&platform, "wine_version", "8.0");
+    platform_add(&platform, "os_build", "10.0.19042");
+    if (!plan_make(&trial->plan, &(struct options){.repeat = repeat}, &platform, &programs, &error) ||
         !known_parse(&trial->known, known, strlen(known), platform_fact_names, platform_fact_name_count,
                      &error))
         fail_msg("%s", why);
-    known_apply(&trial->known, facts, 2);
     trial->console = console_new(trial->plan.count, false);
     trial->results = (struct results){.plan = &trial->plan,
                                       .known = &trial->known,

@@ -148,7 +148,7 @@ def bench(arguments: Sequence[str]) -> int:
     if not ON_WINDOWS:
         packages.ensure(packages.FOR_RUN)
     lock = build.BuildLock()
-    build.ensure([build.Part(build.presets()[0], PROGRAMS)], lock)
+    build.ensure([build.Part(build.main_preset(), PROGRAMS)], lock)
     with this_target() as target:
         figures = measure(Bench(target), options.processors())
     for name, value in figures.items():

@@ -17,6 +17,7 @@ from .paths import BUILD, ON_WINDOWS, ROOT, make_build_folder, tree
 from .processes import run_quiet
 
 STAMP = "configured"
+ACTOR = ("shmactor",)
 NOTHING_TO_DO = "ninja: no work to do."
 LOST_FILE = "missing and no known rule to make it"
 
@@ -48,14 +49,27 @@ class BuildLock:
         self.lock.shared()
 
 
-def presets() -> tuple[str, str]:
-    """The presets for the programs of this machine, and for the 32-bit actor beside them."""
-    if not ON_WINDOWS:
-        return "mingw-x64", "mingw-x86"
-    if visual_studio() or not shutil.which("gcc"):
-        machine = platform.machine().upper()
-        return {"ARM64": "msvc-arm64", "X86": "msvc-x86"}.get(machine, "msvc-x64"), "msvc-x86"
-    return "mingw-x64", "mingw-x86"
+def family() -> str:
+    """What the presets of programs for Windows are called by: their compiler."""
+    return "msvc" if ON_WINDOWS and (visual_studio() or not shutil.which("gcc")) else "mingw"
+
+
+def architectures() -> tuple[str, ...]:
+    """What programs can be built for that may run on this machine; its own first."""
+    machine = platform.machine().upper() if ON_WINDOWS else ""
+    if machine == "ARM64" and family() == "msvc":
+        return "arm64", "x64", "x86"
+    return ("x86",) if machine == "X86" else ("x64", "x86")
+
+
+def preset(arch: str) -> str:
+    """The preset of programs for this architecture."""
+    return f"{family()}-{arch}"
+
+
+def main_preset() -> str:
+    """The preset of this machine's own programs."""
+    return preset(architectures()[0])
 
 
 def visual_studio() -> bool:
@@ -66,7 +80,7 @@ def visual_studio() -> bool:
 
 def programs() -> Path:
     """The folder of shmcheck.exe and its actors."""
-    return tree(presets()[0]) / "bin"
+    return tree(main_preset()) / "bin"
 
 
 def fingerprint(preset: str) -> str:
@@ -136,10 +150,10 @@ def version_of(preset: str) -> str:
         return ""
 
 
-def copy_x86_actor() -> None:
-    """Puts the 32-bit actor beside the other programs, under another name."""
-    source = tree(presets()[1]) / "bin" / "shmactor.exe"
-    target = programs() / "shmactor-x86.exe"
+def copy_actor(arch: str, folder: Path) -> None:
+    """Puts the actor of this architecture beside the programs of another, under a name that says so."""
+    source = tree(preset(arch)) / "bin" / "shmactor.exe"
+    target = folder / f"shmactor-{arch}.exe"
     if target.exists():
         here, there = target.stat(), source.stat()
         if (here.st_size, here.st_mtime_ns) == (there.st_size, there.st_mtime_ns):
@@ -150,6 +164,15 @@ def copy_x86_actor() -> None:
     os.replace(fresh, target)
 
 
+def copy_actors(parts: Sequence[Part]) -> None:
+    """Puts every actor that was built beside the checkers of other architectures."""
+    built = {preset(arch): arch for arch in architectures()}
+    checkers = {part.preset for part in parts if part.preset in built and part.targets != ACTOR}
+    for checker in checkers:
+        for other in {part.preset for part in parts if part.preset in built} - {checker}:
+            copy_actor(built[other], tree(checker) / "bin")
+
+
 def ensure(parts: Sequence[Part], lock: BuildLock) -> None:
     """Builds what is not up to date. Returns with the lock held shared."""
     if not all(up_to_date(part) for part in parts):
@@ -158,14 +181,13 @@ def ensure(parts: Sequence[Part], lock: BuildLock) -> None:
             if not up_to_date(part):
                 build(part)
         agree(parts)
-    if Part(presets()[1], ("shmactor",)) in parts:
-        copy_x86_actor()
+    copy_actors(parts)
     lock.shared()
 
 
 def agree(parts: Sequence[Part]) -> None:
     """Makes programs that work together say the same version: each tree asked git when it was configured."""
-    together = [part for part in parts if part.preset in presets()]
+    together = [part for part in parts if part.preset.startswith(f"{family()}-")]
     if len({version_of(part.preset) for part in together}) < 2:
         return
     for part in together:
@@ -173,7 +195,12 @@ def agree(parts: Sequence[Part]) -> None:
         build(part)
 
 
+def parts_for(arch: str) -> list[Part]:
+    """What a run needs: the checker of this architecture and its actor, and the actors that go beside them."""
+    others = [other for other in architectures() if other != arch]
+    return [Part(preset(arch), ("shmcheck", "shmactor")), *(Part(preset(other), ACTOR) for other in others)]
+
+
 def run_parts() -> list[Part]:
-    """What a run needs."""
-    main, x86 = presets()
-    return [Part(main, ("shmcheck", "shmactor")), Part(x86, ("shmactor",))]
+    """What a run on this machine needs."""
+    return parts_for(architectures()[0])

@@ -33,30 +33,22 @@ def specs_of(wanted: Options) -> list[Spec]:
     return chosen
 
 
-def preset_of(spec: Spec) -> str:
-    """The build preset of the programs."""
-    main = build.presets()[0]
-    if not spec.arch:
-        return main
-    family = main.rpartition("-")[0]
-    if spec.arch == "arm64" and family == "mingw":
+def arch_of(spec: Spec) -> str:
+    """What the checker is built for."""
+    arch = spec.arch or build.architectures()[0]
+    if arch == "arm64" and build.family() == "mingw":
         raise CannotRun(f"target {spec.name}: programs for arm64 are built with MSVC only; give them by programs")
-    return f"{family}-{spec.arch}"
+    return arch
 
 
 def parts_of(spec: Spec) -> list[build.Part]:
     """What has to be built."""
-    if spec.programs:
-        return []
-    main = build.Part(preset_of(spec), ("shmcheck", "shmactor"))
-    x86 = build.presets()[1]
-    # The 32-bit actor goes beside 64-bit programs; 32-bit programs have theirs.
-    return [main] if main.preset == x86 else [main, build.Part(x86, ("shmactor",))]
+    return [] if spec.programs else build.parts_for(arch_of(spec))
 
 
 def programs_of(spec: Spec) -> Path:
     """The folder of shmcheck.exe and its actors."""
-    folder = Path(spec.programs) if spec.programs else tree(preset_of(spec)) / "bin"
+    folder = Path(spec.programs) if spec.programs else tree(build.preset(arch_of(spec))) / "bin"
     if spec.programs and not (folder / "shmcheck.exe").is_file():
         raise CannotRun(f"target {spec.name}: there is no shmcheck.exe in {folder}")
     return folder

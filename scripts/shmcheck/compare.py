@@ -21,7 +21,7 @@ CONDITIONS: dict[str, str] = {
     "lock_memory_privilege": "large pages need SeLockMemoryPrivilege",
     "in_job": "a job can limit memory and processes",
     "process_arch": "32-bit and 64-bit programs see other limits",
-    "x86_actor": "cases of both bitnesses run only where there is one",
+    "actors": "cases of both bitnesses run only where there are actors of both",
 }
 
 
@@ -130,6 +130,9 @@ def warnings(base: Run, new: Run) -> list[str]:
             found.append(f"the {word} run did not finish: cases may be missing from it")
     if base.lost or new.lost:
         return found
+    if base.pairs.keys() != new.pairs.keys():
+        had, has = (", ".join(run.pairs) or "none" for run in (base, new))
+        found.append(f"the pairs of architectures were {had} and are {has}: their cases stand apart")
     for fact, reason in CONDITIONS.items():
         before, now = base.facts.get(fact), new.facts.get(fact)
         if before != now:

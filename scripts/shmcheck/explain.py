@@ -20,6 +20,8 @@ FACTS = (
     "os_version",  # os_build and os_ubr together; made here
     "os_edition",
     "process_arch",
+    "writer_arch",
+    "reader_arch",
     "os_arch",
     "session",
     "elevated",
@@ -27,7 +29,7 @@ FACTS = (
     "global_privilege",
     "lock_memory_privilege",
     "in_job",
-    "x86_actor",
+    "actors",
     "page_size",
     "granularity",
     "wine_host",

@@ -84,7 +84,7 @@ def built_programs() -> Path:
     if not ON_WINDOWS:
         packages.ensure(packages.FOR_RUN)
     lock = build.BuildLock()
-    build.ensure([*build.run_parts(), build.Part(build.presets()[0], ("shmactor-faulty",))], lock)
+    build.ensure([*build.run_parts(), build.Part(build.main_preset(), ("shmactor-faulty",))], lock)
     return build.programs()
 
 

@@ -19,8 +19,8 @@ def version(text: str) -> tuple[int, ...]:
     return tuple(int(number) for number in NUMBER.findall(text))
 
 
-def _kind(run: Run) -> tuple[bool, str]:
-    return ("wine_version" in run.facts, run.facts.get("process_arch", ""))
+def _kind(run: Run) -> tuple[bool, str, frozenset[str]]:
+    return ("wine_version" in run.facts, run.facts.get("process_arch", ""), frozenset(run.pairs))
 
 
 def _version(run: Run) -> tuple[int, ...]:

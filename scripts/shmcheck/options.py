@@ -27,6 +27,8 @@ Options of shmcheck.exe that say where files are take paths as they are here. Th
   --list                            print every case; run nothing
   --filter GLOB                     only cases whose id matches; may be given several times
   --jobs N                          cases at the same time (default: processors)
+  --pair W-R,...                    run every case with a writer and a reader of these architectures, each pair in
+                                    suites of its own: x64-x64,x64-x86,x86-x64,x86-x86
   --repeat N                        run every case N times
   --timeout-scale X                 multiply every deadline by X
   --verbose                         show transcripts as they happen
@@ -40,7 +42,7 @@ deviate; 2 some error; 3 could not run. Of several targets the worst counts.
 """
 
 VALUE_OPTIONS = frozenset(
-    {"--filter", "--junit", "--junit-dialect", "--jobs", "--repeat", "--timeout-scale", "--known", "--actor"}
+    {"--filter", "--junit", "--junit-dialect", "--jobs", "--repeat", "--timeout-scale", "--known", "--actor", "--pair"}
 )
 PATH_OPTIONS = frozenset({"--junit", "--known", "--actor"})
 # With one of these no case runs and no report is written.

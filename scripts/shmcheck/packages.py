@@ -47,9 +47,14 @@ TESTING = (
     Need("python3-junitparser", file="/usr/lib/python3/dist-packages/junitparser"),
     Need("mypy", file="/usr/lib/python3/dist-packages/mypy"),
 )
-# Two more are used if they are there: chromium is as big as all the others together, and openssh-server starts a
-# server, which is for CI's machines only. Their tests say what they miss.
-TESTING_ON_CI = (Need("openssh-server", file="/usr/sbin/sshd"),)
+# These are installed on CI's machines only: a browser is as big as all the others together, and openssh-server starts
+# a server. Elsewhere they are used if they are there, and their tests say what they miss.
+TESTING_ON_CI = (
+    Need("openssh-server", file="/usr/sbin/sshd"),
+    Need("chromium", program="chromium"),
+    Need("chromium-driver", program="chromedriver"),
+    Need("python3-selenium", file="/usr/lib/python3/dist-packages/selenium"),
+)
 FUZZING = (
     Need("clang", program="clang"),
     Need("libclang-rt-dev", file="/usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a"),

@@ -21,7 +21,7 @@ from .report_files import read
 from .report_reader import BadReport
 from .results import Run
 from .signals import Interrupted
-from .targets_file import Spec
+from .targets_file import ARCHITECTURES, Spec
 
 PROGRESS_SECONDS = 5.0
 WAIT_SECONDS = 0.2
@@ -93,9 +93,9 @@ class RemoteRun:
     def files(self) -> dict[str, Path]:
         """What is sent, by its name there."""
         sent = {f"shmcheck-{self.id}.exe": self.programs / "shmcheck.exe"}
-        for actor in ("shmactor.exe", "shmactor-x86.exe"):
-            if (self.programs / actor).is_file():
-                sent[actor] = self.programs / actor
+        for actor in sorted(self.programs.glob("shmactor*.exe")):
+            if actor.name == "shmactor.exe" or actor.stem.removeprefix("shmactor-") in ARCHITECTURES:
+                sent[actor.name] = actor
         if "--known" in self.wanted.values or self.known.exists():
             sent["known.toml"] = self.known
         sent[SCRIPT] = self.local / SCRIPT
@@ -281,7 +281,7 @@ class RemoteRun:
         if not run.complete:
             raise Lost("BadResult", f"{self.spec.host}: its report is of a run that did not come to its end")
         theirs = run.facts.get("harness_version", "")
-        ours = "" if self.spec.programs else build.version_of(chosen.preset_of(self.spec)).strip()
+        ours = "" if self.spec.programs else build.version_of(build.preset(chosen.arch_of(self.spec))).strip()
         if ours and theirs != ours:
             raise Lost("Version", f"{self.spec.host}: its report is of version {theirs or 'unknown'}, sent was {ours}")
 

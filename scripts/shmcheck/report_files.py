@@ -74,8 +74,8 @@ def load(paths: Iterable[Path]) -> Loaded:
     files = files_of(paths)
     for path, target in zip(files, _distinct_targets(files), strict=True):
         try:
-            run = replace(read(path), target=target)
-            loaded.runs.append(replace(run, cases={key: _pooled(case, pool) for key, case in run.cases.items()}))
+            for run in replace(read(path), target=target).by_pair():
+                loaded.runs.append(replace(run, cases={key: _pooled(case, pool) for key, case in run.cases.items()}))
         except BadReport as error:
             loaded.bad.append(BadFile(shown_name(str(path)), str(error)))
             loaded.runs.append(lost_run(target, f"its report cannot be used: {error}"))

@@ -25,6 +25,9 @@ REPETITION = re.compile(r"(.+)\.([0-9]{1,6})")
 PLACE = re.compile(r"  at (\S.{0,259}:[0-9]{1,9})")
 PROPERTY = re.compile(r"\[\[PROPERTY\|([a-z0-9_.-]+)=(.*)\]\]")
 PREFIX = "shmcheck."
+# Suites of a run with --pair: the pair stands before the topic, and what each side is differs between suites.
+PAIR = re.compile(r"((?:x64|x86|arm64)-(?:x64|x86|arm64))\..+")
+PAIR_FACTS = ("writer_arch", "reader_arch")
 
 FAILURES = {"shmcheck.Failure": Verdict.FAIL, "shmcheck.Deviation": Verdict.DEVIATES}
 ERROR_TYPE = re.compile(r"shmcheck\.([A-Z][A-Za-z]{0,39})")
@@ -72,6 +75,7 @@ class _Handler:
         self.timestamp = ""
         self.case: _Open | None = None
         self.cases: dict[Key, Case] = {}
+        self.pairs: dict[str, dict[str, str]] = {}
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         parent = self.path[-1] if self.path else ""
@@ -156,6 +160,11 @@ class _Handler:
         self.text = None
 
     def end_suite(self) -> None:
+        pair = PAIR.fullmatch(self.topic)
+        if pair:
+            own = {name: self.suite_facts.pop(name) for name in PAIR_FACTS if name in self.suite_facts}
+            if self.pairs.setdefault(pair[1], own) != own:
+                raise BadReport(f"its suites contradict each other: what {pair[1]} is differs between them")
         if self.facts is None:
             self.facts = self.suite_facts
         elif self.facts != self.suite_facts:
@@ -310,7 +319,7 @@ def parse(data: bytes, target: str) -> Run:
         raise BadReport("it has no case")
     lost = _lost(handler.cases)
     cases = {} if lost else fold_repetitions(handler.cases)
-    return Run(target, handler.facts or {}, handler.timestamp, cases, lost)
+    return Run(target, handler.facts or {}, handler.timestamp, cases, lost, handler.pairs)
 
 
 def _lost(cases: dict[Key, Case]) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 
@@ -84,6 +84,7 @@ class Run:
     timestamp: str  # UTC, "2026-02-03T04:05:06Z", or ""
     cases: Mapping[Key, Case]
     lost: str = ""  # not "": why there is nothing but this column
+    pairs: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # of a run with --pair: facts of each pair
 
     @property
     def complete(self) -> bool:
@@ -101,7 +102,24 @@ class Run:
         version = f"{build}.{ubr}" if build and ubr else build
         name = f"Wine {wine}" if wine else f"Windows {version}" if version else "platform not recorded"
         arch = self.facts.get("process_arch")
+        writer, reader = self.facts.get("writer_arch", arch), self.facts.get("reader_arch", arch)
+        if (writer, reader) != (arch, arch):
+            arch = f"{writer}-{reader}"
         return f"{name}, {arch}" if arch else name
+
+    def by_pair(self) -> list[Run]:
+        """A run with --pair as one system for each pair, with the cases called as in every other run, so that they
+        can stand side by side; any other run as it is."""
+        return [self._of_pair(pair, facts) for pair, facts in self.pairs.items()] or [self]
+
+    def _of_pair(self, pair: str, facts: Mapping[str, str]) -> Run:
+        cases = {}
+        for key, case in self.cases.items():
+            of, _, topic = key.topic.partition(".")
+            if of == pair and topic:
+                own = Key(topic, key.id)
+                cases[own] = replace(case, key=own)
+        return replace(self, target=f"{self.target} {pair}", facts={**self.facts, **facts}, cases=cases, pairs={})
 
 
 def lost_run(target: str, reason: str) -> Run:

@@ -70,7 +70,7 @@ def run(options: argparse.Namespace) -> int:
     if not ON_WINDOWS:
         for preset in ("native", "native-sanitize", "native-fuzz"):
             run_group(record, preset, tests_of(tree(preset)), native)
-    main_preset = build.presets()[0]
+    main_preset = build.main_preset()
     check_mapping_api(record)
     with this_target() as target:
         run_group(record, "windows", tests_of(tree(main_preset)), lambda test: foreign(target, test))
@@ -83,8 +83,7 @@ def run(options: argparse.Namespace) -> int:
 
 def parts() -> list[build.Part]:
     """All that the tests need; everything is built, so that everything is known to build."""
-    main_preset, x86 = build.presets()
-    programs = [build.Part(main_preset), build.Part(x86, ("shmactor",))]
+    programs = [build.Part(build.main_preset()), *build.run_parts()[1:]]
     if ON_WINDOWS:
         return programs
     return [build.Part("native"), build.Part("native-sanitize"), build.Part("native-fuzz"), *programs]

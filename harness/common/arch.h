@@ -1,0 +1,39 @@
+/* What programs are built for, and pairs of it: the writer's and the reader's. Plain C. */
+#ifndef SHMCHECK_ARCH_H
+#define SHMCHECK_ARCH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum arch { ARCH_X64, ARCH_X86, ARCH_ARM64 };
+#define ARCH_COUNT 3
+
+/* What this program is built for. */
+#if defined(_M_ARM64) || defined(__aarch64__)
+#define ARCH_OWN ARCH_ARM64
+#elif defined(_M_X64) || defined(__x86_64__)
+#define ARCH_OWN ARCH_X64
+#else
+#define ARCH_OWN ARCH_X86
+#endif
+
+const char *arch_name(enum arch arch); /* "x64", "x86", "arm64" */
+/* 32 or 64: the bits of a pointer there. */
+unsigned arch_bits(enum arch arch);
+/* The value of the machine field in a program's header. Page: windows/win32/debug/pe-format. */
+uint16_t arch_machine(enum arch arch);
+/* False if there is none of that name, or machine. */
+bool arch_find(const char *name, enum arch *out);
+bool arch_of_machine(uint16_t machine, enum arch *out);
+
+struct pair {
+    enum arch writer, reader;
+};
+
+#define PAIR_BYTES 16
+
+void pair_name(struct pair pair, char out[PAIR_BYTES]); /* "x64-x86" */
+/* False if it is no such name. */
+bool pair_find(const char *name, struct pair *out);
+
+#endif

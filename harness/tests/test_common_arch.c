@@ -1,0 +1,80 @@
+/* Names of architectures and of pairs, both ways. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "../common/arch.h"
+
+static void names_both_ways(void **state)
+{
+    (void)state;
+    for (int i = 0; i < ARCH_COUNT; i++) {
+        enum arch found = (enum arch)((i + 1) % ARCH_COUNT);
+        assert_true(arch_find(arch_name((enum arch)i), &found));
+        assert_int_equal(found, i);
+        found = (enum arch)((i + 1) % ARCH_COUNT);
+        assert_true(arch_of_machine(arch_machine((enum arch)i), &found));
+        assert_int_equal(found, i);
+    }
+    enum arch arch;
+    assert_false(arch_find("", &arch));
+    assert_false(arch_find("X64", &arch));
+    assert_false(arch_find("x64 ", &arch));
+    assert_false(arch_of_machine(0, &arch));
+    assert_false(arch_of_machine(0x1C4, &arch));
+}
+
+static void bits(void **state)
+{
+    (void)state;
+    assert_int_equal(arch_bits(ARCH_X64), 64);
+    assert_int_equal(arch_bits(ARCH_X86), 32);
+    assert_int_equal(arch_bits(ARCH_ARM64), 64);
+    assert_int_equal(arch_bits(ARCH_OWN), 8 * sizeof(void *));
+}
+
+static void pairs_both_ways(void **state)
+{
+    (void)state;
+    for (int i = 0; i < ARCH_COUNT; i++) {
+        for (int j = 0; j < ARCH_COUNT; j++) {
+            char name[PAIR_BYTES];
+            struct pair pair = {(enum arch)i, (enum arch)j}, found = {0};
+            pair_name(pair, name);
+            assert_true(pair_find(name, &found));
+            assert_int_equal(found.writer, i);
+            assert_int_equal(found.reader, j);
+        }
+    }
+    char name[PAIR_BYTES];
+    pair_name((struct pair){ARCH_ARM64, ARCH_X86}, name);
+    assert_string_equal(name, "arm64-x86");
+}
+
+static void no_pairs(void **state)
+{
+    static const char *const words[] = {
+        "",         "-",        "x64",      "x64-",
+        "-x86",     "x64-x86-", "x64-x86x", "x64--x86",
+        "x64_x86",  "x64 -x86", "X64-x86",  "x64-ia64",
+        "0x64-x86", "arm-arm",  "x64-x86 ", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaa-x86"};
+    struct pair pair;
+    (void)state;
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (pair_find(words[i], &pair))
+            fail_msg("'%s' was taken for a pair", words[i]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(names_both_ways),
+        cmocka_unit_test(bits),
+        cmocka_unit_test(pairs_both_ways),
+        cmocka_unit_test(no_pairs),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
