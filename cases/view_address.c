@@ -176,7 +176,7 @@ static const struct test_case view_address_cases[] = {
     {CASE(map_ex_null_base)},
     {CASE(map_ex_base_honoured)},
     {CASE(map_ex_base_misaligned)},
-    {CASE(map_ex_same_base_two_processes)},
+    {CASE(map_ex_same_base_two_processes), .needs = "same-bits"},
     {CASE(map_ex_base_occupied)},
     {CASE(map_range_taken)},
     {CASE(map_many_views)},

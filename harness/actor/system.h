@@ -31,6 +31,7 @@
     CALL(BOOL, FlushViewOfFile, (LPCVOID, SIZE_T))                                                           \
     CALL(BOOL, CloseHandle, (HANDLE))                                                                        \
     CALL(SIZE_T, VirtualQuery, (LPCVOID, MEMORY_BASIC_INFORMATION *, SIZE_T))                                \
+    CALL(SIZE_T, VirtualQueryEx, (HANDLE, LPCVOID, MEMORY_BASIC_INFORMATION *, SIZE_T))                      \
     CALL(BOOL, VirtualProtect, (LPVOID, SIZE_T, DWORD, DWORD *))                                             \
     CALL(LPVOID, VirtualAlloc, (LPVOID, SIZE_T, DWORD, DWORD))                                               \
     CALL(BOOL, VirtualFree, (LPVOID, SIZE_T, DWORD))                                                         \

@@ -95,10 +95,26 @@ static void reply_region(const MEMORY_BASIC_INFORMATION *region, uintptr_t base,
             add_shown(reply, (enum shown)i, region, base);
 }
 
+/* The process that process= names, NULL without it. */
+static bool take_process(const struct line *request, HANDLE *out, struct reply *reply)
+{
+    uint64_t pid;
+    *out = NULL;
+    if (!argument_has(request, "process"))
+        return true;
+    if (!argument_has(request, "address"))
+        return reply_bad(reply, "process= goes with address=");
+    if (!need_number(request, "process", UINT32_MAX, &pid, reply))
+        return false;
+    *out = sys.OpenProcess(PROCESS_QUERY_INFORMATION, FALSE, (DWORD)pid);
+    return *out || reply_bad(reply, "process= cannot be opened (error %lu)", GetLastError());
+}
+
 void verb_query(const struct line *request, struct reply *reply)
 {
     uintptr_t at = 0, address = 0, base = 0;
     unsigned shown;
+    HANDLE process;
     bool absolute = argument_has(request, "address");
     if (request->label[0]) {
         const struct object *memory = object_memory(request->label, reply);
@@ -121,10 +137,15 @@ void verb_query(const struct line *request, struct reply *reply)
     else if (!request->label[0])
         base = address;
 
+    if (!take_process(request, &process, reply))
+        return;
     MEMORY_BASIC_INFORMATION region = {0};
     outcome_before();
-    SIZE_T size = sys.VirtualQuery((const void *)address, &region, sizeof region);
+    SIZE_T size = process ? sys.VirtualQueryEx(process, (const void *)address, &region, sizeof region)
+                          : sys.VirtualQuery((const void *)address, &region, sizeof region);
     struct outcome seen = outcome_after();
+    if (process)
+        sys.CloseHandle(process);
     if (size == 0)
         reply_fail(reply, seen);
     else
@@ -239,6 +260,18 @@ void verb_system(const struct line *request, struct reply *reply)
     reply_add(reply, "page=%lu", information.dwPageSize);
     reply_add(reply, "granularity=%lu", information.dwAllocationGranularity);
     reply_add(reply, "~processors=%lu", information.dwNumberOfProcessors);
+}
+
+/* Where the addresses of programs end. How much is kept free at the end is nobody's promise, so it is told in whole MiB
+ * (page ns-sysinfoapi-system_info). */
+void verb_addresses(const struct line *request, struct reply *reply)
+{
+    SYSTEM_INFO information = {0};
+    (void)request;
+    sys.GetSystemInfo(&information);
+    uint64_t last = (uintptr_t)information.lpMaximumApplicationAddress;
+    reply_ok(reply);
+    reply_add(reply, "space=%llu", (unsigned long long)((last >> 20) + 1) << 20);
 }
 
 void verb_regions(const struct line *request, struct reply *reply)

@@ -77,7 +77,8 @@ const struct verb verbs[] = {
     {"increment", LABEL_REQUIRED, "at", "L [at=N]", "InterlockedIncrement -> ok now=N", verb_increment},
     {"execute", LABEL_REQUIRED, "at", "L [at=N]", "calls what is there as a function -> ok", verb_execute},
 
-    {"query", LABEL_MAYBE, "at address show", "L [at=N] [show=FIELD,FIELD,...], or [L] address=A [show=...]",
+    {"query", LABEL_MAYBE, "at address process show",
+     "L [at=N] [show=FIELD,FIELD,...], or [L] address=A [process=PID] [show=...]",
      "VirtualQuery -> ok base=+N size=N state=S protect=P type=T allocation-base=+N allocation-protect=P",
      verb_query},
     {"size", LABEL_REQUIRED, "class buffer", "L [class=basic|image] [buffer=exact|short|long]",
@@ -88,6 +89,7 @@ const struct verb verbs[] = {
     {"descriptor", LABEL_REQUIRED, "parts", "L [parts=dacl|owner|label]",
      "GetSecurityInfo -> ok sddl=S, with {user} and {logon} for those SIDs of this process", verb_descriptor},
     {"system", NOTHING, "GetSystemInfo -> ok page=N granularity=N ~processors=N", verb_system},
+    {"addresses", NOTHING, "GetSystemInfo -> ok space=N", verb_addresses},
     {"regions", LABEL_NONE, "type", "type=T", "counts allocations with VirtualQuery -> ok ~count=N",
      verb_regions},
 
@@ -188,7 +190,7 @@ const struct verb verbs[] = {
     {"containerpath", LABEL_NONE, "sid", "[sid=S]", "GetAppContainerNamedObjectPath -> ok ~path=P",
      verb_containerpath},
 
-    {"spawn", LABEL_REQUIRED, "pipe inherit list parent session",
+    {"spawn", LABEL_REQUIRED, "pipe inherit program list parent session",
      "L pipe=NAME inherit=yes|no [list=L,L,...] [parent=PID] [session=N]",
      "CreateProcess of an actor that connects to the pipe -> ok ~pid=N", verb_spawn},
     {"race", LABEL_REQUIRED, "name name-repeat rounds gate", "L [name=N] rounds=N gate=EVENT",

@@ -39,7 +39,7 @@ verb_function verb_create, verb_open, verb_map, verb_unmap, verb_close;
 verb_function verb_write, verb_read, verb_fill, verb_verify, verb_zero, verb_checksum, verb_execute,
     verb_increment;
 /* verb_query.c */
-verb_function verb_query, verb_size, verb_granted, verb_flags, verb_system, verb_regions;
+verb_function verb_query, verb_size, verb_granted, verb_flags, verb_system, verb_addresses, verb_regions;
 /* verb_security.c */
 verb_function verb_descriptor, verb_setdescriptor, verb_privilege;
 /* verb_change.c */

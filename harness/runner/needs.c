@@ -71,9 +71,19 @@ static bool arm64_actor(const struct platform *platform)
     return has_actor(platform, "arm64");
 }
 
+static bool wide_actor(const struct platform *platform)
+{
+    return x64_actor(platform) || arm64_actor(platform);
+}
+
+static bool x64_system(const struct platform *platform)
+{
+    return x64_actor(platform) && fact_is(platform, "os_arch", "x64");
+}
+
 static bool both_bitnesses(const struct platform *platform)
 {
-    return has_actor(platform, "x86") && (x64_actor(platform) || arm64_actor(platform));
+    return has_actor(platform, "x86") && wide_actor(platform);
 }
 
 static bool admin(const struct platform *platform)
@@ -178,6 +188,11 @@ static bool soak(const struct platform *platform)
     return GetEnvironmentVariableW(L"SHMCHECK_SOAK", NULL, 0) > 0;
 }
 
+static bool before_8_1(const struct platform *platform)
+{
+    return build_number(platform) < 9600;
+}
+
 static bool before_1703(const struct platform *platform)
 {
     return build_number(platform) < 15063;
@@ -227,6 +242,7 @@ static const struct {
     {"32-bit", is_32_bit, "needs 32-bit actors (--pair x86-x86, or the x86 build of this program)"},
     {"large-pages", large_pages,
      "needs SeLockMemoryPrivilege (the policy \"Lock pages in memory\") and a processor with large pages"},
+    {"before-8-1", before_8_1, "needs a Windows older than Windows 8.1 (build 9600)"},
     {"before-1703", before_1703, "needs a Windows older than Windows 10 1703 (build 15063)"},
     {"soak", soak, "an optional soak: runs when the environment variable SHMCHECK_SOAK is set"},
     {"64-bit", is_64_bit, "needs 64-bit actors"},
@@ -235,6 +251,8 @@ static const struct {
      "needs 32-bit and 64-bit actors that start (shmactor-x86.exe beside shmcheck.exe, and a system that "
      "runs it)"},
     {"x64-actor", x64_actor, "needs an x64 actor that starts"},
+    {"64-bit-actor", wide_actor, "needs a 64-bit actor that starts"},
+    {"x64-system", x64_system, "needs an x64 system, and an x64 actor"},
     {"arm64-actor", arm64_actor, "needs an arm64 actor that starts (Windows on ARM64)"},
     {"admin", admin, "needs an elevated administrator"},
     {"appcontainer", container,
