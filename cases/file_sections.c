@@ -31,6 +31,19 @@ static void file_extended_on_create(struct stage *s)
     gives(s, "reader", "filesize data", "size=73728");
 }
 
+/* A file that the volume has no room for cannot grow, and stays as it is: the section is larger than all of the volume.
+ * Whatever comes of it, nothing is written, and the file does not stay. */
+static void file_disk_full(struct stage *s)
+{
+    must(s, "writer", "file data name=^f size=4096");
+    must(s, "writer", "diskspace");
+    if (fails_status(s, "writer", "create section size=$writer.beyond protect=PAGE_READWRITE file=data",
+                     ERROR_DISK_FULL, STATUS_DISK_FULL))
+        gives(s, "writer", "filesize data", "size=4096");
+    leaves(s, "writer");
+    must(s, "reader", "fileremove name=^f");
+}
+
 /* A protection that does not allow writing cannot make the file larger. */
 static void file_extend_readonly(struct stage *s)
 {
@@ -168,6 +181,50 @@ static void file_updated_when_last_view_goes(struct stage *s)
     gives(s, "reader", "fileread data at=4000 length=7", "text=written");
 }
 
+/* The writer has a file whose last write is long past, and a view of it. A handle of the reader's has set the time: one
+ * that did may keep it from moving. */
+static void maps_an_old_file(struct stage *s)
+{
+    must(s, "writer", "file data name=^f size=4096");
+    must(s, "writer", "close data");
+    must(s, "reader", "file data name=^f open=existing");
+    must(s, "reader", "filetime data set=yes");
+    must(s, "reader", "close data");
+    must(s, "writer", "file data name=^f open=existing");
+    must_give(s, "writer", "filetime data", "moved=no");
+    must(s, "writer", "create section size=0 protect=PAGE_READWRITE file=data");
+    must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
+    must(s, "writer", "close section");
+}
+
+static void lets_go_and_tells_time(struct stage *s)
+{
+    must(s, "writer", "unmap view");
+    must(s, "writer", "close data");
+    must(s, "reader", "file data name=^f open=existing access=GENERIC_READ");
+    records(s, "reader", "filetime data");
+    must_give(s, "reader", "fileread data at=100 length=7", "text=written");
+}
+
+/* The time of the last write need not move for writes through views (nf-memoryapi-mapviewoffile); the transcript records
+ * whether it has when the last view and the last handle are gone. */
+static void file_timestamp(struct stage *s)
+{
+    maps_an_old_file(s);
+    must(s, "writer", "write view at=100 text=written");
+    lets_go_and_tells_time(s);
+}
+
+/* The same where the pages reach the file before the view goes. */
+static void file_timestamp_flushed(struct stage *s)
+{
+    maps_an_old_file(s);
+    must(s, "writer", "write view at=100 text=written");
+    must(s, "writer", "flush view");
+    must(s, "writer", "fileflush data");
+    lets_go_and_tells_time(s);
+}
+
 /* A file cannot be cut while it is mapped (nf-fileapi-setendoffile), and can be afterwards. */
 static void file_setendoffile_blocked(struct stage *s)
 {
@@ -224,6 +281,23 @@ static void file_named_and_pagefile_name_clash(struct stage *s)
     gives(s, "reader", "read view length=5 as=text", "text=pages");
 }
 
+/* What a region is can be asked: the view of a file says that it is one, for whoever maps it
+ * (ns-memoryapi-win32_memory_region_information). Whether the file is mapped directly is the volume's business. */
+static void file_region_flag(struct stage *s)
+{
+    static const char *const kind =
+        "base=+0 private=no mapped-data-file=yes mapped-image=no mapped-pagefile=no mapped-physical=no";
+    static const char *const ask =
+        "kind view show=base,private,mapped-data-file,mapped-image,mapped-pagefile,mapped-physical";
+    must(s, "writer", "file data name=^f size=0x20000");
+    must(s, "writer", "create section name=@x size=0 protect=PAGE_READWRITE file=data");
+    must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
+    gives(s, "writer", ask, kind);
+    must(s, "reader", "open section name=@x access=FILE_MAP_READ");
+    must(s, "reader", "map view of=section access=FILE_MAP_READ");
+    gives(s, "reader", ask, kind);
+}
+
 /* SEC_COMMIT and SEC_RESERVE mean nothing for a section over a file. */
 static void reserve_no_effect_on_files(struct stage *s)
 {
@@ -264,6 +338,7 @@ static const struct test_case file_sections_cases[] = {
     {CASE(file_zero_length)},
     {CASE(file_size_zero_means_file_size)},
     {CASE(file_extended_on_create)},
+    {CASE(file_disk_full)},
     {CASE(file_extend_readonly)},
     {CASE(file_extension_contents)},
     {CASE(file_access_mismatch)},
@@ -275,6 +350,9 @@ static const struct test_case file_sections_cases[] = {
     {CASE(file_handle_may_close)},
     {CASE(file_held_without_sharing_limits)},
     {CASE(file_updated_when_last_view_goes)},
+    {CASE(file_timestamp)},
+    {CASE(file_timestamp_flushed), .rows = "file-timestamp"},
+    {CASE(file_region_flag), .needs = "has-region-info"},
     {CASE(file_setendoffile_blocked)},
     {CASE(file_delete_blocked)},
     {CASE(file_lock_conflict)},

@@ -37,6 +37,23 @@ static void image_no_execute(struct stage *s)
           ERROR_INVALID_PARAMETER);
 }
 
+/* An image cannot take the place of a placeholder (nf-memoryapi-mapviewoffile3). Elsewhere the same call maps it, and a
+ * section of data that is as large can have the placeholder, so nothing else is wrong with either. */
+static void map3_placeholder_data_only(struct stage *s)
+{
+    must(s, "writer", OPENS_LIBRARY);
+    must(s, "writer", "create image size=0 protect=PAGE_READONLY|SEC_IMAGE file=library");
+    must(s, "writer", "map3 elsewhere of=image protect=PAGE_READONLY");
+    must(s, "writer", "placeholder room like=elsewhere");
+    must(s, "writer", "create data size=$writer.size protect=PAGE_READWRITE");
+    fails_somehow(s, "writer",
+                  "map3 within of=image protect=PAGE_READONLY base=$writer.base length=$writer.size "
+                  "type=MEM_REPLACE_PLACEHOLDER");
+    succeeds(s, "writer",
+             "map3 view of=data protect=PAGE_READWRITE base=$writer.base length=$writer.size "
+             "type=MEM_REPLACE_PLACEHOLDER");
+}
+
 /* Only a section over an image has information about one. */
 static void size_image_info_on_data(struct stage *s)
 {
@@ -61,6 +78,7 @@ static void size_query_wrong_length(struct stage *s)
 static const struct test_case images_cases[] = {
     {CASE(image_view_ignores_access)},
     {CASE(image_no_execute), .needs = "windows-8"},
+    {CASE(map3_placeholder_data_only), .needs = "has-map3 has-alloc2"},
     {CASE(size_image_info_on_data)},
     {CASE(size_query_wrong_length)},
 };

@@ -1,5 +1,7 @@
 /* Which mapping functions a Windows exports, by the version from which its page says it does. A build that should have one
  * and has not fails here; everywhere else an absent function is a skip. */
+#include <string.h>
+
 #include "../harness/runner/checks.h"
 
 /* A preference for a NUMA node, since Vista; the mapping call is in kernel32. */
@@ -74,6 +76,16 @@ static void api_private_namespace_vista(struct stage *s)
     gives(s, "writer", "export ClosePrivateNamespace from=kernel32", "present=yes");
 }
 
+/* What a region is can be asked from 1607 on; view_pages.c and file_sections.c look at the answers. */
+static void region_info_1607(struct stage *s)
+{
+    gives(s, "reader", "export QueryVirtualMemoryInformation", "present=yes");
+    must(s, "writer", "create section name=@x size=0x20000 protect=PAGE_READWRITE");
+    must(s, "reader", "open section name=@x access=FILE_MAP_READ");
+    must(s, "reader", "map view of=section access=FILE_MAP_READ");
+    gives(s, "reader", "kind view show=base,size", "base=+0 size=131072");
+}
+
 /* CreateFileMapping2 gives a handle with exactly the access that is asked for, whatever the protection allows. */
 static void cfm2_desired_access(struct stage *s)
 {
@@ -104,6 +116,19 @@ static void cfm2_existing(struct stage *s)
     gives(s, "reader", "create2 section name=@x size=4096 protect=PAGE_READWRITE access=FILE_MAP_ALL_ACCESS",
           "error=183");
     gives(s, "reader", "size section", "size=65536 attributes=SEC_COMMIT");
+}
+
+/* A NUMA node is an extended parameter of it, and no more than a preference: whether the pages come from there is
+ * recorded. Node 0 is on every machine. */
+static void cfm2_numa_parameter(struct stage *s)
+{
+    records(s, "writer",
+            "create2 section name=@x size=0x20000 protect=PAGE_READWRITE access=FILE_MAP_ALL_ACCESS node=0");
+    if (strcmp(value(s, "writer", "error"), "0") != 0)
+        return;
+    must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
+    must(s, "writer", "write view at=0x10000 text=touched");
+    records(s, "writer", "resident view at=0x10000 tell=node node=0");
 }
 
 /* The FromApp functions make and find ordinary sections. */
@@ -152,9 +177,11 @@ static const struct test_case new_functions_cases[] = {
     {CASE(api_createfilemapping2_20348), .needs = "build-20348"},
     {CASE(api_prefetch_discard_offer), .needs = "windows-8-1"},
     {CASE(api_private_namespace_vista)},
+    {CASE(region_info_1607), .needs = "windows-10-1607"},
     {CASE(cfm2_desired_access), .needs = "has-create2"},
     {CASE(cfm2_split_flags), .needs = "has-create2"},
     {CASE(cfm2_existing), .needs = "has-create2"},
+    {CASE(cfm2_numa_parameter), .needs = "has-create2"},
     {CASE(fromapp_interoperates), .needs = "has-createapp has-mapapp"},
     {CASE(fromapp_64_bit_arguments), .needs = "has-createapp has-mapapp 64-bit"},
     {CASE(fromapp_exec_capability), .needs = "has-createapp has-openapp"},

@@ -26,6 +26,42 @@ static void map_region_info_pagefile(struct stage *s)
           "direct-mapped=no size=65536");
 }
 
+/* A region is the whole view, whichever of its pages is asked about: it has one base ... */
+static void region_info_base(struct stage *s)
+{
+    share_pattern(s, "FILE_MAP_WRITE");
+    gives(s, "reader", "kind view show=base,size", "base=+0 size=65536");
+    gives(s, "reader", "kind view at=0x5123 show=base", "base=+0");
+    gives(s, "reader", "kind view at=0xFFFF show=base", "base=+0");
+}
+
+/* ... and one size. */
+static void region_info_size(struct stage *s)
+{
+    share_pattern(s, "FILE_MAP_WRITE");
+    gives(s, "reader", "kind view at=0x5123 show=size", "size=65536");
+    gives(s, "reader", "kind view at=0xFFFF show=size", "size=65536");
+}
+
+/* What is counted as committed for a view are pages that copy on write and pages that have been copied: none of a view
+ * that shares. */
+static void region_commit_size(struct stage *s)
+{
+    share_pattern(s, "FILE_MAP_WRITE");
+    gives(s, "reader", "kind view show=commit", "commit=0");
+    must(s, "reader", "map reading of=section access=FILE_MAP_READ");
+    gives(s, "reader", "kind reading show=commit", "commit=0");
+}
+
+/* And every page of a copy-on-write view, before and after it has been copied. */
+static void region_commit_size_copy(struct stage *s)
+{
+    share_pattern(s, "FILE_MAP_COPY");
+    gives(s, "reader", "kind view show=commit", "commit=65536");
+    must(s, "reader", "write view at=0x8000 text=private");
+    gives(s, "reader", "kind view show=commit", "commit=65536");
+}
+
 /* A pagefile view has no file name; the view of a file has one. */
 static void map_getmappedfilename(struct stage *s)
 {
@@ -208,6 +244,10 @@ static void create_numa_no_preference(struct stage *s)
 
 static const struct test_case view_pages_cases[] = {
     {CASE(map_region_info_pagefile), .needs = "has-region-info"},
+    {CASE(region_info_base), .rows = "region-info-1607", .needs = "has-region-info"},
+    {CASE(region_info_size), .rows = "region-info-1607", .needs = "has-region-info"},
+    {CASE(region_commit_size), .needs = "has-region-info"},
+    {CASE(region_commit_size_copy), .rows = "region-commit-size", .needs = "has-region-info"},
     {CASE(map_getmappedfilename)},
     {CASE(view_same_physical_page)},
     {CASE(view_cow_shared_bit)},

@@ -102,6 +102,29 @@ bool take_yes(const struct line *request, const char *key, bool *out, struct rep
     return true;
 }
 
+bool take_shown(const struct line *request, const char *const *names, unsigned count, unsigned *out,
+                struct reply *reply)
+{
+    const char *rest;
+    *out = (1u << count) - 1;
+    if (!argument_has(request, "show"))
+        return true;
+    if (!need_word(request, "show", &rest, reply))
+        return false;
+    for (*out = 0;; rest++) {
+        size_t length = strcspn(rest, ",");
+        unsigned i = 0;
+        while (i < count && (strlen(names[i]) != length || memcmp(names[i], rest, length) != 0))
+            i++;
+        if (i == count)
+            return reply_bad(reply, "show=: '%.*s' is no field of a region", (int)length, rest);
+        *out |= 1u << i;
+        rest += length;
+        if (!*rest)
+            return true;
+    }
+}
+
 bool need_word(const struct line *request, const char *key, const char **out, struct reply *reply)
 {
     if (!need(request, key, reply))

@@ -23,6 +23,10 @@ bool take_choice(const struct line *request, const char *key, const char *words,
                  struct reply *reply);
 bool need_choice(const struct line *request, const char *key, const char *words, size_t *out,
                  struct reply *reply);
+/* show=FIELD,FIELD,...: which fields of a region the reply is to have, bit i for names[i]; all without it. There are
+ * `count` names, 31 at most. */
+bool take_shown(const struct line *request, const char *const *names, unsigned count, unsigned *out,
+                struct reply *reply);
 /* A value without a byte 0 in it. */
 bool need_word(const struct line *request, const char *key, const char **out, struct reply *reply);
 /* The same in UTF-16; `out` has VALUE_UNITS units. */

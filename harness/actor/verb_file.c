@@ -7,6 +7,10 @@
 #include "verbs.h"
 
 #define READ_MOST 384
+#define GIB (UINT64_C(1) << 30)
+
+/* 2001-01-01 00:00 UTC, in units of 100 ns since 1601: a time that every file system can hold, and long past. */
+#define PAST_TIME UINT64_C(126227808000000000)
 
 /* The path of the folder, with a backslash at its end; 0 if there is none. */
 static DWORD folder(bool of_system, WCHAR *path)
@@ -122,6 +126,43 @@ void verb_filesize(const struct line *request, struct reply *reply)
     answer(reply, done, seen);
     if (done && !argument_has(request, "to"))
         reply_add(reply, "size=%llu", (unsigned long long)size.QuadPart);
+}
+
+/* Times themselves are another one in every run, so one is set and compared with. */
+void verb_filetime(const struct line *request, struct reply *reply)
+{
+    FILETIME past = {.dwLowDateTime = (DWORD)(PAST_TIME & UINT32_MAX), .dwHighDateTime = PAST_TIME >> 32},
+             now;
+    bool set = false;
+    const struct object *file = object_handle(request->label, reply);
+    if (!file || !take_yes(request, "set", &set, reply))
+        return;
+    outcome_before();
+    BOOL done =
+        set ? SetFileTime(file->handle, NULL, NULL, &past) : GetFileTime(file->handle, NULL, NULL, &now);
+    struct outcome seen = outcome_after();
+    answer(reply, done, seen);
+    if (done && !set)
+        reply_add(reply, "moved=%s", CompareFileTime(&now, &past) == 0 ? "no" : "yes");
+}
+
+void verb_diskspace(const struct line *request, struct reply *reply)
+{
+    static WCHAR path[PATH_UNITS];
+    ULARGE_INTEGER available, total;
+    (void)request;
+    if (folder(false, path) == 0) {
+        reply_bad(reply, "there is no folder for temporary files");
+        return;
+    }
+    outcome_before();
+    BOOL done = GetDiskFreeSpaceExW(path, &available, &total, NULL);
+    struct outcome seen = outcome_after();
+    answer(reply, done, seen);
+    if (!done)
+        return;
+    reply_add(reply, "~available=%llu", (unsigned long long)available.QuadPart);
+    reply_add(reply, "~beyond=%llu", (unsigned long long)(total.QuadPart + GIB));
 }
 
 void verb_fileread(const struct line *request, struct reply *reply)

@@ -2,6 +2,7 @@
  * All are looked up at run time; a system that does not export one answers `fail error=127`. */
 #include "arguments.h"
 #include "objects.h"
+#include "parameters.h"
 #include "verbs.h"
 
 static void keep_section(struct object *object, HANDLE handle, bool created, struct outcome seen,
@@ -42,18 +43,22 @@ void verb_create2(const struct line *request, struct reply *reply)
 {
     uint64_t size;
     DWORD protect, access, attributes = 0;
+    struct extended_parameter node = {PARAMETER_NUMA_NODE, {.number = 0}};
+    bool prefers = argument_has(request, "node");
     struct name name;
     struct object *object = object_place(request->label, reply);
     if (!object || !need_number(request, "size", UINT64_MAX, &size, reply) ||
         !need_names(request, "protect", &protect, reply) || !need_names(request, "access", &access, reply) ||
-        !take_names(request, "attributes", &attributes, reply) || !take_name(request, &name, false, reply))
+        !take_names(request, "attributes", &attributes, reply) ||
+        !take_number(request, "node", UINT32_MAX, &node.value.number, reply) ||
+        !take_name(request, &name, false, reply))
         return;
     if (!sys.CreateFileMapping2) {
         reply_not_exported(reply);
     } else {
         outcome_before();
         HANDLE handle = sys.CreateFileMapping2(INVALID_HANDLE_VALUE, NULL, access, protect, attributes, size,
-                                               name.wide, NULL, 0);
+                                               name.wide, prefers ? &node : NULL, prefers ? 1 : 0);
         keep_section(object, handle, true, outcome_after(), reply);
     }
     name_free(&name);

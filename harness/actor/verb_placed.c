@@ -4,21 +4,8 @@
 
 #include "arguments.h"
 #include "objects.h"
+#include "parameters.h"
 #include "verbs.h"
-
-/* MEM_EXTENDED_PARAMETER and MEM_ADDRESS_REQUIREMENTS as their pages lay them out; older headers lack them. */
-struct address_requirements {
-    void *lowest, *highest;
-    SIZE_T alignment;
-};
-struct extended_parameter {
-    uint64_t type; /* 8 bits, the rest reserved */
-    union {
-        void *pointer;
-        uint64_t number;
-    } value;
-};
-#define PARAMETER_ADDRESS_REQUIREMENTS 1
 
 struct placed {
     HANDLE section, process;
@@ -165,11 +152,37 @@ void verb_unmap2(const struct line *request, struct reply *reply)
     reply_ok(reply);
 }
 
+/* The bytes of the allocation that starts at `base`, whatever is inside it. */
+static uintptr_t allocation_size(uintptr_t base)
+{
+    MEMORY_BASIC_INFORMATION region;
+    uintptr_t size = 0;
+    while (sys.VirtualQuery((const void *)(base + size), &region, sizeof region) != 0 &&
+           region.State != MEM_FREE && (uintptr_t)region.AllocationBase == base)
+        size = (uintptr_t)region.BaseAddress + region.RegionSize - base;
+    return size;
+}
+
+/* size=N, or like=V: the size of another view, for what has no size that a case could know. */
+static bool take_extent(const struct line *request, uintptr_t *size, struct reply *reply)
+{
+    const char *like;
+    if (argument_has(request, "size") == argument_has(request, "like"))
+        return reply_bad(reply, "placeholder needs one of size= and like=");
+    if (argument_has(request, "size"))
+        return take_size(request, "size", size, reply);
+    const struct object *other = need_word(request, "like", &like, reply) ? object_memory(like, reply) : NULL;
+    if (!other)
+        return false;
+    *size = allocation_size(other->base);
+    return *size > 0 || reply_bad(reply, "like=%s: no allocation begins there", like);
+}
+
 void verb_placeholder(const struct line *request, struct reply *reply)
 {
     uintptr_t size;
     struct object *memory = object_place(request->label, reply);
-    if (!memory || !need_size(request, "size", &size, reply))
+    if (!memory || !take_extent(request, &size, reply))
         return;
     if (!sys.VirtualAlloc2) {
         reply_not_exported(reply);
@@ -187,6 +200,8 @@ void verb_placeholder(const struct line *request, struct reply *reply)
     memory->base = (uintptr_t)at;
     reply_ok(reply);
     reply_add(reply, "~base=0x%llX", (unsigned long long)memory->base);
+    if (argument_has(request, "like"))
+        reply_add(reply, "~size=%llu", (unsigned long long)size);
 }
 
 /* VirtualFree with the flags that split a placeholder in two. */

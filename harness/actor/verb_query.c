@@ -27,29 +27,6 @@ static const char *const shown_names[SHOW_COUNT] = {
     "base", "size", "state", "protect", "type", "allocation-base", "allocation-protect",
 };
 
-/* show=FIELD,FIELD,...: one bit for each; without it all. */
-static bool take_shown(const struct line *request, unsigned *out, struct reply *reply)
-{
-    const char *rest;
-    *out = (1u << SHOW_COUNT) - 1;
-    if (!argument_has(request, "show"))
-        return true;
-    if (!need_word(request, "show", &rest, reply))
-        return false;
-    for (*out = 0;; rest++) {
-        size_t length = strcspn(rest, ","), i = 0;
-        while (i < SHOW_COUNT &&
-               (strlen(shown_names[i]) != length || memcmp(shown_names[i], rest, length) != 0))
-            i++;
-        if (i == SHOW_COUNT)
-            return reply_bad(reply, "show=: '%.*s' is no field of a region", (int)length, rest);
-        *out |= 1u << i;
-        rest += length;
-        if (!*rest)
-            return true;
-    }
-}
-
 static void add_shown(struct reply *reply, enum shown field, const MEMORY_BASIC_INFORMATION *region,
                       uintptr_t base)
 {
@@ -126,7 +103,7 @@ void verb_query(const struct line *request, struct reply *reply)
         return;
     }
     if (!take_size(request, "at", &at, reply) || !take_size(request, "address", &address, reply) ||
-        !take_shown(request, &shown, reply))
+        !take_shown(request, shown_names, SHOW_COUNT, &shown, reply))
         return;
     if (absolute && argument_has(request, "at")) {
         reply_bad(reply, "query takes at= or address=, not both");

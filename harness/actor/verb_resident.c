@@ -4,6 +4,8 @@
 #include "objects.h"
 #include "verbs.h"
 
+#define NODE_MOST 63 /* 6 bits */
+
 static const char *yes(bool truth)
 {
     return truth ? "yes" : "no";
@@ -11,18 +13,24 @@ static const char *yes(bool truth)
 
 void verb_resident(const struct line *request, struct reply *reply)
 {
-    /* PSAPI_WORKING_SET_EX_BLOCK: valid in bit 0, ShareCount in bits 1 to 3, Shared in bit 15, LargePage in bit 23 (page
-     * ns-psapi-psapi_working_set_ex_block). Of a page that is not valid only that is said. */
+    /* PSAPI_WORKING_SET_EX_BLOCK: valid in bit 0, ShareCount in bits 1 to 3, Shared in bit 15, Node in bits 16 to 21,
+     * LargePage in bit 23 (page ns-psapi-psapi_working_set_ex_block). Of a page that is not valid only that is said. */
     struct {
         void *address;
         ULONG_PTR flags;
     } page = {0};
     uintptr_t at = 0;
     size_t tell = 0;
+    uint64_t node = 0;
     const struct object *memory = object_memory(request->label, reply);
     if (!memory || !take_size(request, "at", &at, reply) ||
-        !take_choice(request, "tell", "shared large", &tell, reply))
+        !take_choice(request, "tell", "shared large node", &tell, reply) ||
+        !take_number(request, "node", NODE_MOST, &node, reply))
         return;
+    if ((tell == 2) != argument_has(request, "node")) {
+        reply_bad(reply, "tell=node and node= go together");
+        return;
+    }
     page.address = (void *)(memory->base + at);
     if (!sys.K32QueryWorkingSetEx) {
         reply_not_exported(reply);
@@ -41,6 +49,10 @@ void verb_resident(const struct line *request, struct reply *reply)
         return;
     if (tell == 1) {
         reply_add(reply, "large=%s", yes(page.flags >> 23 & 1));
+        return;
+    }
+    if (tell == 2) {
+        reply_add(reply, "node=%s", (page.flags >> 16 & NODE_MOST) == node ? "as-asked" : "other");
         return;
     }
     reply_add(reply, "shared=%s", yes(page.flags >> 15 & 1));
@@ -92,6 +104,13 @@ void verb_filename(const struct line *request, struct reply *reply)
     reply_add(reply, "~units=%lu", length);
 }
 
+/* The fields of a region, in the order of the reply: its flags stand in the middle, from bit 0 on. */
+enum { KIND_BASE, KIND_FLAGS, KIND_SIZE = KIND_FLAGS + 6, KIND_COMMIT, KIND_COUNT };
+static const char *const kind_names[KIND_COUNT] = {
+    "base",          "private", "mapped-data-file", "mapped-image", "mapped-pagefile", "mapped-physical",
+    "direct-mapped", "size",    "commit",
+};
+
 void verb_kind(const struct line *request, struct reply *reply)
 {
     /* WIN32_MEMORY_REGION_INFORMATION: the low bits of Flags are Private, MappedDataFile, MappedImage, MappedPageFile,
@@ -101,12 +120,12 @@ void verb_kind(const struct line *request, struct reply *reply)
         ULONG protect, flags;
         SIZE_T size, commit;
     } region = {0};
-    static const char *const names[] = {"private",         "mapped-data-file", "mapped-image",
-                                        "mapped-pagefile", "mapped-physical",  "direct-mapped"};
     uintptr_t at = 0;
     SIZE_T returned = 0;
+    unsigned shown;
     const struct object *memory = object_memory(request->label, reply);
-    if (!memory || !take_size(request, "at", &at, reply))
+    if (!memory || !take_size(request, "at", &at, reply) ||
+        !take_shown(request, kind_names, KIND_COUNT, &shown, reply))
         return;
     if (!sys.QueryVirtualMemoryInformation) {
         reply_not_exported(reply);
@@ -121,9 +140,13 @@ void verb_kind(const struct line *request, struct reply *reply)
         return;
     }
     reply_ok(reply);
-    reply_add_distance(reply, "base", (uintptr_t)region.base, memory->base);
-    for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++)
-        reply_add(reply, "%s=%s", names[i], yes(region.flags >> i & 1));
-    reply_add(reply, "size=%llu", (unsigned long long)region.size);
-    reply_add(reply, "commit=%llu", (unsigned long long)region.commit);
+    if (shown & 1u << KIND_BASE)
+        reply_add_distance(reply, "base", (uintptr_t)region.base, memory->base);
+    for (unsigned i = KIND_FLAGS; i < KIND_SIZE; i++)
+        if (shown & 1u << i)
+            reply_add(reply, "%s=%s", kind_names[i], yes(region.flags >> (i - KIND_FLAGS) & 1));
+    if (shown & 1u << KIND_SIZE)
+        reply_add(reply, "size=%llu", (unsigned long long)region.size);
+    if (shown & 1u << KIND_COMMIT)
+        reply_add(reply, "commit=%llu", (unsigned long long)region.commit);
 }

@@ -120,10 +120,12 @@ set(SHMCHECK_PORTABLE_TESTS
 set(SHMCHECK_WINDOWS_TESTS
     test_actor
     test_actor_bursts
+    test_actor_files
     test_actor_guard
     test_actor_memory
     test_actor_names
     test_actor_prompt
+    test_actor_regions
     test_actor_verbs
     test_runner_catalogue
     test_runner_channel

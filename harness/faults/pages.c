@@ -141,6 +141,53 @@ static void WINAPI tell_small_granularity(SYSTEM_INFO *information)
     information->dwAllocationGranularity = information->dwPageSize;
 }
 
+/* ---- what a region is ---- */
+
+/* WIN32_MEMORY_REGION_INFORMATION, page ns-memoryapi-win32_memory_region_information. */
+struct region {
+    void *base;
+    ULONG protect, flags;
+    SIZE_T size, commit;
+};
+
+static BOOL tell_region(HANDLE process, LPCVOID address, int class, void *out, SIZE_T size, SIZE_T *got)
+{
+    if (real.QueryVirtualMemoryInformation)
+        return real.QueryVirtualMemoryInformation(process, address, class, out, size, got);
+    leave_failure(ERROR_PROC_NOT_FOUND, 0);
+    return FALSE;
+}
+
+static BOOL WINAPI tell_page_base(HANDLE process, LPCVOID address, int class, void *out, SIZE_T size,
+                                  SIZE_T *got)
+{
+    struct region *region = out;
+    BOOL done = tell_region(process, address, class, out, size, got);
+    if (done)
+        region->base = (void *)((uintptr_t)address & ~(uintptr_t)4095);
+    return done;
+}
+
+static BOOL WINAPI tell_page_size(HANDLE process, LPCVOID address, int class, void *out, SIZE_T size,
+                                  SIZE_T *got)
+{
+    struct region *region = out;
+    BOOL done = tell_region(process, address, class, out, size, got);
+    if (done)
+        region->size = 4096;
+    return done;
+}
+
+static BOOL WINAPI tell_free_copies(HANDLE process, LPCVOID address, int class, void *out, SIZE_T size,
+                                    SIZE_T *got)
+{
+    struct region *region = out;
+    BOOL done = tell_region(process, address, class, out, size, got);
+    if (done && region->protect == PAGE_WRITECOPY)
+        region->commit = 0;
+    return done;
+}
+
 static const struct seeded faults[] = {
     {.name = "protects-all-views",
      .topics = "view_access",
@@ -190,6 +237,18 @@ static const struct seeded faults[] = {
      .topics = "size_mismatch",
      .sentence = "the system says that views may begin at every page",
      .calls = {.GetSystemInfo = tell_small_granularity}},
+    {.name = "region-begins-at-page",
+     .topics = "view_pages",
+     .sentence = "the region around a page begins at that page",
+     .calls = {.QueryVirtualMemoryInformation = tell_page_base}},
+    {.name = "region-is-a-page",
+     .topics = "view_pages",
+     .sentence = "the size of the region around a page is that of the page",
+     .calls = {.QueryVirtualMemoryInformation = tell_page_size}},
+    {.name = "copies-not-counted",
+     .topics = "view_pages",
+     .sentence = "nothing is counted as committed for a copy-on-write view",
+     .calls = {.QueryVirtualMemoryInformation = tell_free_copies}},
 };
 
 FAULT_GROUP(page_faults, faults)

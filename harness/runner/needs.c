@@ -118,6 +118,7 @@ static bool exported(const char *name)
 BUILD_NEED(windows_8, 9200)
 BUILD_NEED(windows_8_1, 9600)
 BUILD_NEED(windows_10, 10240)
+BUILD_NEED(windows_10_1607, 14393)
 BUILD_NEED(windows_10_1703, 15063)
 BUILD_NEED(windows_10_1803, 17134)
 BUILD_NEED(build_20348, 20348)
@@ -272,6 +273,7 @@ static const struct {
     {"windows-8", windows_8, "needs Windows 8 (build 9200) or later"},
     {"windows-8-1", windows_8_1, "needs Windows 8.1 (build 9600) or later"},
     {"windows-10", windows_10, "needs Windows 10 (build 10240) or later"},
+    {"windows-10-1607", windows_10_1607, "needs Windows 10 1607 (build 14393) or later"},
     {"windows-10-1703", windows_10_1703, "needs Windows 10 1703 (build 15063) or later"},
     {"windows-10-1803", windows_10_1803, "needs Windows 10 1803 (build 17134) or later"},
     {"build-20348", build_20348, "needs Windows build 20348 or later"},

@@ -1,0 +1,120 @@
+/* The verbs about files, on a file of the test's own in the folder for temporary files; and the room that its volume has.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include "actor_fake.h"
+
+/* Every request about the file, behind its verb and label. */
+static char named[80];
+
+static int name_file(void **state)
+{
+    snprintf(named, sizeof named, "name=shmcheck-test-files-%lu", GetCurrentProcessId());
+    return fresh(state);
+}
+
+/* An open handle would be in the way. */
+static int remove_file(void **state)
+{
+    WCHAR path[MAX_PATH + 80];
+    (void)state;
+    for (size_t i = 0; i < OBJECTS_MOST; i++)
+        if (objects[i].kind == OBJECT_HANDLE)
+            CloseHandle(objects[i].handle);
+    objects_reset();
+    DWORD length = GetTempPathW(MAX_PATH, path);
+    for (const char *at = named + strlen("name="); length > 0 && *at; at++)
+        path[length++] = (WCHAR)*at;
+    path[length] = L'\0';
+    return DeleteFileW(path) ? 0 : -1;
+}
+
+/* Performs a request about the file, which replies "ok ~handle=..." whatever the handle is. */
+static void make_file(const char *label, const char *arguments)
+{
+    static struct line line;
+    static char numbered[LINE_BYTES], bytes[LINE_BYTES - 12];
+    struct reply reply = {.text = text_over(bytes, sizeof bytes)};
+    struct text text = text_over(numbered, sizeof numbered);
+    text_format(&text, "1 file %s %s%s", label, named, arguments);
+    assert_null(line_parse(&line, text.at, text.length));
+    verb_perform(&line, &reply);
+    assert_memory_equal(bytes, "ok ~handle=", 11);
+}
+
+static void time_moves_when_somebody_writes(void **state)
+{
+    (void)state;
+    make_file("f", " size=100");
+    expect("filetime f", "ok moved=yes");
+    expect("filetime f set=yes", "ok");
+    expect("filetime f", "ok moved=no");
+    expect("filetime f set=no", "ok moved=no");
+    make_file("g", " open=existing");
+    expect("filetime g", "ok moved=no");
+    FILETIME later = {.dwLowDateTime = (DWORD)(PAST_TIME & UINT32_MAX),
+                      .dwHighDateTime = (DWORD)(PAST_TIME >> 32) + 1};
+    assert_true(SetFileTime(object_handle("g", NULL)->handle, NULL, NULL, &later));
+    expect("filetime f", "ok moved=yes");
+    expect("filetime f set=perhaps", "bad reason=set=perhaps:%20not%20one%20of:%20no%20yes");
+    expect("filetime none", "bad reason=no%20label%20'none'");
+}
+
+/* The fixed time is the first moment of the year that PROTOCOL.md promises. */
+static void past_time_is_in_2001(void **state)
+{
+    (void)state;
+    const FILETIME past = {.dwLowDateTime = (DWORD)(PAST_TIME & UINT32_MAX),
+                           .dwHighDateTime = (DWORD)(PAST_TIME >> 32)};
+    SYSTEMTIME time;
+    assert_true(FileTimeToSystemTime(&past, &time));
+    assert_true(time.wYear == 2001 && time.wMonth == 1 && time.wDay == 1);
+    assert_true(time.wHour == 0 && time.wMinute == 0 && time.wSecond == 0 && time.wMilliseconds == 0);
+}
+
+static void what_fails_is_told(void **state)
+{
+    (void)state;
+    expect("adopt f handle=0x77777770", "ok");
+    expect("filetime f", "fail error=6");
+    expect("filetime f set=yes", "fail error=6");
+}
+
+/* More than a whole volume is more than what is free on it. */
+static void beyond_is_more_than_there_is(void **state)
+{
+    (void)state;
+    static struct line line, told;
+    static char bytes[LINE_BYTES - 12], answered[LINE_BYTES];
+    struct reply reply = {.text = text_over(bytes, sizeof bytes)};
+    struct text text = text_over(answered, sizeof answered);
+    uint64_t available, beyond;
+    WCHAR folder_path[MAX_PATH];
+    ULARGE_INTEGER total;
+    assert_true(GetTempPathW(MAX_PATH, folder_path) > 0);
+    assert_true(GetDiskFreeSpaceExW(folder_path, NULL, &total, NULL));
+    assert_null(line_parse(&line, "1 diskspace", 11));
+    verb_perform(&line, &reply);
+    text_format(&text, "1 %s", bytes);
+    assert_null(line_parse(&told, text.at, text.length));
+    assert_true(line_number(&told, "~available", &available) && line_number(&told, "~beyond", &beyond));
+    assert_true(available <= total.QuadPart);
+    assert_true(beyond == total.QuadPart + 0x40000000);
+}
+
+#define WITH_FILE(test) cmocka_unit_test_setup_teardown(test, name_file, remove_file)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WITH_FILE(time_moves_when_somebody_writes),
+        FRESH(past_time_is_in_2001),
+        FRESH(what_fails_is_told),
+        FRESH(beyond_is_more_than_there_is),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
