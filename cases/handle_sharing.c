@@ -164,9 +164,9 @@ static void inherit_grandchild(struct stage *s)
 static void inherit_view_not_inherited(struct stage *s)
 {
     must(s, "writer", "create section size=4096 protect=PAGE_READWRITE inherit=yes");
-    must(s, "writer", "map view of=section access=FILE_MAP_WRITE base=0x30000000");
+    must(s, "writer", "map view of=section access=FILE_MAP_WRITE base=0x18000000");
     spawns(s, "writer", "child", "inherit=yes");
-    gives(s, "child", "query address=0x30000000", "state=MEM_FREE");
+    gives(s, "child", "query address=0x18000000", "state=MEM_FREE");
 }
 
 /* The child closes its own handle, not that of its parent. */

@@ -167,11 +167,11 @@ static void map_private_to_mapper(struct stage *s)
 static void offsets_not_pointers(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
-    must(s, "writer", "map view of=section access=FILE_MAP_WRITE base=0x30000000");
+    must(s, "writer", "map view of=section access=FILE_MAP_WRITE base=0x18000000");
     must(s, "writer", "write view at=100 text=target");
     must(s, "reader", "open section name=@x access=FILE_MAP_READ");
-    must(s, "reader", "map view of=section access=FILE_MAP_READ base=0x34000000");
-    must(s, "reader", "adopt pointer address=0x30000064");
+    must(s, "reader", "map view of=section access=FILE_MAP_READ base=0x1C000000");
+    must(s, "reader", "adopt pointer address=0x18000064");
     faults(s, "reader", "read pointer length=6", "read");
     gives(s, "reader", "read view at=100 length=6 as=text", "text=target");
 }
