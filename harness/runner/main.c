@@ -92,6 +92,17 @@ static int list_cases(const struct options *options)
     return shown > 0 ? 0 : EXIT_COULD_NOT_RUN;
 }
 
+/* Which programs made the report: the version alone does not tell two builds apart. */
+static void add_programs(struct junit *report, const struct programs *programs)
+{
+    if (programs->self_sha256[0])
+        junit_property(report, "runner_sha256", programs->self_sha256);
+    if (programs->actor_sha256[0])
+        junit_property(report, "actor_sha256", programs->actor_sha256);
+    if (programs->actor_x86_sha256[0])
+        junit_property(report, "actor_x86_sha256", programs->actor_x86_sha256);
+}
+
 static struct junit *new_report(const struct run *run, const char *run_id)
 {
     char host[80] = "unknown", timestamp[40];
@@ -113,6 +124,7 @@ static struct junit *new_report(const struct run *run, const char *run_id)
     }
     for (size_t i = 0; i < run->platform.count; i++)
         junit_property(report, run->platform.facts[i].name, run->platform.facts[i].value);
+    add_programs(report, &run->programs);
     return report;
 }
 

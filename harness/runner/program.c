@@ -161,5 +161,9 @@ bool programs_find(struct programs *out, const wchar_t *actor, struct text *erro
     /* The 32-bit one is a bonus: cases that need it say so. */
     if (!check_file(out->actor_x86, X86_MACHINE, &nothing) || !try_actor(out->actor_x86, &nothing))
         out->actor_x86[0] = 0;
+    sha256_of_file(out->self, out->self_sha256);
+    sha256_of_file(out->actor, out->actor_sha256);
+    if (out->actor_x86[0])
+        sha256_of_file(out->actor_x86, out->actor_x86_sha256);
     return true;
 }
