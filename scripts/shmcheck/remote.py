@@ -35,6 +35,7 @@ REASONS = (
     (re.compile(r"Could not resolve hostname"), "UnknownHost", "its name is not known"),
     (re.compile(r"Connection refused"), "Refused", "nothing listens there"),
     (re.compile(r"Connection timed out|Operation timed out|timed out"), "Unreachable", "it does not answer"),
+    (re.compile(r"Timeout, server .* not responding"), "Unreachable", "it no longer answers"),
     (re.compile(r"subsystem request failed"), "Transfer", "it refuses sftp"),
     (re.compile(r"Received message too long"), "Transfer", "its shell prints something before sftp starts"),
 )

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from . import baselines, build, chosen, lost, options
-from .console import EXIT_NOT_RUN, CannotRun, print_summary, say
+from .console import EXIT_NOT_RUN, CannotRun, is_summary, print_summary, say
 from .fleet import counts_of
 from .journal import Journal
 from .paths import KNOWN, report_file
@@ -300,7 +300,8 @@ class RemoteRun:
         os.replace(beside, self.report)
         if complaint:
             say(complaint)
-        print_summary(counts_of(run))
+        if not is_summary(last_line(fetched / OUTPUT)):  # which is shown already
+            print_summary(counts_of(run))
         return code
 
     def check(self, run: Run) -> None:

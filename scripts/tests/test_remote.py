@@ -186,6 +186,7 @@ def test_a_run_leaves_its_report_here_and_nothing_there(lab: Lab) -> None:
     code, text = lab.run("one")
     assert code == 0, text
     assert text.splitlines()[-1] == "1 passed, 0 failed, 0 skipped", text
+    assert text.count(" passed, ") == 1, text
     run = lab.report("one")
     assert run.complete and run.count(Verdict.PASS) == 1
     assert run.facts["runner_sha256"] == sha256(BIN / "shmcheck.exe")
