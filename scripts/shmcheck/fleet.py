@@ -185,7 +185,9 @@ def in_turn(lanes: Sequence[Lane], parallel: int) -> list[Lane]:
         return list(lanes)
     seconds = {lane.name: last_time.seconds_of(lane.report) for lane in lanes}
     order = last_time.slowest_first([lane.name for lane in lanes], seconds)
-    say(f"{len(lanes)} targets, {parallel} at a time; the slowest of the last time first: {last_time.words(order, seconds)}")
+    if any(took is not None for took in seconds.values()):
+        words = last_time.words(order, seconds)
+        say(f"{len(lanes)} targets, {parallel} at a time; the slowest of the last time first: {words}")
     return sorted(lanes, key=lambda lane: order.index(lane.name))
 
 

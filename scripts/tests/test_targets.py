@@ -228,6 +228,8 @@ def test_lanes_get_their_turn_by_the_last_time(tmp_path: Path, capsys: pytest.Ca
     lanes = [took(tmp_path, "quick", "1000"), took(tmp_path, "slow", "90000"), lane(tmp_path, "new", "print('at work: new')")]
     assert fleet.in_turn(lanes, 3) == lanes
     assert capsys.readouterr().out == ""
+    assert [each.name for each in fleet.in_turn(lanes[2:] + [lane(tmp_path, "newer", "")], 1)] == ["new", "newer"]
+    assert "".join(capsys.readouterr()) == ""
     turns = fleet.in_turn(lanes, 1)
     assert "3 targets, 1 at a time; the slowest of the last time first: new (unknown), slow (90 s), quick (1 s)" in "".join(
         capsys.readouterr()
