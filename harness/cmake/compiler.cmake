@@ -21,7 +21,8 @@ if(WIN32)
 endif()
 if(MINGW)
     target_compile_definitions(shmcheck_compiler INTERFACE __USE_MINGW_ANSI_STDIO=1)
-    target_link_options(shmcheck_compiler INTERFACE -static -static-libgcc)
+    # Without the time of linking the same sources give the same program: reports name programs by their hashes.
+    target_link_options(shmcheck_compiler INTERFACE -static -static-libgcc -Wl,--no-insert-timestamp)
 endif()
 
 option(SHMCHECK_FUZZ "Make the fuzz targets libFuzzer programs (native build with clang only)" OFF)

@@ -47,6 +47,7 @@ set(SHMCHECK_RUNNER_SOURCES
     harness/runner/report_file.c
     harness/runner/results.c
     harness/runner/roles.c
+    harness/runner/sha256.c
     harness/runner/slot.c
     harness/runner/stage.c
     harness/runner/substitute.c
@@ -138,6 +139,7 @@ set(SHMCHECK_WINDOWS_TESTS
     test_runner_power
     test_runner_report_file
     test_runner_results
+    test_runner_sha256
     test_runner_start
     test_runner_summary
     test_runner_workers

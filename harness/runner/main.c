@@ -92,6 +92,20 @@ static int list_cases(const struct options *options)
     return shown > 0 ? 0 : EXIT_COULD_NOT_RUN;
 }
 
+/* Which programs made the report: the version alone does not tell two builds apart. */
+static void add_programs(struct junit *report, const struct programs *programs)
+{
+    if (programs->self_sha256[0])
+        junit_property(report, "runner_sha256", programs->self_sha256);
+    for (int i = 0; i < ARCH_COUNT; i++) {
+        char name[40] = "actor_sha256";
+        if (i != ARCH_OWN)
+            snprintf(name, sizeof name, "actor_%s_sha256", arch_name((enum arch)i));
+        if (programs->actor_sha256[i][0])
+            junit_property(report, name, programs->actor_sha256[i]);
+    }
+}
+
 static struct junit *new_report(const struct run *run, const char *run_id)
 {
     char host[80] = "unknown", timestamp[40];
@@ -118,6 +132,7 @@ static struct junit *new_report(const struct run *run, const char *run_id)
         junit_pair_property(report, pair->name, "writer_arch", platform_fact(&pair->platform, "writer_arch"));
         junit_pair_property(report, pair->name, "reader_arch", platform_fact(&pair->platform, "reader_arch"));
     }
+    add_programs(report, &run->programs);
     return report;
 }
 

@@ -191,5 +191,9 @@ bool programs_find(struct programs *out, const wchar_t *actor, struct text *erro
     for (int i = 0; i < ARCH_COUNT; i++)
         if (i != ARCH_OWN)
             find_other(out, (enum arch)i);
+    sha256_of_file(out->self, out->self_sha256);
+    for (int i = 0; i < ARCH_COUNT; i++)
+        if (out->actors[i][0])
+            sha256_of_file(out->actors[i], out->actor_sha256[i]);
     return true;
 }

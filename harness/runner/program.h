@@ -7,6 +7,7 @@
 
 #include "../common/arch.h"
 #include "../common/text.h"
+#include "sha256.h"
 
 #define PROGRAM_PATH_UNITS 520
 
@@ -14,6 +15,9 @@ struct programs {
     wchar_t self[PROGRAM_PATH_UNITS];
     wchar_t actors[ARCH_COUNT][PROGRAM_PATH_UNITS]; /* "" if there is none that runs here, and then: */
     char missing[ARCH_COUNT][200];                  /* why */
+    /* SHA-256 of these files, read at the start; "" where there is none. */
+    char self_sha256[SHA256_TEXT_BYTES];
+    char actor_sha256[ARCH_COUNT][SHA256_TEXT_BYTES];
 };
 
 /* Finds the programs: the actor of this program's own architecture is `actor`, a path that the user gave, or if that

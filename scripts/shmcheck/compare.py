@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from .classes import Change, classify
-from .results import Case, Key, Run
+from .results import PROGRAMS, Case, Key, Run
 from .steps import first_difference
 
 # Facts that change what can be expected, each with the reason. Where they differ, a difference between the runs may
@@ -137,5 +137,18 @@ def warnings(base: Run, new: Run) -> list[str]:
         before, now = base.facts.get(fact), new.facts.get(fact)
         if before != now:
             found.append(f"{fact} was {before or 'not recorded'} and is {now or 'not recorded'}: {reason}")
+    programs = other_programs(base, new)
+    if programs:
+        named = f"{', '.join(programs)} {'is another program' if len(programs) == 1 else 'are other programs'}"
+        found.insert(0, f"{named} of the same version: the cases, or what actors do, may differ")
     return found
+
+
+def other_programs(base: Run, new: Run) -> list[str]:
+    """The programs that say the same version in both runs and are not the same, by the SHA-256 in the reports. Those of
+    another version or bitness cannot be the same, and a report that does not have it says nothing."""
+    if any(base.facts.get(fact) != new.facts.get(fact) for fact in ("harness_version", "process_arch")):
+        return []
+    both = [fact for fact in PROGRAMS if base.facts.get(fact) and new.facts.get(fact)]
+    return [PROGRAMS[fact] for fact in both if base.facts[fact] != new.facts[fact]]
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from .fit import version
-from .results import RUN_FACTS, Run
+from .results import PROGRAMS, RUN_FACTS, Run
 
 # The most telling first. What is not listed comes after these, in order of its name.
 FACTS = (
@@ -40,7 +40,8 @@ FACTS = (
 # These separate by chance, or say more about the test than about the system: last, and never before others.
 LAST_FACTS = ("commit_limit_mib", "memory_mib", "processors", "harness_version")
 ORDERED = frozenset({"wine_version", "os_build", "os_version", "page_size", "granularity", *LAST_FACTS[:3]})
-NOT_FACTS = RUN_FACTS | {"os_ubr"}  # the update alone means nothing without the build
+# The update alone means nothing without the build, and programs say what they are by harness_version.
+NOT_FACTS = RUN_FACTS | PROGRAMS.keys() | {"os_ubr"}
 
 
 @dataclass(frozen=True)

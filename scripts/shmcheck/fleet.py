@@ -13,7 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import baselines, lost, options, signals
+from . import baselines, last_time, lost, options, signals
 from .board import Board
 from .console import EXIT_ERROR, EXIT_PASSED, CannotRun, Summary, is_summary, print_summary, say
 from .paths import ROOT, report_file
@@ -168,14 +168,27 @@ def run(specs: Sequence[Spec], wanted: options.Options, arguments: Sequence[str]
         jobs = [] if spec.kind == "ssh" or "--jobs" in wanted.values else ["--jobs", str(share)]
         command = [*program, *common, "--target", spec.name, *jobs, *rest]
         lanes.append(Lane(spec, command, report_file(spec.name)))
+    turns = in_turn(lanes, wanted.parallel)  # before the reports that say it are replaced
     for lane in lanes:
         # Those that never get their turn shall not be absent either.
         with lost.Claim(lane.name):
             lost.write(lane.report, lane.name, "Interrupted", lost.UNFINISHED)
     board = Board([spec.name for spec in specs])
-    interrupted = run_lanes(Fleet(lanes, board), wanted.parallel, folder)
+    interrupted = run_lanes(Fleet(turns, board), wanted.parallel, folder)
     board.close()
     return conclude(lanes, wanted, interrupted)
+
+
+def in_turn(lanes: Sequence[Lane], parallel: int) -> list[Lane]:
+    """In which order they get their turn, where not all run at once."""
+    if len(lanes) <= parallel:
+        return list(lanes)
+    seconds = {lane.name: last_time.seconds_of(lane.report) for lane in lanes}
+    order = last_time.slowest_first([lane.name for lane in lanes], seconds)
+    if any(took is not None for took in seconds.values()):
+        words = last_time.words(order, seconds)
+        say(f"{len(lanes)} targets, {parallel} at a time; the slowest of the last time first: {words}")
+    return sorted(lanes, key=lambda lane: order.index(lane.name))
 
 
 def run_lanes(fleet: Fleet, parallel: int, folder: str) -> bool:

@@ -18,7 +18,7 @@ Builds what is needed and runs every case, on this system or on several side by 
                       reports/latest/TEST-shmcheck-NAME.xml, and one that gave no report leaves one that says why.
                       Without it: this Windows or the Wine on PATH, with its version in the report's name
   --targets FILE      another file of targets
-  --parallel N        so many targets at the same time (default: 8)
+  --parallel N        so many targets at the same time (default: 8); of more the slowest of the last time begin
   --allow-lost N      so many targets may give no report without making the exit code other than 0
   --record            keep the reports as reports/baselines/NAME.xml too, without the names of machines
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from . import page_view as view
 from .console import CannotRun
 from .page_model import Page, PageCase
+from .results import PROGRAMS
 from .sources import link
 
 try:
@@ -45,7 +46,7 @@ def _environment() -> Environment:
     )
     environment.filters["cut"] = cut
     environment.filters["line"] = line
-    environment.globals.update(view=view, link=link)
+    environment.globals.update(view=view, link=link, hashes=frozenset(PROGRAMS))
     return environment
 
 

@@ -126,6 +126,7 @@ class Page:
     comparisons: list[Comparison]
     contract: Contract | None
     known: list[Entry] = field(default_factory=list)
+    earlier: tuple[str, ...] = ()  # the earlier runs that were given, whether or not one fits
 
     @cached_property
     def cases(self) -> list[PageCase]:
@@ -300,7 +301,8 @@ def build(
     keys = sorted({key for run in ordered for key in run.cases} | changes.keys(), key=Key.order)
     cases = [_case(key, ordered, facts, tuple(changes.get(key, ()))) for key in keys]
     bad_sorted = sorted(bad, key=lambda file: (file.name, file.problem))
-    return Page(ordered, bad_sorted, _areas(cases, contract), comparisons, contract, list(known))
+    earlier = tuple(sorted(run.target for run in base))
+    return Page(ordered, bad_sorted, _areas(cases, contract), comparisons, contract, list(known), earlier)
 
 
 def compare_all(runs: Sequence[Run], base: Sequence[Run]) -> list[Comparison]:

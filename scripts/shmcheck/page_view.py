@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from .classes import Change
 from .compare import Difference, reply_word
 from .page_model import ABSENT, LOST, Page, PageCase
-from .results import Key, Run, Verdict
+from .results import RUN_FACTS, Key, Run, Verdict
 from .steps import align, first_difference
 
 # Symbol, class name in the style sheet, words. Never colour alone.
@@ -200,11 +200,13 @@ def skip_groups(targets: dict[str, list[Key]]) -> list[tuple[list[str], list[Key
 
 
 def fact_names(page: Page) -> list[tuple[str, bool]]:
-    """The facts that any run has, in order of first appearance, and whether they differ between the systems."""
+    """The facts that any run has, in order of first appearance, and whether they differ between the systems; those that
+    differ from run to run on one machine say nothing by that."""
     names: dict[str, None] = {}
     for run in page.usable:
         names |= dict.fromkeys(run.facts)
-    return [(name, len({run.facts.get(name) for run in page.usable}) > 1) for name in names]
+    seen = {name: {run.facts.get(name) for run in page.usable} for name in names}
+    return [(name, len(values) > 1 and name not in RUN_FACTS) for name, values in seen.items()]
 
 
 def data(page: Page) -> dict[str, object]:

@@ -57,29 +57,48 @@ def run_quiet(
     folder: Path | None = None,
     environment: Mapping[str, str] | None = None,
     seconds: float | None = None,
+    group: bool = False,
 ) -> tuple[int, str]:
     """Runs a program without input; its exit code and all that it printed, lines ending as they do here. A program
-    that takes too long is killed and is CannotRun, as is one that is not there."""
+    that takes too long is killed and is TooSlow; with `group` all that it started goes with it. One that is not there
+    is CannotRun."""
     # A file and no pipe: what the program leaves running (Wine's services) would keep a pipe open.
     with tempfile.TemporaryFile() as output:
         try:
-            done = subprocess.run(
+            process = subprocess.Popen(
                 command,
                 cwd=folder,
                 env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                timeout=seconds,
+                start_new_session=group,
                 preexec_fn=die_with_parent(),
-                check=False,
             )
-        except subprocess.TimeoutExpired as error:
-            raise TooSlow(f"{command[0]} did not end within {seconds:.0f} seconds") from error
         except OSError as error:
             raise CannotRun(f"{command[0]} cannot be started: {error}") from error
+        try:
+            process.wait(seconds)
+        except subprocess.TimeoutExpired as error:
+            kill(process, group)
+            raise TooSlow(f"{command[0]} did not end within {seconds:.0f} seconds") from error
+        except BaseException:
+            kill(process, group)
+            raise
         output.seek(0)
-        return done.returncode, output.read().decode("utf-8", "replace").replace("\r\n", "\n")
+        return process.returncode, output.read().decode("utf-8", "replace").replace("\r\n", "\n")
+
+
+def kill(process: subprocess.Popen[bytes], group: bool) -> None:
+    """Ends a program at once; with `group` its whole session, which it must be the first process of."""
+    if group and sys.platform != "win32":
+        try:
+            os.killpg(process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+    else:
+        process.kill()
+    process.wait()
 
 
 def children_of(pid: int) -> list[int]:

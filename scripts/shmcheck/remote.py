@@ -25,8 +25,6 @@ OPTIONS = (
     "-oServerAliveInterval=15",
     "-oServerAliveCountMax=4",
 )
-TRANSFER_SECONDS = 300.0
-LOOK_SECONDS = 20.0
 CONNECTION_FAILED = 255
 
 # What ssh says, and what is meant by it for somebody who looks at a list of hosts.
@@ -37,6 +35,7 @@ REASONS = (
     (re.compile(r"Could not resolve hostname"), "UnknownHost", "its name is not known"),
     (re.compile(r"Connection refused"), "Refused", "nothing listens there"),
     (re.compile(r"Connection timed out|Operation timed out|timed out"), "Unreachable", "it does not answer"),
+    (re.compile(r"Timeout, server .* not responding"), "Unreachable", "it no longer answers"),
     (re.compile(r"subsystem request failed"), "Transfer", "it refuses sftp"),
     (re.compile(r"Received message too long"), "Transfer", "its shell prints something before sftp starts"),
 )
@@ -92,16 +91,15 @@ class Remote:
         self.spec = spec
         self.options = [*(("-F", spec.ssh_config) if spec.ssh_config else ()), *OPTIONS]
 
-    def sftp(self, lines: Sequence[str], seconds: float = TRANSFER_SECONDS) -> Said:
-        """Performs a batch; the first line that fails ends it, unless it begins with '-'."""
+    def sftp(self, lines: Sequence[str], seconds: float) -> Said:
+        """Performs a batch; the first line that fails ends it, unless it begins with '-'. TooSlow after so many
+        seconds, and nothing of it goes on: ssh would else send what it holds over a slow link for as long as it
+        takes."""
         with tempfile.NamedTemporaryFile("w", encoding="utf-8", suffix=".sftp") as batch:
             batch.write("".join(line + "\n" for line in lines))
             batch.flush()
             command = ["sftp", *self.options, "-b", batch.name, self.spec.host]
-            try:
-                return Said(*run_quiet(command, seconds=seconds))
-            except TooSlow as error:
-                raise Lost("Timeout", f"sftp: {error}") from error
+            return Said(*run_quiet(command, seconds=seconds, group=True))
 
     def start(self, command: str, output: Path) -> subprocess.Popen[bytes]:
         """Starts a command there. What the session prints goes to a file: for people, never for results."""
@@ -121,6 +119,6 @@ class Remote:
     def ssh(self, command: str, seconds: float) -> Said:
         """A short command there."""
         try:
-            return Said(*run_quiet(["ssh", *self.options, "-T", self.spec.host, command], seconds=seconds))
+            return Said(*run_quiet(["ssh", *self.options, "-T", self.spec.host, command], seconds=seconds, group=True))
         except TooSlow as error:
             return Said(CONNECTION_FAILED, str(error))

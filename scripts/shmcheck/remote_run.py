@@ -9,24 +9,27 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 from . import baselines, build, chosen, lost, options
-from .console import EXIT_NOT_RUN, CannotRun, print_summary, say
+from .console import EXIT_NOT_RUN, CannotRun, is_summary, print_summary, say
 from .fleet import counts_of
 from .journal import Journal
 from .paths import KNOWN, report_file
+from .processes import TooSlow
 from .remote import CONNECTION_FAILED, Lost, Remote, Said, explained, quoted, sha256
 from .report_files import read
 from .report_reader import BadReport
-from .results import Run
+from .results import PROGRAMS, Run
 from .signals import Interrupted
 from .targets_file import ARCHITECTURES, Spec
 
 PROGRESS_SECONDS = 5.0
 WAIT_SECONDS = 0.2
-TIDY_SECONDS = 20.0
-CONNECT_SECONDS = 60.0
+LOOK_SECONDS = 20.0
+TIDY_SECONDS = 60.0
+HURRY_SECONDS = 20.0  # for each step of tidying up after a run that was ended; somebody waits
 # With these failures we were never inside.
 NEVER_THERE = frozenset({"HostKey", "Authentication", "UnknownHost", "Refused"})
 # Words that no shell there takes for anything but themselves.
@@ -144,15 +147,25 @@ class RemoteRun:
         back = self.local / "back"
         back.mkdir()
         lines += [f"get {quoted(f'{self.place}/{name}')} {quoted(back / name)}" for name in files]
-        said = self.remote.sftp(lines)
+        what = f"{self.spec.host}: sending the programs"
+        said = self.transfer(lines, f"{what}, {mebibytes(files.values())} MiB there and back,")
         if said.code != 0:
-            error = explained(said, f"{self.spec.host}: sending the programs failed", "Transfer")
+            error = explained(said, f"{what} failed", "Transfer")
             self.made = error.kind not in NEVER_THERE
             raise error
         for name, file in files.items():
             if not (back / name).is_file() or sha256(back / name) != sha256(file):
                 raise Lost("Transfer", f"{self.spec.host}: {name} is not the same there as here (SHA-256 differs)")
         say(f"{self.spec.host}: programs are there, SHA-256 of shmcheck.exe {sha256(self.programs / 'shmcheck.exe')}")
+
+    def transfer(self, lines: list[str], what: str) -> Said:
+        """A batch that moves files, in the time that the target allows. A link on which nothing moves is given up long
+        before that, by ssh (ServerAliveInterval); this is for one that is too slow."""
+        seconds = self.spec.transfer_deadline
+        try:
+            return self.remote.sftp(lines, seconds)
+        except TooSlow as error:
+            raise Lost("Timeout", f"{what} took longer than {seconds} seconds (transfer-deadline)") from error
 
     def follow(self) -> Said:
         """Runs the script there, shows how far it is, and ends it at the deadline."""
@@ -167,7 +180,7 @@ class RemoteRun:
                     process.kill()
                     process.wait()
                     self.end_there(self.id)
-                    self.keep_partial(self.fetch())
+                    self.keep_what_is_there()
                     raise Lost("Timeout", f"{self.spec.host}: it did not end within {self.spec.deadline} seconds")
                 if time.monotonic() >= look:
                     self.progress()
@@ -180,8 +193,12 @@ class RemoteRun:
         return Said(process.returncode, output.read_text(encoding="utf-8", errors="replace"))
 
     def progress(self) -> None:
-        """Fetches what the program has printed since the last time."""
-        said = self.remote.sftp([f"get -a {quoted(f'{self.place}/{OUTPUT}')} {quoted(self.local / 'so-far.txt')}"], 20)
+        """Fetches what the program has printed since the last time. A link that is too slow for that shows nothing."""
+        line = f"get -a {quoted(f'{self.place}/{OUTPUT}')} {quoted(self.local / 'so-far.txt')}"
+        try:
+            said = self.remote.sftp([line], LOOK_SECONDS)
+        except TooSlow:
+            return
         if said.code == 0:
             self.show(self.local / "so-far.txt")
 
@@ -202,16 +219,17 @@ class RemoteRun:
         """The results down; the folder that they are in. What is not there is judged later."""
         folder = Path(tempfile.mkdtemp(dir=self.local))
         names = (REPORT, CODE, ERRORS, OUTPUT)
-        said = self.remote.sftp([f"-get {quoted(f'{self.place}/{name}')} {quoted(folder / name)}" for name in names])
+        what = f"{self.spec.host}: fetching the report"
+        said = self.transfer([f"-get {quoted(f'{self.place}/{name}')} {quoted(folder / name)}" for name in names], what)
         if said.code == CONNECTION_FAILED:
-            raise explained(said, f"{self.spec.host}: fetching the report failed", "Unreachable")
+            raise explained(said, f"{what} failed", "Unreachable")
         return folder
 
     # ---- afterwards ----
 
     def end_there(self, identity: str) -> Said:
         """Ends the program of a run there, by a name that only this run has; its job ends its actors."""
-        return self.remote.ssh(f"taskkill /F /IM shmcheck-{identity}.exe", TIDY_SECONDS)
+        return self.remote.ssh(f"taskkill /F /IM shmcheck-{identity}.exe", HURRY_SECONDS)
 
     def tidy(self, identity: str, ended: bool) -> bool:
         """Removes the folder of a run there, whose program is ended first unless it has `ended`; whether that worked."""
@@ -222,13 +240,24 @@ class RemoteRun:
             # Windows deletes no program that runs, and other systems go on running one that was deleted.
             if (not ended or attempt > 0) and self.end_there(identity).code == CONNECTION_FAILED:
                 return False
-            said = self.remote.sftp([f"-rm {quoted(place)}/*", f"rmdir {quoted(place)}"], TIDY_SECONDS)
+            try:
+                lines = [f"-rm {quoted(place)}/*", f"rmdir {quoted(place)}"]
+                said = self.remote.sftp(lines, TIDY_SECONDS if ended else HURRY_SECONDS)
+            except TooSlow:
+                return False
             if said.code == 0 or "No such file" in said.text or "not found" in said.text:
                 return True
             if said.code == CONNECTION_FAILED:
                 return False
             time.sleep(1.0)
         return False
+
+    def keep_what_is_there(self) -> None:
+        """After a run that was ended. Why it was is what counts, whether or not anything can be fetched."""
+        try:
+            self.keep_partial(self.fetch())
+        except Lost as error:
+            say(str(error))
 
     def keep_partial(self, fetched: Path) -> None:
         """What a run left that did not end: for people, beside the report, where no reader of reports looks."""
@@ -271,7 +300,8 @@ class RemoteRun:
         os.replace(beside, self.report)
         if complaint:
             say(complaint)
-        print_summary(counts_of(run))
+        if not is_summary(last_line(fetched / OUTPUT)):  # which is shown already
+            print_summary(counts_of(run))
         return code
 
     def check(self, run: Run) -> None:
@@ -284,6 +314,15 @@ class RemoteRun:
         ours = "" if self.spec.programs else build.version_of(build.preset(chosen.arch_of(self.spec))).strip()
         if ours and theirs != ours:
             raise Lost("Version", f"{self.spec.host}: its report is of version {theirs or 'unknown'}, sent was {ours}")
+        for fact, name in PROGRAMS.items():
+            # Programs that were built elsewhere may be too old to say it.
+            there = run.facts.get(fact)
+            if there and (self.programs / name).is_file() and there != sha256(self.programs / name):
+                raise Lost("Version", f"{self.spec.host}: its report was made by another {name} than the one that was sent")
+
+
+def mebibytes(files: Iterable[Path]) -> str:
+    return f"{sum(file.stat().st_size for file in files) / (1 << 20):.1f}"
 
 
 def wait(process: subprocess.Popen[bytes]) -> None:

@@ -48,7 +48,8 @@ def options(arguments: Sequence[str]) -> argparse.Namespace:
         default=[],
         metavar="FILE",
         help="an earlier report, or a folder of them, to say what changed since; each run is compared with the earlier "
-        "one of its target, or else of the nearest platform; may be given several times",
+        "one of its target, or else of the same version of its platform, and one report with one report whatever they "
+        "are; may be given several times",
     )
     parser.add_argument("--contract", type=Path, metavar="FILE", help="default: cases/contract.toml of this checkout")
     parser.add_argument("--known", type=Path, metavar="FILE", help="default: cases/known.toml of this checkout")

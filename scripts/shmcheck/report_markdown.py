@@ -40,6 +40,8 @@ def _missing(document: Document, page: Page) -> None:
         for comparison in page.comparisons
         for warning in comparison.warnings
     ]
+    if page.earlier and not page.comparisons:
+        care = [[f"- none of the earlier reports ({code(', '.join(page.earlier))}) is of one of these systems"]]
     document.section("Compare with care", care)
 
 

@@ -38,6 +38,15 @@ RUN_FACTS = frozenset(
     | {f"{name}_{when}" for name in ("runner_handles", "runner_private_kib", "worker_handles") for when in ("first", "last")}
 )
 
+# Facts that name a program that made the report by its SHA-256, with the program's name.
+PROGRAMS: Mapping[str, str] = {
+    "runner_sha256": "shmcheck.exe",
+    "actor_sha256": "shmactor.exe",
+    "actor_x64_sha256": "shmactor-x64.exe",
+    "actor_x86_sha256": "shmactor-x86.exe",
+    "actor_arm64_sha256": "shmactor-arm64.exe",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Key:

@@ -35,6 +35,7 @@ KEYS: Mapping[str, Mapping[str, type]] = {
         "folder": str,
         "ssh-config": str,
         "deadline": int,
+        "transfer-deadline": int,
     },
 }
 
@@ -53,6 +54,7 @@ class Spec:
     folder: str = "shmcheck"  # on the host, in the home of the user there
     ssh_config: str = ""  # "": the user's own
     deadline: int = DEADLINE_SECONDS  # seconds, of the whole run there
+    transfer_deadline: int = DEADLINE_SECONDS  # seconds, of sending the programs and of fetching the report, each
 
 
 class Places:
@@ -151,8 +153,8 @@ def problem_of(key: str, value: object) -> str:
         return f"host is a name as ssh takes it, user@ may stand before it, not {value!r}"
     if key == "folder" and not FOLDER.fullmatch(str(value)):
         return "folder is one plain name; it is made in the home of the user there"
-    if key == "deadline" and not 1 <= int(str(value)) <= 24 * 3600:
-        return "deadline is a number of seconds, 1 to 86400"
+    if key in ("deadline", "transfer-deadline") and not 1 <= int(str(value)) <= 24 * 3600:
+        return f"{key} is a number of seconds, 1 to 86400"
     if key in ("programs", "ssh-config") and not value:
         return f"{key} is empty"
     return ""

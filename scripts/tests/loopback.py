@@ -149,6 +149,17 @@ class Host:
         key = (self.folder / "host-key.pub").read_text(encoding="utf-8")
         (self.folder / "known_hosts").write_text(f"[127.0.0.1]:{self.port} {key}", encoding="utf-8")
 
+    def slow_config(self, rate: int, delay: float, most: int | None = None) -> Path:
+        """A configuration for a client behind a slow link; see slow_link.py."""
+        words = [sys.executable, str(Path(__file__).with_name("slow_link.py")), str(self.port), str(rate), str(delay)]
+        words += [] if most is None else [str(most)]
+        file = self.folder / f"slow-{rate}-{delay}-{most}"
+        file.write_text(
+            self.client_config.read_text(encoding="utf-8") + f"    ProxyCommand {shlex.join(words).replace('%', '%%')}\n",
+            encoding="utf-8",
+        )
+        return file
+
     def start(self) -> None:
         if os.geteuid() == 0:
             Path("/run/sshd").mkdir(exist_ok=True)

@@ -286,6 +286,21 @@ def test_other_conditions_are_said_first(fact: str) -> None:
     assert markdown(found).index("Compare with care") < markdown(found).index("the same in both")
 
 
+def test_other_programs_of_the_same_version_are_said_first() -> None:
+    mine = {"runner_sha256": "a" * 64, "actor_sha256": "b" * 64}
+    base = run([Made("a")], **mine)
+    assert not compare(base, run([Made("a")], **mine)).warnings
+    found = compare(base, run([Made("a")], session="0", **{**mine, "actor_sha256": "c" * 64})).warnings
+    assert [warning.split(" ")[0] for warning in found] == ["shmactor.exe", "session"]
+    assert "is another program of the same version" in found[0]
+    found = compare(base, run([Made("a")], runner_sha256="d" * 64, actor_sha256="c" * 64)).warnings
+    assert found[0].startswith("shmcheck.exe, shmactor.exe are other programs")
+    # What cannot be the same is said once, and a report that says nothing is no reason.
+    for other in ({"harness_version": "0.2.0"}, {"process_arch": "x86"}):
+        assert len(compare(base, run([Made("a")], **{**mine, "actor_sha256": "c" * 64, **other})).warnings) == 1
+    assert not compare(base, run([Made("a")])).warnings
+
+
 def test_another_wine_is_what_one_wants_to_compare() -> None:
     assert not compare(run([Made("a")]), run([Made("a")], wine_version="10.0")).warnings
 

@@ -21,9 +21,14 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from loopback import SSHD, Host, make_key
+from report_maker import WINE, Made, Report
+from shmcheck import options, remote_run
 from shmcheck.paths import BUILD, REPORTS, ROOT
+from shmcheck.remote import Lost, sha256
 from shmcheck.report_files import read
-from shmcheck.results import Run, Verdict
+from shmcheck.report_reader import parse
+from shmcheck.results import PROGRAMS, Run, Verdict
+from shmcheck.targets_file import Spec
 
 BIN = Path(os.environ.get("SHMCHECK_BIN", ""))
 PREFIX = os.environ.get("WINEPREFIX", "")
@@ -181,8 +186,11 @@ def test_a_run_leaves_its_report_here_and_nothing_there(lab: Lab) -> None:
     code, text = lab.run("one")
     assert code == 0, text
     assert text.splitlines()[-1] == "1 passed, 0 failed, 0 skipped", text
+    assert text.count(" passed, ") == 1, text
     run = lab.report("one")
     assert run.complete and run.count(Verdict.PASS) == 1
+    assert run.facts["runner_sha256"] == sha256(BIN / "shmcheck.exe")
+    assert run.facts["actor_sha256"] == sha256(BIN / "shmactor.exe")
     assert lab.left() == []
 
 
@@ -215,6 +223,23 @@ def test_a_wrong_key_and_a_changed_host_key(lab: Lab) -> None:
     code, _ = lab.run("one")
     assert code == 3
     assert "its host key has changed" in lost(lab, "one")
+
+
+def test_a_report_of_another_program_is_no_result(tmp_path: Path) -> None:
+    for name in PROGRAMS.values():
+        (tmp_path / name).write_bytes(name.encode())
+    spec = Spec("one", "ssh", host="lab", programs=str(tmp_path))
+    remote = remote_run.RemoteRun(spec, options.Options(), str(tmp_path), tmp_path / "report.xml")
+    facts = {fact: sha256(tmp_path / name) for fact, name in PROGRAMS.items()}
+    remote.check(report_with({}))  # programs that are too old to say it
+    remote.check(report_with(facts))
+    for fact, name in PROGRAMS.items():
+        with pytest.raises(Lost, match=f"made by another {name} than the one that was sent"):
+            remote.check(report_with({**facts, fact: "0" * 64}))
+
+
+def report_with(facts: dict[str, str]) -> Run:
+    return parse(Report([Made("a")], facts={**WINE, **facts}).xml().encode(), "one")
 
 
 def test_sftp_refused(lab: Lab) -> None:
@@ -273,6 +298,58 @@ def test_a_program_that_hangs_is_ended_at_the_deadline(lab: Lab, fakes: Path) ->
     assert time.monotonic() - begin < 60
     assert lab.processes() == []
     assert lab.left() == []
+
+
+# ---- slow links ----
+
+
+def test_over_a_slow_link_a_run_takes_its_time(lab: Lab) -> None:
+    rate = 1_000_000
+    lab.targets(one={"ssh-config": str(lab.host.slow_config(rate, 0.05))})
+    sent = sum(file.stat().st_size for file in (BIN / name for name in PROGRAMS.values()) if file.is_file())
+    begin = time.monotonic()
+    code, text = lab.run("one")
+    seconds = time.monotonic() - begin
+    assert code == 0, text
+    # Compression is off: every byte went up, and came back to be looked at.
+    assert seconds > 2 * sent / rate, "the link was not slow"
+    assert lab.report("one").complete
+    assert lab.left() == []
+
+
+def test_a_link_that_is_too_slow_is_lost_and_says_so(lab: Lab, fakes: Path) -> None:
+    rate = (fakes / "silent" / "shmcheck.exe").stat().st_size // 8  # 16 seconds there and back
+    slow = {"ssh-config": str(lab.host.slow_config(rate, 0.1)), "transfer-deadline": 4}
+    lab.targets(one={"programs": str(fakes / "silent"), **slow})
+    begin = time.monotonic()
+    code, text = lab.run("one")
+    assert code == 3, text
+    assert "took longer than 4 seconds (transfer-deadline)" in lost(lab, "one")
+    assert "sending the programs" in lost(lab, "one")
+    assert time.monotonic() - begin < 60
+    wait_for(lambda: not lab.left(), "half a transfer is left there")
+
+
+def test_a_driver_that_is_killed_while_it_sends(lab: Lab) -> None:
+    lab.targets(one={"ssh-config": str(lab.host.slow_config(100_000, 0.05))})
+    with subprocess.Popen(lab.command("one"), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as driver:
+        wait_for(lambda: bool(lab.left()), "nothing arrives there")
+        assert driver.poll() is None
+        driver.kill()
+        driver.wait(60)
+    assert "ended" in lost(lab, "one")
+    wait_for(lambda: not lab.left(), "half a transfer is left there")
+
+
+def test_a_look_that_takes_too_long_ends_no_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remote_run, "LOOK_SECONDS", 0.0)
+    monkeypatch.setattr(remote_run, "TIDY_SECONDS", 0.0)
+    (tmp_path / "shmcheck.exe").touch()
+    spec = Spec("one", "ssh", host="localhost", programs=str(tmp_path), ssh_config="/dev/null")
+    run = remote_run.RemoteRun(spec, options.Options(), str(tmp_path), tmp_path / "report.xml")
+    run.local = tmp_path
+    run.progress()
+    assert run.tidy(run.id, True) is False
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])

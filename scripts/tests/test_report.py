@@ -545,6 +545,24 @@ def test_comparisons_that_need_care_say_so_before_what_changed() -> None:
     assert "session was 1 and is 0" in text
 
 
+def test_earlier_runs_of_other_systems_are_said_not_to_fit() -> None:
+    runs = runs_of({name: Report([Made("a")], facts=WINE | {"wine_version": name}) for name in ("8.0", "10.0")})
+    other = runs_of({"old <one>": Report([Made("a")], facts=WINE | {"wine_version": "5.0"})})
+    page = build(runs, base=other)
+    assert "None of the earlier reports (old &lt;one&gt;) is of one of these systems" in render(page)
+    assert "No earlier reports were given" not in render(page)
+    assert "none of the earlier reports (`old <one>`)" in report_markdown.render(page)
+    assert "No earlier reports were given" in render(build(runs))
+
+
+def test_the_table_of_platforms_marks_what_differs_but_for_what_always_does() -> None:
+    hashes = {"runner_sha256": "a" * 64}
+    facts = [WINE | hashes | {"run_id": str(number), "session": str(number)} for number in range(2)]
+    page = build(runs_of({f"s{number}": Report([Made("a")], facts=each) for number, each in enumerate(facts)}))
+    assert [name for name, differs in page_view.fact_names(page) if differs] == ["session"]
+    assert f'<span class="hash">{"a" * 64}</span>' in render(page)
+
+
 def test_a_case_says_on_which_systems_it_changed() -> None:
     base = [one(Made("a"), target="x"), one(Made("a"), target="y")]
     page = page_of(one(Made("a", "fail"), target="x"), one(Made("a"), target="y"), base=base)

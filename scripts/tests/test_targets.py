@@ -12,8 +12,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from report_maker import Made, Report
-from shmcheck import baselines, board, chosen, fleet, lost, options, targets_file
+from report_maker import WINE, Made, Report
+from shmcheck import baselines, board, chosen, fleet, last_time, lost, options, targets_file
 from shmcheck.console import CannotRun, Summary
 from shmcheck.paths import ROOT
 from shmcheck.report_files import read
@@ -108,6 +108,7 @@ def test_paths_start_at_the_file(tmp_path: Path) -> None:
         ("[a]\nkind = 'ssh'\nhost = '-oProxyCommand=x'\n", 3, "host is a name"),
         ("[a]\nkind = 'ssh'\nhost = 'x'\nfolder = '../up'\n", 4, "folder is one plain name"),
         ("[a]\nkind = 'ssh'\nhost = 'x'\ndeadline = 0\n", 4, "deadline is a number of seconds"),
+        ("[a]\nkind = 'ssh'\nhost = 'x'\ntransfer-deadline = 86401\n", 4, "transfer-deadline is a number of seconds"),
         ("[a]\nkind = 'ssh'\nhost = 'x'\narch = 'arm64'\n", 4, "built with MSVC only"),
         ("['a b']\nkind = 'local'\n", 1, "a target's name"),
         ("a = 1\n", 1, "outside every"),
@@ -193,6 +194,49 @@ def test_lanes_run_at_the_same_time_and_each_says_how_it_ended(
     assert out.splitlines()[-1] == "2 passed, 4 failed, 2 skipped"
     assert fleet.conclude(lanes, options.Options(allow_lost=2), False) == 1
     assert capsys.readouterr().out.splitlines()[-1] == "2 passed, 2 failed, 4 skipped"
+
+
+def took(tmp_path: Path, name: str, milliseconds: str, complete: str = "yes") -> fleet.Lane:
+    """A lane whose last report says so."""
+    made = lane(tmp_path, name, f"print('at work: {name}')")
+    facts = {**WINE, "run_ms": milliseconds, "run_complete": complete}
+    made.report.write_text(Report([Made("one")], facts=facts).xml(), encoding="utf-8")
+    return made
+
+
+def test_a_report_says_how_long_its_run_took(tmp_path: Path) -> None:
+    assert last_time.seconds_of(took(tmp_path, "a", "51775").report) == 51.775
+    assert last_time.seconds_of(took(tmp_path, "b", "9000", "no").report) is None
+    assert last_time.seconds_of(took(tmp_path, "c", "-1").report) is None
+    assert last_time.seconds_of(lane(tmp_path, "lost", "").report) is None
+    assert last_time.seconds_of(tmp_path / "none.xml") is None
+    (tmp_path / "broken.xml").write_text("<testsuites><testsuite><properties>", encoding="utf-8")
+    assert last_time.seconds_of(tmp_path / "broken.xml") is None
+    for name, recorded in (("wine-5", 5.0), ("wine-8", 5.0)):
+        seconds = last_time.seconds_of(ROOT / "reports" / "baselines" / f"{name}.xml")
+        assert seconds is not None and seconds > recorded
+
+
+def test_those_of_which_nothing_is_known_begin_then_the_slowest() -> None:
+    seconds = {"quick": 1.0, "new": None, "slow": 90.0, "same": 1.0, "lost": None}
+    assert last_time.slowest_first(list(seconds), seconds) == ["new", "lost", "slow", "quick", "same"]
+    assert last_time.slowest_first(["same", "quick"], seconds) == ["same", "quick"]
+    assert last_time.words(["new", "slow"], seconds) == "new (unknown), slow (90 s)"
+
+
+def test_lanes_get_their_turn_by_the_last_time(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lanes = [took(tmp_path, "quick", "1000"), took(tmp_path, "slow", "90000"), lane(tmp_path, "new", "print('at work: new')")]
+    assert fleet.in_turn(lanes, 3) == lanes
+    assert capsys.readouterr().out == ""
+    assert [each.name for each in fleet.in_turn(lanes[2:] + [lane(tmp_path, "newer", "")], 1)] == ["new", "newer"]
+    assert "".join(capsys.readouterr()) == ""
+    turns = fleet.in_turn(lanes, 1)
+    assert "3 targets, 1 at a time; the slowest of the last time first: new (unknown), slow (90 s), quick (1 s)" in "".join(
+        capsys.readouterr()
+    )
+    fleet.run_lanes(fleet.Fleet(turns, board.Board([each.name for each in lanes])), 1, str(tmp_path))
+    out = capsys.readouterr().out
+    assert [line.rpartition(" ")[2] for line in out.splitlines() if "at work" in line] == ["new", "slow", "quick"]
 
 
 def test_lanes_end_when_they_are_told_to(tmp_path: Path) -> None:

@@ -1,0 +1,13 @@
+/* What tells one program from another that says the same version. */
+#ifndef SHMCHECK_SHA256_H
+#define SHMCHECK_SHA256_H
+
+#include <stdbool.h>
+#include <wchar.h>
+
+#define SHA256_TEXT_BYTES 65 /* 64 hexadecimal digits in lower case, and the end */
+
+/* The SHA-256 of a file. False, and out is "", if it cannot be read or this system does not compute one. */
+bool sha256_of_file(const wchar_t *path, char out[SHA256_TEXT_BYTES]);
+
+#endif

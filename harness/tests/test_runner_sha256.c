@@ -1,0 +1,99 @@
+/* The hash that names a program: known answers, a file of many pieces, the file of a program that runs. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <stdio.h>
+#include <string.h>
+#include <wchar.h>
+#include <cmocka.h>
+
+#ifndef WIN32_LEAN_AND_MEAN
+#define WIN32_LEAN_AND_MEAN
+#endif
+#include <windows.h>
+
+#include "../runner/sha256.h"
+
+static wchar_t path[MAX_PATH + 40];
+
+static void put_file(const char *bytes, size_t length, size_t times)
+{
+    DWORD written;
+    HANDLE file = CreateFileW(path, GENERIC_WRITE, 0, NULL, CREATE_ALWAYS, 0, NULL);
+    assert_ptr_not_equal(file, INVALID_HANDLE_VALUE);
+    for (size_t i = 0; i < times; i++)
+        assert_true(WriteFile(file, bytes, (DWORD)length, &written, NULL));
+    CloseHandle(file);
+}
+
+static void expect(const char *digits)
+{
+    char hash[SHA256_TEXT_BYTES] = "not written";
+    assert_true(sha256_of_file(path, hash));
+    assert_string_equal(hash, digits);
+}
+
+/* Page: csrc.nist.gov, the examples of SHA-256; the million of FIPS 180-2. */
+static void known_answers(void **state)
+{
+    (void)state;
+    put_file("", 0, 1);
+    expect("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    put_file("abc", 3, 1);
+    expect("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    put_file("aaaaaaaaaa", 10, 100000);
+    expect("cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
+}
+
+static void no_file(void **state)
+{
+    char hash[SHA256_TEXT_BYTES] = "not written";
+    (void)state;
+    DeleteFileW(path);
+    assert_false(sha256_of_file(path, hash));
+    assert_string_equal(hash, "");
+}
+
+static void a_program_that_runs(void **state)
+{
+    wchar_t self[MAX_PATH * 2];
+    char first[SHA256_TEXT_BYTES], second[SHA256_TEXT_BYTES];
+    (void)state;
+    DWORD length = GetModuleFileNameW(NULL, self, MAX_PATH * 2);
+    assert_in_range(length, 1, MAX_PATH * 2 - 1);
+    assert_true(sha256_of_file(self, first));
+    assert_int_equal(strspn(first, "0123456789abcdef"), 64);
+    assert_int_equal(strlen(first), 64);
+    assert_true(CopyFileW(self, path, FALSE));
+    assert_true(sha256_of_file(path, second));
+    assert_string_equal(first, second);
+}
+
+static int make_path(void **state)
+{
+    wchar_t folder[MAX_PATH];
+    (void)state;
+    DWORD length = GetTempPathW(MAX_PATH, folder);
+    if (length == 0 || length >= MAX_PATH)
+        return -1;
+    swprintf(path, MAX_PATH + 40, L"%lsshmcheck-sha256-%lu", folder, (unsigned long)GetCurrentProcessId());
+    return 0;
+}
+
+static int remove_file(void **state)
+{
+    (void)state;
+    DeleteFileW(path);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(known_answers),
+        cmocka_unit_test(no_file),
+        cmocka_unit_test(a_program_that_runs),
+    };
+    return cmocka_run_group_tests(tests, make_path, remove_file);
+}
