@@ -3,6 +3,7 @@
 
 #include "arguments.h"
 #include "objects.h"
+#include "other_process.h"
 #include "verbs.h"
 
 #ifndef ERROR_NOT_SAME_OBJECT /* not in every SDK */
@@ -155,16 +156,8 @@ void verb_duplicate(const struct line *request, struct reply *reply)
     if (!object || !take_duplicate(request, &with, reply))
         return;
     HANDLE target = GetCurrentProcess(), handle = NULL;
-    if (with.pid != 0) {
-        outcome_before();
-        target = sys.OpenProcess(with.rights, FALSE, (DWORD)with.pid);
-        struct outcome seen = outcome_after();
-        if (!target) {
-            reply_fail(reply, seen);
-            reply_add(reply, "call=OpenProcess");
-            return;
-        }
-    }
+    if (with.pid != 0 && !(target = other_process_open(with.pid, with.rights, reply)))
+        return;
     outcome_before();
     BOOL done = sys.DuplicateHandle(GetCurrentProcess(), object->handle, target, &handle, with.access,
                                     with.inherit, with.options);

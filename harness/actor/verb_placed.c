@@ -4,6 +4,7 @@
 
 #include "arguments.h"
 #include "objects.h"
+#include "other_process.h"
 #include "parameters.h"
 #include "verbs.h"
 
@@ -31,14 +32,8 @@ static bool take_process(const struct line *request, HANDLE *process, bool *open
     if (!need_number(request, "process", UINT32_MAX, &pid, reply) ||
         !take_names(request, "rights", &rights, reply))
         return false;
-    outcome_before();
-    *process = sys.OpenProcess(rights, FALSE, (DWORD)pid);
-    struct outcome seen = outcome_after();
+    *process = other_process_open(pid, rights, reply);
     *opened = *process != NULL;
-    if (!*opened) {
-        reply_fail(reply, seen);
-        reply_add(reply, "call=OpenProcess");
-    }
     return *opened;
 }
 

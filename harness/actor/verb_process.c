@@ -138,10 +138,13 @@ static bool take_session(const struct line *request, struct start *start, struct
     if (!need_number(request, "session", UINT32_MAX, &number, reply))
         return false;
     DWORD session = (DWORD)number;
+    system_load_security();
     bool done =
-        OpenProcessToken(GetCurrentProcess(), TOKEN_DUPLICATE, &own) &&
-        DuplicateTokenEx(own, MAXIMUM_ALLOWED, NULL, SecurityImpersonation, TokenPrimary, &start->token) &&
-        SetTokenInformation(start->token, TokenSessionId, &session, sizeof session);
+        sys.OpenProcessToken && sys.DuplicateTokenEx && sys.SetTokenInformation &&
+        sys.OpenProcessToken(GetCurrentProcess(), TOKEN_DUPLICATE, &own) &&
+        sys.DuplicateTokenEx(own, MAXIMUM_ALLOWED, NULL, SecurityImpersonation, TokenPrimary,
+                             &start->token) &&
+        sys.SetTokenInformation(start->token, TokenSessionId, &session, sizeof session);
     DWORD error = GetLastError();
     if (own)
         CloseHandle(own);

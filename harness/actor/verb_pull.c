@@ -1,6 +1,7 @@
 /* What a process can do to the handles of another one. */
 #include "arguments.h"
 #include "objects.h"
+#include "other_process.h"
 #include "verbs.h"
 
 /* from=, handle= and rights=; the process is opened. NULL, and the reply says why, if that fails. */
@@ -11,14 +12,7 @@ static HANDLE open_their_process(const struct line *request, uintptr_t *handle, 
     if (!need_number(request, "from", UINT32_MAX, &pid, reply) ||
         !need_size(request, "handle", handle, reply) || !take_names(request, "rights", &rights, reply))
         return NULL;
-    outcome_before();
-    HANDLE process = sys.OpenProcess(rights, FALSE, (DWORD)pid);
-    struct outcome seen = outcome_after();
-    if (!process) {
-        reply_fail(reply, seen);
-        reply_add(reply, "call=OpenProcess");
-    }
-    return process;
+    return other_process_open(pid, rights, reply);
 }
 
 void verb_pull(const struct line *request, struct reply *reply)

@@ -4,6 +4,7 @@
 #include "../common/names.h"
 #include "arguments.h"
 #include "objects.h"
+#include "other_process.h"
 #include "verbs.h"
 
 static void add_names(struct reply *reply, const char *key, enum name_kind kind, uint64_t value)
@@ -73,7 +74,7 @@ static void reply_region(const MEMORY_BASIC_INFORMATION *region, uintptr_t base,
 }
 
 /* The process that process= names, NULL without it. */
-static bool take_process(const struct line *request, HANDLE *out, struct reply *reply)
+static bool take_asked(const struct line *request, HANDLE *out, struct reply *reply)
 {
     uint64_t pid;
     *out = NULL;
@@ -83,8 +84,8 @@ static bool take_process(const struct line *request, HANDLE *out, struct reply *
         return reply_bad(reply, "process= goes with address=");
     if (!need_number(request, "process", UINT32_MAX, &pid, reply))
         return false;
-    *out = sys.OpenProcess(PROCESS_QUERY_INFORMATION, FALSE, (DWORD)pid);
-    return *out || reply_bad(reply, "process= cannot be opened (error %lu)", GetLastError());
+    *out = other_process_open(pid, PROCESS_QUERY_INFORMATION, reply);
+    return *out != NULL;
 }
 
 void verb_query(const struct line *request, struct reply *reply)
@@ -114,7 +115,7 @@ void verb_query(const struct line *request, struct reply *reply)
     else if (!request->label[0])
         base = address;
 
-    if (!take_process(request, &process, reply))
+    if (!take_asked(request, &process, reply))
         return;
     MEMORY_BASIC_INFORMATION region = {0};
     outcome_before();

@@ -49,6 +49,7 @@ set(SHMCHECK_RUNNER_SOURCES
     harness/runner/roles.c
     harness/runner/sha256.c
     harness/runner/slot.c
+    harness/runner/spare.c
     harness/runner/stage.c
     harness/runner/substitute.c
     harness/runner/tape.c
@@ -65,6 +66,7 @@ set(SHMCHECK_ACTOR_SOURCES
     harness/actor/loops_order.c
     harness/actor/main.c
     harness/actor/objects.c
+    harness/actor/other_process.c
     harness/actor/own_token.c
     harness/actor/prompt.c
     harness/actor/reply.c

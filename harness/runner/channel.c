@@ -135,6 +135,13 @@ static void start_read(struct channel *channel)
         channel->closed = true;
 }
 
+void channel_news(struct channel *channel, DWORD milliseconds)
+{
+    start_read(channel);
+    if (!channel->closed)
+        WaitForSingleObject(channel->read.hEvent, milliseconds);
+}
+
 enum channel_result channel_receive(struct channel *channel, char *out, size_t *length, DWORD milliseconds)
 {
     ULONGLONG end = GetTickCount64() + milliseconds;

@@ -42,6 +42,9 @@ bool channel_send(struct channel *channel, const char *bytes, size_t length, DWO
 /* Waits for the next line and puts it, without newline, terminated, into `out` of LINE_BYTES bytes. */
 enum channel_result channel_receive(struct channel *channel, char *out, size_t *length, DWORD milliseconds);
 
+/* Waits until something comes from the other end, or that is gone; the next channel_receive finds out what. */
+void channel_news(struct channel *channel, DWORD milliseconds);
+
 /* How many bytes of a line have come whose end has not; NULL: none. */
 size_t channel_pending(const struct channel *channel);
 

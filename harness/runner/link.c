@@ -97,6 +97,7 @@ DWORD link_start(struct stage *stage, struct link *link, const wchar_t *program,
     *failed = "CreateProcess";
     if (playing(stage))
         return ERROR_SUCCESS;
+    stage_waits(stage);
     if (!identity)
         return start_heir(link, &(struct start){
                                     .image = link->copy ? link->copy : program,
@@ -121,6 +122,7 @@ DWORD link_settle(struct stage *stage, struct link *link, const struct identity 
 
 bool link_accept(struct stage *stage, struct link *link)
 {
+    stage_waits(stage);
     return playing(stage) || channel_accept(link->channel, stage_timeout(stage));
 }
 
@@ -146,11 +148,26 @@ bool link_send(struct stage *stage, struct link *link, const char *bytes, size_t
     return channel_send(link->channel, bytes, length, stage_timeout(stage));
 }
 
+/* Most replies are there at once. */
+#define SOON_MS 5
+
+static enum channel_result receive_live(struct stage *stage, struct link *link, char *out, size_t *length)
+{
+    const DWORD timeout = stage_timeout(stage);
+    if (timeout <= SOON_MS)
+        return channel_receive(link->channel, out, length, timeout);
+    enum channel_result result = channel_receive(link->channel, out, length, SOON_MS);
+    if (result != CHANNEL_TIMEOUT)
+        return result;
+    stage_waits(stage);
+    return channel_receive(link->channel, out, length, timeout - SOON_MS);
+}
+
 static enum channel_result receive(struct stage *stage, struct link *link, char *out, size_t *length)
 {
     struct tape *tape = stage->tape;
     if (!playing(stage))
-        return channel_receive(link->channel, out, length, stage_timeout(stage));
+        return receive_live(stage, link, out, length);
     if (tape->next < tape->count && tape->entries[tape->next].kind == TAPE_NEWS)
         return (enum channel_result)tape_play(tape, TAPE_NEWS)->number;
     const struct tape_entry *entry = tape_play(tape, TAPE_LINE);
@@ -185,6 +202,7 @@ bool link_wait(struct stage *stage, struct link *link, DWORD *exit_code)
         *exit_code = entry ? entry->number : 0;
         return entry && entry->flag;
     }
+    stage_waits(stage);
     bool ended = link->child.process && child_wait(&link->child, stage_timeout(stage), exit_code);
     record(stage, TAPE_END, ended, ended ? (uint32_t)*exit_code : 0, NULL);
     return ended;

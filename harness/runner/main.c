@@ -206,6 +206,7 @@ static int perform(struct run *run, const char *run_id, struct text *error)
             .jobs = run->options.jobs,
             .timeout_scale = run->options.timeout_scale,
             .mutate = {run->options.mutate, run->options.seed},
+            .spares = true,
             .with_volatile = run->options.verbose,
             .programs = &run->programs,
             .run = run_id,

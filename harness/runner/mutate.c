@@ -50,6 +50,7 @@ static void run_again(const struct stage_settings *settings, const struct test_c
     static struct stage stage;
     struct stage_settings own = *settings;
     own.tell = witness_tell;
+    own.waits = NULL;
     own.context = witness;
     tape->mode = mode;
     tape->next = 0;

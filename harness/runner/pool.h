@@ -18,6 +18,7 @@ struct pool_settings {
     uint64_t run_milliseconds; /* the deadline of the run; 0: RUN_TIMEOUT_MS times timeout_scale */
     bool with_volatile;
     struct mutate_settings mutate; /* for every case that passes */
+    bool spares; /* workers start actors two at a time (spare.h); not together with mutate */
     const struct programs *programs;
     const char *run; /* distinguishes this run's object names */
     HANDLE stop;     /* an event: when it is signalled the run ends early (Ctrl-C) */

@@ -124,10 +124,35 @@ static struct role *add_role(struct stage *stage, int line, const char *name, en
     stage->roles[stage->role_count++] = role;
     role->arch = arch;
     snprintf(role->name, sizeof role->name, "%s", name);
+    return role;
+}
+
+static void open_link(struct stage *stage, int line, struct role *role)
+{
     DWORD error = link_open(stage, &role->link);
     if (error)
-        stage_abort(stage, line, "no pipe for the role '%s': error %lu", name, (unsigned long)error);
-    return role;
+        stage_abort(stage, line, "no pipe for the role '%s': error %lu", role->name, (unsigned long)error);
+}
+
+/* Whether it is an actor like any other, of which some are started before they are asked for. */
+static bool is_plain(const struct stage *stage, const struct casting *casting)
+{
+    return stage->settings->spares && !casting->identity && casting->aware < 0;
+}
+
+/* The role's actor is started, and with it the spare that is most likely wanted next: the pair's other side. */
+static DWORD start_two(struct stage *stage, struct role *role, const char **failed)
+{
+    struct spares *spares = stage->settings->spares;
+    const struct pair *pair = &stage->settings->pair;
+    const enum arch next = role->arch == pair->writer ? pair->reader : pair->writer;
+    DWORD error = link_start(stage, &role->link, stage->settings->actors[role->arch], NULL, failed);
+    if (!error) {
+        spares_start(spares, next, stage);
+        channel_news(role->link.channel, stage_timeout(stage));
+        spares_settle(spares, next, stage);
+    }
+    return error;
 }
 
 static void start_role(struct stage *stage, int line, const char *name, const struct casting *casting)
@@ -136,9 +161,16 @@ static void start_role(struct stage *stage, int line, const char *name, const st
     struct role *role = add_role(stage, line, name, casting->arch);
     const wchar_t *program = stage->settings->actors[casting->arch];
     DWORD error = ERROR_SUCCESS;
+    if (is_plain(stage, casting) && spares_take(stage->settings->spares, casting->arch, &role->link)) {
+        read_hello(stage, line, role);
+        return;
+    }
+    open_link(stage, line, role);
     if (casting->aware >= 0)
         error = link_copy(stage, &role->link, program, casting->aware, &failed);
-    if (!error)
+    if (!error && is_plain(stage, casting))
+        error = start_two(stage, role, &failed);
+    else if (!error)
         error = link_start(stage, &role->link, program, casting->identity, &failed);
     if (error) {
         role->state = ROLE_GONE;
@@ -190,6 +222,7 @@ void stage_spawns(struct stage *stage, int line, const char *parent, const char 
 {
     const struct casting casting = cast(stage, line, name, arguments);
     struct role *role = add_role(stage, line, name, casting.arch);
+    open_link(stage, line, role);
     if (casting.identity || casting.aware >= 0)
         stage_abort(stage, line, "'%s' is started by '%s', as its equal", name, parent);
     role->heir = stage_role(stage, line, parent)->arch == role->arch;
@@ -249,12 +282,22 @@ static bool all_gone(struct stage *stage)
 {
     /* Processes that actors started on their own are not waited for one by one. */
     ULONGLONG end = GetTickCount64() + stage_timeout(stage);
-    while (job_active(stage->settings->job) > 0) {
+    const struct spares *spares = stage->settings->spares;
+    const size_t staying = spares ? spares_count(spares) : 0;
+    while (job_active(stage->settings->job) > staying) {
         if (GetTickCount64() > end)
             return false;
         SwitchToThread();
     }
     return true;
+}
+
+/* Spares are in the job like everybody. */
+static void end_job(struct stage *stage)
+{
+    if (stage->settings->spares)
+        spares_drop(stage->settings->spares);
+    job_kill(stage->settings->job);
 }
 
 static void end_processes(struct stage *stage)
@@ -265,13 +308,13 @@ static void end_processes(struct stage *stage)
     for (size_t i = 0; i < stage->role_count; i++)
         see_it_end(stage, stage->roles[i]);
     if (stage->broken)
-        job_kill(job);
+        end_job(stage);
     if (!all_gone(stage)) {
         char message[100];
         snprintf(message, sizeof message, "the case left %lu processes behind",
                  (unsigned long)job_active(job));
         stage_tell(stage, STAGE_ERROR, stage->test->line, message);
-        job_kill(job);
+        end_job(stage);
     }
 }
 

@@ -57,6 +57,8 @@ static bool send_settings(struct slot *slot, const struct pool_settings *setting
     text_format(&line, "1 settings run=%s scale-thousandths=%llu volatile=%s", settings->run,
                 (unsigned long long)(settings->timeout_scale * 1000 + 0.5),
                 settings->with_volatile ? "yes" : "no");
+    if (settings->spares && settings->mutate.percent == 0)
+        text_add(&line, " spares=yes");
     if (settings->mutate.percent > 0)
         text_format(&line, " mutate=%u seed=%llu", settings->mutate.percent,
                     (unsigned long long)settings->mutate.seed);

@@ -23,6 +23,12 @@ DWORD stage_timeout(const struct stage *stage)
     return (DWORD)(STEP_TIMEOUT_MS * stage->settings->timeout_scale);
 }
 
+void stage_waits(const struct stage *stage)
+{
+    if (stage->settings->waits)
+        stage->settings->waits(stage->settings->context);
+}
+
 void stage_tell(struct stage *stage, enum stage_event event, int line, const char *text)
 {
     if (event >= STAGE_ERROR)

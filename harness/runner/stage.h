@@ -7,6 +7,7 @@
 #include "contract.h"
 #include "link.h"
 #include "program.h"
+#include "spare.h"
 #include "tape.h"
 
 #define STAGE_ROLES 8
@@ -28,11 +29,14 @@ struct stage_settings {
     char run[32];      /* distinguishes this run's object names from those of any other */
     unsigned instance; /* and those of one instance of a case from the next one's */
     wchar_t actors[ARCH_COUNT][PROGRAM_PATH_UNITS]; /* "" if there is none */
-    struct pair pair;     /* whose the writer is, and the reader; others are as the writer */
-    double timeout_scale; /* > 0 */
-    HANDLE job;           /* for all actors */
-    HANDLE output;        /* what they print; see output_file_new */
+    struct pair pair;      /* whose the writer is, and the reader; others are as the writer */
+    double timeout_scale;  /* > 0 */
+    HANDLE job;            /* for all actors */
+    HANDLE output;         /* what they print; see output_file_new */
+    struct spares *spares; /* NULL: none are kept */
     void (*tell)(void *context, enum stage_event event, int line, const char *text);
+    /* The stage is going to wait, perhaps for long: what was told must not be held back any more. May be NULL. */
+    void (*waits)(void *context);
     void *context;
     bool with_volatile; /* the transcript keeps volatile fields (--verbose) */
 };
@@ -87,6 +91,8 @@ void stage_init(struct stage *stage, const struct stage_settings *settings, cons
 void stage_end(struct stage *stage);
 
 DWORD stage_timeout(const struct stage *stage);
+/* Says that a wait begins. */
+void stage_waits(const struct stage *stage);
 
 /* Tells an error and leaves the case function. */
 _Noreturn void stage_abort(struct stage *stage, int line, const char *format, ...) TEXT_PRINTF(3, 4);

@@ -1,5 +1,6 @@
 #include "worker.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,20 +19,43 @@
 /* Raw bytes of text that one line carries at most, whatever their escapes cost. */
 #define PIECE_BYTES 300
 
+/* What is told while a case goes on quickly is sent together, in pieces of at most so many bytes: each piece wakes the
+ * parent. Nothing is held back while the worker waits for anything (tell_at_once). */
+#define TOGETHER_BYTES 16384
+
 struct worker {
     HANDLE pipe;
+    char together[TOGETHER_BYTES];
+    size_t together_length;
     struct line_reader reader;
     uint32_t sequence;
     bool parent_gone;
     struct stage_settings settings;
     struct mutate_settings mutate;
+    struct spares spares;
 };
+
+/* The one worker that this process is; a crash has to find it. */
+static struct worker worker_of_process;
+
+static void tell_at_once(void *context)
+{
+    struct worker *worker = context;
+    DWORD length = (DWORD)worker->together_length, written;
+    worker->together_length = 0;
+    if (length > 0 &&
+        (!WriteFile(worker->pipe, worker->together, length, &written, NULL) || written != length))
+        worker->parent_gone = true;
+}
 
 static void write_line(struct worker *worker, const char *line, size_t length)
 {
-    DWORD written;
-    if (!WriteFile(worker->pipe, line, (DWORD)length, &written, NULL) || written != length)
-        worker->parent_gone = true;
+    if (length > sizeof worker->together - worker->together_length)
+        tell_at_once(worker);
+    memcpy(worker->together + worker->together_length, line, length);
+    worker->together_length += length;
+    if (worker->settings.with_volatile) /* somebody watches */
+        tell_at_once(worker);
 }
 
 static bool read_line(struct worker *worker, struct line *line)
@@ -105,6 +129,8 @@ static bool take_settings(struct worker *worker, const struct line *line)
     line_number(line, "seed", &worker->mutate.seed);
     worker->mutate.percent = (unsigned)percent;
     settings->tell = tell;
+    settings->waits = tell_at_once;
+    settings->spares = strcmp(line_value(line, "spares", "no"), "yes") == 0 ? &worker->spares : NULL;
     settings->context = worker;
     settings->job = job_new();
     return settings->job != NULL;
@@ -137,12 +163,28 @@ static void run_case(struct worker *worker, const struct test_case *test)
                           (unsigned long long)stage.steps, (unsigned long long)starts,
                           (unsigned long long)footprint_handles());
     write_line(worker, bytes, (size_t)length);
+    tell_at_once(worker);
 }
 
-/* A case that calls abort() ends the worker: no message box, no error report, which would make it a time-out.
- */
+static void tell_before_abort(int number)
+{
+    (void)number;
+    tell_at_once(&worker_of_process);
+}
+
+static LONG WINAPI tell_before_end(EXCEPTION_POINTERS *raised)
+{
+    (void)raised;
+    tell_at_once(&worker_of_process);
+    return EXCEPTION_CONTINUE_SEARCH;
+}
+
+/* A case that calls abort() ends the worker: no message box, no error report, which would make it a time-out. What it had
+ * told up to then is not lost. */
 static void die_quietly(void)
 {
+    signal(SIGABRT, tell_before_abort);
+    SetUnhandledExceptionFilter(tell_before_end);
 #if defined(_MSC_VER) || defined(_UCRT) /* the older C library has no such function */
     _set_abort_behavior(0, _WRITE_ABORT_MSG | _CALL_REPORTFAULT);
 #endif
@@ -156,26 +198,28 @@ static void die_quietly(void)
 
 int worker_main(HANDLE pipe, HANDLE output)
 {
-    static struct worker worker;
     static struct line line;
     static const char hello[] = "0 hello protocol=1\n";
-    worker.pipe = pipe;
-    worker.settings.output = output;
+    struct worker *worker = &worker_of_process;
+    worker->pipe = pipe;
+    worker->settings.output = output;
     die_quietly();
     SetHandleInformation(pipe, HANDLE_FLAG_INHERIT, 0);
-    write_line(&worker, hello, sizeof hello - 1);
-    if (!read_line(&worker, &line) || !take_settings(&worker, &line))
+    write_line(worker, hello, sizeof hello - 1);
+    tell_at_once(worker);
+    if (!read_line(worker, &line) || !take_settings(worker, &line))
         return EXIT_KILLED;
-    while (!worker.parent_gone && read_line(&worker, &line)) {
+    while (!worker->parent_gone && read_line(worker, &line)) {
         size_t index = catalogue_find(line_value(&line, "id", ""));
         if (strcmp(line.word, "case") != 0 || index == SIZE_MAX)
             return EXIT_KILLED;
         uint64_t instance = 1;
         line_number(&line, "instance", &instance);
-        worker.settings.instance = (unsigned)instance;
-        if (!pair_find(line_value(&line, "pair", ""), &worker.settings.pair))
+        worker->settings.instance = (unsigned)instance;
+        if (!pair_find(line_value(&line, "pair", ""), &worker->settings.pair))
             return EXIT_KILLED;
-        run_case(&worker, catalogue_at(index).test);
+        run_case(worker, catalogue_at(index).test);
     }
+    spares_drop(&worker->spares);
     return 0;
 }

@@ -9,6 +9,7 @@
 #include "../actor/loops.c"
 #include "../actor/loops_order.c"
 #include "../actor/objects.c"
+#include "../actor/other_process.c"
 #include "../actor/own_token.c"
 #include "../actor/reply.c"
 #include "../actor/security.c"

@@ -111,6 +111,7 @@ void pool_log_run(struct pool_log *log, const struct pool_log_settings *settings
             .jobs = settings->jobs ? settings->jobs : 1,
             .timeout_scale = scale,
             .mutate = {settings->mutate, 1},
+            .spares = settings->spares,
             .run_milliseconds = settings->run_milliseconds,
             .programs = &log->programs,
             .run = "test",

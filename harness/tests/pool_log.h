@@ -32,6 +32,7 @@ struct pool_log_settings {
     unsigned mutate;           /* per cent of the changed replies, as --mutate */
     double scale;              /* 0: 1.0 */
     uint64_t run_milliseconds; /* 0: as a run has by default */
+    bool spares;               /* as a run of shmcheck.exe has them */
     HANDLE stop;               /* NULL: nobody stops it */
     const wchar_t *self;       /* the workers' program; NULL: this one */
 };

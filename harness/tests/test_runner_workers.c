@@ -11,6 +11,7 @@
 
 #include "../runner/checks.h"
 #include "../runner/contract.h"
+#include "../runner/stage.h"
 #include "liar.h"
 #include "pool_log.h"
 
@@ -105,6 +106,16 @@ static void named(struct stage *s)
     gives(s, "actor", "create section name=@x", "size=4096");
 }
 
+/* Somebody ends the actor that waits for this case, if there is one; the transcript says whether. */
+static void without_spare(struct stage *s)
+{
+    struct spare *spare = &s->settings->spares->of[ARCH_OWN];
+    says(s, spare->there ? "there was a spare" : "there was none");
+    if (spare->there)
+        TerminateProcess(spare->link.child.process, 9);
+    good(s);
+}
+
 static const struct test_case first_cases[] = {
     {CASE(named), .rows = "a-row"},
     {CASE(good), .rows = "a-row"},
@@ -117,6 +128,7 @@ static const struct test_case first_cases[] = {
     {CASE(bad_row)},
     {CASE(bad_other_row), .rows = "a-row"},
     {CASE(prints), .rows = "a-row"},
+    {CASE(without_spare), .rows = "a-row"},
     {CASE(of_another_session), .rows = "a-row", .needs = "64-bit session-0"},
     {CASE(bad_need), .rows = "a-row", .needs = "session-0 moon"},
 };
@@ -144,11 +156,13 @@ static void expect_bad_cases(const struct pool_log *log)
 }
 
 /* Every bad case between good ones, one after the other and side by side. */
-static void run_bad_cases(unsigned jobs)
+static void run_bad_cases(unsigned jobs, bool spares)
 {
     static struct pool_log log;
-    pool_log_run(&log, &(struct pool_log_settings){
-                           .jobs = jobs, .filters = "good bad-* prints of-another-session", .repeat = 2});
+    pool_log_run(&log, &(struct pool_log_settings){.jobs = jobs,
+                                                   .spares = spares,
+                                                   .filters = "good bad-* prints of-another-session",
+                                                   .repeat = 2});
     expect_bad_cases(&log);
     expect_fine(&log, "good");
     expect_fine(&log, "good.2");
@@ -164,13 +178,30 @@ static void run_bad_cases(unsigned jobs)
 static void one_at_a_time(void **state)
 {
     (void)state;
-    run_bad_cases(1);
+    run_bad_cases(1, false);
+    run_bad_cases(1, true);
 }
 
 static void three_at_a_time(void **state)
 {
     (void)state;
-    run_bad_cases(3);
+    run_bad_cases(3, false);
+    run_bad_cases(3, true);
+}
+
+/* An actor that was started in advance and has ended meanwhile is nobody's error: the case gets another one. */
+static void spares_that_end(void **state)
+{
+    static struct pool_log log;
+    (void)state;
+    pool_log_run(&log, &(struct pool_log_settings){.filters = "without-spare", .repeat = 3, .spares = true});
+    for (size_t i = 0; i < 3; i++) {
+        expect_fine(&log, log.items[i].id);
+        const char *expected = i == 0 ? "# there was none\n" : "# there was a spare\n";
+        assert_memory_equal(log.items[i].outcome.transcript.at, expected, strlen(expected));
+    }
+    expect_done(&log);
+    pool_log_free(&log);
 }
 
 /* However often a case is in the run, and at the same time as itself: it never has the same name. */
@@ -283,14 +314,11 @@ static void no_worker(void **state)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(one_at_a_time),
-        cmocka_unit_test(three_at_a_time),
-        cmocka_unit_test(what_is_left_of_a_crash),
-        cmocka_unit_test(names),
-        cmocka_unit_test(hanging),
+        cmocka_unit_test(one_at_a_time),   cmocka_unit_test(three_at_a_time),
+        cmocka_unit_test(spares_that_end), cmocka_unit_test(what_is_left_of_a_crash),
+        cmocka_unit_test(names),           cmocka_unit_test(hanging),
 
-        cmocka_unit_test(run_deadline),
-        cmocka_unit_test(stopped),
+        cmocka_unit_test(run_deadline),    cmocka_unit_test(stopped),
         cmocka_unit_test(no_worker),
     };
     int code;
