@@ -339,7 +339,7 @@ def test_worker_killed(runner: Runner, tmp_path: Path) -> None:
 def test_actors_killed(runner: Runner, tmp_path: Path) -> None:
     """Each that dies makes its case an error that names the role; the rest of the run is as it should be."""
     report = tmp_path / "r.xml"
-    child = runner.start(*SHORT, "--repeat", "40", "--jobs", "1", "--junit", windows_path(report))
+    child = runner.start(*SHORT, "--repeat", "120", "--jobs", "1", "--junit", windows_path(report))
     wait_for_cases(report)
     killed = 0
     while killed < 5 and child.process.poll() is None:
@@ -356,7 +356,7 @@ def test_actors_killed(runner: Runner, tmp_path: Path) -> None:
         assert kind in ("shmcheck.Crash", "shmcheck.Harness"), text
         assert message.startswith(("writer> ", "reader> ", "the actor for ")), text
     assert any(text.startswith("shmcheck.Crash: ") for text in errors), errors
-    assert (answer.code, len(cases)) == (2, 40)
+    assert (answer.code, len(cases)) == (2, 120)
     assert is_complete(report)
     runner.expect_nobody()
 
