@@ -21,6 +21,7 @@ set(SHMCHECK_REPORT_SOURCES
 
 set(SHMCHECK_RUNNER_SOURCES
     harness/runner/appcontainer.c
+    harness/runner/casting.c
     harness/runner/catalogue.c
     harness/runner/channel.c
     harness/runner/check.c

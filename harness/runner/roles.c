@@ -1,5 +1,5 @@
 /* How actors come and go. */
-#include "stage.h"
+#include "casting.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,78 +41,6 @@ static void read_hello(struct stage *stage, int line, struct role *role)
         stage_give_up(stage, STAGE_ERROR, line, role, why);
 }
 
-/* Who is to play a role. */
-struct casting {
-    enum arch arch;
-    bool chosen;                     /* the case names the architecture, or the bitness */
-    const struct identity *identity; /* NULL: the runner's own */
-    int aware;                       /* of large addresses: 1 yes, 0 no, -1 as the program was linked */
-    char rest[LINE_BYTES];           /* of the arguments */
-};
-
-static bool has_actor(const struct stage *stage, enum arch arch)
-{
-    return stage->settings->actors[arch][0] != 0;
-}
-
-/* bits=64 is this program's own architecture, if that has 64 bits: an emulated one is somebody else. */
-static enum arch arch_of_bits(const struct stage *stage, const char *bits)
-{
-    if (strcmp(bits, "32") == 0)
-        return ARCH_X86;
-    if (arch_bits(ARCH_OWN) == 64)
-        return ARCH_OWN;
-    return has_actor(stage, ARCH_ARM64) ? ARCH_ARM64 : ARCH_X64;
-}
-
-/* The value of a word that starts with this key, else NULL. */
-static const char *value_of(const char *word, const char *key)
-{
-    size_t length = strlen(key);
-    return strncmp(word, key, length) == 0 ? word + length : NULL;
-}
-
-/* Takes one word of the arguments. False if it makes no sense; what is no word about the casting goes to the rest. */
-static bool cast_word(const struct stage *stage, struct casting *casting, const char *word)
-{
-    const char *identity = value_of(word, "identity="), *bits = value_of(word, "bits="),
-               *arch = value_of(word, "arch="), *aware = value_of(word, "large-address-aware=");
-    if (identity)
-        return (casting->identity = identity_find(identity)) != NULL;
-    if (aware) {
-        casting->aware = strcmp(aware, "yes") == 0;
-        return casting->aware || strcmp(aware, "no") == 0;
-    }
-    if (!bits && !arch) {
-        size_t length = strlen(casting->rest), room = sizeof casting->rest - length;
-        return (size_t)snprintf(casting->rest + length, room, "%s%s", length > 0 ? " " : "", word) < room;
-    }
-    casting->chosen = true;
-    if (arch)
-        return arch_find(arch, &casting->arch);
-    casting->arch = arch_of_bits(stage, bits);
-    return strcmp(bits, "32") == 0 || strcmp(bits, "64") == 0;
-}
-
-/* From the arguments of starts and spawns; where they say nothing, the pair decides. */
-static struct casting cast(struct stage *stage, int line, const char *name, const char *arguments)
-{
-    const struct pair *pair = &stage->settings->pair;
-    struct casting casting = {.arch = strcmp(name, "reader") == 0 ? pair->reader : pair->writer, .aware = -1};
-    while (*arguments) {
-        char word[LINE_BYTES];
-        size_t length = strcspn(arguments, " ");
-        snprintf(word, sizeof word, "%.*s", (int)length, arguments);
-        if (length > 0 && !cast_word(stage, &casting, word))
-            stage_abort(stage, line, "'%s' says nothing about who '%s' is", word, name);
-        arguments += length + (arguments[length] == ' ');
-    }
-    if (!has_actor(stage, casting.arch))
-        stage_abort(stage, line, "there is no %s actor for '%s': the case lacks a need",
-                    arch_name(casting.arch), name);
-    return casting;
-}
-
 static struct role *add_role(struct stage *stage, int line, const char *name, enum arch arch)
 {
     if (stage->role_count == STAGE_ROLES || strlen(name) >= ROLE_NAME_BYTES)
@@ -132,12 +60,6 @@ static void open_link(struct stage *stage, int line, struct role *role)
     DWORD error = link_open(stage, &role->link);
     if (error)
         stage_abort(stage, line, "no pipe for the role '%s': error %lu", role->name, (unsigned long)error);
-}
-
-/* Whether it is an actor like any other, of which some are started before they are asked for. */
-static bool is_plain(const struct stage *stage, const struct casting *casting)
-{
-    return stage->settings->spares && !casting->identity && casting->aware < 0;
 }
 
 /* The role's actor is started, and with it the spare that is most likely wanted next: the pair's other side. */
@@ -161,14 +83,15 @@ static void start_role(struct stage *stage, int line, const char *name, const st
     struct role *role = add_role(stage, line, name, casting->arch);
     const wchar_t *program = stage->settings->actors[casting->arch];
     DWORD error = ERROR_SUCCESS;
-    if (is_plain(stage, casting) && spares_take(stage->settings->spares, casting->arch, &role->link)) {
+    const bool in_advance = stage->settings->spares && casting_is_plain(casting);
+    if (in_advance && spares_take(stage->settings->spares, casting->arch, &role->link)) {
         read_hello(stage, line, role);
         return;
     }
     open_link(stage, line, role);
     if (casting->aware >= 0)
         error = link_copy(stage, &role->link, program, casting->aware, &failed);
-    if (!error && is_plain(stage, casting))
+    if (!error && in_advance)
         error = start_two(stage, role, &failed);
     else if (!error)
         error = link_start(stage, &role->link, program, casting->identity, &failed);
@@ -183,7 +106,7 @@ static void start_role(struct stage *stage, int line, const char *name, const st
 struct role *stage_role(struct stage *stage, int line, const char *name)
 {
     if (!stage_find(stage, name)) {
-        struct casting casting = cast(stage, line, name, "");
+        struct casting casting = casting_make(stage, line, name, "");
         start_role(stage, line, name, &casting);
     }
     return stage_find(stage, name);
@@ -199,7 +122,7 @@ static void tell_casting(struct stage *stage, const char *name, const char *word
 
 void stage_starts(struct stage *stage, int line, const char *name, const char *arguments)
 {
-    struct casting casting = cast(stage, line, name, arguments);
+    struct casting casting = casting_make(stage, line, name, arguments);
     if (casting.rest[0] || !arguments[0])
         stage_abort(stage, line, "'%s' says nothing about who '%s' is", casting.rest, name);
     if (stage_find(stage, name))
@@ -220,10 +143,10 @@ void stage_starts(struct stage *stage, int line, const char *name, const char *a
 
 void stage_spawns(struct stage *stage, int line, const char *parent, const char *name, const char *arguments)
 {
-    const struct casting casting = cast(stage, line, name, arguments);
+    const struct casting casting = casting_make(stage, line, name, arguments);
     struct role *role = add_role(stage, line, name, casting.arch);
     open_link(stage, line, role);
-    if (casting.identity || casting.aware >= 0)
+    if (!casting_is_plain(&casting))
         stage_abort(stage, line, "'%s' is started by '%s', as its equal", name, parent);
     role->heir = stage_role(stage, line, parent)->arch == role->arch;
     check_must(stage, line, parent,

@@ -122,7 +122,7 @@ def mutate(arguments: Sequence[str]) -> int:
     if "mutated_replies" not in run.facts:
         raise CannotRun(f"{report} is the report of an ordinary run, not of one with --mutate")
     total = score(run, excuses)
-    whole = wanted.percent == 100 and not wanted.filter and not wanted.report
+    whole = wanted.percent == 100 and not wanted.filter
     show(total, excuses, whole)
     if wanted.json:
         write_file(wanted.json, json.dumps(total.figures(), indent=2) + "\n")

@@ -1,0 +1,21 @@
+/* Who is to play a role: from the words of starts and spawns, and where they say nothing from the run's pair. */
+#ifndef SHMCHECK_CASTING_H
+#define SHMCHECK_CASTING_H
+
+#include "stage.h"
+
+struct casting {
+    enum arch arch;
+    bool chosen;                     /* the case names the architecture, or the bitness */
+    const struct identity *identity; /* NULL: the runner's own */
+    int aware;                       /* of large addresses: 1 yes, 0 no, -1 as the program was linked */
+    char rest[LINE_BYTES];           /* the words that are not about this */
+};
+
+/* Takes the blank-separated words; checks.h describes them. Aborts the case if one makes no sense, or if there is no actor
+ * of that architecture. */
+struct casting casting_make(struct stage *stage, int line, const char *role, const char *words);
+/* Whether it is an actor like any other: as the runner itself, with a program as it lies on the disk. */
+bool casting_is_plain(const struct casting *casting);
+
+#endif
