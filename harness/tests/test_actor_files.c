@@ -92,7 +92,7 @@ static void beyond_is_more_than_there_is(void **state)
     static char bytes[LINE_BYTES - 12], answered[LINE_BYTES];
     struct reply reply = {.text = text_over(bytes, sizeof bytes)};
     struct text text = text_over(answered, sizeof answered);
-    uint64_t available, beyond;
+    uint64_t available = 0, beyond = 0;
     WCHAR folder_path[MAX_PATH];
     ULARGE_INTEGER total;
     assert_true(GetTempPathW(MAX_PATH, folder_path) > 0);
