@@ -90,6 +90,24 @@ static void size_above_4gib(struct stage *s)
     }
 }
 
+/* And committed, in one view: all of it is there from the start, to both of them. */
+static void size_above_4gib_committed(struct stage *s)
+{
+    static const char *const offsets[] = {"0", "0xFFFFF000", "0x13FFFE000"};
+    if (!gives(s, "writer", "create section name=@x size=0x140000000 protect=PAGE_READWRITE", "error=0"))
+        return;
+    must(s, "reader", "open section name=@x access=FILE_MAP_READ");
+    if (!succeeds(s, "writer", "map view of=section access=FILE_MAP_WRITE") ||
+        !succeeds(s, "reader", "map view of=section access=FILE_MAP_READ"))
+        return;
+    gives(s, "reader", "query view show=size,state", "size=5368709120 state=MEM_COMMIT");
+    for (unsigned i = 0; i < sizeof offsets / sizeof offsets[0]; i++)
+        must(s, "writer", step("fill view at=%s length=0x2000 seed=%u", offsets[i], i + 1));
+    for (unsigned i = 0; i < sizeof offsets / sizeof offsets[0]; i++)
+        gives(s, "reader", step("verify view at=%s length=0x2000 seed=%u", offsets[i], i + 1), "match=yes");
+    gives(s, "reader", "zero view at=0x80000000 length=0x2000", "zero=yes");
+}
+
 /* A size above the system's limit is refused, also for reserved memory. */
 static void size_too_big(struct stage *s)
 {
@@ -112,6 +130,7 @@ static const struct test_case large_sizes_cases[] = {
     {CASE(map_offset_past_end_64), .rows = "map-offset-past-end"},
     {CASE(map_length_past_end_64), .rows = "map-length-past-end", .needs = "64-bit"},
     {CASE(size_above_4gib)},
+    {CASE(size_above_4gib_committed), .rows = "size-above-4gib", .needs = "64-bit large"},
     {CASE(size_too_big)},
     {CASE(create_commit_limit)},
 };

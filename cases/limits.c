@@ -30,7 +30,7 @@ static void size_many_sections(struct stage *s)
 
 static const struct test_case limits_cases[] = {
     {CASE(size_view_needs_contiguous_space), .needs = "32-bit"},
-    {CASE(size_many_sections), .needs = "soak"},
+    {CASE(size_many_sections), .needs = "large"},
 };
 
 TOPIC(limits, limits_cases)

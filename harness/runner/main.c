@@ -254,6 +254,7 @@ static bool prepare(struct run *run, struct text *error)
     if (!programs_find(&run->programs, run->options.actor, error))
         return false;
     add_actors(run);
+    platform_add(&run->platform, "allow_large", run->options.allow_large ? "yes" : "no");
     if (!plan_make(&run->plan, &run->options, &run->platform, &run->programs, error))
         return false;
     run->console = console_new(run->plan.count, run->options.verbose);

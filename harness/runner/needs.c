@@ -182,11 +182,9 @@ static bool large_pages(const struct platform *platform)
     return has_privilege(L"SeLockMemoryPrivilege") && GetLargePageMinimum() > 0;
 }
 
-/* Cases that take minutes or a lot of memory run when somebody asks for them. */
-static bool soak(const struct platform *platform)
+static bool large(const struct platform *platform)
 {
-    (void)platform;
-    return GetEnvironmentVariableW(L"SHMCHECK_SOAK", NULL, 0) > 0;
+    return fact_is(platform, "allow_large", "yes");
 }
 
 static bool before_8_1(const struct platform *platform)
@@ -245,7 +243,7 @@ static const struct {
      "needs SeLockMemoryPrivilege (the policy \"Lock pages in memory\") and a processor with large pages"},
     {"before-8-1", before_8_1, "needs a Windows older than Windows 8.1 (build 9600)"},
     {"before-1703", before_1703, "needs a Windows older than Windows 10 1703 (build 15063)"},
-    {"soak", soak, "an optional soak: runs when the environment variable SHMCHECK_SOAK is set"},
+    {"large", large, "takes over 1 GiB of memory or disk, or very many objects: runs with --allow-large"},
     {"64-bit", is_64_bit, "needs 64-bit actors"},
     {"same-bits", same_bits, "needs a writer and a reader of the same bitness"},
     {"both-bitnesses", both_bitnesses,

@@ -30,6 +30,7 @@ struct options {
     unsigned repeat; /* 1 to 1,000 */
     double timeout_scale;
     bool verbose;
+    bool allow_large; /* cases that take over 1 GiB of memory or disk run too */
     unsigned mutate; /* percent of the changes of replies that are tried; 0: this is an ordinary run */
     unsigned seed;   /* chooses them */
 };

@@ -21,6 +21,7 @@ const char *const platform_fact_names[] = {
     "session",          "elevated",     "integrity",    "global_privilege", "lock_memory_privilege",
     "in_job",           "page_size",    "granularity",  "processors",       "memory_mib",
     "commit_limit_mib", "status_table", "actors",       "writer_arch",      "reader_arch",
+    "allow_large",
 };
 const size_t platform_fact_name_count = sizeof platform_fact_names / sizeof platform_fact_names[0];
 

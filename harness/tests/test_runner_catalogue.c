@@ -145,6 +145,7 @@ static void needs_by_facts(void **state)
         {"x64-actor", "actors", "x64 x86", "x86 arm64"},
         {"arm64-actor", "actors", "x64 arm64", "x64 x86"},
         {"admin", "elevated", "yes", "no"},
+        {"large", "allow_large", "yes", "no"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {

@@ -60,6 +60,7 @@ static void defaults(void **state)
     assert_int_equal(options.repeat, 1);
     assert_true(options.timeout_scale == 1.0);
     assert_false(options.verbose);
+    assert_false(options.allow_large);
     assert_int_equal(options.mutate, 0);
     assert_int_equal(options.seed, 1);
     options_free(&options);
@@ -72,6 +73,7 @@ static void actions(void **state)
     assert_int_equal(GOOD(L"--version").action, ACTION_VERSION);
     assert_int_equal(GOOD(L"--help").action, ACTION_HELP);
     assert_true(GOOD(L"--verbose").verbose);
+    assert_true(GOOD(L"--allow-large").allow_large);
     assert_int_equal(GOOD(L"--verbose").action, ACTION_RUN);
 }
 
@@ -242,9 +244,10 @@ static void mistakes(void **state)
 /* --help names every option that there is; what it says about one is on one line or the next. */
 static void help(void **state)
 {
-    static const char *const names[] = {"--list",    "--filter", "--junit ", "--junit-dialect", "--jobs",
-                                        "--repeat",  "--known",  "--actor",  "--timeout-scale", "--verbose",
-                                        "--version", "--help",   "--mutate", "--seed",          "--pair"};
+    static const char *const names[] = {"--list",          "--filter",  "--junit ",  "--junit-dialect",
+                                        "--jobs",          "--repeat",  "--known",   "--actor",
+                                        "--timeout-scale", "--verbose", "--version", "--help",
+                                        "--mutate",        "--seed",    "--pair",    "--allow-large"};
     (void)state;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         assert_non_null(strstr(options_help, names[i]));

@@ -21,6 +21,7 @@ CONDITIONS: dict[str, str] = {
     "lock_memory_privilege": "large pages need SeLockMemoryPrivilege",
     "in_job": "a job can limit memory and processes",
     "process_arch": "32-bit and 64-bit programs see other limits",
+    "allow_large": "cases that take much memory run only when they are asked for",
     "actors": "cases of both bitnesses run only where there are actors of both",
 }
 

@@ -30,6 +30,7 @@ FACTS = (
     "lock_memory_privilege",
     "in_job",
     "actors",
+    "allow_large",
     "page_size",
     "granularity",
     "wine_host",

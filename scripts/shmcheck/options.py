@@ -31,6 +31,7 @@ Options of shmcheck.exe that say where files are take paths as they are here. Th
                                     suites of its own: x64-x64,x64-x86,x86-x64,x86-x86
   --repeat N                        run every case N times
   --timeout-scale X                 multiply every deadline by X
+  --allow-large                     run the cases too that take over 1 GiB of memory or disk, or very many objects
   --verbose                         show transcripts as they happen
   --junit FILE                      write the report there instead
   --junit-dialect strict|extended   strict is what every reader takes
