@@ -28,7 +28,7 @@ const char options_help[] =
     "                        example x64-x64,x64-x86,x86-x64,x86-x86. A pair that cannot run is skipped\n"
     "  --repeat N            run every case N times, 1 to 1000\n"
     "  --timeout-scale X     multiply every deadline by X, 0.1 to 100 (step 5 s, case 30 s, run 20 min)\n"
-    "  --allow-large         run the cases too that take over 1 GiB of memory or disk, or very many objects\n"
+    "  --allow-large         also run cases that take over 1 GiB of memory or disk, or very many objects\n"
     "  --known FILE          deviations that are expected on some platform, each with a reason\n"
     "  --actor PATH          the actor program (default: shmactor.exe beside this program)\n"
     "  --mutate PERCENT      run each case again with one reply changed at a time, so often\n"
