@@ -8,6 +8,7 @@
 #include <wtsapi32.h>
 
 #include "appcontainer.h"
+#include "image_copy.h"
 
 typedef DWORD make_function(struct guise *out, const struct identity *identity, const wchar_t *actor,
                             const char *run);
@@ -215,16 +216,14 @@ static DWORD label_file(struct guise *out)
 static DWORD make_low_file(struct guise *out, const struct identity *identity, const wchar_t *actor,
                            const char *run)
 {
-    wchar_t folder[MAX_PATH + 1];
     (void)identity;
     (void)run;
-    if (!GetTempPathW(MAX_PATH + 1, folder) || !GetTempFileNameW(folder, L"shm", 0, out->image)) {
+    DWORD error = image_copy(actor, out->image, &out->failed);
+    if (error) {
         out->image[0] = 0;
-        return failed(out, "GetTempFileName");
+        return error;
     }
     out->temporary = true;
-    if (!CopyFileW(actor, out->image, FALSE))
-        return failed(out, "CopyFile");
     return label_file(out);
 }
 

@@ -1,9 +1,5 @@
 #include "image_copy.h"
 
-#include <stdlib.h>
-#include <string.h>
-#include <wchar.h>
-
 /* The offset of the field Characteristics behind the signature: the file header's last two bytes. */
 #define CHARACTERISTICS_AT (4 + FIELD_OFFSET(IMAGE_FILE_HEADER, Characteristics))
 
@@ -18,46 +14,38 @@ static bool move_bytes(HANDLE file, DWORD at, void *bytes, DWORD size, bool writ
 }
 
 /* That the file is a program was checked when the actors were looked for. */
-static bool set_flag(HANDLE file, bool large_address_aware)
+static bool set_flag(HANDLE file, bool aware)
 {
     DWORD header;
     WORD flags;
     if (!move_bytes(file, FIELD_OFFSET(IMAGE_DOS_HEADER, e_lfanew), &header, sizeof header, false) ||
         !move_bytes(file, header + CHARACTERISTICS_AT, &flags, sizeof flags, false))
         return false;
-    flags = (WORD)(large_address_aware ? flags | IMAGE_FILE_LARGE_ADDRESS_AWARE
-                                       : flags & ~IMAGE_FILE_LARGE_ADDRESS_AWARE);
+    flags = (WORD)(aware ? flags | IMAGE_FILE_LARGE_ADDRESS_AWARE : flags & ~IMAGE_FILE_LARGE_ADDRESS_AWARE);
     return move_bytes(file, header + CHARACTERISTICS_AT, &flags, sizeof flags, true);
 }
 
-static DWORD change_file(const wchar_t *path, bool large_address_aware)
+DWORD image_set_large_address_aware(const wchar_t *path, bool aware)
 {
     HANDLE file = CreateFileW(path, GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING, 0, NULL);
     if (file == INVALID_HANDLE_VALUE)
         return GetLastError();
-    DWORD error = set_flag(file, large_address_aware) ? ERROR_SUCCESS : GetLastError();
+    SetLastError(ERROR_BAD_EXE_FORMAT); /* of a file that ends too early */
+    DWORD error = set_flag(file, aware) ? ERROR_SUCCESS : GetLastError();
     CloseHandle(file);
     return error;
 }
 
-DWORD image_copy(const wchar_t *program, bool large_address_aware, wchar_t **out, const char **failed)
+DWORD image_copy(const wchar_t *program, wchar_t out[MAX_PATH + 1], const char **failed)
 {
-    wchar_t folder[MAX_PATH + 1], path[MAX_PATH + 1];
-    *out = NULL;
+    wchar_t folder[MAX_PATH + 1];
     *failed = "GetTempFileName";
-    if (!GetTempPathW(MAX_PATH + 1, folder) || !GetTempFileNameW(folder, L"shm", 0, path))
+    if (!GetTempPathW(MAX_PATH + 1, folder) || !GetTempFileNameW(folder, L"shm", 0, out))
         return GetLastError();
-    DWORD error = ERROR_SUCCESS;
     *failed = "CopyFile";
-    if (!CopyFileW(program, path, FALSE))
-        error = GetLastError();
-    if (!error) {
-        *failed = "changing the program's header";
-        error = change_file(path, large_address_aware);
-    }
-    if (!error && !(*out = _wcsdup(path)))
-        error = ERROR_NOT_ENOUGH_MEMORY;
-    if (error)
-        DeleteFileW(path);
+    if (CopyFileW(program, out, FALSE))
+        return ERROR_SUCCESS;
+    DWORD error = GetLastError();
+    DeleteFileW(out);
     return error;
 }

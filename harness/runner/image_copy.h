@@ -1,4 +1,4 @@
-/* Programs that were linked otherwise: copies of an actor whose header says so. */
+/* Programs that are not as they were built: copies of an actor, and what their header says. */
 #ifndef SHMCHECK_IMAGE_COPY_H
 #define SHMCHECK_IMAGE_COPY_H
 
@@ -9,11 +9,13 @@
 
 #include <stdbool.h>
 
-/* Copies the program into the folder for temporary files, with IMAGE_FILE_LARGE_ADDRESS_AWARE in its header set or
- * cleared, which is all that the linker's option /LARGEADDRESSAWARE does to a program that can be relocated. Zero, with
- * the path in *out, which is the caller's to free after deleting the file; or an error code, with the function that
- * failed in *failed and *out NULL. Pages: cpp/build/reference/largeaddressaware-handle-large-addresses,
- * windows/win32/debug/pe-format. */
-DWORD image_copy(const wchar_t *program, bool large_address_aware, wchar_t **out, const char **failed);
+/* Copies the program into the folder for temporary files. Zero, with the path in `out`: the file is the caller's to delete.
+ * Or an error code, with the function that failed in *failed; then there is no file. */
+DWORD image_copy(const wchar_t *program, wchar_t out[MAX_PATH + 1], const char **failed);
+
+/* Sets or clears IMAGE_FILE_LARGE_ADDRESS_AWARE in a program's header, which is all that the linker's option
+ * /LARGEADDRESSAWARE does to a program that can be relocated. Zero, or an error code. Pages:
+ * cpp/build/reference/largeaddressaware-handle-large-addresses, windows/win32/debug/pe-format. */
+DWORD image_set_large_address_aware(const wchar_t *path, bool aware);
 
 #endif

@@ -88,7 +88,19 @@ static DWORD start_as(struct stage *stage, struct link *link, const wchar_t *pro
 DWORD link_copy(struct stage *stage, struct link *link, const wchar_t *program, bool large_address_aware,
                 const char **failed)
 {
-    return playing(stage) ? ERROR_SUCCESS : image_copy(program, large_address_aware, &link->copy, failed);
+    wchar_t path[MAX_PATH + 1];
+    if (playing(stage))
+        return ERROR_SUCCESS;
+    DWORD error = image_copy(program, path, failed);
+    if (error)
+        return error;
+    *failed = "changing the program's header";
+    link->copy = _wcsdup(path);
+    error = image_set_large_address_aware(path, large_address_aware);
+    if (link->copy)
+        return error;
+    DeleteFileW(path);
+    return ERROR_NOT_ENOUGH_MEMORY;
 }
 
 DWORD link_start(struct stage *stage, struct link *link, const wchar_t *program,
