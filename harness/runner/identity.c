@@ -217,8 +217,7 @@ static DWORD make_low_file(struct guise *out, const struct identity *identity, c
                            const char *run)
 {
     (void)identity;
-    (void)run;
-    DWORD error = image_copy(actor, out->image, &out->failed);
+    DWORD error = image_copy(actor, run, out->image, &out->failed);
     if (error) {
         out->image[0] = 0;
         return error;

@@ -1,5 +1,8 @@
 #include "image_copy.h"
 
+#include <stdio.h>
+#include <wchar.h>
+
 /* The offset of the field Characteristics behind the signature: the file header's last two bytes. */
 #define CHARACTERISTICS_AT (4 + FIELD_OFFSET(IMAGE_FILE_HEADER, Characteristics))
 
@@ -36,16 +39,18 @@ DWORD image_set_large_address_aware(const wchar_t *path, bool aware)
     return error;
 }
 
-DWORD image_copy(const wchar_t *program, wchar_t out[MAX_PATH + 1], const char **failed)
+DWORD image_copy(const wchar_t *program, const char *run, wchar_t out[MAX_PATH + 1], const char **failed)
 {
+    static volatile LONG counter;
     wchar_t folder[MAX_PATH + 1];
-    *failed = "GetTempFileName";
-    if (!GetTempPathW(MAX_PATH + 1, folder) || !GetTempFileNameW(folder, L"shm", 0, out))
+    *failed = "GetTempPath";
+    DWORD length = GetTempPathW(MAX_PATH + 1, folder);
+    if (length == 0)
         return GetLastError();
+    if (length > MAX_PATH ||
+        swprintf(out, MAX_PATH + 1, L"%lsshmcheck-%hs-program-%lx-%lx.exe", folder, run,
+                 (unsigned long)GetCurrentProcessId(), (unsigned long)InterlockedIncrement(&counter)) < 0)
+        return ERROR_FILENAME_EXCED_RANGE;
     *failed = "CopyFile";
-    if (CopyFileW(program, out, FALSE))
-        return ERROR_SUCCESS;
-    DWORD error = GetLastError();
-    DeleteFileW(out);
-    return error;
+    return CopyFileW(program, out, TRUE) ? ERROR_SUCCESS : GetLastError();
 }

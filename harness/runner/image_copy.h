@@ -9,9 +9,10 @@
 
 #include <stdbool.h>
 
-/* Copies the program into the folder for temporary files. Zero, with the path in `out`: the file is the caller's to delete.
- * Or an error code, with the function that failed in *failed; then there is no file. */
-DWORD image_copy(const wchar_t *program, wchar_t out[MAX_PATH + 1], const char **failed);
+/* Copies the program into the folder for temporary files. Zero, with the path in `out`: the file is the caller's to delete,
+ * and if nobody does actor_files_remove(run) will. Or an error code, with the function that failed in *failed; then there
+ * is no file. */
+DWORD image_copy(const wchar_t *program, const char *run, wchar_t out[MAX_PATH + 1], const char **failed);
 
 /* Sets or clears IMAGE_FILE_LARGE_ADDRESS_AWARE in a program's header, which is all that the linker's option
  * /LARGEADDRESSAWARE does to a program that can be relocated. Zero, or an error code. Pages:

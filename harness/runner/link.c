@@ -91,7 +91,7 @@ DWORD link_copy(struct stage *stage, struct link *link, const wchar_t *program, 
     wchar_t path[MAX_PATH + 1];
     if (playing(stage))
         return ERROR_SUCCESS;
-    DWORD error = image_copy(program, path, failed);
+    DWORD error = image_copy(program, stage->settings->run, path, failed);
     if (error)
         return error;
     *failed = "changing the program's header";

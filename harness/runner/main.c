@@ -267,6 +267,7 @@ static int run_cases(struct run *run, struct text *error)
     stop_event = CreateEventW(NULL, TRUE, FALSE, NULL);
     SetConsoleCtrlHandler(on_control, TRUE);
     make_run_id(run_id, sizeof run_id);
+    actor_files_remove_old();
     int code = prepare(run, error) ? perform(run, run_id, error) : EXIT_COULD_NOT_RUN;
     if (plan_needs(&run->plan, "appcontainer"))
         appcontainer_delete(run_id);

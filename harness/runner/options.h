@@ -31,8 +31,8 @@ struct options {
     double timeout_scale;
     bool verbose;
     bool allow_large; /* cases that take over 1 GiB of memory or disk run too */
-    unsigned mutate; /* percent of the changes of replies that are tried; 0: this is an ordinary run */
-    unsigned seed;   /* chooses them */
+    unsigned mutate;  /* percent of the changes of replies that are tried; 0: this is an ordinary run */
+    unsigned seed;    /* chooses them */
 };
 
 /* False, and a sentence in `error`, if the command line is wrong. */

@@ -58,7 +58,10 @@ void output_file_take(HANDLE file, struct buffer *out);
 /* Empties it unread. */
 void output_file_clear(HANDLE file);
 
-/* Removes what is left of the files that actors of this run made in the folder for temporary files. */
+/* Removes what is left of this run's files in the folder for temporary files: those that actors made, and copies of
+ * actors. */
 void actor_files_remove(const char *run);
+/* The same for runs that were killed: files of any run that nobody has touched for a day. */
+void actor_files_remove_old(void);
 
 #endif

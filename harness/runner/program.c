@@ -81,12 +81,14 @@ static bool try_actor(const wchar_t *path, struct text *error)
     struct child child = {0};
     HANDLE job = job_new(), output = output_file_new(), end = INVALID_HANDLE_VALUE;
     struct channel *channel = channel_new();
-    DWORD code = ERROR_NOT_ENOUGH_MEMORY;
+    DWORD code = ERROR_SUCCESS;
     bool fits = false;
     if (job && output != INVALID_HANDLE_VALUE && channel)
         end = channel_child_end(channel);
-    if (end == INVALID_HANDLE_VALUE)
+    if (end == INVALID_HANDLE_VALUE) {
+        text_format(error, "no pipe or no temporary file for it: error %lu", (unsigned long)GetLastError());
         goto out;
+    }
     swprintf(handle, 24, L"%llx", (unsigned long long)(uintptr_t)end);
     code = child_start(&child, &(struct start){
                                    .image = path,

@@ -108,13 +108,69 @@ static void output_is_temporary(void **state)
     assert_int_equal(GetFileAttributesW(path), INVALID_FILE_ATTRIBUTES);
 }
 
+static void path_of(wchar_t out[MAX_PATH * 2], const wchar_t *name)
+{
+    wchar_t folder[MAX_PATH + 1];
+    assert_in_range(GetTempPathW(MAX_PATH + 1, folder), 1, MAX_PATH);
+    swprintf(out, MAX_PATH * 2, L"%ls%ls", folder, name);
+}
+
+/* A file that was last touched so many hours ago. */
+static void make_file(const wchar_t *name, unsigned hours)
+{
+    wchar_t path[MAX_PATH * 2];
+    FILETIME now;
+    path_of(path, name);
+    HANDLE file = CreateFileW(path, GENERIC_WRITE, 0, NULL, CREATE_ALWAYS, 0, NULL);
+    assert_true(file != INVALID_HANDLE_VALUE);
+    GetSystemTimeAsFileTime(&now);
+    ULARGE_INTEGER then = {.LowPart = now.dwLowDateTime, .HighPart = now.dwHighDateTime};
+    then.QuadPart -= hours * UINT64_C(3600) * 10000000;
+    FILETIME past = {then.LowPart, then.HighPart};
+    assert_true(SetFileTime(file, &past, &past, &past));
+    CloseHandle(file);
+}
+
+static void expect_file(const wchar_t *name, bool there)
+{
+    wchar_t path[MAX_PATH * 2];
+    path_of(path, name);
+    assert_int_equal(GetFileAttributesW(path) != INVALID_FILE_ATTRIBUTES, there);
+}
+
+/* A run takes its own files with it, and what runs that were killed long ago have left; others are not its business. */
+static void files_of_runs(void **state)
+{
+    (void)state;
+    make_file(L"shmcheck-test1-a", 0);
+    make_file(L"shmcheck-test1-b", 100);
+    make_file(L"shmcheck-test12-a", 0);
+    make_file(L"shmcheck-test2-a", 23);
+    make_file(L"shmcheck-test2-b", 25);
+    make_file(L"other-shmcheck-test1-a", 100);
+    actor_files_remove("test1");
+    expect_file(L"shmcheck-test1-a", false);
+    expect_file(L"shmcheck-test1-b", false);
+    expect_file(L"shmcheck-test12-a", true);
+    expect_file(L"shmcheck-test2-b", true);
+    actor_files_remove_old();
+    expect_file(L"shmcheck-test2-a", true);
+    expect_file(L"shmcheck-test2-b", false);
+    expect_file(L"other-shmcheck-test1-a", true);
+    for (size_t i = 0; i < 3; i++) {
+        wchar_t path[MAX_PATH * 2];
+        path_of(path,
+                (const wchar_t *[]){L"shmcheck-test12-a", L"shmcheck-test2-a", L"other-shmcheck-test1-a"}[i]);
+        assert_true(DeleteFileW(path));
+    }
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(output_of_two),
-        cmocka_unit_test(output_of_20_mb),
-        cmocka_unit_test(output_at_the_edges),
-        cmocka_unit_test(output_is_temporary),
+        cmocka_unit_test(output_of_two),       cmocka_unit_test(output_of_20_mb),
+        cmocka_unit_test(output_at_the_edges), cmocka_unit_test(output_is_temporary),
+        cmocka_unit_test(files_of_runs),
     };
     int code;
     if (lived_as_child(argc, argv, &code))

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import glob
 import os
+import re
 import signal
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -16,6 +20,10 @@ PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 ADDR_NO_RANDOMIZE = 0x0040000
 ASK_PERSONALITY = 0xFFFFFFFF
+
+REAPER = "reaper"
+REAP_SECONDS = 1.0
+ENDED_ACTOR = re.compile(rb"[0-9]+ \(shmactor.*\) Z ")
 
 
 class TooSlow(CannotRun):
@@ -134,9 +142,34 @@ def reap() -> None:
         pass
 
 
+def reap_actors() -> None:
+    """Collects actors that have ended, and nobody else: what this driver has started itself somebody waits for. A long
+    run starts more of them than there are process ids. Page: proc(5), children."""
+    for file in glob.iglob("/proc/self/task/*/children"):
+        try:
+            children = Path(file).read_text(encoding="ascii").split()
+        except OSError:
+            continue  # the thread is gone
+        for child in children:
+            try:
+                if ENDED_ACTOR.match(Path("/proc", child, "stat").read_bytes()):
+                    os.waitpid(int(child), os.WNOHANG)
+            except OSError:
+                pass  # it is gone
+
+
+def _reap_for_ever() -> None:
+    while True:
+        time.sleep(REAP_SECONDS)
+        reap_actors()
+
+
 def adopt_orphans() -> None:
-    """Makes processes whose parents end children of this one. Where the first process of a container collects no
-    zombies, every wineserver would otherwise leave its eight behind. Page: prctl(2), PR_SET_CHILD_SUBREAPER."""
+    """Makes processes whose parents end children of this one, and collects them. Where the first process of a container
+    collects no zombies, every wineserver would otherwise leave its eight behind, and every run its actors. Page:
+    prctl(2), PR_SET_CHILD_SUBREAPER."""
     import ctypes
 
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    if not any(thread.name == REAPER for thread in threading.enumerate()):
+        threading.Thread(target=_reap_for_ever, name=REAPER, daemon=True).start()

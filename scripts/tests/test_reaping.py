@@ -1,0 +1,61 @@
+"""Actors that end while a long run goes on are collected; whoever else ends is left to those who wait for it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SCRIPTS = Path(__file__).resolve().parents[1]
+
+# A process of its own, because it makes itself the parent of all orphans below it.
+PROGRAM = """
+import ctypes, os, sys, time
+sys.path.insert(0, sys.argv[1])
+from shmcheck import processes
+
+processes.REAP_SECONDS = 0.05
+processes.adopt_orphans()
+processes.adopt_orphans()
+
+def leave(name):
+    \"\"\"An orphan of this name ends.\"\"\"
+    child = os.fork()
+    if child == 0:
+        grandchild = os.fork()
+        if grandchild == 0:
+            ctypes.CDLL(None).prctl(15, name.encode(), 0, 0, 0)  # PR_SET_NAME
+            time.sleep(0.2)
+        os._exit(0)
+    os.waitpid(child, 0)
+
+def zombies():
+    names = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            name, rest = open(f"/proc/{pid}/stat").read().rsplit(") ", 1)
+        except OSError:
+            continue
+        state, parent = rest.split()[:2]
+        if state == "Z" and int(parent) == os.getpid():
+            names.append(name.split(" (", 1)[1])
+    return sorted(names)
+
+for name in ("shmactor.exe", "shmactor-faulty", "shmcheck.exe", "wineserver"):
+    leave(name)
+end = time.monotonic() + 10
+while zombies() != ["shmcheck.exe", "wineserver"] and time.monotonic() < end:
+    time.sleep(0.05)
+print(*zombies())
+processes.reap()
+print(*zombies())
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has processes that end and are still there")
+def test_actors_are_collected_and_nobody_else() -> None:
+    command = [sys.executable, "-c", PROGRAM, str(SCRIPTS)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.split("\n") == ["shmcheck.exe wineserver", "", ""]
