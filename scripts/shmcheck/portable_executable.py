@@ -1,4 +1,4 @@
-"""The functions that a program for Windows imports.
+"""The functions that a program for Windows imports, and the modules that are loaded with it.
 
 Format: https://learn.microsoft.com/windows/win32/debug/pe-format
 """
@@ -72,6 +72,17 @@ class Program:
                     (address,) = struct.unpack_from("<I", self.data, at + 16)
                 names |= self.looked_up(self.offset(address))
                 at += size
+        return names
+
+    def modules(self) -> set[str]:
+        """The modules that are loaded before the program begins, in lower case."""
+        names: set[str] = set()
+        if self.directories[IMPORTS][0] == 0:
+            return names
+        at = self.offset(self.directories[IMPORTS][0])
+        while any(self.data[at : at + 20]):
+            names.add(self.text(struct.unpack_from("<I", self.data, at + 12)[0]).lower())
+            at += 20
         return names
 
     def looked_up(self, at: int) -> set[str]:

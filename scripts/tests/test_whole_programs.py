@@ -1,0 +1,75 @@
+"""The finished programs: what is loaded with them, and runs of pairs as a user meets them.
+
+SHMCHECK_BIN is the folder of the programs, WINEPREFIX a Wine prefix that is warm.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from fault_runner import BIN, CASE, SHORT, Runner, cases_of, is_complete, why_not, windows_path  # noqa: E402
+from shmcheck.portable_executable import Program  # noqa: E402
+from shmcheck.report_files import read  # noqa: E402
+
+pytestmark = pytest.mark.skipif(bool(why_not()), reason=why_not() or "can run")
+
+C_LIBRARIES = ("msvcrt", "ucrtbase", "vcruntime", "api-ms-win-crt-")
+
+
+def test_an_actor_loads_no_more_than_it_must() -> None:
+    """Its start is most of what a case costs: everything but kernel32 is loaded when it is needed."""
+    modules = Program(BIN / "shmactor.exe").modules()
+    assert "kernel32.dll" in modules
+    assert {name for name in modules if not name.startswith(C_LIBRARIES)} == {"kernel32.dll"}
+    assert len(Program(BIN / "shmcheck.exe").modules()) > len(modules)
+
+
+def test_pairs_have_suites_of_their_own(tmp_path: Path) -> None:
+    report = tmp_path / "r.xml"
+    answer = Runner().run(*SHORT, "--pair", "x64-x64,x64-arm64", "--repeat", "2", "--junit", windows_path(report))
+    assert (answer.code, answer.err, answer.last_line) == (0, "", "2 passed, 0 failed, 2 skipped")
+    run = read(report)
+    assert list(run.pairs) == ["x64-x64", "x64-arm64"]
+    passed, skipped = run.by_pair()
+    assert [case.verdict.value for case in passed.cases.values()] == ["pass"]
+    assert [case.message for case in skipped.cases.values()] == [
+        "no arm64 actor: there is no shmactor-arm64.exe beside shmcheck.exe"
+    ]
+    assert {key.id for key in passed.cases} == {key.id for key in skipped.cases} == {CASE}
+    assert is_complete(report)
+
+
+@pytest.mark.parametrize("content", [b"not a program\n", b"", None], ids=["text", "empty", "of-x64"])
+def test_an_actor_of_a_pair_that_is_none(tmp_path: Path, content: bytes | None) -> None:
+    """A wrong file under the right name is a reason that can be read, not an error of every case."""
+    folder = tmp_path / "programs"
+    folder.mkdir()
+    for name in ("shmcheck.exe", "shmactor.exe"):
+        shutil.copy(BIN / name, folder)
+    other = folder / "shmactor-arm64.exe"
+    other.write_bytes((BIN / "shmactor.exe").read_bytes() if content is None else content)
+    answer = Runner().run(*SHORT, "--pair", "x64-arm64", program=folder / "shmcheck.exe")
+    assert (answer.code, answer.last_line) == (0, "0 passed, 0 failed, 1 skipped")
+    assert "no arm64 actor: shmactor-arm64.exe is no arm64 program" in answer.out
+
+
+@pytest.mark.parametrize("word", ["x64", "x64-x86,", "x64-x86,x64-x86", "mips-x64"])
+def test_no_pair(word: str) -> None:
+    answer = Runner().run(*SHORT, "--pair", word)
+    assert (answer.code, answer.out) == (3, "")
+    assert answer.err.startswith("shmcheck: --pair ")
+    assert answer.err.count("\n") == 1
+
+
+def test_repetitions_of_pairs_do_not_meet(tmp_path: Path) -> None:
+    """The same case beside itself, in one pair and in another: its objects have names of their own."""
+    report = tmp_path / "r.xml"
+    answer = Runner().run(*SHORT, "--pair", "x64-x64", "--repeat", "20", "--jobs", "4", "--junit", windows_path(report))
+    assert (answer.code, answer.last_line) == (0, "20 passed, 0 failed, 0 skipped")
+    assert len(cases_of(report)) == 20
