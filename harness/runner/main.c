@@ -155,8 +155,9 @@ static void show_start(struct run *run)
                   SHMCHECK_VERSION, wine ? "Wine " : "", wine ? wine : "", wine ? " as " : "",
                   platform_fact(platform, "os_build"), platform_fact(platform, "os_arch"),
                   session ? session : "unknown", platform_fact(platform, "integrity"));
-    console_print(&run->console, "%llu cases, %u at a time%s", (unsigned long long)run->plan.count,
-                  run->options.jobs, skipped ? "; first those that are skipped" : "");
+    console_print(&run->console, "%llu case%s, %u at a time%s", (unsigned long long)run->plan.count,
+                  run->plan.count == 1 ? "" : "s", run->options.jobs,
+                  skipped ? "; first those that are skipped" : "");
 }
 
 /* What is known about the run only at its end. */
