@@ -86,7 +86,7 @@ def show(total: Score, excuses: Sequence[Excuse], whole: bool) -> None:
         if excuse.used:
             print(f"excused {excuse.used:5}  {excuse.case} / {excuse.field} / {excuse.step}: {excuse.reason}")
         elif whole:
-            print(f"no longer needed: the excuse for {excuse.case} / {excuse.field} / {excuse.step}")
+            print(f"not needed on this system: the excuse for {excuse.case} / {excuse.field} / {excuse.step}")
     if total.unproven:
         print(f"of these nothing is known, they are an error: {', '.join(total.unproven)}")
     print(
