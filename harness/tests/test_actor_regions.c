@@ -84,6 +84,25 @@ static PVOID WINAPI reserve_second(HANDLE process, PVOID base, SIZE_T size, ULON
     return (PVOID)called();
 }
 
+static HANDLE WINAPI open_process(DWORD access, BOOL inherit, DWORD pid)
+{
+    fake.access = access;
+    fake.inherit = inherit != FALSE;
+    fake.code = pid;
+    return (HANDLE)called();
+}
+
+static SIZE_T WINAPI tell_theirs(HANDLE process, LPCVOID address, MEMORY_BASIC_INFORMATION *out, SIZE_T size)
+{
+    fake.other = process;
+    return tell_memory(address, out, size);
+}
+
+static void WINAPI tell_system(SYSTEM_INFO *out)
+{
+    out->lpMaximumApplicationAddress = (void *)told.address;
+}
+
 static int with_regions(void **state)
 {
     fresh(state);
@@ -91,6 +110,9 @@ static int with_regions(void **state)
     sys.QueryVirtualMemoryInformation = tell_region;
     sys.K32QueryWorkingSetEx = tell_page;
     sys.VirtualQuery = tell_memory;
+    sys.VirtualQueryEx = tell_theirs;
+    sys.OpenProcess = open_process;
+    sys.GetSystemInfo = tell_system;
     sys.CreateFileMapping2 = create_second;
     sys.VirtualAlloc2 = reserve_second;
     expect("adopt v address=0x50000", "ok");
@@ -182,6 +204,41 @@ static void placeholders_are_as_large_as_a_view(void **state)
 
 #define WITH_REGIONS(test) cmocka_unit_test_setup(test, with_regions)
 
+static void query_looks_into_another_process(void **state)
+{
+    (void)state;
+    told.regions = 2;
+    fake.result = 0x70;
+    expect("query process=1234 address=0x50010 show=base,state", "ok base=-16 state=MEM_COMMIT");
+    assert_true(fake.other == (HANDLE)(uintptr_t)0x70 && fake.handle == fake.other); /* and closed it */
+    assert_true(fake.code == 1234 && fake.access == PROCESS_QUERY_INFORMATION && !fake.inherit);
+    expect("query v process=1234", "bad reason=process=%20goes%20with%20address=");
+    fake.result = 0;
+    fake.error = 87;
+    expect("query process=1234 address=0x50010", "fail error=87 call=OpenProcess");
+}
+
+/* In whole MiB, whatever the system keeps for itself at the end. */
+static void addresses_end_where_the_system_says(void **state)
+{
+    static const struct {
+        uintptr_t last;
+        const char *expected;
+    } table[] = {
+        {0x7FFEFFFF, "ok space=2147483648"},       {0x7FFFFFFF, "ok space=2147483648"},
+        {0xBFFEFFFF, "ok space=3221225472"},       {0xFFEFFFFF, "ok space=4293918720"},
+        {0xFFFEFFFF, "ok space=4294967296"},
+#ifdef _WIN64
+        {0x7FFFFFEFFFF, "ok space=8796093022208"}, {0x7FFFFFFEFFFF, "ok space=140737488355328"},
+#endif
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        told.address = (const void *)table[i].last;
+        expect("addresses", table[i].expected);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -190,6 +247,8 @@ int main(void)
         WITH_REGIONS(resident_holds_the_node_against_another),
         WITH_REGIONS(create2_passes_a_node_on),
         WITH_REGIONS(placeholders_are_as_large_as_a_view),
+        WITH_REGIONS(query_looks_into_another_process),
+        WITH_REGIONS(addresses_end_where_the_system_says),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
