@@ -3,6 +3,7 @@
  * command line. */
 #include "../harness/runner/checks.h"
 
+#include "places.h"
 #include "statuses.h"
 
 /* What GetHandleInformation says of a handle: its own two flags, and no other's. */
@@ -163,10 +164,11 @@ static void inherit_grandchild(struct stage *s)
 /* A view is not inherited, although the kernel maps it as one that could be (D15). */
 static void inherit_view_not_inherited(struct stage *s)
 {
+    must_be_free(s, "third", PLACE); /* a process like the child, which cannot be asked before it is there */
     must(s, "writer", "create section size=4096 protect=PAGE_READWRITE inherit=yes");
-    must(s, "writer", "map view of=section access=FILE_MAP_WRITE base=0x18000000");
+    must(s, "writer", "map view of=section access=FILE_MAP_WRITE base=" PLACE);
     spawns(s, "writer", "child", "inherit=yes");
-    gives(s, "child", "query address=0x18000000", "state=MEM_FREE");
+    gives(s, "child", "query address=" PLACE, "state=MEM_FREE");
 }
 
 /* The child closes its own handle, not that of its parent. */

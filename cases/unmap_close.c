@@ -1,6 +1,7 @@
 /* Topic unmap_close: the two calls that end a use, and what they do with arguments that name nothing. */
 #include "../harness/runner/checks.h"
 
+#include "places.h"
 #include "statuses.h"
 
 static void writer_maps(struct stage *s, unsigned size)
@@ -151,27 +152,26 @@ static void protected_handle_ends_with_process(struct stage *s)
 /* A view belongs to the process that mapped it: the same address is nothing in another one. */
 static void map_private_to_mapper(struct stage *s)
 {
-    must(s, "reader", "reserve room size=0x10000"); /* a place that is free in both */
-    must(s, "writer", "reserve room size=0x10000 base=$reader.base");
-    must(s, "writer", "release room");
-    must(s, "reader", "release room");
+    must_be_free(s, "writer", PLACE);
+    must_be_free(s, "reader", PLACE);
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
-    must(s, "writer", "map view of=section access=FILE_MAP_WRITE base=$reader.base");
+    must(s, "writer", "map view of=section access=FILE_MAP_WRITE base=" PLACE);
     must(s, "reader", "open section name=@x access=FILE_MAP_READ");
-    gives(s, "reader", "query address=$reader.base", "state=MEM_FREE");
-    must(s, "reader", "adopt there address=$reader.base");
+    gives(s, "reader", "query address=" PLACE, "state=MEM_FREE");
+    must(s, "reader", "adopt there address=" PLACE);
     faults(s, "reader", "read there at=0 length=1", "read");
 }
 
 /* An address means nothing in another process, an offset into the section the same everywhere. */
 static void offsets_not_pointers(struct stage *s)
 {
+    must_be_free(s, "reader", PLACE);
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
-    must(s, "writer", "map view of=section access=FILE_MAP_WRITE base=0x18000000");
+    must(s, "writer", "map view of=section access=FILE_MAP_WRITE base=" PLACE);
     must(s, "writer", "write view at=100 text=target");
     must(s, "reader", "open section name=@x access=FILE_MAP_READ");
-    must(s, "reader", "map view of=section access=FILE_MAP_READ base=0x1C000000");
-    must(s, "reader", "adopt pointer address=0x18000064");
+    must(s, "reader", "map view of=section access=FILE_MAP_READ base=" OTHER_PLACE);
+    must(s, "reader", "adopt pointer address=0x18000064"); /* 100 behind PLACE */
     faults(s, "reader", "read pointer length=6", "read");
     gives(s, "reader", "read view at=100 length=6 as=text", "text=target");
 }
@@ -190,7 +190,7 @@ static const struct test_case unmap_close_cases[] = {
     {CASE(life_close_twice)},
     {CASE(handle_protect_from_close)},
     {CASE(protected_handle_ends_with_process), .rows = "life-terminate-closes handle-protect-from-close"},
-    {CASE(map_private_to_mapper), .needs = "same-bits"},
+    {CASE(map_private_to_mapper)},
     {CASE(offsets_not_pointers), .rows = "view-offsets-not-pointers"},
 };
 

@@ -40,7 +40,7 @@ static bool cast_word(const struct stage *stage, struct casting *casting, const 
         size_t length = strlen(casting->rest), room = sizeof casting->rest - length;
         return (size_t)snprintf(casting->rest + length, room, "%s%s", length > 0 ? " " : "", word) < room;
     }
-    casting->chosen = true;
+    casting->chosen = arch ? "arch" : "bits";
     if (arch)
         return arch_find(arch, &casting->arch);
     casting->arch = arch_of_bits(stage, bits);

@@ -6,7 +6,7 @@
 
 struct casting {
     enum arch arch;
-    bool chosen;                     /* the case names the architecture, or the bitness */
+    const char *chosen; /* what the case says of it, "bits" or "arch"; NULL: nothing, the pair decided */
     const struct identity *identity; /* NULL: the runner's own */
     int aware;                       /* of large addresses: 1 yes, 0 no, -1 as the program was linked */
     char rest[LINE_BYTES];           /* the words that are not about this */

@@ -160,8 +160,11 @@ void stage_spawns(struct stage *stage, int line, const char *parent, const char 
     if (error)
         stage_abort(stage, line, "the process of '%s' cannot be opened: error %lu", name,
                     (unsigned long)error);
-    if (casting.chosen)
-        tell_casting(stage, name, step("%s=%s", "arch", arch_name(casting.arch)));
+    /* In the case's own words: bits=64 is another architecture on another system, and the same transcript. */
+    if (casting.chosen && strcmp(casting.chosen, "bits") == 0)
+        tell_casting(stage, name, step("bits=%u", arch_bits(casting.arch)));
+    else if (casting.chosen)
+        tell_casting(stage, name, step("arch=%s", arch_name(casting.arch)));
 }
 
 /* A step that was begun and not finished is a mistake of the case; an actor that is busy cannot be asked to
