@@ -24,6 +24,9 @@ ASK_PERSONALITY = 0xFFFFFFFF
 REAPER = "reaper"
 REAP_SECONDS = 1.0
 ENDED_ACTOR = re.compile(rb"[0-9]+ \(shmactor.*\) Z ")
+# Held while a program is started and known, and while orphans are looked for: what run_quiet waits for is none.
+starting = threading.Lock()
+waited_for: set[int] = set()
 
 
 class TooSlow(CannotRun):
@@ -73,16 +76,18 @@ def run_quiet(
     # A file and no pipe: what the program leaves running (Wine's services) would keep a pipe open.
     with tempfile.TemporaryFile() as output:
         try:
-            process = subprocess.Popen(
-                command,
-                cwd=folder,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=group,
-                preexec_fn=die_with_parent(),
-            )
+            with starting:
+                process = subprocess.Popen(
+                    command,
+                    cwd=folder,
+                    env=environment,
+                    stdin=subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=group,
+                    preexec_fn=die_with_parent(),
+                )
+                waited_for.add(process.pid)
         except OSError as error:
             raise CannotRun(f"{command[0]} cannot be started: {error}") from error
         try:
@@ -93,6 +98,8 @@ def run_quiet(
         except BaseException:
             kill(process, group)
             raise
+        finally:
+            waited_for.discard(process.pid)
         output.seek(0)
         return process.returncode, output.read().decode("utf-8", "replace").replace("\r\n", "\n")
 
@@ -143,8 +150,13 @@ def reap() -> None:
 
 
 def reap_actors() -> None:
-    """Collects actors that have ended, and nobody else: what this driver has started itself somebody waits for. A long
-    run starts more of them than there are process ids. Page: proc(5), children."""
+    """Collects actors that have ended and that nobody waits for. A long run starts more of them than there are process
+    ids. Page: proc(5), children."""
+    with starting:
+        _reap_actors()
+
+
+def _reap_actors() -> None:
     for file in glob.iglob("/proc/self/task/*/children"):
         try:
             children = Path(file).read_text(encoding="ascii").split()
@@ -152,7 +164,7 @@ def reap_actors() -> None:
             continue  # the thread is gone
         for child in children:
             try:
-                if ENDED_ACTOR.match(Path("/proc", child, "stat").read_bytes()):
+                if int(child) not in waited_for and ENDED_ACTOR.match(Path("/proc", child, "stat").read_bytes()):
                     os.waitpid(int(child), os.WNOHANG)
             except OSError:
                 pass  # it is gone
