@@ -6,7 +6,7 @@ if sys.version_info < (3, 11):
     print("This needs Python 3.11 or newer.", file=sys.stderr)
     sys.exit(3)
 
-from shmcheck.bench_command import main
+from shmcheck.commands.bench import main
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

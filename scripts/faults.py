@@ -6,7 +6,7 @@ if sys.version_info < (3, 11):
     print("This needs Python 3.11 or newer.", file=sys.stderr)
     sys.exit(3)
 
-from shmcheck.faults_command import main
+from shmcheck.commands.faults import main
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

@@ -7,7 +7,7 @@ if sys.version_info < (3, 11):
     print("0 passed, 0 failed, 0 skipped")
     sys.exit(3)
 
-from shmcheck.run_command import main
+from shmcheck.commands.run import main
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from .console import EXIT_NOT_RUN, CannotRun, say
-from .report_reader import BadReport
+from shmcheck.console import EXIT_NOT_RUN, CannotRun, say
+from shmcheck.reports.report_reader import BadReport
 
 
 class Parser(argparse.ArgumentParser):

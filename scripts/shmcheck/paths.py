@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from .console import CannotRun
+from shmcheck.console import CannotRun
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build"

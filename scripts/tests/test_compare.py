@@ -17,15 +17,15 @@ from report_maker import WINE, Made, Report
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from shmcheck.classes import DEFAULT_FAIL_ON, MEANING, Change, classify  # noqa: E402
-from shmcheck.compare import Comparison, compare  # noqa: E402
-from shmcheck.compare_command import main  # noqa: E402
-from shmcheck.compare_text import as_json, markdown, text  # noqa: E402
-from shmcheck.fit import best_fit, version  # noqa: E402
-from shmcheck.markdown import MAX_BYTES  # noqa: E402
-from shmcheck.report_reader import parse  # noqa: E402
-from shmcheck.results import BAD, Case, Key, Run, Verdict, observation, signature  # noqa: E402
-from shmcheck.steps import align, first_difference, split, steps_of  # noqa: E402
+from shmcheck.commands.compare import main  # noqa: E402
+from shmcheck.reports.baseline_match import best_fit, version  # noqa: E402
+from shmcheck.reports.change_kinds import DEFAULT_FAIL_ON, MEANING, Change, classify  # noqa: E402
+from shmcheck.reports.compare import Comparison, compare  # noqa: E402
+from shmcheck.reports.compare_text import as_json, markdown, text  # noqa: E402
+from shmcheck.reports.markdown import MAX_BYTES  # noqa: E402
+from shmcheck.reports.report_reader import parse  # noqa: E402
+from shmcheck.reports.results import BAD, Case, Key, Run, Verdict, observation, signature  # noqa: E402
+from shmcheck.reports.transcript import align, first_difference, split, steps_of  # noqa: E402
 
 VERDICTS = [verdict.value for verdict in Verdict]
 
@@ -386,7 +386,7 @@ def without_spans(line: str) -> str:
 @given(st.text(st.characters(blacklist_categories=("Cs", "Cc")), min_size=1, max_size=40).filter(str.strip))
 @settings(max_examples=300, deadline=None)
 def test_no_text_gets_out_of_its_code_span(word: str) -> None:
-    from shmcheck.markdown import code
+    from shmcheck.reports.markdown import code
 
     assert without_spans("a " + code(word) + " b") == "a  b"
 
@@ -522,7 +522,7 @@ def test_compare_does_not_need_jinja2(tmp_path: Path) -> None:
     base = written(tmp_path, "base", Report([Made("a")]))
     (tmp_path / "jinja2.py").write_text("raise ImportError('not here')\n", encoding="utf-8")
     program = f"import sys; sys.path[:0] = {[str(tmp_path), str(ROOT / 'scripts')]!r}\n"
-    program += "from shmcheck.compare_command import main; sys.exit(main(sys.argv[1:]))"
+    program += "from shmcheck.commands.compare import main; sys.exit(main(sys.argv[1:]))"
     found = subprocess.run([sys.executable, "-c", program, str(base), str(base)], capture_output=True, check=False)
     assert found.returncode == 0, found.stderr
 

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "scripts"), str(Path(__file__).resolve().parent)]
 
 from shmcheck.contract import parse  # noqa: E402
-from shmcheck.coverage import ListError, compare, read_list  # noqa: E402
+from shmcheck.proof.coverage import ListError, compare, read_list  # noqa: E402
 from test_contract import HEAD, row  # noqa: E402
 
 COVERAGE_SCRIPT = ROOT / "scripts" / "coverage.py"

@@ -15,10 +15,11 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from shmcheck import launch, run_command
+from shmcheck.commands import run as run_command
 from shmcheck.console import CannotRun
-from shmcheck.launch import Ending
-from shmcheck.prefix import MARK, Prefix, environment_of
+from shmcheck.targets import launch
+from shmcheck.targets.launch import Ending
+from shmcheck.targets.prefix import MARK, Prefix, environment_of
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the played programs are for a POSIX system")
 
@@ -30,9 +31,11 @@ DRIVER = """
 import os, sys
 sys.path.insert(0, sys.argv[1])
 from pathlib import Path
-from shmcheck import launch, run_command, signals
+from shmcheck import signals
+from shmcheck.commands import run as run_command
 from shmcheck.console import CannotRun, Summary
-from shmcheck.junit import mark_of
+from shmcheck.reports.junit import mark_of
+from shmcheck.targets import launch
 def run():
     report = Path(sys.argv[2])
     before = mark_of(report)
@@ -252,7 +255,7 @@ GUARDED = """
 import sys, time
 sys.path.insert(0, sys.argv[1])
 from pathlib import Path
-from shmcheck.guard import Guard
+from shmcheck.targets.guard import Guard
 guard = Guard(lambda: Path(sys.argv[2]).write_text("tidy"))
 print("ready", flush=True)
 if sys.stdin.read():

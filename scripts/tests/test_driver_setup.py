@@ -18,11 +18,11 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from shmcheck import build, packages
-from shmcheck.build import Part
+from shmcheck.build import cmake_build, packages
+from shmcheck.build.cmake_build import Part
+from shmcheck.build.packages import Need
 from shmcheck.console import CannotRun
 from shmcheck.locks import Lock
-from shmcheck.packages import Need
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="this is about the set-up on Debian")
 
@@ -161,10 +161,10 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     )
     tool(folder, "ninja", '[ -e "$2/built" ] && echo "ninja: no work to do." || echo "[1/1] cc"\n')
     monkeypatch.setenv("PATH", f"{folder}:/usr/bin:/bin")
-    monkeypatch.setattr(build, "ROOT", root)
-    monkeypatch.setattr(build, "BUILD", root / "build")
-    monkeypatch.setattr(build, "tree", lambda preset: root / "build" / preset)
-    monkeypatch.setattr(build, "make_build_folder", lambda: None)
+    monkeypatch.setattr(cmake_build, "ROOT", root)
+    monkeypatch.setattr(cmake_build, "BUILD", root / "build")
+    monkeypatch.setattr(cmake_build, "tree", lambda preset: root / "build" / preset)
+    monkeypatch.setattr(cmake_build, "make_build_folder", lambda: None)
     return root
 
 
@@ -177,21 +177,21 @@ def built(checkout: Path) -> list[str]:
 
 
 def test_a_tree_is_built_once_and_then_left_alone(checkout: Path) -> None:
-    lock = build.BuildLock()
+    lock = cmake_build.BuildLock()
     parts = [Part("native")]
-    build.ensure(parts, lock)
+    cmake_build.ensure(parts, lock)
     assert built(checkout) == ["configure", "build"]
-    build.ensure(parts, lock)
+    cmake_build.ensure(parts, lock)
     assert built(checkout) == []
     (checkout / "build" / "native" / "built").unlink()
-    build.ensure(parts, lock)
+    cmake_build.ensure(parts, lock)
     assert built(checkout) == ["build"]
 
 
 @pytest.mark.parametrize("change", ["presets", "moved", "half", "python"])
 def test_a_tree_heals(checkout: Path, change: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    lock = build.BuildLock()
-    build.ensure([Part("native")], lock)
+    lock = cmake_build.BuildLock()
+    cmake_build.ensure([Part("native")], lock)
     built(checkout)
     tree = checkout / "build" / "native"
     (tree / "old").touch()
@@ -200,32 +200,32 @@ def test_a_tree_heals(checkout: Path, change: str, monkeypatch: pytest.MonkeyPat
     elif change == "moved":
         moved = checkout.with_name("elsewhere")
         checkout.rename(moved)
-        monkeypatch.setattr(build, "ROOT", moved)
-        monkeypatch.setattr(build, "tree", lambda preset: moved / "build" / preset)
+        monkeypatch.setattr(cmake_build, "ROOT", moved)
+        monkeypatch.setattr(cmake_build, "tree", lambda preset: moved / "build" / preset)
         tree = moved / "build" / "native"
     elif change == "half":
-        (tree / build.STAMP).unlink()
+        (tree / cmake_build.STAMP).unlink()
     else:
-        stamp = tree / build.STAMP
+        stamp = tree / cmake_build.STAMP
         stamp.write_text(stamp.read_text(encoding="utf-8") + "-gone", encoding="utf-8")
-    build.ensure([Part("native")], lock)
+    cmake_build.ensure([Part("native")], lock)
     assert built(checkout) == ["configure", "build"]
     assert not (tree / "old").exists()
 
 
 def test_another_python_is_no_reason_to_build(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    lock = build.BuildLock()
-    build.ensure([Part("native")], lock)
+    lock = cmake_build.BuildLock()
+    cmake_build.ensure([Part("native")], lock)
     built(checkout)
     monkeypatch.setattr(sys, "executable", "/usr/bin/python3")
-    build.ensure([Part("native")], lock)
+    cmake_build.ensure([Part("native")], lock)
     assert built(checkout) == []
 
 
 def test_a_build_that_fails_says_what_the_compiler_said(checkout: Path) -> None:
     tool(checkout.parent / "bin", "cmake", 'echo "x.c:1: error: no"; exit 1\n')
     with pytest.raises(CannotRun, match="x.c:1: error: no"):
-        build.ensure([Part("native")], build.BuildLock())
+        cmake_build.ensure([Part("native")], cmake_build.BuildLock())
 
 
 def fetcher() -> ModuleType:

@@ -9,9 +9,11 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from shmcheck import junit, mapping_api, options, tap
 from shmcheck.console import CannotRun, Summary, is_summary
 from shmcheck.paths import windows_path
+from shmcheck.proof import mapping_api, tap
+from shmcheck.reports import junit
+from shmcheck.targets import options
 
 
 def parsed(*words: str) -> options.Options:

@@ -13,10 +13,10 @@ sys.path.insert(0, str(ROOT / "scripts"))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from report_maker import WINE, Made, Report  # noqa: E402
-from shmcheck import mutate_command  # noqa: E402
+from shmcheck.commands import mutate  # noqa: E402
 from shmcheck.console import EXIT_ERROR, EXIT_FAILED, EXIT_PASSED, CannotRun  # noqa: E402
-from shmcheck.mutants import Excuse, Score, Survivor, load_excuses, score  # noqa: E402
-from shmcheck.report_files import read  # noqa: E402
+from shmcheck.proof.mutants import Excuse, Score, Survivor, load_excuses, score  # noqa: E402
+from shmcheck.reports.report_files import read  # noqa: E402
 
 STEP = "writer> create section name=@x size=4096 protect=PAGE_READWRITE -> ok error=0"
 STATUS = "! survived status: open section name=Local\\shmcheck-5f3a-open-missing-x access=0x4 -> fail error=2 status=0xC0000022"
@@ -147,7 +147,7 @@ def test_the_list_of_the_project_is_one() -> None:
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
-    code = mutate_command.main(arguments)
+    code = mutate.main(arguments)
     captured = capsys.readouterr()
     return code, captured.out + captured.err
 
@@ -156,7 +156,7 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
 def excuses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = tmp_path / "excused.toml"
     path.write_text(GOOD.replace('"a"', '"open-*"'), encoding="utf-8")
-    monkeypatch.setattr(mutate_command, "EXCUSED", path)
+    monkeypatch.setattr(mutate, "EXCUSED", path)
     return path
 
 
@@ -207,7 +207,7 @@ def test_figures_are_written(tmp_path: Path, capsys: pytest.CaptureFixture[str],
 def test_more_survivors_than_are_shown(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], excuses: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(mutate_command, "SHOWN", 3)
+    monkeypatch.setattr(mutate, "SHOWN", 3)
     _, output = run(capsys, "--report", str(report(tmp_path, Made("a", steps=[SIZE] * 5 + [counts(5, 5)]))))
     assert output.count("survived  a") == 3
     assert "... and 2 more" in output
@@ -235,8 +235,8 @@ def test_what_cannot_be_done(capsys: pytest.CaptureFixture[str], excuses: Path, 
 
 
 def test_seeds() -> None:
-    assert mutate_command.seed_of("7") == 7
-    assert 20260101 < mutate_command.seed_of("today") < 30000000
+    assert mutate.seed_of("7") == 7
+    assert 20260101 < mutate.seed_of("today") < 30000000
     for word in ("0", "-1", "tomorrow", "", "1000000001", "1.5"):
         with pytest.raises(CannotRun, match="--seed takes"):
-            mutate_command.seed_of(word)
+            mutate.seed_of(word)

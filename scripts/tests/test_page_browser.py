@@ -24,9 +24,9 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 
 from shmcheck.contract import load as load_contract  # noqa: E402
-from shmcheck.page import render  # noqa: E402
-from shmcheck.page_model import build  # noqa: E402
-from shmcheck.report_reader import parse  # noqa: E402
+from shmcheck.reports.page import render  # noqa: E402
+from shmcheck.reports.page_model import build  # noqa: E402
+from shmcheck.reports.report_reader import parse  # noqa: E402
 
 FOLDER = ROOT / "build" / "page"
 AXE_VERSION = "4.14.1"

@@ -11,12 +11,12 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from report_maker import WINE, Made, Report  # noqa: E402
-from shmcheck.compare import compare  # noqa: E402
-from shmcheck.explain import Facts  # noqa: E402
-from shmcheck.fit import best_fit  # noqa: E402
-from shmcheck.report_files import load  # noqa: E402
-from shmcheck.report_reader import BadReport, parse  # noqa: E402
-from shmcheck.results import Key, Run  # noqa: E402
+from shmcheck.reports.baseline_match import best_fit  # noqa: E402
+from shmcheck.reports.compare import compare  # noqa: E402
+from shmcheck.reports.explain import Facts  # noqa: E402
+from shmcheck.reports.report_files import load  # noqa: E402
+from shmcheck.reports.report_reader import BadReport, parse  # noqa: E402
+from shmcheck.reports.results import Key, Run  # noqa: E402
 
 SUITE = re.compile(r'(<testsuite name="shmcheck\.(\w+)-(\w+)\.[^>]*>\s*<properties>)')
 

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "scripts"), str(Path(__file__).resolve().parent)]
 
 from shmcheck.console import CannotRun  # noqa: E402
-from shmcheck.problems import figures, load, parse, unknown  # noqa: E402
+from shmcheck.proof.problems import figures, load, parse, unknown  # noqa: E402
 from test_contract import HEAD, row  # noqa: E402
 from test_coverage import COVERAGE_SCRIPT, listed  # noqa: E402
 

@@ -18,9 +18,9 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from shmcheck import mirror, release
 from shmcheck.paths import ROOT
-from shmcheck.release import Release, mounts_below
+from shmcheck.targets import debian_mirror, debian_root
+from shmcheck.targets.debian_root import Release, mounts_below
 
 PROGRAMS = ("/bin/sh", "/usr/bin/env", "/bin/cat", "/bin/sleep", "/usr/bin/id")
 
@@ -122,7 +122,7 @@ import sys
 sys.path.insert(0, {str(ROOT / 'scripts')!r})
 from pathlib import Path
 from shmcheck import signals
-from shmcheck.release import Release
+from shmcheck.targets.debian_root import Release
 signals.install()
 made = Release(13)
 made.folder = Path({str(tmp_path / 'tree')!r})
@@ -160,7 +160,7 @@ def running() -> set[str]:
 
 def test_states_in_words(tree: Release) -> None:
     assert tree.state() == "set up only in part; add it again"
-    lines = {"version": release.STAMP_VERSION, "checkout": ROOT, "wine": "10.0", "bits": "64"}
+    lines = {"version": debian_root.STAMP_VERSION, "checkout": ROOT, "wine": "10.0", "bits": "64"}
     tree.stamp.write_text("".join(f"{key}={value}\n" for key, value in lines.items()), encoding="utf-8")
     assert tree.ready() and tree.state() == "set up: Debian 13, Wine 10.0, programs of 64 bits"
     tree.stamp.write_text("version=1\ncheckout=/elsewhere\n", encoding="utf-8")
@@ -168,8 +168,8 @@ def test_states_in_words(tree: Release) -> None:
 
 
 def test_the_archive_is_part_of_the_same_mirror() -> None:
-    assert mirror.archive_of("http://mirror.example/debian") == "http://mirror.example/debian-archive/debian"
-    assert mirror.archive_of("https://mirror.example/pub/debian/") == "https://mirror.example/pub/debian-archive/debian"
+    assert debian_mirror.archive_of("http://mirror.example/debian") == "http://mirror.example/debian-archive/debian"
+    assert debian_mirror.archive_of("https://mirror.example/pub/debian/") == "https://mirror.example/pub/debian-archive/debian"
 
 
 def test_the_mirror_is_debian_itself(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -179,5 +179,5 @@ def test_the_mirror_is_debian_itself(monkeypatch: pytest.MonkeyPatch) -> None:
         "Debian|Debian|bookworm-updates|main|http://mirror.example/debian/\n"
         "Debian|Debian|bookworm|main|http://mirror.example/debian/\n"
     )
-    monkeypatch.setattr(mirror, "run_quiet", lambda *words, **more: (0, lines))
-    assert mirror.listed_mirror() == "http://mirror.example/debian"
+    monkeypatch.setattr(debian_mirror, "run_quiet", lambda *words, **more: (0, lines))
+    assert debian_mirror.listed_mirror() == "http://mirror.example/debian"

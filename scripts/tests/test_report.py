@@ -20,15 +20,15 @@ from report_maker import WINE, Made, Report, fleet
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from shmcheck import export, known_list, page_view, report_markdown  # noqa: E402
+from shmcheck.commands.report import main  # noqa: E402
 from shmcheck.contract import load as load_contract  # noqa: E402
-from shmcheck.markdown import MAX_BYTES  # noqa: E402
-from shmcheck.page import BASE_BYTES, BYTES_PER_PAIR, render  # noqa: E402
-from shmcheck.page_model import Page, build, letter  # noqa: E402
-from shmcheck.report_command import main  # noqa: E402
-from shmcheck.report_reader import parse  # noqa: E402
-from shmcheck.results import BadFile, Run, lost_run  # noqa: E402
-from shmcheck.sources import link  # noqa: E402
+from shmcheck.reports import export, known_list, page_view, report_markdown# noqa: E402
+from shmcheck.reports.markdown import MAX_BYTES  # noqa: E402
+from shmcheck.reports.page import BASE_BYTES, BYTES_PER_PAIR, render  # noqa: E402
+from shmcheck.reports.page_model import Page, build, letter  # noqa: E402
+from shmcheck.reports.report_reader import parse  # noqa: E402
+from shmcheck.reports.results import BadFile, Run, lost_run  # noqa: E402
+from shmcheck.reports.sources import link  # noqa: E402
 
 CONTRACT = load_contract(ROOT / "cases" / "contract.toml")
 ROWS = [row.id for row in CONTRACT.rows]
@@ -161,7 +161,7 @@ def test_the_embedded_data_is_what_the_script_reads() -> None:
     data = json.loads(Reader(page_text(runs)).scripts[0][1])
     assert len(data["cases"]) == 60 and len(data["systems"]) == 5
     assert all(len(states) == 5 for _, _, states, *_ in data["cases"])
-    script = (ROOT / "scripts/shmcheck/templates/report.js").read_text(encoding="utf-8")
+    script = (ROOT / "scripts/shmcheck/reports/templates/report.js").read_text(encoding="utf-8")
     assert "innerHTML" not in script and "eval" not in script and "document.write" not in script
 
 
@@ -298,7 +298,7 @@ def test_fifty_systems_of_a_thousand_cases(tmp_path: Path) -> None:
     folder = write_fleet(tmp_path, 50, 1000)
     out = tmp_path / "report.html"
     program = (
-        "import resource, sys; sys.path.insert(0, sys.argv[1]); from shmcheck.report_command import main\n"
+        "import resource, sys; sys.path.insert(0, sys.argv[1]); from shmcheck.commands.report import main\n"
         "code = main(sys.argv[2:]); used = resource.getrusage(resource.RUSAGE_SELF)\n"
         "print(code, used.ru_utime + used.ru_stime, used.ru_maxrss)"
     )
@@ -497,7 +497,7 @@ def test_without_jinja2_the_rest_works(tmp_path: Path) -> None:
     hidden.mkdir()
     (hidden / "jinja2.py").write_text("raise ImportError('not here')\n", encoding="utf-8")
     program = f"import sys; sys.path[:0] = {[str(hidden), str(ROOT / 'scripts')]!r}\n"
-    program += "from shmcheck.report_command import main; sys.exit(main(sys.argv[1:]))"
+    program += "from shmcheck.commands.report import main; sys.exit(main(sys.argv[1:]))"
     start = [sys.executable, "-c", program, str(folder)]
     found = subprocess.run([*start, "--json", str(tmp_path / "x.json")], capture_output=True, text=True, check=False)
     assert found.returncode == 0, found.stderr

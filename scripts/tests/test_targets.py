@@ -13,13 +13,14 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from report_maker import WINE, Made, Report
-from shmcheck import baselines, board, chosen, fleet, last_time, lost, options, targets_file
 from shmcheck.console import CannotRun, Summary
 from shmcheck.paths import ROOT
-from shmcheck.report_files import read
-from shmcheck.release import release_of_system
-from shmcheck.report_reader import parse
-from shmcheck.targets_file import DEFAULT_FILE, Spec
+from shmcheck.reports import baselines, last_time
+from shmcheck.reports.report_files import read
+from shmcheck.reports.report_reader import parse
+from shmcheck.targets import fleet, lost_report, options, status_board, target_resolve, targets_file
+from shmcheck.targets.debian_root import release_of_system
+from shmcheck.targets.targets_file import DEFAULT_FILE, Spec
 
 PROGRAM = [sys.executable, str(ROOT / "scripts" / "run.py")]
 
@@ -136,10 +137,10 @@ def test_bytes_that_are_no_text(tmp_path: Path) -> None:
 
 def test_another_release_sees_only_some_paths() -> None:
     other = Spec("w", "wine", debian=11 if release_of_system() != 11 else 13)
-    assert chosen.path_for(other, "cases/known.toml", str(ROOT)).endswith("cases\\known.toml")
-    assert chosen.path_for(other, "/tmp/x.xml", str(ROOT)) == "Z:\\tmp\\x.xml"
+    assert target_resolve.path_for(other, "cases/known.toml", str(ROOT)).endswith("cases\\known.toml")
+    assert target_resolve.path_for(other, "/tmp/x.xml", str(ROOT)) == "Z:\\tmp\\x.xml"
     with pytest.raises(CannotRun, match="sees this checkout and /tmp"):
-        chosen.path_for(other, "/srv/x.xml", str(ROOT))
+        target_resolve.path_for(other, "/srv/x.xml", str(ROOT))
 
 
 # ---- what stands for a report that is not there ----
@@ -150,7 +151,7 @@ def test_another_release_sees_only_some_paths() -> None:
     ["it does not answer", "<error> & \"quotes\" 'too'", "\x00\x1b[31m\ud800 \u202e]]>", "x" * 5000, "", "two\nlines"],
 )
 def test_a_lost_target_is_a_report_that_says_why(reason: str) -> None:
-    run = parse(lost.text_of("lab", "Unreachable", reason).encode("utf-8"), "lab")
+    run = parse(lost_report.text_of("lab", "Unreachable", reason).encode("utf-8"), "lab")
     assert run.lost and not run.cases and not run.complete
     if reason.isascii() and reason.isprintable() and 0 < len(reason) < 200:
         assert run.lost == reason
@@ -161,7 +162,7 @@ def test_a_lost_target_is_a_report_that_says_why(reason: str) -> None:
 
 def lane(tmp_path: Path, name: str, code: str) -> fleet.Lane:
     report = tmp_path / f"TEST-shmcheck-{name}.xml"
-    lost.write(report, name, "Interrupted", lost.UNFINISHED)
+    lost_report.write(report, name, "Interrupted", lost_report.UNFINISHED)
     return fleet.Lane(Spec(name, "local"), [sys.executable, "-c", code.replace("REPORT", repr(str(report)))], report)
 
 
@@ -181,7 +182,7 @@ def test_lanes_run_at_the_same_time_and_each_says_how_it_ended(
         lane(tmp_path, "killed", "import os; os.kill(os.getpid(), 9)"),
     ]
     begin = time.monotonic()
-    shown = board.Board([each.name for each in lanes])
+    shown = status_board.Board([each.name for each in lanes])
     assert not fleet.run_lanes(fleet.Fleet(lanes, shown), 4, str(tmp_path))
     assert time.monotonic() - begin < 1.9 + 2
     assert [each.code for each in lanes] == [1, 0, 3, 2]
@@ -234,7 +235,7 @@ def test_lanes_get_their_turn_by_the_last_time(tmp_path: Path, capsys: pytest.Ca
     assert "3 targets, 1 at a time; the slowest of the last time first: new (unknown), slow (90 s), quick (1 s)" in "".join(
         capsys.readouterr()
     )
-    fleet.run_lanes(fleet.Fleet(turns, board.Board([each.name for each in lanes])), 1, str(tmp_path))
+    fleet.run_lanes(fleet.Fleet(turns, status_board.Board([each.name for each in lanes])), 1, str(tmp_path))
     out = capsys.readouterr().out
     assert [line.rpartition(" ")[2] for line in out.splitlines() if "at work" in line] == ["new", "slow", "quick"]
 
@@ -246,11 +247,12 @@ def test_lanes_end_when_they_are_told_to(tmp_path: Path) -> None:
 import sys
 sys.path[:0] = [{str(ROOT / 'scripts')!r}, {str(ROOT / 'scripts' / 'tests')!r}]
 from pathlib import Path
-from shmcheck import board, fleet, signals
+from shmcheck import signals
+from shmcheck.targets import fleet, status_board
 from test_targets import lane
 signals.install()
 lanes = [lane(Path({str(tmp_path)!r}), name, "import time; print('up', flush=True); time.sleep(60)") for name in "ab"]
-print(fleet.run_lanes(fleet.Fleet(lanes, board.Board(["a", "b"])), 1, "."), flush=True)
+print(fleet.run_lanes(fleet.Fleet(lanes, status_board.Board(["a", "b"])), 1, "."), flush=True)
 """,
         encoding="utf-8",
     )
@@ -261,7 +263,7 @@ print(fleet.run_lanes(fleet.Fleet(lanes, board.Board(["a", "b"])), 1, "."), flus
         out = driver.stdout.read()
         assert driver.wait(30) == 0
     assert out.endswith(b"True\n")
-    assert read(tmp_path / "TEST-shmcheck-b.xml").lost == lost.UNFINISHED
+    assert read(tmp_path / "TEST-shmcheck-b.xml").lost == lost_report.UNFINISHED
 
 
 def test_counts_are_those_of_the_last_line_of_a_run() -> None:
@@ -274,7 +276,7 @@ def test_lines_show_what_stands_behind_carriage_returns() -> None:
     assert fleet.last_of(b"[3/40] a-case\r             \r") == "[3/40] a-case"
     assert fleet.visible(b"[3/40] a-case\r             \r") == ""
     assert fleet.visible(b"[3/40] a-case\r             \rfail  a-case\r") == "fail  a-case"
-    assert board.printable("a\x1b[31mb\tc") == "a?[31mb?c"
+    assert status_board.printable("a\x1b[31mb\tc") == "a?[31mb?c"
 
 
 # ---- recording ----
@@ -292,7 +294,7 @@ def test_a_recorded_run_names_no_machine(tmp_path: Path, monkeypatch: pytest.Mon
 def test_a_run_that_was_not_whole_is_not_recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(baselines, "BASELINES", tmp_path / "kept")
     report = tmp_path / "TEST-shmcheck-w.xml"
-    lost.write(report, "w", "Timeout", "too slow")
+    lost_report.write(report, "w", "Timeout", "too slow")
     with pytest.raises(CannotRun, match="too slow"):
         baselines.record("w", report)
     report.write_text(good_report().replace('"run_complete" value="yes"', '"run_complete" value="no"'), encoding="utf-8")

@@ -14,8 +14,8 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from fault_runner import BIN, CASE, SHORT, Runner, cases_of, is_complete, why_not, windows_path  # noqa: E402
-from shmcheck.portable_executable import Program  # noqa: E402
-from shmcheck.report_files import read  # noqa: E402
+from shmcheck.proof.portable_executable import Program  # noqa: E402
+from shmcheck.reports.report_files import read  # noqa: E402
 
 pytestmark = pytest.mark.skipif(bool(why_not()), reason=why_not() or "can run")
 

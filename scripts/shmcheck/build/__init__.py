@@ -1,0 +1,1 @@
+"""What must be installed, and building the programs with CMake."""

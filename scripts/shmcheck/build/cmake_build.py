@@ -1,0 +1,206 @@
+"""Building: CMake's trees under build/, made or healed when they have to be and left alone when nothing changed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from shmcheck.console import CannotRun, say
+from shmcheck.locks import Lock
+from shmcheck.paths import BUILD, ON_WINDOWS, ROOT, make_build_folder, tree
+from shmcheck.processes import run_quiet
+
+STAMP = "configured"
+ACTOR = ("shmactor",)
+NOTHING_TO_DO = "ninja: no work to do."
+LOST_FILE = "missing and no known rule to make it"
+
+
+@dataclass(frozen=True)
+class Part:
+    """A build tree, by its preset, and what is built in it; no target means everything."""
+
+    preset: str
+    targets: tuple[str, ...] = ()
+
+
+class BuildLock:
+    """Held shared while programs of the build folder run, exclusive while they are made anew."""
+
+    def __init__(self) -> None:
+        make_build_folder()
+        self.lock = Lock(BUILD / "build.lock")
+        self.lock.shared()
+
+    def exclusive(self) -> None:
+        """Waits until nobody else builds, or runs what would be replaced."""
+        if not self.lock.try_exclusive():
+            say("waiting for another build or run in this checkout to end")
+            self.lock.exclusive()
+
+    def shared(self) -> None:
+        """Lets others run, and run what they built, too."""
+        self.lock.shared()
+
+
+def family() -> str:
+    """What the presets of programs for Windows are called by: their compiler."""
+    return "msvc" if ON_WINDOWS and (visual_studio() or not shutil.which("gcc")) else "mingw"
+
+
+def architectures() -> tuple[str, ...]:
+    """What programs can be built for that may run on this machine; its own first."""
+    machine = platform.machine().upper() if ON_WINDOWS else ""
+    if machine == "ARM64" and family() == "msvc":
+        return "arm64", "x64", "x86"
+    return ("x86",) if machine == "X86" else ("x64", "x86")
+
+
+def preset(arch: str) -> str:
+    """The preset of programs for this architecture."""
+    return f"{family()}-{arch}"
+
+
+def main_preset() -> str:
+    """The preset of this machine's own programs."""
+    return preset(architectures()[0])
+
+
+def visual_studio() -> bool:
+    """Whether Visual Studio or its build tools are installed; their installer always puts vswhere at this place."""
+    base = os.environ.get("ProgramFiles(x86)", r"C:\Program Files (x86)")
+    return Path(base, "Microsoft Visual Studio", "Installer", "vswhere.exe").exists()
+
+
+def programs() -> Path:
+    """The folder of shmcheck.exe and its actors."""
+    return tree(main_preset()) / "bin"
+
+
+def fingerprint(preset: str) -> str:
+    """What a tree's configuration depends on and CMake does not watch itself."""
+    digest = hashlib.sha256()
+    for part in (preset, str(ROOT)):
+        digest.update(part.encode("utf-8", "surrogateescape") + b"\0")
+    digest.update((ROOT / "CMakePresets.json").read_bytes())
+    return digest.hexdigest()
+
+
+def configured(preset: str) -> bool:
+    """Whether the tree can be built as it is: made here, as the presets are now, by a Python that is still there.
+    Which Python that was does not matter otherwise."""
+    folder = tree(preset)
+    try:
+        made, python = (folder / STAMP).read_text(encoding="utf-8", errors="surrogateescape").split("\n", 1)
+    except (OSError, ValueError):
+        return False
+    return made == fingerprint(preset) and Path(python).exists() and (folder / "CMakeCache.txt").exists()
+
+
+def configure(preset: str) -> None:
+    """Makes the tree. What an earlier place of the checkout, or a Python that is gone, left there goes first."""
+    folder = tree(preset)
+    if not configured(preset) and folder.exists():
+        shutil.rmtree(folder)
+    say(f"configuring {preset}")
+    python = Path(sys.executable).as_posix()  # CMake takes a backslash for an escape
+    code, text = run_quiet(["cmake", "--preset", preset, f"-DPython3_EXECUTABLE={python}"], folder=ROOT)
+    if code != 0:
+        raise CannotRun(f"cmake could not configure {preset}:\n{text.strip()}")
+    stamp = f"{fingerprint(preset)}\n{sys.executable}"
+    (folder / STAMP).write_text(stamp, encoding="utf-8", errors="surrogateescape")
+
+
+def up_to_date(part: Part) -> bool:
+    """Whether building would do nothing. Only Ninja can say so in advance."""
+    if not configured(part.preset) or not (tree(part.preset) / "build.ninja").exists():
+        return False
+    code, text = run_quiet(["ninja", "-C", tree(part.preset), "-n", *part.targets])
+    return code == 0 and NOTHING_TO_DO in text
+
+
+def build(part: Part) -> None:
+    """Builds a part; the compiler's messages are shown if it fails."""
+    if not configured(part.preset):
+        configure(part.preset)
+    say(f"building {part.preset}")
+    command = ["cmake", "--build", "--preset", part.preset]
+    if part.targets:
+        command += ["--target", *part.targets]
+    code, text = run_quiet(command, folder=ROOT)
+    if code != 0 and LOST_FILE in text:  # something of an earlier configuration was deleted, a download for example
+        shutil.rmtree(tree(part.preset))
+        configure(part.preset)
+        code, text = run_quiet(command, folder=ROOT)
+    if code != 0:
+        raise CannotRun(f"building {part.preset} failed:\n{text.strip()}")
+
+
+def version_of(preset: str) -> str:
+    """The version that the programs of a tree say they are."""
+    try:
+        return (tree(preset) / "generated" / "version.txt").read_text(encoding="utf-8")
+    except OSError:
+        return ""
+
+
+def copy_actor(arch: str, folder: Path) -> None:
+    """Puts the actor of this architecture beside the programs of another, under a name that says so."""
+    source = tree(preset(arch)) / "bin" / "shmactor.exe"
+    target = folder / f"shmactor-{arch}.exe"
+    if target.exists():
+        here, there = target.stat(), source.stat()
+        if (here.st_size, here.st_mtime_ns) == (there.st_size, there.st_mtime_ns):
+            return
+    # A name of its own first: an actor that runs keeps the file it was started from.
+    fresh = target.with_suffix(".new")
+    shutil.copy2(source, fresh)
+    os.replace(fresh, target)
+
+
+def copy_actors(parts: Sequence[Part]) -> None:
+    """Puts every actor that was built beside the checkers of other architectures."""
+    built = {preset(arch): arch for arch in architectures()}
+    checkers = {part.preset for part in parts if part.preset in built and part.targets != ACTOR}
+    for checker in checkers:
+        for other in {part.preset for part in parts if part.preset in built} - {checker}:
+            copy_actor(built[other], tree(checker) / "bin")
+
+
+def ensure(parts: Sequence[Part], lock: BuildLock) -> None:
+    """Builds what is not up to date. Returns with the lock held shared."""
+    if not all(up_to_date(part) for part in parts):
+        lock.exclusive()
+        for part in parts:
+            if not up_to_date(part):
+                build(part)
+        agree(parts)
+    copy_actors(parts)
+    lock.shared()
+
+
+def agree(parts: Sequence[Part]) -> None:
+    """Makes programs that work together say the same version: each tree asked git when it was configured."""
+    together = [part for part in parts if part.preset.startswith(f"{family()}-")]
+    if len({version_of(part.preset) for part in together}) < 2:
+        return
+    for part in together:
+        configure(part.preset)
+        build(part)
+
+
+def parts_for(arch: str) -> list[Part]:
+    """What a run needs: the checker of this architecture and its actor, and the actors that go beside them."""
+    others = [other for other in architectures() if other != arch]
+    return [Part(preset(arch), ("shmcheck", "shmactor")), *(Part(preset(other), ACTOR) for other in others)]
+
+
+def run_parts() -> list[Part]:
+    """What a run on this machine needs."""
+    return parts_for(architectures()[0])

@@ -1,0 +1,120 @@
+"""scripts/report: one page about the runs on several systems."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from shmcheck.commandline import Parser, guarded, write_file
+from shmcheck.console import EXIT_FAILED, EXIT_PASSED, CannotRun, say
+from shmcheck.contract import Contract, ContractError
+from shmcheck.contract import load as load_contract
+from shmcheck.paths import KNOWN, ROOT
+from shmcheck.reports import export, known_list, report_markdown
+from shmcheck.reports.page_model import Page, build
+from shmcheck.reports.report_files import load
+from shmcheck.reports.results import Loaded, Run
+
+CONTRACT = ROOT / "cases" / "contract.toml"
+
+DESCRIPTION = """\
+Makes one page about the runs of shmcheck on several systems, from their JUnit XML reports.
+
+A file that cannot be used (malformed, too big, somebody else's, ...) is named on stderr and on the page, and the page
+is made of the rest. The same reports give the same bytes.
+
+Exit code 0: all is written; 1: all is written, but some report could not be used; 3: wrong usage, or nothing could be
+written."""
+
+
+def options(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = Parser(
+        prog="scripts/report",
+        description=DESCRIPTION,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a report, or a folder of reports")
+    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="the page; one HTML file (needs Jinja2)")
+    parser.add_argument("--markdown", type=Path, metavar="FILE", help="a summary for a pull request, 60,000 bytes at most")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="everything, for programs")
+    parser.add_argument("--csv", type=Path, metavar="FILE", help="one line for each case and system")
+    parser.add_argument(
+        "--base",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="an earlier report, or a folder of them, to say what changed since; each run is compared with the earlier "
+        "one of its target, or else of the same version of its platform, and one report with one report whatever they "
+        "are; may be given several times",
+    )
+    parser.add_argument("--contract", type=Path, metavar="FILE", help="default: cases/contract.toml of this checkout")
+    parser.add_argument("--known", type=Path, metavar="FILE", help="default: cases/known.toml of this checkout")
+    parser.add_argument("--title", default="shmcheck", help="what stands above the page")
+    found = parser.parse_args(arguments)
+    if not any((found.output, found.markdown, found.json, found.csv)):
+        parser.error("say what to write: -o, --markdown, --json or --csv")
+    return found
+
+
+def read_all(paths: Sequence[Path]) -> Loaded:
+    loaded = load(paths)
+    for file in loaded.bad:
+        say(f"error: {file.name}: {file.problem}")
+    return loaded
+
+
+def contract_of(path: Path | None) -> Contract | None:
+    """The contract; none if this checkout has none and no other was named."""
+    if path is None and not CONTRACT.exists():
+        return None
+    try:
+        return load_contract(path or CONTRACT)
+    except ContractError as error:
+        raise CannotRun("; ".join(error.problems[:3])) from error
+
+
+def known_of(path: Path | None) -> list[known_list.Entry]:
+    if path is not None and not path.exists():
+        raise CannotRun(f"{path}: there is no such file")
+    return known_list.load(path or KNOWN)
+
+
+def page_of(found: argparse.Namespace) -> tuple[Page, bool]:
+    """The page, and whether every file could be used."""
+    loaded = read_all(found.files)
+    if not any(not run.lost for run in loaded.runs):
+        raise CannotRun("none of the reports can be used")
+    base: list[Run] = []
+    earlier = Loaded()
+    if found.base:
+        earlier = read_all(found.base)
+        base = [run for run in earlier.runs if not run.lost]
+        if not base:
+            raise CannotRun("none of the earlier reports can be used")
+    page = build(loaded.runs, loaded.bad + earlier.bad, base, contract_of(found.contract), known_of(found.known))
+    return page, not loaded.bad and not earlier.bad
+
+
+def run(arguments: Sequence[str]) -> int:
+    found = options(arguments)
+    page, whole = page_of(found)
+    if found.output:
+        from shmcheck.reports.page import render  # only this needs Jinja2
+
+        write_file(found.output, render(page, found.title))
+    if found.markdown:
+        write_file(found.markdown, report_markdown.render(page))
+    if found.json:
+        write_file(found.json, export.as_json(page))
+    if found.csv:
+        write_file(found.csv, export.as_csv(page))
+    say(page.sentence)
+    return EXIT_PASSED if whole else EXIT_FAILED
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    return guarded(run, sys.argv[1:] if arguments is None else arguments)

@@ -1,0 +1,115 @@
+"""scripts/soak: the whole suite many times, and whether any run differs from any other."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from shmcheck.commandline import Parser, write_file
+from shmcheck.commands.run import guarded, prepare
+from shmcheck.console import EXIT_FAILED, EXIT_PASSED, CannotRun
+from shmcheck.paths import BUILD, make_build_folder
+from shmcheck.proof.cpu_load import Load
+from shmcheck.proof.soak import Setting, Soak, all_lines, settings_of
+from shmcheck.proof.suite import run_suite
+from shmcheck.reports.results import Run, Verdict
+from shmcheck.targets import target_resolve
+from shmcheck.targets.options import Options
+from shmcheck.targets.target import Target
+from shmcheck.targets.targets_file import Spec
+
+RUNS_MOST = 1000
+
+DESCRIPTION = """\
+Runs the whole suite again and again, with one job and with two, alone and with every processor busy with something
+else in turn, and compares verdicts and transcripts of all runs byte for byte. A case that differs between two runs of
+one target is a mistake of the case or of the harness.
+
+Exit code 0: no run differs from any other; 1: some cases differ, and are listed; 3: a run was not possible."""
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = Parser(
+        prog="scripts/soak",
+        description=DESCRIPTION,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--runs", type=int, default=3, metavar="N", help="whole runs for each target (default 3)")
+    parser.add_argument("--twins", type=int, default=0, metavar="N", help="and so often two runs side by side")
+    parser.add_argument("--target", action="append", default=[], metavar="NAME", help="of targets.toml; default: here")
+    parser.add_argument("--filter", action="append", default=[], metavar="GLOB", help="only these cases")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here too")
+    parser.add_argument("--programs", type=Path, metavar="DIR", help="use the programs in this folder; build nothing")
+    wanted = parser.parse_args(arguments)
+    for name in ("runs", "twins"):
+        if not 0 <= getattr(wanted, name) <= RUNS_MOST:
+            raise CannotRun(f"--{name} takes a number from 0 to {RUNS_MOST}, not {getattr(wanted, name)}")
+    if wanted.runs + wanted.twins == 0:
+        raise CannotRun("--runs 0 and --twins 0 is nothing to run")
+    return wanted
+
+
+def run_one(target: Target, programs: Path, setting: Setting, filters: Sequence[str]) -> Run:
+    words = ["--jobs", str(setting.jobs)]
+    for glob in filters:
+        words += ["--filter", glob]
+    report = BUILD / "soak" / f"TEST-shmcheck-soak{setting.twin}.xml"
+    return run_suite(target, programs, report, words, {})
+
+
+def run_all_at_once(
+    target: Target, programs: Path, settings: Sequence[Setting], filters: Sequence[str]
+) -> list[tuple[Setting, Run]]:
+    with Load(settings[0].loaded), ThreadPoolExecutor(len(settings)) as pool:
+        started = [pool.submit(run_one, target, programs, setting, filters) for setting in settings]
+        return [(setting, future.result()) for setting, future in zip(settings, started, strict=True)]
+
+
+def counts(run: Run) -> str:
+    bad = sum(run.count(verdict) for verdict in (Verdict.FAIL, Verdict.DEVIATES, Verdict.ERROR))
+    skipped = run.count(Verdict.SKIP) + run.count(Verdict.KNOWN)
+    return f"{run.count(Verdict.PASS)} passed, {bad} failed, {skipped} skipped"
+
+
+def soak_target(soak: Soak, spec: Spec, wanted: argparse.Namespace) -> None:
+    """All runs on one target."""
+    programs = wanted.programs.resolve() if wanted.programs else target_resolve.programs_of(spec)
+    with target_resolve.target_of(spec) as target:
+        name = spec.name or target.default_name
+        for settings in settings_of(wanted.runs, wanted.twins, name):
+            started = time.monotonic()
+            for setting, run in run_all_at_once(target, programs, settings, wanted.filter):
+                soak.add(setting, run)
+                seconds = time.monotonic() - started
+                print(f"{setting}: {counts(run)}; {seconds:.0f} s; {len(soak.differences())} differ", flush=True)
+
+
+def soak(arguments: Sequence[str]) -> int:
+    wanted = parse(arguments)
+    specs = target_resolve.specs_of(Options(targets=tuple(wanted.target)))
+    if any(spec.kind == "ssh" for spec in specs):
+        raise CannotRun("scripts/soak runs on targets of this machine only")
+    make_build_folder()
+    if not wanted.programs:
+        prepare(specs)
+    seen = Soak()
+    try:
+        for spec in specs:
+            soak_target(seen, spec, wanted)
+    finally:
+        # What was seen before something went wrong may say why.
+        found = seen.differences()
+        print("\n".join(all_lines(found)), end="\n" if found else "")
+        if wanted.json:
+            write_file(wanted.json, json.dumps(seen.figures(), indent=2) + "\n")
+    print(f"{len(seen.runs)} runs, {seen.cases} case runs, {len(found)} differences")
+    return EXIT_FAILED if found else EXIT_PASSED
+
+
+def main(arguments: Sequence[str]) -> int:
+    return guarded("scripts/soak", lambda: soak(arguments), lambda: None)

@@ -1,0 +1,88 @@
+"""Which rows of the contract the cases check: the comparison, both ways."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from shmcheck.contract import KEBAB, Contract, Row
+
+
+class ListError(Exception):
+    """The list of cases is not one; the text says where and why."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One line of shmcheck --list."""
+
+    id: str
+    topic: str
+    rows: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Count:
+    rows: int
+    covered: int
+    excused: int
+    uncovered: int
+
+
+@dataclass(frozen=True)
+class Coverage:
+    covered: tuple[Row, ...]
+    excused: tuple[Row, ...]  # not covered, and the contract says why
+    uncovered: tuple[Row, ...]  # not covered, without a reason
+    unknown: tuple[tuple[str, Case], ...]  # ids that are no row, with a case that claims to check them
+    stale: tuple[tuple[Row, Case], ...]  # rows with an excuse, with a case that checks them; they are covered
+
+    def good(self) -> bool:
+        """Whether contract and cases agree; rows that no case checks are no disagreement."""
+        return not self.unknown and not self.stale
+
+    def count(self, rows: Iterable[Row]) -> Count:
+        """How many of these rows are what."""
+        ids = {row.id for row in rows}
+        covered, excused, uncovered = (
+            sum(row.id in ids for row in kind) for kind in (self.covered, self.excused, self.uncovered)
+        )
+        return Count(len(ids), covered, excused, uncovered)
+
+
+def read_list(text: str) -> list[Case]:
+    """Reads what shmcheck --list prints: id, topic, needs and rows of every case, tab-separated, the rows (and needs)
+    blank-separated."""
+    cases: dict[str, Case] = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        fields = line.split("\t")
+        if len(fields) != 4:
+            raise ListError(f"line {number}: {len(fields)} tab-separated fields instead of id, topic, needs, rows")
+        name, topic, rows = fields[0], fields[1], tuple(fields[3].split())
+        if not KEBAB.fullmatch(name):
+            raise ListError(f"line {number}: '{name}' is not the id of a case")
+        if not rows:
+            raise ListError(f"line {number}: case {name} has no rows")
+        if name in cases:
+            raise ListError(f"line {number}: there are two cases {name}")
+        cases[name] = Case(name, topic, rows)
+    if not cases:
+        raise ListError("there is no case in it")
+    return list(cases.values())
+
+
+def compare(contract: Contract, cases: Iterable[Case]) -> Coverage:
+    """Both ways: rows without a case, and cases that name no row."""
+    first: dict[str, Case] = {}
+    for case in cases:
+        for row_id in case.rows:
+            first.setdefault(row_id, case)
+    known = {row.id for row in contract.rows}
+    covered = tuple(row for row in contract.rows if row.id in first)
+    return Coverage(
+        covered=covered,
+        excused=tuple(row for row in contract.rows if row.id not in first and row.excuse),
+        uncovered=tuple(row for row in contract.rows if row.id not in first and not row.excuse),
+        unknown=tuple((row_id, case) for row_id, case in first.items() if row_id not in known),
+        stale=tuple((row, first[row.id]) for row in covered if row.excuse),
+    )

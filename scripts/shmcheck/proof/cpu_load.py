@@ -1,0 +1,40 @@
+"""Something to do for every processor, for as long as a run is to be disturbed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from types import TracebackType
+
+from shmcheck.processes import die_with_parent
+from shmcheck.targets.options import processors
+
+# Ends by itself, should nobody be there to end it.
+SECONDS = 1800
+PROGRAM = f"import time\nend = time.monotonic() + {SECONDS}\nwhile time.monotonic() < end:\n    sum(range(20000))\n"
+
+
+class Load:
+    """A busy process for each processor, as a context; none if it is not `wanted`."""
+
+    def __init__(self, wanted: bool) -> None:
+        self.wanted = wanted
+        self.burners: list[subprocess.Popen[bytes]] = []
+
+    def __enter__(self) -> Load:
+        for _ in range(processors() if self.wanted else 0):
+            burner = subprocess.Popen(
+                [sys.executable, "-c", PROGRAM],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                preexec_fn=die_with_parent(),
+            )
+            self.burners.append(burner)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for burner in self.burners:
+            burner.kill()
+            burner.wait()

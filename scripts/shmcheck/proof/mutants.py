@@ -1,0 +1,136 @@
+"""Which changed replies no expectation noticed, and which of these are excused.
+
+shmcheck.exe --mutate runs each case again with one thing in one reply changed at a time. It writes what survived into
+the case's transcript:
+
+  ! survived FIELD: REQUEST -> CHANGED REPLY
+  ! mutants=N killed=N survived=N run=N
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+import tomllib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from shmcheck.console import CannotRun
+from shmcheck.reports.results import Run, Verdict
+
+SURVIVOR = re.compile(r"! survived (\S+): (.*) -> (.*)")
+SCORE = re.compile(r"! mutants=(\d+) killed=(\d+) survived=(\d+) run=(\d+)")
+# A name as it was on the pipe, with what differs from run to run in it.
+NAME = re.compile(r"shmcheck-[0-9a-f]+-")
+EXCUSE_KEYS = ("case", "step", "field", "reason")
+
+
+@dataclass(frozen=True)
+class Survivor:
+    """A change that the case did not notice."""
+
+    case: str
+    field: str
+    step: str  # the request, names without the run's id
+    reply: str  # as it was changed
+
+
+@dataclass
+class Excuse:
+    """One [[excused]] of cases/excused.toml: globs, and the reason why nothing needs to notice."""
+
+    case: str
+    step: str
+    field: str
+    reason: str
+    used: int = 0
+
+    def covers(self, survivor: Survivor) -> bool:
+        return (
+            fnmatch.fnmatchcase(survivor.case, self.case)
+            and fnmatch.fnmatchcase(survivor.step, self.step)
+            and fnmatch.fnmatchcase(survivor.field, self.field)
+        )
+
+
+@dataclass
+class Score:
+    """What came of all changes."""
+
+    cases: int = 0
+    unproven: list[str] = field(default_factory=list)  # cases that are an error: nothing is known of them
+    mutants: int = 0
+    killed: int = 0
+    run: int = 0  # changes for which the case was run with real processes
+    survived: list[Survivor] = field(default_factory=list)  # and not excused
+    excused: list[tuple[Survivor, Excuse]] = field(default_factory=list)
+
+    def figures(self) -> dict[str, int]:
+        """The keys of --json."""
+        return {
+            "mutants": self.mutants,
+            "killed": self.killed,
+            "survived": len(self.survived),
+            "excused": len(self.excused),
+        }
+
+    @property
+    def percent(self) -> float:
+        return 100.0 * self.killed / self.mutants if self.mutants else 0.0
+
+    @property
+    def percent_excused(self) -> float:
+        return 100.0 * len(self.excused) / self.mutants if self.mutants else 0.0
+
+
+def load_excuses(path: Path) -> list[Excuse]:
+    """Reads the list of excuses; CannotRun names what is wrong with it."""
+    try:
+        with path.open("rb") as file:
+            document = tomllib.load(file)
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise CannotRun(f"{path}: {error}") from error
+    tables = document.pop("excused", [])
+    if document or not isinstance(tables, list):
+        raise CannotRun(f"{path}: there may be only [[excused]] in it")
+    excuses = []
+    for number, table in enumerate(tables, 1):
+        if set(table) != set(EXCUSE_KEYS) or not all(isinstance(text, str) and text for text in table.values()):
+            raise CannotRun(f"{path}: entry {number} must have {', '.join(EXCUSE_KEYS)}, each a text that is not empty")
+        excuses.append(Excuse(**table))
+    return excuses
+
+
+def survivors_of(case: str, transcript: str) -> Iterable[Survivor]:
+    for line in transcript.splitlines():
+        if match := SURVIVOR.fullmatch(line):
+            yield Survivor(case, match[1], NAME.sub("", match[2]), NAME.sub("", match[3]))
+
+
+def score(run: Run, excuses: Sequence[Excuse]) -> Score:
+    """Adds up a report of a run with --mutate. Cases that were skipped or are an error have no changes. CannotRun if the
+    lines about survivors and their number do not agree."""
+    total = Score()
+    for key in sorted(run.cases, key=lambda key: key.order()):
+        case = run.cases[key]
+        counts = SCORE.search(case.transcript)
+        if case.verdict is Verdict.ERROR:
+            total.unproven.append(key.id)
+        if counts is None:
+            continue
+        survivors = list(survivors_of(key.id, case.transcript))
+        if len(survivors) != int(counts[3]) or int(counts[1]) != int(counts[2]) + int(counts[3]):
+            raise CannotRun(f"{run.target}: {key.id} tells of {len(survivors)} survivors and counts: {counts[0][2:]}")
+        total.cases += 1
+        total.mutants += int(counts[1])
+        total.killed += int(counts[2])
+        total.run += int(counts[4])
+        for survivor in survivors:
+            excuse = next((excuse for excuse in excuses if excuse.covers(survivor)), None)
+            if excuse is None:
+                total.survived.append(survivor)
+            else:
+                excuse.used += 1
+                total.excused.append((survivor, excuse))
+    return total

@@ -1,0 +1,132 @@
+"""Whether the same behaviour gives the same verdict and the same transcript, byte for byte, on every run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from shmcheck.reports.results import Case, Key, Run
+from shmcheck.reports.transcript import first_difference
+
+NOT_RUN = "not run"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One run of the whole suite, and what it was like."""
+
+    number: int  # from 1
+    target: str
+    jobs: int
+    loaded: bool  # every processor had something else to do
+    twin: str = ""  # "a" or "b" of two at the same time
+
+    def __str__(self) -> str:
+        words = [f"run {self.number}{self.twin} on {self.target}", f"{self.jobs} job" + "s" * (self.jobs > 1)]
+        return ", ".join([*words, *["under load"] * self.loaded, *["beside another"] * bool(self.twin)])
+
+
+def settings_of(runs: int, twins: int, target: str) -> list[list[Setting]]:
+    """What to run one after the other; those of an inner list at once. All four ways come in turn."""
+    plan = [[Setting(i + 1, target, 1 + i % 2, i % 4 in (1, 2))] for i in range(runs)]
+    for i in range(runs, runs + twins):
+        plan.append([Setting(i + 1, target, 1, False, twin) for twin in ("a", "b")])
+    return plan
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What one run showed of a case. The message is there for people and is not compared: a pass has none, and what an
+    error says may name a time."""
+
+    verdict: str
+    transcript: str
+    message: str = field(compare=False, default="")
+
+
+@dataclass
+class Difference:
+    """A case of one target that showed several things."""
+
+    target: str
+    key: Key
+    versions: list[tuple[Seen, list[Setting]]]
+
+    def lines(self) -> list[str]:
+        """For people: every version, and where it first departs from the one that most runs showed."""
+        ranked = sorted(self.versions, key=lambda version: -len(version[1]))
+        usual = ranked[0][0]
+        out = [f"{self.key} on {self.target}"]
+        for seen, settings in ranked:
+            numbers = ", ".join(f"{setting.number}{setting.twin}" for setting in settings)
+            out.append(f"  {seen.verdict} in run {numbers}" + (f": {seen.message}" if seen.message else ""))
+            apart = first_difference(usual.transcript, seen.transcript)
+            if apart:
+                out += [f"    {apart.request}", f"      usual  {apart.before}", f"      here   {apart.now}"]
+        return out
+
+    def figures(self) -> dict[str, object]:
+        return {
+            "target": self.target,
+            "case": str(self.key),
+            "versions": [
+                {
+                    "verdict": seen.verdict,
+                    "message": seen.message,
+                    "transcript": seen.transcript,
+                    "runs": [str(setting) for setting in settings],
+                }
+                for seen, settings in self.versions
+            ],
+        }
+
+
+@dataclass
+class Soak:
+    """All that was seen, by target and case."""
+
+    runs: list[Setting] = field(default_factory=list)
+    seen: dict[tuple[str, Key], dict[Seen, list[Setting]]] = field(default_factory=dict)
+
+    def add(self, setting: Setting, run: Run) -> None:
+        """A run that came to its end."""
+        self.runs.append(setting)
+        for key, case in run.cases.items():
+            self.seen.setdefault((setting.target, key), {}).setdefault(_seen(case), []).append(setting)
+
+    @property
+    def cases(self) -> int:
+        """Case runs: the sum over all runs."""
+        return sum(len(settings) for versions in self.seen.values() for settings in versions.values())
+
+    def differences(self) -> list[Difference]:
+        return [
+            Difference(target, key, whole)
+            for (target, key), versions in self.seen.items()
+            if len(whole := self._with_absent(target, versions)) > 1
+        ]
+
+    def _with_absent(self, target: str, versions: dict[Seen, list[Setting]]) -> list[tuple[Seen, list[Setting]]]:
+        """A case that some runs did not have differs in that."""
+        there = {setting for settings in versions.values() for setting in settings}
+        absent = [setting for setting in self.runs if setting.target == target and setting not in there]
+        return [*versions.items(), *([(Seen(NOT_RUN, ""), absent)] if absent else [])]
+
+    def figures(self) -> dict[str, object]:
+        """What --json writes."""
+        found = self.differences()
+        return {
+            "runs": len(self.runs),
+            "cases": self.cases,
+            "differences": len(found),
+            "settings": [str(setting) for setting in self.runs],
+            "differing": [difference.figures() for difference in found],
+        }
+
+
+def _seen(case: Case) -> Seen:
+    return Seen(case.verdict.value, case.transcript, case.message)
+
+
+def all_lines(differences: Iterable[Difference]) -> Sequence[str]:
+    return [line for difference in differences for line in difference.lines()]

@@ -1,0 +1,39 @@
+"""Whole runs of shmcheck.exe for the commands that look at many of them: quiet, and read back from their report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from shmcheck.console import EXIT_ERROR, EXIT_PASSED, CannotRun
+from shmcheck.paths import KNOWN, ROOT, target_path
+from shmcheck.processes import run_quiet
+from shmcheck.reports import report_files
+from shmcheck.reports.report_reader import BadReport
+from shmcheck.reports.results import Run
+from shmcheck.targets.target import Target
+
+SECONDS = 1800.0
+SHOWN = 2000  # characters of what a run printed that went wrong
+
+
+def run_suite(
+    target: Target, programs: Path, report: Path, words: Sequence[str], variables: Mapping[str, str]
+) -> Run:
+    """Runs shmcheck.exe with these words behind --junit and --known, and these environment variables besides the
+    target's. CannotRun if it leaves no report of a run that came to its end."""
+    report.parent.mkdir(parents=True, exist_ok=True)
+    report.unlink(missing_ok=True)
+    command = [*target.command(programs / "shmcheck.exe"), "--known", target_path(str(KNOWN), str(ROOT))]
+    command += ["--junit", target_path(str(report), str(ROOT)), *words]
+    environment = {**target.environment, **variables}
+    code, text = run_quiet(command, folder=ROOT, environment=environment, seconds=SECONDS)
+    if not EXIT_PASSED <= code <= EXIT_ERROR:
+        raise CannotRun(f"shmcheck.exe ended with {code}: {text.strip()[-SHOWN:]}")
+    try:
+        run = report_files.read(report)
+    except BadReport as error:
+        raise CannotRun(f"{report}: {error}") from error
+    if not run.complete:
+        raise CannotRun(f"a run did not come to its end: {text.strip()[-SHOWN:]}")
+    return run

@@ -1,0 +1,1 @@
+"""Reports: reading them, comparing them, and pages about them."""

@@ -1,0 +1,73 @@
+"""Which of several recorded runs a new one is to be compared with."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from shmcheck.reports.compare import CONDITIONS
+from shmcheck.reports.report_files import files_of, read
+from shmcheck.reports.report_reader import BadReport
+from shmcheck.reports.results import Run
+
+NUMBER = re.compile(r"[0-9]{1,9}")
+
+
+def version(text: str) -> tuple[int, ...]:
+    """"10.0.26100" and "9.0-rc2" as something with an order."""
+    return tuple(int(number) for number in NUMBER.findall(text))
+
+
+def _kind(run: Run) -> tuple[bool, str, frozenset[str]]:
+    return ("wine_version" in run.facts, run.facts.get("process_arch", ""), frozenset(run.pairs))
+
+
+def _version(run: Run) -> tuple[int, ...]:
+    return version(run.facts.get("wine_version") or run.facts.get("os_build") or "")
+
+
+def same_version(one: Run, other: Run) -> bool:
+    """Whether both are of the same version of the same kind of system."""
+    builds = {run.facts.get("os_build") for run in (one, other)}
+    return _kind(one) == _kind(other) and _version(one) == _version(other) and len(builds) == 1
+
+
+def best_fit(new: Run, recorded: Sequence[Run]) -> Run | None:
+    """Of the runs on the same kind of system and of the same bitness: the one of the same version, else of the
+    nearest older one, else of the nearest newer one; among several the one with the most conditions in common."""
+    candidates = [run for run in recorded if not run.lost and _kind(run) == _kind(new)]
+    mine = _version(new)
+
+    def rank(run: Run) -> tuple[bool, bool, tuple[int, ...], bool, int, str]:
+        theirs = _version(run)
+        newer = theirs > mine
+        distance = theirs if newer else tuple(-number for number in theirs)
+        other = sum(run.facts.get(fact) != new.facts.get(fact) for fact in CONDITIONS)
+        other_claimed = run.facts.get("os_build") != new.facts.get("os_build")
+        return (theirs != mine, newer, distance, other_claimed, other, run.target)
+
+    return min(candidates, key=rank) if candidates else None
+
+
+def base_of(path: Path, new: Run) -> tuple[Run, Path]:
+    """The run to compare with: the file, or of a folder the report in it that fits best."""
+    if not path.is_dir():
+        try:
+            return read(path), path
+        except BadReport as error:
+            raise BadReport(f"{path}: {error}") from error
+    files: dict[str, Path] = {}
+    recorded = []
+    for file in files_of([path]):
+        try:
+            run = read(file)
+        except BadReport as error:
+            raise BadReport(f"{file}: {error}") from error
+        files[run.target] = file
+        recorded.append(run)
+    found = best_fit(new, recorded)
+    if found is None:
+        have = ", ".join(sorted(f"{run.target} ({run.platform})" for run in recorded))
+        raise BadReport(f"no report in {path} fits {new.target} ({new.platform}); there are {have}")
+    return found, files[found.target]

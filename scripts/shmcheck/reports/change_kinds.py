@@ -1,0 +1,87 @@
+"""What became of a case between two runs: every case falls into exactly one class."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from shmcheck.reports.results import BAD, SEVERITY, Case, Verdict, observation
+
+
+class Change(StrEnum):
+    """In the order in which people want to read them."""
+
+    REGRESSED = "regressed"
+    NEW_FAILURE = "new-failure"
+    LOST_COVERAGE = "lost-coverage"
+    UNEXPECTEDLY_PASSING = "unexpectedly-passing"
+    FIXED = "fixed"
+    CHANGED = "changed"
+    NEWLY_KNOWN = "newly-known"
+    STILL_FAILING = "still-failing"
+    STILL_KNOWN = "still-known"
+    ADDED = "added"
+    REMOVED = "removed"
+    SAME = "same"
+
+
+MEANING: dict[Change, str] = {
+    Change.REGRESSED: "ran before and now, and got worse",
+    Change.NEW_FAILURE: "fails, and was not there or did not run before",
+    Change.LOST_COVERAGE: "ran before, and is now skipped, or missing from a run that did not finish",
+    Change.UNEXPECTEDLY_PASSING: "was a known deviation, and passes now",
+    Change.FIXED: "failed before, and passes now",
+    Change.CHANGED: "neither better nor worse, but something else was seen",
+    Change.NEWLY_KNOWN: "passed before, and is now a known deviation",
+    Change.STILL_FAILING: "fails as before, and is not known",
+    Change.STILL_KNOWN: "fails as before, and is a known deviation now",
+    Change.ADDED: "does not fail, and was not there or did not run before",
+    Change.REMOVED: "was there before, and is not in a run that finished",
+    Change.SAME: "the same as before",
+}
+
+# What makes scripts/compare end with exit code 1 unless it is told otherwise: what somebody should look at before a
+# merge. A fix, a removed case or another observation is news, and no reason to stop.
+DEFAULT_FAIL_ON = frozenset({Change.REGRESSED, Change.NEW_FAILURE, Change.LOST_COVERAGE})
+
+
+def classify(base: Case | None, new: Case | None, *, finished: bool) -> Change:
+    """The class of a case that is in at least one of two runs. `finished`: the new run came to its end."""
+    if new is None:
+        return _gone(base, finished)
+    if base is None or base.verdict is Verdict.SKIP:
+        return _first_seen(base, new)
+    if new.verdict is Verdict.SKIP:
+        return Change.LOST_COVERAGE
+    if base.verdict is new.verdict:
+        return _same_verdict(base, new)
+    if new.verdict is Verdict.PASS:
+        return Change.UNEXPECTEDLY_PASSING if base.verdict is Verdict.KNOWN else Change.FIXED
+    if new.verdict is Verdict.KNOWN:
+        return Change.NEWLY_KNOWN if base.verdict is Verdict.PASS else Change.STILL_KNOWN
+    if SEVERITY[new.verdict] > SEVERITY[base.verdict]:
+        return Change.REGRESSED
+    return Change.CHANGED
+
+
+def _gone(base: Case | None, finished: bool) -> Change:
+    if base is None:
+        raise ValueError("a case must be in one of the runs")
+    # A case that did not run before covered nothing that could be lost.
+    return Change.REMOVED if finished or base.verdict is Verdict.SKIP else Change.LOST_COVERAGE
+
+
+def _first_seen(base: Case | None, new: Case) -> Change:
+    """The case was not there, or did not run."""
+    if new.verdict in BAD:
+        return Change.NEW_FAILURE
+    if base is None or new.verdict is not Verdict.SKIP:
+        return Change.ADDED
+    return Change.SAME if base.message == new.message else Change.CHANGED
+
+
+def _same_verdict(base: Case, new: Case) -> Change:
+    if observation(base) != observation(new):
+        return Change.CHANGED
+    if new.verdict is Verdict.PASS:
+        return Change.SAME
+    return Change.STILL_KNOWN if new.verdict is Verdict.KNOWN else Change.STILL_FAILING

@@ -1,0 +1,155 @@
+"""Compares two runs case by case, and says whether they can be compared at all."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
+
+from shmcheck.reports.change_kinds import Change, classify
+from shmcheck.reports.results import PROGRAMS, Case, Key, Run
+from shmcheck.reports.transcript import first_difference
+
+# Facts that change what can be expected, each with the reason. Where they differ, a difference between the runs may
+# be the fact's and not the system's.
+CONDITIONS: dict[str, str] = {
+    "harness_version": "the cases themselves may differ",
+    "session": "names without a prefix, and Global\\ names, mean other things in session 0",
+    "elevated": "privileges and default descriptors differ",
+    "integrity": "the integrity level decides who may open what",
+    "global_privilege": "without SeCreateGlobalPrivilege no Global\\ section can be created",
+    "lock_memory_privilege": "large pages need SeLockMemoryPrivilege",
+    "in_job": "a job can limit memory and processes",
+    "process_arch": "32-bit and 64-bit programs see other limits",
+    "allow_large": "cases that take much memory run only when they are asked for",
+    "actors": "cases of both bitnesses run only where there are actors of both",
+}
+
+
+def reply_word(reply: str | None) -> str:
+    """What stands for a reply that is empty, or for a step that is not there."""
+    return "(no such step)" if reply is None else reply or "(no reply)"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One case of either run, and its class."""
+
+    key: Key
+    change: Change
+    base: Case | None
+    new: Case | None
+
+    @property
+    def case(self) -> Case:
+        """The case as it is now, or as it was."""
+        found = self.new or self.base
+        if found is None:
+            raise ValueError("a case must be in one of the runs")
+        return found
+
+    @property
+    def unstable(self) -> bool:
+        """Repetitions of the case disagree with each other in one of the runs."""
+        return any(case is not None and case.unstable for case in (self.base, self.new))
+
+    def what_was_seen(self) -> list[str]:
+        """For people: what differs, in lines."""
+        lines: list[str] = []
+        if self.new is not None and self.new.message:
+            lines.append(self.new.message)
+        elif self.base is not None and self.base.message:
+            lines.append(f"before: {self.base.message}")
+        if self.base is None or self.new is None or self.base.transcript == self.new.transcript:
+            return lines
+        found = first_difference(self.base.transcript, self.new.transcript)
+        if found:
+            lines.append(f"first difference: {found.request}")
+            lines.append(f"  before: {reply_word(found.before)}")
+            lines.append(f"  now:    {reply_word(found.now)}")
+        return lines
+
+
+@dataclass(frozen=True)
+class Comparison:
+    base: Run
+    new: Run
+    differences: tuple[Difference, ...]  # of every case of either run, in order of class and name
+    warnings: tuple[str, ...]  # why the two can be compared only with care
+
+    @cached_property
+    def counts(self) -> dict[Change, int]:
+        counter = Counter(difference.change for difference in self.differences)
+        return {change: counter[change] for change in Change}
+
+    def of(self, change: Change) -> list[Difference]:
+        return [difference for difference in self.differences if difference.change is change]
+
+    def sentence(self) -> str:
+        """How the runs differ, in one sentence."""
+        if self.new.lost:
+            return f"{self.new.target} was lost: {self.new.lost}"
+        words = [
+            (Change.REGRESSED, "regressed"),
+            (Change.NEW_FAILURE, "newly failing"),
+            (Change.LOST_COVERAGE, "no longer covered"),
+            (Change.UNEXPECTEDLY_PASSING, "unexpectedly passing"),
+            (Change.FIXED, "fixed"),
+            (Change.CHANGED, "changed in what was seen"),
+            (Change.NEWLY_KNOWN, "newly known"),
+            (Change.ADDED, "added"),
+            (Change.REMOVED, "removed"),
+        ]
+        parts = [f"{self.counts[change]} {word}" for change, word in words if self.counts[change]]
+        still = [
+            f"{self.counts[change]} {word}"
+            for change, word in ((Change.STILL_FAILING, "still failing"), (Change.STILL_KNOWN, "known as before"))
+            if self.counts[change]
+        ]
+        what = ", ".join(parts) if parts else "no difference"
+        return f"{what} between {self.base.target} and {self.new.target}" + (f"; {', '.join(still)}" if still else "")
+
+
+def compare(base: Run, new: Run) -> Comparison:
+    keys = sorted(base.cases.keys() | new.cases.keys(), key=Key.order)
+    order = list(Change)
+    differences = []
+    for key in keys:
+        before, now = base.cases.get(key), new.cases.get(key)
+        differences.append(Difference(key, classify(before, now, finished=new.complete), before, now))
+    differences.sort(key=lambda difference: (order.index(difference.change), difference.key.order()))
+    return Comparison(base, new, tuple(differences), tuple(warnings(base, new)))
+
+
+def warnings(base: Run, new: Run) -> list[str]:
+    """Why the runs can be compared only with care; nothing if there is no reason."""
+    found = []
+    for word, run in (("earlier", base), ("new", new)):
+        if run.lost:
+            found.append(f"the {word} run was lost: {run.lost}")
+        elif not run.complete:
+            found.append(f"the {word} run did not finish: cases may be missing from it")
+    if base.lost or new.lost:
+        return found
+    if base.pairs.keys() != new.pairs.keys():
+        had, has = (", ".join(run.pairs) or "none" for run in (base, new))
+        found.append(f"the pairs of architectures were {had} and are {has}: their cases stand apart")
+    for fact, reason in CONDITIONS.items():
+        before, now = base.facts.get(fact), new.facts.get(fact)
+        if before != now:
+            found.append(f"{fact} was {before or 'not recorded'} and is {now or 'not recorded'}: {reason}")
+    programs = other_programs(base, new)
+    if programs:
+        named = f"{', '.join(programs)} {'is another program' if len(programs) == 1 else 'are other programs'}"
+        found.insert(0, f"{named} of the same version: the cases, or what actors do, may differ")
+    return found
+
+
+def other_programs(base: Run, new: Run) -> list[str]:
+    """The programs that say the same version in both runs and are not the same, by the SHA-256 in the reports. Those of
+    another version or bitness cannot be the same, and a report that does not have it says nothing."""
+    if any(base.facts.get(fact) != new.facts.get(fact) for fact in ("harness_version", "process_arch")):
+        return []
+    both = [fact for fact in PROGRAMS if base.facts.get(fact) and new.facts.get(fact)]
+    return [PROGRAMS[fact] for fact in both if base.facts[fact] != new.facts[fact]]
+

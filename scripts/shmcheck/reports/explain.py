@@ -1,0 +1,189 @@
+"""Which property of the platform separates the systems that disagree about a case.
+
+Only simple conditions on one recorded fact are tried: that it is there, that it equals a value, that it is at most or
+at least a version or number. A condition counts only if it separates the systems exactly; where none does, that is
+said. A condition is an observation about these runs, not a proof.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from shmcheck.reports.baseline_match import version
+from shmcheck.reports.results import PROGRAMS, RUN_FACTS, Run
+
+# The most telling first. What is not listed comes after these, in order of its name.
+FACTS = (
+    "wine_version",
+    "os_build",
+    "os_version",  # os_build and os_ubr together; made here
+    "os_edition",
+    "process_arch",
+    "writer_arch",
+    "reader_arch",
+    "os_arch",
+    "session",
+    "elevated",
+    "integrity",
+    "global_privilege",
+    "lock_memory_privilege",
+    "in_job",
+    "actors",
+    "allow_large",
+    "page_size",
+    "granularity",
+    "wine_host",
+    "os_name",
+    "os_release",
+    "status_table",
+)
+# These separate by chance, or say more about the test than about the system: last, and never before others.
+LAST_FACTS = ("commit_limit_mib", "memory_mib", "processors", "harness_version")
+ORDERED = frozenset({"wine_version", "os_build", "os_version", "page_size", "granularity", *LAST_FACTS[:3]})
+# The update alone means nothing without the build, and programs say what they are by harness_version.
+NOT_FACTS = RUN_FACTS | PROGRAMS.keys() | {"os_ubr"}
+
+
+@dataclass(frozen=True)
+class Group:
+    """The systems that agree with each other."""
+
+    outcome: str  # "fail", or "A" where the verdicts are equal and what was seen differs
+    targets: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Condition:
+    """True for exactly the systems of one group."""
+
+    fact: str
+    text: str  # "wine_version ≤ 5.0"
+    otherwise: str  # what holds for the others, if that is worth saying: "≥ 8.0"
+
+
+@dataclass(frozen=True)
+class Explanation:
+    groups: tuple[Group, ...]  # the largest last
+    conditions: tuple[Condition | None, ...]  # of all groups but the last
+    also: tuple[str, ...]  # other facts that separate them as well
+    same_platform: tuple[str, str] | None  # two systems that disagree though nothing recorded tells them apart
+
+    @property
+    def found(self) -> bool:
+        return all(condition is not None for condition in self.conditions)
+
+    @property
+    def scattered(self) -> bool:
+        """No two systems agree: a value of the machine, not of the platform."""
+        return len(self.groups) > 2 and all(len(group.targets) == 1 for group in self.groups)
+
+    def sentence(self) -> str:
+        """For people; the names of systems stand with the groups."""
+        if self.same_platform:
+            one, other = self.same_platform
+            return f"Nothing recorded tells {one} and {other} apart, yet they disagree: look at the machines, or repeat the case."
+        if self.scattered:
+            return "Every system shows something else."
+        if not self.found:
+            return "No single recorded property separates them."
+        parts = []
+        for group, condition in zip(self.groups, self.conditions, strict=False):
+            if condition:
+                rest = f", not where it is {condition.otherwise}" if condition.otherwise else ""
+                parts.append(f"{group.outcome} where {condition.text}{rest}")
+        also = f" Also separated by {', '.join(self.also)}." if self.also else ""
+        return "; ".join(parts) + f"; elsewhere {self.groups[-1].outcome}.{also}"
+
+
+class Facts:
+    """The facts of some systems, as conditions see them."""
+
+    def __init__(self, runs: Iterable[Run]) -> None:
+        self.of: dict[str, dict[str, str]] = {run.target: _facts(run) for run in runs}
+        names = {name for facts in self.of.values() for name in facts}
+        self.names = [name for name in FACTS if name in names]
+        self.names += sorted(names - set(FACTS) - set(LAST_FACTS))
+        self.names += [name for name in LAST_FACTS if name in names]
+
+    def explain(self, outcomes: Mapping[str, str]) -> Explanation | None:
+        """What separates the systems by outcome (target -> outcome); None if they agree."""
+        groups = _groups(outcomes)
+        if len(groups) < 2:
+            return None
+        everybody = [target for group in groups for target in group.targets]
+        conditions = []
+        also: list[str] = []
+        for group in groups[:-1]:
+            rest = [target for target in everybody if target not in set(group.targets)]
+            found = self.conditions(group.targets, rest)
+            conditions.append(found[0] if found else None)
+            also = [condition.fact for condition in found[1:]] if len(groups) == 2 else []
+        telling = [fact for fact in also if fact not in LAST_FACTS][:4]
+        return Explanation(groups, tuple(conditions), tuple(telling), self.alike(groups))
+
+    def conditions(self, inside: Sequence[str], outside: Sequence[str]) -> list[Condition]:
+        """Every fact's simplest condition that holds for exactly `inside`, best fact first."""
+        found = [self.condition(name, inside, outside) for name in self.names]
+        return [condition for condition in found if condition]
+
+    def condition(self, name: str, inside: Sequence[str], outside: Sequence[str]) -> Condition | None:
+        have = [self.of[target].get(name) for target in inside]
+        others = [self.of[target].get(name) for target in outside]
+        there = [value for value in have if value is not None]
+        elsewhere = [value for value in others if value is not None]
+        if not there:
+            text = "it is not Wine" if name == "wine_version" else f"{name} is not recorded"
+            return Condition(name, text, "") if len(elsewhere) == len(others) else None
+        if len(there) != len(have) or set(there) & set(elsewhere):
+            return None
+        if not elsewhere:
+            return Condition(name, "it is Wine" if name == "wine_version" else f"{name} is recorded", "")
+        if name in ORDERED:
+            threshold = _threshold(name, there, elsewhere)
+            if threshold:
+                return threshold
+        if len(set(there)) == 1:
+            return Condition(name, f"{name} = {there[0]}", "")
+        if len(set(elsewhere)) == 1 and len(elsewhere) == len(others):
+            return Condition(name, f"{name} ≠ {elsewhere[0]}", "")
+        return None
+
+    def alike(self, groups: Sequence[Group]) -> tuple[str, str] | None:
+        """Two systems of different groups of which everything telling that is recorded is equal."""
+        seen: dict[tuple[tuple[str, str], ...], tuple[str, int]] = {}
+        for number, group in enumerate(groups):
+            for target in group.targets:
+                facts = tuple(sorted(item for item in self.of[target].items() if item[0] not in LAST_FACTS))
+                other, place = seen.setdefault(facts, (target, number))
+                if place != number:
+                    return (other, target)
+        return None
+
+
+def _facts(run: Run) -> dict[str, str]:
+    facts = {name: value for name, value in run.facts.items() if name not in NOT_FACTS}
+    if "os_build" in facts and run.facts.get("os_ubr"):
+        facts["os_version"] = f"{facts['os_build']}.{run.facts['os_ubr']}"
+    return facts
+
+
+def _groups(outcomes: Mapping[str, str]) -> tuple[Group, ...]:
+    """By outcome; small groups first, since those are the ones to be explained. Passing ones last if they can be."""
+    by_outcome: dict[str, list[str]] = {}
+    for target, outcome in outcomes.items():
+        by_outcome.setdefault(outcome, []).append(target)
+    groups = [Group(outcome, tuple(targets)) for outcome, targets in by_outcome.items()]
+    return tuple(sorted(groups, key=lambda group: (len(group.targets), group.outcome == "pass", group.outcome)))
+
+
+def _threshold(name: str, inside: Sequence[str], outside: Sequence[str]) -> Condition | None:
+    ours = sorted(set(inside), key=lambda value: (version(value), value))
+    theirs = sorted(set(outside), key=lambda value: (version(value), value))
+    if not all(version(value) for value in (*ours, *theirs)):
+        return None
+    if version(ours[-1]) < version(theirs[0]):
+        return Condition(name, f"{name} ≤ {ours[-1]}", f"≥ {theirs[0]}")
+    if version(ours[0]) > version(theirs[-1]):
+        return Condition(name, f"{name} ≥ {ours[0]}", f"≤ {theirs[-1]}")
+    return None

@@ -1,0 +1,110 @@
+"""cases/known.toml as the reports need it: reasons, ages, and entries that are out of date."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+from shmcheck.console import CannotRun
+from shmcheck.reports.results import Case, Run, Verdict
+
+OWN_KEYS = frozenset({"case", "check", "reason", "since", "issue"})
+LINK = re.compile(r"https://[A-Za-z0-9.-]+(/[A-Za-z0-9._~/?#=&%+-]*)?")
+
+
+@lru_cache(maxsize=None)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """Repeated stars are one, so that matching takes no time to speak of for the patterns of a list of ours."""
+    parts = [".*" if character == "*" else "." if character == "?" else re.escape(character) for character in pattern]
+    return re.compile(re.sub(r"(\.\*)+", ".*", "".join(parts)), re.DOTALL)
+
+
+def glob_matches(pattern: str, word: str) -> bool:
+    """As harness/common/glob.h says it: '*' any characters, '?' one, all others themselves."""
+    return _compiled(pattern).fullmatch(word) is not None
+
+
+def any_matches(patterns: str, word: str) -> bool:
+    """Whether one of the patterns between the bars matches."""
+    return any(glob_matches(pattern, word) for pattern in patterns.split("|"))
+
+
+@dataclass(frozen=True)
+class Entry:
+    case: str  # glob on ids
+    reason: str
+    since: date | None
+    issue: str  # a link, or ""
+    conditions: tuple[tuple[str, str], ...]  # fact, globs on its value with '|' between them
+
+    def applies(self, run: Run) -> bool:
+        return all(fact in run.facts and any_matches(globs, run.facts[fact]) for fact, globs in self.conditions)
+
+    def names(self, case: Case) -> bool:
+        return glob_matches(self.case, case.key.id)
+
+    def excuses(self, case: Case) -> bool:
+        """Whether this entry made the case a known deviation. A report may have cut a long reason."""
+        if case.verdict is not Verdict.KNOWN or not self.names(case) or not case.reason:
+            return False
+        reason = " ".join(self.reason.split())
+        seen = " ".join(case.reason.split())
+        return reason == seen or (len(seen) > 200 and reason.startswith(seen.rstrip(".…")))
+
+    def age(self, timestamp: str) -> int | None:
+        """Days from `since` to a run."""
+        if self.since is None or not timestamp:
+            return None
+        try:
+            return (date.fromisoformat(timestamp[:10]) - self.since).days
+        except ValueError:
+            return None
+
+
+def load(path: Path) -> list[Entry]:
+    """The entries of a list; none if there is no such file. CannotRun if it is not valid."""
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8")).get("known", [])
+    except FileNotFoundError:
+        return []
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise CannotRun(f"{path}: {error}") from error
+    if not isinstance(tables, list):
+        raise CannotRun(f"{path}: known is not a list of tables")
+    return [_entry(path, table) for table in tables]
+
+
+def _entry(path: Path, table: object) -> Entry:
+    if not isinstance(table, dict) or not all(isinstance(value, str) for value in table.values()):
+        raise CannotRun(f"{path}: every key of a [[known]] is a string")
+    for key in ("case", "check", "reason"):
+        if not table.get(key):
+            raise CannotRun(f"{path}: a [[known]] has no {key}")
+    since = None
+    if "since" in table:
+        try:
+            since = date.fromisoformat(table["since"])
+        except ValueError as error:
+            raise CannotRun(f"{path}: since: {error}") from error
+    issue = table.get("issue", "")
+    conditions = tuple(sorted((key, value) for key, value in table.items() if key not in OWN_KEYS))
+    return Entry(table["case"], table["reason"], since, issue if LINK.fullmatch(issue) else "", conditions)
+
+
+def stale(entries: list[Entry], runs: list[Run]) -> list[tuple[Entry, list[str]]]:
+    """Entries that apply to a run in which cases they name ran and none of them was excused by them; with targets."""
+    found = []
+    for entry in entries:
+        targets = []
+        for run in runs:
+            cases = [case for case in run.cases.values() if entry.names(case) and case.verdict is not Verdict.SKIP]
+            if run.complete and entry.applies(run) and cases and not any(entry.excuses(case) for case in cases):
+                if all(case.verdict is Verdict.PASS for case in cases):
+                    targets.append(run.target)
+        if targets:
+            found.append((entry, targets))
+    return found

@@ -1,0 +1,136 @@
+"""The page: one HTML file that needs nothing else. The only module that needs Jinja2."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from pathlib import Path
+
+from shmcheck.console import CannotRun
+from shmcheck.reports import page_view as view
+from shmcheck.reports.page_model import Page, PageCase
+from shmcheck.reports.results import PROGRAMS
+from shmcheck.reports.sources import link
+
+try:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from markupsafe import Markup
+except ImportError as error:
+    raise CannotRun("the page needs Jinja2 (Debian: python3-jinja2; elsewhere: pip install Jinja2)") from error
+
+TEMPLATES = Path(__file__).resolve().parent / "templates"
+BASE_BYTES = 300 * 1024
+BYTES_PER_PAIR = 1024  # of a case and a system
+
+
+def cut(text: str, most: int = 300) -> str:
+    """For places where a line is enough."""
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def line(text: str) -> Markup:
+    """Escaped for a text node, and for nothing else: '>' and quotes mean nothing there, and transcripts are full of
+    them. An attribute takes the plain text, which autoescape escapes whole."""
+    return Markup(text.replace("&", "&amp;").replace("<", "&lt;"))  # noqa: S704
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES, encoding="utf-8"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=False,
+    )
+    environment.filters["cut"] = cut
+    environment.filters["line"] = line
+    environment.globals.update(view=view, link=link, hashes=frozenset(PROGRAMS))
+    return environment
+
+
+def _own(name: str) -> str:
+    """A style sheet or script of ours."""
+    return (TEMPLATES / name).read_text(encoding="utf-8").strip("\n")
+
+
+def _hash(text: str) -> str:
+    """As a content security policy names an inline style sheet or script."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
+
+
+def _embedded(value: object) -> Markup:
+    """JSON that is no markup wherever it stands."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return Markup(text)  # noqa: S704
+
+
+def _strips(page: Page) -> dict[PageCase, Markup]:
+    """A symbol a system for every case, with a text alternative beside it; with its word if there is one system."""
+    piece = Markup('<i class="{}" title="{}: {}">{}</i>' if len(page.runs) > 1 else '<i class="{0}">{3} {2}</i>')
+    pieces: list[dict[str, Markup]] = [
+        {
+            state: piece.format(style, cut(run.target, 64), words, symbol)
+            for state, (symbol, style, words) in view.STATES.items()
+        }
+        for run in page.runs
+    ]
+    return {
+        case: Markup("").join(column[state] for column, state in zip(pieces, case.states, strict=True))
+        for case in page.cases
+    }
+
+
+def _bodies(environment: Environment, page: Page) -> dict[PageCase, tuple[Markup, Markup]]:
+    """Of every case what opens below it: whole, and without its steps."""
+    rows = {row.row.id: row.row for row in page.rows}
+    macro = environment.get_template("case.html.j2").make_module({"rows": rows}).body  # type: ignore[attr-defined]
+    return {case: (macro(case, view.steps(case)), macro(case, None)) for case in page.cases}
+
+
+def _size(text: str) -> int:
+    return len(text.encode("utf-8", "backslashreplace"))
+
+
+def render(page: Page, title: str = "shmcheck") -> str:
+    """The page's text. The same page gives the same bytes."""
+    environment = _environment()
+    style, script = _own("report.css"), _own("report.js")
+    template = environment.get_template("report.html.j2")
+    strips = _strips(page)
+
+    def text(bodies: dict[PageCase, Markup]) -> str:
+        return template.render(
+            page=page,
+            title=title,
+            style=Markup(style),  # noqa: S704
+            script=Markup(script),  # noqa: S704
+            style_hash=_hash(style),
+            script_hash=_hash(script),
+            data=_embedded(view.data(page)),
+            strips=strips,
+            bodies=bodies,
+            totals=view.total(page),
+        )
+
+    choices = _bodies(environment, page)
+    empty = Markup("")
+    room = BASE_BYTES + BYTES_PER_PAIR * len(page.cases) * len(page.runs)
+    room -= _size(text({case: empty for case in page.cases}))
+    return text(_fitting(choices, room)) + "\n"
+
+
+def _fitting(choices: dict[PageCase, tuple[Markup, Markup]], room: int) -> dict[PageCase, Markup]:
+    """Whole bodies as far as there is room: where nobody needs to look the longest ones lose their steps first."""
+    sizes = {case: (_size(whole), _size(short)) for case, (whole, short) in choices.items()}
+    used = sum(whole for whole, _ in sizes.values())
+    shortened = set()
+    for case in sorted(choices, key=lambda case: (not case.plain, -sizes[case][0], case.key.order())):
+        if used <= room:
+            break
+        used -= sizes[case][0] - sizes[case][1]
+        shortened.add(case)
+    return {case: short if case in shortened else whole for case, (whole, short) in choices.items()}

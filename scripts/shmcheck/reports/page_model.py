@@ -1,0 +1,366 @@
+"""Several runs as one picture: areas, cases, variants of what was seen, disagreements. What every output draws from."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from shmcheck.contract import Contract, Row
+from shmcheck.reports.baseline_match import best_fit, same_version, version
+from shmcheck.reports.change_kinds import Change
+from shmcheck.reports.compare import Comparison, Difference, compare
+from shmcheck.reports.explain import Explanation, Facts
+from shmcheck.reports.known_list import Entry, stale
+from shmcheck.reports.results import BAD, SEVERITY, BadFile, Case, Key, Run, Verdict, observation
+
+ABSENT = "absent"  # the case is not in this run
+LOST = "lost"  # the whole run is missing
+
+
+def _badness(verdict: Verdict) -> tuple[int, bool]:
+    return (SEVERITY[verdict], verdict is Verdict.PASS)  # of a pass and a skip the pass says more
+
+
+@dataclass(frozen=True)
+class Variant:
+    """What some systems showed alike."""
+
+    letter: str
+    case: Case
+    targets: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A case against an earlier run of one system."""
+
+    target: str
+    difference: Difference
+
+
+@dataclass(frozen=True)
+class PageCase:
+    """One case on all systems."""
+
+    key: Key
+    rows: tuple[str, ...]
+    states: tuple[str, ...]  # of every column: a verdict, ABSENT or LOST
+    variants: tuple[Variant, ...]  # in order of the columns
+    explanation: Explanation | None  # None: the systems agree
+    verdicts_differ: bool  # among systems on which it ran
+    changes: tuple[Changed, ...]  # against earlier runs; without what is the same
+    unstable: tuple[str, ...]  # targets whose repetitions disagree
+
+    @property
+    def anchor(self) -> str:
+        return f"case-{self.key.topic}-{self.key.id}"
+
+    @property
+    def plain(self) -> bool:
+        """Passes on every system, with the same observations, and as before or new: nobody needs to look."""
+        passes = all(state == Verdict.PASS for state in self.states if state != LOST)
+        news = any(changed.difference.change is not Change.ADDED for changed in self.changes)
+        return passes and not self.explanation and not news and not self.unstable
+
+    @property
+    def uniform(self) -> bool:
+        """Passes, and showed the same, on every system: its symbols say all about its outcome."""
+        return len(self.variants) == 1 and all(state == Verdict.PASS for state in self.states)
+
+    @property
+    def worst(self) -> Verdict | None:
+        """None if it is on no system."""
+        verdicts = [variant.case.verdict for variant in self.variants]
+        return max(verdicts, key=_badness) if verdicts else None
+
+
+@dataclass(frozen=True)
+class Area:
+    number: int  # of the contract; 0: cases whose rows are not in it
+    title: str
+    cases: tuple[PageCase, ...]
+
+    @property
+    def anchor(self) -> str:
+        return f"area-{self.number}" if self.number else f"topic-{self.cases[0].key.topic}"
+
+    @cached_property
+    def tallies(self) -> tuple[Counter[str], ...]:
+        """Of every column, how many cases are in each state."""
+        columns = len(self.cases[0].states) if self.cases else 0
+        return tuple(Counter(case.states[column] for case in self.cases) for column in range(columns))
+
+
+@dataclass(frozen=True)
+class KnownCase:
+    """A known deviation: one reason, and where it was seen."""
+
+    reason: str
+    cases: tuple[Key, ...]
+    targets: tuple[str, ...]
+    entry: Entry | None
+    days: int | None  # from its `since` to the newest run that has it
+
+
+@dataclass(frozen=True)
+class RowState:
+    """A row of the contract and what the runs say about it."""
+
+    row: Row
+    cases: tuple[PageCase, ...]
+
+    @property
+    def state(self) -> str:
+        """The worst verdict of any case of the row on any system; "" if no case checks it."""
+        worst = [case.worst for case in self.cases if case.worst is not None]
+        return max(worst, key=_badness).value if worst else ""
+
+
+@dataclass
+class Page:
+    runs: list[Run]  # the columns
+    bad: list[BadFile]
+    areas: list[Area]
+    comparisons: list[Comparison]
+    contract: Contract | None
+    known: list[Entry] = field(default_factory=list)
+    earlier: tuple[str, ...] = ()  # the earlier runs that were given, whether or not one fits
+
+    @cached_property
+    def cases(self) -> list[PageCase]:
+        return [case for area in self.areas for case in area.cases]
+
+    @property
+    def usable(self) -> list[Run]:
+        return [run for run in self.runs if not run.lost]
+
+    @cached_property
+    def changes(self) -> dict[Change, list[tuple[Run, Difference]]]:
+        """Against the earlier runs, by class."""
+        found: dict[Change, list[tuple[Run, Difference]]] = {change: [] for change in Change}
+        for comparison in self.comparisons:
+            for difference in comparison.differences:
+                found[difference.change].append((comparison.new, difference))
+        return found
+
+    @cached_property
+    def care(self) -> list[tuple[str, list[str]]]:
+        """Why comparisons need care, and of which systems."""
+        found: dict[str, list[str]] = {}
+        for comparison in self.comparisons:
+            for warning in comparison.warnings:
+                found.setdefault(warning, []).append(comparison.new.target)
+        return list(found.items())
+
+    @cached_property
+    def uncompared(self) -> list[str]:
+        """The systems of which there is no earlier run, if there are any earlier runs."""
+        have = {comparison.new.target for comparison in self.comparisons}
+        return [run.target for run in self.runs if run.target not in have] if have else []
+
+    @cached_property
+    def disagreements(self) -> list[PageCase]:
+        """The cases with different verdicts first."""
+        found = [case for case in self.cases if case.explanation]
+        return sorted(found, key=lambda case: not case.verdicts_differ)
+
+    @cached_property
+    def rows(self) -> list[RowState]:
+        by_row: dict[str, list[PageCase]] = {}
+        for case in self.cases:
+            for row in case.rows:
+                by_row.setdefault(row, []).append(case)
+        rows = self.contract.rows if self.contract else ()
+        return [RowState(row, tuple(by_row.get(row.id, ()))) for row in rows]
+
+    @cached_property
+    def known_cases(self) -> list[KnownCase]:
+        found: dict[str, list[tuple[Run, Case]]] = {}
+        for run in self.runs:
+            for case in run.cases.values():
+                if case.verdict is Verdict.KNOWN:
+                    found.setdefault(case.reason, []).append((run, case))
+        return [self._known(reason, seen) for reason, seen in sorted(found.items())]
+
+    def _known(self, reason: str, seen: Sequence[tuple[Run, Case]]) -> KnownCase:
+        entry = next((entry for entry in self.known if any(entry.excuses(case) for _, case in seen)), None)
+        ages = [entry.age(run.timestamp) for run, _ in seen] if entry else []
+        keys = sorted({case.key for _, case in seen}, key=Key.order)
+        targets = tuple(run.target for run in self.runs if any(run is other for other, _ in seen))
+        return KnownCase(reason, tuple(keys), targets, entry, max((age for age in ages if age is not None), default=None))
+
+    @cached_property
+    def stale(self) -> list[tuple[Entry, list[str]]]:
+        return stale(self.known, self.usable)
+
+    @cached_property
+    def skips(self) -> list[tuple[str, dict[str, list[Key]]]]:
+        """By reason: of every target the cases."""
+        found: dict[str, dict[str, list[Key]]] = {}
+        for run in self.runs:
+            for case in run.cases.values():
+                if case.verdict is Verdict.SKIP:
+                    found.setdefault(case.message or "no reason given", {}).setdefault(run.target, []).append(case.key)
+        return sorted(found.items(), key=lambda item: (-max(len(keys) for keys in item[1].values()), item[0]))
+
+    @cached_property
+    def sentence(self) -> str:
+        """How the systems stand."""
+        return _sentence(self)
+
+
+def _plural(count: int, one: str, many: str) -> str:
+    return f"{count} {one if count == 1 else many}"
+
+
+def _sentence(page: Page) -> str:
+    lost = len(page.runs) - len(page.usable)
+    tail = f" {_plural(lost, 'system is', 'systems are')} lost." if lost else ""
+    if not page.usable:
+        return "No report could be used." + tail
+    since = _since(page)
+    systems = _plural(len(page.usable), "system", "systems")
+    bad = sum(1 for case in page.cases if any(state in BAD for state in case.states))
+    total = len(page.cases)
+    if bad:
+        miss = "misses an expectation or ends in an error" if bad == 1 else "miss an expectation or end in an error"
+        stand = f"{bad} of {total} cases {miss}" if bad > 1 else f"1 of {total} cases {miss}"
+    else:
+        ran = sum(1 for case in page.cases if any(state in (Verdict.PASS, Verdict.KNOWN) for state in case.states))
+        known = sum(1 for case in page.cases if Verdict.KNOWN in case.states)
+        stand = f"all {ran} cases that ran meet their expectations"
+        stand += f", but for {_plural(known, 'known deviation', 'known deviations')}," if known else ""
+    differ = sum(1 for case in page.disagreements if case.verdicts_differ)
+    where = f" on {systems}"
+    if len(page.usable) > 1:
+        agree = f"the systems disagree on {differ}" if differ else "all systems agree in every verdict"
+        where += f"; {agree}"
+    text = f"{since}{stand}{where}."
+    return text[0].upper() + text[1:] + tail
+
+
+def _listed(parts: Sequence[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def _since(page: Page) -> str:
+    if not page.comparisons:
+        return ""
+    words = (
+        (Change.REGRESSED, "regression", "regressions"),
+        (Change.NEW_FAILURE, "new failure", "new failures"),
+        (Change.LOST_COVERAGE, "case no longer covered", "cases no longer covered"),
+        (Change.UNEXPECTEDLY_PASSING, "unexpected pass", "unexpected passes"),
+        (Change.FIXED, "fix", "fixes"),
+    )
+    parts = []
+    for change, one, many in words:
+        count = len({difference.key for _, difference in page.changes[change]})
+        if count:
+            parts.append(_plural(count, one, many))
+    return (_listed(parts) if parts else "nothing got better or worse") + " since the earlier runs; "
+
+
+# ---- building it ----
+
+
+def column_order(run: Run) -> tuple[object, ...]:
+    """Windows by build, then Wine by version, then what is lost; the order of the files does not matter."""
+    wine = run.facts.get("wine_version")
+    number = version(wine) if wine else version(f"{run.facts.get('os_build', '')}.{run.facts.get('os_ubr', '')}")
+    return (bool(run.lost), wine is not None, number, run.facts.get("process_arch", ""), run.target)
+
+
+def letter(number: int) -> str:
+    """A, B, ... Z, AA, AB, ..."""
+    text = ""
+    number += 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        text = chr(ord("A") + rest) + text
+    return text
+
+
+def build(
+    runs: Sequence[Run],
+    bad: Sequence[BadFile] = (),
+    base: Sequence[Run] = (),
+    contract: Contract | None = None,
+    known: Sequence[Entry] = (),
+) -> Page:
+    ordered = sorted(runs, key=column_order)
+    comparisons = compare_all(ordered, base)
+    changes: dict[Key, list[Changed]] = {}
+    for comparison in comparisons:
+        for difference in comparison.differences:
+            if difference.change not in (Change.SAME, Change.STILL_FAILING, Change.STILL_KNOWN):
+                changes.setdefault(difference.key, []).append(Changed(comparison.new.target, difference))
+    facts = Facts(run for run in ordered if not run.lost)
+    keys = sorted({key for run in ordered for key in run.cases} | changes.keys(), key=Key.order)
+    cases = [_case(key, ordered, facts, tuple(changes.get(key, ()))) for key in keys]
+    bad_sorted = sorted(bad, key=lambda file: (file.name, file.problem))
+    earlier = tuple(sorted(run.target for run in base))
+    return Page(ordered, bad_sorted, _areas(cases, contract), comparisons, contract, list(known), earlier)
+
+
+def compare_all(runs: Sequence[Run], base: Sequence[Run]) -> list[Comparison]:
+    """Each run with the earlier one of its target, or else of a platform of the same version; if there is one of each
+    they belong together whatever they are."""
+    usable = [run for run in base if not run.lost]
+    if len(runs) == len(usable) == 1:
+        return [compare(usable[0], runs[0])]
+    by_target = {run.target: run for run in usable}
+    found = []
+    for run in runs:
+        earlier = by_target.get(run.target)
+        if earlier is None and not run.lost:
+            fits = best_fit(run, usable)
+            earlier = fits if fits and same_version(fits, run) else None
+        if earlier:
+            found.append(compare(earlier, run))
+    return found
+
+
+def _case(key: Key, runs: Sequence[Run], facts: Facts, changes: tuple[Changed, ...]) -> PageCase:
+    seen: dict[tuple[str, ...], list[tuple[str, Case]]] = {}
+    states: list[str] = []
+    rows: dict[str, None] = {}
+    for run in runs:
+        case = run.cases.get(key)
+        if case is None:
+            states.append(LOST if run.lost else ABSENT)
+            continue
+        states.append(case.verdict.value)
+        rows |= dict.fromkeys(case.rows)
+        seen.setdefault(observation(case), []).append((run.target, case))
+    if not rows:
+        rows = dict.fromkeys(row for changed in changes for row in changed.difference.case.rows)
+    variants = tuple(
+        Variant(letter(number), group[0][1], tuple(target for target, _ in group))
+        for number, group in enumerate(seen.values())
+    )
+    ran = [variant for variant in variants if variant.case.verdict is not Verdict.SKIP]
+    verdicts = {target: variant.case.verdict.value for variant in ran for target in variant.targets}
+    differ = len(set(verdicts.values())) > 1
+    seen_as = {target: f"{variant.letter} is seen" for variant in ran for target in variant.targets}
+    explanation = facts.explain(verdicts if differ else seen_as)
+    unstable = tuple(run.target for run in runs if key in run.cases and run.cases[key].unstable)
+    return PageCase(key, tuple(rows), tuple(states), variants, explanation, differ, changes, unstable)
+
+
+def _areas(cases: Sequence[PageCase], contract: Contract | None) -> list[Area]:
+    """By the area of a case's first row; a case of no row of the contract belongs to its topic."""
+    area_of = {row.id: row.area for row in contract.rows} if contract else {}
+    titles: Mapping[int, str] = contract.areas if contract else {}
+    by_number: dict[int, list[PageCase]] = {}
+    by_topic: dict[str, list[PageCase]] = {}
+    for case in cases:
+        row = next((row for row in case.rows if row in area_of), None)
+        if row is None:
+            by_topic.setdefault(case.key.topic, []).append(case)
+        else:
+            by_number.setdefault(area_of[row], []).append(case)
+    areas = [Area(number, titles[number], tuple(found)) for number, found in sorted(by_number.items())]
+    return areas + [Area(0, f"Topic {topic}", tuple(found)) for topic, found in sorted(by_topic.items())]

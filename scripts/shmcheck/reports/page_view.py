@@ -1,0 +1,224 @@
+"""What the page's template needs, worked out: symbols, cells, steps side by side."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from shmcheck.reports.change_kinds import Change
+from shmcheck.reports.compare import Difference, reply_word
+from shmcheck.reports.page_model import ABSENT, LOST, Page, PageCase
+from shmcheck.reports.results import RUN_FACTS, Key, Run, Verdict
+from shmcheck.reports.transcript import align, first_difference
+
+# Symbol, class name in the style sheet, words. Never colour alone.
+STATES: dict[str, tuple[str, str, str]] = {
+    Verdict.PASS: ("✓", "p", "pass"),
+    Verdict.FAIL: ("✗", "f", "fail"),
+    Verdict.DEVIATES: ("≠", "d", "deviates"),
+    Verdict.ERROR: ("!", "e", "error"),
+    Verdict.KNOWN: ("≈", "k", "known"),
+    Verdict.SKIP: ("○", "s", "skip"),
+    ABSENT: ("·", "n", "not in this run"),
+    LOST: ("?", "l", "lost"),
+}
+LEGEND = (
+    (Verdict.PASS, "pass"),
+    (Verdict.FAIL, "fail: a documented expectation is not met"),
+    (Verdict.DEVIATES, "deviates: an observed one is not met"),
+    (Verdict.ERROR, "error: the harness cannot tell"),
+    (Verdict.KNOWN, "known: fails as listed for this platform"),
+    (Verdict.SKIP, "skip: a need is not met"),
+    (ABSENT, "not in this run"),
+    (LOST, "lost: no report of this system"),
+)
+WORST_FIRST = (Verdict.ERROR, Verdict.FAIL, Verdict.DEVIATES, Verdict.KNOWN, Verdict.PASS, Verdict.SKIP, ABSENT, LOST)
+FAILING = (Verdict.FAIL, Verdict.DEVIATES, Verdict.ERROR)
+RAN = (*FAILING, Verdict.PASS, Verdict.KNOWN)
+SIDE_BY_SIDE = 3  # more variants stand below each other
+MOST_VARIANTS = 26  # of one case, in the page; the JSON has all
+ATTENTION = (Change.REGRESSED, Change.NEW_FAILURE, Change.LOST_COVERAGE)
+NEWS = (
+    Change.UNEXPECTEDLY_PASSING,
+    Change.FIXED,
+    Change.CHANGED,
+    Change.NEWLY_KNOWN,
+    Change.ADDED,
+    Change.REMOVED,
+)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One area on one system."""
+
+    symbol: str
+    style: str
+    text: str  # "3/39": failing, or else known, of those that ran; "39" where all pass
+    words: str  # "3 fail, 36 pass"
+
+
+def cell(tally: Counter[str]) -> Cell:
+    words = ", ".join(f"{tally[state]} {STATES[state][2]}" for state in WORST_FIRST if tally[state])
+    worst = next((state for state in WORST_FIRST if tally[state]), ABSENT)
+    symbol, style, _ = STATES[worst]
+    ran = sum(tally[state] for state in RAN)
+    failing = sum(tally[state] for state in FAILING)
+    if worst == LOST:
+        return Cell(symbol, style, "lost", "lost")
+    if not ran:
+        return Cell(symbol, style, f"0/{tally.total() - tally[ABSENT]}", words)
+    marked = failing or tally[Verdict.KNOWN]
+    return Cell(symbol, style, f"{marked}/{ran}" if marked else str(ran), words)
+
+
+def total(page: Page) -> list[Counter[str]]:
+    """Of every column, all cases by state."""
+    return [Counter(case.states[column] for case in page.cases) for column in range(len(page.runs))]
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A piece of a stacked bar, in hundredths of its width."""
+
+    style: str
+    start: float
+    width: float
+
+
+def bars(tally: Counter[str]) -> list[Bar]:
+    shown = [state for state in (Verdict.PASS, Verdict.KNOWN, Verdict.SKIP, Verdict.DEVIATES, Verdict.FAIL, Verdict.ERROR)]
+    whole = sum(tally[state] for state in shown)
+    out: list[Bar] = []
+    start = 0.0
+    for state in shown:
+        if tally[state]:
+            width = round(100 * tally[state] / whole, 2)
+            out.append(Bar(STATES[state][1], round(start, 2), width))
+            start += width
+    return out
+
+
+@dataclass(frozen=True)
+class Reply:
+    letters: str  # "A, C"
+    text: str
+    missing: bool
+
+
+@dataclass(frozen=True)
+class StepView:
+    request: str
+    reply: str  # if all agree
+    replies: tuple[Reply, ...]  # else, by what was replied
+    comment: bool
+
+
+def steps(case: PageCase) -> list[StepView]:
+    """The transcripts of all variants in one list."""
+    variants = [variant for variant in case.variants if variant.case.transcript][:MOST_VARIANTS]
+    out = []
+    for step in align([variant.case.transcript for variant in variants]):
+        replies: dict[str | None, list[str]] = {}
+        for variant, reply in zip(variants, step.replies, strict=True):
+            replies.setdefault(reply, []).append(variant.letter)
+        comment = step.request.startswith("# ")
+        if len(replies) == 1:
+            out.append(StepView(step.request, step.replies[0] or "", (), comment))
+            continue
+        split = tuple(
+            Reply(", ".join(letters), "not done" if text is None else text or "done", text is None)
+            for text, letters in replies.items()
+        )
+        out.append(StepView(step.request, "", split, comment))
+    return out
+
+
+def summary(case: PageCase) -> str:
+    """A case's states in words, for those who do not see the symbols."""
+    tally = Counter(case.states)
+    if len(case.states) == 1:
+        return STATES[case.states[0]][2]
+    return ", ".join(f"{STATES[state][2]} on {tally[state]}" for state in WORST_FIRST if tally[state])
+
+
+@dataclass(frozen=True)
+class Item:
+    """A change against earlier runs, of all systems that share it."""
+
+    change: Change
+    difference: Difference
+    targets: tuple[str, ...]
+    before: str
+    now: str
+    step: tuple[str, str, str] | None  # request, reply before, reply now
+    anchor: str
+
+
+def items(page: Page, changes: tuple[Change, ...]) -> list[Item]:
+    out = []
+    for change in changes:
+        groups: dict[tuple[tuple[str, str], str, str, str], list[tuple[Run, Difference]]] = {}
+        for run, difference in page.changes[change]:
+            was = difference.base.verdict.value if difference.base else ABSENT
+            became = difference.new.verdict.value if difference.new else ABSENT
+            key = (difference.key.order(), was, became, difference.case.message)
+            groups.setdefault(key, []).append((run, difference))
+        for (_, before, now, _), group in sorted(groups.items(), key=lambda item: item[0]):
+            first = group[0][1]
+            targets = tuple(run.target for run, _ in group)
+            anchor = f"case-{first.key.topic}-{first.key.id}"
+            out.append(Item(change, first, targets, before, now, _step(first), anchor))
+    return out
+
+
+def changes_of(case: PageCase) -> list[tuple[str, str, str, list[str]]]:
+    """Class, verdict before and now, and the systems of which that is true."""
+    groups: dict[tuple[str, str, str], list[str]] = {}
+    for changed in case.changes:
+        base, new = changed.difference.base, changed.difference.new
+        before, now = (side.verdict.value if side else ABSENT for side in (base, new))
+        groups.setdefault((changed.difference.change.value, before, now), []).append(changed.target)
+    return [(*key, targets) for key, targets in groups.items()]
+
+
+def _step(difference: Difference) -> tuple[str, str, str] | None:
+    if not difference.base or not difference.new:
+        return None
+    found = first_difference(difference.base.transcript, difference.new.transcript)
+    if not found:
+        return None
+    return (found.request, reply_word(found.before), reply_word(found.now))
+
+
+def skip_groups(targets: dict[str, list[Key]]) -> list[tuple[list[str], list[Key]]]:
+    """Systems that skip the same cases, together."""
+    groups: dict[tuple[Key, ...], list[str]] = {}
+    for target, keys in targets.items():
+        groups.setdefault(tuple(sorted(keys, key=Key.order)), []).append(target)
+    return [(found, list(keys)) for keys, found in groups.items()]
+
+
+def fact_names(page: Page) -> list[tuple[str, bool]]:
+    """The facts that any run has, in order of first appearance, and whether they differ between the systems; those that
+    differ from run to run on one machine say nothing by that."""
+    names: dict[str, None] = {}
+    for run in page.usable:
+        names |= dict.fromkeys(run.facts)
+    seen = {name: {run.facts.get(name) for run in page.usable} for name in names}
+    return [(name, len(values) > 1 and name not in RUN_FACTS) for name, values in seen.items()]
+
+
+def data(page: Page) -> dict[str, object]:
+    """What the page's script filters by: the systems, and of every case an entry."""
+    return {"systems": [run.target for run in page.runs], "cases": [_entry(case) for case in page.cases]}
+
+
+def _entry(case: PageCase) -> list[str]:
+    """Topic, id, states as style letters, marks, other rows; what is empty at the end is left out."""
+    marks = ("" if case.plain else "l") + ("x" if case.explanation else "") + ("c" if case.changes else "")
+    states = "".join(STATES[state][1] for state in case.states)
+    entry = [case.key.topic, case.key.id, states, marks, *(row for row in case.rows[:20] if row != case.key.id)]
+    while not entry[-1]:
+        entry.pop()
+    return entry

@@ -1,0 +1,106 @@
+"""The files that reports lie in: which ones, how big, and the targets that their names say."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from shmcheck.reports.report_reader import BadReport, parse
+from shmcheck.reports.results import BadFile, Case, Loaded, Run, lost_run
+
+MAX_BYTES = 64 * 1024 * 1024
+FILE_NAME = re.compile(r"TEST-shmcheck-(.+)\.xml", re.IGNORECASE | re.DOTALL)
+
+def _bytes_of(path: Path) -> bytes:
+    """The file, if it is a regular one and not too big. Not one byte more than the limit is read."""
+    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
+    try:
+        descriptor = os.open(path, flags)
+    except (OSError, ValueError) as error:
+        raise BadReport(f"cannot be opened: {getattr(error, 'strerror', None) or error}") from error
+    try:
+        with os.fdopen(descriptor, "rb") as file:
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                raise BadReport("not a regular file")
+            if status.st_size > MAX_BYTES:
+                raise BadReport(f"{status.st_size} bytes are too many for a report; {MAX_BYTES} are the limit")
+            data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise BadReport(f"cannot be read: {error.strerror or error}") from error
+    if len(data) > MAX_BYTES:
+        raise BadReport(f"it grew beyond {MAX_BYTES} bytes while it was read")
+    return data
+
+
+def target_of(path: Path) -> str:
+    """The target that a file's name says; a name that says none stands for itself."""
+    match = FILE_NAME.fullmatch(path.name)
+    return shown_name(match[1] if match else path.stem or path.name)
+
+
+def shown_name(name: str) -> str:
+    """The name of a file, which may come from another machine too, with nothing in it that a terminal obeys."""
+    return "".join(character if character.isprintable() else f"\\u{{{ord(character):04X}}}" for character in name)
+
+
+def read(path: Path) -> Run:
+    """The run that a file tells of. BadReport if it cannot be used."""
+    return parse(_bytes_of(path), target_of(path))
+
+
+def files_of(paths: Iterable[Path]) -> list[Path]:
+    """The files, and of folders the reports in them. Order does not matter; a file given twice counts once."""
+    found: dict[str, Path] = {}
+    for path in paths:
+        inside = [path]
+        if path.is_dir():
+            inside = [file for file in path.iterdir() if file.suffix.lower() == ".xml"]
+            if not inside:
+                raise BadReport(f"{path}: there is no report in this folder")
+        for file in inside:
+            found.setdefault(os.path.realpath(file), file)
+    return [found[name] for name in sorted(found)]
+
+
+def load(paths: Iterable[Path]) -> Loaded:
+    """Reads every file. A bad one becomes a message and a lost run, so that its column is not just absent."""
+    loaded = Loaded()
+    pool: dict[str, str] = {}
+    files = files_of(paths)
+    for path, target in zip(files, _distinct_targets(files), strict=True):
+        try:
+            for run in replace(read(path), target=target).by_pair():
+                loaded.runs.append(replace(run, cases={key: _pooled(case, pool) for key, case in run.cases.items()}))
+        except BadReport as error:
+            loaded.bad.append(BadFile(shown_name(str(path)), str(error)))
+            loaded.runs.append(lost_run(target, f"its report cannot be used: {error}"))
+    return loaded
+
+
+def _pooled(case: Case, pool: dict[str, str]) -> Case:
+    """The same case; equal texts of many reports take memory once."""
+    return replace(
+        case,
+        message=pool.setdefault(case.message, case.message),
+        details=pool.setdefault(case.details, case.details),
+        transcript=pool.setdefault(case.transcript, case.transcript),
+    )
+
+
+def _distinct_targets(files: list[Path]) -> list[str]:
+    """A name for each column. Files of one name are told apart by their folders, as far up as it takes."""
+    names = [target_of(path) for path in files]
+    for depth in range(1, 1 + max((len(path.parts) for path in files), default=0)):
+        counts = {name: names.count(name) for name in names}
+        if all(count == 1 for count in counts.values()):
+            break
+        for at, path in enumerate(files):
+            if counts[names[at]] > 1:
+                folders = [shown_name(part) for part in Path(os.path.realpath(path)).parts[:-1][-depth:]]
+                names[at] = "/".join((*(part.strip("/\\") for part in folders), target_of(path)))
+    return names

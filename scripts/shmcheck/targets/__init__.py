@@ -1,0 +1,1 @@
+"""Where programs run: this system, Wine of other Debian releases, machines reached by ssh."""

@@ -1,0 +1,64 @@
+"""Where Debian's packages come from: what this system's own apt sources say, and nothing else."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+from shmcheck.build import packages
+from shmcheck.console import CannotRun
+from shmcheck.processes import run_quiet
+
+FIELDS = "$(ORIGIN)|$(LABEL)|$(CODENAME)|$(COMPONENT)|$(REPO_URI)"
+HELPER = "/usr/lib/apt/apt-helper"
+APT_SECONDS = 120.0
+# What apt has to know in the new tree too, in order to reach the same mirror.
+HANDED_ON = ("Acquire::http", "Acquire::https", "Acquire::Check-Valid-Until", "Acquire::Check-Date", "Acquire::Retries")
+
+
+def listed_mirror() -> str:
+    """The first source that is Debian itself: no updates, no security, no third party. "" if there is none."""
+    code, text = run_quiet(
+        ["apt-get", "indextargets", "--format", FIELDS, "Created-By: Packages"], seconds=APT_SECONDS
+    )
+    for line in text.splitlines() if code == 0 else []:
+        fields = line.split("|")
+        if len(fields) == 5 and fields[:2] == ["Debian", "Debian"] and fields[3] == "main" and "-" not in fields[2]:
+            return fields[4].rstrip("/")
+    return ""
+
+
+def mirror_of_system() -> str:
+    """The mirror that this system was installed from."""
+    # Who made a source, apt knows only from its list.
+    mirror = listed_mirror()
+    if not mirror and packages.apt_get(["update"]):
+        mirror = listed_mirror()
+    if not mirror:
+        raise CannotRun("this system's apt sources name no mirror of Debian; name one with --mirror URL")
+    return mirror
+
+
+def archive_of(mirror: str) -> str:
+    """The same mirror's archive of old releases: HOST/debian has it as HOST/debian-archive/debian."""
+    parts = urlsplit(mirror)
+    path = parts.path.rstrip("/").removesuffix("/debian") + "/debian-archive/debian"
+    return urlunsplit((parts.scheme, parts.netloc, path, "", ""))
+
+
+def has_release(mirror: str, codename: str) -> bool:
+    """Whether the mirror has this release. Asked with apt's own means, so that proxies count."""
+    with tempfile.TemporaryDirectory() as folder:
+        code, _ = run_quiet(
+            [HELPER, "download-file", f"{mirror}/dists/{codename}/Release", Path(folder, "Release")],
+            seconds=APT_SECONDS,
+        )
+    return code == 0
+
+
+def settings_of_apt() -> str:
+    """This system's settings that decide whether apt can fetch anything, as an apt.conf."""
+    code, text = run_quiet(["apt-config", "dump", *HANDED_ON], seconds=APT_SECONDS)
+    lines = [line for line in text.splitlines() if line.endswith('";') and not line.endswith(' "";')]
+    return "".join(line + "\n" for line in lines if code == 0 and line.startswith("Acquire::"))

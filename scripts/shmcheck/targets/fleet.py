@@ -1,0 +1,275 @@
+"""Several targets side by side: a driver of its own for each, so that none can get in another's way."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from shmcheck import signals
+from shmcheck.console import EXIT_ERROR, EXIT_PASSED, CannotRun, Summary, is_summary, print_summary, say
+from shmcheck.paths import ROOT, report_file
+from shmcheck.processes import die_with_parent
+from shmcheck.reports import baselines, last_time
+from shmcheck.reports.report_files import read
+from shmcheck.reports.report_reader import BadReport
+from shmcheck.reports.results import Run, lost_run
+from shmcheck.signals import Interrupted
+from shmcheck.targets import lost_report, options
+from shmcheck.targets.status_board import Board
+from shmcheck.targets.targets_file import Spec
+
+LOOK_SECONDS = 0.2
+# A driver that is told to end tidies up a host over the network at the worst.
+END_SECONDS = 40.0
+SAID_LINES = 20
+
+
+@dataclass
+class Lane:
+    """One target of the run."""
+
+    spec: Spec
+    command: list[str]
+    report: Path
+    process: subprocess.Popen[bytes] | None = None
+    code: int = EXIT_ERROR
+    seconds: float = 0.0
+    said: list[str] = field(default_factory=list)  # its driver's last lines
+
+    @property
+    def name(self) -> str:
+        return self.spec.name
+
+    def run_of(self) -> Run:
+        """What its report says, or why there is none."""
+        try:
+            return read(self.report)
+        except BadReport as error:
+            return lost_run(self.name, f"its report cannot be used: {error}")
+
+
+class Fleet:
+    """The lanes, and what is told to all of them."""
+
+    def __init__(self, lanes: Sequence[Lane], board: Board) -> None:
+        self.lanes = lanes
+        self.board = board
+        self.lock = threading.Lock()
+        self.ending = ""
+
+    def run_lane(self, lane: Lane, environment: dict[str, str]) -> None:
+        """From the start of a lane's driver to its end; in a thread that lives as long as the driver does, because
+        the kernel takes the thread for its parent."""
+        begin = time.monotonic()
+        with self.lock:
+            if self.ending:
+                return
+            try:
+                lane.process = subprocess.Popen(
+                    lane.command,
+                    env=environment,
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,  # no Ctrl-C of a terminal reaches it but through end()
+                    preexec_fn=die_with_parent(),
+                )
+            except OSError as error:
+                lost_report.write(lane.report, lane.name, "Harness", f"its driver could not be started: {error}")
+                return
+        self.board.status(lane.name, "starting")
+        self.listen(lane, lane.process)
+        lane.code = lane.process.wait()
+        lane.seconds = time.monotonic() - begin
+        self.board.status(lane.name, "")
+        self.judge(lane)
+
+    def listen(self, lane: Lane, process: subprocess.Popen[bytes]) -> None:
+        """Shows what the driver prints: whole lines, and as its state what ends with no newline."""
+        assert process.stdout is not None
+        rest = b""
+        while chunk := os.read(process.stdout.fileno(), 65536):
+            *lines, rest = (rest + chunk).split(b"\n")
+            for line in lines:
+                self.line(lane, visible(line))
+            state = last_of(rest)
+            if state:
+                self.board.status(lane.name, state)
+        process.stdout.close()
+        self.line(lane, visible(rest))
+
+    def line(self, lane: Lane, text: str) -> None:
+        if not text or is_summary(text):
+            return
+        lane.said = [*lane.said, text][-SAID_LINES:]
+        self.board.line(lane.name, text)
+
+    def judge(self, lane: Lane) -> None:
+        """A driver that ended with no report, and could not say so itself, is one more lost target."""
+        run = lane.run_of()
+        if run.lost == lost_report.UNFINISHED or (lane.code < 0 and not run.cases):
+            how = f"its driver was killed by {signal_name(-lane.code)}" if lane.code < 0 else ""
+            reason = how or (lane.said[-1] if lane.said else f"its driver ended with code {lane.code}")
+            lost_report.write(lane.report, lane.name, "NoResult", reason)
+        if lane.code < 0:
+            lane.code = EXIT_ERROR
+
+    def end(self, why: Interrupted) -> None:
+        """Tells all drivers to end, and waits for them to tidy up."""
+        with self.lock:
+            self.ending = str(why)
+        say(f"ended by {why}: waiting for the targets to be tidied up")
+        begin = time.monotonic()
+        running = [lane.process for lane in self.lanes if lane.process is not None]
+        for process in running:
+            if process.poll() is None:
+                process.send_signal(why.number if sys.platform != "win32" else signal.SIGTERM)
+        for process in running:
+            try:
+                process.wait(max(0.1, END_SECONDS - (time.monotonic() - begin)))
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
+
+
+def visible(line: bytes) -> str:
+    """What stays to be seen of a line with carriage returns in it; blanks wipe what stood there."""
+    return line.rstrip(b"\r").rpartition(b"\r")[2].decode("utf-8", "replace").rstrip()
+
+
+def last_of(line: bytes) -> str:
+    """The last thing that was to be seen in a line that has not ended."""
+    parts = [part for part in line.split(b"\r") if part.strip()]
+    return parts[-1].decode("utf-8", "replace").rstrip() if parts else ""
+
+
+def run(specs: Sequence[Spec], wanted: options.Options, arguments: Sequence[str], folder: str) -> int:
+    """Runs every case on all these targets. Their programs are built."""
+    program = [sys.executable, str(ROOT / "scripts" / "run.py")]
+    common = ["--targets", wanted.targets_file] if wanted.targets_file else []
+    rest = options.for_one(arguments)
+    here = sum(1 for spec in specs if spec.kind != "ssh")
+    share = max(1, options.processors() // max(1, min(here, wanted.parallel)))
+    lanes = []
+    for spec in specs:
+        # A host over the network knows better itself how many processors it has.
+        jobs = [] if spec.kind == "ssh" or "--jobs" in wanted.values else ["--jobs", str(share)]
+        command = [*program, *common, "--target", spec.name, *jobs, *rest]
+        lanes.append(Lane(spec, command, report_file(spec.name)))
+    turns = in_turn(lanes, wanted.parallel)  # before the reports that say it are replaced
+    for lane in lanes:
+        # Those that never get their turn shall not be absent either.
+        with lost_report.Claim(lane.name):
+            lost_report.write(lane.report, lane.name, "Interrupted", lost_report.UNFINISHED)
+    board = Board([spec.name for spec in specs])
+    interrupted = run_lanes(Fleet(turns, board), wanted.parallel, folder)
+    board.close()
+    return conclude(lanes, wanted, interrupted)
+
+
+def in_turn(lanes: Sequence[Lane], parallel: int) -> list[Lane]:
+    """In which order they get their turn, where not all run at once."""
+    if len(lanes) <= parallel:
+        return list(lanes)
+    seconds = {lane.name: last_time.seconds_of(lane.report) for lane in lanes}
+    order = last_time.slowest_first([lane.name for lane in lanes], seconds)
+    if any(took is not None for took in seconds.values()):
+        words = last_time.words(order, seconds)
+        say(f"{len(lanes)} targets, {parallel} at a time; the slowest of the last time first: {words}")
+    return sorted(lanes, key=lambda lane: order.index(lane.name))
+
+
+def run_lanes(fleet: Fleet, parallel: int, folder: str) -> bool:
+    """Runs all lanes, some at a time. True if a signal ended that."""
+    environment = {**os.environ, "SHMCHECK_LIVE": "yes"}
+    interrupted = False
+    with ThreadPoolExecutor(max_workers=parallel) as pool:
+        left: set[Future[None]] = {pool.submit(fleet.run_lane, lane, environment) for lane in fleet.lanes}
+        every = set(left)
+        while left:
+            try:
+                _, left = wait(left, LOOK_SECONDS)
+                fleet.board.draw()
+            except Interrupted as error:
+                signals.ignore_further()
+                interrupted = True
+                fleet.end(error)
+        for future in every:
+            future.result()
+    return interrupted
+
+
+def conclude(lanes: Sequence[Lane], wanted: options.Options, interrupted: bool) -> int:
+    """The table, the sum of all, and the worst exit code."""
+    runs = {lane.name: lane.run_of() for lane in lanes}
+    missing = [lane for lane in lanes if runs[lane.name].lost]
+    allowed = len(missing) <= wanted.allow_lost and not interrupted
+    total = Summary()
+    rows = [("target", "platform", "passed", "failed", "skipped", "seconds")]
+    for lane in lanes:
+        run, counts = runs[lane.name], Summary()
+        if run.lost:
+            counts = Summary(skipped=1) if allowed else Summary(failed=1)
+            rows.append((lane.name, f"LOST: {run.lost}", "", "", "", f"{lane.seconds:.0f}"))
+        else:
+            counts = counts_of(run)
+            platform = run.platform + ("" if run.complete else ", not complete")
+            cells = (str(counts.passed), str(counts.failed), str(counts.skipped), f"{lane.seconds:.0f}")
+            rows.append((lane.name, platform, *cells))
+        total.add(counts)
+    show_table(rows)
+    if missing and not allowed:
+        say(f"{len(missing)} of {len(lanes)} targets gave no report; --allow-lost says how many may")
+    codes = [lane.code for lane in lanes if not (allowed and lane in missing)]
+    code = max([*codes, EXIT_ERROR if interrupted else EXIT_PASSED])
+    try:
+        there = [(lane.name, lane.report) for lane in lanes if lane not in missing]
+        baselines.record_if(wanted.record, there, code)
+    except CannotRun as error:
+        say(f"scripts/run: {error}")
+        code = max(code, EXIT_ERROR)
+    print_summary(total)
+    return code
+
+
+def counts_of(run: Run) -> Summary:
+    """The counts as a run's last line has them: each repetition of a case counts, deviations and errors are failed."""
+    counts = Summary()
+    for case in run.cases.values():
+        one = case.verdict.value
+        if one in ("fail", "deviates", "error"):
+            counts.failed += case.repetitions
+        elif one == "pass":
+            counts.passed += case.repetitions
+        else:
+            counts.skipped += case.repetitions
+    return counts
+
+
+def show_table(rows: Sequence[Sequence[str]]) -> None:
+    """The summary of all targets. What is lost says so over the whole width."""
+    plain = [row for row in rows if not row[1].startswith("LOST")]
+    widths = [max(len(row[column]) for row in plain) for column in range(len(rows[0]))]
+    widths[0] = max(len(row[0]) for row in rows)
+    print()
+    for row in rows:
+        if row[1].startswith("LOST"):
+            print(f"{row[0]:{widths[0]}}  {row[1]}")
+            continue
+        numbers = "  ".join(f"{cell:>{width}}" for cell, width in zip(row[2:], widths[2:], strict=True))
+        print(f"{row[0]:{widths[0]}}  {row[1]:{widths[1]}}  {numbers}")
+    sys.stdout.flush()

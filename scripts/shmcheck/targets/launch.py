@@ -1,0 +1,117 @@
+"""Running shmcheck.exe: its output passed through, its end understood."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from shmcheck import signals
+from shmcheck.console import CannotRun, say
+from shmcheck.processes import die_with_parent, signal_program
+from shmcheck.signals import Interrupted
+from shmcheck.targets.passthrough import PassThrough
+from shmcheck.targets.windows_job import end_with_us
+
+# Together with ending the Wine prefix this stays below two seconds.
+INTERRUPT_SECONDS = 0.8
+LOOK_SECONDS = 0.25
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a program ended."""
+
+    code: int  # its exit code, or minus the number of the signal that killed it
+    printed: bool  # whether anything came on stdout
+    summary: str  # its last line if that is a summary, else ""
+    interrupted: str = ""  # the name of the signal that this driver got, else ""
+    orphaned: bool = False  # what it runs on ended under it, so it was killed
+    complaint: str = ""  # the last line that it printed on stderr
+
+
+def stop(child: subprocess.Popen[bytes]) -> None:
+    """Asks the program to end, as Ctrl-C would, and does not wait for long. Wine turns SIGINT into CTRL_C_EVENT and
+    any other signal into sudden death; on Windows the console has already told all its programs."""
+    if sys.platform != "win32":
+        signal_program(child.pid, signal.SIGINT)
+    try:
+        child.wait(INTERRUPT_SECONDS)
+    except subprocess.TimeoutExpired:
+        kill(child)
+
+
+def kill(child: subprocess.Popen[bytes]) -> None:
+    """Ends the program at once."""
+    if sys.platform == "win32":
+        child.kill()
+    else:
+        signal_program(child.pid, signal.SIGKILL)
+    child.wait()
+
+
+def wait(child: subprocess.Popen[bytes], alive: Callable[[], bool]) -> bool:
+    """Waits for the program's end. True: it was killed, because what it runs on has ended; without wineserver a
+    program under Wine may wait for ever."""
+    while True:
+        try:
+            child.wait(LOOK_SECONDS)
+            return False
+        except subprocess.TimeoutExpired:
+            if not alive():
+                kill(child)
+                return True
+
+
+def begin(command: Sequence[str | Path], environment: Mapping[str, str], folder: Path) -> subprocess.Popen[bytes]:
+    """Starts the program so that it ends when this process does."""
+    try:
+        child = subprocess.Popen(
+            command,
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            # No Ctrl-C of a terminal reaches it but through stop().
+            start_new_session=True,
+            preexec_fn=die_with_parent(),
+        )
+    except OSError as error:
+        raise CannotRun(f"{command[0]} cannot be started: {error}") from error
+    end_with_us(child)
+    return child
+
+
+def run(
+    command: Sequence[str | Path],
+    environment: Mapping[str, str],
+    folder: Path,
+    alive: Callable[[], bool] = lambda: True,
+) -> Ending:
+    """Runs the program to its end, or to ours, or to that of what it runs on (not `alive` any more)."""
+    # shmcheck.exe sees our pipe and not the terminal behind it, so it is told: it then shows one live line.
+    live = {"SHMCHECK_LIVE": "yes"} if sys.stdout.isatty() else {}
+    interrupted = ""
+    orphaned = False
+    try:
+        with signals.deferred():
+            child = begin(command, {**environment, **live}, folder)
+            assert child.stdout is not None and child.stderr is not None
+            reader = PassThrough(child.stdout, sys.stdout)
+            errors = PassThrough(child.stderr, sys.stderr)
+            readers = [reader, errors]
+            for each in readers:
+                each.start()
+        orphaned = wait(child, alive)
+    except Interrupted as signal_seen:
+        signals.ignore_further()
+        interrupted = str(signal_seen)
+        say(f"{interrupted}: ending the run")  # now, so that the summary still comes last
+        stop(child)
+    for each in readers:
+        each.finish()
+    return Ending(child.returncode, bool(reader.tail), reader.summary(), interrupted, orphaned, errors.last_line())

@@ -1,0 +1,77 @@
+"""What stands for the report of a target that gave none: a report that says why.
+
+scripts/report and scripts/compare show it as a LOST column: see report_reader.py, a report of nothing but errors of
+the topic "run".
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from xml.sax.saxutils import quoteattr
+
+from shmcheck.console import CannotRun
+from shmcheck.locks import Lock
+from shmcheck.paths import BUILD
+from shmcheck.reports.report_reader import legible
+
+MESSAGE_CHARACTERS = 280
+UNFINISHED = "the run on this target was ended before it had a report"
+
+
+class Claim:
+    """One driver at a time uses a named target: two would write the same report."""
+
+    def __init__(self, name: str) -> None:
+        (BUILD / "targets").mkdir(parents=True, exist_ok=True)
+        self.name = name
+        self.lock = Lock(BUILD / "targets" / f"{name}.run.lock")
+
+    def __enter__(self) -> None:
+        if not self.lock.try_exclusive():
+            self.lock.close()
+            raise CannotRun(f"another run on {self.name} is under way in this checkout")
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        self.lock.close()
+
+
+def text_of(target: str, kind: str, reason: str) -> str:
+    """The report. `kind` is the last word of the error's type: Unreachable, Timeout, Crash, ..."""
+    line = " ".join(legible(reason).split()) or "no reason is known"
+    if len(line) > MESSAGE_CHARACTERS:
+        line = line[: MESSAGE_CHARACTERS - 3] + "..."
+    line = line.encode("ascii", "backslashreplace").decode("ascii")
+    now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    message = quoteattr(line)
+    body = line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return f"""\
+<?xml version="1.0" encoding="UTF-8"?>
+<testsuites name="shmcheck" tests="1" failures="0" errors="1" time="0.000">
+  <testsuite name="shmcheck.run" tests="1" failures="0" errors="1" skipped="0" time="0.000" timestamp="{now}" \
+hostname={quoteattr(target)} id="0" package="shmcheck">
+    <properties>
+      <property name="run_complete" value="no"/>
+    </properties>
+    <testcase name="target-lost" classname="shmcheck.run" time="0.000">
+      <error message={message} type="shmcheck.{kind}">{body}</error>
+      <system-out>[[PROPERTY|verdict=error]]</system-out>
+    </testcase>
+  </testsuite>
+</testsuites>
+"""
+
+
+def write(file: Path, target: str, kind: str, reason: str) -> None:
+    """Puts the report in its place; whatever stood there goes."""
+    beside = file.with_name(f"{file.name}.{os.getpid()}.tmp")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            beside.write_text(text_of(target, kind, reason), encoding="utf-8", newline="\n")
+            os.replace(beside, file)
+        finally:
+            beside.unlink(missing_ok=True)
+    except OSError as error:
+        raise CannotRun(f"{file}: cannot be written: {error.strerror or error}") from error

@@ -1,0 +1,83 @@
+"""Copying a program's output to ours while it runs, and knowing how it ended."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from typing import IO, TextIO
+
+from shmcheck.console import is_summary, nobody_reads
+
+DRAIN_SECONDS = 1.0
+TAIL_BYTES = 4096
+
+
+class PassThrough(threading.Thread):
+    """Copies what comes from `source` to `sink`, as it comes.
+
+    The end of the pipe says nothing about the end of the program: under Wine the services of the prefix hold the
+    stdout and stderr of the program that happened to start them. So finish() is told when the program has ended.
+    """
+
+    def __init__(self, source: IO[bytes], sink: TextIO) -> None:
+        super().__init__(daemon=True)
+        self.source = source
+        self.sink = sink
+        self.held = b""  # a CR that may be the first half of the end of a line
+        self.tail = b""
+        self.listening = True
+        self.wake_read, self.wake_write = os.pipe()
+
+    def run(self) -> None:
+        while self.readable():
+            chunk = os.read(self.source.fileno(), 65536)
+            if not chunk:
+                return
+            self.take(chunk)
+
+    def readable(self) -> bool:
+        """Waits until there is something to read. False: finish() was called and all was read."""
+        if sys.platform == "win32":
+            return True  # no way to wait for a pipe there; the read waits
+        import select
+
+        ready, _, _ = select.select([self.source, self.wake_read], [], [])
+        return self.source in ready
+
+    def finish(self) -> None:
+        """The program has ended: copies what it has left in the pipe, and returns."""
+        os.write(self.wake_write, b".")
+        self.join(DRAIN_SECONDS)
+        if not self.is_alive():
+            os.close(self.wake_read)
+            os.close(self.wake_write)
+            self.source.close()
+
+    def take(self, chunk: bytes) -> None:
+        """Under Wine lines end as Windows ends them; here they end as they do everywhere else here."""
+        data = self.held + chunk
+        self.held = b"\r" if data.endswith(b"\r") else b""
+        data = data[: len(data) - len(self.held)].replace(b"\r\n", b"\n")
+        self.tail = (self.tail + data)[-TAIL_BYTES:]
+        self.show(chunk if sys.platform == "win32" else data)
+
+    def show(self, data: bytes) -> None:
+        """Prints; a reader who left does not end the run."""
+        if not self.listening:
+            return
+        try:
+            self.sink.buffer.write(data)
+            self.sink.buffer.flush()
+        except (OSError, ValueError):
+            self.listening = False
+            nobody_reads(self.sink)
+
+    def last_line(self) -> str:
+        """The last line that is not empty; "" if there is none."""
+        return self.tail.rstrip(b"\n").rpartition(b"\n")[2].decode("utf-8", "replace")
+
+    def summary(self) -> str:
+        """The last line if it is a summary, else ""."""
+        line = self.last_line()
+        return line if is_summary(line) else ""

@@ -1,0 +1,229 @@
+"""The Wine prefix of this checkout: made once, shared by all drivers, ended by the last one out.
+
+While a driver uses the prefix it holds its lock shared. Whoever can turn that into an exclusive one is the last, and
+ends the prefix's own wineserver and every process that still lives in the prefix, and nothing else.
+"""
+
+from __future__ import annotations
+
+import glob
+import os
+import shutil
+import signal
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+
+from shmcheck.console import CannotRun, say
+from shmcheck.locks import Lock
+from shmcheck.paths import BUILD
+from shmcheck.processes import TooSlow, run_quiet
+
+WARM_SECONDS = 300.0
+SERVER_SECONDS = 10.0
+END_SECONDS = 1.0
+PROGRAM_SECONDS = 0.1
+
+# Mono and Gecko would ask to be downloaded; the menu builder writes into the user's home.
+OVERRIDES = "mscoree,mshtml=;winemenubuilder.exe=d"
+STAMP = "shmcheck-ready"
+VERSION_KEY = r"HKLM\Software\Microsoft\Windows NT\CurrentVersion"
+WIN11_BUILD = "22000"
+
+# In the environment of every process that a driver starts in a prefix, and of no shell of somebody who looks into it.
+MARK = "SHMCHECK_DRIVER"
+
+
+# What starts a program with an environment where its Wine is: here, or in the tree of another Debian release.
+Wrap = Callable[[Sequence[str | Path], Mapping[str, str]], list[str]]
+
+
+def plainly(words: Sequence[str | Path], environment: Mapping[str, str]) -> list[str]:
+    """For the Wine on PATH: the command itself."""
+    return [str(word) for word in words]
+
+
+def wine_version(wrap: Wrap = plainly) -> str:
+    """"8.0" of "wine-8.0 (Debian 8.0~repack-4)"."""
+    environment = wine_environment(Path("/nonexistent"))
+    code, text = run_quiet(wrap(["wine", "--version"], environment), environment=environment, seconds=60)
+    words = [word for line in text.splitlines() for word in line.split() if word.startswith("wine-")]
+    if code != 0 or not words:
+        raise CannotRun(f"wine --version does not say a version: {text.strip()}")
+    return words[0].removeprefix("wine-")
+
+
+def wine_environment(prefix: Path) -> dict[str, str]:
+    """The environment of every Wine program: the same for all users and terminals, whatever theirs looks like."""
+    unwanted = {"DISPLAY", "WAYLAND_DISPLAY", "WINEARCH", "LANG", "LANGUAGE"}
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in unwanted and not name.startswith(("LC_", "XDG_"))
+    }
+    environment["WINEPREFIX"] = str(prefix)
+    environment["WINEDEBUG"] = "-all"
+    environment["WINEDLLOVERRIDES"] = OVERRIDES
+    # Wine links the user's folders into a new prefix; a home of its own keeps ours out of it.
+    environment["HOME"] = str(prefix.parent)
+    environment["LC_ALL"] = "C.UTF-8"
+    environment[MARK] = "1"
+    return environment
+
+
+class Prefix:
+    """The prefix at `folder`, with its lock and stamp beside it. `windows` is the version that Wine says it is, as
+    winecfg knows it; "": what it says by itself."""
+
+    def __init__(self, folder: Path = BUILD / "wine-prefix", windows: str = "", wrap: Wrap = plainly) -> None:
+        self.folder = folder
+        self.windows = windows
+        self.wrap = wrap
+        self.environment = wine_environment(folder)
+        self.stamp = folder / STAMP
+        self.lock = Lock(folder.with_name(folder.name + ".lock"))
+
+    def enter(self, version: str) -> None:
+        """Starts to use the prefix, which is made first unless it is there and of this version of Wine."""
+        wanted = f"{version}\n{self.folder}\n" + (f"{self.windows}\n" if self.windows else "")
+        self.lock.shared()
+        while not self.ready(wanted):
+            if not self.lock.try_exclusive():
+                say("waiting for another run in the Wine prefix to end")
+                self.lock.exclusive()
+            if not self.ready(wanted):
+                self.make(wanted)
+            self.lock.shared()
+
+    def ready(self, wanted: str) -> bool:
+        """Whether the prefix was made as wanted; a moved or copied checkout and another Wine are reasons to redo it."""
+        try:
+            return self.stamp.read_text(encoding="utf-8") == wanted
+        except (OSError, UnicodeDecodeError):
+            return False
+
+    def make(self, wanted: str) -> None:
+        """Makes the prefix anew. The lock is held exclusive."""
+        say(f"making a Wine prefix in {self.folder}")
+        self.end()
+        if self.folder.exists():
+            shutil.rmtree(self.folder)
+        # Made by hand: Wine creates only the last folder, and only for its owner.
+        self.folder.mkdir(parents=True, mode=0o700)
+        code, text = self.run(["wineboot", "-i"], WARM_SECONDS)
+        if code == 0 and self.windows:
+            code, text = self.claim_version()
+        self.server("-k")  # the registry is on disk once the server has ended
+        if code != 0 or not (self.folder / "system.reg").exists():
+            raise CannotRun(f"wineboot could not make the Wine prefix:\n{text.strip()}")
+        self.stamp.write_text(wanted, encoding="utf-8")
+
+    def run(self, words: Sequence[str | Path], seconds: float) -> tuple[int, str]:
+        """Runs a program of Wine in the prefix; its exit code and what it printed."""
+        return run_quiet(self.wrap(words, self.environment), environment=self.environment, seconds=seconds)
+
+    def claim_version(self) -> tuple[int, str]:
+        """Makes Wine say that it is another Windows."""
+        code, text = self.run(["wine", "winecfg", "-v", self.windows], WARM_SECONDS)
+        if code == 0 or self.windows != "win11":
+            return code, text or f"its winecfg does not know {self.windows}"
+        # Wine 8.0 and older have no Windows 11, which is a later build of Windows 10.
+        code, text = self.run(["wine", "winecfg", "-v", "win10"], WARM_SECONDS)
+        for name in ("CurrentBuild", "CurrentBuildNumber") if code == 0 else ():
+            command = ["wine", "reg", "add", VERSION_KEY, "/v", name, "/d", WIN11_BUILD, "/f"]
+            code, text = self.run(command, WARM_SECONDS)
+        return code, text
+
+    def server(self, option: str) -> None:
+        """Tells the prefix's own wineserver something and waits; that there is none is fine."""
+        try:
+            self.run(["wineserver", option], SERVER_SECONDS)
+        except CannotRun:
+            pass  # end() deals with what does not listen
+
+    def leave(self) -> None:
+        """Stops using the prefix; the last user ends what runs in it."""
+        if self.lock.try_exclusive():
+            self.end()
+        self.lock.close()
+
+    def end(self) -> None:
+        """Ends every process of the prefix and saves its registry. The lock is held exclusive.
+
+        Told SIGINT, wineserver ends its programs at once but itself only half a second later, which is what
+        `wineserver -k` waits for; told SIGTERM, it saves the registry and ends, and its programs may not notice. So it
+        is told the one and then the other.
+        """
+        told: set[int] = set()
+        begin = time.monotonic()
+        while pids := self.processes():
+            waited = time.monotonic() - begin
+            servers = {pid for pid in pids if is_server(pid)}
+            if waited > 2 * END_SECONDS:
+                return  # not even killing helps: the kernel does not let a process go
+            if not servers or waited > END_SECONDS:
+                # Without a server (somebody killed it) a program notices nothing until it asks something.
+                send(pids, signal.SIGKILL)
+            elif servers == set(pids):
+                send(servers, signal.SIGTERM)
+            else:
+                send(servers - told, signal.SIGINT)
+                told |= servers
+                if waited > PROGRAM_SECONDS:
+                    send(set(pids) - servers, signal.SIGKILL)
+            time.sleep(0.01)
+
+    def server_pid(self, known: int = 0) -> int:
+        """The prefix's wineserver, 0 if there is none. Looking at a known one first spares looking at all."""
+        if known and is_server(known):
+            return known
+        return next((pid for pid in self.processes() if is_server(pid)), 0)
+
+    def processes(self) -> list[int]:
+        """The processes that a driver started in this prefix, by their environment: Wine hands it on unchanged."""
+        marks = {b"WINEPREFIX=" + os.fsencode(self.folder), MARK.encode() + b"=1"}
+        pids = [int(name) for name in os.listdir("/proc") if name.isdigit()]
+        return [pid for pid in pids if pid != os.getpid() and marks <= environment_of(pid)]
+
+
+def environment_of(pid: int) -> set[bytes]:
+    """A process's environment; empty if it ended or belongs to somebody else.
+
+    Where a server was killed, Wine's first thread may have ended while one of a native library lives on. The process
+    then looks like a zombie, whose environment only its remaining threads show.
+    """
+    for place in (f"/proc/{pid}", *glob.iglob(f"/proc/{pid}/task/*")):
+        try:
+            found = Path(place, "environ").read_bytes()
+        except OSError:
+            continue
+        if found:
+            return set(found.split(b"\0"))
+    return set()
+
+
+def is_server(pid: int) -> bool:
+    """Whether this process is a wineserver."""
+    try:
+        words = Path("/proc", str(pid), "cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return False
+    return os.path.basename(words[0]).startswith(b"wineserver")
+
+
+def send(pids: Iterable[int], number: int) -> None:
+    """Sends a signal to processes, some of which may have ended by themselves."""
+    for pid in pids:
+        try:
+            os.kill(pid, number)
+        except OSError:
+            pass
+
+
+def run_wine(prefix: Prefix, command: Sequence[str], seconds: float, **more: str) -> tuple[int, str]:
+    """Runs a program for Windows in the prefix without input; its exit code and what it printed. One that takes too
+    long is killed and has the exit code of that. `more` goes into its environment."""
+    try:
+        return run_quiet(["wine", *command], environment={**prefix.environment, **more}, seconds=seconds)
+    except TooSlow as error:
+        return -signal.SIGKILL, f"{error}\n"

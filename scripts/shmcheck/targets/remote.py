@@ -1,0 +1,124 @@
+"""A host that the system's ssh and sftp reach: files up and down, one command there.
+
+Everything that a user's ssh_config says holds: keys, agents, jump hosts, known hosts. Nothing is asked, everything has a
+deadline, and no result is ever read from what a session prints.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from shmcheck.console import CannotRun
+from shmcheck.processes import TooSlow, die_with_parent, run_quiet
+from shmcheck.targets.targets_file import Spec
+
+# Pages: ssh_config(5). Whether unknown host keys are taken stays the choice of the user's configuration.
+OPTIONS = (
+    "-oBatchMode=yes",
+    "-oConnectTimeout=10",
+    "-oServerAliveInterval=15",
+    "-oServerAliveCountMax=4",
+)
+CONNECTION_FAILED = 255
+
+# What ssh says, and what is meant by it for somebody who looks at a list of hosts.
+REASONS = (
+    (re.compile(r"REMOTE HOST IDENTIFICATION HAS CHANGED"), "HostKey", "its host key has changed"),
+    (re.compile(r"Host key verification failed"), "HostKey", "its host key is not known here"),
+    (re.compile(r"Permission denied \(|Too many authentication failures"), "Authentication", "it lets us not log in"),
+    (re.compile(r"Could not resolve hostname"), "UnknownHost", "its name is not known"),
+    (re.compile(r"Connection refused"), "Refused", "nothing listens there"),
+    (re.compile(r"Connection timed out|Operation timed out|timed out"), "Unreachable", "it does not answer"),
+    (re.compile(r"Timeout, server .* not responding"), "Unreachable", "it no longer answers"),
+    (re.compile(r"subsystem request failed"), "Transfer", "it refuses sftp"),
+    (re.compile(r"Received message too long"), "Transfer", "its shell prints something before sftp starts"),
+)
+
+
+class Lost(CannotRun):
+    """The host gave no result. `kind` is the last word of the error's type in the report."""
+
+    def __init__(self, kind: str, text: str) -> None:
+        super().__init__(text)
+        self.kind = kind
+
+
+@dataclass
+class Said:
+    """How a command of ssh or sftp ended."""
+
+    code: int
+    text: str
+
+    def last(self) -> str:
+        """The line that most likely says what is wrong."""
+        lines = [line.strip() for line in self.text.splitlines() if line.strip() and not line.startswith("sftp> ")]
+        return lines[-1] if lines else f"code {self.code} and not a word"
+
+
+def explained(said: Said, what: str, kind: str) -> Lost:
+    """A failure in words: what was attempted, what is known about it, and ssh's own line."""
+    for pattern, known_kind, words in REASONS:
+        if pattern.search(said.text):
+            return Lost(known_kind, f"{what}: {words} ({said.last()})")
+    if said.code == CONNECTION_FAILED:
+        return Lost("Unreachable", f"{what}: {said.last()}")
+    return Lost(kind, f"{what}: {said.last()}")
+
+
+def quoted(path: Path | str) -> str:
+    """A word of an sftp batch. Page: sftp(1)."""
+    text = str(path).replace("\\", "\\\\").replace('"', '\\"')
+    if "\n" in text or "\r" in text:
+        raise CannotRun(f"sftp cannot name this path: {ascii(str(path))}")
+    return f'"{text}"'
+
+
+def sha256(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+class Remote:
+    """The host of a target."""
+
+    def __init__(self, spec: Spec) -> None:
+        self.spec = spec
+        self.options = [*(("-F", spec.ssh_config) if spec.ssh_config else ()), *OPTIONS]
+
+    def sftp(self, lines: Sequence[str], seconds: float) -> Said:
+        """Performs a batch; the first line that fails ends it, unless it begins with '-'. TooSlow after so many
+        seconds, and nothing of it goes on: ssh would else send what it holds over a slow link for as long as it
+        takes."""
+        with tempfile.NamedTemporaryFile("w", encoding="utf-8", suffix=".sftp") as batch:
+            batch.write("".join(line + "\n" for line in lines))
+            batch.flush()
+            command = ["sftp", *self.options, "-b", batch.name, self.spec.host]
+            return Said(*run_quiet(command, seconds=seconds, group=True))
+
+    def start(self, command: str, output: Path) -> subprocess.Popen[bytes]:
+        """Starts a command there. What the session prints goes to a file: for people, never for results."""
+        with output.open("wb") as file:
+            try:
+                return subprocess.Popen(
+                    ["ssh", *self.options, "-T", self.spec.host, command],
+                    stdin=subprocess.DEVNULL,
+                    stdout=file,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,
+                    preexec_fn=die_with_parent(),
+                )
+            except OSError as error:
+                raise CannotRun(f"ssh cannot be started: {error}") from error
+
+    def ssh(self, command: str, seconds: float) -> Said:
+        """A short command there."""
+        try:
+            return Said(*run_quiet(["ssh", *self.options, "-T", self.spec.host, command], seconds=seconds, group=True))
+        except TooSlow as error:
+            return Said(CONNECTION_FAILED, str(error))

@@ -1,0 +1,120 @@
+"""Where programs for Windows run on this machine: this Windows, or a Wine in a prefix of this checkout's own."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from types import TracebackType
+
+from shmcheck import signals
+from shmcheck.console import CannotRun
+from shmcheck.paths import BUILD, ON_WINDOWS
+from shmcheck.processes import adopt_orphans, reap
+from shmcheck.targets.debian_root import WINES, Release
+
+
+class Target:
+    """A place to run in, as a context: entering makes it usable, leaving ends what runs in it on our behalf."""
+
+    default_name: str
+    environment: dict[str, str]  # for what command() says
+
+    def __enter__(self) -> Target:
+        raise NotImplementedError
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        raise NotImplementedError
+
+    def command(self, program: Path) -> list[str]:
+        """What starts the program; its arguments come behind it."""
+        raise NotImplementedError
+
+    def alive(self) -> bool:
+        """False once what programs run on has ended under them."""
+        return True
+
+
+class WindowsTarget(Target):
+    """Windows itself."""
+
+    def __enter__(self) -> Target:
+        if sys.platform == "win32":
+            self.default_name = f"windows-{sys.getwindowsversion().build}"
+        else:
+            raise CannotRun("this is not Windows")
+        self.environment = dict(os.environ)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        pass
+
+    def command(self, program: Path) -> list[str]:
+        return [str(program)]
+
+
+class WineTarget(Target):
+    """A Wine with a prefix of this checkout's own: the one on PATH, or that of another Debian release. `windows` is
+    the version that it says it is; "": what it says by itself."""
+
+    def __init__(self, debian: int = 0, windows: str = "") -> None:
+        self.debian = debian
+        self.windows = windows
+
+    def __enter__(self) -> Target:
+        from shmcheck.targets.guard import Guard
+        from shmcheck.targets.prefix import Prefix, plainly, wine_version
+
+        adopt_orphans()
+        self.wrap = self.release().command if self.debian else plainly
+        version = wine_version(self.wrap)
+        self.default_name = f"wine-{version}"
+        parts = ["wine-prefix", f"debian-{self.debian}" if self.debian else "", self.windows]
+        self.prefix = Prefix(BUILD / "-".join(part for part in parts if part), self.windows, self.wrap)
+        self.server = 0
+        self.environment = self.prefix.environment
+        self.guard = Guard(self.prefix.leave)
+        try:
+            self.prefix.enter(version)
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        signals.ignore_further()
+        try:
+            self.prefix.leave()
+        finally:
+            self.guard.dismiss()
+            reap()
+
+    def release(self) -> Release:
+        """The tree with this Wine. Its lock is held shared from here on, so that nobody takes it away."""
+        release = Release(self.debian)
+        self.tree_lock = release.lock()
+        self.tree_lock.shared()
+        if not release.ready():
+            wine = next(name for name, number in WINES.items() if number == self.debian)
+            raise CannotRun(f"Debian {self.debian} with its Wine is {release.state()}: scripts/targets add {wine}")
+        return release
+
+    def command(self, program: Path) -> list[str]:
+        return self.wrap(["wine", program], self.environment)
+
+    def alive(self) -> bool:
+        if not self.server:
+            self.server = self.prefix.server_pid()
+            return True
+        return self.server == self.prefix.server_pid(self.server)
+
+
+def this_target() -> Target:
+    """The target that this machine is."""
+    return WindowsTarget() if ON_WINDOWS else WineTarget()

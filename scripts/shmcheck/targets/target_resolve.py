@@ -1,0 +1,73 @@
+"""From the name of a target to what runs there: the place, the programs, and what has to be built for them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from shmcheck.build import cmake_build
+from shmcheck.console import CannotRun
+from shmcheck.paths import ON_WINDOWS, ROOT, target_path, tree
+from shmcheck.targets.debian_root import release_of_system
+from shmcheck.targets.options import Options
+from shmcheck.targets.target import Target, WindowsTarget, WineTarget
+from shmcheck.targets.targets_file import DEFAULT_FILE, Spec, find, load
+
+THIS_SYSTEM = Spec("", "local")
+
+
+def specs_of(wanted: Options) -> list[Spec]:
+    """The targets that a command line names; without a name this system."""
+    file = Path(wanted.targets_file) if wanted.targets_file else DEFAULT_FILE
+    if not wanted.targets:
+        if wanted.targets_file:
+            raise CannotRun("--targets says where targets are described, and no --target names one")
+        if wanted.record or wanted.allow_lost:
+            raise CannotRun("--record and --allow-lost are about named targets: give --target")
+        return [THIS_SYSTEM]
+    specs = load(file)
+    chosen = [find(specs, name, file) for name in wanted.targets]
+    if len(chosen) > 1 and "--junit" in wanted.values:
+        raise CannotRun("--junit names one report, and several targets leave one each")
+    if len(chosen) > 1 and wanted.shows:
+        raise CannotRun("--list and --version take one target at most")
+    return chosen
+
+
+def arch_of(spec: Spec) -> str:
+    """What the checker is built for."""
+    arch = spec.arch or cmake_build.architectures()[0]
+    if arch == "arm64" and cmake_build.family() == "mingw":
+        raise CannotRun(f"target {spec.name}: programs for arm64 are built with MSVC only; give them by programs")
+    return arch
+
+
+def parts_of(spec: Spec) -> list[cmake_build.Part]:
+    """What has to be built."""
+    return [] if spec.programs else cmake_build.parts_for(arch_of(spec))
+
+
+def programs_of(spec: Spec) -> Path:
+    """The folder of shmcheck.exe and its actors."""
+    folder = Path(spec.programs) if spec.programs else tree(cmake_build.preset(arch_of(spec))) / "bin"
+    if spec.programs and not (folder / "shmcheck.exe").is_file():
+        raise CannotRun(f"target {spec.name}: there is no shmcheck.exe in {folder}")
+    return folder
+
+
+def target_of(spec: Spec) -> Target:
+    """The place, for a target on this machine."""
+    if ON_WINDOWS:
+        if spec.kind == "wine":
+            raise CannotRun(f"target {spec.name} is a Wine, which does not run on Windows")
+        return WindowsTarget()
+    return WineTarget(0 if spec.debian == release_of_system() else spec.debian, spec.windows)
+
+
+def path_for(spec: Spec, path: str, folder: str) -> str:
+    """A path of this system, relative to `folder`, as the programs of the target know it."""
+    if spec.kind == "wine" and spec.debian not in (0, release_of_system()):
+        whole = (Path(folder) / path).resolve()
+        if not any(whole.is_relative_to(place) for place in (ROOT, Path("/tmp"))):
+            raise CannotRun(f"target {spec.name} sees this checkout and /tmp, not {whole}")
+        return target_path(str(whole), folder)
+    return target_path(path, folder)
