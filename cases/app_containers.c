@@ -1,8 +1,6 @@
 /* Topic app_containers: named sections of processes in an AppContainer, which has a directory of named objects and a SID
  * of its own. The actors "inside" and "second" share one container, the others are desktop programs. */
-#include "../harness/runner/checks.h"
-
-#include "statuses.h"
+#include "topic.h"
 
 static void inside_starts(struct stage *s)
 {
@@ -20,10 +18,8 @@ static void il_appcontainer_is_low(struct stage *s)
 static void name_store_app_no_global(struct stage *s)
 {
     inside_starts(s);
-    fails_status(s, "inside", "create section name=Global\\^x size=4096 protect=PAGE_READWRITE",
-                 ERROR_ACCESS_DENIED, STATUS_ACCESS_DENIED);
-    fails_status(s, "writer", "open section name=Global\\^x access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND,
-                 STATUS_OBJECT_NAME_NOT_FOUND);
+    denied(s, "inside", "create section name=Global\\^x size=4096 protect=PAGE_READWRITE");
+    not_found(s, "writer", "open section name=Global\\^x access=FILE_MAP_READ");
 }
 
 /* Plain names of a container are not those of its session. */
@@ -33,8 +29,7 @@ static void name_appcontainer_isolated(struct stage *s)
     must(s, "inside", "create section name=^x size=4096 protect=PAGE_READWRITE");
     gives(s, "inside", "path section name=^x",
           "path=\\Sessions\\{session}\\AppContainerNamedObjects\\{container}\\{name}");
-    fails_status(s, "writer", "open section name=^x access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND,
-                 STATUS_OBJECT_NAME_NOT_FOUND);
+    not_found(s, "writer", "open section name=^x access=FILE_MAP_READ");
     gives(s, "writer", "create section name=^x size=4096 protect=PAGE_READWRITE", "error=0");
 }
 
@@ -84,17 +79,14 @@ static void ac_needs_package_ace(struct stage *s)
     inside_starts(s);
     starts(s, "second", "identity=appcontainer");
     must(s, "inside", step("create section name=^x size=4096 protect=PAGE_READWRITE sd=%s", entries));
-    fails_status(s, "second", "open section name=^x access=FILE_MAP_READ", ERROR_ACCESS_DENIED,
-                 STATUS_ACCESS_DENIED);
+    denied(s, "second", "open section name=^x access=FILE_MAP_READ");
     must(s, "inside", step("setdescriptor section sd=%s(A;;GA;;;{container})", entries));
     succeeds(s, "second", "open section name=^x access=FILE_MAP_WRITE");
     must(s, "inside", step("setdescriptor section sd=%s(A;;0x4;;;AC)", entries));
     succeeds(s, "second", "open all name=^x access=FILE_MAP_READ");
-    fails_status(s, "second", "open more name=^x access=FILE_MAP_WRITE", ERROR_ACCESS_DENIED,
-                 STATUS_ACCESS_DENIED);
+    denied(s, "second", "open more name=^x access=FILE_MAP_WRITE");
     must(s, "inside", step("setdescriptor section sd=%s", entries));
-    fails_status(s, "second", "open again name=^x access=FILE_MAP_READ", ERROR_ACCESS_DENIED,
-                 STATUS_ACCESS_DENIED);
+    denied(s, "second", "open again name=^x access=FILE_MAP_READ");
 }
 
 static const struct test_case app_containers_cases[] = {

@@ -1,7 +1,7 @@
 /* Topic bitness: processes of 32 and of 64 bits and the memory that they share. The cases name who is what, so they are
  * the same in every run, whatever pair it was asked for. Pages: process-interoperability, memory-limits-for-windows-
  * releases, and those that a case names. */
-#include "../harness/runner/checks.h"
+#include "topic.h"
 
 #include <string.h>
 
@@ -193,8 +193,7 @@ static void share_five_gib(struct stage *s, const char *reader)
  * depends on how the system counts them. */
 static void has_no_room(struct stage *s, const char *length)
 {
-    if (!fails_somehow(s, "reader", step("map view of=section access=FILE_MAP_READ length=%s", length)))
-        return;
+    REQUIRE(fails_somehow(s, "reader", step("map view of=section access=FILE_MAP_READ length=%s", length)));
     const uint64_t error = number(s, "reader", "error");
     holds(s, "the error is 8 or 87", error == ERROR_NOT_ENOUGH_MEMORY || error == ERROR_INVALID_PARAMETER);
 }
@@ -280,10 +279,8 @@ static void bits_map2_64_into_32(struct stage *s)
     must(s, "writer", "create section name=@x size=0x10000 protect=PAGE_READWRITE");
     must(s, "writer", "map own of=section access=FILE_MAP_WRITE");
     must(s, "writer", "write own text=across");
-    if (!succeeds(s, "writer", "map2 theirs of=section protect=PAGE_READWRITE process=$reader.pid"))
-        return;
-    if (!holds(s, "the view is below 4 GiB", number(s, "writer", "base") < 0x100000000))
-        return;
+    REQUIRE(succeeds(s, "writer", "map2 theirs of=section protect=PAGE_READWRITE process=$reader.pid"));
+    REQUIRE(holds(s, "the view is below 4 GiB", number(s, "writer", "base") < 0x100000000));
     must(s, "reader", "adopt view address=$writer.base");
     gives(s, "reader", "read view length=6 as=text", "text=across");
 }

@@ -4,7 +4,7 @@
  *
  * A race that nobody lost proves nothing by itself. So every case runs the same loops without what it is about, as a
  * control, and that must show the effect; where it does not the case is a skip, for want of power. */
-#include "../harness/runner/checks.h"
+#include "topic.h"
 
 static const char *const crowd[] = {"writer", "reader", "third", "fourth"};
 

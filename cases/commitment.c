@@ -1,9 +1,7 @@
 /* Topic commitment: when the pages of a section are charged to the system's commit limit, and when they are given back.
  * The charge is one number for the whole system, so cases look at steps of 512 MiB, which are not touched but for a
  * small part, and the actor rounds to whole steps. */
-#include "../harness/runner/checks.h"
-
-#include "statuses.h"
+#include "topic.h"
 
 #define HALF_GIB "536870912"
 
@@ -106,7 +104,7 @@ static void size_reserve_beyond_commit(struct stage *s)
     gives(s, "writer", "create section name=@x size=$writer.beyond protect=PAGE_READWRITE|SEC_RESERVE",
           "error=0");
     must(s, "reader", "open section name=@x access=FILE_MAP_WRITE");
-    gives(s, "reader", "map view of=section access=FILE_MAP_WRITE length=65536", "");
+    succeeds(s, "reader", "map view of=section access=FILE_MAP_WRITE length=65536");
     gives(s, "reader", "commit view length=65536 protect=PAGE_READWRITE", "base=+0");
 }
 

@@ -1,8 +1,6 @@
 /* Topic copy_on_write: a FILE_MAP_COPY view shows the shared data, page by page, until its process writes
  * there. */
-#include "../harness/runner/checks.h"
-
-#include "views.h"
+#include "topic.h"
 
 /* A writer with a view of two pages that say first and second, and a reader with a copy-on-write view of
  * them. */
@@ -80,7 +78,7 @@ static void view_cow_no_write_right(struct stage *s)
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READONLY");
     must(s, "reader", "open section name=@x access=FILE_MAP_READ");
     if (succeeds(s, "reader", "map view of=section access=FILE_MAP_COPY")) {
-        gives(s, "reader", "write view at=0 text=mine", "");
+        succeeds(s, "reader", "write view at=0 text=mine");
         gives(s, "reader", "read view at=0 length=4 as=text", "text=mine");
     }
     must(s, "writer", "map view of=section access=FILE_MAP_READ");

@@ -1,8 +1,6 @@
 /* Arguments that creating a section does not take, and unusual ones that it does: protections, SEC_ flags and
  * the file handle. That the pages name no codes makes every number here an observed one. */
-#include "../harness/runner/checks.h"
-
-#include "statuses.h"
+#include "topic.h"
 
 /* Every failure is NULL, never INVALID_HANDLE_VALUE, which the actor would take for a handle; and it leaves
  * no name. */
@@ -15,8 +13,7 @@ static void create_failure_is_null(struct stage *s)
     fails_status(s, "writer", "create slash name=Local\\^x\\y size=4096 protect=PAGE_READWRITE",
                  ERROR_PATH_NOT_FOUND, STATUS_OBJECT_PATH_NOT_FOUND);
     row(s, "open-missing");
-    fails_status(s, "reader", "open section name=@x access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND,
-                 STATUS_OBJECT_NAME_NOT_FOUND);
+    not_found(s, "reader", "open section name=@x access=FILE_MAP_READ");
 }
 
 /* The protection must be one; nothing stands for a default. */
@@ -59,7 +56,7 @@ static void create_exec_protect_min_version(struct stage *s)
 {
     static const char *const protections[] = {"PAGE_EXECUTE_READ", "PAGE_EXECUTE_READWRITE",
                                               "PAGE_EXECUTE_WRITECOPY"};
-    for (unsigned i = 0; i < sizeof protections / sizeof protections[0]; i++)
+    for (unsigned i = 0; i < COUNT(protections); i++)
         gives(s, "writer", step("create s%u name=@s%u size=4096 protect=%s", i, i, protections[i]),
               "error=0");
 }
@@ -70,10 +67,9 @@ static void create_targets_invalid_alias(struct stage *s)
 {
     fails(s, "writer", "create alone name=@x size=4096 protect=PAGE_READWRITE|PAGE_TARGETS_INVALID",
           ERROR_INVALID_PARAMETER);
-    if (!gives(s, "writer",
-               "create section name=@x size=4096 protect=PAGE_READWRITE|SEC_COMMIT|PAGE_TARGETS_INVALID",
-               "error=0"))
-        return;
+    REQUIRE(gives(s, "writer",
+                  "create section name=@x size=4096 protect=PAGE_READWRITE|SEC_COMMIT|PAGE_TARGETS_INVALID",
+                  "error=0"));
     gives(s, "writer", "size section", "size=4096 attributes=SEC_COMMIT|SEC_WRITECOMBINE");
 }
 
@@ -120,7 +116,7 @@ static void create_image_on_pagefile(struct stage *s)
 static void create_image_exclusive(struct stage *s)
 {
     static const char *const flags[] = {"SEC_COMMIT", "SEC_RESERVE", "SEC_LARGE_PAGES", "SEC_WRITECOMBINE"};
-    for (unsigned i = 0; i < sizeof flags / sizeof flags[0]; i++)
+    for (unsigned i = 0; i < COUNT(flags); i++)
         fails(s, "writer",
               step("create s%u name=@x size=4096 protect=PAGE_READONLY|SEC_IMAGE|%s", i, flags[i]),
               ERROR_INVALID_PARAMETER);
@@ -139,10 +135,8 @@ static void create_sec_file_rejected(struct stage *s)
 static void create_null_file_handle(struct stage *s)
 {
     gives(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE file=null", "error=0");
-    if (!succeeds(s, "reader", "open section name=@x access=FILE_MAP_READ"))
-        return;
-    if (!succeeds(s, "reader", "map view of=section access=FILE_MAP_READ"))
-        return;
+    REQUIRE(succeeds(s, "reader", "open section name=@x access=FILE_MAP_READ"));
+    REQUIRE(succeeds(s, "reader", "map view of=section access=FILE_MAP_READ"));
     gives(s, "reader", "zero view length=4096", "zero=yes");
 }
 
@@ -159,9 +153,8 @@ static void create_closed_file_handle(struct stage *s)
 static void create_existing_inherit_flag_applies(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
-    if (!gives(s, "reader", "create section name=@x size=4096 protect=PAGE_READWRITE inherit=yes",
-               "error=183"))
-        return;
+    REQUIRE(gives(s, "reader", "create section name=@x size=4096 protect=PAGE_READWRITE inherit=yes",
+                  "error=183"));
     gives(s, "reader", "flags section", "inherit=yes protect-from-close=no");
     gives(s, "writer", "flags section", "inherit=no protect-from-close=no");
 }
@@ -180,7 +173,7 @@ static void own_handle_follows_protection(struct stage *s)
         {"PAGE_EXECUTE_READ", "access=0xF000D", false, true},
         {"PAGE_EXECUTE_READWRITE", "access=0xF000F", true, true},
     };
-    for (unsigned i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+    for (unsigned i = 0; i < COUNT(kinds); i++) {
         row(s, "create-granted-access-by-protect");
         must(s, "writer", step("create own%u name=@%u size=4096 protect=%s", i, i, kinds[i].protect));
         gives(s, "writer", step("granted own%u", i), kinds[i].granted);
@@ -190,11 +183,11 @@ static void own_handle_follows_protection(struct stage *s)
         if (kinds[i].writes)
             succeeds(s, "writer", write);
         else
-            fails_status(s, "writer", write, ERROR_ACCESS_DENIED, STATUS_ACCESS_DENIED);
+            denied(s, "writer", write);
         if (kinds[i].executes)
             succeeds(s, "writer", execute);
         else
-            fails_status(s, "writer", execute, ERROR_ACCESS_DENIED, STATUS_ACCESS_DENIED);
+            denied(s, "writer", execute);
     }
 }
 

@@ -1,10 +1,8 @@
 /* Topic endings: names that outlive their last holder, handles that outlive what they stood for, and sections that need
  * no handle to live. */
-#include "../harness/runner/checks.h"
+#include "topic.h"
 
 #include <string.h>
-
-#include "statuses.h"
 
 /* The name goes with the last process that held it. It may take a moment; how long is a volatile value. */
 static void life_name_may_linger(struct stage *s)
@@ -43,9 +41,7 @@ static void life_close_strict_policy(struct stage *s)
 static void life_permanent_object(struct stage *s)
 {
     must(s, "writer", "privilege SeCreatePermanentPrivilege to=enabled");
-    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
-    must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
-    must(s, "writer", "write view at=0 text=bytes");
+    writer_writes(s);
     must(s, "writer", "permanent section");
     killed(s, "writer");
     if (succeeds(s, "reader", "open section name=@x access=FILE_MAP_READ|DELETE")) {
@@ -55,8 +51,7 @@ static void life_permanent_object(struct stage *s)
         must(s, "reader", "unmap view");
         must(s, "reader", "close section");
     }
-    fails_status(s, "third", "open section name=@x access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND,
-                 STATUS_OBJECT_NAME_NOT_FOUND);
+    not_found(s, "third", "open section name=@x access=FILE_MAP_READ");
 }
 
 /* Nobody makes a section permanent without SeCreatePermanentPrivilege, enabled. */
@@ -67,8 +62,7 @@ static void permanent_object_needs_privilege(struct stage *s)
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
     fails_status(s, "writer", "permanent section", ERROR_PRIVILEGE_NOT_HELD, STATUS_PRIVILEGE_NOT_HELD);
     must(s, "writer", "close section");
-    fails_status(s, "reader", "open section name=@x access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND,
-                 STATUS_OBJECT_NAME_NOT_FOUND);
+    not_found(s, "reader", "open section name=@x access=FILE_MAP_READ");
 }
 
 static const struct test_case endings_cases[] = {

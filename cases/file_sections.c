@@ -1,8 +1,6 @@
 /* Sections over files: what size they have, which handles they take, and what the file sees of its views. Files lie in
  * the folder for temporary files; the page is nf-winbase-createfilemappinga unless a case names another. */
-#include "../harness/runner/checks.h"
-
-#include "statuses.h"
+#include "topic.h"
 
 /* There is nothing to map in an empty file. */
 static void file_zero_length(struct stage *s)
@@ -67,12 +65,10 @@ static void file_access_mismatch(struct stage *s)
 {
     must(s, "writer", "file all name=^f size=4096");
     must(s, "writer", "file read name=^f open=existing access=GENERIC_READ");
-    fails_status(s, "writer", "create section size=0 protect=PAGE_READWRITE file=read", ERROR_ACCESS_DENIED,
-                 STATUS_ACCESS_DENIED);
+    denied(s, "writer", "create section size=0 protect=PAGE_READWRITE file=read");
     must(s, "writer", "create readable size=0 protect=PAGE_READONLY file=read");
     must(s, "writer", "file write name=^f open=existing access=GENERIC_WRITE");
-    fails_status(s, "writer", "create section size=0 protect=PAGE_READWRITE file=write", ERROR_ACCESS_DENIED,
-                 STATUS_ACCESS_DENIED);
+    denied(s, "writer", "create section size=0 protect=PAGE_READWRITE file=write");
 }
 
 /* Protections with execute ask for GENERIC_EXECUTE on the file. */

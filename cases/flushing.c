@@ -1,8 +1,6 @@
 /* FlushViewOfFile: what it takes, and that sharing does not need it. Page: nf-memoryapi-flushviewoffile unless a case
  * names another. */
-#include "../harness/runner/checks.h"
-
-#include "statuses.h"
+#include "topic.h"
 
 /* Flushing a view of the paging file has nothing to do and succeeds; others saw the bytes before. */
 static void flush_pagefile_view(struct stage *s)

@@ -1,14 +1,5 @@
 /* Topic handle_duplicates: DuplicateHandle, within a process and into another one. */
-#include "../harness/runner/checks.h"
-
-#include "statuses.h"
-
-static void writer_writes(struct stage *s)
-{
-    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
-    must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
-    must(s, "writer", "write view at=0 text=bytes");
-}
+#include "topic.h"
 
 static void sees_bytes(struct stage *s, const char *role)
 {
@@ -34,8 +25,7 @@ static void dup_lower_access(struct stage *s)
     gives(s, "reader", "granted section", "access=0x4");
     if (succeeds(s, "reader", "map view of=section access=FILE_MAP_READ"))
         sees_bytes(s, "reader");
-    fails_status(s, "reader", "map more of=section access=FILE_MAP_WRITE", ERROR_ACCESS_DENIED,
-                 STATUS_ACCESS_DENIED);
+    denied(s, "reader", "map more of=section access=FILE_MAP_WRITE");
 }
 
 /* A duplicate without rights maps nothing, not even with access 0. */
@@ -44,9 +34,8 @@ static void dup_zero_access(struct stage *s)
     writer_writes(s);
     hands(s, "writer", "section", "reader", "access=0");
     gives(s, "reader", "granted section", "access=0x0");
-    fails_status(s, "reader", "map view of=section access=0", ERROR_ACCESS_DENIED, STATUS_ACCESS_DENIED);
-    fails_status(s, "reader", "map view of=section access=FILE_MAP_READ", ERROR_ACCESS_DENIED,
-                 STATUS_ACCESS_DENIED);
+    denied(s, "reader", "map view of=section access=0");
+    denied(s, "reader", "map view of=section access=FILE_MAP_READ");
 }
 
 /* Generic rights become those of a section, as when opening. */
@@ -59,7 +48,7 @@ static void dup_generic_mapped(struct stage *s)
         {"GENERIC_ALL", "access=0xF001F"},
     };
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_EXECUTE_READWRITE");
-    for (size_t i = 0; i < sizeof rights / sizeof rights[0]; i++) {
+    for (size_t i = 0; i < COUNT(rights); i++) {
         if (!succeeds(s, "writer", step("duplicate section to=0 access=%s", rights[i][0])))
             continue;
         must(s, "writer", "adopt other handle=$writer.handle");
@@ -94,8 +83,7 @@ static void dup_leaked_keeps_object(struct stage *s)
         must(s, "third", "close section");
     }
     leaves(s, "reader");
-    fails_status(s, "third", "open section name=@x access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND,
-                 STATUS_OBJECT_NAME_NOT_FOUND);
+    not_found(s, "third", "open section name=@x access=FILE_MAP_READ");
 }
 
 /* Of the copies the last one counts: the name stays when the source is closed and goes with the duplicate. */
@@ -108,8 +96,7 @@ static void duplicate_keeps_name(struct stage *s)
         must(s, "third", "close section");
     row(s, "life-terminate-closes");
     killed(s, "reader");
-    fails_status(s, "third", "open section name=@x access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND,
-                 STATUS_OBJECT_NAME_NOT_FOUND);
+    not_found(s, "third", "open section name=@x access=FILE_MAP_READ");
 }
 
 /* bInheritHandle makes the duplicate inheritable in the process that got it. */
@@ -136,8 +123,7 @@ static void dup_close_source(struct stage *s)
     fails_status(s, "writer", "close section", ERROR_INVALID_HANDLE, STATUS_INVALID_HANDLE);
     succeeds(s, "reader", "map view of=section access=FILE_MAP_WRITE");
     must(s, "reader", "close section");
-    fails_status(s, "reader", "open section name=@x access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND,
-                 STATUS_OBJECT_NAME_NOT_FOUND);
+    not_found(s, "reader", "open section name=@x access=FILE_MAP_READ");
 }
 
 /* The source is closed even if the duplication fails, here for a right that the DACL does not grant. */
@@ -146,8 +132,7 @@ static void close_source_when_denied(struct stage *s)
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE sd=D:P");
     must(s, "writer", "duplicate section to=0 access=FILE_MAP_READ");
     must(s, "writer", "adopt low handle=$writer.handle");
-    fails_status(s, "writer", "duplicate low to=0 access=FILE_MAP_WRITE close-source=yes keep=yes",
-                 ERROR_ACCESS_DENIED, STATUS_ACCESS_DENIED);
+    denied(s, "writer", "duplicate low to=0 access=FILE_MAP_WRITE close-source=yes keep=yes");
     fails_status(s, "writer", "close low", ERROR_INVALID_HANDLE, STATUS_INVALID_HANDLE);
 }
 

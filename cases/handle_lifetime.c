@@ -1,18 +1,7 @@
 /* Topic handle_lifetime: how long a name, an object and its bytes live. A name lives as long as a handle, in
  * whatever process; the bytes as long as a handle or a view; nothing outlives the processes that hold them.
  */
-#include "../harness/runner/checks.h"
-
-#include "statuses.h"
-#include "views.h"
-
-/* A writer with a section, a view and a word in it. */
-static void writer_writes(struct stage *s)
-{
-    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
-    must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
-    must(s, "writer", "write view at=0 text=bytes");
-}
+#include "topic.h"
 
 static void must_open_and_map(struct stage *s, const char *role)
 {
@@ -27,8 +16,7 @@ static void sees_bytes(struct stage *s, const char *role)
 
 static void name_is_gone(struct stage *s, const char *role)
 {
-    fails_status(s, role, "open gone name=@x access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND,
-                 STATUS_OBJECT_NAME_NOT_FOUND);
+    not_found(s, role, "open gone name=@x access=FILE_MAP_READ");
 }
 
 /* ---- handles and views ---- */
@@ -40,10 +28,10 @@ static void life_view_survives_handle(struct stage *s)
     must_open_and_map(s, "reader");
     succeeds(s, "writer", "close section");
     sees_bytes(s, "writer");
-    gives(s, "writer", "write view at=8 text=after", "");
+    succeeds(s, "writer", "write view at=8 text=after");
     gives(s, "reader", "read view at=8 length=5 as=text", "text=after");
     must(s, "reader", "close section");
-    gives(s, "reader", "write view at=16 text=both", "");
+    succeeds(s, "reader", "write view at=16 text=both");
     gives(s, "writer", "read view at=16 length=4 as=text", "text=both");
 }
 
@@ -205,8 +193,7 @@ static void life_exit_without_cleanup(struct stage *s)
     must(s, "writer", "create second name=@y size=4096 protect=PAGE_READWRITE");
     leaves(s, "writer");
     name_is_gone(s, "reader");
-    fails_status(s, "reader", "open gone name=@y access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND,
-                 STATUS_OBJECT_NAME_NOT_FOUND);
+    not_found(s, "reader", "open gone name=@y access=FILE_MAP_READ");
 }
 
 /* A reader reads on after the writer has exited, and the name stays with the reader's handle. */
@@ -216,7 +203,7 @@ static void reader_outlives_exit(struct stage *s)
     must_open_and_map(s, "reader");
     leaves(s, "writer");
     sees_bytes(s, "reader");
-    gives(s, "reader", "write view at=8 text=on", "");
+    succeeds(s, "reader", "write view at=8 text=on");
     must_open_and_map(s, "third");
     gives(s, "third", "read view at=8 length=2 as=text", "text=on");
 }

@@ -1,10 +1,7 @@
 /* Topic handle_sharing: handles that reach another process without the name, by inheritance and by
  * duplication. The number of a handle travels from process to process over the pipes, as it would on a
  * command line. */
-#include "../harness/runner/checks.h"
-
-#include "places.h"
-#include "statuses.h"
+#include "topic.h"
 
 /* What GetHandleInformation says of a handle: its own two flags, and no other's. */
 #define INHERITED "inherit=yes protect-from-close=no"
@@ -31,7 +28,7 @@ static void maps_and_reads(struct stage *s, const char *role, const char *label)
 }
 
 /* A writer with a section, its handle inheritable or not, and a word in it. */
-static void writer_writes(struct stage *s, const char *how)
+static void writer_has_unnamed(struct stage *s, const char *how)
 {
     must(s, "writer", step("create section size=4096 protect=PAGE_READWRITE%s", how));
     must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
@@ -43,7 +40,7 @@ static void writer_writes(struct stage *s, const char *how)
 /* Without attributes a handle is not inherited, also by a child that may inherit. */
 static void inherit_default_off(struct stage *s)
 {
-    writer_writes(s, "");
+    writer_has_unnamed(s, "");
     gives(s, "writer", "flags section", KEPT);
     spawns(s, "writer", "child", "inherit=yes");
     adopts(s, "child", "writer", "section", KEPT);
@@ -53,7 +50,7 @@ static void inherit_default_off(struct stage *s)
 /* bInheritHandle and bInheritHandles together give the child a handle that works. */
 static void inherit_attributes_on(struct stage *s)
 {
-    writer_writes(s, " inherit=yes");
+    writer_has_unnamed(s, " inherit=yes");
     gives(s, "writer", "flags section", INHERITED);
     spawns(s, "writer", "child", "inherit=yes");
     adopts(s, "child", "writer", "section", INHERITED);
@@ -63,7 +60,7 @@ static void inherit_attributes_on(struct stage *s)
 /* Without bInheritHandles nothing is passed on. */
 static void inherit_needs_createprocess_flag(struct stage *s)
 {
-    writer_writes(s, " inherit=yes");
+    writer_has_unnamed(s, " inherit=yes");
     spawns(s, "writer", "child", "inherit=no");
     adopts(s, "child", "writer", "section", INHERITED);
     means_nothing(s, "child", "section");
@@ -79,8 +76,7 @@ static void inherit_same_value_and_access(struct stage *s)
     adopts(s, "child", "writer", "section", INHERITED);
     gives(s, "child", "granted section", "access=0x4");
     succeeds(s, "child", "map view of=section access=FILE_MAP_READ");
-    fails_status(s, "child", "map more of=section access=FILE_MAP_WRITE", ERROR_ACCESS_DENIED,
-                 STATUS_ACCESS_DENIED);
+    denied(s, "child", "map more of=section access=FILE_MAP_WRITE");
 }
 
 /* OpenFileMapping's flag does the same as that of the attributes. */
@@ -117,7 +113,7 @@ static void inherit_of_existing_object(struct stage *s)
 /* SetHandleInformation switches it later, both ways. */
 static void inherit_sethandleinformation(struct stage *s)
 {
-    writer_writes(s, "");
+    writer_has_unnamed(s, "");
     succeeds(s, "writer", "setflags section inherit=yes");
     spawns(s, "writer", "first", "inherit=yes");
     adopts(s, "first", "writer", "section", INHERITED);
@@ -131,7 +127,7 @@ static void inherit_sethandleinformation(struct stage *s)
 /* A handle list limits what is inherited to what it names. */
 static void inherit_handle_list(struct stage *s)
 {
-    writer_writes(s, " inherit=yes");
+    writer_has_unnamed(s, " inherit=yes");
     must(s, "writer", "create other size=4096 protect=PAGE_READWRITE inherit=yes");
     spawns(s, "writer", "child", "inherit=yes list=section");
     adopts(s, "child", "writer", "section", INHERITED);
@@ -144,7 +140,7 @@ static void inherit_handle_list(struct stage *s)
 /* A list needs bInheritHandles, and handles that are inheritable: else no process is started. */
 static void inherit_handle_list_needs_true(struct stage *s)
 {
-    writer_writes(s, " inherit=yes");
+    writer_has_unnamed(s, " inherit=yes");
     must(s, "writer", "create kept size=4096 protect=PAGE_READWRITE");
     fails(s, "writer", "spawn first pipe=none inherit=no list=section", ERROR_INVALID_PARAMETER);
     fails(s, "writer", "spawn second pipe=none inherit=yes list=kept", ERROR_INVALID_PARAMETER);
@@ -153,7 +149,7 @@ static void inherit_handle_list_needs_true(struct stage *s)
 /* What was inherited is inheritable again. */
 static void inherit_grandchild(struct stage *s)
 {
-    writer_writes(s, " inherit=yes");
+    writer_has_unnamed(s, " inherit=yes");
     spawns(s, "writer", "child", "inherit=yes");
     adopts(s, "child", "writer", "section", INHERITED);
     spawns(s, "child", "grandchild", "inherit=yes");
@@ -174,7 +170,7 @@ static void inherit_view_not_inherited(struct stage *s)
 /* The child closes its own handle, not that of its parent. */
 static void inherit_child_close_independent(struct stage *s)
 {
-    writer_writes(s, " inherit=yes");
+    writer_has_unnamed(s, " inherit=yes");
     spawns(s, "writer", "child", "inherit=yes");
     adopts(s, "child", "writer", "section", INHERITED);
     succeeds(s, "child", "close section");
@@ -184,7 +180,7 @@ static void inherit_child_close_independent(struct stage *s)
 /* An unnamed section and a number are a complete channel, in both directions. */
 static void inherit_shares_state(struct stage *s)
 {
-    writer_writes(s, " inherit=yes");
+    writer_has_unnamed(s, " inherit=yes");
     spawns(s, "writer", "child", "inherit=yes");
     adopts(s, "child", "writer", "section", INHERITED);
     must(s, "child", "map view of=section access=FILE_MAP_WRITE");
@@ -206,8 +202,7 @@ static void life_inherited_handle_keeps_name(struct stage *s)
         must(s, "third", "close section");
     }
     leaves(s, "child");
-    fails_status(s, "third", "open section name=@x access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND,
-                 STATUS_OBJECT_NAME_NOT_FOUND);
+    not_found(s, "third", "open section name=@x access=FILE_MAP_READ");
 }
 
 static const struct test_case handle_sharing_cases[] = {

@@ -1,11 +1,9 @@
 /* Topic identities: what a descriptor says to processes that are not their creator's equals, and where a descriptor
  * comes from when nobody gives one. */
-#include "../harness/runner/checks.h"
+#include "topic.h"
 
 #include <stdio.h>
 #include <string.h>
-
-#include "statuses.h"
 
 /* Keeps the text of a reply's field beyond the next step. */
 static void keep(struct stage *s, const char *role, const char *field, char *out, size_t size)
@@ -69,13 +67,10 @@ static void sd_restricted_token_two_checks(struct stage *s)
     must(s, "writer", "create code name=@code size=4096 protect=PAGE_READWRITE sd=D:(A;;GA;;;RC)");
     must(s, "writer",
          "create both name=@both size=4096 protect=PAGE_READWRITE sd=D:(A;;GA;;;{user})(A;;GR;;;RC)");
-    fails_status(s, "reader", "open user name=@user access=FILE_MAP_READ", ERROR_ACCESS_DENIED,
-                 STATUS_ACCESS_DENIED);
-    fails_status(s, "reader", "open code name=@code access=FILE_MAP_READ", ERROR_ACCESS_DENIED,
-                 STATUS_ACCESS_DENIED);
+    denied(s, "reader", "open user name=@user access=FILE_MAP_READ");
+    denied(s, "reader", "open code name=@code access=FILE_MAP_READ");
     succeeds(s, "reader", "open both name=@both access=FILE_MAP_READ");
-    fails_status(s, "reader", "open both-to-write name=@both access=FILE_MAP_WRITE", ERROR_ACCESS_DENIED,
-                 STATUS_ACCESS_DENIED);
+    denied(s, "reader", "open both-to-write name=@both access=FILE_MAP_WRITE");
 }
 
 /* A group that is there for denials only does not let its member in, and still keeps it out. */
@@ -86,10 +81,8 @@ static void denying_group(struct stage *s)
     must(s, "writer",
          "create denies name=@denies size=4096 protect=PAGE_READWRITE sd=D:(D;;0x2;;;AU)(A;;GA;;;WD)");
     succeeds(s, "third", "open allows name=@allows access=FILE_MAP_WRITE");
-    fails_status(s, "reader", "open allows name=@allows access=FILE_MAP_READ", ERROR_ACCESS_DENIED,
-                 STATUS_ACCESS_DENIED);
-    fails_status(s, "reader", "open denies name=@denies access=FILE_MAP_WRITE", ERROR_ACCESS_DENIED,
-                 STATUS_ACCESS_DENIED);
+    denied(s, "reader", "open allows name=@allows access=FILE_MAP_READ");
+    denied(s, "reader", "open denies name=@denies access=FILE_MAP_WRITE");
     succeeds(s, "reader", "open denies name=@denies access=FILE_MAP_READ");
 }
 
@@ -118,8 +111,7 @@ static void null_dacl_other_user(struct stage *s)
 static void name_global_privilege_since(struct stage *s)
 {
     starts(s, "writer", "identity=no-global-privilege");
-    fails_status(s, "writer", "create section name=Global\\^x size=4096 protect=PAGE_READWRITE",
-                 ERROR_ACCESS_DENIED, STATUS_ACCESS_DENIED);
+    denied(s, "writer", "create section name=Global\\^x size=4096 protect=PAGE_READWRITE");
     gives(s, "writer", "create section name=Local\\^x size=4096 protect=PAGE_READWRITE", "error=0");
 }
 

@@ -1,9 +1,6 @@
 /* Topic idioms: what libraries and programs build out of the single calls, step by step or as bursts. Each case names who
  * relies on it. */
-#include "../harness/runner/checks.h"
-
-#include "statuses.h"
-#include "views.h"
+#include "topic.h"
 
 /* ---- create or open, and a magic number that is published last ---- */
 

@@ -1,8 +1,6 @@
 /* Sizes, lengths and offsets beyond 32 bits, and sizes that no system has. Part of the topic of sizes that
  * differ: a half that gets lost on the way makes a size another one. */
-#include "../harness/runner/checks.h"
-
-#include "statuses.h"
+#include "topic.h"
 
 #define GIB4 "0x100000000" /* 4 GiB: 0 to whoever keeps 32 bits only */
 
@@ -12,18 +10,15 @@ static void create_size_high_low(struct stage *s)
     static const struct {
         const char *asked, *size;
     } sizes[] = {{"0x140000000", "5368709120"}, {"0x100000001", "4294971392"}, {GIB4, "4294967296"}};
-    for (unsigned i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+    for (unsigned i = 0; i < COUNT(sizes); i++) {
         const char *create =
             step("create s%u name=@s%u size=%s protect=PAGE_READWRITE|SEC_RESERVE", i, i, sizes[i].asked);
-        if (!gives(s, "writer", create, "error=0"))
-            return;
+        REQUIRE(gives(s, "writer", create, "error=0"));
         gives(s, "writer", step("size s%u", i), step("size=%s attributes=SEC_RESERVE", sizes[i].size));
     }
     must(s, "reader", "open section name=@s0 access=FILE_MAP_READ");
     if (succeeds(s, "reader", "map last of=section access=FILE_MAP_READ offset=0x13FFF0000"))
-        gives(s, "reader", "query last",
-              "base=+0 size=65536 state=MEM_RESERVE type=MEM_MAPPED allocation-base=+0 "
-              "allocation-protect=PAGE_READONLY");
+        gives(s, "reader", "query last", RESERVED_PART("0", "65536", "PAGE_READONLY"));
 }
 
 /* The offset is 64 bits wide: the bytes behind 4 GiB are others than those at the low half of the offset. */
@@ -31,10 +26,10 @@ static void map_offset_high_dword(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=0x140000000 protect=PAGE_READWRITE|SEC_RESERVE");
     must(s, "reader", "open section name=@x access=FILE_MAP_READ");
-    if (!succeeds(s, "writer",
-                  "map high of=section access=FILE_MAP_WRITE offset=0x100010000 length=0x10000") ||
-        !succeeds(s, "reader", "map high of=section access=FILE_MAP_READ offset=0x100010000 length=0x10000"))
-        return;
+    REQUIRE(
+        succeeds(s, "writer", "map high of=section access=FILE_MAP_WRITE offset=0x100010000 length=0x10000"));
+    REQUIRE(
+        succeeds(s, "reader", "map high of=section access=FILE_MAP_READ offset=0x100010000 length=0x10000"));
     must(s, "writer", "map low of=section access=FILE_MAP_WRITE offset=0x10000 length=0x10000");
     must_give(s, "writer", "commit high length=4096 protect=PAGE_READWRITE", "base=+0");
     must_give(s, "writer", "commit low length=4096 protect=PAGE_READWRITE", "base=+0");
@@ -73,19 +68,17 @@ static void size_above_4gib(struct stage *s)
     static const char *const offsets[] = {"0", "0xFFFF0000", "0x13FFE0000"};
     must(s, "writer", "create section name=@x size=0x140000000 protect=PAGE_READWRITE|SEC_RESERVE");
     must(s, "reader", "open section name=@x access=FILE_MAP_READ");
-    for (unsigned i = 0; i < sizeof offsets / sizeof offsets[0]; i++) {
+    for (unsigned i = 0; i < COUNT(offsets); i++) {
         const char *piece =
             step("map v%u of=section access=FILE_MAP_WRITE offset=%s length=0x20000", i, offsets[i]);
-        if (!succeeds(s, "writer", piece))
-            return;
+        REQUIRE(succeeds(s, "writer", piece));
         must_give(s, "writer", step("commit v%u length=0x20000 protect=PAGE_READWRITE", i), "base=+0");
         must(s, "writer", step("fill v%u length=0x20000 seed=%u", i, i + 1));
     }
-    for (unsigned i = 0; i < sizeof offsets / sizeof offsets[0]; i++) {
-        if (!succeeds(
-                s, "reader",
-                step("map v%u of=section access=FILE_MAP_READ offset=%s length=0x20000", i, offsets[i])))
-            return;
+    for (unsigned i = 0; i < COUNT(offsets); i++) {
+        REQUIRE(succeeds(
+            s, "reader",
+            step("map v%u of=section access=FILE_MAP_READ offset=%s length=0x20000", i, offsets[i])));
         gives(s, "reader", step("verify v%u length=0x20000 seed=%u", i, i + 1), "match=yes");
     }
 }
@@ -94,16 +87,14 @@ static void size_above_4gib(struct stage *s)
 static void size_above_4gib_committed(struct stage *s)
 {
     static const char *const offsets[] = {"0", "0xFFFFF000", "0x13FFFE000"};
-    if (!gives(s, "writer", "create section name=@x size=0x140000000 protect=PAGE_READWRITE", "error=0"))
-        return;
+    REQUIRE(gives(s, "writer", "create section name=@x size=0x140000000 protect=PAGE_READWRITE", "error=0"));
     must(s, "reader", "open section name=@x access=FILE_MAP_READ");
-    if (!succeeds(s, "writer", "map view of=section access=FILE_MAP_WRITE") ||
-        !succeeds(s, "reader", "map view of=section access=FILE_MAP_READ"))
-        return;
+    REQUIRE(succeeds(s, "writer", "map view of=section access=FILE_MAP_WRITE"));
+    REQUIRE(succeeds(s, "reader", "map view of=section access=FILE_MAP_READ"));
     gives(s, "reader", "query view show=size,state", "size=5368709120 state=MEM_COMMIT");
-    for (unsigned i = 0; i < sizeof offsets / sizeof offsets[0]; i++)
+    for (unsigned i = 0; i < COUNT(offsets); i++)
         must(s, "writer", step("fill view at=%s length=0x2000 seed=%u", offsets[i], i + 1));
-    for (unsigned i = 0; i < sizeof offsets / sizeof offsets[0]; i++)
+    for (unsigned i = 0; i < COUNT(offsets); i++)
         gives(s, "reader", step("verify view at=%s length=0x2000 seed=%u", offsets[i], i + 1), "match=yes");
     gives(s, "reader", "zero view at=0x80000000 length=0x2000", "zero=yes");
 }

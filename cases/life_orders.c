@@ -6,12 +6,10 @@
  * process has in the beginning what its sequence lets go of, and both if it ends. Every order that the sequences of the
  * processes can mix in is played, each with a section of its own; after every step the name is looked up by a process that
  * holds nothing, and the bytes are read through every view that is left. */
-#include "../harness/runner/checks.h"
+#include "topic.h"
 
 #include <stdio.h>
 #include <string.h>
-
-#include "statuses.h"
 
 #define PARTIES 3
 #define ORDER_STEPS 8
@@ -111,8 +109,7 @@ static void look_up(struct play *play, unsigned number, char what)
             must(s, "watcher", "close section");
     } else if (what == 'c' || what == 'u') {
         row(s, "life-name-gone-with-view");
-        fails_status(s, "watcher", step("open section name=@o%u access=FILE_MAP_READ", number),
-                     ERROR_FILE_NOT_FOUND, STATUS_OBJECT_NAME_NOT_FOUND);
+        not_found(s, "watcher", step("open section name=@o%u access=FILE_MAP_READ", number));
     } else {
         row(s, "life-terminate-closes");
         gives(s, "watcher", step("gone name=@o%u timeout=2000", number), "gone=yes error=2");
@@ -124,9 +121,8 @@ static void make_anew(struct play *play, unsigned number)
 {
     struct stage *s = play->s;
     row(s, any_view(play) ? "life-recreate-makes-new-object" : "life-all-closed-destroys");
-    if (!gives(s, "watcher", step("create section name=@o%u size=4096 protect=PAGE_READWRITE", number),
-               "error=0"))
-        return;
+    REQUIRE(gives(s, "watcher", step("create section name=@o%u size=4096 protect=PAGE_READWRITE", number),
+                  "error=0"));
     must(s, "watcher", "map view of=section access=FILE_MAP_WRITE");
     gives(s, "watcher", "zero view length=4096", "zero=yes");
     must(s, "watcher", "unmap view");

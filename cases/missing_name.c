@@ -1,9 +1,7 @@
 /* Names that find nothing, or something else: a name before its creation and after its end, names that differ
  * from the one in use, names of objects of other types, and names that are none or cannot be one. What the
  * prefixes Local\ and Global\ do is in name_spaces.c. */
-#include "../harness/runner/checks.h"
-
-#include "statuses.h"
+#include "topic.h"
 
 #include <string.h>
 
@@ -11,20 +9,16 @@
 static void open_missing(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
-    fails_status(s, "reader", "open section name=@y access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND,
-                 STATUS_OBJECT_NAME_NOT_FOUND);
-    fails_status(s, "writer", "open other name=@y access=FILE_MAP_ALL_ACCESS", ERROR_FILE_NOT_FOUND,
-                 STATUS_OBJECT_NAME_NOT_FOUND);
+    not_found(s, "reader", "open section name=@y access=FILE_MAP_READ");
+    not_found(s, "writer", "open other name=@y access=FILE_MAP_ALL_ACCESS");
     row(s, "open-failure-is-null");
-    fails_status(s, "reader", "open ansi name=@y access=FILE_MAP_READ api=A", ERROR_FILE_NOT_FOUND,
-                 STATUS_OBJECT_NAME_NOT_FOUND);
+    not_found(s, "reader", "open ansi name=@y access=FILE_MAP_READ api=A");
 }
 
 /* A reader that comes before the writer finds nothing, leaves nothing behind, and finds the section later. */
 static void open_before_create(struct stage *s)
 {
-    fails_status(s, "reader", "open early name=@x access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND,
-                 STATUS_OBJECT_NAME_NOT_FOUND);
+    not_found(s, "reader", "open early name=@x access=FILE_MAP_READ");
     row(s, "create-new-clears-last-error");
     gives(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE", "error=0");
     row(s, "open-existing");
@@ -38,10 +32,8 @@ static void open_after_last_close(struct stage *s)
     must(s, "reader", "open section name=@x access=FILE_MAP_READ");
     must(s, "writer", "close section");
     must(s, "reader", "close section");
-    fails_status(s, "writer", "open section name=@x access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND,
-                 STATUS_OBJECT_NAME_NOT_FOUND);
-    fails_status(s, "reader", "open section name=@x access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND,
-                 STATUS_OBJECT_NAME_NOT_FOUND);
+    not_found(s, "writer", "open section name=@x access=FILE_MAP_READ");
+    not_found(s, "reader", "open section name=@x access=FILE_MAP_READ");
 }
 
 /* As long as one handle is open, whoever holds it, the name can be opened. */
@@ -61,8 +53,7 @@ static void open_needs_open_handle_somewhere(struct stage *s)
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
     must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
     must(s, "writer", "close section");
-    fails_status(s, "reader", "open section name=@x access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND,
-                 STATUS_OBJECT_NAME_NOT_FOUND);
+    not_found(s, "reader", "open section name=@x access=FILE_MAP_READ");
 }
 
 /* Creating a name that is already a section's gives a handle to that section and says so in the last error.
@@ -72,8 +63,7 @@ static void create_existing_returns_183(struct stage *s)
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
     must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
     must(s, "writer", "write view u32=183");
-    if (!gives(s, "reader", "create section name=@x size=4096 protect=PAGE_READWRITE", "error=183"))
-        return;
+    REQUIRE(gives(s, "reader", "create section name=@x size=4096 protect=PAGE_READWRITE", "error=183"));
     must(s, "reader", "map view of=section access=FILE_MAP_READ");
     gives(s, "reader", "read view as=u32", "u32=183");
 }
@@ -125,8 +115,7 @@ static void create_race_single_winner(struct stage *s)
 static void name_case_sensitive(struct stage *s)
 {
     must(s, "writer", "create section name=@x-abc size=4096 protect=PAGE_READWRITE");
-    fails_status(s, "reader", "open other name=@x-ABC access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND,
-                 STATUS_OBJECT_NAME_NOT_FOUND);
+    not_found(s, "reader", "open other name=@x-ABC access=FILE_MAP_READ");
     gives(s, "reader", "create section name=@x-ABC size=4096 protect=PAGE_READWRITE", "error=0");
 }
 
@@ -134,8 +123,7 @@ static void name_case_sensitive(struct stage *s)
 static void name_embedded_case_unicode(struct stage *s)
 {
     must(s, "writer", "create section name=@x%C3%A9 size=4096 protect=PAGE_READWRITE");
-    fails_status(s, "reader", "open other name=@xe%CC%81 access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND,
-                 STATUS_OBJECT_NAME_NOT_FOUND);
+    not_found(s, "reader", "open other name=@xe%CC%81 access=FILE_MAP_READ");
     gives(s, "reader", "create section name=@xe%CC%81 size=4096 protect=PAGE_READWRITE", "error=0");
 }
 
@@ -178,7 +166,7 @@ static void name_collide_job(struct stage *s)
 }
 
 static const char *const kinds[] = {"event", "mutex", "semaphore", "timer", "job"};
-#define KINDS (sizeof kinds / sizeof kinds[0])
+#define KINDS (COUNT(kinds))
 
 /* Opening a section by the name of an object of another type fails too, and says that the type is wrong
  * rather than that there is nothing. */
@@ -232,13 +220,11 @@ static void name_empty_string(struct stage *s)
 /* A NULL name makes an object that is reached only by handing over a handle. */
 static void create_unnamed(struct stage *s)
 {
-    if (!gives(s, "writer", "create section size=4096 protect=PAGE_READWRITE", "error=0"))
-        return;
+    REQUIRE(gives(s, "writer", "create section size=4096 protect=PAGE_READWRITE", "error=0"));
     must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
     must(s, "writer", "write view u32=1");
     hands(s, "writer", "section", "reader", "access=FILE_MAP_READ");
-    if (!succeeds(s, "reader", "map view of=section access=FILE_MAP_READ"))
-        return;
+    REQUIRE(succeeds(s, "reader", "map view of=section access=FILE_MAP_READ"));
     gives(s, "reader", "read view as=u32", "u32=1");
 }
 
@@ -246,8 +232,7 @@ static void create_unnamed(struct stage *s)
 static void create_unnamed_distinct(struct stage *s)
 {
     must(s, "writer", "create one size=4096 protect=PAGE_READWRITE");
-    if (!gives(s, "writer", "create two size=4096 protect=PAGE_READWRITE", "error=0"))
-        return;
+    REQUIRE(gives(s, "writer", "create two size=4096 protect=PAGE_READWRITE", "error=0"));
     gives(s, "writer", "compare one with=two", "same=no error=1656");
     must(s, "writer", "map view of=one access=FILE_MAP_WRITE");
     must(s, "writer", "write view u32=1");
@@ -261,7 +246,7 @@ static void create_unnamed_distinct(struct stage *s)
 static void name_backslash_forbidden(struct stage *s)
 {
     static const char *const inside[] = {"^a\\b", "Local\\^a\\b", "^a\\"};
-    for (unsigned i = 0; i < sizeof inside / sizeof inside[0]; i++) {
+    for (unsigned i = 0; i < COUNT(inside); i++) {
         fails_status(s, "writer", step("create s%u name=%s size=4096 protect=PAGE_READWRITE", i, inside[i]),
                      ERROR_PATH_NOT_FOUND, STATUS_OBJECT_PATH_NOT_FOUND);
         fails_status(s, "reader", step("open s%u name=%s access=FILE_MAP_READ", i, inside[i]),
@@ -287,7 +272,7 @@ static void name_any_other_character(struct stage *s)
         {"percent", "%25"},       {"e acute", "%C3%A9"},
         {"Han", "%E6%9C%AC"},     {"non-BMP", "%F0%9F%98%80"},
     };
-    for (unsigned i = 0; i < sizeof characters / sizeof characters[0]; i++) {
+    for (unsigned i = 0; i < COUNT(characters); i++) {
         says(s, "%s", characters[i].what);
         gives(s, "writer",
               step("create s%u name=@x%sy size=4096 protect=PAGE_READWRITE", i, characters[i].escaped),
@@ -305,14 +290,12 @@ static void name_length_limit(struct stage *s)
     fails(s, "writer", "create long name=@a name-repeat=300 size=4096 protect=PAGE_READWRITE api=A",
           ERROR_FILENAME_EXCED_RANGE);
     static const unsigned lengths[] = {300, 1000, 32000};
-    for (unsigned i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+    for (unsigned i = 0; i < COUNT(lengths); i++) {
         gives(s, "writer",
               step("create w%u name=@w name-repeat=%u size=4096 protect=PAGE_READWRITE", i, lengths[i]),
               "error=0");
         succeeds(s, "reader", step("open w%u name=@w name-repeat=%u access=FILE_MAP_READ", i, lengths[i]));
-        fails_status(s, "reader",
-                     step("open more name=@w name-repeat=%u access=FILE_MAP_READ", lengths[i] + 1),
-                     ERROR_FILE_NOT_FOUND, STATUS_OBJECT_NAME_NOT_FOUND);
+        not_found(s, "reader", step("open more name=@w name-repeat=%u access=FILE_MAP_READ", lengths[i] + 1));
     }
     records(s, "writer", "create longest name=@w name-repeat=40000 size=4096 protect=PAGE_READWRITE");
 }

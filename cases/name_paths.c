@@ -1,8 +1,6 @@
 /* Topic name_paths: where names lead in NT's own tree, seen through a path that is read back or opened, and from another
  * session. */
-#include "../harness/runner/checks.h"
-
-#include "statuses.h"
+#include "topic.h"
 
 #define IN_SESSION "path=\\Sessions\\{session}\\BaseNamedObjects\\{name}"
 #define IN_GLOBAL "path=\\BaseNamedObjects\\{name}"
@@ -17,9 +15,8 @@ static void writer_has_marker(struct stage *s, const char *create)
 /* The path leads to the writer's section. */
 static void reader_opens(struct stage *s, const char *label, const char *path)
 {
-    if (!succeeds(s, "reader", step("ntopen %s path=%s access=FILE_MAP_READ", label, path)) ||
-        !succeeds(s, "reader", step("map %s-view of=%s access=FILE_MAP_READ", label, label)))
-        return;
+    REQUIRE(succeeds(s, "reader", step("ntopen %s path=%s access=FILE_MAP_READ", label, path)));
+    REQUIRE(succeeds(s, "reader", step("map %s-view of=%s access=FILE_MAP_READ", label, label)));
     gives(s, "reader", step("read %s-view at=0 length=6 as=text", label), "text=marker");
 }
 
@@ -30,8 +27,7 @@ static void name_nt_path(struct stage *s)
     must(s, "reader", "identity tell=session");
     reader_opens(s, "direct", "\\Sessions\\$reader.session\\BaseNamedObjects\\^x");
     reader_opens(s, "linked", "\\BaseNamedObjects\\Session\\$reader.session\\^x");
-    fails_status(s, "reader", "ntopen global path=\\BaseNamedObjects\\^x access=FILE_MAP_READ",
-                 ERROR_FILE_NOT_FOUND, STATUS_OBJECT_NAME_NOT_FOUND);
+    not_found(s, "reader", "ntopen global path=\\BaseNamedObjects\\^x access=FILE_MAP_READ");
 }
 
 /* In session 0 the path is the global one. */
@@ -95,8 +91,7 @@ static void name_sessions_isolated(struct stage *s)
     stranger_elsewhere(s);
     writer_has_marker(s, "create section name=^x size=4096 protect=PAGE_READWRITE sd=D:(A;;GA;;;WD)");
     row(s, "name-default-is-session");
-    fails_status(s, "stranger", "open section name=^x access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND,
-                 STATUS_OBJECT_NAME_NOT_FOUND);
+    not_found(s, "stranger", "open section name=^x access=FILE_MAP_READ");
     row(s, "name-sessions-isolated");
     gives(s, "stranger", "create section name=^x size=4096 protect=PAGE_READWRITE", "error=0");
     must(s, "stranger", "map view of=section access=FILE_MAP_READ");

@@ -1,28 +1,22 @@
 /* The prefixes Local\ and Global\, and the privilege that creating a Global\ section takes. Part of the topic
  * of missing names: a name under the wrong prefix is a name that finds nothing, or that cannot be created. */
-#include "../harness/runner/checks.h"
-
-#include "statuses.h"
+#include "topic.h"
 
 /* A section created under one prefix is not found under the other, nor, unprefixed, where it was not put. */
 static void open_other_prefix(struct stage *s)
 {
     must(s, "writer", "create section name=Local\\^x size=4096 protect=PAGE_READWRITE");
-    fails_status(s, "reader", "open section name=Global\\^x access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND,
-                 STATUS_OBJECT_NAME_NOT_FOUND);
+    not_found(s, "reader", "open section name=Global\\^x access=FILE_MAP_READ");
     must(s, "writer", "create plain name=^y size=4096 protect=PAGE_READWRITE");
-    fails_status(s, "reader", "open plain name=Global\\^y access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND,
-                 STATUS_OBJECT_NAME_NOT_FOUND);
+    not_found(s, "reader", "open plain name=Global\\^y access=FILE_MAP_READ");
 }
 
 /* The other direction: a Global\ section is not found by its plain name or under Local\. */
 static void open_global_by_local(struct stage *s)
 {
     must(s, "writer", "create section name=Global\\^x size=4096 protect=PAGE_READWRITE");
-    fails_status(s, "reader", "open section name=Local\\^x access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND,
-                 STATUS_OBJECT_NAME_NOT_FOUND);
-    fails_status(s, "reader", "open plain name=^x access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND,
-                 STATUS_OBJECT_NAME_NOT_FOUND);
+    not_found(s, "reader", "open section name=Local\\^x access=FILE_MAP_READ");
+    not_found(s, "reader", "open plain name=^x access=FILE_MAP_READ");
 }
 
 /* In a client session Local\n and n are one object. */
@@ -31,8 +25,8 @@ static void name_local_equals_plain(struct stage *s)
     must(s, "writer", "create section name=^x size=4096 protect=PAGE_READWRITE");
     must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
     must(s, "writer", "write view u32=1");
-    if (!gives(s, "reader", "create section name=Local\\^x size=4096 protect=PAGE_READWRITE", "error=183"))
-        return;
+    REQUIRE(
+        gives(s, "reader", "create section name=Local\\^x size=4096 protect=PAGE_READWRITE", "error=183"));
     must(s, "reader", "map view of=section access=FILE_MAP_READ");
     gives(s, "reader", "read view as=u32", "u32=1");
 }
@@ -47,10 +41,8 @@ static void name_default_is_session(struct stage *s)
 /* Global\n and Local\n are two objects in a client session; data is not shared between them. */
 static void name_global_differs_from_local(struct stage *s)
 {
-    if (!gives(s, "writer", "create global name=Global\\^x size=4096 protect=PAGE_READWRITE", "error=0"))
-        return;
-    if (!gives(s, "writer", "create local name=Local\\^x size=4096 protect=PAGE_READWRITE", "error=0"))
-        return;
+    REQUIRE(gives(s, "writer", "create global name=Global\\^x size=4096 protect=PAGE_READWRITE", "error=0"));
+    REQUIRE(gives(s, "writer", "create local name=Local\\^x size=4096 protect=PAGE_READWRITE", "error=0"));
     must(s, "writer", "map global-view of=global access=FILE_MAP_WRITE");
     must(s, "writer", "map local-view of=local access=FILE_MAP_WRITE");
     must(s, "writer", "write global-view u32=1");
@@ -99,7 +91,7 @@ static void name_session_prefix_reserved(struct stage *s)
 static void name_reserved_words(struct stage *s)
 {
     static const char *const words[] = {"Global", "Local", "Session"};
-    for (unsigned i = 0; i < sizeof words / sizeof words[0]; i++)
+    for (unsigned i = 0; i < COUNT(words); i++)
         fails_status(s, "writer", step("create s%u name=%s size=4096 protect=PAGE_READWRITE", i, words[i]),
                      ERROR_INVALID_HANDLE, STATUS_OBJECT_TYPE_MISMATCH);
 }
@@ -114,18 +106,15 @@ static void give_up_privilege(struct stage *s, const char *role)
 static void name_global_create_needs_privilege(struct stage *s)
 {
     give_up_privilege(s, "writer");
-    fails_status(s, "writer", "create section name=Global\\^x size=4096 protect=PAGE_READWRITE",
-                 ERROR_ACCESS_DENIED, STATUS_ACCESS_DENIED);
-    fails_status(s, "reader", "open section name=Global\\^x access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND,
-                 STATUS_OBJECT_NAME_NOT_FOUND);
+    denied(s, "writer", "create section name=Global\\^x size=4096 protect=PAGE_READWRITE");
+    not_found(s, "reader", "open section name=Global\\^x access=FILE_MAP_READ");
 }
 
 /* Holding the privilege is not enough: it must be enabled. */
 static void name_global_privilege_must_be_enabled(struct stage *s)
 {
     gives(s, "writer", "privilege SeCreateGlobalPrivilege to=disabled", "state=disabled");
-    fails_status(s, "writer", "create section name=Global\\^x size=4096 protect=PAGE_READWRITE",
-                 ERROR_ACCESS_DENIED, STATUS_ACCESS_DENIED);
+    denied(s, "writer", "create section name=Global\\^x size=4096 protect=PAGE_READWRITE");
     gives(s, "writer", "privilege SeCreateGlobalPrivilege to=enabled", "state=enabled");
     gives(s, "writer", "create section name=Global\\^x size=4096 protect=PAGE_READWRITE", "error=0");
 }
@@ -161,8 +150,7 @@ static void name_global_privilege_sections_only(struct stage *s)
     give_up_privilege(s, "writer");
     gives(s, "writer", "hold mutex kind=mutex name=Global\\^mutex", "error=0");
     gives(s, "writer", "hold event kind=event name=Global\\^event", "error=0");
-    fails_status(s, "writer", "create section name=Global\\^x size=4096 protect=PAGE_READWRITE",
-                 ERROR_ACCESS_DENIED, STATUS_ACCESS_DENIED);
+    denied(s, "writer", "create section name=Global\\^x size=4096 protect=PAGE_READWRITE");
 }
 
 /* Administrators have the privilege, and have it enabled, by default. */

@@ -2,7 +2,7 @@
  * and has not fails here; everywhere else an absent function is a skip. */
 #include <string.h>
 
-#include "../harness/runner/checks.h"
+#include "topic.h"
 
 /* A preference for a NUMA node, since Vista; the mapping call is in kernel32. */
 static void api_createfilemappingnuma_vista(struct stage *s)
@@ -147,8 +147,7 @@ static void fromapp_interoperates(struct stage *s)
 static void fromapp_64_bit_arguments(struct stage *s)
 {
     must(s, "writer", "createapp section name=@x size=0x140000000 protect=PAGE_READWRITE|SEC_RESERVE");
-    if (!gives(s, "writer", "size section", "size=5368709120 attributes=SEC_RESERVE"))
-        return;
+    REQUIRE(gives(s, "writer", "size section", "size=5368709120 attributes=SEC_RESERVE"));
     succeeds(s, "writer", "mapapp view of=section access=FILE_MAP_WRITE offset=0x100010000 length=0x10000");
     must(s, "writer", "commit view length=4096 protect=PAGE_READWRITE");
     must(s, "writer", "write view text=high");

@@ -1,8 +1,6 @@
 /* Topic private_namespaces: names of the form alias\name, in a namespace that a boundary (a name and some SIDs)
  * identifies. Aliases, boundaries and names are this case's own; WD in a boundary is Everyone. */
-#include "../harness/runner/checks.h"
-
-#include "statuses.h"
+#include "topic.h"
 
 #define CREATES "namespace ns alias=^a boundary=^b sids=WD"
 #define OPENS CREATES " existing=yes"
@@ -19,8 +17,8 @@ static void writer_has_namespace(struct stage *s)
 /* Who has opened the namespace finds what is in it as alias\name. */
 static void name_private_basic(struct stage *s)
 {
-    if (!succeeds(s, "writer", CREATES) || !gives(s, "writer", SECTION, "error=0"))
-        return;
+    REQUIRE(succeeds(s, "writer", CREATES));
+    REQUIRE(gives(s, "writer", SECTION, "error=0"));
     must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
     must(s, "writer", "write view at=0 text=private");
     if (succeeds(s, "reader", OPENS) &&
@@ -35,8 +33,7 @@ static void name_private_not_visible_outside(struct stage *s)
     writer_has_namespace(s);
     fails_status(s, "third", "open section name=^a\\^x access=FILE_MAP_READ", ERROR_PATH_NOT_FOUND,
                  STATUS_OBJECT_PATH_NOT_FOUND);
-    fails_status(s, "third", "open section name=^x access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND,
-                 STATUS_OBJECT_NAME_NOT_FOUND);
+    not_found(s, "third", "open section name=^x access=FILE_MAP_READ");
 }
 
 /* A boundary without a SID bounds nothing. */
@@ -78,9 +75,8 @@ static void name_private_open_needs_name_and_boundary(struct stage *s)
 static void name_private_alias_reuse(struct stage *s)
 {
     writer_has_namespace(s);
-    if (!succeeds(s, "third", "namespace ns alias=^a boundary=^other sids=WD") ||
-        !gives(s, "third", SECTION, "error=0"))
-        return;
+    REQUIRE(succeeds(s, "third", "namespace ns alias=^a boundary=^other sids=WD"));
+    REQUIRE(gives(s, "third", SECTION, "error=0"));
     must(s, "third", "map view of=section access=FILE_MAP_READ");
     gives(s, "third", "zero view length=4096", "zero=yes");
 }

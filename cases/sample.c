@@ -2,10 +2,7 @@
  * for step: the first program is the writer, the second the reader. Then the same once the writer is no
  * longer there, and what the page takes for granted: fresh memory is zero, and two views of one section show
  * the same bytes. */
-#include "../harness/runner/checks.h"
-
-#include "statuses.h"
-#include "views.h"
+#include "topic.h"
 
 /* The page's message, which the first program copies without its terminator: 26 characters, as char and as
  * wchar_t. */
@@ -20,19 +17,15 @@
 static void both_programs(struct stage *s, const char *prefix, const char *api, const char *form,
                           const char *message, unsigned bytes)
 {
-    if (!gives(s, "writer",
-               step("create section name=%s\\^map size=256 protect=PAGE_READWRITE api=%s", prefix, api),
-               "error=0"))
-        return;
-    if (!succeeds(s, "writer", "map view of=section access=FILE_MAP_ALL_ACCESS length=256"))
-        return;
+    REQUIRE(gives(s, "writer",
+                  step("create section name=%s\\^map size=256 protect=PAGE_READWRITE api=%s", prefix, api),
+                  "error=0"));
+    REQUIRE(succeeds(s, "writer", "map view of=section access=FILE_MAP_ALL_ACCESS length=256"));
     succeeds(s, "writer", step("write view %s", message));
     row(s, "open-existing");
-    if (!succeeds(s, "reader",
-                  step("open section name=%s\\^map access=FILE_MAP_ALL_ACCESS api=%s", prefix, api)))
-        return;
-    if (!succeeds(s, "reader", "map view of=section access=FILE_MAP_ALL_ACCESS length=256"))
-        return;
+    REQUIRE(succeeds(s, "reader",
+                     step("open section name=%s\\^map access=FILE_MAP_ALL_ACCESS api=%s", prefix, api)));
+    REQUIRE(succeeds(s, "reader", "map view of=section access=FILE_MAP_ALL_ACCESS length=256"));
     row(s, "view-coherent-two-processes");
     gives(s, "reader", step("read view length=%u as=%s", bytes, form), message);
     row(s, "create-initial-zero");
@@ -79,8 +72,8 @@ static void create_ansi_wide_same_object(struct stage *s)
     must(s, "writer", "create section name=@ansi size=256 protect=PAGE_READWRITE api=A");
     must(s, "writer", "map view of=section access=FILE_MAP_ALL_ACCESS");
     must(s, "writer", "write view u32=0xA");
-    if (!gives(s, "reader", "create section name=@ansi size=256 protect=PAGE_READWRITE api=W", "error=183"))
-        return;
+    REQUIRE(
+        gives(s, "reader", "create section name=@ansi size=256 protect=PAGE_READWRITE api=W", "error=183"));
     must(s, "reader", "map view of=section access=FILE_MAP_ALL_ACCESS");
     gives(s, "reader", "read view as=u32", "u32=10");
     must(s, "reader", "create other name=@wide size=256 protect=PAGE_READWRITE api=W");
@@ -107,10 +100,8 @@ static void sample_writer_unmapped(struct stage *s)
 {
     first_program(s);
     must(s, "writer", "unmap view");
-    if (!succeeds(s, "reader", "open section name=@map access=FILE_MAP_ALL_ACCESS"))
-        return;
-    if (!succeeds(s, "reader", "map view of=section access=FILE_MAP_ALL_ACCESS length=256"))
-        return;
+    REQUIRE(succeeds(s, "reader", "open section name=@map access=FILE_MAP_ALL_ACCESS"));
+    REQUIRE(succeeds(s, "reader", "map view of=section access=FILE_MAP_ALL_ACCESS length=256"));
     gives(s, "reader", "read view length=26 as=text", MESSAGE_A);
     gives(s, "reader", "zero view at=26 length=230", "zero=yes");
     row(s, "view-persists-across-unmap");
@@ -128,10 +119,8 @@ static void sample_writer_closed(struct stage *s)
     must(s, "writer", "close section");
     gives(s, "reader", "read view length=26 as=text", MESSAGE_A);
     row(s, "open-existing");
-    if (!succeeds(s, "third", "open section name=@map access=FILE_MAP_ALL_ACCESS"))
-        return;
-    if (!succeeds(s, "third", "map view of=section access=FILE_MAP_ALL_ACCESS length=256"))
-        return;
+    REQUIRE(succeeds(s, "third", "open section name=@map access=FILE_MAP_ALL_ACCESS"));
+    REQUIRE(succeeds(s, "third", "map view of=section access=FILE_MAP_ALL_ACCESS length=256"));
     gives(s, "third", "read view length=26 as=text", MESSAGE_A);
 }
 
@@ -142,11 +131,9 @@ static void sample_writer_closed_alone(struct stage *s)
     first_program(s);
     must(s, "writer", "unmap view");
     must(s, "writer", "close section");
-    fails_status(s, "reader", "open section name=@map access=FILE_MAP_ALL_ACCESS", ERROR_FILE_NOT_FOUND,
-                 STATUS_OBJECT_NAME_NOT_FOUND);
+    not_found(s, "reader", "open section name=@map access=FILE_MAP_ALL_ACCESS");
     row(s, "life-all-closed-destroys");
-    if (!gives(s, "writer", "create section name=@map size=256 protect=PAGE_READWRITE", "error=0"))
-        return;
+    REQUIRE(gives(s, "writer", "create section name=@map size=256 protect=PAGE_READWRITE", "error=0"));
     must(s, "writer", "map view of=section access=FILE_MAP_ALL_ACCESS length=256");
     gives(s, "writer", "zero view length=256", "zero=yes");
 }
@@ -158,10 +145,8 @@ static void sample_writer_exited(struct stage *s)
     second_program(s);
     leaves(s, "writer");
     gives(s, "reader", "read view length=26 as=text", MESSAGE_A);
-    if (!succeeds(s, "third", "open section name=@map access=FILE_MAP_ALL_ACCESS"))
-        return;
-    if (!succeeds(s, "third", "map view of=section access=FILE_MAP_ALL_ACCESS length=256"))
-        return;
+    REQUIRE(succeeds(s, "third", "open section name=@map access=FILE_MAP_ALL_ACCESS"));
+    REQUIRE(succeeds(s, "third", "map view of=section access=FILE_MAP_ALL_ACCESS length=256"));
     gives(s, "third", "read view length=26 as=text", MESSAGE_A);
     gives(s, "third", "zero view at=26 length=230", "zero=yes");
 }
@@ -171,8 +156,7 @@ static void sample_writer_exited_alone(struct stage *s)
 {
     first_program(s);
     leaves(s, "writer");
-    fails_status(s, "reader", "open section name=@map access=FILE_MAP_ALL_ACCESS", ERROR_FILE_NOT_FOUND,
-                 STATUS_OBJECT_NAME_NOT_FOUND);
+    not_found(s, "reader", "open section name=@map access=FILE_MAP_ALL_ACCESS");
 }
 
 /* What a writer stored before it was killed stays visible to those who hold the section, and the section can
@@ -193,8 +177,7 @@ static void sample_writer_killed_alone(struct stage *s)
 {
     first_program(s);
     killed(s, "writer");
-    fails_status(s, "reader", "open section name=@map access=FILE_MAP_ALL_ACCESS", ERROR_FILE_NOT_FOUND,
-                 STATUS_OBJECT_NAME_NOT_FOUND);
+    not_found(s, "reader", "open section name=@map access=FILE_MAP_ALL_ACCESS");
 }
 
 /* A reader who closes its handle early keeps its view when the writer ends, but the view does not keep the
@@ -207,8 +190,7 @@ static void sample_reader_keeps_view_only(struct stage *s)
     leaves(s, "writer");
     gives(s, "reader", "read view length=26 as=text", MESSAGE_A);
     row(s, "life-name-gone-view-in-other-process");
-    fails_status(s, "third", "open section name=@map access=FILE_MAP_ALL_ACCESS", ERROR_FILE_NOT_FOUND,
-                 STATUS_OBJECT_NAME_NOT_FOUND);
+    not_found(s, "third", "open section name=@map access=FILE_MAP_ALL_ACCESS");
 }
 
 /* The first program run a second time while the reader holds the section opens the old one, bytes included. A
@@ -218,8 +200,7 @@ static void sample_run_twice(struct stage *s)
     first_program(s);
     second_program(s);
     leaves(s, "writer");
-    if (!gives(s, "third", "create section name=@map size=256 protect=PAGE_READWRITE", "error=183"))
-        return;
+    REQUIRE(gives(s, "third", "create section name=@map size=256 protect=PAGE_READWRITE", "error=183"));
     must(s, "third", "map view of=section access=FILE_MAP_ALL_ACCESS length=256");
     row(s, "open-does-not-reset-data");
     gives(s, "third", "read view length=26 as=text", MESSAGE_A);
@@ -233,10 +214,8 @@ static void sample_run_twice(struct stage *s)
 static void sample_read_access_is_enough(struct stage *s)
 {
     first_program(s);
-    if (!succeeds(s, "reader", "open section name=@map access=FILE_MAP_READ"))
-        return;
-    if (!succeeds(s, "reader", "map view of=section access=FILE_MAP_READ length=256"))
-        return;
+    REQUIRE(succeeds(s, "reader", "open section name=@map access=FILE_MAP_READ"));
+    REQUIRE(succeeds(s, "reader", "map view of=section access=FILE_MAP_READ length=256"));
     gives(s, "reader", "read view length=26 as=text", MESSAGE_A);
     row(s, "map-query-fields");
     gives(s, "reader", "query view", WHOLE_VIEW("4096", "PAGE_READONLY"));
@@ -268,8 +247,7 @@ static void create_initial_zero(struct stage *s)
  * of the type MEM_MAPPED in every process. */
 static void create_pagefile_section(struct stage *s)
 {
-    if (!gives(s, "writer", "create section name=@x size=0x100000 protect=PAGE_READWRITE", "error=0"))
-        return;
+    REQUIRE(gives(s, "writer", "create section name=@x size=0x100000 protect=PAGE_READWRITE", "error=0"));
     gives(s, "writer", "size section", "size=1048576 attributes=SEC_COMMIT");
     must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
     gives(s, "writer", "query view", WHOLE_VIEW("1048576", "PAGE_READWRITE"));
@@ -306,10 +284,8 @@ static void open_existing(struct stage *s)
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
     must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
     must(s, "writer", "write view u64=0x1122334455667788");
-    if (!succeeds(s, "reader", "open section name=@x access=FILE_MAP_READ"))
-        return;
-    if (!succeeds(s, "reader", "map view of=section access=FILE_MAP_READ"))
-        return;
+    REQUIRE(succeeds(s, "reader", "open section name=@x access=FILE_MAP_READ"));
+    REQUIRE(succeeds(s, "reader", "map view of=section access=FILE_MAP_READ"));
     gives(s, "reader", "read view as=u64", "u64=1234605616436508552");
 }
 

@@ -1,10 +1,7 @@
 /* Topic section_kinds: large pages, and memory that is not cached. */
-#include "../harness/runner/checks.h"
+#include "topic.h"
 
 #include <string.h>
-
-#include "statuses.h"
-#include "views.h"
 
 /* Large pages need SeLockMemoryPrivilege, enabled; holding it is not enough. */
 static void large_needs_privilege(struct stage *s)
@@ -14,8 +11,7 @@ static void large_needs_privilege(struct stage *s)
     fails_status(s, "writer",
                  "create section name=@x size=0x200000 protect=PAGE_READWRITE|SEC_COMMIT|SEC_LARGE_PAGES",
                  ERROR_PRIVILEGE_NOT_HELD, STATUS_PRIVILEGE_NOT_HELD);
-    fails_status(s, "reader", "open section name=@x access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND,
-                 STATUS_OBJECT_NAME_NOT_FOUND);
+    not_found(s, "reader", "open section name=@x access=FILE_MAP_READ");
 }
 
 /* SEC_LARGE_PAGES goes with SEC_COMMIT, not alone and not with SEC_RESERVE. */
@@ -51,10 +47,9 @@ static void nocache_query(struct stage *s)
 /* A SEC_WRITECOMBINE section can be made, and its bytes are shared like others. */
 static void writecombine_since_vista(struct stage *s)
 {
-    if (!gives(s, "writer",
-               "create section name=@x size=4096 protect=PAGE_READWRITE|SEC_COMMIT|SEC_WRITECOMBINE",
-               "error=0"))
-        return;
+    REQUIRE(gives(s, "writer",
+                  "create section name=@x size=4096 protect=PAGE_READWRITE|SEC_COMMIT|SEC_WRITECOMBINE",
+                  "error=0"));
     must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
     must(s, "writer", "write view at=0 text=bytes");
     must(s, "reader", "open section name=@x access=FILE_MAP_READ");

@@ -1,10 +1,7 @@
 /* Sizes that differ: a second creator that wants more or less, views that are larger or smaller than the
  * section, offsets, zero sizes, rounding to pages and what lies behind the size. What goes beyond 32 bits is
  * in large_sizes.c. */
-#include "../harness/runner/checks.h"
-
-#include "statuses.h"
-#include "views.h"
+#include "topic.h"
 
 /* ---- the second creator ---- */
 
@@ -13,8 +10,7 @@
 static void create_existing_keeps_size_larger(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
-    if (!gives(s, "reader", "create section name=@x size=0x100000 protect=PAGE_READWRITE", "error=183"))
-        return;
+    REQUIRE(gives(s, "reader", "create section name=@x size=0x100000 protect=PAGE_READWRITE", "error=183"));
     gives(s, "reader", "size section", "size=4096 attributes=SEC_COMMIT");
     must(s, "reader", "map view of=section access=FILE_MAP_WRITE");
     gives(s, "reader", "query view", WHOLE_VIEW("4096", "PAGE_READWRITE"));
@@ -28,8 +24,7 @@ static void create_existing_keeps_size_smaller(struct stage *s)
     must(s, "writer", "create section name=@x size=0x20000 protect=PAGE_READWRITE");
     must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
     must(s, "writer", "write view at=0x19000 u32=100");
-    if (!gives(s, "reader", "create section name=@x size=4096 protect=PAGE_READWRITE", "error=183"))
-        return;
+    REQUIRE(gives(s, "reader", "create section name=@x size=4096 protect=PAGE_READWRITE", "error=183"));
     gives(s, "reader", "size section", "size=131072 attributes=SEC_COMMIT");
     must(s, "reader", "map view of=section access=FILE_MAP_READ");
     gives(s, "reader", "query view", WHOLE_VIEW("131072", "PAGE_READONLY"));
@@ -55,14 +50,12 @@ static void create_larger_after_restart(struct stage *s)
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
     must(s, "reader", "open section name=@x access=FILE_MAP_ALL_ACCESS");
     killed(s, "writer");
-    if (!gives(s, "third", "create section name=@x size=0x20000 protect=PAGE_READWRITE", "error=183"))
-        return;
+    REQUIRE(gives(s, "third", "create section name=@x size=0x20000 protect=PAGE_READWRITE", "error=183"));
     gives(s, "third", "size section", "size=4096 attributes=SEC_COMMIT");
     must(s, "third", "close section");
     must(s, "reader", "close section");
     row(s, "life-all-closed-destroys");
-    if (!gives(s, "third", "create section name=@x size=0x20000 protect=PAGE_READWRITE", "error=0"))
-        return;
+    REQUIRE(gives(s, "third", "create section name=@x size=0x20000 protect=PAGE_READWRITE", "error=0"));
     gives(s, "third", "size section", "size=131072 attributes=SEC_COMMIT");
 }
 
@@ -70,8 +63,7 @@ static void create_larger_after_restart(struct stage *s)
 static void name_squatted(struct stage *s)
 {
     must(s, "stranger", "create section name=@x size=4096 protect=PAGE_READWRITE");
-    if (!gives(s, "writer", "create section name=@x size=0x100000 protect=PAGE_READWRITE", "error=183"))
-        return;
+    REQUIRE(gives(s, "writer", "create section name=@x size=0x100000 protect=PAGE_READWRITE", "error=183"));
     must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
     gives(s, "writer", "query view", WHOLE_VIEW("4096", "PAGE_READWRITE"));
     faults(s, "writer", "write view at=4096 u8=1", "write");
@@ -94,8 +86,7 @@ static void create_zero_size_pagefile(struct stage *s)
     fails(s, "writer", "create section name=@x size=0 protect=PAGE_READWRITE", ERROR_INVALID_PARAMETER);
     fails(s, "writer", "create reserved size=0 protect=PAGE_READWRITE|SEC_RESERVE", ERROR_INVALID_PARAMETER);
     row(s, "open-missing");
-    fails_status(s, "reader", "open section name=@x access=FILE_MAP_READ", ERROR_FILE_NOT_FOUND,
-                 STATUS_OBJECT_NAME_NOT_FOUND);
+    not_found(s, "reader", "open section name=@x access=FILE_MAP_READ");
 }
 
 /* The smallest size is one byte, which gives a view of one page. */
@@ -103,8 +94,7 @@ static void size_one_byte(struct stage *s)
 {
     gives(s, "writer", "create section name=@x size=1 protect=PAGE_READWRITE", "error=0");
     must(s, "reader", "open section name=@x access=FILE_MAP_READ");
-    if (!succeeds(s, "reader", "map view of=section access=FILE_MAP_READ"))
-        return;
+    REQUIRE(succeeds(s, "reader", "map view of=section access=FILE_MAP_READ"));
     gives(s, "reader", "query view", WHOLE_VIEW("4096", "PAGE_READONLY"));
 }
 
@@ -115,7 +105,7 @@ static void size_rounded_to_page(struct stage *s)
     static const struct {
         unsigned asked, rounded;
     } sizes[] = {{1, 4096}, {4090, 4096}, {4096, 4096}, {4097, 8192}, {0x3452, 0x4000}, {0x10001, 0x11000}};
-    for (unsigned i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+    for (unsigned i = 0; i < COUNT(sizes); i++) {
         must(s, "writer", step("create s%u name=@s%u size=%u protect=PAGE_READWRITE", i, i, sizes[i].asked));
         gives(s, "writer", step("size s%u", i), step("size=%u attributes=SEC_COMMIT", sizes[i].rounded));
         must(s, "reader", step("open s%u name=@s%u access=FILE_MAP_ALL_ACCESS", i, i));
@@ -204,8 +194,8 @@ static void size_query_needs_section_query(struct stage *s)
     must(s, "reader", "open read name=@x access=FILE_MAP_READ");
     must(s, "reader", "open write name=@x access=FILE_MAP_WRITE");
     must(s, "reader", "open query name=@x access=SECTION_QUERY|FILE_MAP_READ");
-    fails_status(s, "reader", "size read", ERROR_ACCESS_DENIED, STATUS_ACCESS_DENIED);
-    fails_status(s, "reader", "size write", ERROR_ACCESS_DENIED, STATUS_ACCESS_DENIED);
+    denied(s, "reader", "size read");
+    denied(s, "reader", "size write");
     gives(s, "reader", "size query", "size=4096 attributes=SEC_COMMIT");
 }
 
@@ -216,11 +206,9 @@ static void map_whole(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=0x30001 protect=PAGE_READWRITE");
     must(s, "reader", "open section name=@x access=FILE_MAP_READ");
-    if (!succeeds(s, "reader", "map whole of=section access=FILE_MAP_READ length=0"))
-        return;
+    REQUIRE(succeeds(s, "reader", "map whole of=section access=FILE_MAP_READ length=0"));
     gives(s, "reader", "query whole", WHOLE_VIEW("200704", "PAGE_READONLY"));
-    if (!succeeds(s, "reader", "map rest of=section access=FILE_MAP_READ offset=0x20000 length=0"))
-        return;
+    REQUIRE(succeeds(s, "reader", "map rest of=section access=FILE_MAP_READ offset=0x20000 length=0"));
     gives(s, "reader", "query rest", WHOLE_VIEW("69632", "PAGE_READONLY"));
 }
 
@@ -241,8 +229,7 @@ static void map_view_equal_to_section(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=0x10000 protect=PAGE_READWRITE");
     must(s, "reader", "open section name=@x access=FILE_MAP_WRITE");
-    if (!succeeds(s, "reader", "map view of=section access=FILE_MAP_WRITE length=0x10000"))
-        return;
+    REQUIRE(succeeds(s, "reader", "map view of=section access=FILE_MAP_WRITE length=0x10000"));
     gives(s, "reader", "query view", WHOLE_VIEW("65536", "PAGE_READWRITE"));
 }
 
@@ -296,8 +283,8 @@ static void map_offset_aligned(struct stage *s)
     must(s, "reader", "open section name=@x access=FILE_MAP_READ");
     for (unsigned i = 0; i < 4; i++) {
         must(s, "writer", step("write view at=%u u32=%u", i * 0x10000, i + 1));
-        if (!succeeds(s, "reader", step("map v%u of=section access=FILE_MAP_READ offset=%u", i, i * 0x10000)))
-            return;
+        REQUIRE(
+            succeeds(s, "reader", step("map v%u of=section access=FILE_MAP_READ offset=%u", i, i * 0x10000)));
         gives(s, "reader", step("read v%u as=u32", i), step("u32=%u", i + 1));
     }
 }
@@ -308,7 +295,7 @@ static void map_offset_misaligned(struct stage *s)
     static const unsigned offsets[] = {1, 4096, 32768, 65535, 65537, 69632};
     must(s, "writer", "create section name=@x size=0x40000 protect=PAGE_READWRITE");
     must(s, "reader", "open section name=@x access=FILE_MAP_READ");
-    for (unsigned i = 0; i < sizeof offsets / sizeof offsets[0]; i++)
+    for (unsigned i = 0; i < COUNT(offsets); i++)
         fails_status(s, "reader",
                      step("map v%u of=section access=FILE_MAP_READ offset=%u length=4096", i, offsets[i]),
                      ERROR_MAPPED_ALIGNMENT, STATUS_MAPPED_ALIGNMENT);
@@ -320,7 +307,7 @@ static void map_offset_past_end(struct stage *s)
     static const unsigned offsets[] = {0x20000, 0x30000, 0x7FFF0000};
     must(s, "writer", "create section name=@x size=0x20000 protect=PAGE_READWRITE");
     must(s, "reader", "open section name=@x access=FILE_MAP_READ");
-    for (unsigned i = 0; i < sizeof offsets / sizeof offsets[0]; i++)
+    for (unsigned i = 0; i < COUNT(offsets); i++)
         for (unsigned length = 0; length < 2; length++)
             fails_status(s, "reader",
                          step("map v%u of=section access=FILE_MAP_READ offset=0x%X length=%u", 2 * i + length,

@@ -1,9 +1,6 @@
 /* Where views lie: addresses that the system chooses, addresses that the caller asks for, and several views
  * of one section in one process. */
-#include "../harness/runner/checks.h"
-
-#include "statuses.h"
-#include "views.h"
+#include "topic.h"
 
 /* An address that the system chooses is a multiple of the allocation granularity. */
 static void map_base_granular(struct stage *s)
@@ -23,8 +20,7 @@ static void map_ex_null_base(struct stage *s)
     must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
     must(s, "writer", "write view u32=1");
     must(s, "reader", "open section name=@x access=FILE_MAP_READ");
-    if (!succeeds(s, "reader", "map view of=section access=FILE_MAP_READ base=0"))
-        return;
+    REQUIRE(succeeds(s, "reader", "map view of=section access=FILE_MAP_READ base=0"));
     gives(s, "reader", "query view", WHOLE_VIEW("65536", "PAGE_READONLY"));
     gives(s, "reader", "read view as=u32", "u32=1");
 }
@@ -105,8 +101,7 @@ static void map_many_views(struct stage *s)
     must(s, "writer", "create section name=@x size=0x10000 protect=PAGE_READWRITE");
     must(s, "reader", "open section name=@x access=FILE_MAP_WRITE");
     for (unsigned i = 0; i < 3; i++) {
-        if (!succeeds(s, "reader", step("map v%u of=section access=FILE_MAP_WRITE", i)))
-            return;
+        REQUIRE(succeeds(s, "reader", step("map v%u of=section access=FILE_MAP_WRITE", i)));
         bases[i] = number(s, "reader", "base");
     }
     holds(s, "first and second are apart", bases[0] != bases[1]);

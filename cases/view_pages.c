@@ -1,8 +1,5 @@
 /* Topic view_pages: what stands behind the pages of a view, and what a process may tell the system about them. */
-#include "../harness/runner/checks.h"
-
-#include "statuses.h"
-#include "views.h"
+#include "topic.h"
 
 /* A writer with a section of 64 KiB and a pattern in it, and a reader with a view. */
 static void share_pattern(struct stage *s, const char *access)
@@ -225,8 +222,8 @@ static void view_waitonaddress_one_process(struct stage *s)
 /* CreateFileMappingNuma without a preference for a node does what CreateFileMapping does. */
 static void create_numa_no_preference(struct stage *s)
 {
-    if (!gives(s, "writer", "create section name=@x size=0x10000 protect=PAGE_READWRITE api=numa", "error=0"))
-        return;
+    REQUIRE(
+        gives(s, "writer", "create section name=@x size=0x10000 protect=PAGE_READWRITE api=numa", "error=0"));
     gives(s, "writer", "size section", "size=65536 attributes=SEC_COMMIT");
     must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
     must(s, "writer", "fill view length=0x10000 seed=5");
