@@ -3,7 +3,7 @@
 #ifndef SHMCHECK_TOPIC_H
 #define SHMCHECK_TOPIC_H
 
-#include "../harness/runner/checks.h"
+#include "../harness/runner/case/checks.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 

@@ -1,5 +1,5 @@
 /* The catalogue: every topic of topics.def. */
-#include "../harness/runner/catalogue.h"
+#include "../harness/runner/case/catalogue.h"
 
 #define X(topic_name) extern const struct topic topic_name##_topic;
 #include "topics.def"

@@ -14,13 +14,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../runner/pool.h"
-#include "../runner/worker.h"
+#include "../runner/run/pool.h"
+#include "../runner/worker/worker.h"
 #include "bench_case.h"
 #include "ping.h"
 
 #ifdef __MINGW32__
-int _dowildcard = 0; /* see harness/runner/main.c */
+int _dowildcard = 0; /* see harness/runner/run/main.c */
 #endif
 
 static double microseconds(void)

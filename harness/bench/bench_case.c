@@ -1,7 +1,7 @@
 #include "bench_case.h"
 
-#include "../runner/catalogue.h"
-#include "../runner/contract.h"
+#include "../runner/case/catalogue.h"
+#include "../runner/case/contract.h"
 
 #define STEPS 2000
 

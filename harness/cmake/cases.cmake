@@ -26,5 +26,5 @@ add_custom_command(
 
 # Objects and no archive: the runner's library refers to the catalogue, and a test brings a catalogue of its own.
 add_library(shmcases OBJECT "${PROJECT_SOURCE_DIR}/cases/topics.c" ${shmcheck_topic_sources} "${shmcheck_contract_table}")
-target_include_directories(shmcases PRIVATE "${PROJECT_SOURCE_DIR}/harness/runner" "${PROJECT_SOURCE_DIR}/cases")
+target_include_directories(shmcases PRIVATE "${PROJECT_SOURCE_DIR}/harness/runner/case" "${PROJECT_SOURCE_DIR}/cases")
 target_link_libraries(shmcases PUBLIC shmrunner)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes the C table of harness/runner/contract.h from cases/contract.toml.
+"""Makes the C table of harness/runner/case/contract.h from cases/contract.toml.
 
     contract_table.py IN.toml OUT.c
 

@@ -20,43 +20,43 @@ set(SHMCHECK_REPORT_SOURCES
     harness/report/xml.c)
 
 set(SHMCHECK_RUNNER_SOURCES
-    harness/runner/appcontainer.c
-    harness/runner/casting.c
-    harness/runner/catalogue.c
-    harness/runner/channel.c
-    harness/runner/check.c
-    harness/runner/cmocka_bridge.c
-    harness/runner/console.c
-    harness/runner/contract.c
-    harness/runner/directions.c
-    harness/runner/footprint.c
-    harness/runner/identity.c
-    harness/runner/image_copy.c
-    harness/runner/known_file.c
-    harness/runner/link.c
-    harness/runner/mutate.c
-    harness/runner/mutation.c
-    harness/runner/needs.c
-    harness/runner/options.c
-    harness/runner/outcome.c
-    harness/runner/output_file.c
-    harness/runner/plan.c
-    harness/runner/platform.c
-    harness/runner/pool.c
-    harness/runner/process.c
-    harness/runner/program.c
-    harness/runner/report_file.c
-    harness/runner/results.c
-    harness/runner/roles.c
-    harness/runner/sha256.c
-    harness/runner/slot.c
-    harness/runner/spare.c
-    harness/runner/stage.c
-    harness/runner/substitute.c
-    harness/runner/tape.c
-    harness/runner/token.c
-    harness/runner/utf8.c
-    harness/runner/worker.c)
+    harness/runner/platform/access_token.c
+    harness/runner/platform/appcontainer.c
+    harness/runner/platform/needs.c
+    harness/runner/platform/platform.c
+    harness/runner/platform/sha256.c
+    harness/runner/platform/utf8.c
+    harness/runner/peer/channel.c
+    harness/runner/peer/identity.c
+    harness/runner/peer/image_copy.c
+    harness/runner/peer/output_file.c
+    harness/runner/peer/peer.c
+    harness/runner/peer/prestarted.c
+    harness/runner/peer/process.c
+    harness/runner/peer/program.c
+    harness/runner/peer/recording.c
+    harness/runner/stage/actor_lifecycle.c
+    harness/runner/stage/actor_spec.c
+    harness/runner/stage/cmocka_bridge.c
+    harness/runner/stage/stage.c
+    harness/runner/stage/substitute.c
+    harness/runner/case/catalogue.c
+    harness/runner/case/check.c
+    harness/runner/case/contract.c
+    harness/runner/case/vocabulary.c
+    harness/runner/worker/mutation_run.c
+    harness/runner/worker/reply_mutations.c
+    harness/runner/worker/worker.c
+    harness/runner/run/case_outcome.c
+    harness/runner/run/console.c
+    harness/runner/run/footprint.c
+    harness/runner/run/known_file.c
+    harness/runner/run/options.c
+    harness/runner/run/plan.c
+    harness/runner/run/pool.c
+    harness/runner/run/report_file.c
+    harness/runner/run/results.c
+    harness/runner/run/worker_slot.c)
 
 set(SHMCHECK_ACTOR_SOURCES
     harness/actor/arguments.c
@@ -154,7 +154,7 @@ set(SHMCHECK_TEST_SUPPORT_SOURCES
 set(test_runner_catalogue_LIBRARIES shmcases)
 set(test_runner_liars_SOURCES harness/tests/liar.c harness/tests/pool_log.c)
 set(test_runner_mutate_SOURCES ${test_runner_liars_SOURCES})
-set(test_runner_mutation_SOURCES harness/runner/mutation.c harness/runner/tape.c)
+set(test_runner_mutation_SOURCES harness/runner/worker/reply_mutations.c harness/runner/peer/recording.c)
 set(test_runner_workers_SOURCES ${test_runner_liars_SOURCES})
 set(test_runner_start_SOURCES harness/tests/child_lives.c)
 set(test_runner_output_SOURCES harness/tests/child_lives.c)

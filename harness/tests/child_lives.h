@@ -2,7 +2,7 @@
 #ifndef SHMCHECK_CHILD_LIVES_H
 #define SHMCHECK_CHILD_LIVES_H
 
-#include "../runner/process.h"
+#include "../runner/peer/process.h"
 
 #define SOON_MS 10000
 

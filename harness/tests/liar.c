@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "../common/line.h"
-#include "../runner/version.h"
+#include "../runner/platform/version.h"
 
 #ifdef _WIN64
 #define BITS "64"

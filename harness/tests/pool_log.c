@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../runner/worker.h"
+#include "../runner/worker/worker.h"
 #include "liar.h"
 
 /* Everything that this program starts is in it, however far down. */

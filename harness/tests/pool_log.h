@@ -3,7 +3,7 @@
 #ifndef SHMCHECK_POOL_LOG_H
 #define SHMCHECK_POOL_LOG_H
 
-#include "../runner/pool.h"
+#include "../runner/run/pool.h"
 
 #define POOL_LOG_ITEMS 64
 

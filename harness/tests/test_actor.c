@@ -10,8 +10,8 @@
 #include <wchar.h>
 #include <cmocka.h>
 
-#include "../runner/channel.h"
-#include "../runner/process.h"
+#include "../runner/peer/channel.h"
+#include "../runner/peer/process.h"
 
 #define PATIENCE 20000 /* ms; no test waits that long unless something is broken */
 #define LEFT_ALONE 0x6E736D

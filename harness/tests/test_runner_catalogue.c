@@ -8,10 +8,10 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "../runner/catalogue.h"
-#include "../runner/contract.h"
-#include "../runner/needs.h"
-#include "../runner/plan.h"
+#include "../runner/case/catalogue.h"
+#include "../runner/case/contract.h"
+#include "../runner/platform/needs.h"
+#include "../runner/run/plan.h"
 
 /* ---- cases ---- */
 

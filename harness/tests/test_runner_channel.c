@@ -8,7 +8,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "../runner/channel.h"
+#include "../runner/peer/channel.h"
 
 /* A busy machine may be late, but never by as much as a lost deadline would take. */
 #define LATE_MS 3000

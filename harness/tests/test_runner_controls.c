@@ -6,8 +6,8 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "../runner/checks.h"
-#include "../runner/contract.h"
+#include "../runner/case/checks.h"
+#include "../runner/case/contract.h"
 #include "liar.h"
 #include "pool_log.h"
 

@@ -8,8 +8,8 @@
 #include <wchar.h>
 #include <cmocka.h>
 
-#include "../runner/appcontainer.h"
-#include "../runner/identity.h"
+#include "../runner/platform/appcontainer.h"
+#include "../runner/peer/identity.h"
 
 static const char *const names[] = {
     "untrusted",           "low",      "medium",       "low-file",   "restricted",    "unauthenticated",

@@ -10,8 +10,8 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "../runner/checks.h"
-#include "../runner/contract.h"
+#include "../runner/case/checks.h"
+#include "../runner/case/contract.h"
 #include "pool_log.h"
 
 const struct contract_row contract_rows[] = {{"a-row", BASIS_DOCUMENTED, BASIS_OBSERVED, "none"},

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "../runner/mutation.h"
+#include "../runner/worker/reply_mutations.h"
 
 #define MOST 60
 

@@ -14,7 +14,7 @@
 #endif
 #include <windows.h>
 
-#include "../runner/options.h"
+#include "../runner/run/options.h"
 
 #define WORDS 8
 

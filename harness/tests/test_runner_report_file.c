@@ -14,8 +14,8 @@
 #endif
 #include <windows.h>
 
-#include "../runner/process.h"
-#include "../runner/report_file.h"
+#include "../runner/peer/process.h"
+#include "../runner/run/report_file.h"
 
 #include <shellapi.h>
 

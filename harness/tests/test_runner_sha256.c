@@ -13,7 +13,7 @@
 #endif
 #include <windows.h>
 
-#include "../runner/sha256.h"
+#include "../runner/platform/sha256.h"
 
 static wchar_t path[MAX_PATH + 40];
 

@@ -9,7 +9,7 @@
 #include <wchar.h>
 #include <cmocka.h>
 
-#include "../runner/channel.h"
+#include "../runner/peer/channel.h"
 #include "child_lives.h"
 
 static HANDLE inheritable_event(void)

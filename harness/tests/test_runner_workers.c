@@ -9,9 +9,9 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "../runner/checks.h"
-#include "../runner/contract.h"
-#include "../runner/stage.h"
+#include "../runner/case/checks.h"
+#include "../runner/case/contract.h"
+#include "../runner/stage/stage.h"
 #include "liar.h"
 #include "pool_log.h"
 

@@ -13,7 +13,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "../runner/contract.h"
+#include "../runner/case/contract.h"
 
 const struct contract_row contract_rows[] = {{"a-row", BASIS_DOCUMENTED, BASIS_OBSERVED, "none"}};
 const size_t contract_row_count = 1;

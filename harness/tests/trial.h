@@ -3,7 +3,7 @@
 #ifndef SHMCHECK_TRIAL_H
 #define SHMCHECK_TRIAL_H
 
-#include "../runner/results.h"
+#include "../runner/run/results.h"
 
 struct trial {
     struct plan plan;

@@ -19,7 +19,7 @@ from shmcheck.contract import Contract, ContractError, load, parse  # noqa: E402
 
 CONTRACT = ROOT / "cases" / "contract.toml"
 TABLE_SCRIPT = ROOT / "harness" / "cmake" / "contract_table.py"
-RUNNER = ROOT / "harness" / "runner"
+CASE_ROOM = ROOT / "harness" / "runner" / "case"
 
 ROWS_OF_AREAS = [39, 50, 20, 36, 30, 22, 31, 30, 18, 31, 38, 32, 48, 15]
 
@@ -285,8 +285,8 @@ def find_in_table(contract: Path, folder: Path, *ids: str) -> list[str]:
     assert make_table(contract, folder / "table.c").returncode == 0
     (folder / "find.c").write_text(FIND, encoding="utf-8")
     command = [compiler, "-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Wtrigraphs"]
-    command += ["-Werror", f"-I{RUNNER}", "-o", str(folder / "find"), str(folder / "find.c"), str(folder / "table.c")]
-    subprocess.run([*command, str(RUNNER / "contract.c")], check=True)
+    command += ["-Werror", f"-I{CASE_ROOM}", "-o", str(folder / "find"), str(folder / "find.c"), str(folder / "table.c")]
+    subprocess.run([*command, str(CASE_ROOM / "contract.c")], check=True)
     done = subprocess.run([str(folder / "find"), *ids], capture_output=True, check=True)
     return done.stdout.decode("utf-8").splitlines()
 

@@ -1,0 +1,311 @@
+/* Preconditions and expectations: what a reply is held against. See checks.h. */
+#include "../stage/stage.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "../../common/names.h"
+
+/* What an expectation is about, because a row knows the two in different ways. */
+enum aspect { ASPECT_OUTCOME, ASPECT_CODE, ASPECT_STATUS };
+
+static const struct contract_row *current_row(struct stage *stage, int line)
+{
+    if (!stage->row)
+        stage_abort(stage, line, "the case names no row of the contract");
+    return stage->row;
+}
+
+/* Tells that an expectation did not hold: "[row] what: expected ..., got ...". */
+static void failed(struct stage *stage, int line, enum aspect aspect, const char *what, const char *expected,
+                   const char *got)
+{
+    const struct contract_row *row = current_row(stage, line);
+    enum basis basis = aspect == ASPECT_OUTCOME ? row->outcome
+                       : aspect == ASPECT_CODE  ? row->code
+                                                : BASIS_OBSERVED;
+    char message[LINE_BYTES * 5];
+    struct text text = text_over(message, sizeof message);
+    text_format(&text, "[%s] %s: expected %s, got %s", row->id, what, expected, got);
+    stage_tell(stage, basis == BASIS_DOCUMENTED ? STAGE_FAIL : STAGE_DEVIATES, line, message);
+}
+
+static bool reply_differs(struct stage *stage, int line, const struct role *role, enum aspect aspect,
+                          const char *expected)
+{
+    char what[LINE_BYTES * 2], got[LINE_BYTES * 2];
+    struct text described = text_over(got, sizeof got);
+    snprintf(what, sizeof what, "%s> %s", role->name, role->request);
+    reply_describe(&described, role->raw);
+    failed(stage, line, aspect, what, expected, got);
+    return false;
+}
+
+void row(struct stage *stage, const char *id)
+{
+    char own[CASE_ID_BYTES], word[CASE_ID_BYTES];
+    const char *rows = case_rows(stage->test, own);
+    while (next_word(&rows, word)) {
+        if (strcmp(word, id) == 0) {
+            stage->row = contract_find(id);
+            if (stage->row)
+                return;
+        }
+    }
+    stage_abort(stage, stage->test->line,
+                "row '%s' is not in the contract, or not among the rows of this case", id);
+}
+
+/* The reply must be ok and, if it says so at all, have this last error. */
+static void precondition(struct stage *stage, int line, const char *name, const char *request,
+                         const char *error)
+{
+    struct role *role = stage_perform(stage, line, name, request);
+    char got[LINE_BYTES * 2];
+    struct text described = text_over(got, sizeof got);
+    if (strcmp(role->reply.word, "ok") == 0 && strcmp(line_value(&role->reply, "error", error), error) == 0)
+        return;
+    reply_describe(&described, role->raw);
+    stage_abort(stage, line, "%s> %s: before anything can be checked this must be ok with error=%s, but: %s",
+                name, request, error, got);
+}
+
+void check_must(struct stage *stage, int line, const char *name, const char *request)
+{
+    precondition(stage, line, name, request, "0");
+}
+
+void check_joins(struct stage *stage, int line, const char *name, const char *request)
+{
+    precondition(stage, line, name, request, "183");
+}
+
+/* Whether the reply has the field "key=value" of an expectation. */
+static bool has_field(const struct role *role, const char *expected)
+{
+    const char *equals = strchr(expected, '=');
+    char wanted[LINE_BYTES * 2], found[LINE_BYTES * 2];
+    struct text text = text_over(found, sizeof found);
+    snprintf(wanted, sizeof wanted, " %s ", expected);
+    if (!equals)
+        return false;
+    /* As written on the pipe: an expectation has the same escapes. */
+    text_format(&text, "%s ", role->raw);
+    return strstr(found, wanted) != NULL;
+}
+
+/* Whether the reply is ok with the expected fields: the outcome, and the code apart, which is what an error= field is
+ * about. */
+static bool is_ok_with(const struct role *role, const char *fields, bool *code)
+{
+    char field[CASE_ID_BYTES * 4];
+    *code = true;
+    if (strcmp(role->reply.word, "ok") != 0)
+        return false;
+    for (const char *rest = fields; *rest;) {
+        rest += strspn(rest, " ");
+        size_t length = strcspn(rest, " ");
+        snprintf(field, sizeof field, "%.*s", (int)length, rest);
+        rest += length;
+        if (length > 0 && !has_field(role, field)) {
+            if (strncmp(field, "error=", 6) != 0)
+                return false;
+            *code = false;
+        }
+    }
+    return true;
+}
+
+/* One failure is told for all that is missing, as it is one sentence. */
+static bool compare_fields(struct stage *stage, int line, const struct role *role, const char *fields)
+{
+    char expected[LINE_BYTES * 2];
+    bool code, outcome = is_ok_with(role, fields, &code);
+    if (outcome && code)
+        return true;
+    snprintf(expected, sizeof expected, "ok%s%s", *fields ? " " : "", fields);
+    return reply_differs(stage, line, role, outcome ? ASPECT_CODE : ASPECT_OUTCOME, expected);
+}
+
+void check_must_give(struct stage *stage, int line, const char *name, const char *request, const char *fields)
+{
+    struct role *role = stage_perform(stage, line, name, request);
+    char got[LINE_BYTES * 2];
+    struct text described = text_over(got, sizeof got);
+    bool code;
+    if (is_ok_with(role, fields, &code) && code)
+        return;
+    reply_describe(&described, role->raw);
+    stage_abort(stage, line, "%s> %s: before anything can be checked this must be ok with %s, but: %s", name,
+                request, fields, got);
+}
+
+bool check_gives(struct stage *stage, int line, const char *name, const char *request, const char *fields)
+{
+    stage->checks++;
+    return compare_fields(stage, line, stage_perform(stage, line, name, request), fields);
+}
+
+bool check_finishes(struct stage *stage, int line, const char *name, const char *fields)
+{
+    struct role *role = stage_find(stage, name);
+    stage->checks++;
+    if (!role || role->state != ROLE_BUSY)
+        stage_abort(stage, line, "'%s' has not begun anything", name);
+    stage_receive(stage, line, role);
+    return compare_fields(stage, line, role, fields);
+}
+
+/* What has come into being against the expectation is put away, so that the case can go on. That this can be done is
+ * expected as well. */
+static void put_away(struct stage *stage, int line, const struct role *role)
+{
+    static const struct {
+        const char *verb, *opposite;
+    } verbs[] = {{"create", "close"},    {"open", "close"},  {"hold", "close"},   {"map", "unmap"},
+                 {"reserve", "release"}, {"spawn", "close"}, {"ntopen", "close"}, {"namespace", "leave"}};
+    char verb[16], label[64];
+    if (sscanf(role->request, "%15s %63s", verb, label) != 2)
+        return;
+    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
+        if (strcmp(verb, verbs[i].verb) == 0)
+            check_gives(stage, line, role->name, step("%s %s", verbs[i].opposite, label), "");
+}
+
+bool check_fails(struct stage *stage, int line, const char *name, const char *request, uint32_t error,
+                 uint32_t status)
+{
+    char expected[200];
+    struct text text = text_over(expected, sizeof expected);
+    struct role *role = stage_perform(stage, line, name, request);
+    uint64_t got;
+    stage->checks++;
+    text_add(&text, "fail");
+    if (error != ANY_ERROR)
+        text_format(&text, " error=%lu %s", (unsigned long)error, error_name(error) ? error_name(error) : "");
+    if (status)
+        text_format(&text, " status=0x%08lX %s", (unsigned long)status,
+                    status_name(status) ? status_name(status) : "");
+    if (strcmp(role->reply.word, "fail") != 0) {
+        reply_differs(stage, line, role, ASPECT_OUTCOME, expected);
+        if (strcmp(role->reply.word, "ok") == 0)
+            put_away(stage, line, role);
+        return false;
+    }
+    bool has_error = line_number(&role->reply, "error", &got) && got != 0;
+    if (error == ANY_ERROR && !has_error)
+        return reply_differs(stage, line, role, ASPECT_OUTCOME, "fail with a last error other than 0");
+    if (error != ANY_ERROR && (!has_error || got != error))
+        return reply_differs(stage, line, role, ASPECT_CODE, expected);
+    if (status && (!line_number(&role->reply, "status", &got) || got != status))
+        return reply_differs(stage, line, role, ASPECT_STATUS, expected);
+    return true;
+}
+
+/* Where the fault is said to be lies in the range that the step was to touch: its at= and its length=, or the eight
+ * bytes that a single value has at most. A place that is no offset ("elsewhere") lies nowhere. */
+static bool is_in_range(const struct role *role)
+{
+    struct line request;
+    char numbered[LINE_BYTES];
+    uint64_t start = 0, length = 8, at;
+    int count = snprintf(numbered, sizeof numbered, "0 %s", role->request);
+    const char *said = line_value(&role->reply, "at", "");
+    if (count < 0 || line_parse(&request, numbered, (size_t)count) || said[0] != '+' ||
+        !number_parse(said + 1, &at))
+        return false;
+    line_number(&request, "at", &start);
+    line_number(&request, "length", &length);
+    return at >= start && at - start < length;
+}
+
+bool check_faults(struct stage *stage, int line, const char *name, const char *request, const char *access)
+{
+    char expected[80];
+    struct role *role = stage_perform(stage, line, name, request);
+    uint64_t code = 0;
+    stage->checks++;
+    snprintf(expected, sizeof expected, "fault code=0xC0000005 access=%s in the range of the step", access);
+    if (strcmp(role->reply.word, "fault") == 0 && line_number(&role->reply, "code", &code) &&
+        code == 0xC0000005 && strcmp(line_value(&role->reply, "access", ""), access) == 0 &&
+        is_in_range(role))
+        return true;
+    return reply_differs(stage, line, role, ASPECT_OUTCOME, expected);
+}
+
+static bool compare(struct stage *stage, int line, const char *what, bool truth, const char *expected,
+                    const char *got)
+{
+    char text[LINE_BYTES];
+    stage->checks++;
+    if (truth)
+        snprintf(text, sizeof text, "= %s: %s", what, expected);
+    else
+        snprintf(text, sizeof text, "= %s: %s instead of %s", what, got, expected);
+    stage_tell(stage, STAGE_TRANSCRIPT, 0, text);
+    if (!truth)
+        failed(stage, line, ASPECT_OUTCOME, what, expected, got);
+    return truth;
+}
+
+bool check_equals(struct stage *stage, int line, const char *what, uint64_t actual, uint64_t expected)
+{
+    char wanted[24], got[24];
+    snprintf(wanted, sizeof wanted, "%llu", (unsigned long long)expected);
+    snprintf(got, sizeof got, "%llu", (unsigned long long)actual);
+    return compare(stage, line, what, actual == expected, wanted, got);
+}
+
+bool check_holds(struct stage *stage, int line, const char *what, bool truth)
+{
+    return compare(stage, line, what, truth, "yes", "no");
+}
+
+bool check_ends(struct stage *stage, int line, const char *name, const char *request, uint32_t exit_code)
+{
+    char expected[60], got[60];
+    struct role *role = stage_role(stage, line, name);
+    stage_send(stage, line, role, request);
+    stage->checks++;
+    snprintf(expected, sizeof expected, "the end of the process with code 0x%lX", (unsigned long)exit_code);
+    if (stage_receive_or_end(stage, line, role))
+        return reply_differs(stage, line, role, ASPECT_OUTCOME, expected);
+    DWORD code = stage_see_end(stage, line, role, request);
+    if (code == exit_code)
+        return true;
+    snprintf(got, sizeof got, "code 0x%lX", (unsigned long)code);
+    failed(stage, line, ASPECT_CODE, role->request, expected, got);
+    return false;
+}
+
+void check_powered(struct stage *stage, int line, const char *what, bool seen)
+{
+    char text[LINE_BYTES];
+    snprintf(text, sizeof text, "= control: %s: %s", what, seen ? "seen" : "not seen");
+    stage_tell(stage, STAGE_TRANSCRIPT, 0, text);
+    if (seen)
+        return;
+    snprintf(text, sizeof text, "no power on this machine, in this run: the control shows nothing: %s", what);
+    stage_tell(stage, STAGE_POWERLESS, line, text);
+}
+
+/* Whether a reply says how a step went, whatever that is: a word for the outcome, and what belongs to it. */
+static bool is_outcome(const struct line *reply)
+{
+    uint64_t code;
+    return strcmp(reply->word, "ok") == 0 ||
+           (strcmp(reply->word, "fail") == 0 && line_field(reply, "error")) ||
+           (strcmp(reply->word, "fault") == 0 && line_number(reply, "code", &code));
+}
+
+void check_records(struct stage *stage, int line, const char *name, const char *request)
+{
+    const struct contract_row *row = current_row(stage, line);
+    struct role *role = stage_perform(stage, line, name, request);
+    stage->checks++;
+    if (!is_outcome(&role->reply))
+        stage_abort(stage, line, "%s> %s: this says nothing about how the step went: %s", name, request,
+                    role->raw);
+    if (row->outcome == BASIS_RECORD)
+        tape_note_recorded(stage->tape, role->link.taped);
+}

@@ -1,0 +1,331 @@
+#include "identity.h"
+
+#include <aclapi.h>
+#include <sddl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <wchar.h>
+#include <wtsapi32.h>
+
+#include "../platform/appcontainer.h"
+#include "image_copy.h"
+
+typedef DWORD make_function(struct guise *out, const struct identity *identity, const wchar_t *actor,
+                            const char *run);
+static make_function make_derived, make_low_file, make_appcontainer, make_other_user, make_other_session;
+
+struct identity {
+    const char *name, *traits, *promise;
+    make_function *make;
+    /* What make_derived does to the runner's own token: */
+    DWORD level;                /* the integrity level, 0: as it is */
+    DWORD flags;                /* of CreateRestrictedToken */
+    WELL_KNOWN_SID_TYPE denied; /* a group that counts for denials only; WinNullSid: none */
+    const wchar_t *deleted;     /* a privilege that is deleted; NULL: none */
+    bool restricts;             /* with restricting SIDs */
+    /* What guise_settle does: */
+    bool lowered; /* to untrusted, where no process could start */
+};
+
+static const struct identity identities[] = {
+    {.name = "untrusted",
+     .traits = "integrity",
+     .promise = "integrity=untrusted",
+     .make = make_derived,
+     .level = SECURITY_MANDATORY_LOW_RID,
+     .lowered = true},
+    {.name = "low",
+     .traits = "integrity",
+     .promise = "integrity=low",
+     .make = make_derived,
+     .level = SECURITY_MANDATORY_LOW_RID},
+    {.name = "medium",
+     .traits = "integrity",
+     .promise = "integrity=medium",
+     .make = make_derived,
+     .level = SECURITY_MANDATORY_MEDIUM_RID},
+    {.name = "low-file", .traits = "integrity", .promise = "integrity=low", .make = make_low_file},
+    {.name = "restricted",
+     .traits = "restricted",
+     .promise = "restricted=yes",
+     .make = make_derived,
+     .restricts = true},
+    {.name = "unauthenticated",
+     .traits = "authenticated",
+     .promise = "authenticated=no",
+     .make = make_derived,
+     .denied = WinAuthenticatedUserSid},
+    {.name = "no-global-privilege",
+     .traits = "global-privilege",
+     .promise = "global-privilege=absent",
+     .make = make_derived,
+     .deleted = L"SeCreateGlobalPrivilege"},
+    {.name = "filtered",
+     .traits = "integrity,administrator,global-privilege",
+     .promise = "integrity=medium administrator=no global-privilege=absent",
+     .make = make_derived,
+     .level = SECURITY_MANDATORY_MEDIUM_RID,
+     .flags = LUA_TOKEN,
+     .denied = WinBuiltinAdministratorsSid},
+    {.name = "appcontainer",
+     .traits = "appcontainer",
+     .promise = "appcontainer=yes",
+     .make = make_appcontainer},
+    {.name = "other-user", .traits = "account", .promise = "account=local-service", .make = make_other_user},
+    {.name = "other-session", .traits = "account", .promise = "account=system", .make = make_other_session},
+};
+
+const struct identity *identity_find(const char *name)
+{
+    for (size_t i = 0; i < sizeof identities / sizeof identities[0]; i++)
+        if (strcmp(identities[i].name, name) == 0)
+            return &identities[i];
+    return NULL;
+}
+
+const char *identity_traits(const struct identity *identity)
+{
+    return identity->traits;
+}
+
+const char *identity_promise(const struct identity *identity)
+{
+    return identity->promise;
+}
+
+/* For `return failed(out, "Function")` right behind a call that failed. */
+static DWORD failed(struct guise *out, const char *function)
+{
+    DWORD error = GetLastError();
+    out->failed = function;
+    return error ? error : ERROR_GEN_FAILURE;
+}
+
+static DWORD open_own_token(struct guise *out, HANDLE *token)
+{
+    DWORD access =
+        TOKEN_QUERY | TOKEN_DUPLICATE | TOKEN_ASSIGN_PRIMARY | TOKEN_ADJUST_DEFAULT | TOKEN_ADJUST_SESSIONID;
+    if (OpenProcessToken(GetCurrentProcess(), access, token))
+        return ERROR_SUCCESS;
+    return failed(out, "OpenProcessToken");
+}
+
+static BOOL set_level(HANDLE token, DWORD rid)
+{
+    SID level = {SID_REVISION, 1, {SECURITY_MANDATORY_LABEL_AUTHORITY}, {rid}};
+    TOKEN_MANDATORY_LABEL label = {{&level, SE_GROUP_INTEGRITY}};
+    return SetTokenInformation(token, TokenIntegrityLevel, &label, sizeof label + GetLengthSid(&level));
+}
+
+struct known_sid {
+    BYTE bytes[SECURITY_MAX_SID_SIZE];
+};
+
+static PSID known(struct known_sid *out, WELL_KNOWN_SID_TYPE type)
+{
+    DWORD size = sizeof out->bytes;
+    return CreateWellKnownSid(type, NULL, out->bytes, &size) ? out->bytes : NULL;
+}
+
+/* The SID of the token's logon session, copied to `out`; NULL if it has none. */
+static PSID logon_sid(HANDLE token, struct known_sid *out)
+{
+    DWORD size = 0;
+    PSID found = NULL;
+    GetTokenInformation(token, TokenGroups, NULL, 0, &size);
+    TOKEN_GROUPS *groups = size ? malloc(size) : NULL;
+    if (groups && GetTokenInformation(token, TokenGroups, groups, size, &size))
+        for (DWORD i = 0; i < groups->GroupCount && !found; i++)
+            if ((groups->Groups[i].Attributes & SE_GROUP_LOGON_ID) == SE_GROUP_LOGON_ID &&
+                CopySid(sizeof out->bytes, out->bytes, groups->Groups[i].Sid))
+                found = out->bytes;
+    free(groups);
+    return found;
+}
+
+/* A process must still get at its own libraries and at the directory of named objects: Everyone, Users and RESTRICTED
+ * lead there. The user is not among them, so that what admits the user alone does not admit the process. */
+static DWORD restricting_sids(HANDLE token, struct known_sid storage[4], SID_AND_ATTRIBUTES out[4])
+{
+    PSID sids[4] = {
+        known(&storage[0], WinWorldSid),
+        known(&storage[1], WinBuiltinUsersSid),
+        known(&storage[2], WinRestrictedCodeSid),
+        logon_sid(token, &storage[3]),
+    };
+    DWORD count = 0;
+    for (int i = 0; i < 4; i++)
+        if (sids[i])
+            out[count++] = (SID_AND_ATTRIBUTES){.Sid = sids[i]};
+    return count;
+}
+
+static DWORD derive(struct guise *out, const struct identity *identity, HANDLE own)
+{
+    struct known_sid denied_storage, storage[4];
+    SID_AND_ATTRIBUTES denied = {0}, restricting[4];
+    LUID_AND_ATTRIBUTES deleted = {0};
+    if (identity->denied != WinNullSid && !(denied.Sid = known(&denied_storage, identity->denied)))
+        return failed(out, "CreateWellKnownSid");
+    if (identity->deleted && !LookupPrivilegeValueW(NULL, identity->deleted, &deleted.Luid))
+        return failed(out, "LookupPrivilegeValue");
+    DWORD count = identity->restricts ? restricting_sids(own, storage, restricting) : 0;
+    /* A token made in this way is a restricted version of the runner's own even where nothing is taken away, and such
+     * a token can be given to a process without SeAssignPrimaryTokenPrivilege. */
+    if (!CreateRestrictedToken(own, identity->flags, denied.Sid != NULL, denied.Sid ? &denied : NULL,
+                               identity->deleted != NULL, identity->deleted ? &deleted : NULL, count,
+                               count ? restricting : NULL, &out->token))
+        return failed(out, "CreateRestrictedToken");
+    if (identity->level && !set_level(out->token, identity->level))
+        return failed(out, "SetTokenInformation(TokenIntegrityLevel)");
+    return ERROR_SUCCESS;
+}
+
+static DWORD make_derived(struct guise *out, const struct identity *identity, const wchar_t *actor,
+                          const char *run)
+{
+    HANDLE own;
+    (void)actor;
+    (void)run;
+    DWORD error = open_own_token(out, &own);
+    if (error)
+        return error;
+    error = derive(out, identity, own);
+    CloseHandle(own);
+    return error;
+}
+
+static DWORD label_file(struct guise *out)
+{
+    PSECURITY_DESCRIPTOR descriptor;
+    BOOL present = FALSE, defaulted;
+    PACL label = NULL;
+    if (!ConvertStringSecurityDescriptorToSecurityDescriptorW(L"S:(ML;;NW;;;LW)", SDDL_REVISION_1,
+                                                              &descriptor, NULL))
+        return failed(out, "ConvertStringSecurityDescriptorToSecurityDescriptor");
+    DWORD error = GetSecurityDescriptorSacl(descriptor, &present, &label, &defaulted)
+                      ? SetNamedSecurityInfoW(out->image, SE_FILE_OBJECT, LABEL_SECURITY_INFORMATION, NULL,
+                                              NULL, NULL, label)
+                      : GetLastError();
+    if (error)
+        out->failed = "SetNamedSecurityInfo";
+    LocalFree(descriptor);
+    return error;
+}
+
+static DWORD make_low_file(struct guise *out, const struct identity *identity, const wchar_t *actor,
+                           const char *run)
+{
+    (void)identity;
+    DWORD error = image_copy(actor, run, out->image, &out->failed);
+    if (error) {
+        out->image[0] = 0;
+        return error;
+    }
+    out->temporary = true;
+    return label_file(out);
+}
+
+static DWORD make_appcontainer(struct guise *out, const struct identity *identity, const wchar_t *actor,
+                               const char *run)
+{
+    (void)identity;
+    return appcontainer_open(run, actor, &out->container.AppContainerSid, out->image,
+                             sizeof out->image / sizeof out->image[0], &out->failed);
+}
+
+static DWORD set_session(struct guise *out, DWORD session)
+{
+    if (SetTokenInformation(out->token, TokenSessionId, &session, sizeof session))
+        return ERROR_SUCCESS;
+    return failed(out, "SetTokenInformation(TokenSessionId)");
+}
+
+static DWORD make_other_user(struct guise *out, const struct identity *identity, const wchar_t *actor,
+                             const char *run)
+{
+    DWORD session;
+    (void)identity;
+    (void)actor;
+    (void)run;
+    /* Service accounts have no password; their tokens come in session 0. */
+    if (!LogonUserW(L"LocalService", L"NT AUTHORITY", NULL, LOGON32_LOGON_SERVICE, LOGON32_PROVIDER_DEFAULT,
+                    &out->token))
+        return failed(out, "LogonUser");
+    if (!ProcessIdToSessionId(GetCurrentProcessId(), &session))
+        return failed(out, "ProcessIdToSessionId");
+    return set_session(out, session);
+}
+
+static DWORD make_other_session(struct guise *out, const struct identity *identity, const wchar_t *actor,
+                                const char *run)
+{
+    DWORD session;
+    out->apart = true;
+    if (!identity_other_session(&session)) {
+        out->failed = "WTSEnumerateSessions";
+        return ERROR_NOT_FOUND;
+    }
+    DWORD error = make_derived(out, identity, actor, run);
+    return error ? error : set_session(out, session);
+}
+
+DWORD guise_make(struct guise *out, const struct identity *identity, const wchar_t *actor, const char *run)
+{
+    *out = (struct guise){.failed = ""};
+    return identity->make(out, identity, actor, run);
+}
+
+DWORD guise_settle(const struct identity *identity, const struct child *child)
+{
+    HANDLE token;
+    DWORD error = ERROR_SUCCESS;
+    if (!identity->lowered)
+        return ERROR_SUCCESS;
+    if (!OpenProcessToken(child->process, TOKEN_QUERY | TOKEN_ADJUST_DEFAULT, &token))
+        return GetLastError();
+    if (!set_level(token, SECURITY_MANDATORY_UNTRUSTED_RID))
+        error = GetLastError();
+    CloseHandle(token);
+    return error;
+}
+
+void guise_free(struct guise *guise)
+{
+    if (guise->token)
+        CloseHandle(guise->token);
+    guise->token = NULL;
+}
+
+/* Listening sessions have no processes. */
+static bool lives(WTS_CONNECTSTATE_CLASS state)
+{
+    return state == WTSActive || state == WTSConnected || state == WTSDisconnected;
+}
+
+typedef BOOL WINAPI enumerate_sessions(HANDLE, DWORD, DWORD, PWTS_SESSION_INFOW *, DWORD *);
+typedef VOID WINAPI free_memory(PVOID);
+
+bool identity_other_session(DWORD *session)
+{
+    HMODULE module = LoadLibraryExW(L"wtsapi32.dll", NULL, LOAD_LIBRARY_SEARCH_SYSTEM32);
+    if (!module)
+        return false;
+    enumerate_sessions *enumerate =
+        (enumerate_sessions *)(void (*)(void))GetProcAddress(module, "WTSEnumerateSessionsW");
+    free_memory *release = (free_memory *)(void (*)(void))GetProcAddress(module, "WTSFreeMemory");
+    PWTS_SESSION_INFOW sessions = NULL;
+    DWORD count = 0, own;
+    bool found = false;
+    if (enumerate && release && ProcessIdToSessionId(GetCurrentProcessId(), &own) &&
+        enumerate(WTS_CURRENT_SERVER_HANDLE, 0, 1, &sessions, &count)) {
+        for (DWORD i = 0; i < count && !found; i++) {
+            found = sessions[i].SessionId != own && lives(sessions[i].State);
+            if (found)
+                *session = sessions[i].SessionId;
+        }
+        release(sessions);
+    }
+    FreeLibrary(module);
+    return found;
+}

@@ -1,0 +1,182 @@
+#include "process.h"
+
+#include <stdlib.h>
+
+#include "../../common/start.h"
+
+#define COMMAND_LINE_UNITS 2048
+#define START_ATTEMPTS 3
+
+HANDLE job_new(void)
+{
+    HANDLE job = CreateJobObjectW(NULL, NULL);
+    JOBOBJECT_EXTENDED_LIMIT_INFORMATION limits = {
+        .BasicLimitInformation.LimitFlags =
+            JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE | JOB_OBJECT_LIMIT_DIE_ON_UNHANDLED_EXCEPTION,
+    };
+    if (job && !SetInformationJobObject(job, JobObjectExtendedLimitInformation, &limits, sizeof limits)) {
+        DWORD error = GetLastError();
+        CloseHandle(job);
+        SetLastError(error);
+        return NULL;
+    }
+    return job;
+}
+
+size_t job_active(HANDLE job)
+{
+    JOBOBJECT_BASIC_ACCOUNTING_INFORMATION accounting;
+    if (!QueryInformationJobObject(job, JobObjectBasicAccountingInformation, &accounting, sizeof accounting,
+                                   NULL))
+        return SIZE_MAX;
+    return accounting.ActiveProcesses;
+}
+
+void job_kill(HANDLE job)
+{
+    TerminateJobObject(job, EXIT_KILLED);
+}
+
+static bool build_command_line(wchar_t *line, size_t size, const struct start *start)
+{
+    line[0] = 0;
+    if (!command_line_add((uint16_t *)line, size, (const uint16_t *)start->image))
+        return false;
+    for (const wchar_t *const *argument = start->arguments; *argument; argument++)
+        if (!command_line_add((uint16_t *)line, size, (const uint16_t *)*argument))
+            return false;
+    return true;
+}
+
+static bool add_attribute(LPPROC_THREAD_ATTRIBUTE_LIST list, DWORD_PTR attribute, void *data, size_t size)
+{
+    return data == NULL || UpdateProcThreadAttribute(list, 0, attribute, data, size, NULL, NULL);
+}
+
+/* The attribute list with the handles to inherit, the container and, where the system knows that attribute, the job.
+ * NULL, with GetLastError, on failure. */
+static LPPROC_THREAD_ATTRIBUTE_LIST build_attributes(HANDLE *handles, size_t count, HANDLE *job,
+                                                     SECURITY_CAPABILITIES *container)
+{
+    SIZE_T size = 0;
+    InitializeProcThreadAttributeList(NULL, 3, 0, &size);
+    LPPROC_THREAD_ATTRIBUTE_LIST list = malloc(size);
+    if (!list) {
+        SetLastError(ERROR_NOT_ENOUGH_MEMORY);
+        return NULL;
+    }
+    if (!InitializeProcThreadAttributeList(list, 3, 0, &size)) {
+        free(list);
+        return NULL;
+    }
+    if (!add_attribute(list, PROC_THREAD_ATTRIBUTE_HANDLE_LIST, count > 0 ? handles : NULL,
+                       count * sizeof *handles) ||
+        !add_attribute(list, PROC_THREAD_ATTRIBUTE_SECURITY_CAPABILITIES, container, sizeof *container)) {
+        DWORD error = GetLastError();
+        DeleteProcThreadAttributeList(list);
+        free(list);
+        SetLastError(error);
+        return NULL;
+    }
+    /* Not known before Windows 10: then put_in_job does it all. */
+    add_attribute(list, PROC_THREAD_ATTRIBUTE_JOB_LIST, *job ? job : NULL, sizeof *job);
+    return list;
+}
+
+/* A system may accept the job attribute and ignore it, so what counts is where the process is. Where jobs do not
+ * nest (before Windows 8, and in old versions of Wine) a child of a process in a job cannot be in another: it
+ * stays in the one that it got from its parent, which ends with the run. Page: nested-jobs. */
+static bool put_in_job(HANDLE process, HANDLE job)
+{
+    BOOL inside = FALSE;
+    if (!job || (IsProcessInJob(process, job, &inside) && inside) || AssignProcessToJobObject(job, process))
+        return true;
+    DWORD error = GetLastError();
+    bool in_parents = error == ERROR_ACCESS_DENIED && IsProcessInJob(process, NULL, &inside) && inside;
+    SetLastError(error);
+    return in_parents;
+}
+
+/* The process, suspended. A token needs the other function, which takes all else in the same way. */
+static BOOL create_process(const struct start *start, wchar_t *command_line, bool inherits,
+                           STARTUPINFOEXW *startup, PROCESS_INFORMATION *out)
+{
+    /* DETACHED_PROCESS: no console window appears, none is paid for, and Ctrl-C in ours does not reach the
+     * child. */
+    DWORD flags = EXTENDED_STARTUPINFO_PRESENT | CREATE_SUSPENDED | DETACHED_PROCESS;
+    if (start->token)
+        return CreateProcessAsUserW(start->token, start->image, command_line, NULL, NULL, inherits, flags,
+                                    NULL, start->directory, &startup->StartupInfo, out);
+    return CreateProcessW(start->image, command_line, NULL, NULL, inherits, flags, NULL, start->directory,
+                          &startup->StartupInfo, out);
+}
+
+/* ERROR_INTERNAL_ERROR says that the process ended before it had begun. Wine says so of one process in some 8,000, whose
+ * heap happens to lie where Wine wants a page; the next one lies elsewhere. */
+static DWORD create_if_need_be_again(const struct start *start, wchar_t *command_line, bool inherits,
+                                     STARTUPINFOEXW *startup, PROCESS_INFORMATION *out)
+{
+    DWORD error = ERROR_INTERNAL_ERROR;
+    for (int attempt = 0; attempt < START_ATTEMPTS && error == ERROR_INTERNAL_ERROR; attempt++)
+        error = create_process(start, command_line, inherits, startup, out) ? ERROR_SUCCESS : GetLastError();
+    return error;
+}
+
+DWORD child_start(struct child *out, const struct start *start)
+{
+    *out = (struct child){0};
+    wchar_t command_line[COMMAND_LINE_UNITS];
+    if (!build_command_line(command_line, COMMAND_LINE_UNITS, start))
+        return ERROR_FILENAME_EXCED_RANGE;
+
+    HANDLE job = start->job, handles[3];
+    size_t count =
+        handle_list_build(handles, (HANDLE[]){start->inherit[0], start->inherit[1], start->output}, 3);
+    LPPROC_THREAD_ATTRIBUTE_LIST attributes = build_attributes(handles, count, &job, start->container);
+    if (!attributes)
+        return GetLastError();
+
+    STARTUPINFOEXW startup = {
+        .StartupInfo = {.cb = sizeof startup,
+                        .dwFlags = STARTF_USESTDHANDLES,
+                        .hStdOutput = start->output,
+                        .hStdError = start->output},
+        .lpAttributeList = attributes,
+    };
+    PROCESS_INFORMATION process;
+    DWORD error = create_if_need_be_again(start, command_line, count > 0, &startup, &process);
+    if (!error && (!put_in_job(process.hProcess, start->job) || ResumeThread(process.hThread) == (DWORD)-1)) {
+        error = GetLastError();
+        TerminateProcess(process.hProcess, EXIT_KILLED);
+        CloseHandle(process.hThread);
+        CloseHandle(process.hProcess);
+    } else if (!error) {
+        CloseHandle(process.hThread);
+        *out = (struct child){process.hProcess, process.dwProcessId};
+    }
+    DeleteProcThreadAttributeList(attributes);
+    free(attributes);
+    return error;
+}
+
+bool child_wait(const struct child *child, DWORD milliseconds, DWORD *exit_code)
+{
+    return WaitForSingleObject(child->process, milliseconds) == WAIT_OBJECT_0 &&
+           GetExitCodeProcess(child->process, exit_code);
+}
+
+bool child_kill(const struct child *child)
+{
+    DWORD ignored;
+    if (!child->process)
+        return true;
+    TerminateProcess(child->process, EXIT_KILLED);
+    return child_wait(child, 10000, &ignored);
+}
+
+void child_close(struct child *child)
+{
+    if (child->process)
+        CloseHandle(child->process);
+    *child = (struct child){0};
+}

@@ -1,0 +1,76 @@
+#include "access_token.h"
+
+#ifndef WIN32_LEAN_AND_MEAN
+#define WIN32_LEAN_AND_MEAN
+#endif
+#include <windows.h>
+
+#include <stdio.h>
+
+/* False if the system does not answer; `out` must be large enough for what is asked. */
+static bool query(TOKEN_INFORMATION_CLASS what, void *out, DWORD size)
+{
+    HANDLE token;
+    DWORD needed;
+    if (!OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &token))
+        return false;
+    bool fine = GetTokenInformation(token, what, out, size, &needed) != 0;
+    CloseHandle(token);
+    return fine;
+}
+
+bool token_elevated(void)
+{
+    TOKEN_ELEVATION elevation = {0};
+    return query(TokenElevation, &elevation, sizeof elevation) && elevation.TokenIsElevated;
+}
+
+void token_integrity(char *out, size_t size)
+{
+    union {
+        TOKEN_MANDATORY_LABEL label;
+        unsigned char bytes[256];
+    } level;
+    static const struct {
+        DWORD rid;
+        const char *name;
+    } names[] = {
+        {SECURITY_MANDATORY_UNTRUSTED_RID, "untrusted"}, {SECURITY_MANDATORY_LOW_RID, "low"},
+        {SECURITY_MANDATORY_MEDIUM_RID, "medium"},       {SECURITY_MANDATORY_HIGH_RID, "high"},
+        {SECURITY_MANDATORY_SYSTEM_RID, "system"},
+    };
+    snprintf(out, size, "unknown");
+    if (!query(TokenIntegrityLevel, &level, sizeof level))
+        return;
+    PSID sid = level.label.Label.Sid;
+    DWORD rid = *GetSidSubAuthority(sid, (DWORD)(*GetSidSubAuthorityCount(sid) - 1));
+    snprintf(out, size, "0x%lx", (unsigned long)rid);
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (names[i].rid == rid)
+            snprintf(out, size, "%s", names[i].name);
+}
+
+const char *token_privilege(const wchar_t *name)
+{
+    union {
+        TOKEN_PRIVILEGES list;
+        unsigned char bytes[4096];
+    } privileges;
+    LUID wanted;
+    if (!LookupPrivilegeValueW(NULL, name, &wanted) ||
+        !query(TokenPrivileges, &privileges, sizeof privileges))
+        return "unknown";
+    for (DWORD i = 0; i < privileges.list.PrivilegeCount; i++) {
+        const LUID_AND_ATTRIBUTES *held = &privileges.list.Privileges[i];
+        if (held->Luid.LowPart == wanted.LowPart && held->Luid.HighPart == wanted.HighPart)
+            return held->Attributes & SE_PRIVILEGE_ENABLED ? "enabled" : "disabled";
+    }
+    return "absent";
+}
+
+bool token_new_process_minimum(void)
+{
+    TOKEN_MANDATORY_POLICY policy = {0};
+    return query(TokenMandatoryPolicy, &policy, sizeof policy) &&
+           (policy.Policy & TOKEN_MANDATORY_POLICY_NEW_PROCESS_MIN) != 0;
+}

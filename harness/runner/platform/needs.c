@@ -1,0 +1,324 @@
+#include "needs.h"
+
+#ifndef WIN32_LEAN_AND_MEAN
+#define WIN32_LEAN_AND_MEAN
+#endif
+#include <windows.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "appcontainer.h"
+#include "../case/catalogue.h"
+#include "../peer/identity.h"
+#include "access_token.h"
+
+static bool fact_is(const struct platform *platform, const char *name, const char *value)
+{
+    const char *fact = platform_fact(platform, name);
+    return fact && strcmp(fact, value) == 0;
+}
+
+static bool client_session(const struct platform *platform)
+{
+    return platform_fact(platform, "session") && !fact_is(platform, "session", "0");
+}
+
+static bool session_0(const struct platform *platform)
+{
+    return fact_is(platform, "session", "0");
+}
+
+static bool global_privilege(const struct platform *platform)
+{
+    return fact_is(platform, "global_privilege", "enabled");
+}
+
+/* The writer's and the reader's programs: an address or a size of one has to fit into the other too. */
+static bool is_64_bit(const struct platform *platform)
+{
+    return !fact_is(platform, "writer_arch", "x86") && !fact_is(platform, "reader_arch", "x86");
+}
+
+static bool is_32_bit(const struct platform *platform)
+{
+    return fact_is(platform, "writer_arch", "x86") && fact_is(platform, "reader_arch", "x86");
+}
+
+static bool same_bits(const struct platform *platform)
+{
+    return is_64_bit(platform) || is_32_bit(platform);
+}
+
+/* Actors of this architecture run here. */
+static bool has_actor(const struct platform *platform, const char *arch)
+{
+    const char *actors = platform_fact(platform, "actors");
+    char word[CASE_ID_BYTES];
+    while (actors && next_word(&actors, word))
+        if (strcmp(word, arch) == 0)
+            return true;
+    return false;
+}
+
+static bool x64_actor(const struct platform *platform)
+{
+    return has_actor(platform, "x64");
+}
+
+static bool arm64_actor(const struct platform *platform)
+{
+    return has_actor(platform, "arm64");
+}
+
+static bool wide_actor(const struct platform *platform)
+{
+    return x64_actor(platform) || arm64_actor(platform);
+}
+
+static bool x64_system(const struct platform *platform)
+{
+    return x64_actor(platform) && fact_is(platform, "os_arch", "x64");
+}
+
+static bool both_bitnesses(const struct platform *platform)
+{
+    return has_actor(platform, "x86") && wide_actor(platform);
+}
+
+static bool admin(const struct platform *platform)
+{
+    return fact_is(platform, "elevated", "yes");
+}
+
+static bool compare_object_handles(const struct platform *platform)
+{
+    (void)platform;
+    HMODULE kernelbase = GetModuleHandleW(L"kernelbase.dll");
+    return kernelbase && GetProcAddress(kernelbase, "CompareObjectHandles");
+}
+
+static unsigned long build_number(const struct platform *platform)
+{
+    const char *build = platform_fact(platform, "os_build"), *point = build ? strrchr(build, '.') : NULL;
+    return point ? strtoul(point + 1, NULL, 10) : 0;
+}
+
+static bool exported(const char *name)
+{
+    HMODULE kernelbase = GetModuleHandleW(L"kernelbase.dll"), kernel32 = GetModuleHandleW(L"kernel32.dll");
+    return (kernelbase && GetProcAddress(kernelbase, name)) || (kernel32 && GetProcAddress(kernel32, name));
+}
+
+#define BUILD_NEED(function, least)                                                                          \
+    static bool function(const struct platform *platform)                                                    \
+    {                                                                                                        \
+        return build_number(platform) >= (least);                                                            \
+    }
+BUILD_NEED(windows_8, 9200)
+BUILD_NEED(windows_8_1, 9600)
+BUILD_NEED(windows_10, 10240)
+BUILD_NEED(windows_10_1607, 14393)
+BUILD_NEED(windows_10_1703, 15063)
+BUILD_NEED(windows_10_1803, 17134)
+BUILD_NEED(build_20348, 20348)
+
+#define EXPORT_NEED(function, name)                                                                          \
+    static bool function(const struct platform *platform)                                                    \
+    {                                                                                                        \
+        (void)platform;                                                                                      \
+        return exported(name);                                                                               \
+    }
+EXPORT_NEED(has_waitonaddress, "WaitOnAddress")
+EXPORT_NEED(has_prefetch, "PrefetchVirtualMemory")
+EXPORT_NEED(has_discard, "DiscardVirtualMemory")
+EXPORT_NEED(has_region_info, "QueryVirtualMemoryInformation")
+EXPORT_NEED(has_map2, "MapViewOfFileNuma2")
+EXPORT_NEED(has_map3, "MapViewOfFile3")
+EXPORT_NEED(has_unmap2, "UnmapViewOfFile2")
+EXPORT_NEED(has_unmapex, "UnmapViewOfFileEx")
+EXPORT_NEED(has_alloc2, "VirtualAlloc2")
+EXPORT_NEED(has_create2, "CreateFileMapping2")
+EXPORT_NEED(has_createapp, "CreateFileMappingFromApp")
+EXPORT_NEED(has_openapp, "OpenFileMappingFromApp")
+EXPORT_NEED(has_mapapp, "MapViewOfFileFromApp")
+
+static bool container(const struct platform *platform)
+{
+    (void)platform;
+    return appcontainer_works();
+}
+
+static bool private_namespaces(const struct platform *platform)
+{
+    (void)platform;
+    return GetProcAddress(GetModuleHandleW(L"kernel32.dll"), "CreatePrivateNamespaceW") != NULL;
+}
+
+/* Both privileges together are what LocalSystem has and nobody else. */
+static bool local_system(const struct platform *platform)
+{
+    (void)platform;
+    const char *assign = token_privilege(L"SeAssignPrimaryTokenPrivilege");
+    return strcmp(token_privilege(L"SeTcbPrivilege"), "enabled") == 0 &&
+           (strcmp(assign, "enabled") == 0 || strcmp(assign, "disabled") == 0);
+}
+
+static bool has_privilege(const wchar_t *name)
+{
+    const char *state = token_privilege(name);
+    return strcmp(state, "enabled") == 0 || strcmp(state, "disabled") == 0;
+}
+
+static bool permanent_privilege(const struct platform *platform)
+{
+    (void)platform;
+    return has_privilege(L"SeCreatePermanentPrivilege");
+}
+
+static bool large_pages(const struct platform *platform)
+{
+    (void)platform;
+    return has_privilege(L"SeLockMemoryPrivilege") && GetLargePageMinimum() > 0;
+}
+
+static bool large(const struct platform *platform)
+{
+    return fact_is(platform, "allow_large", "yes");
+}
+
+static bool before_8_1(const struct platform *platform)
+{
+    return build_number(platform) < 9600;
+}
+
+static bool before_1703(const struct platform *platform)
+{
+    return build_number(platform) < 15063;
+}
+
+static bool make_permanent(const struct platform *platform)
+{
+    (void)platform;
+    return GetProcAddress(GetModuleHandleW(L"ntdll.dll"), "NtMakePermanentObject") != NULL;
+}
+
+static bool two_sessions(const struct platform *platform)
+{
+    DWORD session;
+    return local_system(platform) && identity_other_session(&session);
+}
+
+/* The runner and its actors are built alike. */
+static bool control_flow_guard(const struct platform *platform)
+{
+    typedef BOOL(WINAPI * get_policy)(HANDLE, int, void *, SIZE_T);
+    enum {
+        CONTROL_FLOW_GUARD_POLICY = 7
+    }; /* PROCESS_MITIGATION_POLICY, page ne-winnt-process_mitigation_policy */
+    DWORD flags = 0;
+    (void)platform;
+    get_policy get = (get_policy)(void (*)(void))GetProcAddress(GetModuleHandleW(L"kernel32.dll"),
+                                                                "GetProcessMitigationPolicy");
+    return get && get(GetCurrentProcess(), CONTROL_FLOW_GUARD_POLICY, &flags, sizeof flags) && (flags & 1);
+}
+
+static bool new_process_minimum(const struct platform *platform)
+{
+    (void)platform;
+    return token_new_process_minimum();
+}
+
+static const struct {
+    const char *name;
+    bool (*met)(const struct platform *);
+    const char *reason; /* when it is not met */
+} needs[] = {
+    {"client-session", client_session, "needs a session other than 0 (this process runs in session 0)"},
+    {"session-0", session_0, "needs to run in session 0, as a service does"},
+    {"global-privilege", global_privilege,
+     "needs SeCreateGlobalPrivilege, enabled (run elevated or as a service)"},
+    {"32-bit", is_32_bit, "needs 32-bit actors (--pair x86-x86, or the x86 build of this program)"},
+    {"large-pages", large_pages,
+     "needs SeLockMemoryPrivilege (the policy \"Lock pages in memory\") and a processor with large pages"},
+    {"before-8-1", before_8_1, "needs a Windows older than Windows 8.1 (build 9600)"},
+    {"before-1703", before_1703, "needs a Windows older than Windows 10 1703 (build 15063)"},
+    {"large", large, "takes over 1 GiB of memory or disk, or very many objects: runs with --allow-large"},
+    {"64-bit", is_64_bit, "needs 64-bit actors"},
+    {"same-bits", same_bits, "needs a writer and a reader of the same bitness"},
+    {"both-bitnesses", both_bitnesses,
+     "needs 32-bit and 64-bit actors that start (shmactor-x86.exe beside shmcheck.exe, and a system that "
+     "runs it)"},
+    {"x64-actor", x64_actor, "needs an x64 actor that starts"},
+    {"64-bit-actor", wide_actor, "needs a 64-bit actor that starts"},
+    {"x64-system", x64_system, "needs an x64 system, and an x64 actor"},
+    {"arm64-actor", arm64_actor, "needs an arm64 actor that starts (Windows on ARM64)"},
+    {"admin", admin, "needs an elevated administrator"},
+    {"appcontainer", container,
+     "userenv.dll does not export CreateAppContainerProfile (Windows 8 and later), or only a stub of it"},
+    {"private-namespaces", private_namespaces,
+     "kernel32.dll does not export CreatePrivateNamespaceW (Windows Vista and later)"},
+    {"local-system", local_system,
+     "needs to run as LocalSystem (SeTcbPrivilege and SeAssignPrimaryTokenPrivilege), for another user's "
+     "token"},
+    {"two-sessions", two_sessions,
+     "needs to run as LocalSystem (SeTcbPrivilege and SeAssignPrimaryTokenPrivilege), and a second session"},
+    {"permanent-privilege", permanent_privilege, "needs SeCreatePermanentPrivilege (run as LocalSystem)"},
+    {"make-permanent", make_permanent,
+     "ntdll.dll does not export NtMakePermanentObject (Windows XP and later)"},
+    {"new-process-min", new_process_minimum,
+     "needs a token with the policy TOKEN_MANDATORY_POLICY_NEW_PROCESS_MIN (a user who is not elevated)"},
+    {"windows-8", windows_8, "needs Windows 8 (build 9200) or later"},
+    {"windows-8-1", windows_8_1, "needs Windows 8.1 (build 9600) or later"},
+    {"windows-10", windows_10, "needs Windows 10 (build 10240) or later"},
+    {"windows-10-1607", windows_10_1607, "needs Windows 10 1607 (build 14393) or later"},
+    {"windows-10-1703", windows_10_1703, "needs Windows 10 1703 (build 15063) or later"},
+    {"windows-10-1803", windows_10_1803, "needs Windows 10 1803 (build 17134) or later"},
+    {"build-20348", build_20348, "needs Windows build 20348 or later"},
+    {"has-waitonaddress", has_waitonaddress, "WaitOnAddress is not exported (Windows 8 and later)"},
+    {"has-prefetch", has_prefetch, "PrefetchVirtualMemory is not exported (Windows 8 and later)"},
+    {"has-discard", has_discard, "DiscardVirtualMemory is not exported (Windows 8.1 Update and later)"},
+    {"has-region-info", has_region_info,
+     "QueryVirtualMemoryInformation is not exported (Windows 10 1607 and later)"},
+    {"control-flow-guard", control_flow_guard,
+     "needs programs built with Control Flow Guard (MSVC's /guard:cf), and a system that enforces it"},
+    {"has-map2", has_map2, "MapViewOfFileNuma2 is not exported (Windows 10 1703 and later)"},
+    {"has-map3", has_map3, "MapViewOfFile3 is not exported (Windows 10 1803 and later)"},
+    {"has-unmap2", has_unmap2, "UnmapViewOfFile2 is not exported (Windows 10 1703 and later)"},
+    {"has-unmapex", has_unmapex, "UnmapViewOfFileEx is not exported (Windows 8 and later)"},
+    {"has-alloc2", has_alloc2, "VirtualAlloc2 is not exported (Windows 10 1803 and later)"},
+    {"has-create2", has_create2, "CreateFileMapping2 is not exported (Windows build 20348 and later)"},
+    {"has-createapp", has_createapp, "CreateFileMappingFromApp is not exported (Windows 8 and later)"},
+    {"has-openapp", has_openapp, "OpenFileMappingFromApp is not exported (Windows 10 and later)"},
+    {"has-mapapp", has_mapapp, "MapViewOfFileFromApp is not exported (Windows 8 and later)"},
+    {"compare-object-handles", compare_object_handles, "kernelbase.dll does not export CompareObjectHandles"},
+};
+
+static size_t find(const char *name)
+{
+    for (size_t i = 0; i < sizeof needs / sizeof needs[0]; i++)
+        if (strcmp(needs[i].name, name) == 0)
+            return i;
+    return SIZE_MAX;
+}
+
+const char *needs_unmet(const char *list, const struct platform *platform)
+{
+    char word[CASE_ID_BYTES];
+    bool known = needs_known(list);
+    while (known && list && next_word(&list, word)) {
+        size_t index = find(word);
+        if (!needs[index].met(platform))
+            return needs[index].reason;
+    }
+    return NULL;
+}
+
+bool needs_known(const char *list)
+{
+    char word[CASE_ID_BYTES];
+    while (list && next_word(&list, word))
+        if (find(word) == SIZE_MAX)
+            return false;
+    return true;
+}

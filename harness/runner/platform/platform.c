@@ -1,0 +1,190 @@
+#include "platform.h"
+
+#ifndef WIN32_LEAN_AND_MEAN
+#define WIN32_LEAN_AND_MEAN
+#endif
+#include <windows.h>
+
+#include <psapi.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "../../common/arch.h"
+#include "../../common/names.h"
+#include "access_token.h"
+#include "version.h"
+
+const char *const platform_fact_names[] = {
+    "harness_version",  "os_name",      "os_build",     "os_ubr",           "os_edition",
+    "os_release",       "os_arch",      "process_arch", "wine_version",     "wine_host",
+    "session",          "elevated",     "integrity",    "global_privilege", "lock_memory_privilege",
+    "in_job",           "page_size",    "granularity",  "processors",       "memory_mib",
+    "commit_limit_mib", "status_table", "actors",       "writer_arch",      "reader_arch",
+    "allow_large",
+};
+const size_t platform_fact_name_count = sizeof platform_fact_names / sizeof platform_fact_names[0];
+
+void platform_add(struct platform *platform, const char *name, const char *value)
+{
+    if (platform->count == PLATFORM_FACTS)
+        return;
+    char *copy = platform->values[platform->count];
+    snprintf(copy, FACT_BYTES, "%s", value);
+    platform->facts[platform->count++] = (struct fact){name, copy};
+}
+
+const char *platform_fact(const struct platform *platform, const char *name)
+{
+    for (size_t i = 0; i < platform->count; i++)
+        if (strcmp(platform->facts[i].name, name) == 0)
+            return platform->facts[i].value;
+    return NULL;
+}
+
+TEXT_PRINTF(3, 4) static void add(struct platform *platform, const char *name, const char *format, ...)
+{
+    char value[FACT_BYTES];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(value, sizeof value, format, arguments);
+    va_end(arguments);
+    platform_add(platform, name, value);
+}
+
+static void add_registry(struct platform *platform, const char *name, const char *value_name)
+{
+    static const char key[] = "SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion";
+    union {
+        char text[FACT_BYTES];
+        DWORD number;
+    } value;
+    DWORD size = sizeof value.text, type = 0;
+    if (RegGetValueA(HKEY_LOCAL_MACHINE, key, value_name, RRF_RT_REG_SZ | RRF_RT_REG_DWORD, &type, &value,
+                     &size) != ERROR_SUCCESS)
+        return;
+    if (type == REG_DWORD)
+        add(platform, name, "%lu", (unsigned long)value.number);
+    else if (value.text[0])
+        platform_add(platform, name, value.text);
+}
+
+typedef void any_function(void);
+typedef LONG WINAPI rtl_get_version(RTL_OSVERSIONINFOW *);
+typedef const char *CDECL wine_get_version(void);
+typedef void CDECL wine_get_host_version(const char **, const char **);
+typedef BOOL WINAPI is_wow64_process2(HANDLE, USHORT *, USHORT *);
+typedef ULONG WINAPI rtl_nt_status_to_dos_error(LONG);
+
+/* To be cast to the function's own type; NULL if the system has none of that name. */
+static any_function *function(const wchar_t *module, const char *name)
+{
+    return (any_function *)GetProcAddress(GetModuleHandleW(module), name);
+}
+
+/* GetVersionEx tells programs without a manifest about an older Windows; this one does not. */
+static void add_version(struct platform *platform)
+{
+    rtl_get_version *get_version = (rtl_get_version *)function(L"ntdll.dll", "RtlGetVersion");
+    RTL_OSVERSIONINFOW version = {.dwOSVersionInfoSize = sizeof version};
+    if (get_version && get_version(&version) == 0)
+        add(platform, "os_build", "%lu.%lu.%lu", (unsigned long)version.dwMajorVersion,
+            (unsigned long)version.dwMinorVersion, (unsigned long)version.dwBuildNumber);
+    add_registry(platform, "os_name", "ProductName");
+    add_registry(platform, "os_edition", "EditionID");
+    add_registry(platform, "os_release", "DisplayVersion");
+    add_registry(platform, "os_ubr", "UBR");
+}
+
+static void add_wine(struct platform *platform)
+{
+    wine_get_version *get_version = (wine_get_version *)function(L"ntdll.dll", "wine_get_version");
+    wine_get_host_version *get_host =
+        (wine_get_host_version *)function(L"ntdll.dll", "wine_get_host_version");
+    if (get_version)
+        platform_add(platform, "wine_version", get_version());
+    if (get_host) {
+        const char *system = "", *release = "";
+        get_host(&system, &release);
+        add(platform, "wine_host", "%s", system);
+    }
+}
+
+static void add_architecture(struct platform *platform)
+{
+    is_wow64_process2 *is_wow64 = (is_wow64_process2 *)function(L"kernel32.dll", "IsWow64Process2");
+    USHORT guest = 0, native = 0;
+    enum arch arch;
+    if (is_wow64 && is_wow64(GetCurrentProcess(), &guest, &native)) {
+        platform_add(platform, "os_arch", arch_of_machine(native, &arch) ? arch_name(arch) : "other");
+    } else {
+        SYSTEM_INFO system;
+        GetNativeSystemInfo(&system);
+        platform_add(platform, "os_arch",
+                     system.wProcessorArchitecture == PROCESSOR_ARCHITECTURE_AMD64   ? "x64"
+                     : system.wProcessorArchitecture == PROCESSOR_ARCHITECTURE_INTEL ? "x86"
+                                                                                     : "other");
+    }
+    platform_add(platform, "process_arch", arch_name(ARCH_OWN));
+}
+
+static void add_identity(struct platform *platform)
+{
+    DWORD session;
+    BOOL inside = FALSE;
+    char integrity[40];
+    if (ProcessIdToSessionId(GetCurrentProcessId(), &session))
+        add(platform, "session", "%lu", (unsigned long)session);
+    platform_add(platform, "elevated", token_elevated() ? "yes" : "no");
+    token_integrity(integrity, sizeof integrity);
+    platform_add(platform, "integrity", integrity);
+    platform_add(platform, "global_privilege", token_privilege(L"SeCreateGlobalPrivilege"));
+    platform_add(platform, "lock_memory_privilege", token_privilege(L"SeLockMemoryPrivilege"));
+    if (IsProcessInJob(GetCurrentProcess(), NULL, &inside))
+        platform_add(platform, "in_job", inside ? "yes" : "no");
+}
+
+static void add_memory(struct platform *platform)
+{
+    SYSTEM_INFO system;
+    MEMORYSTATUSEX memory = {.dwLength = sizeof memory};
+    GetSystemInfo(&system);
+    add(platform, "page_size", "%lu", (unsigned long)system.dwPageSize);
+    add(platform, "granularity", "%lu", (unsigned long)system.dwAllocationGranularity);
+    add(platform, "processors", "%lu", (unsigned long)system.dwNumberOfProcessors);
+    if (GlobalMemoryStatusEx(&memory)) {
+        add(platform, "memory_mib", "%llu", (unsigned long long)(memory.ullTotalPhys >> 20));
+        add(platform, "commit_limit_mib", "%llu", (unsigned long long)(memory.ullTotalPageFile >> 20));
+    }
+}
+
+/* The table of NTSTATUS and error pairs is this project's word against the system's: say which pairs differ.
+ */
+static void add_status_table(struct platform *platform)
+{
+    char differing[FACT_BYTES];
+    struct text text = text_over(differing, sizeof differing);
+    rtl_nt_status_to_dos_error *to_error =
+        (rtl_nt_status_to_dos_error *)function(L"ntdll.dll", "RtlNtStatusToDosError");
+    if (!to_error)
+        return;
+    for (size_t i = 0; i < status_pair_count; i++) {
+        ULONG error = to_error((LONG)status_pairs[i].status);
+        if (error != status_pairs[i].error)
+            text_format(&text, "%s0x%08lX is %lu", text.length ? ", " : "",
+                        (unsigned long)status_pairs[i].status, (unsigned long)error);
+    }
+    platform_add(platform, "status_table", text.length ? differing : "as expected");
+}
+
+void platform_read(struct platform *out)
+{
+    *out = (struct platform){0};
+    platform_add(out, "harness_version", SHMCHECK_VERSION);
+    add_version(out);
+    add_wine(out);
+    add_architecture(out);
+    add_identity(out);
+    add_memory(out);
+    add_status_table(out);
+}

@@ -1,0 +1,28 @@
+/* What the run runs on: facts, read once at the start. They become properties of every suite, and known.toml
+ * may put conditions on them. */
+#ifndef SHMCHECK_PLATFORM_H
+#define SHMCHECK_PLATFORM_H
+
+#include "../../report/known.h"
+
+#define PLATFORM_FACTS 48
+#define FACT_BYTES 160
+
+struct platform {
+    struct fact facts[PLATFORM_FACTS]; /* point into `values` and at literals */
+    char values[PLATFORM_FACTS][FACT_BYTES];
+    size_t count;
+};
+
+/* Reads the facts. One that cannot be read is absent. */
+void platform_read(struct platform *out);
+/* Its value, or NULL. */
+const char *platform_fact(const struct platform *platform, const char *name);
+/* Adds a fact that somebody else found out; value is copied, cut at FACT_BYTES. */
+void platform_add(struct platform *platform, const char *name, const char *value);
+
+/* Every name that a fact can have, for the conditions of known.toml. */
+extern const char *const platform_fact_names[];
+extern const size_t platform_fact_name_count;
+
+#endif

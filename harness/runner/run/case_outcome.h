@@ -1,0 +1,30 @@
+/* What one case came to, as the pool saw it; judging it is results.h's business. */
+#ifndef SHMCHECK_OUTCOME_H
+#define SHMCHECK_OUTCOME_H
+
+#include "../../report/junit.h"
+#include "../stage/stage.h"
+
+struct finding {
+    enum verdict verdict;       /* VERDICT_FAIL, VERDICT_DEVIATES or VERDICT_ERROR; VERDICT_SKIP: no power */
+    enum error_kind error_kind; /* of VERDICT_ERROR */
+    int line;                   /* of the topic's file; 0: no place of its own */
+    char *text;                 /* owned */
+};
+
+struct outcome {
+    struct buffer transcript; /* lines, each with its newline */
+    struct buffer stray;      /* what the actors printed */
+    struct finding *findings; /* owned */
+    size_t count;
+    uint64_t milliseconds;
+    uint64_t starts;  /* actors that the case started */
+    uint64_t handles; /* that the worker had open after the case */
+    bool incomplete;  /* memory ran out: there was more than is here */
+};
+
+/* Copies the text. If memory runs out the outcome is incomplete from then on. */
+void outcome_add(struct outcome *outcome, struct finding finding, const char *text);
+void outcome_free(struct outcome *outcome);
+
+#endif

@@ -1,0 +1,32 @@
+/* What this process and its workers hold, early in a run and at its end: a runner that kept something of every case
+ * would hold more and more. */
+#ifndef SHMCHECK_FOOTPRINT_H
+#define SHMCHECK_FOOTPRINT_H
+
+#include <stdint.h>
+
+#include "../../report/junit.h"
+
+/* After so many cases everything that is loaded or opened once has been. */
+#define FOOTPRINT_WARM 20
+
+struct footprint {
+    uint64_t handles;        /* open handles of this process */
+    uint64_t private_kib;    /* its commit charge; it grows with the report, which is held in memory */
+    uint64_t worker_handles; /* open handles of the worker that ran the last case */
+};
+
+struct footprints {
+    uint64_t cases;
+    struct footprint first, last; /* after FOOTPRINT_WARM cases, and after the last one */
+};
+
+/* How many handles this process has open, or a number that grows with them where the system does not say; 0 if there is
+ * neither. */
+uint64_t footprint_handles(void);
+/* A case has finished, in a worker that then had so many handles open. */
+void footprint_case(struct footprints *prints, uint64_t worker_handles);
+/* Adds the properties runner_handles_first, _last and so on; none if there were too few cases. */
+void footprint_report(const struct footprints *prints, struct junit *report);
+
+#endif

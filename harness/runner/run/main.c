@@ -1,0 +1,324 @@
+/* shmcheck.exe: reads the command line, runs the plan, says what came of it. */
+#ifndef WIN32_LEAN_AND_MEAN
+#define WIN32_LEAN_AND_MEAN
+#endif
+#include <windows.h>
+
+#include <psapi.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../common/wide.h"
+#include "../platform/appcontainer.h"
+#include "footprint.h"
+#include "known_file.h"
+#include "pool.h"
+#include "../peer/program.h"
+#include "results.h"
+#include "../platform/version.h"
+#include "../worker/worker.h"
+
+#define EXIT_COULD_NOT_RUN 3
+
+static HANDLE stop_event;
+
+static BOOL WINAPI on_control(DWORD event)
+{
+    (void)event;
+    SetEvent(stop_event);
+    if (event != CTRL_C_EVENT && event != CTRL_BREAK_EVENT)
+        Sleep(4000); /* the window closes or the user logs off: the system ends us when this returns, so let
+                        the main thread write the report first */
+    return TRUE;
+}
+
+struct run {
+    struct options options;
+    struct platform platform;
+    struct programs programs;
+    struct known known;
+    struct plan plan;
+    struct console console;
+    struct results results;
+    struct footprints footprints;
+};
+
+static void case_started(void *context, size_t item)
+{
+    struct run *run = context;
+    char id[CASE_ID_BYTES];
+    plan_item_id(&run->plan.items[item], id);
+    console_running(&run->console, id);
+    results_start(&run->results);
+}
+
+static void case_line(void *context, size_t item, const char *text)
+{
+    struct run *run = context;
+    char id[CASE_ID_BYTES];
+    if (!run->options.verbose)
+        return;
+    plan_item_id(&run->plan.items[item], id);
+    console_print(&run->console, "%s: %s", id, text);
+}
+
+static void case_finished(void *context, size_t item, struct outcome *outcome)
+{
+    struct run *run = context;
+    footprint_case(&run->footprints, outcome->handles);
+    results_add(&run->results, item, outcome);
+}
+
+static DWORD pool_idle(void *context, const size_t *running, size_t running_count)
+{
+    struct run *run = context;
+    return results_refresh(&run->results, running, running_count);
+}
+
+static int list_cases(const struct options *options)
+{
+    char id[CASE_ID_BYTES], own[CASE_ID_BYTES];
+    size_t count = catalogue_count(), shown = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct catalogued what = catalogue_at(i);
+        if (!plan_selects(options, what.test))
+            continue;
+        case_id(what.test, id);
+        printf("%s\t%s\t%s\t%s\n", id, what.topic->name, what.test->needs ? what.test->needs : "",
+               case_rows(what.test, own));
+        shown++;
+    }
+    return shown > 0 ? 0 : EXIT_COULD_NOT_RUN;
+}
+
+/* Which programs made the report: the version alone does not tell two builds apart. */
+static void add_programs(struct junit *report, const struct programs *programs)
+{
+    if (programs->self_sha256[0])
+        junit_property(report, "runner_sha256", programs->self_sha256);
+    for (int i = 0; i < ARCH_COUNT; i++) {
+        char name[40] = "actor_sha256";
+        if (i != ARCH_OWN)
+            snprintf(name, sizeof name, "actor_%s_sha256", arch_name((enum arch)i));
+        if (programs->actor_sha256[i][0])
+            junit_property(report, name, programs->actor_sha256[i]);
+    }
+}
+
+static struct junit *new_report(const struct run *run, const char *run_id)
+{
+    char host[80] = "unknown", timestamp[40];
+    DWORD size = sizeof host;
+    SYSTEMTIME now;
+    GetComputerNameA(host, &size);
+    GetSystemTime(&now);
+    snprintf(timestamp, sizeof timestamp, "%04d-%02d-%02dT%02d:%02d:%02dZ", now.wYear, now.wMonth, now.wDay,
+             now.wHour, now.wMinute, now.wSecond);
+    struct junit *report = junit_new(run->options.dialect, host, timestamp);
+    if (!report)
+        return NULL;
+    junit_property(report, "run_id", run_id);
+    junit_property(report, "run_complete", "no");
+    if (run->options.mutate) {
+        char mutate[40];
+        snprintf(mutate, sizeof mutate, "%u percent, seed %u", run->options.mutate, run->options.seed);
+        junit_property(report, "mutated_replies", mutate);
+    }
+    for (size_t i = 0; i < run->platform.count; i++)
+        junit_property(report, run->platform.facts[i].name, run->platform.facts[i].value);
+    for (size_t i = 0; i < run->plan.pair_count; i++) {
+        const struct plan_pair *pair = &run->plan.pairs[i];
+        junit_pair_property(report, pair->name, "writer_arch", platform_fact(&pair->platform, "writer_arch"));
+        junit_pair_property(report, pair->name, "reader_arch", platform_fact(&pair->platform, "reader_arch"));
+    }
+    add_programs(report, &run->programs);
+    return report;
+}
+
+static void make_run_id(char *out, size_t size)
+{
+    FILETIME now;
+    GetSystemTimeAsFileTime(&now);
+    snprintf(out, size, "%lx%lx", (unsigned long)GetCurrentProcessId(),
+             (unsigned long)(now.dwLowDateTime >> 8));
+}
+
+static void show_start(struct run *run)
+{
+    const struct platform *platform = &run->platform;
+    const char *wine = platform_fact(platform, "wine_version"), *session = platform_fact(platform, "session");
+    size_t skipped = 0;
+    for (size_t i = 0; i < run->plan.count; i++)
+        skipped += run->plan.items[i].skip != NULL;
+    console_print(&run->console, "shmcheck %s on %s%s%sWindows %s, %s, session %s, %s integrity",
+                  SHMCHECK_VERSION, wine ? "Wine " : "", wine ? wine : "", wine ? " as " : "",
+                  platform_fact(platform, "os_build"), platform_fact(platform, "os_arch"),
+                  session ? session : "unknown", platform_fact(platform, "integrity"));
+    console_print(&run->console, "%llu case%s, %u at a time%s", (unsigned long long)run->plan.count,
+                  run->plan.count == 1 ? "" : "s", run->options.jobs,
+                  skipped ? "; first those that are skipped" : "");
+}
+
+/* What is known about the run only at its end. */
+static void add_figures(struct run *run, bool complete)
+{
+    char number[32];
+    PROCESS_MEMORY_COUNTERS memory = {.cb = sizeof memory};
+    struct junit *report = run->results.junit;
+    snprintf(number, sizeof number, "%llu", (unsigned long long)run->results.actor_starts);
+    junit_property(report, "actor_starts", number);
+    if (K32GetProcessMemoryInfo(GetCurrentProcess(), &memory, sizeof memory)) {
+        snprintf(number, sizeof number, "%llu", (unsigned long long)(memory.PeakWorkingSetSize >> 10));
+        junit_property(report, "runner_peak_memory_kib", number);
+    }
+    snprintf(number, sizeof number, "%llu",
+             (unsigned long long)(GetTickCount64() - run->results.run_started));
+    junit_property(report, "run_ms", number);
+    footprint_report(&run->footprints, report);
+    if (complete)
+        junit_property(report, "run_complete", "yes");
+}
+
+/* Everything from the report's first version to its last. Returns the exit code. */
+static int perform(struct run *run, const char *run_id, struct text *error)
+{
+    struct results *results = &run->results;
+    results->plan = &run->plan;
+    results->known = &run->known;
+    results->junit = new_report(run, run_id);
+    results->console = &run->console;
+    results->run_started = GetTickCount64();
+    if (!results->junit) {
+        text_add(error, "not enough memory for the report");
+        return EXIT_COULD_NOT_RUN;
+    }
+    show_start(run);
+    for (size_t i = 0; i < run->plan.count; i++)
+        if (run->plan.items[i].skip)
+            results_skip(results, i);
+    if (!results_write(results, NULL, 0)) {
+        text_add(error, results->write_error);
+        return EXIT_COULD_NOT_RUN;
+    }
+    enum pool_end end = pool_run(
+        &(struct pool_settings){
+            .plan = &run->plan,
+            .jobs = run->options.jobs,
+            .timeout_scale = run->options.timeout_scale,
+            .mutate = {run->options.mutate, run->options.seed},
+            .spares = true,
+            .with_volatile = run->options.verbose,
+            .programs = &run->programs,
+            .run = run_id,
+            .stop = stop_event,
+            .context = run,
+            .started = case_started,
+            .line = case_line,
+            .finished = case_finished,
+            .idle = pool_idle,
+        },
+        error);
+    actor_files_remove(run_id);
+    add_figures(run, end == POOL_DONE);
+    bool written = results_write(results, NULL, 0);
+    results_summary(results);
+    if (!written) {
+        text_format(error, "%s%s; what stands above is all there is", error->length ? "; " : "",
+                    results->write_error);
+        return EXIT_COULD_NOT_RUN;
+    }
+    if (end == POOL_STOPPED)
+        return 2;
+    return end == POOL_BROKEN ? EXIT_COULD_NOT_RUN : results_exit_code(results);
+}
+
+/* Which actors there are: "x64 x86". */
+static void add_actors(struct run *run)
+{
+    char names[FACT_BYTES];
+    struct text text = text_over(names, sizeof names);
+    for (int i = 0; i < ARCH_COUNT; i++)
+        if (run->programs.actors[i][0])
+            text_format(&text, "%s%s", text.length > 0 ? " " : "", arch_name((enum arch)i));
+    platform_add(&run->platform, "actors", names);
+}
+
+static bool prepare(struct run *run, struct text *error)
+{
+    /* First of all: whatever else goes wrong, no report of an earlier run is left to be taken for one of this. */
+    if (run->options.junit && !(run->results.file = report_file_open(run->options.junit, error)))
+        return false;
+    platform_read(&run->platform);
+    if (run->options.known && !known_file_read(&run->known, run->options.known, error))
+        return false;
+    if (!programs_find(&run->programs, run->options.actor, error))
+        return false;
+    add_actors(run);
+    platform_add(&run->platform, "allow_large", run->options.allow_large ? "yes" : "no");
+    if (!plan_make(&run->plan, &run->options, &run->platform, &run->programs, error))
+        return false;
+    run->console = console_new(run->plan.count, run->options.verbose);
+    return true;
+}
+
+static int run_cases(struct run *run, struct text *error)
+{
+    char run_id[32];
+    stop_event = CreateEventW(NULL, TRUE, FALSE, NULL);
+    SetConsoleCtrlHandler(on_control, TRUE);
+    make_run_id(run_id, sizeof run_id);
+    actor_files_remove_old();
+    int code = prepare(run, error) ? perform(run, run_id, error) : EXIT_COULD_NOT_RUN;
+    if (plan_needs(&run->plan, "appcontainer"))
+        appcontainer_delete(run_id);
+    junit_free(run->results.junit);
+    report_file_close(run->results.file);
+    plan_free(&run->plan);
+    known_free(&run->known);
+    return code;
+}
+
+static int dispatch(struct run *run, int argc, wchar_t **argv, struct text *error)
+{
+    if (!options_parse(&run->options, argc, argv, error))
+        return EXIT_COULD_NOT_RUN;
+    switch (run->options.action) {
+    case ACTION_VERSION:
+        printf("shmcheck %s\n", SHMCHECK_VERSION);
+        return 0;
+    case ACTION_HELP:
+        fputs(options_help, stdout);
+        return 0;
+    case ACTION_LIST:
+        if (list_cases(&run->options) == 0)
+            return 0;
+        text_add(error, "no case matches the filters");
+        return EXIT_COULD_NOT_RUN;
+    case ACTION_RUN:
+        break;
+    }
+    return run_cases(run, error);
+}
+
+#ifdef __MINGW32__
+int _dowildcard = 0; /* mingw's start-up code would turn --filter '*' into the names of files */
+#endif
+
+int wmain(int argc, wchar_t **argv)
+{
+    static struct run run;
+    static char message[4096];
+    struct text error = text_over(message, sizeof message);
+    /* Inherited by every worker and actor: no dialog ever waits for a click that nobody makes. */
+    SetErrorMode(SEM_FAILCRITICALERRORS | SEM_NOGPFAULTERRORBOX | SEM_NOOPENFILEERRORBOX);
+    if (argc == 4 && wcscmp(argv[1], L"" WORKER_ARGUMENT) == 0)
+        return worker_main((HANDLE)(uintptr_t)wcstoull(argv[2], NULL, 16),
+                           (HANDLE)(uintptr_t)wcstoull(argv[3], NULL, 16));
+    int code = dispatch(&run, argc, argv, &error);
+    options_free(&run.options);
+    fflush(stdout);
+    if (error.length > 0)
+        fprintf(stderr, "shmcheck: %s\n", error.at);
+    return code;
+}

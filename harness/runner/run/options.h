@@ -1,0 +1,44 @@
+/* The command line of shmcheck.exe. */
+#ifndef SHMCHECK_OPTIONS_H
+#define SHMCHECK_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <wchar.h>
+
+#include "../../common/arch.h"
+#include "../../common/text.h"
+#include "../../report/junit.h"
+
+#define OPTIONS_FILTERS 64
+#define OPTIONS_JOBS 32
+#define OPTIONS_PAIRS (ARCH_COUNT * ARCH_COUNT)
+
+enum action { ACTION_RUN, ACTION_LIST, ACTION_VERSION, ACTION_HELP };
+
+struct options {
+    enum action action;
+    char *filters[OPTIONS_FILTERS]; /* UTF-8, owned; none: every case */
+    size_t filter_count;
+    struct pair pairs[OPTIONS_PAIRS]; /* each once */
+    size_t pair_count;    /* 0: none was asked for, all actors are of this program's architecture */
+    const wchar_t *junit; /* these point into argv; NULL if not given */
+    const wchar_t *known;
+    const wchar_t *actor;
+    enum junit_dialect dialect;
+    unsigned jobs;   /* 1 to OPTIONS_JOBS; by default one for each processor, 8 at most */
+    unsigned repeat; /* 1 to 1,000 */
+    double timeout_scale;
+    bool verbose;
+    bool allow_large; /* cases that take over 1 GiB of memory or disk run too */
+    unsigned mutate;  /* percent of the changes of replies that are tried; 0: this is an ordinary run */
+    unsigned seed;    /* chooses them */
+};
+
+/* False, and a sentence in `error`, if the command line is wrong. */
+bool options_parse(struct options *out, int argc, wchar_t **argv, struct text *error);
+void options_free(struct options *options);
+
+extern const char options_help[];
+
+#endif

@@ -1,0 +1,52 @@
+/* Which cases a run runs, in which order. */
+#ifndef SHMCHECK_PLAN_H
+#define SHMCHECK_PLAN_H
+
+#include "../case/catalogue.h"
+#include "options.h"
+#include "../platform/platform.h"
+#include "../peer/program.h"
+
+/* The architectures of the actors, and the platform as cases see it then. */
+struct plan_pair {
+    struct pair pair;
+    char name[PAIR_BYTES]; /* "x64-x86"; "" if no pair was asked for */
+    const char *skip;      /* why no case of it can run, or NULL */
+    struct platform platform;
+};
+
+struct plan_item {
+    struct catalogued what;
+    const struct plan_pair *pair;
+    unsigned repetition; /* 1, 2, ... */
+    unsigned instance;   /* 1, 2, ... of all that the plan has of this case: its object names have it */
+    const char *skip;    /* why it is skipped, or NULL */
+    bool judged;         /* it has ended, and not as an error; set by results_add */
+};
+
+struct plan {
+    struct plan_item *items; /* owned */
+    size_t count;
+    struct plan_pair *pairs; /* owned; at least one */
+    size_t pair_count;
+};
+
+/* The selected cases, for each pair all of them repeat times. Of `programs`, which outlives the plan, it is taken
+ * which actors there are and why others are not. False, and a sentence in `error`, if a filter matches no case or
+ * memory runs out. */
+bool plan_make(struct plan *out, const struct options *options, const struct platform *platform,
+               const struct programs *programs, struct text *error);
+void plan_free(struct plan *plan);
+
+/* Whether a case that is going to run has this need. */
+bool plan_needs(const struct plan *plan, const char *need);
+
+/* The id in the report: the case's id, from the second repetition on with .2, .3, ... */
+void plan_item_id(const struct plan_item *item, char out[CASE_ID_BYTES]);
+/* Its suite without "shmcheck.": the topic, or the pair and the topic with a point between them. */
+void plan_item_suite(const struct plan_item *item, char out[CASE_ID_BYTES]);
+
+/* Whether a case is selected by the filters; without filters every case is. */
+bool plan_selects(const struct options *options, const struct test_case *test);
+
+#endif

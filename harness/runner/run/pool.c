@@ -1,0 +1,158 @@
+#include "pool.h"
+
+#include "worker_slot.h"
+
+struct pool {
+    const struct pool_settings *settings;
+    HANDLE job; /* of the workers; ends them when this process ends in any way */
+    struct slot slots[OPTIONS_JOBS];
+    size_t next; /* item of the plan */
+    uint64_t run_milliseconds, deadline;
+};
+
+static void skip_skipped(struct pool *pool)
+{
+    const struct plan *plan = pool->settings->plan;
+    while (pool->next < plan->count && plan->items[pool->next].skip)
+        pool->next++;
+}
+
+/* Gives every idle slot a case, as long as there are any. */
+static bool feed(struct pool *pool, struct text *error)
+{
+    const struct pool_settings *settings = pool->settings;
+    for (unsigned i = 0; i < settings->jobs; i++) {
+        struct slot *slot = &pool->slots[i];
+        skip_skipped(pool);
+        if (slot->item != NO_ITEM || pool->next == settings->plan->count)
+            continue;
+        if (!slot->channel && !slot_start(slot, settings, pool->job, error))
+            return false;
+        size_t item = pool->next++;
+        settings->started(settings->context, item);
+        slot_feed(slot, settings, item);
+    }
+    return true;
+}
+
+static size_t running(const struct pool *pool, size_t *items)
+{
+    size_t count = 0;
+    for (unsigned i = 0; i < pool->settings->jobs; i++)
+        if (pool->slots[i].item != NO_ITEM)
+            items[count++] = pool->slots[i].item;
+    return count;
+}
+
+/* Frees the slot first and feeds it, so that the callback does not hold the worker up. */
+static bool finish(struct pool *pool, struct slot *slot, bool go_on, struct text *error)
+{
+    size_t item = slot->item;
+    struct outcome outcome = slot->outcome;
+    slot->outcome = (struct outcome){0};
+    slot->item = NO_ITEM;
+    bool fed = !go_on || feed(pool, error);
+    pool->settings->finished(pool->settings->context, item, &outcome);
+    return fed;
+}
+
+static bool listen_to(struct pool *pool, struct slot *slot, struct text *error)
+{
+    while (slot->item != NO_ITEM) {
+        switch (slot_listen(slot, pool->settings)) {
+        case SLOT_NOTHING:
+            return true;
+        case SLOT_FINISHED:
+            if (!finish(pool, slot, true, error))
+                return false;
+            break;
+        case SLOT_GOING_ON:
+            break;
+        }
+    }
+    return true;
+}
+
+/* Waits until a worker says something, a deadline passes or the run is to stop. */
+static void wait_for_news(const struct pool *pool)
+{
+    size_t items[OPTIONS_JOBS], item_count = running(pool, items);
+    DWORD again = INFINITE;
+    if (pool->settings->idle)
+        again = pool->settings->idle(pool->settings->context, items, item_count);
+    HANDLE events[OPTIONS_JOBS + 1] = {pool->settings->stop};
+    DWORD count = 1;
+    uint64_t now = GetTickCount64(), until = pool->deadline;
+    for (unsigned i = 0; i < pool->settings->jobs; i++) {
+        const struct slot *slot = &pool->slots[i];
+        if (slot->item == NO_ITEM)
+            continue;
+        events[count++] = channel_event(slot->channel);
+        if (slot->deadline < until)
+            until = slot->deadline;
+    }
+    DWORD left = until > now ? (DWORD)(until - now) : 0;
+    WaitForMultipleObjects(count, events, FALSE, left < again ? left : again);
+}
+
+static bool any_running(const struct pool *pool)
+{
+    size_t items[OPTIONS_JOBS];
+    return running(pool, items) > 0;
+}
+
+static void interrupt(struct pool *pool, const char *why, struct text *error)
+{
+    for (unsigned i = 0; i < pool->settings->jobs; i++) {
+        if (pool->slots[i].item == NO_ITEM)
+            continue;
+        slot_break(&pool->slots[i], ERROR_KIND_INTERRUPTED, why);
+        finish(pool, &pool->slots[i], false, error);
+    }
+}
+
+static enum pool_end run(struct pool *pool, struct text *error)
+{
+    if (!feed(pool, error))
+        return POOL_BROKEN;
+    for (;;) {
+        for (unsigned i = 0; i < pool->settings->jobs; i++)
+            if (!listen_to(pool, &pool->slots[i], error))
+                return POOL_BROKEN;
+        if (!any_running(pool))
+            return POOL_DONE;
+        wait_for_news(pool);
+        if (WaitForSingleObject(pool->settings->stop, 0) == WAIT_OBJECT_0) {
+            interrupt(pool, "the run was stopped while this case ran", error);
+            return POOL_STOPPED;
+        }
+        if (GetTickCount64() >= pool->deadline) {
+            text_format(error, "the run went past its deadline of %llu seconds; --timeout-scale moves it",
+                        (unsigned long long)(pool->run_milliseconds / 1000));
+            interrupt(pool, "the run went past its deadline while this case ran", error);
+            return POOL_STOPPED;
+        }
+    }
+}
+
+enum pool_end pool_run(const struct pool_settings *settings, struct text *error)
+{
+    static struct pool pool;
+    pool = (struct pool){.settings = settings, .job = job_new()};
+    pool.run_milliseconds = settings->run_milliseconds ? settings->run_milliseconds
+                                                       : (uint64_t)(RUN_TIMEOUT_MS * settings->timeout_scale);
+    pool.deadline = GetTickCount64() + pool.run_milliseconds;
+    if (!pool.job) {
+        text_format(error, "no job object for the workers: error %lu", (unsigned long)GetLastError());
+        return POOL_BROKEN;
+    }
+    for (unsigned i = 0; i < settings->jobs; i++)
+        pool.slots[i].item = NO_ITEM;
+    enum pool_end end = run(&pool, error);
+    if (end == POOL_BROKEN)
+        interrupt(&pool, "the run ended because no worker could be started", error);
+    for (unsigned i = 0; i < settings->jobs; i++)
+        slot_end(&pool.slots[i]);
+    CloseHandle(pool.job);
+    return end;
+}

@@ -1,0 +1,130 @@
+#include "report_file.h"
+
+#ifndef WIN32_LEAN_AND_MEAN
+#define WIN32_LEAN_AND_MEAN
+#endif
+#include <windows.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "../platform/utf8.h"
+
+#define PATH_UNITS 1024
+#define MOVE_TRIES 50
+#define MOVE_PAUSE_MS 20
+
+struct report_file {
+    HANDLE lock; /* held without sharing; the file goes when the handle does */
+    wchar_t path[PATH_UNITS];
+    wchar_t next[PATH_UNITS]; /* where the next version is written */
+};
+
+static bool append(wchar_t *out, const wchar_t *path, const wchar_t *suffix)
+{
+    if (wcslen(path) + wcslen(suffix) >= PATH_UNITS)
+        return false;
+    wcscpy(out, path);
+    wcscat(out, suffix);
+    return true;
+}
+
+static void explain_lock(const wchar_t *path, DWORD code, struct text *error)
+{
+    if (code == ERROR_SHARING_VIOLATION)
+        text_format(error, "another run is writing the report %s; wait for it, or choose another --junit",
+                    utf8(path));
+    else if (code == ERROR_PATH_NOT_FOUND || code == ERROR_FILE_NOT_FOUND)
+        text_format(error, "the folder of the report %s does not exist; create it first", utf8(path));
+    else
+        text_format(error, "the report %s cannot be written (error %lu); check the folder's permissions",
+                    utf8(path), (unsigned long)code);
+}
+
+struct report_file *report_file_open(const wchar_t *path, struct text *error)
+{
+    wchar_t lock[PATH_UNITS];
+    struct report_file *file = calloc(1, sizeof *file);
+    if (!file || !append(lock, path, L".lock") || !append(file->next, path, L".tmp") ||
+        !append(file->path, path, L"")) {
+        text_format(error, "the path of the report is longer than %d characters", PATH_UNITS - 6);
+        free(file);
+        return NULL;
+    }
+    DWORD attributes = GetFileAttributesW(path);
+    if (attributes != INVALID_FILE_ATTRIBUTES && attributes & FILE_ATTRIBUTE_DIRECTORY) {
+        text_format(error, "the report %s is a folder; name a file", utf8(path));
+        free(file);
+        return NULL;
+    }
+    file->lock =
+        CreateFileW(lock, GENERIC_WRITE | DELETE, 0, NULL, CREATE_ALWAYS, FILE_FLAG_DELETE_ON_CLOSE, NULL);
+    if (file->lock == INVALID_HANDLE_VALUE) {
+        explain_lock(path, GetLastError(), error);
+        free(file);
+        return NULL;
+    }
+    if (!DeleteFileW(path) && GetLastError() != ERROR_FILE_NOT_FOUND) {
+        text_format(error, "the report of an earlier run, %s, cannot be removed: error %lu", utf8(path),
+                    (unsigned long)GetLastError());
+        report_file_close(file);
+        return NULL;
+    }
+    return file;
+}
+
+static DWORD write_next(const struct report_file *file, const struct buffer *report)
+{
+    DWORD error = ERROR_SUCCESS;
+    HANDLE out = CreateFileW(file->next, GENERIC_WRITE, 0, NULL, CREATE_ALWAYS, FILE_ATTRIBUTE_NORMAL, NULL);
+    if (out == INVALID_HANDLE_VALUE)
+        return GetLastError();
+    for (size_t at = 0; at < report->length && !error;) {
+        size_t left = report->length - at;
+        DWORD wanted = left < (1u << 30) ? (DWORD)left : 1u << 30, written = 0;
+        if (!WriteFile(out, report->at + at, wanted, &written, NULL))
+            error = GetLastError();
+        else if (written == 0)
+            error = ERROR_DISK_FULL;
+        at += written;
+    }
+    if (!CloseHandle(out) && !error)
+        error = GetLastError();
+    return error;
+}
+
+/* A reader that has the old report open at this moment (a virus scanner, a viewer) is gone a moment later. */
+static DWORD move_over(const struct report_file *file)
+{
+    DWORD error = ERROR_SUCCESS;
+    for (int i = 0; i < MOVE_TRIES; i++) {
+        if (MoveFileExW(file->next, file->path, MOVEFILE_REPLACE_EXISTING))
+            return ERROR_SUCCESS;
+        error = GetLastError();
+        if (error != ERROR_ACCESS_DENIED && error != ERROR_SHARING_VIOLATION)
+            break;
+        Sleep(MOVE_PAUSE_MS); /* another program's file handle: there is nothing of ours to wait for */
+    }
+    return error;
+}
+
+bool report_file_write(struct report_file *file, const struct buffer *report, struct text *error)
+{
+    DWORD code = write_next(file, report);
+    if (!code)
+        code = move_over(file);
+    if (!code)
+        return true;
+    DeleteFileW(file->next);
+    text_format(error, "the report %s cannot be written: error %lu%s", utf8(file->path), (unsigned long)code,
+                code == ERROR_DISK_FULL || code == ERROR_HANDLE_DISK_FULL ? ", the disk is full" : "");
+    return false;
+}
+
+void report_file_close(struct report_file *file)
+{
+    if (!file)
+        return;
+    CloseHandle(file->lock);
+    free(file);
+}

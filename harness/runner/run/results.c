@@ -1,0 +1,329 @@
+#include "results.h"
+
+#ifndef WIN32_LEAN_AND_MEAN
+#define WIN32_LEAN_AND_MEAN
+#endif
+#include <windows.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "../../common/glob.h"
+#include "../../report/known.h"
+
+/* Writing a growing report whenever a case begins or ends would take time in proportion to the square of their
+ * number. So it is written while writing has taken less than this part of the run, or when it is so many
+ * milliseconds old. */
+#define WRITING_SHARE 20
+#define OLD_MS 500
+
+static void case_file(const struct plan_item *item, char *out, size_t size)
+{
+    snprintf(out, size, "cases/%s.c", item->what.topic->name);
+}
+
+/* The lines that stand at the top of a case's output. */
+static void add_head(struct buffer *out, const struct plan_item *item)
+{
+    char own[CASE_ID_BYTES], word[CASE_ID_BYTES];
+    const char *rows = case_rows(item->what.test, own);
+    while (next_word(&rows, word))
+        buffer_format(out, "[[PROPERTY|row=%s]]\n", word);
+}
+
+struct judgement {
+    enum verdict verdict;
+    const struct finding *first; /* what the message is about; NULL for a pass */
+    const char *reason;          /* why it is known, for VERDICT_KNOWN */
+};
+
+/* The worst finding that is not known decides; if all are known, the first one's reason is the message. A control that
+ * showed nothing decides where there is nothing else. */
+static struct judgement judge(struct known *known, const char *id, const struct outcome *outcome)
+{
+    static const struct finding incomplete = {.verdict = VERDICT_ERROR,
+                                              .text = "memory ran out: not all that was seen is here"};
+    static const int rank[VERDICT_COUNT] = {[VERDICT_DEVIATES] = 1, [VERDICT_FAIL] = 2, [VERDICT_ERROR] = 3};
+    struct judgement judgement = {VERDICT_PASS, NULL, NULL};
+    const struct finding *powerless = NULL;
+    int worst = 0;
+    if (outcome->incomplete)
+        return (struct judgement){VERDICT_ERROR, &incomplete, NULL};
+    for (size_t i = 0; i < outcome->count; i++) {
+        const struct finding *finding = &outcome->findings[i];
+        if (finding->verdict == VERDICT_SKIP) {
+            if (!powerless)
+                powerless = finding;
+            continue;
+        }
+        const struct known_entry *entry = known_find(known, id, finding->text);
+        if (entry && worst == 0 && !judgement.first)
+            judgement = (struct judgement){VERDICT_KNOWN, finding, entry->reason};
+        if (!entry && rank[finding->verdict] > worst) {
+            worst = rank[finding->verdict];
+            judgement = (struct judgement){finding->verdict, finding, NULL};
+        }
+    }
+    if (powerless && judgement.verdict == VERDICT_PASS)
+        judgement = (struct judgement){VERDICT_SKIP, powerless, NULL};
+    return judgement;
+}
+
+static void add_details(struct buffer *out, const struct outcome *outcome, const struct judgement *judgement)
+{
+    if (judgement->reason) {
+        buffer_add_string(out, judgement->first->text);
+        buffer_add_string(out, "\n");
+    }
+    for (size_t i = 0; i < outcome->count; i++) {
+        const struct finding *finding = &outcome->findings[i];
+        if (finding == judgement->first)
+            continue;
+        buffer_format(out, "line %d: ", finding->line);
+        buffer_add_string(out, finding->text);
+        buffer_add(out, "\n", 1);
+    }
+}
+
+static void report_case(struct results *results, const struct plan_item *item,
+                        const struct judgement *judgement, const struct outcome *outcome)
+{
+    char id[CASE_ID_BYTES], file[CASE_ID_BYTES];
+    struct buffer output = {0}, details = {0};
+    int line =
+        judgement->first && judgement->first->line > 0 ? judgement->first->line : item->what.test->line;
+    plan_item_id(item, id);
+    case_file(item, file, sizeof file);
+    add_head(&output, item);
+    if (outcome->transcript.at)
+        buffer_add(&output, outcome->transcript.at, outcome->transcript.length);
+    add_details(&details, outcome, judgement);
+    const char *message = judgement->reason  ? judgement->reason
+                          : judgement->first ? judgement->first->text
+                                             : "";
+    junit_add(results->junit,
+              &(struct junit_case){
+                  .topic = item->what.topic->name,
+                  .pair = item->pair->name,
+                  .id = id,
+                  .position = (size_t)(item - results->plan->items),
+                  .verdict = judgement->verdict,
+                  .error_kind = judgement->first ? judgement->first->error_kind : ERROR_KIND_HARNESS,
+                  .message = message,
+                  .details = details.at ? details.at : "",
+                  .file = file,
+                  .line = line,
+                  .milliseconds = outcome->milliseconds,
+                  .output = output.at ? output.at : "",
+                  .output_length = output.length,
+                  .stray = outcome->stray.at ? outcome->stray.at : "",
+                  .stray_length = outcome->stray.length,
+              });
+    buffer_free(&output);
+    buffer_free(&details);
+}
+
+static void show_case(struct results *results, const struct plan_item *item,
+                      const struct judgement *judgement, const struct outcome *outcome)
+{
+    char id[CASE_ID_BYTES], suite[CASE_ID_BYTES];
+    struct buffer text = {0};
+    plan_item_id(item, id);
+    plan_item_suite(item, suite);
+    if (judgement->reason) {
+        buffer_add_string(&text, "known: ");
+        buffer_add_string(&text, judgement->reason);
+        buffer_add_string(&text, "\n");
+    }
+    for (size_t i = 0; i < outcome->count && !judgement->reason; i++) {
+        const struct finding *finding = &outcome->findings[i];
+        buffer_add_string(&text, finding->text);
+        buffer_format(&text, "\n  at cases/%s.c:%d\n", item->what.topic->name,
+                      finding->line > 0 ? finding->line : item->what.test->line);
+    }
+    console_case(results->console, judgement->verdict, suite, id, outcome->milliseconds,
+                 text.at ? text.at : "");
+    buffer_free(&text);
+}
+
+void results_skip(struct results *results, size_t index)
+{
+    const struct plan_item *item = &results->plan->items[index];
+    char id[CASE_ID_BYTES], suite[CASE_ID_BYTES], file[CASE_ID_BYTES];
+    struct buffer output = {0};
+    plan_item_id(item, id);
+    plan_item_suite(item, suite);
+    case_file(item, file, sizeof file);
+    add_head(&output, item);
+    junit_add(results->junit, &(struct junit_case){
+                                  .topic = item->what.topic->name,
+                                  .pair = item->pair->name,
+                                  .id = id,
+                                  .position = index,
+                                  .verdict = VERDICT_SKIP,
+                                  .message = item->skip,
+                                  .details = "",
+                                  .file = file,
+                                  .line = item->what.test->line,
+                                  .output = output.at ? output.at : "",
+                                  .output_length = output.length,
+                                  .stray = "",
+                              });
+    buffer_free(&output);
+    console_case(results->console, VERDICT_SKIP, suite, id, 0, item->skip);
+}
+
+bool results_write(struct results *results, const size_t *running, size_t running_count)
+{
+    struct junit_case cases[OPTIONS_JOBS];
+    char ids[OPTIONS_JOBS][CASE_ID_BYTES], files[OPTIONS_JOBS][CASE_ID_BYTES];
+    struct buffer text = {0};
+    struct text error = text_over(results->write_error, sizeof results->write_error);
+    if (!results->file)
+        return true;
+    uint64_t before = GetTickCount64();
+    for (size_t i = 0; i < running_count; i++) {
+        const struct plan_item *item = &results->plan->items[running[i]];
+        plan_item_id(item, ids[i]);
+        case_file(item, files[i], sizeof files[i]);
+        cases[i] = (struct junit_case){.topic = item->what.topic->name,
+                                       .pair = item->pair->name,
+                                       .id = ids[i],
+                                       .position = running[i],
+                                       .verdict = VERDICT_ERROR,
+                                       .error_kind = ERROR_KIND_INTERRUPTED,
+                                       .message = "the runner ended while this case ran",
+                                       .details = "",
+                                       .file = files[i],
+                                       .line = item->what.test->line,
+                                       .output = "",
+                                       .stray = ""};
+    }
+    if (!junit_text(results->junit, cases, running_count, &text)) {
+        text_add(&error, "not enough memory for the report");
+        results->write_failed = true;
+    } else {
+        results->write_failed = !report_file_write(results->file, &text, &error);
+    }
+    buffer_free(&text);
+    results->writing += GetTickCount64() - before;
+    results->unwritten = false;
+    return !results->write_failed;
+}
+
+DWORD results_refresh(struct results *results, const size_t *running, size_t running_count)
+{
+    uint64_t now = GetTickCount64(), affordable = results->run_started + results->writing * WRITING_SHARE;
+    uint64_t old = results->unwritten_since + OLD_MS, due = affordable < old ? affordable : old;
+    if (!results->unwritten || !results->file)
+        return INFINITE;
+    if (now < due)
+        return (DWORD)(due - now);
+    results_write(results, running, running_count);
+    return INFINITE;
+}
+
+void results_start(struct results *results)
+{
+    if (!results->unwritten)
+        results->unwritten_since = GetTickCount64();
+    results->unwritten = true;
+}
+
+void results_add(struct results *results, size_t index, struct outcome *outcome)
+{
+    struct plan_item *item = &results->plan->items[index];
+    char id[CASE_ID_BYTES];
+    case_id(item->what.test, id);
+    known_apply(results->known, item->pair->platform.facts, item->pair->platform.count);
+    struct judgement judgement = judge(results->known, id, outcome);
+    item->judged = judgement.verdict != VERDICT_ERROR && judgement.verdict != VERDICT_SKIP;
+    if (judgement.verdict == VERDICT_SKIP)
+        item->skip = "the run had no power: a control showed nothing of what was looked for";
+    report_case(results, item, &judgement, outcome);
+    show_case(results, item, &judgement, outcome);
+    results->actor_starts += outcome->starts;
+    outcome_free(outcome);
+    results_start(results);
+}
+
+static void show_skips(const struct results *results)
+{
+    const struct plan *plan = results->plan;
+    for (size_t i = 0; i < plan->count; i++) {
+        size_t count = 0;
+        bool first = plan->items[i].skip != NULL;
+        for (size_t j = 0; j < i && first; j++)
+            first = !plan->items[j].skip || strcmp(plan->items[i].skip, plan->items[j].skip) != 0;
+        for (size_t j = i; j < plan->count && first; j++)
+            count += plan->items[j].skip && strcmp(plan->items[i].skip, plan->items[j].skip) == 0;
+        if (count > 0)
+            console_print(results->console, "%5llu skipped: %s", (unsigned long long)count,
+                          plan->items[i].skip);
+    }
+}
+
+/* Whether a case of this pair that the entry names came to its end. */
+static bool was_judged(const struct plan *plan, const struct plan_pair *pair, const struct known_entry *entry)
+{
+    char id[CASE_ID_BYTES];
+    bool judged = false;
+    for (size_t i = 0; i < plan->count && !judged; i++) {
+        case_id(plan->items[i].what.test, id);
+        judged = plan->items[i].pair == pair && plan->items[i].judged && glob_matches(entry->case_glob, id);
+    }
+    return judged;
+}
+
+/* An entry is out of date if it applies here, a case that it names came to its end, and nothing that it excuses
+ * was seen. */
+static void show_stale(const struct results *results)
+{
+    const struct plan *plan = results->plan;
+    for (size_t i = 0; i < results->known->count; i++) {
+        const struct known_entry *entry = &results->known->entries[i];
+        bool stale = false;
+        for (size_t j = 0; j < plan->pair_count && !entry->used && !stale; j++) {
+            known_apply(results->known, plan->pairs[j].platform.facts, plan->pairs[j].platform.count);
+            stale = entry->applies && was_judged(plan, &plan->pairs[j], entry);
+        }
+        if (stale)
+            console_print(
+                results->console,
+                "No longer true here: known.toml line %d (case %s): nothing that it excuses was seen",
+                entry->line, entry->case_glob);
+    }
+}
+
+void results_summary(struct results *results)
+{
+    const struct junit *junit = results->junit;
+    size_t known = junit_count(junit, VERDICT_KNOWN), skipped = junit_count(junit, VERDICT_SKIP);
+    console_end(results->console);
+    console_print(results->console, "%s", "");
+    show_skips(results);
+    if (known > 0)
+        console_print(results->console,
+                      "%5llu known deviations of this platform, each with a reason in known.toml",
+                      (unsigned long long)known);
+    show_stale(results);
+    if (junit_count(junit, VERDICT_FAIL) + junit_count(junit, VERDICT_DEVIATES) +
+        junit_count(junit, VERDICT_ERROR))
+        console_print(results->console, "%llu fail, %llu deviate, %llu error",
+                      (unsigned long long)junit_count(junit, VERDICT_FAIL),
+                      (unsigned long long)junit_count(junit, VERDICT_DEVIATES),
+                      (unsigned long long)junit_count(junit, VERDICT_ERROR));
+    console_print(results->console, "%llu passed, %llu failed, %llu skipped",
+                  (unsigned long long)junit_count(junit, VERDICT_PASS),
+                  (unsigned long long)(junit_count(junit, VERDICT_FAIL) +
+                                       junit_count(junit, VERDICT_DEVIATES) +
+                                       junit_count(junit, VERDICT_ERROR)),
+                  (unsigned long long)(skipped + known));
+}
+
+int results_exit_code(const struct results *results)
+{
+    if (junit_count(results->junit, VERDICT_ERROR) > 0)
+        return 2;
+    return junit_count(results->junit, VERDICT_FAIL) + junit_count(results->junit, VERDICT_DEVIATES) > 0;
+}

@@ -1,0 +1,40 @@
+/* Judging: from what a case came to, and what is known, to its verdict, the report and the console. */
+#ifndef SHMCHECK_RESULTS_H
+#define SHMCHECK_RESULTS_H
+
+#include "console.h"
+#include "case_outcome.h"
+#include "plan.h"
+#include "report_file.h"
+
+struct results {
+    struct plan *plan;        /* marks what it judged */
+    struct known *known;      /* marks what it used */
+    struct junit *junit;      /* owned by the caller, like the rest */
+    struct report_file *file; /* NULL: no report was asked for */
+    struct console *console;
+    uint64_t run_started; /* GetTickCount64 */
+    uint64_t writing;     /* milliseconds that writing has taken so far */
+    bool unwritten;       /* the report on disk is not up to date, since: */
+    uint64_t unwritten_since;
+    uint64_t actor_starts;
+    bool write_failed;
+    char write_error[2200];
+};
+
+/* A skipped item goes into the report. */
+void results_skip(struct results *results, size_t item);
+/* An item begins; or has ended, which frees the outcome. */
+void results_start(struct results *results);
+void results_add(struct results *results, size_t item, struct outcome *outcome);
+/* Brings the report on disk up to date: now, or later if writing takes too much of the run's time. Returns after
+ * how many milliseconds it wants to be called for that; INFINITE: there is nothing more to write. */
+DWORD results_refresh(struct results *results, const size_t *running, size_t running_count);
+/* Writes the report with what there is. False if that failed, now or at the last attempt before. */
+bool results_write(struct results *results, const size_t *running, size_t running_count);
+/* Skips by reason, known deviations, entries of known.toml that no longer apply, and the last line. */
+void results_summary(struct results *results);
+/* 0, 1 or 2, as --help says. */
+int results_exit_code(const struct results *results);
+
+#endif

@@ -1,0 +1,71 @@
+#include "actor_spec.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static bool has_actor(const struct stage *stage, enum arch arch)
+{
+    return stage->settings->actors[arch][0] != 0;
+}
+
+/* bits=64 is this program's own architecture, if that has 64 bits: an emulated one is somebody else. */
+static enum arch arch_of_bits(const struct stage *stage, const char *bits)
+{
+    if (strcmp(bits, "32") == 0)
+        return ARCH_X86;
+    if (arch_bits(ARCH_OWN) == 64)
+        return ARCH_OWN;
+    return has_actor(stage, ARCH_ARM64) ? ARCH_ARM64 : ARCH_X64;
+}
+
+/* The value of a word that starts with this key, else NULL. */
+static const char *value_of(const char *word, const char *key)
+{
+    size_t length = strlen(key);
+    return strncmp(word, key, length) == 0 ? word + length : NULL;
+}
+
+/* Takes one word of the arguments. False if it makes no sense; what is no word about the casting goes to the rest. */
+static bool cast_word(const struct stage *stage, struct casting *casting, const char *word)
+{
+    const char *identity = value_of(word, "identity="), *bits = value_of(word, "bits="),
+               *arch = value_of(word, "arch="), *aware = value_of(word, "large-address-aware=");
+    if (identity)
+        return (casting->identity = identity_find(identity)) != NULL;
+    if (aware) {
+        casting->aware = strcmp(aware, "yes") == 0;
+        return casting->aware || strcmp(aware, "no") == 0;
+    }
+    if (!bits && !arch) {
+        size_t length = strlen(casting->rest), room = sizeof casting->rest - length;
+        return (size_t)snprintf(casting->rest + length, room, "%s%s", length > 0 ? " " : "", word) < room;
+    }
+    casting->chosen = arch ? "arch" : "bits";
+    if (arch)
+        return arch_find(arch, &casting->arch);
+    casting->arch = arch_of_bits(stage, bits);
+    return strcmp(bits, "32") == 0 || strcmp(bits, "64") == 0;
+}
+
+struct casting casting_make(struct stage *stage, int line, const char *name, const char *arguments)
+{
+    const struct pair *pair = &stage->settings->pair;
+    struct casting casting = {.arch = strcmp(name, "reader") == 0 ? pair->reader : pair->writer, .aware = -1};
+    while (*arguments) {
+        char word[LINE_BYTES];
+        size_t length = strcspn(arguments, " ");
+        snprintf(word, sizeof word, "%.*s", (int)length, arguments);
+        if (length > 0 && !cast_word(stage, &casting, word))
+            stage_abort(stage, line, "'%s' says nothing about who '%s' is", word, name);
+        arguments += length + (arguments[length] == ' ');
+    }
+    if (!has_actor(stage, casting.arch))
+        stage_abort(stage, line, "there is no %s actor for '%s': the case lacks a need",
+                    arch_name(casting.arch), name);
+    return casting;
+}
+
+bool casting_is_plain(const struct casting *casting)
+{
+    return !casting->identity && casting->aware < 0;
+}

@@ -1,0 +1,163 @@
+#include "mutation_run.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "../../common/pattern.h"
+#include "../stage/cmocka_bridge.h"
+#include "reply_mutations.h"
+
+/* What a case found wrong, in order, as checksums of all that it told. */
+#define FINDINGS_MOST 200
+struct findings {
+    uint64_t sums[FINDINGS_MOST];
+    size_t count; /* may be more than are kept */
+};
+
+/* Who listens to a case that runs again. It has noticed a change if it finds wrong something else than it did with the
+ * replies as they were, or something less; the first difference is enough. */
+struct witness {
+    const struct tape *tape;
+    const struct findings *usual; /* NULL: these are to be found out */
+    struct findings found;
+    bool noticed;
+};
+
+static void witness_tell(void *context, enum stage_event event, int line, const char *text)
+{
+    struct witness *witness = context;
+    struct findings *found = &witness->found;
+    if (event == STAGE_TRANSCRIPT)
+        return;
+    /* What is found wrong behind the point where the tape ends to fit is the tape's fault, not a merit. */
+    if (!witness->tape->strayed) {
+        uint64_t sum = checksum_add(CHECKSUM_START, text, strlen(text));
+        size_t place = found->count++;
+        if (place < FINDINGS_MOST)
+            found->sums[place] = checksum_add(sum, &line, sizeof line);
+        if (witness->usual && place < FINDINGS_MOST)
+            witness->noticed =
+                place >= witness->usual->count || found->sums[place] != witness->usual->sums[place];
+    }
+    if (witness->tape->mode == TAPE_PLAY && (witness->noticed || witness->tape->strayed))
+        leave_case(line);
+}
+
+/* Runs the case once more. `mode` says whether the tape plays or processes run. */
+static void run_again(const struct stage_settings *settings, const struct test_case *test, struct tape *tape,
+                      enum tape_mode mode, struct witness *witness)
+{
+    static struct stage stage;
+    struct stage_settings own = *settings;
+    own.tell = witness_tell;
+    own.waits = NULL;
+    own.context = witness;
+    tape->mode = mode;
+    tape->next = 0;
+    tape->strayed = false;
+    stage_init(&stage, &own, test, tape);
+    call_case(stage.id, test->run, &stage);
+    stage_end(&stage);
+}
+
+static bool notices(const struct stage_settings *settings, const struct test_case *test, struct tape *tape,
+                    enum tape_mode mode, const struct findings *usual)
+{
+    struct witness witness = {.tape = tape, .usual = usual};
+    run_again(settings, test, tape, mode, &witness);
+    return witness.noticed || (!tape->strayed && witness.found.count < usual->count);
+}
+
+/* What the case finds wrong when nothing is changed; false if it does not even then go the way of its tape, all of it:
+ * whatever came of changes would say nothing. */
+static bool find_usual(const struct stage_settings *settings, const struct test_case *test, struct tape *tape,
+                       struct findings *usual)
+{
+    struct witness witness = {.tape = tape};
+    tape->mutated_at = SIZE_MAX;
+    run_again(settings, test, tape, TAPE_PLAY, &witness);
+    *usual = witness.found;
+    return !tape->strayed && tape->next == tape->count && usual->count <= FINDINGS_MOST;
+}
+
+static bool is_chosen(const struct mutate_settings *mutate, const char *name, size_t place, size_t index)
+{
+    uint64_t sum = checksum_add(CHECKSUM_START, name, strlen(name));
+    uint64_t rest[3] = {mutate->seed, place, index};
+    sum = checksum_add(sum, rest, sizeof rest);
+    return (sum >> 20) % 100 < mutate->percent;
+}
+
+/* The request of an entry, without sequence number and newline. */
+static void describe_request(const char *sent, struct text *out)
+{
+    const char *start = strchr(sent, ' ');
+    if (start)
+        text_add_bytes(out, start + 1, strcspn(start + 1, "\n"));
+}
+
+static void tell_survivor(const struct stage_settings *settings, const char *field, const char *sent,
+                          const char *changed)
+{
+    char line[LINE_BYTES * 3];
+    struct text text = text_over(line, sizeof line);
+    text_format(&text, "! survived %s: ", field);
+    describe_request(sent, &text);
+    text_add(&text, " -> ");
+    reply_describe(&text, changed);
+    settings->tell(settings->context, STAGE_TRANSCRIPT, 0, line);
+}
+
+struct score {
+    unsigned long mutants, killed, run;
+};
+
+static void try_changes(const struct stage_settings *settings, const struct test_case *test,
+                        struct tape *tape, const struct mutate_settings *mutate, size_t place,
+                        const struct tape_entry *reply, const char *sent, const struct findings *usual,
+                        struct score *score)
+{
+    char changed[LINE_BYTES], field[MUTATION_FIELD_BYTES];
+    for (size_t index = 0; mutate_reply(reply, index, changed, field); index++) {
+        if (!is_chosen(mutate, test->name, place, index))
+            continue;
+        score->mutants++;
+        tape->mutated_at = place;
+        tape->mutated = changed;
+        bool noticed = notices(settings, test, tape, TAPE_PLAY, usual);
+        if (!noticed && tape->strayed) {
+            score->run++;
+            noticed = notices(settings, test, tape, TAPE_OFF, usual);
+        }
+        if (noticed)
+            score->killed++;
+        else
+            tell_survivor(settings, field, sent, changed);
+    }
+}
+
+void mutate_case(const struct stage_settings *settings, const struct test_case *test, struct tape *tape,
+                 const struct mutate_settings *mutate)
+{
+    char line[120];
+    const char *sent = "";
+    size_t place = 0;
+    struct score score = {0, 0, 0};
+    struct findings usual;
+    if (!find_usual(settings, test, tape, &usual)) {
+        settings->tell(settings->context, STAGE_ERROR, test->line,
+                       "the case goes another way when the same replies come again");
+        return;
+    }
+    for (size_t i = 0; i < tape->count; i++) {
+        const struct tape_entry *entry = &tape->entries[i];
+        if (entry->kind == TAPE_SENT)
+            sent = entry->text;
+        if (entry->kind == TAPE_LINE)
+            try_changes(settings, test, tape, mutate, place, entry, sent, &usual, &score);
+        place += entry->kind == TAPE_LINE || entry->kind == TAPE_NEWS;
+    }
+    snprintf(line, sizeof line, "! mutants=%lu killed=%lu survived=%lu run=%lu", score.mutants, score.killed,
+             score.mutants - score.killed, score.run);
+    settings->tell(settings->context, STAGE_TRANSCRIPT, 0, line);
+}
