@@ -310,11 +310,11 @@ static void open_execute(struct stage *s)
         gives(s, "reader", "query view", WHOLE_VIEW("4096", "PAGE_EXECUTE_READ"));
 }
 
-/* Nothing says what an open without any access does; it is recorded. */
+/* An open that asks for no access is refused. */
 static void open_zero_access(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
-    records(s, "reader", "open section name=@x access=0");
+    fails_status(s, "reader", "open section name=@x access=0", ERROR_ACCESS_DENIED, STATUS_ACCESS_DENIED);
 }
 
 /* Sections know no SYNCHRONIZE right: waiting for one fails, at once. */

@@ -286,7 +286,7 @@ static const struct test_case access_lists_cases[] = {
      .rows = "create-existing-requests-protect-access sd-create-existing-needs-standard-rights"},
     {CASE(create_existing_sd_not_applied)},
     {CASE(sd_duplicate_upgrade)},
-    {CASE(sd_unnamed_object)},
+    {CASE(sd_unnamed_object), .needs = "windows-8-1"},
     {CASE(access_system_security)},
     {CASE(sd_default_who)},
     {CASE(sd_null_in_attributes)},

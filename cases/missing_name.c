@@ -207,14 +207,16 @@ static void name_null_open(struct stage *s)
     fails(s, "writer", "open other access=FILE_MAP_READ api=A", ERROR_INVALID_PARAMETER);
 }
 
-/* No page says what the empty name means: unnamed, an error, or a name that two processes share. */
+/* A section that is created with the empty name has no name, so two of them are two sections and none can be opened. */
 static void name_empty_string(struct stage *s)
 {
-    records(s, "writer", "create section name= size=4096 protect=PAGE_READWRITE");
-    records(s, "reader", "create section name= size=8192 protect=PAGE_READWRITE");
-    records(s, "reader", "size section");
-    records(s, "third", "open section name= access=FILE_MAP_READ");
-    records(s, "third", "open ansi name= access=FILE_MAP_READ api=A");
+    gives(s, "writer", "create section name= size=4096 protect=PAGE_READWRITE", "error=0");
+    gives(s, "reader", "create section name= size=8192 protect=PAGE_READWRITE", "error=0");
+    gives(s, "reader", "size section", "size=8192");
+    fails_status(s, "third", "open section name= access=FILE_MAP_READ", ERROR_INVALID_HANDLE,
+                 STATUS_OBJECT_TYPE_MISMATCH);
+    fails_status(s, "third", "open ansi name= access=FILE_MAP_READ api=A", ERROR_INVALID_HANDLE,
+                 STATUS_OBJECT_TYPE_MISMATCH);
 }
 
 /* A NULL name makes an object that is reached only by handing over a handle. */

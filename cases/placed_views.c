@@ -63,11 +63,16 @@ static void map2_zero_size(struct stage *s)
     gives(s, "writer", "query rest", WHOLE_VIEW("65536", "PAGE_READWRITE"));
 }
 
-/* MEM_RESERVE maps a view of a SEC_RESERVE section whose pages are reserved. */
+/* MEM_RESERVE is refused for sections in the paging file, which have reserved pages without it (SEC_RESERVE). */
 static void map2_reserve(struct stage *s)
 {
-    must(s, "writer", "create section size=0x10000 protect=PAGE_READWRITE|SEC_RESERVE");
-    succeeds(s, "writer", "map2 view of=section protect=PAGE_READWRITE type=MEM_RESERVE");
+    must(s, "writer", "create reserved size=0x10000 protect=PAGE_READWRITE|SEC_RESERVE");
+    must(s, "writer", "create committed size=0x10000 protect=PAGE_READWRITE");
+    fails_status(s, "writer", "map2 first of=reserved protect=PAGE_READWRITE type=MEM_RESERVE",
+                 ERROR_INVALID_PARAMETER, STATUS_INVALID_PARAMETER_9);
+    fails_status(s, "writer", "map2 second of=committed protect=PAGE_READWRITE type=MEM_RESERVE",
+                 ERROR_INVALID_PARAMETER, STATUS_INVALID_PARAMETER_9);
+    must(s, "writer", "map2 view of=reserved protect=PAGE_READWRITE");
     gives(s, "writer", "query view", RESERVED_PART("0", "65536", "PAGE_READWRITE"));
 }
 
@@ -140,12 +145,14 @@ static void map3_address_range(struct stage *s)
     holds(s, "the view ends below 2 GiB", number(s, "writer", "base") + 0x20000 <= 0x7FFF0000);
 }
 
-/* What an alignment does for a view of a section is recorded: the page promises it, others have seen it refused. */
+/* An alignment is refused for the view of a section, although the page offers powers of two. */
 static void map3_alignment(struct stage *s)
 {
     section_of_two(s);
-    records(s, "writer", "map3 aligned of=section protect=PAGE_READWRITE alignment=0x100000");
-    records(s, "writer", "map3 odd of=section protect=PAGE_READWRITE alignment=0x30000");
+    fails(s, "writer", "map3 aligned of=section protect=PAGE_READWRITE alignment=0x100000",
+          ERROR_INVALID_PARAMETER);
+    fails(s, "writer", "map3 odd of=section protect=PAGE_READWRITE alignment=0x30000",
+          ERROR_INVALID_PARAMETER);
 }
 
 /* A base together with requirements is refused. */

@@ -58,8 +58,11 @@ static void writecombine_since_vista(struct stage *s)
 }
 
 static const struct test_case section_kinds_cases[] = {
-    {CASE(large_needs_privilege)}, {CASE(large_needs_commit)},       {CASE(large_flag_needs_large_section)},
-    {CASE(nocache_query)},         {CASE(writecombine_since_vista)},
+    {CASE(large_needs_privilege)},
+    {CASE(large_needs_commit)},
+    {CASE(large_flag_needs_large_section), .needs = "windows-10-1703"},
+    {CASE(nocache_query)},
+    {CASE(writecombine_since_vista)},
 };
 
 TOPIC(section_kinds, section_kinds_cases)

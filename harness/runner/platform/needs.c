@@ -187,6 +187,13 @@ static bool large(const struct platform *platform)
     return fact_is(platform, "allow_large", "yes");
 }
 
+/* Whether a section of 512 GiB is more than this system can commit. */
+static bool commit_below_512_gib(const struct platform *platform)
+{
+    const char *limit = platform_fact(platform, "commit_limit_mib");
+    return limit && strtoull(limit, NULL, 10) < 512 * 1024;
+}
+
 static bool before_8_1(const struct platform *platform)
 {
     return build_number(platform) < 9600;
@@ -244,6 +251,8 @@ static const struct {
     {"before-8-1", before_8_1, "needs a Windows older than Windows 8.1 (build 9600)"},
     {"before-1703", before_1703, "needs a Windows older than Windows 10 1703 (build 15063)"},
     {"large", large, "takes over 1 GiB of memory or disk, or very many objects: runs with --allow-large"},
+    {"commit-below-512-gib", commit_below_512_gib,
+     "needs a commit limit (memory and paging files) below 512 GiB"},
     {"64-bit", is_64_bit, "needs 64-bit actors"},
     {"same-bits", same_bits, "needs a writer and a reader of the same bitness"},
     {"both-bitnesses", both_bitnesses,
