@@ -1,55 +1,54 @@
-"""What the commands about reports share: options, output, exit codes."""
+"""What every command shares: its argument parser, and how it ends when it cannot run."""
 
 from __future__ import annotations
 
 import argparse
 import os
 import sys
-from collections.abc import Callable, Sequence
-from pathlib import Path
+import traceback
+from collections.abc import Callable
 from typing import NoReturn
 
-from shmcheck.console import EXIT_NOT_RUN, CannotRun, say
-from shmcheck.reports.report_reader import BadReport
+from shmcheck import signals
+from shmcheck.console import EXIT_NOT_RUN, CannotRun, Summary, ensure_streams, print_summary, say
+from shmcheck.signals import Interrupted
 
 
 class Parser(argparse.ArgumentParser):
-    """As its parent, but wrong usage is exit code 3, as everywhere in this project."""
+    """An argument parser that prints the description as it is written and takes no abbreviated options. Wrong usage
+    raises CannotRun, so that `guarded` ends the command like every other one."""
+
+    def __init__(self, prog: str, description: str = "") -> None:
+        super().__init__(
+            prog=prog,
+            description=description,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
 
     def error(self, message: str) -> NoReturn:
-        self.print_usage(sys.stderr)
-        say(f"{self.prog}: {message}")
-        sys.exit(EXIT_NOT_RUN)
+        raise CannotRun(f"{message}\n{self.format_usage().rstrip()}\n{self.prog} --help describes every option")
 
 
-def write_file(path: Path, text: str) -> None:
-    """Writes beside the file and moves over it: nobody sees half of it, and the bytes are the same everywhere."""
-    beside = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+def guarded(name: str, command: Callable[[], int], counts: bool = False) -> int:
+    """Runs a command and returns its exit code. What prevents it from running becomes a message on stderr that starts
+    with the command's name, and exit code 3. `counts`: the command ends with a summary line, so print an empty one."""
+    ensure_streams()
     try:
-        try:
-            beside.write_bytes(text.encode("utf-8", "backslashreplace"))
-            os.replace(beside, path)
-        finally:
-            beside.unlink(missing_ok=True)
-    except (OSError, ValueError) as error:
-        raise CannotRun(f"{path}: cannot be written: {getattr(error, 'strerror', None) or error}") from error
-
-
-def write_out(text: str) -> None:
-    """To stdout as UTF-8 whatever the locale is, with the newlines as they are."""
-    sys.stdout.flush()
-    sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
-    sys.stdout.flush()
-
-
-def guarded(run: Callable[[Sequence[str]], int], arguments: Sequence[str]) -> int:
-    """Runs a command; what it cannot do is a sentence on stderr and exit code 3."""
-    try:
-        return run(arguments)
-    except (CannotRun, BadReport) as error:
-        say(f"error: {error}")
+        signals.install()
+        return command()
+    except CannotRun as error:
+        say(f"{name}: {error}")
+    except Interrupted as error:
+        say(f"{name}: ended by {error}")
     except BrokenPipeError:
-        # Somebody has read enough. What Python would still write at its end has nowhere to go either.
+        # Python would try to write the rest when it ends, and fail again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        say("error: stdout was closed before all was printed")
+        say(f"{name}: stdout was closed before everything was printed")
+    except OSError as error:
+        say(f"{name}: {error}")
+    except Exception:  # a defect of the command must not look like a failed case, which is exit code 1
+        say(traceback.format_exc())
+    if counts:
+        print_summary(Summary())
     return EXIT_NOT_RUN

@@ -11,6 +11,8 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
+from shmcheck.console import CannotRun
+
 BASES = ("documented", "observed", "record")
 
 KEBAB = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -35,7 +37,7 @@ ROW_OPTIONAL_KEYS: dict[str, type] = {"note": str, "excuse": str}
 KINDS: dict[type, str] = {int: "a number", str: "a string", list: "a list of strings"}
 
 
-class ContractError(Exception):
+class ContractError(CannotRun):
     """The contract is not valid; `problems` says what is wrong, one line each."""
 
     def __init__(self, problems: list[str]) -> None:

@@ -185,3 +185,10 @@ def adopt_orphans() -> None:
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     if not any(thread.name == REAPER for thread in threading.enumerate()):
         threading.Thread(target=_reap_for_ever, name=REAPER, daemon=True).start()
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

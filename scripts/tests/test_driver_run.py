@@ -15,15 +15,15 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from shmcheck.commands import run as run_command
 from shmcheck.console import CannotRun
-from shmcheck.targets import launch
+from shmcheck.targets import launch, local_run
 from shmcheck.targets.launch import Ending
 from shmcheck.targets.prefix import MARK, Prefix, environment_of
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the played programs are for a POSIX system")
 
-REPORT = '<testsuite name="s"><testcase name="a"/><testcase name="b"><error/></testcase></testsuite>'
+REPORT = """<testsuites><testsuite name="shmcheck.s"><testcase name="a" classname="shmcheck.s"/>
+<testcase name="b" classname="shmcheck.s"><error type="shmcheck.Crash" message="m"/></testcase></testsuite></testsuites>"""
 
 # A driver of its own, because the one under test prints to its real stdout and gets real signals. Its arguments: the
 # report, and the program that plays shmcheck.exe.
@@ -32,10 +32,9 @@ import os, sys
 sys.path.insert(0, sys.argv[1])
 from pathlib import Path
 from shmcheck import signals
-from shmcheck.commands import run as run_command
-from shmcheck.console import CannotRun, Summary
-from shmcheck.reports.junit import mark_of
+from shmcheck.commandline import guarded
 from shmcheck.targets import launch
+from shmcheck.targets.local_run import ended_abnormally, mark_of
 def run():
     report = Path(sys.argv[2])
     before = mark_of(report)
@@ -43,8 +42,8 @@ def run():
     ending = launch.run([sys.executable, "-c", sys.argv[3]], dict(os.environ), report.parent, alive)
     if 0 <= ending.code <= 2 and ending.summary:
         return ending.code
-    return run_command.ended_abnormally(ending, report, mark_of(report) != before)
-sys.exit(run_command.guarded("driver", run, Summary))
+    return ended_abnormally(ending, report, mark_of(report) != before)
+sys.exit(guarded("driver", run, counts=True))
 """
 
 
@@ -216,7 +215,7 @@ def test_a_reader_who_leaves_does_not_end_the_run(tmp_path: Path) -> None:
     ],
 )
 def test_how_a_program_ended(ending: Ending, words: str) -> None:
-    assert run_command.how(ending) == words
+    assert local_run.how(ending) == words
 
 
 def test_a_program_that_cannot_start(tmp_path: Path) -> None:

@@ -11,9 +11,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from shmcheck.console import CannotRun, Summary, is_summary
 from shmcheck.paths import windows_path
-from shmcheck.proof import mapping_api, tap
-from shmcheck.reports import junit
+from shmcheck.proof import mapping_api, pytest_result, tap
 from shmcheck.targets import options
+from shmcheck.targets.local_run import mark_of
 
 
 def parsed(*words: str) -> options.Options:
@@ -111,23 +111,28 @@ REPORT = """<?xml version="1.0" encoding="UTF-8"?>
 """
 
 
-def test_counts_of_a_report(tmp_path: Path) -> None:
+def test_counts_of_pytest(tmp_path: Path) -> None:
     file = tmp_path / "TEST.xml"
-    assert junit.mark_of(file) is None
     file.write_text(REPORT, encoding="utf-8")
-    assert str(junit.read_summary(file)) == "1 passed, 2 failed, 1 skipped"
-    before = junit.mark_of(file)
-    assert before == junit.mark_of(file)
+    assert str(pytest_result.read(file)) == "1 passed, 2 failed, 1 skipped"
+
+
+def test_a_replaced_file_has_another_mark(tmp_path: Path) -> None:
+    file = tmp_path / "TEST.xml"
+    assert mark_of(file) is None
+    file.write_text(REPORT, encoding="utf-8")
+    before = mark_of(file)
+    assert before == mark_of(file)
     file.write_text(REPORT + " ", encoding="utf-8")
-    assert junit.mark_of(file) != before
+    assert mark_of(file) != before
 
 
 @pytest.mark.parametrize("text", ["", "<testsuites>", "<html/>"])
-def test_what_is_no_report_is_said_to_be_none(tmp_path: Path, text: str) -> None:
+def test_a_file_that_pytest_did_not_write_is_refused(tmp_path: Path, text: str) -> None:
     file = tmp_path / "TEST.xml"
     file.write_text(text, encoding="utf-8")
-    with pytest.raises(junit.UnreadableReport):
-        junit.read_summary(file)
+    with pytest.raises(pytest_result.Unreadable):
+        pytest_result.read(file)
 
 
 @pytest.mark.parametrize("data", [b"", b"MZ", b"MZ" + bytes(58) + b"\x40\0\0\0PE\0\0" + bytes(20), b"\x7fELF" + bytes(200)])

@@ -14,7 +14,7 @@ from report_maker import WINE, Made, Report, attribute
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from shmcheck.reports import report_files, report_reader# noqa: E402
+from shmcheck.reports import report_files, report_reader  # noqa: E402
 from shmcheck.reports.report_files import load, read  # noqa: E402
 from shmcheck.reports.report_reader import BadReport, parse  # noqa: E402
 from shmcheck.reports.results import Key, Run, Verdict  # noqa: E402
@@ -81,6 +81,7 @@ def test_repetitions_are_one_case_and_the_worst_counts() -> None:
     some, other = run.cases[Key("sample", "some-case")], run.cases[Key("sample", "other-case")]
     assert (some.verdict, some.repetitions, some.unstable) == (Verdict.FAIL, 3, True)
     assert (other.verdict, other.repetitions, other.unstable) == (Verdict.PASS, 2, False)
+    assert str(run.summary) == "4 passed, 1 failed, 0 skipped"
 
 
 def test_a_run_that_finished_nothing_is_lost_and_says_why() -> None:

@@ -15,10 +15,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from report_maker import WINE, Made, Report
 from shmcheck.console import CannotRun, Summary
 from shmcheck.paths import ROOT
-from shmcheck.reports import baselines, last_time
+from shmcheck.reports import baselines
 from shmcheck.reports.report_files import read
 from shmcheck.reports.report_reader import parse
-from shmcheck.targets import fleet, lost_report, options, status_board, target_resolve, targets_file
+from shmcheck.targets import fleet, last_time, lost_report, options, status_board, target_resolve, targets_file
 from shmcheck.targets.debian_root import release_of_system
 from shmcheck.targets.targets_file import DEFAULT_FILE, Spec
 
@@ -206,15 +206,15 @@ def took(tmp_path: Path, name: str, milliseconds: str, complete: str = "yes") ->
 
 
 def test_a_report_says_how_long_its_run_took(tmp_path: Path) -> None:
-    assert last_time.seconds_of(took(tmp_path, "a", "51775").report) == 51.775
-    assert last_time.seconds_of(took(tmp_path, "b", "9000", "no").report) is None
-    assert last_time.seconds_of(took(tmp_path, "c", "-1").report) is None
-    assert last_time.seconds_of(lane(tmp_path, "lost", "").report) is None
-    assert last_time.seconds_of(tmp_path / "none.xml") is None
-    (tmp_path / "broken.xml").write_text("<testsuites><testsuite><properties>", encoding="utf-8")
-    assert last_time.seconds_of(tmp_path / "broken.xml") is None
+    assert last_time.seconds_of(took(tmp_path, "a", "51775").run_of()) == 51.775
+    assert last_time.seconds_of(took(tmp_path, "b", "9000", "no").run_of()) is None
+    assert last_time.seconds_of(took(tmp_path, "c", "-1").run_of()) is None
+    absent = lane(tmp_path, "lost", "")
+    assert last_time.seconds_of(absent.run_of()) is None
+    absent.report.write_text("<testsuites><testsuite><properties>", encoding="utf-8")
+    assert last_time.seconds_of(absent.run_of()) is None
     for name, recorded in (("wine-5", 5.0), ("wine-8", 5.0)):
-        seconds = last_time.seconds_of(ROOT / "reports" / "baselines" / f"{name}.xml")
+        seconds = last_time.seconds_of(read(ROOT / "reports" / "baselines" / f"{name}.xml"))
         assert seconds is not None and seconds > recorded
 
 
@@ -268,7 +268,7 @@ print(fleet.run_lanes(fleet.Fleet(lanes, status_board.Board(["a", "b"])), 1, "."
 
 def test_counts_are_those_of_the_last_line_of_a_run() -> None:
     run = parse(Report([Made("a"), Made("a.2"), Made("b", "error", message="x"), Made("c", "skip", message="y")]).xml().encode(), "t")
-    assert fleet.counts_of(run) == Summary(2, 1, 1)
+    assert run.summary == Summary(2, 1, 1)
 
 
 def test_lines_show_what_stands_behind_carriage_returns() -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from shmcheck.commandline import Parser, guarded, write_file, write_out
+from shmcheck.commandline import Parser, guarded
 from shmcheck.console import EXIT_FAILED, EXIT_PASSED, say
+from shmcheck.files import write_file, write_out
 from shmcheck.reports.baseline_match import base_of
 from shmcheck.reports.change_kinds import DEFAULT_FAIL_ON, MEANING, Change
 from shmcheck.reports.compare import Comparison, compare
@@ -44,12 +44,7 @@ def classes(word: str) -> frozenset[Change]:
 
 
 def options(arguments: Sequence[str]) -> argparse.Namespace:
-    parser = Parser(
-        prog="scripts/compare",
-        description=DESCRIPTION,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
+    parser = Parser("scripts/compare", DESCRIPTION)
     parser.add_argument(
         "base", type=Path, metavar="BASE", help="the earlier report, or a folder: of its reports the one that fits NEW"
     )
@@ -99,5 +94,5 @@ def run(arguments: Sequence[str]) -> int:
     return EXIT_FAILED if failing else EXIT_PASSED
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    return guarded(run, sys.argv[1:] if arguments is None else arguments)
+def main(arguments: Sequence[str]) -> int:
+    return guarded("scripts/compare", lambda: run(arguments))

@@ -8,15 +8,15 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from shmcheck.build import cmake_build, packages
-from shmcheck.commandline import Parser, write_file
-from shmcheck.commands.run import guarded
+from shmcheck.build.prepare import prepare_run
+from shmcheck.commandline import Parser, guarded
 from shmcheck.console import EXIT_ERROR, EXIT_FAILED, EXIT_PASSED, CannotRun, say
-from shmcheck.paths import BUILD, KNOWN, ON_WINDOWS, ROOT, make_build_folder, target_path
+from shmcheck.files import write_file
+from shmcheck.paths import ROOT
+from shmcheck.processes import processors
 from shmcheck.proof.mutants import Excuse, Score, load_excuses, score
+from shmcheck.proof.mutation_run import run_mutated
 from shmcheck.reports import report_files, report_reader
-from shmcheck.targets import launch, options
-from shmcheck.targets.target import this_target
 
 EXCUSED = ROOT / "cases" / "excused.toml"
 SHOWN = 200
@@ -32,16 +32,11 @@ not end, or a case was an error; 3: it could not start."""
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
-    parser = Parser(
-        prog="scripts/mutate",
-        description=DESCRIPTION,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
+    parser = Parser("scripts/mutate", DESCRIPTION)
     parser.add_argument("--percent", type=int, default=100, metavar="N", help="how many of the changes (1 to 100)")
     parser.add_argument("--seed", metavar="N|today", default="1", help="chooses them; 'today' differs from day to day")
     parser.add_argument("--filter", action="append", default=[], metavar="GLOB", help="only these cases")
-    parser.add_argument("--jobs", type=int, default=options.processors(), metavar="N", help="cases at the same time")
+    parser.add_argument("--jobs", type=int, default=processors(), metavar="N", help="cases at the same time")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here too")
     parser.add_argument("--report", type=Path, metavar="FILE", help="judge this report of a run with --mutate instead")
     return parser.parse_args(arguments)
@@ -57,24 +52,10 @@ def seed_of(word: str) -> int:
 
 
 def run_cases(wanted: argparse.Namespace) -> Path | None:
-    """Makes the report; None if the run did not come to its end."""
-    make_build_folder()
-    if not ON_WINDOWS:
-        packages.ensure(packages.FOR_RUN)
-    lock = cmake_build.BuildLock()
-    cmake_build.ensure(cmake_build.run_parts(), lock)
-    report = BUILD / "mutate" / "TEST-shmcheck-mutate.xml"
-    report.parent.mkdir(exist_ok=True)
-    words = ["--mutate", str(wanted.percent), "--seed", str(seed_of(wanted.seed)), "--jobs", str(wanted.jobs)]
-    words += ["--known", target_path(str(KNOWN), str(ROOT)), "--junit", target_path(str(report), str(ROOT))]
-    for glob in wanted.filter:
-        words += ["--filter", glob]
-    with this_target() as target:
-        command = [*target.command(cmake_build.programs() / "shmcheck.exe"), *words]
-        ending = launch.run(command, target.environment, ROOT)
-    if ending.code == 3:
-        raise CannotRun("shmcheck.exe could not run, see above")
-    return report if ending.code in (0, 1, 2) and not ending.interrupted else None
+    """Runs the cases with changed replies, and returns the report; None if the run did not end by itself."""
+    seed = seed_of(wanted.seed)
+    prepare_run()
+    return run_mutated(wanted.percent, seed, wanted.jobs, wanted.filter)
 
 
 def show(total: Score, excuses: Sequence[Excuse], whole: bool) -> None:
@@ -132,4 +113,4 @@ def mutate(arguments: Sequence[str]) -> int:
 
 
 def main(arguments: Sequence[str]) -> int:
-    return guarded("scripts/mutate", lambda: mutate(arguments), lambda: None)
+    return guarded("scripts/mutate", lambda: mutate(arguments))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from shmcheck.commandline import Parser, guarded, write_file
+from shmcheck.commandline import Parser, guarded
 from shmcheck.console import EXIT_FAILED, EXIT_PASSED, CannotRun, say
 from shmcheck.contract import Contract, ContractError
 from shmcheck.contract import load as load_contract
+from shmcheck.files import write_file
 from shmcheck.paths import KNOWN, ROOT
 from shmcheck.reports import export, known_list, report_markdown
 from shmcheck.reports.page_model import Page, build
@@ -30,12 +30,7 @@ written."""
 
 
 def options(arguments: Sequence[str]) -> argparse.Namespace:
-    parser = Parser(
-        prog="scripts/report",
-        description=DESCRIPTION,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
+    parser = Parser("scripts/report", DESCRIPTION)
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a report, or a folder of reports")
     parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="the page; one HTML file (needs Jinja2)")
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="a summary for a pull request, 60,000 bytes at most")
@@ -116,5 +111,5 @@ def run(arguments: Sequence[str]) -> int:
     return EXIT_PASSED if whole else EXIT_FAILED
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    return guarded(run, sys.argv[1:] if arguments is None else arguments)
+def main(arguments: Sequence[str]) -> int:
+    return guarded("scripts/report", lambda: run(arguments))

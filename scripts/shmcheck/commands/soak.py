@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import argparse
 import json
-import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from shmcheck.commandline import Parser, write_file
-from shmcheck.commands.run import guarded, prepare
+from shmcheck.commandline import Parser, guarded
 from shmcheck.console import EXIT_FAILED, EXIT_PASSED, CannotRun
-from shmcheck.paths import BUILD, make_build_folder
-from shmcheck.proof.cpu_load import Load
-from shmcheck.proof.soak import Setting, Soak, all_lines, settings_of
-from shmcheck.proof.suite import run_suite
-from shmcheck.reports.results import Run, Verdict
+from shmcheck.files import write_file
+from shmcheck.paths import make_build_folder
+from shmcheck.proof.soak import Soak, all_lines, settings_of
+from shmcheck.proof.soak_runs import run_settings
 from shmcheck.targets import target_resolve
 from shmcheck.targets.options import Options
-from shmcheck.targets.target import Target
+from shmcheck.targets.prepare import prepare_targets
 from shmcheck.targets.targets_file import Spec
 
 RUNS_MOST = 1000
@@ -33,12 +29,7 @@ Exit code 0: no run differs from any other; 1: some cases differ, and are listed
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
-    parser = Parser(
-        prog="scripts/soak",
-        description=DESCRIPTION,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
+    parser = Parser("scripts/soak", DESCRIPTION)
     parser.add_argument("--runs", type=int, default=3, metavar="N", help="whole runs for each target (default 3)")
     parser.add_argument("--twins", type=int, default=0, metavar="N", help="and so often two runs side by side")
     parser.add_argument("--target", action="append", default=[], metavar="NAME", help="of targets.toml; default: here")
@@ -54,39 +45,12 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     return wanted
 
 
-def run_one(target: Target, programs: Path, setting: Setting, filters: Sequence[str]) -> Run:
-    words = ["--jobs", str(setting.jobs)]
-    for glob in filters:
-        words += ["--filter", glob]
-    report = BUILD / "soak" / f"TEST-shmcheck-soak{setting.twin}.xml"
-    return run_suite(target, programs, report, words, {})
-
-
-def run_all_at_once(
-    target: Target, programs: Path, settings: Sequence[Setting], filters: Sequence[str]
-) -> list[tuple[Setting, Run]]:
-    with Load(settings[0].loaded), ThreadPoolExecutor(len(settings)) as pool:
-        started = [pool.submit(run_one, target, programs, setting, filters) for setting in settings]
-        return [(setting, future.result()) for setting, future in zip(settings, started, strict=True)]
-
-
-def counts(run: Run) -> str:
-    bad = sum(run.count(verdict) for verdict in (Verdict.FAIL, Verdict.DEVIATES, Verdict.ERROR))
-    skipped = run.count(Verdict.SKIP) + run.count(Verdict.KNOWN)
-    return f"{run.count(Verdict.PASS)} passed, {bad} failed, {skipped} skipped"
-
-
 def soak_target(soak: Soak, spec: Spec, wanted: argparse.Namespace) -> None:
     """All runs on one target."""
     programs = wanted.programs.resolve() if wanted.programs else target_resolve.programs_of(spec)
     with target_resolve.target_of(spec) as target:
-        name = spec.name or target.default_name
-        for settings in settings_of(wanted.runs, wanted.twins, name):
-            started = time.monotonic()
-            for setting, run in run_all_at_once(target, programs, settings, wanted.filter):
-                soak.add(setting, run)
-                seconds = time.monotonic() - started
-                print(f"{setting}: {counts(run)}; {seconds:.0f} s; {len(soak.differences())} differ", flush=True)
+        for settings in settings_of(wanted.runs, wanted.twins, spec.name or target.default_name):
+            run_settings(soak, target, programs, settings, wanted.filter)
 
 
 def soak(arguments: Sequence[str]) -> int:
@@ -96,7 +60,7 @@ def soak(arguments: Sequence[str]) -> int:
         raise CannotRun("scripts/soak runs on targets of this machine only")
     make_build_folder()
     if not wanted.programs:
-        prepare(specs)
+        prepare_targets(specs)
     seen = Soak()
     try:
         for spec in specs:
@@ -112,4 +76,4 @@ def soak(arguments: Sequence[str]) -> int:
 
 
 def main(arguments: Sequence[str]) -> int:
-    return guarded("scripts/soak", lambda: soak(arguments), lambda: None)
+    return guarded("scripts/soak", lambda: soak(arguments))

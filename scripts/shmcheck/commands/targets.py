@@ -7,12 +7,11 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from shmcheck.commandline import Parser
-from shmcheck.commands.run import guarded
+from shmcheck.commandline import Parser, guarded
 from shmcheck.console import EXIT_PASSED, CannotRun, say
 from shmcheck.paths import BUILD, ON_WINDOWS, make_build_folder, report_file
 from shmcheck.targets import lost_report
-from shmcheck.targets.debian_root import CODENAMES, WINES, Release, release_of_system
+from shmcheck.targets.debian_root import WINES, Release, release_of_system
 from shmcheck.targets.targets_file import DEFAULT_FILE, NAME, Spec, load
 
 DESCRIPTION = """\
@@ -28,12 +27,7 @@ Exit code: 0 done; 3 not done, for the reason that is said."""
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
-    parser = Parser(
-        prog="scripts/targets",
-        description=DESCRIPTION,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
+    parser = Parser("scripts/targets", DESCRIPTION)
     commands = parser.add_subparsers(dest="command", required=True, metavar="list|add|remove|lost")
     listing = commands.add_parser("list", help="every target and its state", allow_abbrev=False)
     listing.add_argument("--targets", type=Path, default=DEFAULT_FILE, metavar="FILE", help="another targets.toml")
@@ -53,9 +47,12 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 
 def main(arguments: Sequence[str]) -> int:
     """See DESCRIPTION."""
-    found = parse(arguments)
+    return guarded("scripts/targets", lambda: run(parse(arguments)))
+
+
+def run(found: argparse.Namespace) -> int:
     commands = {"list": show, "add": add, "remove": remove, "lost": write_lost}
-    return guarded("scripts/targets", lambda: commands[found.command](found), lambda: None)
+    return commands[found.command](found)
 
 
 def state_of(spec: Spec) -> str:

@@ -2,31 +2,10 @@
 
 from __future__ import annotations
 
-import argparse
-import os
-import sys
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
-from shmcheck.build import cmake_build, packages
-from shmcheck.commands.run import guarded
-from shmcheck.console import EXIT_FAILED, EXIT_NOT_RUN, EXIT_PASSED, CannotRun, Summary, print_summary, say, write_line
-from shmcheck.paths import BUILD, ON_WINDOWS, ROOT, make_build_folder, tree
-from shmcheck.processes import TooSlow, run_quiet
-from shmcheck.proof import mapping_api, tap
-from shmcheck.proof.test_list import Test, tests_of
-from shmcheck.proof.test_log import Record
-from shmcheck.reports import junit
-from shmcheck.targets.target import Target, this_target
-
-SCRIPTS = ROOT / "scripts"
-PYTEST_SECONDS = 1800.0
-MYPY_SECONDS = 300.0
-SCRIPT_SECONDS = 900.0
-# Of all changed replies of all cases, others each day; scripts/mutate tries all of them.
-MUTATED_PERCENT = "10"
-# Scripts of the build that are no part of the package.
-TYPED_FILES = ("harness/cmake/fetch_cmocka.py",)
+from shmcheck.commandline import Parser, guarded
+from shmcheck.proof import own_tests
 
 DESCRIPTION = """\
 Builds and runs every test of the project itself: the portable parts natively, under sanitizers and under a fuzzer
@@ -36,173 +15,15 @@ The last line is 'N passed, N failed, N skipped'. Exit code: 0 all passed or ski
 """
 
 
-def parse(arguments: Sequence[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        prog="scripts/test",
-        description=DESCRIPTION,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-        exit_on_error=False,
-    )
+def main(arguments: Sequence[str]) -> int:
+    return guarded("scripts/test", lambda: run(arguments), counts=True)
+
+
+def run(arguments: Sequence[str]) -> int:
+    parser = Parser("scripts/test", DESCRIPTION)
     parser.add_argument(
         "--filter", action="append", default=[], metavar="GLOB", help="only tests called so, for example 'native/*'"
     )
     parser.add_argument("--verbose", action="store_true", help="show what every test prints")
-    try:
-        options, rest = parser.parse_known_args(arguments)
-    except argparse.ArgumentError as error:
-        raise CannotRun(str(error)) from error
-    if rest:
-        raise CannotRun(f"unknown option {rest[0]}; --help lists the options")
-    return options
-
-
-def main(arguments: Sequence[str]) -> int:
-    """See DESCRIPTION."""
-    return guarded("scripts/test", lambda: run(parse(arguments)), Summary)
-
-
-def run(options: argparse.Namespace) -> int:
-    make_build_folder()
-    if not ON_WINDOWS:
-        packages.ensure(packages.FOR_TEST + (packages.TESTING_ON_CI if os.environ.get("CI") else ()))
-    record = Record(options.filter, options.verbose)
-    lock = cmake_build.BuildLock()
-    cmake_build.ensure(parts(), lock)
-    if not ON_WINDOWS:
-        for preset in ("native", "native-sanitize", "native-fuzz"):
-            run_group(record, preset, tests_of(tree(preset)), native)
-    main_preset = cmake_build.main_preset()
-    check_mapping_api(record)
-    with this_target() as target:
-        run_group(record, "windows", tests_of(tree(main_preset)), lambda test: foreign(target, test))
-        run_pytest(record, target)
-    run_script(record, "coverage.py")
-    run_script(record, "mutate.py", "--percent", MUTATED_PERCENT, "--seed", "today")
-    run_mypy(record)
-    return conclude(record)
-
-
-def parts() -> list[cmake_build.Part]:
-    """All that the tests need; everything is built, so that everything is known to build."""
-    programs = [cmake_build.Part(cmake_build.main_preset()), *cmake_build.run_parts()[1:]]
-    if ON_WINDOWS:
-        return programs
-    return [cmake_build.Part("native"), cmake_build.Part("native-sanitize"), cmake_build.Part("native-fuzz"), *programs]
-
-
-def conclude(record: Record) -> int:
-    if record.failed:
-        write_line(sys.stdout, "failed: " + ", ".join(record.failed))
-    counts = record.summary
-    if counts.passed + counts.failed + counts.skipped == 0:
-        say("scripts/test: no test is called so")
-        print_summary(counts)
-        return EXIT_NOT_RUN
-    print_summary(counts)
-    return EXIT_FAILED if counts.failed else EXIT_PASSED
-
-
-def run_group(record: Record, group: str, tests: Sequence[Test], start: Callable[[Test], tuple[int, str]]) -> None:
-    """Runs test programs one by one."""
-    for test in tests:
-        name = f"{group}/{test.name}"
-        if not record.wants(name):
-            continue
-        try:
-            code, output = start(test)
-        except TooSlow as error:
-            record.add(name, Summary(failed=1), str(error))
-            continue
-        result = tap.judge(output, code)
-        record.add(name, result.summary, "\n".join([output, *result.problems]))
-
-
-def native(test: Test) -> tuple[int, str]:
-    environment = {**os.environ, "CMOCKA_MESSAGE_OUTPUT": "TAP", "UBSAN_OPTIONS": "print_stacktrace=1"}
-    return run_quiet(test.command, environment=environment, seconds=test.seconds)
-
-
-def foreign(target: Target, test: Test) -> tuple[int, str]:
-    environment = {**target.environment, "CMOCKA_MESSAGE_OUTPUT": "TAP"}
-    command = [*target.command(Path(test.command[0])), *test.command[1:]]
-    return run_quiet(command, environment=environment, seconds=test.seconds)
-
-
-def check_mapping_api(record: Record) -> None:
-    """That nothing but the actor can touch shared memory; and that this check would see it."""
-    for program, free in (("shmcheck.exe", True), ("shmbench.exe", True), ("shmactor.exe", False)):
-        for look, problem in mapping_api.findings(cmake_build.programs() / program, free):
-            name = f"mapping-api/{program}-{look}"
-            if not record.wants(name):
-                continue
-            if problem is None:
-                record.add(name, Summary(skipped=1), "there is no program here that reads symbols")
-            else:
-                record.add(name, Summary(failed=1) if problem else Summary(passed=1), problem)
-
-
-def python_with(*modules: str) -> str | None:
-    """A Python that has the modules: Debian's packages belong to its own Python, whichever comes first on PATH."""
-    candidates = [sys.executable] if ON_WINDOWS else [sys.executable, "/usr/bin/python3"]
-    look = f"import importlib.util as u, sys; sys.exit(any(u.find_spec(name) is None for name in {list(modules)}))"
-    for candidate in candidates:
-        if run_quiet([candidate, "-c", look])[0] == 0:
-            return candidate
-    return None
-
-
-def run_pytest(record: Record, target: Target) -> None:
-    """The tests of scripts/, which find the programs by SHMCHECK_BIN and the target by its environment."""
-    if not record.wants("scripts/pytest"):
-        return
-    python = python_with("pytest", "hypothesis", "jinja2")
-    if python is None:
-        record.add("scripts/pytest", Summary(skipped=1), "pytest, hypothesis or jinja2 is not installed")
-        return
-    report = BUILD / "pytest.xml"
-    report.unlink(missing_ok=True)
-    environment = {**os.environ, "SHMCHECK_BIN": str(cmake_build.programs()), "PYTHONDONTWRITEBYTECODE": "1"}
-    if "WINEPREFIX" in target.environment:
-        environment["WINEPREFIX"] = target.environment["WINEPREFIX"]
-    command = [python, "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", f"--junitxml={report}"]
-    try:
-        code, output = run_quiet(
-            [*command, SCRIPTS / "tests"], folder=ROOT, environment=environment, seconds=PYTEST_SECONDS
-        )
-        summary = junit.read_summary(report)
-    except (TooSlow, junit.UnreadableReport) as error:
-        record.add("scripts/pytest", Summary(failed=1), str(error))
-        return
-    if code != 0 and summary.failed == 0:
-        summary.failed = 1
-    record.add("scripts/pytest", summary, output)
-
-
-def run_script(record: Record, script: str, *words: str) -> None:
-    """One of the commands that hold cases and contract against each other, or the cases against themselves."""
-    name = f"cases/{script.removesuffix('.py')}"
-    if not record.wants(name):
-        return
-    try:
-        code, output = run_quiet([sys.executable, str(SCRIPTS / script), *words], seconds=SCRIPT_SECONDS)
-    except TooSlow as error:
-        record.add(name, Summary(failed=1), str(error))
-        return
-    record.add(name, Summary(failed=1) if code else Summary(passed=1), output)
-
-
-def run_mypy(record: Record) -> None:
-    """The types of scripts/ and of the scripts of the build."""
-    if not record.wants("scripts/types"):
-        return
-    python = python_with("mypy")
-    if python is None:
-        record.add("scripts/types", Summary(skipped=1), "mypy is not installed")
-        return
-    base = [python, "-m", "mypy", "--strict", "--python-version=3.11", f"--cache-dir={BUILD / 'mypy'}"]
-    code, output = run_quiet([*base, "-p", "shmcheck"], folder=SCRIPTS, seconds=MYPY_SECONDS)
-    files = [*sorted((SCRIPTS / "tests").glob("*.py")), *(ROOT / file for file in TYPED_FILES)]
-    each, more = run_quiet([*base, *files], folder=SCRIPTS, seconds=MYPY_SECONDS)
-    code, output = code or each, output + more
-    record.add("scripts/types", Summary(failed=1) if code else Summary(passed=1), output)
+    wanted = parser.parse_args(arguments)
+    return own_tests.run(wanted.filter, wanted.verbose)

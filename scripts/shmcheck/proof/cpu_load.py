@@ -6,8 +6,7 @@ import subprocess
 import sys
 from types import TracebackType
 
-from shmcheck.processes import die_with_parent
-from shmcheck.targets.options import processors
+from shmcheck.processes import die_with_parent, processors
 
 # Ends by itself, should nobody be there to end it.
 SECONDS = 1800

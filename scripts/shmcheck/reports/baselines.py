@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from shmcheck.commandline import write_file
 from shmcheck.console import EXIT_FAILED, EXIT_PASSED, CannotRun, say
+from shmcheck.files import write_file
 from shmcheck.paths import ROOT
 from shmcheck.reports.report_reader import BadReport, parse
 

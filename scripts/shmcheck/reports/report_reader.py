@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass, field, replace
 from xml.parsers import expat
 
+from shmcheck.console import CannotRun
 from shmcheck.reports.results import SEVERITY, Case, Key, Run, Verdict, observation
 
 MAX_CASES = 50_000
@@ -43,7 +44,7 @@ CHILDREN = {
 OUTCOMES = ("failure", "error", "skipped")
 
 
-class BadReport(Exception):
+class BadReport(CannotRun):
     """The file cannot be used; the text says why, in one line."""
 
 
@@ -344,4 +345,6 @@ def _worst(key: Key, group: list[Case]) -> Case:
         return group[0] if group[0].key == key else replace(group[0], key=key)
     worst = max(group, key=lambda case: SEVERITY[case.verdict])  # the first of the worst
     unstable = len({observation(case) for case in group}) > 1
-    return replace(worst, key=key, repetitions=len(group), unstable=unstable)
+    return replace(
+        worst, key=key, repetitions=len(group), unstable=unstable, verdicts=tuple(case.verdict for case in group)
+    )

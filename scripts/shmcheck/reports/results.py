@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from shmcheck.console import Summary
+
 
 class Verdict(StrEnum):
     PASS = "pass"
@@ -77,6 +79,7 @@ class Case:
     milliseconds: int
     repetitions: int = 1
     unstable: bool = False  # repetitions differ in verdict or in what they saw
+    verdicts: tuple[Verdict, ...] = ()  # of each repetition; (): all have `verdict`
 
     @property
     def reason(self) -> str:
@@ -102,6 +105,21 @@ class Run:
 
     def count(self, verdict: Verdict) -> int:
         return sum(1 for case in self.cases.values() if case.verdict is verdict)
+
+    @property
+    def summary(self) -> Summary:
+        """The counts of the run's last line: each repetition counts, and deviations and errors count as failed. A lost
+        run is one failure."""
+        counts = Summary(failed=1 if self.lost else 0)
+        for case in self.cases.values():
+            for verdict in case.verdicts or (case.verdict,) * case.repetitions:
+                if verdict in BAD:
+                    counts.failed += 1
+                elif verdict is Verdict.PASS:
+                    counts.passed += 1
+                else:
+                    counts.skipped += 1
+        return counts
 
     @property
     def platform(self) -> str:

@@ -16,13 +16,13 @@ from pathlib import Path
 from shmcheck import signals
 from shmcheck.console import EXIT_ERROR, EXIT_PASSED, CannotRun, Summary, is_summary, print_summary, say
 from shmcheck.paths import ROOT, report_file
-from shmcheck.processes import die_with_parent
-from shmcheck.reports import baselines, last_time
+from shmcheck.processes import die_with_parent, processors
+from shmcheck.reports import baselines
 from shmcheck.reports.report_files import read
 from shmcheck.reports.report_reader import BadReport
 from shmcheck.reports.results import Run, lost_run
 from shmcheck.signals import Interrupted
-from shmcheck.targets import lost_report, options
+from shmcheck.targets import last_time, lost_report, options
 from shmcheck.targets.status_board import Board
 from shmcheck.targets.targets_file import Spec
 
@@ -163,7 +163,7 @@ def run(specs: Sequence[Spec], wanted: options.Options, arguments: Sequence[str]
     common = ["--targets", wanted.targets_file] if wanted.targets_file else []
     rest = options.for_one(arguments)
     here = sum(1 for spec in specs if spec.kind != "ssh")
-    share = max(1, options.processors() // max(1, min(here, wanted.parallel)))
+    share = max(1, processors() // max(1, min(here, wanted.parallel)))
     lanes = []
     for spec in specs:
         # A host over the network knows better itself how many processors it has.
@@ -185,7 +185,7 @@ def in_turn(lanes: Sequence[Lane], parallel: int) -> list[Lane]:
     """In which order they get their turn, where not all run at once."""
     if len(lanes) <= parallel:
         return list(lanes)
-    seconds = {lane.name: last_time.seconds_of(lane.report) for lane in lanes}
+    seconds = {lane.name: last_time.seconds_of(lane.run_of()) for lane in lanes}
     order = last_time.slowest_first([lane.name for lane in lanes], seconds)
     if any(took is not None for took in seconds.values()):
         words = last_time.words(order, seconds)
@@ -226,7 +226,7 @@ def conclude(lanes: Sequence[Lane], wanted: options.Options, interrupted: bool) 
             counts = Summary(skipped=1) if allowed else Summary(failed=1)
             rows.append((lane.name, f"LOST: {run.lost}", "", "", "", f"{lane.seconds:.0f}"))
         else:
-            counts = counts_of(run)
+            counts = run.summary
             platform = run.platform + ("" if run.complete else ", not complete")
             cells = (str(counts.passed), str(counts.failed), str(counts.skipped), f"{lane.seconds:.0f}")
             rows.append((lane.name, platform, *cells))
@@ -244,20 +244,6 @@ def conclude(lanes: Sequence[Lane], wanted: options.Options, interrupted: bool) 
         code = max(code, EXIT_ERROR)
     print_summary(total)
     return code
-
-
-def counts_of(run: Run) -> Summary:
-    """The counts as a run's last line has them: each repetition of a case counts, deviations and errors are failed."""
-    counts = Summary()
-    for case in run.cases.values():
-        one = case.verdict.value
-        if one in ("fail", "deviates", "error"):
-            counts.failed += case.repetitions
-        elif one == "pass":
-            counts.passed += case.repetitions
-        else:
-            counts.skipped += case.repetitions
-    return counts
 
 
 def show_table(rows: Sequence[Sequence[str]]) -> None:

@@ -6,12 +6,12 @@ the topic "run".
 
 from __future__ import annotations
 
-import os
 import time
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
 from shmcheck.console import CannotRun
+from shmcheck.files import write_file
 from shmcheck.locks import Lock
 from shmcheck.paths import BUILD
 from shmcheck.reports.report_reader import legible
@@ -64,14 +64,9 @@ hostname={quoteattr(target)} id="0" package="shmcheck">
 
 
 def write(file: Path, target: str, kind: str, reason: str) -> None:
-    """Puts the report in its place; whatever stood there goes."""
-    beside = file.with_name(f"{file.name}.{os.getpid()}.tmp")
+    """Writes the report, and replaces the one that is there. CannotRun if it cannot be written."""
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            beside.write_text(text_of(target, kind, reason), encoding="utf-8", newline="\n")
-            os.replace(beside, file)
-        finally:
-            beside.unlink(missing_ok=True)
     except OSError as error:
         raise CannotRun(f"{file}: cannot be written: {error.strerror or error}") from error
+    write_file(file, text_of(target, kind, reason))

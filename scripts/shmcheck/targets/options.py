@@ -141,10 +141,3 @@ def for_one(arguments: Sequence[str]) -> list[str]:
             if name in VALUE_OPTIONS and not equals and rest:
                 kept.append(rest.pop(0))
     return kept
-
-
-def processors() -> int:
-    """How many processors this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

@@ -22,7 +22,6 @@ from shmcheck.reports.report_reader import BadReport
 from shmcheck.reports.results import PROGRAMS, Run
 from shmcheck.signals import Interrupted
 from shmcheck.targets import lost_report, options, target_resolve
-from shmcheck.targets.fleet import counts_of
 from shmcheck.targets.journal import Journal
 from shmcheck.targets.remote import CONNECTION_FAILED, Lost, Remote, Said, explained, quoted, sha256
 from shmcheck.targets.targets_file import ARCHITECTURES, Spec
@@ -303,7 +302,7 @@ class RemoteRun:
         if complaint:
             say(complaint)
         if not is_summary(last_line(fetched / OUTPUT)):  # which is shown already
-            print_summary(counts_of(run))
+            print_summary(run.summary)
         return code
 
     def check(self, run: Run) -> None:

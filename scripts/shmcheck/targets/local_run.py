@@ -1,0 +1,149 @@
+"""A run on this machine: starts shmcheck.exe on a target, passes its output through, and accounts for its end."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from shmcheck.console import EXIT_ERROR, EXIT_NOT_RUN, EXIT_PASSED, CannotRun, Summary, print_summary, say
+from shmcheck.paths import KNOWN, ROOT, report_file, target_path
+from shmcheck.processes import processors
+from shmcheck.reports import baselines, report_files
+from shmcheck.reports.report_reader import BadReport
+from shmcheck.signals import Interrupted
+from shmcheck.targets import launch, lost_report, options, target_resolve
+from shmcheck.targets.target import Target
+from shmcheck.targets.targets_file import Spec
+
+JOBS_MAX = 32  # of shmcheck.exe
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Identifies one version of a file."""
+
+    inode: int
+    modified: int  # nanoseconds
+    size: int  # bytes
+
+
+def mark_of(path: Path) -> Mark | None:
+    """The file's mark; None if there is no file."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return Mark(status.st_ino, status.st_mtime_ns, status.st_size)
+
+
+def run(spec: Spec, wanted: options.Options, folder: str) -> int:
+    """Runs the cases on one target of this machine, or shows what --list and the like show. Returns the exit code."""
+    if not spec.name or wanted.shows:
+        with target_resolve.target_of(spec) as target:
+            return show(target, wanted, spec) if wanted.shows else run_cases(target, wanted, spec, folder)
+    report = report_path(wanted, spec.name, folder)
+    with claimed(spec.name, report):
+        with target_resolve.target_of(spec) as target:
+            code = run_cases(target, wanted, spec, folder)
+    return baselines.record_if(wanted.record, [(spec.name, report)], code)
+
+
+def report_path(wanted: options.Options, name: str, folder: str) -> Path:
+    """Where the report goes."""
+    if "--junit" in wanted.values:
+        return Path(folder, wanted.values["--junit"])
+    return report_file(name)
+
+
+@contextmanager
+def claimed(name: str, report: Path) -> Iterator[None]:
+    """While a named target is used. Its report says from the start that it was lost, and in the end why, unless a
+    real one takes its place: a column that is just absent is overlooked."""
+    lock = lost_report.Claim(name)
+    with lock:
+        lost_report.write(report, name, "Interrupted", lost_report.UNFINISHED)
+        try:
+            yield
+        except (CannotRun, OSError) as error:
+            lost_report.write(report, name, "Unreachable", str(error))
+            raise
+        except Interrupted as error:
+            lost_report.write(report, name, "Interrupted", f"ended by {error}")
+            raise
+
+
+def start(target: Target, spec: Spec, arguments: Sequence[str]) -> launch.Ending:
+    command = [*target.command(target_resolve.programs_of(spec) / "shmcheck.exe"), *arguments]
+    return launch.run(command, target.environment, ROOT, target.alive)
+
+
+def show(target: Target, wanted: options.Options, spec: Spec) -> int:
+    """Runs shmcheck.exe for something other than a run of cases."""
+    ending = start(target, spec, wanted.passed_on)
+    if EXIT_PASSED <= ending.code <= EXIT_NOT_RUN and not ending.interrupted:
+        return ending.code
+    say(f"shmcheck.exe {how(ending)}")
+    return EXIT_ERROR
+
+
+def run_cases(target: Target, wanted: options.Options, spec: Spec, folder: str) -> int:
+    """A run of cases, from shmcheck.exe's command line to our exit code."""
+    report = report_path(wanted, spec.name or target.default_name, folder)
+    if "--junit" not in wanted.values:
+        report.parent.mkdir(parents=True, exist_ok=True)
+    before = mark_of(report)
+    ending = start(target, spec, [*defaults(wanted, report), *wanted.passed_on])
+    if spec.name and mark_of(report) == before:
+        lost_report.write(report, spec.name, "NoResult", ending.complaint or f"shmcheck.exe {how(ending)} and left no report")
+        before = mark_of(report)
+    if EXIT_PASSED <= ending.code <= EXIT_ERROR and ending.summary:
+        return ending.code
+    if ending.code == EXIT_NOT_RUN and (ending.summary or not ending.printed) and not ending.interrupted:
+        if not ending.summary:
+            print_summary(Summary())
+        return EXIT_NOT_RUN
+    return ended_abnormally(ending, report, changed=mark_of(report) != before)
+
+
+def defaults(wanted: options.Options, report: Path) -> list[str]:
+    """The options that shmcheck.exe gets unless others were given."""
+    words = []
+    if "--junit" not in wanted.values:
+        words += ["--junit", target_path(str(report), str(ROOT))]
+    if "--known" not in wanted.values and KNOWN.exists():
+        words += ["--known", target_path(str(KNOWN), str(ROOT))]
+    if "--jobs" not in wanted.values:
+        words += ["--jobs", str(min(processors(), JOBS_MAX))]
+    return words
+
+
+def how(ending: launch.Ending) -> str:
+    """In words, how a program ended that should have ended otherwise."""
+    if ending.orphaned:
+        text = "lost the wineserver that it ran on, and was killed"
+    elif ending.code < 0:
+        text = f"was killed by {signal.Signals(-ending.code).name}"
+    else:
+        text = f"ended with code {ending.code}" + (f" (0x{ending.code:08X})" if ending.code > 255 else "")
+        if EXIT_PASSED <= ending.code <= EXIT_NOT_RUN:
+            text += " but without its summary"
+    return text + (f", after {ending.interrupted}" if ending.interrupted else "")
+
+
+def ended_abnormally(ending: launch.Ending, report: Path, changed: bool) -> int:
+    """Says what is known of a run that did not reach its end."""
+    say(f"\nshmcheck.exe {how(ending)}: this run is not complete.")
+    summary = Summary()
+    if not changed:
+        say("It left no report.")
+    else:
+        try:
+            summary = report_files.read(report).summary
+            say(f"The cases that had finished are in {report}.")
+        except BadReport as error:
+            say(f"The report {report} cannot be read: {error}")
+    print_summary(summary)
+    return EXIT_ERROR
