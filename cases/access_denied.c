@@ -1,6 +1,6 @@
-/* Topic access_denied: which handle may map which view. A handle carries the rights that it was opened with,
- * a section the protection that it was created with; a view needs both, and they are refused with different
- * codes. */
+/* Topic access_denied: which handle may map which view. A handle has the rights that it was opened with, and
+ * a section has the protection that it was created with. A view needs both; each refuses with a code of its
+ * own. */
 #include "topic.h"
 
 /* ---- the table: section protection, access of the open, access of the view ---- */
@@ -109,7 +109,8 @@ static void check_cell(struct stage *s, const char *role, const char *handle, co
     }
 }
 
-/* A line of the table: one handle, every view. What the section's protection forbids is checked by a row of its own. */
+/* Maps every kind of view through one handle. The views that the protection of the section forbids are
+ * checked by another row. */
 static void check_line(struct stage *s, const struct line *line)
 {
     const char *role = line->open ? "reader" : "writer";
@@ -123,7 +124,8 @@ static void check_line(struct stage *s, const struct line *line)
     }
 }
 
-/* `granted` is what the creator's own handle carries: not full access, but what the protection can use (D1). */
+/* `granted` is the access of the creator's own handle: not full access, but only the rights that the
+ * protection can use (D1). */
 static void table(struct stage *s, const char *protect, const char *granted, const struct line *lines)
 {
     row(s, "create-granted-access-by-protect");
@@ -133,26 +135,26 @@ static void table(struct stage *s, const char *protect, const char *granted, con
         check_line(s, &lines[i]);
 }
 
-/* Opening looks at the DACL only, mapping at the rights of the handle (5) and then at the section's
- * protection (87): a PAGE_READONLY section has views for reading and for copy-on-write. */
+/* OpenFileMapping checks the DACL only. MapViewOfFile checks the rights of the handle (5), then the
+ * protection of the section (87). A PAGE_READONLY section has views for reading and for copy-on-write. */
 static void views_of_readonly_section(struct stage *s)
 {
     table(s, "PAGE_READONLY", "access=0xF0005", readonly_lines);
 }
 
-/* A PAGE_READWRITE section has all views but executable ones. */
+/* A PAGE_READWRITE section has every view except executable ones. */
 static void views_of_readwrite_section(struct stage *s)
 {
     table(s, "PAGE_READWRITE", "access=0xF0007", readwrite_lines);
 }
 
-/* A PAGE_WRITECOPY section is a PAGE_READONLY one: the same table. */
+/* A PAGE_WRITECOPY section behaves like a PAGE_READONLY one: the same table. */
 static void views_of_writecopy_section(struct stage *s)
 {
     table(s, "PAGE_WRITECOPY", "access=0xF0005", readonly_lines);
 }
 
-/* A PAGE_EXECUTE_READ section has executable views, and no writable ones. */
+/* A PAGE_EXECUTE_READ section has executable views and no writable ones. */
 static void views_of_execute_read_section(struct stage *s)
 {
     table(s, "PAGE_EXECUTE_READ", "access=0xF000D", execute_read_lines);
@@ -164,15 +166,16 @@ static void views_of_execute_readwrite_section(struct stage *s)
     table(s, "PAGE_EXECUTE_READWRITE", "access=0xF000F", execute_readwrite_lines);
 }
 
-/* A PAGE_EXECUTE_WRITECOPY section is a PAGE_EXECUTE_READ one. */
+/* A PAGE_EXECUTE_WRITECOPY section behaves like a PAGE_EXECUTE_READ one. */
 static void views_of_execute_writecopy_section(struct stage *s)
 {
     table(s, "PAGE_EXECUTE_WRITECOPY", "access=0xF000D", execute_read_lines);
 }
 
-/* ---- what a handle carries ---- */
+/* ---- the rights of a handle ---- */
 
-/* A handle that was opened for reading maps no writable view, whatever the section and its owner allow. */
+/* A handle that was opened for reading cannot map a writable view, whatever the section and its owner allow.
+ */
 static void open_read_cannot_map_write(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
@@ -182,8 +185,8 @@ static void open_read_cannot_map_write(struct stage *s)
     succeeds(s, "reader", "map view of=section access=FILE_MAP_READ");
 }
 
-/* A handle opened for writing alone maps no readable or copy-on-write view. The page says that it does; what
- * is seen on Windows (D5) is expected. */
+/* A handle that was opened for writing alone maps no readable and no copy-on-write view. The page says that
+ * it does; the case expects what was observed on Windows (D5). */
 static void open_write_only_map_read(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
@@ -205,7 +208,8 @@ static void open_write_only_map_write(struct stage *s)
     }
 }
 
-/* PAGE_READWRITE and FILE_MAP_READ are the same number: who passes the one gets a handle that only reads. */
+/* PAGE_READWRITE and FILE_MAP_READ are the same number: a program that passes PAGE_READWRITE to
+ * OpenFileMapping gets a handle for reading only. */
 static void open_page_constant_trap(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
@@ -215,8 +219,8 @@ static void open_page_constant_trap(struct stage *s)
     }
 }
 
-/* FILE_MAP_COPY given to OpenFileMapping means FILE_MAP_READ, which is all that a copy-on-write view needs.
- */
+/* FILE_MAP_COPY passed to OpenFileMapping means FILE_MAP_READ, the only right that a copy-on-write view
+ * needs. */
 static void open_copy_treated_as_read(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
@@ -227,7 +231,7 @@ static void open_copy_treated_as_read(struct stage *s)
     }
 }
 
-/* Together with FILE_MAP_READ the bit keeps its number, which is that of SECTION_QUERY. */
+/* Together with FILE_MAP_READ the bit keeps its value, which is that of SECTION_QUERY. */
 static void open_copy_plus_read_literal(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
@@ -237,7 +241,7 @@ static void open_copy_plus_read_literal(struct stage *s)
     }
 }
 
-/* Access and rights that an open with it gives. */
+/* An access, and the rights of the handle that OpenFileMapping returns for it. */
 struct grant {
     const char *access, *granted;
 };
@@ -252,7 +256,7 @@ static void expect_grants(struct stage *s, const struct grant *grants, size_t co
     }
 }
 
-/* Generic rights become those of a section. */
+/* Generic rights are mapped to the rights of a section. */
 static void open_generic_mapping(struct stage *s)
 {
     static const struct grant grants[] = {
@@ -265,7 +269,7 @@ static void open_generic_mapping(struct stage *s)
     expect_grants(s, grants, COUNT(grants));
 }
 
-/* DELETE, READ_CONTROL, WRITE_DAC and WRITE_OWNER are rights of a section, each on its own. */
+/* DELETE, READ_CONTROL, WRITE_DAC and WRITE_OWNER are rights of a section, each by itself. */
 static void access_standard_rights(struct stage *s)
 {
     static const struct grant grants[] = {
@@ -278,7 +282,7 @@ static void access_standard_rights(struct stage *s)
     expect_grants(s, grants, COUNT(grants));
 }
 
-/* FILE_MAP_ALL_ACCESS is every right of a section, also those that its protection has no use for. */
+/* FILE_MAP_ALL_ACCESS is every right of a section, also the rights that its protection cannot use. */
 static void open_all_access_value(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
@@ -286,8 +290,8 @@ static void open_all_access_value(struct stage *s)
         gives(s, "reader", "granted section", "access=0xF001F");
 }
 
-/* The DACL decides about the open, the protection only about the view: 87 for a handle with all rights, 5 for
- * the creator's own, which never got the right to map for writing. */
+/* The DACL decides about the open, the protection only about the view: a handle with all rights gets 87, the
+ * creator's own handle gets 5 because it never had the right to map for writing. */
 static void open_all_access_on_readonly_section(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READONLY");
@@ -317,7 +321,7 @@ static void open_zero_access(struct stage *s)
     fails_status(s, "reader", "open section name=@x access=0", ERROR_ACCESS_DENIED, STATUS_ACCESS_DENIED);
 }
 
-/* Sections know no SYNCHRONIZE right: waiting for one fails, at once. */
+/* Sections have no SYNCHRONIZE right: waiting for one fails at once. */
 static void open_no_synchronize(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
@@ -325,7 +329,7 @@ static void open_no_synchronize(struct stage *s)
     fails_somehow(s, "reader", "wait section timeout=0");
 }
 
-/* An opened handle serves with everything that takes a mapping handle. */
+/* A handle from OpenFileMapping works with every function that takes a section handle. */
 static void open_any_handle_user(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
@@ -338,7 +342,8 @@ static void open_any_handle_user(struct stage *s)
     succeeds(s, "reader", "close section");
 }
 
-/* A handle keeps the access that it has: being the owner of the section does not help when it maps. */
+/* A handle keeps the access that it was opened with: MapViewOfFile refuses more, even to the owner of the
+ * section. */
 static void access_handle_fixed(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");

@@ -1,11 +1,11 @@
 /* Topic access_lists: what the security descriptor of a section lets others open. All actors run as the same
- * user, who owns the sections, so every list here is about "everyone" (WD) and holds for the owner too. */
+ * user, who owns the sections, so every DACL here names Everyone (WD) and applies to the owner too. */
 #include "topic.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* A NULL DACL lets everyone in, with every right. */
+/* A NULL DACL grants every right to everyone. */
 static void sd_null_dacl(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE sd=D:NO_ACCESS_CONTROL");
@@ -15,7 +15,8 @@ static void sd_null_dacl(struct stage *s)
     }
 }
 
-/* An empty DACL lets nobody in, its creator neither: not to open and not by creating the same name again. */
+/* An empty DACL grants nothing to anyone, not even to the creator: neither opening nor creating the same name
+ * again works. */
 static void sd_empty_dacl(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE sd=D:P");
@@ -25,7 +26,7 @@ static void sd_empty_dacl(struct stage *s)
     denied(s, "reader", "create section name=@x size=4096 protect=PAGE_READWRITE");
 }
 
-/* The handle that the create call returned works, whatever the DACL says, and so does a duplicate of it. */
+/* The handle that CreateFileMapping returned works whatever the DACL says, and so does a duplicate of it. */
 static void sd_empty_dacl_creator_handle_works(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE sd=D:P");
@@ -36,7 +37,7 @@ static void sd_empty_dacl_creator_handle_works(struct stage *s)
         gives(s, "reader", "read view at=0 length=5 as=text", "text=works");
 }
 
-/* A DACL that grants reading lets others read and nothing else. */
+/* A DACL that grants reading lets others read and do nothing else. */
 static void sd_read_only_for_others(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE sd=D:(A;;0x4;;;WD)");
@@ -51,7 +52,7 @@ static void sd_read_only_for_others(struct stage *s)
     denied(s, "reader", "map more of=section access=FILE_MAP_WRITE");
 }
 
-/* Grants of several entries add up; what no entry grants stays denied. */
+/* The grants of several entries add up; what no entry grants stays denied. */
 static void grants_add_up(struct stage *s)
 {
     must(s, "writer",
@@ -61,8 +62,8 @@ static void grants_add_up(struct stage *s)
     denied(s, "reader", "open more name=@x access=FILE_MAP_READ|SECTION_EXTEND_SIZE");
 }
 
-/* Entries are taken in order: a denial that comes first wins, also when only a part of what is asked is
- * denied. */
+/* Entries apply in order: a denial that comes first wins, even if it denies only a part of the requested
+ * access. */
 static void sd_deny_ace_first(struct stage *s)
 {
     must(s, "writer",
@@ -72,7 +73,7 @@ static void sd_deny_ace_first(struct stage *s)
     succeeds(s, "reader", "open section name=@x access=FILE_MAP_READ");
 }
 
-/* The same two entries the other way round let the write in: the grant is met first. */
+/* The same two entries in the other order allow the write: the grant comes first. */
 static void sd_ace_order(struct stage *s)
 {
     must(s, "writer",
@@ -81,7 +82,7 @@ static void sd_ace_order(struct stage *s)
         gives(s, "reader", "granted section", "access=0x2");
 }
 
-/* FILE_MAP_COPY is no right: in an entry its number is SECTION_QUERY, and maps nothing. */
+/* FILE_MAP_COPY is not a right: in an entry its value is SECTION_QUERY, which maps no view. */
 static void access_copy_is_not_a_right(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE sd=D:(A;;0x1;;;WD)");
@@ -89,7 +90,8 @@ static void access_copy_is_not_a_right(struct stage *s)
     denied(s, "reader", "open section name=@x access=FILE_MAP_COPY");
 }
 
-/* MAXIMUM_ALLOWED gives what the DACL grants, and the owner may read and change the descriptor besides. */
+/* MAXIMUM_ALLOWED gives what the DACL grants. The owner also gets the rights to read and change the
+ * descriptor. */
 static void open_maximum_allowed(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE sd=D:(A;;0x4;;;WD)");
@@ -100,7 +102,7 @@ static void open_maximum_allowed(struct stage *s)
     }
 }
 
-/* The descriptor is read through any handle with READ_CONTROL, and is the one given at creation. */
+/* Any handle with READ_CONTROL can read the descriptor, which is the one given at creation. */
 static void sd_get_by_handle(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE sd=D:(A;;RC;;;WD)");
@@ -108,7 +110,7 @@ static void sd_get_by_handle(struct stage *s)
     gives(s, "reader", "descriptor section parts=dacl", "sddl=D:(A;;RC;;;WD)");
 }
 
-/* Without READ_CONTROL it is not. */
+/* A handle without READ_CONTROL cannot read the descriptor. */
 static void descriptor_needs_read_control(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
@@ -121,7 +123,7 @@ static bool is_empty_list(const char *sddl)
     return strncmp(sddl, "D:", 2) == 0 && !strchr(sddl, '(');
 }
 
-/* The owner can read the descriptor, and change it, even if no entry says so. */
+/* The owner can read and change the descriptor even if no entry grants it. */
 static void sd_owner_read_control(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE sd=D:P");
@@ -133,7 +135,7 @@ static void sd_owner_read_control(struct stage *s)
     }
 }
 
-/* A new DACL counts from the next open on. */
+/* A new DACL applies from the next open on. */
 static void sd_set_by_handle(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
@@ -163,8 +165,8 @@ static void sd_set_does_not_revoke(struct stage *s)
     succeeds(s, "reader", "duplicate section to=0 same=yes");
 }
 
-/* Creating a name that exists asks for the standard rights as well: where a DACL grants the rights of the
- * view alone, opening works and creating does not. */
+/* Creating a name that exists also asks for the standard rights: if a DACL grants only the rights of a view,
+ * opening works and creating does not. */
 static void sd_create_existing_needs_standard_rights(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE sd=D:(A;;0x7;;;WD)");
@@ -173,7 +175,7 @@ static void sd_create_existing_needs_standard_rights(struct stage *s)
     denied(s, "reader", "create third name=@x size=4096 protect=PAGE_READONLY");
 }
 
-/* What creating an existing name asks for follows the protection that it names. */
+/* The access that creating an existing name asks for depends on the protection that the call passes. */
 static void create_existing_asks_by_protection(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE sd=D:(A;;0xF0005;;;WD)");
@@ -182,7 +184,8 @@ static void create_existing_asks_by_protection(struct stage *s)
     denied(s, "reader", "create more name=@x size=4096 protect=PAGE_READWRITE");
 }
 
-/* The descriptor of the second creator changes nothing: a third process opens what the first one allows. */
+/* The descriptor that the second creator passes changes nothing: a third process opens with the access that
+ * the first descriptor allows. */
 static void create_existing_sd_not_applied(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE sd=D:(A;;GA;;;WD)");
@@ -205,7 +208,7 @@ static void sd_duplicate_upgrade(struct stage *s)
     succeeds(s, "reader", "duplicate closed to=0 access=FILE_MAP_READ");
 }
 
-/* The descriptor of a section without a name is enforced too (from Windows 8.1 on). */
+/* The descriptor of an unnamed section is enforced too (from Windows 8.1 on). */
 static void sd_unnamed_object(struct stage *s)
 {
     must(s, "writer", "create section size=4096 protect=PAGE_READWRITE sd=D:P");
@@ -214,8 +217,8 @@ static void sd_unnamed_object(struct stage *s)
     succeeds(s, "reader", "map view of=section access=FILE_MAP_READ");
 }
 
-/* The SACL is reached through ACCESS_SYSTEM_SECURITY alone, which a token without the enabled privilege never
- * gets. */
+/* Only ACCESS_SYSTEM_SECURITY gives access to the SACL. A token in which the privilege is not enabled does
+ * not get it. */
 static void access_system_security(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
@@ -225,7 +228,7 @@ static void access_system_security(struct stage *s)
                  STATUS_PRIVILEGE_NOT_HELD);
 }
 
-/* With the privilege enabled it does. */
+/* A token in which the privilege is enabled gets it. */
 static void system_security_with_privilege(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
@@ -234,7 +237,8 @@ static void system_security_with_privilege(struct stage *s)
         gives(s, "reader", "granted section", "access=0x1000000");
 }
 
-/* Whom the default lets in is told in two ways (D12): it is recorded, and so is who the creator's user is to it. */
+/* Pages disagree about whom the default descriptor admits (D12): the case records the descriptor and who the
+ * creator's user is. */
 static void sd_default_who(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
@@ -242,7 +246,7 @@ static void sd_default_who(struct stage *s)
     records(s, "writer", "descriptor section parts=owner");
 }
 
-/* Attributes without a descriptor mean that default too, not a NULL DACL. */
+/* Attributes with a NULL descriptor mean the default descriptor, not a NULL DACL. */
 static void sd_null_in_attributes(struct stage *s)
 {
     char without[600];
@@ -255,7 +259,7 @@ static void sd_null_in_attributes(struct stage *s)
     holds(s, "it is a list of entries", strncmp(value(s, "writer", "sddl"), "D:(", 3) == 0);
 }
 
-/* A descriptor is kept whole: a label, which no access list shows, as well as the list. */
+/* A descriptor is kept whole: the label, which no DACL shows, as well as the DACL. */
 static void label_is_kept(struct stage *s)
 {
     must(s, "writer",

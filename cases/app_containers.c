@@ -1,5 +1,5 @@
-/* Topic app_containers: named sections of processes in an AppContainer, which has a directory of named objects and a SID
- * of its own. The actors "inside" and "second" share one container, the others are desktop programs. */
+/* Topic app_containers: named sections of processes in an AppContainer, which has its own object directory
+ * and its own SID. The actors "inside" and "second" run in one container, the others are desktop programs. */
 #include "topic.h"
 
 static void inside_starts(struct stage *s)
@@ -7,14 +7,14 @@ static void inside_starts(struct stage *s)
     starts(s, "inside", "identity=appcontainer");
 }
 
-/* A process in a container is low. */
+/* A process in an AppContainer has low integrity. */
 static void il_appcontainer_is_low(struct stage *s)
 {
     inside_starts(s);
     gives(s, "inside", "identity tell=integrity", "integrity=low");
 }
 
-/* The global namespace is closed to a container. */
+/* A process in an AppContainer cannot use the global namespace. */
 static void name_store_app_no_global(struct stage *s)
 {
     inside_starts(s);
@@ -22,7 +22,7 @@ static void name_store_app_no_global(struct stage *s)
     not_found(s, "writer", "open section name=Global\\^x access=FILE_MAP_READ");
 }
 
-/* Plain names of a container are not those of its session. */
+/* Plain names in an AppContainer are not the plain names of its session. */
 static void name_appcontainer_isolated(struct stage *s)
 {
     inside_starts(s);
@@ -33,7 +33,7 @@ static void name_appcontainer_isolated(struct stage *s)
     gives(s, "writer", "create section name=^x size=4096 protect=PAGE_READWRITE", "error=0");
 }
 
-/* Two processes of one container share its names. */
+/* Two processes of one AppContainer share its names. */
 static void container_names_are_shared(struct stage *s)
 {
     inside_starts(s);
@@ -46,7 +46,8 @@ static void container_names_are_shared(struct stage *s)
         gives(s, "second", "read view at=0 length=6 as=text", "text=marker");
 }
 
-/* A desktop program opens an object of the container under the path that GetAppContainerNamedObjectPath tells it. */
+/* A desktop program opens an object of the container under the path that GetAppContainerNamedObjectPath
+ * returns. */
 static void name_appcontainer_qualified_open(struct stage *s)
 {
     inside_starts(s);
@@ -59,8 +60,8 @@ static void name_appcontainer_qualified_open(struct stage *s)
         gives(s, "writer", "read view at=0 length=6 as=text", "text=marker");
 }
 
-/* Whether a container finds a desktop program's section, which lets it in and is low, by its plain name is contested
- * (D4): what happens is recorded. */
+/* Pages disagree whether a process in an AppContainer finds a desktop program's section, which has a low
+ * label and admits it, by its plain name (D4): the case records it. */
 static void name_appcontainer_opens_win32_plain(struct stage *s)
 {
     inside_starts(s);
@@ -71,8 +72,8 @@ static void name_appcontainer_opens_win32_plain(struct stage *s)
     records(s, "inside", "open local name=Local\\^x access=FILE_MAP_READ");
 }
 
-/* An entry for the user, or for everyone, does not let a container in: it takes one for the container or for all of
- * them (AC). Entries count as they come and go. */
+/* An entry for the user or for Everyone does not admit a process in an AppContainer. It needs an entry for
+ * its container or for all containers (AC). Adding and removing entries applies from the next open on. */
 static void ac_needs_package_ace(struct stage *s)
 {
     static const char entries[] = "D:(A;;GA;;;{user})(A;;GA;;;WD)";

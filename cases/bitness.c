@@ -1,6 +1,6 @@
-/* Topic bitness: processes of 32 and of 64 bits and the memory that they share. The cases name who is what, so they are
- * the same in every run, whatever pair it was asked for. Pages: process-interoperability, memory-limits-for-windows-
- * releases, and those that a case names. */
+/* Topic bitness: processes of 32 and of 64 bits that share memory. The cases say which actor has which
+ * bitness, so they are the same for every --pair. Pages: process-interoperability,
+ * memory-limits-for-windows-releases, and those that a case names. */
 #include "topic.h"
 
 #include <string.h>
@@ -8,10 +8,10 @@
 #define WIDE "bits=64"
 #define NARROW "bits=32"
 
-/* ---- one name, one object, whoever asks ---- */
+/* ---- one name is one object for both bitnesses ---- */
 
-/* What one of them writes is there for the other, both ways. */
-static void trade(struct stage *s)
+/* Each of the two reads what the other one writes. */
+static void exchange_texts(struct stage *s)
 {
     must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
     must(s, "writer", "write view at=0 text=from-writer");
@@ -28,7 +28,7 @@ static void share_name(struct stage *s, const char *writer, const char *reader)
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
     gives(s, "reader", "create twin name=@x size=8192 protect=PAGE_READWRITE", "error=183");
     succeeds(s, "reader", "open section name=@x access=FILE_MAP_READ|FILE_MAP_WRITE");
-    trade(s);
+    exchange_texts(s);
 }
 
 static void bits_same_name(struct stage *s)
@@ -51,7 +51,7 @@ static void duplicate_across(struct stage *s, const char *writer, const char *re
     must(s, "writer", "create section size=4096 protect=PAGE_READWRITE");
     succeeds(s, "writer", "duplicate section to=$reader.pid access=FILE_MAP_READ|FILE_MAP_WRITE");
     must(s, "reader", "adopt section handle=$writer.handle");
-    trade(s);
+    exchange_texts(s);
 }
 
 static void bits_duplicate(struct stage *s)
@@ -64,7 +64,7 @@ static void bits_duplicate_from_32(struct stage *s)
     duplicate_across(s, NARROW, WIDE);
 }
 
-/* A child of the other bitness inherits the handle under the same number. */
+/* A child of the other bitness inherits the handle with the same value. */
 static void inherit_across(struct stage *s, const char *writer, const char *reader)
 {
     starts(s, "writer", writer);
@@ -73,7 +73,7 @@ static void inherit_across(struct stage *s, const char *writer, const char *read
     must_give(s, "writer", "flags section", "inherit=yes protect-from-close=no");
     must(s, "reader", "adopt section handle=$writer.handle");
     gives(s, "reader", "flags section", "inherit=yes protect-from-close=no");
-    trade(s);
+    exchange_texts(s);
 }
 
 static void bits_inherit(struct stage *s)
@@ -86,9 +86,9 @@ static void bits_inherit_from_32(struct stage *s)
     inherit_across(s, NARROW, WIDE);
 }
 
-/* ---- what lies in the memory ---- */
+/* ---- the contents of the memory ---- */
 
-/* Fields of fixed size, at the same offsets for both, and an offset into the section instead of a pointer
+/* Fields of fixed size have the same offsets for both, and an offset into the section replaces a pointer
  * (nf-memoryapi-mapviewoffile). */
 static void bits_layout_offsets(struct stage *s)
 {
@@ -101,7 +101,7 @@ static void bits_layout_offsets(struct stage *s)
     must(s, "writer", "write view at=0 u32=0x12345678");
     must(s, "writer", "write view at=4 u16=0xABCD");
     must(s, "writer", "write view at=6 u8=0xEF");
-    must(s, "writer", "write view at=8 u64=0x10004"); /* where the text lies */
+    must(s, "writer", "write view at=8 u64=0x10004"); /* the offset of the text */
     must(s, "writer", "write view at=0x10004 text=found-by-offset");
     gives(s, "reader", "read view at=0 as=u32", "u32=305419896");
     gives(s, "reader", "read view at=4 as=u16", "u16=43981");
@@ -114,8 +114,8 @@ static void bits_layout_offsets(struct stage *s)
     gives(s, "writer", "read view at=16 as=u64", "u64=18364758544493064720");
 }
 
-/* 64-bit loads and stores are no single access in a 32-bit process, and nothing promises that they look like one: the
- * run is recorded, how often it tore is not (interlocked-variable-access). */
+/* A 64-bit load or store is not one access in a 32-bit process, and no page promises that it looks like one.
+ * The case records the run, not how often a value was torn (interlocked-variable-access). */
 static void bits_atomic_64(struct stage *s)
 {
     starts(s, "writer", WIDE);
@@ -132,7 +132,7 @@ static void bits_atomic_64(struct stage *s)
 
 /* ---- address spaces ---- */
 
-/* 2 GiB, and on a 64-bit system 4 GiB for a program that was linked for large addresses. */
+/* 2 GiB. On a 64-bit system 4 GiB for a program that was linked with /LARGEADDRESSAWARE. */
 static void bits_32_address_space(struct stage *s)
 {
     starts(s, "reader", NARROW " large-address-aware=no");
@@ -141,7 +141,7 @@ static void bits_32_address_space(struct stage *s)
     gives(s, "third", "addresses", "space=4294967296");
 }
 
-/* 128 TiB, 8 TiB before Windows 8.1. */
+/* 128 TiB; 8 TiB before Windows 8.1. */
 static void bits_64_address_space(struct stage *s)
 {
     starts(s, "reader", WIDE);
@@ -154,15 +154,15 @@ static void bits_64_address_space_before_8_1(struct stage *s)
     gives(s, "reader", "addresses", "space=8796093022208");
 }
 
-/* Pages and granularity of a 32-bit process on a 64-bit system are those of x64 (memory-management of the page
- * WinProg64). */
+/* A 32-bit process on a 64-bit system has the page size and the granularity of x64 (memory-management of the
+ * page WinProg64). */
 static void bits_page_size(struct stage *s)
 {
     starts(s, "reader", NARROW);
     gives(s, "reader", "system", "page=4096 granularity=65536");
 }
 
-/* A 64-bit program that was not linked for large addresses gets none of 2 GiB or more
+/* A 64-bit program that was linked without /LARGEADDRESSAWARE gets no address of 2 GiB or above
  * (virtual-address-space of the page WinProg64). */
 static void bits_largeaddressaware_no(struct stage *s)
 {
@@ -189,9 +189,9 @@ static void share_five_gib(struct stage *s, const char *reader)
     must(s, "reader", "open section name=@x access=FILE_MAP_READ|FILE_MAP_WRITE");
 }
 
-/* 8 where no free range is that long, 87 where the process does not have so many addresses at all: which of the two it is
- * depends on how the system counts them. */
-static void has_no_room(struct stage *s, const char *length)
+/* The error is 8 if no free range is that long, and 87 if the process does not have that many addresses.
+ * Which one it is depends on how the system counts addresses. */
+static void too_long_for_process(struct stage *s, const char *length)
 {
     REQUIRE(fails_somehow(s, "reader", step("map view of=section access=FILE_MAP_READ length=%s", length)));
     const uint64_t error = number(s, "reader", "error");
@@ -202,14 +202,15 @@ static void has_no_room(struct stage *s, const char *length)
 static void bits_view_too_big_for_32(struct stage *s)
 {
     share_five_gib(s, NARROW " large-address-aware=no");
-    has_no_room(s, "0x79999000"); /* 1.9 GiB */
-    has_no_room(s, "0x80000000");
-    has_no_room(s, "0xC0000000");
+    too_long_for_process(s, "0x79999000"); /* 1.9 GiB */
+    too_long_for_process(s, "0x80000000");
+    too_long_for_process(s, "0xC0000000");
     succeeds(s, "reader", "map view of=section access=FILE_MAP_READ length=65536");
     succeeds(s, "writer", "map view of=section access=FILE_MAP_READ length=0xC0000000");
 }
 
-/* Commits and writes a page of the section in a window of the writer's, and reads it in one of the reader's. */
+/* The writer commits and writes a page through a window of 64 KiB, and the reader reads it through a window
+ * of its own. */
 static void through_windows(struct stage *s, const char *offset, const char *text)
 {
     must(s, "writer", step("map window of=section access=FILE_MAP_WRITE offset=%s length=0x10000", offset));
@@ -225,7 +226,7 @@ static void through_windows(struct stage *s, const char *offset, const char *tex
     must(s, "reader", "unmap window");
 }
 
-/* A section can be larger than the address space, which then sees one window of it after the other. */
+/* A section can be larger than the address space of a process, which then maps one window after the other. */
 static void bits_section_larger_than_address_space(struct stage *s)
 {
     share_five_gib(s, NARROW);
@@ -235,7 +236,7 @@ static void bits_section_larger_than_address_space(struct stage *s)
     through_windows(s, "0x13FFF0000", "last");
 }
 
-/* Lengths are as wide as a pointer, offsets have 64 bits for everybody: 4 GiB on is not the beginning. */
+/* A length is as wide as a pointer, an offset has 64 bits for both: offset 4 GiB is not offset 0. */
 static void bits_length_truncation(struct stage *s)
 {
     share_five_gib(s, NARROW);
@@ -251,13 +252,14 @@ static void bits_length_truncation(struct stage *s)
     gives(s, "reader", "query view show=size", "size=4096");
 }
 
-/* ---- looking into a process of the other bitness ---- */
+/* ---- querying a process of the other bitness ---- */
 
 #define VIEW_FIELDS                                                                                          \
     "base=+0 size=65536 state=MEM_COMMIT protect=PAGE_READONLY type=MEM_MAPPED allocation-base=+0 "          \
     "allocation-protect=PAGE_READONLY"
 
-/* A 64-bit process sees of a 32-bit one what that sees of itself (ns-winnt-memory_basic_information). */
+/* A 64-bit process sees the same region of a 32-bit process as that process itself
+ * (ns-winnt-memory_basic_information). */
 static void bits_basic_information_layout(struct stage *s)
 {
     starts(s, "writer", WIDE);
@@ -271,7 +273,7 @@ static void bits_basic_information_layout(struct stage *s)
     gives(s, "writer", "query process=$reader.pid address=$reader.base", "state=MEM_FREE");
 }
 
-/* A view that a 64-bit process makes in a 32-bit one lies where that has addresses. */
+/* A view that a 64-bit process maps into a 32-bit one lies below 4 GiB. */
 static void bits_map2_64_into_32(struct stage *s)
 {
     starts(s, "writer", WIDE);
@@ -287,8 +289,8 @@ static void bits_map2_64_into_32(struct stage *s)
 
 /* ---- emulation ---- */
 
-/* Emulated processes on ARM64 share sections with native ones, and with the documented barriers nothing is lost. What
- * plain stores do is recorded: ARM64 does not keep them in order, x64 does. */
+/* Emulated processes on ARM64 share sections with native ones, and with the documented barriers no value is
+ * lost. What plain stores do is recorded: ARM64 does not keep them in order, x64 does. */
 static void bits_emulated_x86_x64_on_arm64(struct stage *s)
 {
     starts(s, "writer", "arch=arm64");

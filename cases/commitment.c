@@ -1,31 +1,31 @@
-/* Topic commitment: when the pages of a section are charged to the system's commit limit, and when they are given back.
- * The charge is one number for the whole system, so cases look at steps of 512 MiB, which are not touched but for a
- * small part, and the actor rounds to whole steps. */
+/* Topic commitment: when the system charges the pages of a section to the commit limit, and when it gives the
+ * charge back. The charge is one number for the whole system, so cases use steps of 512 MiB, of which they
+ * touch a small part at most, and the actor rounds to whole steps. */
 #include "topic.h"
 
 #define HALF_GIB "536870912"
 
-/* From here on the charge is measured. */
+/* The charge is measured from here on. */
 static void starts_measuring(struct stage *s)
 {
     must(s, "writer", "commitment");
 }
 
-/* The same with a second process that runs already: starting one costs memory of its own. */
+/* The same, with the second process started before: starting a process costs memory too. */
 static void starts_measuring_both(struct stage *s)
 {
     must(s, "reader", "hold ready kind=event");
     starts_measuring(s);
 }
 
-/* How many steps of 512 MiB the charge is above where it was then. */
+/* By how many steps of 512 MiB the charge has risen since the start. */
 static void charged(struct stage *s, const char *units)
 {
     gives(s, "writer", "commitment unit=" HALF_GIB, units);
 }
 
-/* The same, but pages are given back behind the caller's back: it may take a moment. */
-static void settles(struct stage *s, const char *units)
+/* The same where pages are returned in the background, which may take a moment. */
+static void charged_in_the_end(struct stage *s, const char *units)
 {
     gives(s, "writer", "commitment unit=" HALF_GIB " settle=2000", units);
 }
@@ -42,7 +42,7 @@ static void commit_charged_at_create(struct stage *s)
     charged(s, "units=1");
 }
 
-/* A reserved one costs nothing until its pages are committed. */
+/* A reserved section costs nothing until its pages are committed. */
 static void reserve_charge_deferred(struct stage *s)
 {
     starts_measuring(s);
@@ -54,7 +54,8 @@ static void reserve_charge_deferred(struct stage *s)
     charged(s, "units=1");
 }
 
-/* The pages belong to the section: whoever commits them first is charged, and nobody after that. */
+/* The pages belong to the section: the process that commits them first is charged, and no process after it.
+ */
 static void reserve_charge_once(struct stage *s)
 {
     starts_measuring_both(s);
@@ -68,7 +69,7 @@ static void reserve_charge_once(struct stage *s)
     charged(s, "units=1");
 }
 
-/* The charge is given back when both the last view and the last handle are gone, wherever they were. */
+/* The charge is returned when the last view and the last handle are gone, in whichever process they were. */
 static void life_commit_returned(struct stage *s)
 {
     starts_measuring_both(s);
@@ -81,10 +82,10 @@ static void life_commit_returned(struct stage *s)
     charged(s, "units=1");
     row(s, "life-commit-returned");
     must(s, "reader", "unmap view");
-    settles(s, "units=0");
+    charged_in_the_end(s, "units=0");
 }
 
-/* A process that ends gives them back, too, however it ends. */
+/* The charge is also returned when a process ends, however it ends. */
 static void commit_returned_by_killed_process(struct stage *s)
 {
     starts_measuring_both(s);
@@ -94,10 +95,10 @@ static void commit_returned_by_killed_process(struct stage *s)
     charged(s, "units=1");
     row(s, "life-exit-without-cleanup");
     killed(s, "reader");
-    settles(s, "units=0");
+    charged_in_the_end(s, "units=0");
 }
 
-/* A reserved section may be larger than all that the system can commit. */
+/* A reserved section may be larger than everything that the system can commit. */
 static void size_reserve_beyond_commit(struct stage *s)
 {
     must(s, "writer", "commitment");
@@ -108,7 +109,7 @@ static void size_reserve_beyond_commit(struct stage *s)
     gives(s, "reader", "commit view length=65536 protect=PAGE_READWRITE", "base=+0");
 }
 
-/* Physical memory is used by a page from its first touch on, for everybody who touches it. */
+/* A page uses physical memory from its first touch on, for every process that maps it. */
 static void commit_physical_on_touch(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=131072 protect=PAGE_READWRITE");
@@ -119,7 +120,7 @@ static void commit_physical_on_touch(struct stage *s)
     gives(s, "writer", "resident view at=0", "valid=no");
 }
 
-/* A page of a SEC_NOCACHE section may refuse interlocked functions; whether it does is recorded. */
+/* Interlocked functions may fail on a page of a SEC_NOCACHE section: the case records whether they do. */
 static void nocache_interlocked_warning(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE|SEC_COMMIT|SEC_NOCACHE");
@@ -130,7 +131,7 @@ static void nocache_interlocked_warning(struct stage *s)
     records(s, "writer", "increment slow at=64");
 }
 
-/* GetLargePageMinimum is 0, or a power of two above 4,096, the size of a small page. */
+/* GetLargePageMinimum returns 0, or a power of two above 4,096, the size of a small page. */
 static void large_minimum_zero(struct stage *s)
 {
     gives(s, "writer", "largepages", "power-of-two=yes small=no");

@@ -1,8 +1,8 @@
-/* Topic copy_on_write: a FILE_MAP_COPY view shows the shared data, page by page, until its process writes
- * there. */
+/* Topic copy_on_write: a FILE_MAP_COPY view shows the shared data of each page until its process writes to
+ * that page. */
 #include "topic.h"
 
-/* A writer with a view of two pages that say first and second, and a reader with a copy-on-write view of
+/* The writer has a view of two pages with the texts "first" and "second", the reader a copy-on-write view of
  * them. */
 static void two_pages(struct stage *s)
 {
@@ -14,7 +14,7 @@ static void two_pages(struct stage *s)
     must(s, "reader", "map view of=section access=FILE_MAP_COPY");
 }
 
-/* What a process stores in its copy-on-write view, nobody else sees. */
+/* No other process sees what a process stores in its copy-on-write view. */
 static void view_cow_private(struct stage *s)
 {
     two_pages(s);
@@ -26,7 +26,7 @@ static void view_cow_private(struct stage *s)
     gives(s, "third", "read view at=0 length=5 as=text", "text=first");
 }
 
-/* A page that was not written goes on to show what others store; one that was written does not. */
+/* A page that was not written still shows what other processes store; a page that was written does not. */
 static void view_cow_until_written(struct stage *s)
 {
     two_pages(s);
@@ -37,7 +37,7 @@ static void view_cow_until_written(struct stage *s)
     gives(s, "reader", "read view at=4096 length=5 as=text", "text=later");
 }
 
-/* One byte makes one page private: that page is read/write from then on, the next stays copy-on-write. */
+/* Writing one byte makes one page private: that page becomes read/write, the next one stays copy-on-write. */
 static void view_cow_page_granular(struct stage *s)
 {
     two_pages(s);
@@ -46,7 +46,7 @@ static void view_cow_page_granular(struct stage *s)
     gives(s, "reader", "query view at=4096", VIEW_PART("4096", "4096", "PAGE_WRITECOPY", "PAGE_WRITECOPY"));
 }
 
-/* The protection of the copied page becomes read/write; of an executable view, execute and read/write. */
+/* The protection of a copied page becomes read/write, in an executable view execute and read/write. */
 static void view_cow_protection_flips(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_EXECUTE_READWRITE");
@@ -62,7 +62,7 @@ static void view_cow_protection_flips(struct stage *s)
           VIEW_PART("0", "4096", "PAGE_EXECUTE_READWRITE", "PAGE_EXECUTE_WRITECOPY"));
 }
 
-/* What was stored privately is gone with the view. */
+/* What was stored privately is lost when the view is unmapped. */
 static void view_cow_lost_on_unmap(struct stage *s)
 {
     two_pages(s);
@@ -72,7 +72,7 @@ static void view_cow_lost_on_unmap(struct stage *s)
     gives(s, "reader", "read view at=0 length=5 as=text", "text=first");
 }
 
-/* Copy-on-write asks for the right to read only, of a handle and of a section. */
+/* Copy-on-write needs only the right to read, of the handle and of the section. */
 static void view_cow_no_write_right(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READONLY");
@@ -85,7 +85,7 @@ static void view_cow_no_write_right(struct stage *s)
     gives(s, "writer", "read view at=0 length=4", "hex=00000000");
 }
 
-/* The page that became private still counts as mapped memory. */
+/* A page that became private still has the type MEM_MAPPED. */
 static void view_cow_type_stays_mapped(struct stage *s)
 {
     two_pages(s);
@@ -94,7 +94,7 @@ static void view_cow_type_stays_mapped(struct stage *s)
     gives(s, "reader", "query view at=0 show=type", "type=MEM_MAPPED");
 }
 
-/* Two copy-on-write views are private against each other, in one process and in two. */
+/* Two copy-on-write views do not see each other's writes, in one process and in two. */
 static void two_copies_are_apart(struct stage *s)
 {
     two_pages(s);
@@ -109,7 +109,7 @@ static void two_copies_are_apart(struct stage *s)
     gives(s, "writer", "read view at=0 length=5 as=text", "text=first");
 }
 
-/* The private page outlives the end of the writer, and so do the shared pages under the view. */
+/* The private page remains after the writer has ended, and so do the shared pages of the view. */
 static void copy_outlives_writer(struct stage *s)
 {
     two_pages(s);

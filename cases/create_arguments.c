@@ -1,9 +1,9 @@
-/* Arguments that creating a section does not take, and unusual ones that it does: protections, SEC_ flags and
- * the file handle. That the pages name no codes makes every number here an observed one. */
+/* Arguments that CreateFileMapping refuses, and unusual ones that it accepts: protections, SEC_ flags and the
+ * file handle. The pages name no error codes, so every code here is observed. */
 #include "topic.h"
 
-/* Every failure is NULL, never INVALID_HANDLE_VALUE, which the actor would take for a handle; and it leaves
- * no name. */
+/* Every failure returns NULL, never INVALID_HANDLE_VALUE, which the actor would take for a handle; and it
+ * leaves no name. */
 static void create_failure_is_null(struct stage *s)
 {
     fails(s, "writer", "create section name=@x size=0 protect=PAGE_READWRITE", ERROR_INVALID_PARAMETER);
@@ -16,26 +16,26 @@ static void create_failure_is_null(struct stage *s)
     not_found(s, "reader", "open section name=@x access=FILE_MAP_READ");
 }
 
-/* The protection must be one; nothing stands for a default. */
+/* The call needs a protection; there is no default. */
 static void create_protect_zero(struct stage *s)
 {
     fails(s, "writer", "create section name=@x size=4096 protect=0", ERROR_INVALID_PARAMETER);
     fails(s, "writer", "create commit name=@x size=4096 protect=SEC_COMMIT", ERROR_INVALID_PARAMETER);
 }
 
-/* PAGE_NOACCESS is not a section's protection. */
+/* PAGE_NOACCESS is not accepted. */
 static void create_protect_noaccess(struct stage *s)
 {
     fails(s, "writer", "create section name=@x size=4096 protect=PAGE_NOACCESS", ERROR_INVALID_PARAMETER);
 }
 
-/* Nor is PAGE_EXECUTE without a right to read. */
+/* PAGE_EXECUTE, which lacks the right to read, is not accepted. */
 static void create_protect_execute(struct stage *s)
 {
     fails(s, "writer", "create section name=@x size=4096 protect=PAGE_EXECUTE", ERROR_INVALID_PARAMETER);
 }
 
-/* PAGE_GUARD is for pages of a process, not for a section. */
+/* PAGE_GUARD is not accepted: it is for pages of a process. */
 static void create_protect_guard(struct stage *s)
 {
     fails(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE|PAGE_GUARD",
@@ -51,7 +51,7 @@ static void create_protect_nocache_writecombine(struct stage *s)
           ERROR_INVALID_PARAMETER);
 }
 
-/* The executable protections, which need a Windows newer than XP, are all there today. */
+/* The executable protections, which need a Windows newer than XP, all exist today. */
 static void create_exec_protect_min_version(struct stage *s)
 {
     static const char *const protections[] = {"PAGE_EXECUTE_READ", "PAGE_EXECUTE_READWRITE",
@@ -61,8 +61,8 @@ static void create_exec_protect_min_version(struct stage *s)
               "error=0");
 }
 
-/* PAGE_TARGETS_INVALID is the same number as SEC_WRITECOMBINE: alone it is refused as a SEC_ flag that lacks
- * its companion, with SEC_COMMIT it makes a write-combined section. */
+/* PAGE_TARGETS_INVALID is the same number as SEC_WRITECOMBINE: alone it is refused because that flag needs
+ * SEC_COMMIT or SEC_RESERVE; with SEC_COMMIT it makes a write-combined section. */
 static void create_targets_invalid_alias(struct stage *s)
 {
     fails(s, "writer", "create alone name=@x size=4096 protect=PAGE_READWRITE|PAGE_TARGETS_INVALID",
@@ -80,7 +80,7 @@ static void create_commit_and_reserve(struct stage *s)
           ERROR_INVALID_PARAMETER);
 }
 
-/* A flag that is legal only with SEC_COMMIT or SEC_RESERVE: refused alone, taken with each of the two. */
+/* A flag that needs SEC_COMMIT or SEC_RESERVE: refused alone, accepted with each of the two. */
 static void needs_commit_or_reserve(struct stage *s, const char *flag)
 {
     fails(s, "writer", step("create section name=@x size=4096 protect=PAGE_READWRITE|%s", flag),
@@ -92,13 +92,13 @@ static void needs_commit_or_reserve(struct stage *s, const char *flag)
     succeeds(s, "reader", "open committed name=@c access=FILE_MAP_READ");
 }
 
-/* SEC_NOCACHE is such a flag. */
+/* SEC_NOCACHE needs SEC_COMMIT or SEC_RESERVE. */
 static void create_nocache_needs_commit_or_reserve(struct stage *s)
 {
     needs_commit_or_reserve(s, "SEC_NOCACHE");
 }
 
-/* SEC_WRITECOMBINE is another. */
+/* SEC_WRITECOMBINE needs SEC_COMMIT or SEC_RESERVE. */
 static void create_writecombine_needs_commit_or_reserve(struct stage *s)
 {
     needs_commit_or_reserve(s, "SEC_WRITECOMBINE");
@@ -111,7 +111,7 @@ static void create_image_on_pagefile(struct stage *s)
           ERROR_BAD_EXE_FORMAT);
 }
 
-/* SEC_IMAGE takes no other SEC_ flag beside it. (With SEC_NOCACHE the number is that of
+/* SEC_IMAGE cannot be combined with another SEC_ flag. (Together with SEC_NOCACHE it is the number of
  * SEC_IMAGE_NO_EXECUTE.) */
 static void create_image_exclusive(struct stage *s)
 {
@@ -122,7 +122,7 @@ static void create_image_exclusive(struct stage *s)
               ERROR_INVALID_PARAMETER);
 }
 
-/* SEC_FILE is the system's own flag and not accepted from callers. */
+/* SEC_FILE is a flag of the system and is not accepted from callers. */
 static void create_sec_file_rejected(struct stage *s)
 {
     fails(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE|SEC_FILE",
@@ -131,7 +131,7 @@ static void create_sec_file_rejected(struct stage *s)
           ERROR_INVALID_PARAMETER);
 }
 
-/* NULL as the file is taken like INVALID_HANDLE_VALUE: no file. */
+/* NULL as the file means the same as INVALID_HANDLE_VALUE: no file. */
 static void create_null_file_handle(struct stage *s)
 {
     gives(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE file=null", "error=0");
@@ -140,15 +140,15 @@ static void create_null_file_handle(struct stage *s)
     gives(s, "reader", "zero view length=4096", "zero=yes");
 }
 
-/* A file handle that was closed before the call is refused. No name, because a first name makes the system open a
- * directory, and that may get the number of the closed handle. */
+/* A file handle that was closed before the call is refused. The section has no name, because creating the
+ * first name makes the system open a directory, which may get the value of the closed handle. */
 static void create_closed_file_handle(struct stage *s)
 {
     fails_status(s, "writer", "create section size=4096 protect=PAGE_READONLY file=stale",
                  ERROR_INVALID_HANDLE, STATUS_INVALID_HANDLE);
 }
 
-/* bInheritHandle is about the handle that is returned, so it works for an object that exists already, and
+/* bInheritHandle applies to the handle that the call returns, so it works for an existing object, and it
  * leaves the creator's handle as it is. */
 static void create_existing_inherit_flag_applies(struct stage *s)
 {
@@ -159,8 +159,8 @@ static void create_existing_inherit_flag_applies(struct stage *s)
     gives(s, "writer", "flags section", "inherit=no protect-from-close=no");
 }
 
-/* The creator's own handle carries no right that the protection of the section has no use for (D1): what the section
- * does not allow is refused for the lack of a right, already before anybody looks at the section. */
+/* The creator's own handle has no right that the protection of the section cannot use (D1): MapViewOfFile
+ * refuses such a view for lack of a right, before it looks at the section. */
 static void own_handle_follows_protection(struct stage *s)
 {
     static const struct {
@@ -191,7 +191,7 @@ static void own_handle_follows_protection(struct stage *s)
     }
 }
 
-/* The handle works with every function that takes one of a section. */
+/* The handle works with every function that takes a section handle. */
 static void create_any_handle_user(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");

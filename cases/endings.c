@@ -1,5 +1,5 @@
-/* Topic endings: names that outlive their last holder, handles that outlive what they stood for, and sections that need
- * no handle to live. */
+/* Topic endings: how long a name stays after its last holder, stale and protected handle values, and
+ * permanent sections, which need no handle. */
 #include "topic.h"
 
 #include <string.h>
@@ -16,7 +16,7 @@ static void life_name_may_linger(struct stage *s)
     gives(s, "reader", "create section name=@x size=4096 protect=PAGE_READWRITE", "error=0");
 }
 
-/* The value of a closed handle can come back, and then stands for something else. */
+/* The value of a closed handle can be used again for another object. */
 static void life_handle_value_reuse(struct stage *s)
 {
     must(s, "writer", "create stale name=@x size=4096 protect=PAGE_READWRITE");
@@ -25,7 +25,7 @@ static void life_handle_value_reuse(struct stage *s)
     records(s, "writer", "size stale");
 }
 
-/* With strict handle checks a handle that is closed twice raises an exception. */
+/* With strict handle checks, closing a handle twice raises an exception. */
 static void life_close_strict_policy(struct stage *s)
 {
     must(s, "writer", "create first name=@x size=4096 protect=PAGE_READWRITE");
@@ -37,7 +37,7 @@ static void life_close_strict_policy(struct stage *s)
     gives(s, "writer", "tryclose second", "raised=no");
 }
 
-/* A permanent section keeps its name and its bytes when nobody has a handle. */
+/* A permanent section keeps its name and its bytes without any handle. */
 static void life_permanent_object(struct stage *s)
 {
     must(s, "writer", "privilege SeCreatePermanentPrivilege to=enabled");
@@ -54,7 +54,7 @@ static void life_permanent_object(struct stage *s)
     not_found(s, "third", "open section name=@x access=FILE_MAP_READ");
 }
 
-/* Nobody makes a section permanent without SeCreatePermanentPrivilege, enabled. */
+/* Making a section permanent needs SeCreatePermanentPrivilege, enabled. */
 static void permanent_object_needs_privilege(struct stage *s)
 {
     must(s, "writer", "privilege SeCreatePermanentPrivilege to=disabled");

@@ -1,8 +1,9 @@
-/* Sections over files: what size they have, which handles they take, and what the file sees of its views. Files lie in
- * the folder for temporary files; the page is nf-winbase-createfilemappinga unless a case names another. */
+/* Sections over files: their size, which file handles they accept, and what reaches the file. The files are
+ * in the folder for temporary files. The page is nf-winbase-createfilemappinga unless a case names another.
+ */
 #include "topic.h"
 
-/* There is nothing to map in an empty file. */
+/* A section over an empty file cannot be created with size 0. */
 static void file_zero_length(struct stage *s)
 {
     must(s, "writer", "file data name=^f");
@@ -10,7 +11,7 @@ static void file_zero_length(struct stage *s)
                  STATUS_MAPPED_FILE_SIZE_ZERO);
 }
 
-/* Size 0 takes the file's size, to the byte: sections over files are not rounded up to pages. */
+/* Size 0 means the size of the file, to the byte: a section over a file is not rounded up to pages. */
 static void file_size_zero_means_file_size(struct stage *s)
 {
     must(s, "writer", "file data name=^f size=13394");
@@ -19,7 +20,7 @@ static void file_size_zero_means_file_size(struct stage *s)
     gives(s, "reader", "size section", "size=13394 attributes=SEC_FILE");
 }
 
-/* A section larger than its file makes the file as large before the call returns. */
+/* A section larger than its file extends the file before the call returns. */
 static void file_extended_on_create(struct stage *s)
 {
     must(s, "writer", "file data name=^f size=100");
@@ -29,8 +30,8 @@ static void file_extended_on_create(struct stage *s)
     gives(s, "reader", "filesize data", "size=73728");
 }
 
-/* A file that the volume has no room for cannot grow, and stays as it is: the section is larger than all of the volume.
- * Whatever comes of it, nothing is written, and the file does not stay. */
+/* A file cannot grow beyond its volume and keeps its size: the section here is larger than the whole volume.
+ * Nothing is written whatever the outcome, and the file is removed. */
 static void file_disk_full(struct stage *s)
 {
     must(s, "writer", "file data name=^f size=4096");
@@ -42,7 +43,7 @@ static void file_disk_full(struct stage *s)
     must(s, "reader", "fileremove name=^f");
 }
 
-/* A protection that does not allow writing cannot make the file larger. */
+/* A protection without write access cannot extend the file. */
 static void file_extend_readonly(struct stage *s)
 {
     must(s, "writer", "file data name=^f size=4096");
@@ -51,7 +52,7 @@ static void file_extend_readonly(struct stage *s)
     gives(s, "writer", "filesize data", "size=4096");
 }
 
-/* What the grown part of a file holds is not promised; the transcript records what it is here. */
+/* The contents of the extended part of a file are not promised: the case records them. */
 static void file_extension_contents(struct stage *s)
 {
     must(s, "writer", "file data name=^f size=100");
@@ -60,7 +61,7 @@ static void file_extension_contents(struct stage *s)
     records(s, "writer", "zero view at=100 length=65436");
 }
 
-/* The section's protection must not allow more than the file's handle. */
+/* The protection of the section must not allow more than the handle of the file. */
 static void file_access_mismatch(struct stage *s)
 {
     must(s, "writer", "file all name=^f size=4096");
@@ -71,7 +72,7 @@ static void file_access_mismatch(struct stage *s)
     denied(s, "writer", "create section size=0 protect=PAGE_READWRITE file=write");
 }
 
-/* Protections with execute ask for GENERIC_EXECUTE on the file. */
+/* A protection with execute needs GENERIC_EXECUTE on the file. */
 static void file_execute_needs_generic_execute(struct stage *s)
 {
     must(s, "writer", "file data name=^f size=4096");
@@ -80,7 +81,7 @@ static void file_execute_needs_generic_execute(struct stage *s)
     gives(s, "writer", "create section size=0 protect=PAGE_EXECUTE_READ file=code", "error=0");
 }
 
-/* Copy-on-write needs no right to write: the private copies never reach the file. */
+/* Copy-on-write needs no write access to the file: private copies never reach it. */
 static void file_writecopy_on_readonly_file(struct stage *s)
 {
     must(s, "writer", "file data name=^f size=4096");
@@ -93,7 +94,7 @@ static void file_writecopy_on_readonly_file(struct stage *s)
     gives(s, "writer", "fileread data length=8", "text=original");
 }
 
-/* A section smaller than its file shows the first bytes and no more. */
+/* A section smaller than its file shows the first bytes of the file only. */
 static void file_smaller_section(struct stage *s)
 {
     must(s, "writer", "file data name=^f size=0x20000");
@@ -107,7 +108,8 @@ static void file_smaller_section(struct stage *s)
     gives(s, "writer", "filesize data", "size=131072");
 }
 
-/* Two sections over one local file show the same bytes, whoever made them (nf-memoryapi-mapviewoffile). */
+/* Two sections over one local file show the same bytes, whichever process created them
+ * (nf-memoryapi-mapviewoffile). */
 static void file_two_sections_coherent(struct stage *s)
 {
     must(s, "writer", "file data name=^f size=0x20000");
@@ -122,7 +124,7 @@ static void file_two_sections_coherent(struct stage *s)
     gives(s, "writer", "read view at=1 length=11 as=text", "text=from-reader");
 }
 
-/* ReadFile and WriteFile are not promised to agree with views; the transcript records whether they do. */
+/* No page promises that ReadFile and WriteFile agree with views: the case records whether they do. */
 static void file_io_not_promised_coherent(struct stage *s)
 {
     must(s, "writer", "file data name=^f size=4096");
@@ -135,7 +137,7 @@ static void file_io_not_promised_coherent(struct stage *s)
     records(s, "writer", "read view at=100 length=7 as=text");
 }
 
-/* The handle of the file may go: the views keep the file (nf-memoryapi-unmapviewoffile). */
+/* The handle of the file may be closed: the views keep the file open (nf-memoryapi-unmapviewoffile). */
 static void file_handle_may_close(struct stage *s)
 {
     must(s, "writer", "file data name=^f size=4096");
@@ -179,7 +181,7 @@ static void file_open_needs_share_write(struct stage *s)
     succeeds(s, "reader", "file exclusive name=^f open=existing share=none");
 }
 
-/* When the last view goes the file has the new bytes (scope-of-allocated-memory). */
+/* When the last view is unmapped the file has the new bytes (scope-of-allocated-memory). */
 static void file_updated_when_last_view_goes(struct stage *s)
 {
     must(s, "writer", "file data name=^f size=4096");
@@ -192,9 +194,9 @@ static void file_updated_when_last_view_goes(struct stage *s)
     gives(s, "reader", "fileread data at=4000 length=7", "text=written");
 }
 
-/* The writer has a file whose last write is long past, and a view of it. A handle of the reader's has set the time: one
- * that did may keep it from moving. */
-static void maps_an_old_file(struct stage *s)
+/* The writer has a view of a file whose last write was long ago. The reader sets the time through a handle of
+ * its own, because a handle that set the time may stop it from changing. */
+static void map_old_file(struct stage *s)
 {
     must(s, "writer", "file data name=^f size=4096");
     must(s, "writer", "close data");
@@ -208,7 +210,7 @@ static void maps_an_old_file(struct stage *s)
     must(s, "writer", "close section");
 }
 
-static void lets_go_and_tells_time(struct stage *s)
+static void close_and_record_time(struct stage *s)
 {
     must(s, "writer", "unmap view");
     must(s, "writer", "close data");
@@ -217,26 +219,26 @@ static void lets_go_and_tells_time(struct stage *s)
     must_give(s, "reader", "fileread data at=100 length=7", "text=written");
 }
 
-/* The time of the last write need not move for writes through views (nf-memoryapi-mapviewoffile); the transcript records
- * whether it has when the last view and the last handle are gone. */
+/* The last-write time need not change for writes through views (nf-memoryapi-mapviewoffile): the case records
+ * whether it has changed when the last view and the last handle are closed. */
 static void file_timestamp(struct stage *s)
 {
-    maps_an_old_file(s);
+    map_old_file(s);
     must(s, "writer", "write view at=100 text=written");
-    lets_go_and_tells_time(s);
+    close_and_record_time(s);
 }
 
-/* The same where the pages reach the file before the view goes. */
+/* The same if the pages are flushed to the file before the view is unmapped. */
 static void file_timestamp_flushed(struct stage *s)
 {
-    maps_an_old_file(s);
+    map_old_file(s);
     must(s, "writer", "write view at=100 text=written");
     must(s, "writer", "flush view");
     must(s, "writer", "fileflush data");
-    lets_go_and_tells_time(s);
+    close_and_record_time(s);
 }
 
-/* A file cannot be cut while it is mapped (nf-fileapi-setendoffile), and can be afterwards. */
+/* A file cannot be truncated while it is mapped (nf-fileapi-setendoffile), and can be afterwards. */
 static void file_setendoffile_blocked(struct stage *s)
 {
     must(s, "writer", "file data name=^f size=0x20000");
@@ -286,7 +288,7 @@ static void file_lock_ignored(struct stage *s)
     }
 }
 
-/* Not everything with a file handle can back a section (nf-ntifs-ntcreatesection). */
+/* A pipe cannot back a section (nf-ntifs-ntcreatesection). */
 static void file_unsupported_device(struct stage *s)
 {
     must(s, "writer", "pipe end");
@@ -294,7 +296,7 @@ static void file_unsupported_device(struct stage *s)
                  STATUS_INVALID_FILE_FOR_SECTION);
 }
 
-/* A name that a pagefile section holds wins over the file that is passed with it. */
+/* If a pagefile section has the name already, the file that is passed with the name is ignored. */
 static void file_named_and_pagefile_name_clash(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
@@ -324,7 +326,7 @@ static void file_region_flag(struct stage *s)
     records(s, "reader", ask);
 }
 
-/* SEC_COMMIT and SEC_RESERVE mean nothing for a section over a file. */
+/* SEC_COMMIT and SEC_RESERVE have no effect on a section over a file. */
 static void reserve_no_effect_on_files(struct stage *s)
 {
     static const char *const kinds[] = {"", "|SEC_COMMIT", "|SEC_RESERVE"};
@@ -335,7 +337,7 @@ static void reserve_no_effect_on_files(struct stage *s)
     }
 }
 
-/* VirtualAlloc commits pages of sections that live in the paging file only. */
+/* VirtualAlloc cannot commit pages of a section over a file. */
 static void reserve_virtualalloc_on_file_view(struct stage *s)
 {
     must(s, "writer", "file data name=^f size=4096");
@@ -344,7 +346,7 @@ static void reserve_virtualalloc_on_file_view(struct stage *s)
     fails_status(s, "writer", "commit view length=4096 protect=PAGE_READWRITE", ERROR_ACCESS_DENIED, 0);
 }
 
-/* Large pages are for sections in the paging file. */
+/* SEC_LARGE_PAGES is refused for a section over a file. */
 static void large_pagefile_only(struct stage *s)
 {
     must(s, "writer", "file data name=^f size=0x200000");
@@ -352,7 +354,7 @@ static void large_pagefile_only(struct stage *s)
           ERROR_INVALID_PARAMETER);
 }
 
-/* A file that is no program cannot become an image. */
+/* SEC_IMAGE is refused for a file that is not a program. */
 static void image_bad_file(struct stage *s)
 {
     must(s, "writer", "file data name=^f size=4096");

@@ -1,8 +1,8 @@
-/* FlushViewOfFile: what it takes, and that sharing does not need it. Page: nf-memoryapi-flushviewoffile unless a case
- * names another. */
+/* FlushViewOfFile: which ranges it accepts, and that sharing does not need it. The page is
+ * nf-memoryapi-flushviewoffile unless a case names another. */
 #include "topic.h"
 
-/* Flushing a view of the paging file has nothing to do and succeeds; others saw the bytes before. */
+/* Flushing a view of the paging file succeeds and changes nothing: other processes saw the bytes before. */
 static void flush_pagefile_view(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=0x10000 protect=PAGE_READWRITE");
@@ -52,7 +52,8 @@ static void flush_too_long(struct stage *s)
     records(s, "writer", "flush view at=4096 length=0x10000");
 }
 
-/* A flush starts the writing, FlushFileBuffers finishes it; then the bytes are in the file whoever reads it. */
+/* FlushViewOfFile starts the writing, FlushFileBuffers completes it; then every reader of the file sees the
+ * bytes. */
 static void flush_starts_writing(struct stage *s)
 {
     must(s, "writer", "file data name=^f size=0x10000");
@@ -65,7 +66,7 @@ static void flush_starts_writing(struct stage *s)
     gives(s, "reader", "fileread data at=5000 length=7", "text=flushed");
 }
 
-/* Flushing a view that cannot have been written succeeds and writes nothing. */
+/* Flushing a view without write access succeeds and writes nothing. */
 static void flush_read_only_view(struct stage *s)
 {
     must(s, "writer", "file data name=^f size=4096");

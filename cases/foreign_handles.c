@@ -1,4 +1,5 @@
-/* Topic foreign_handles: what a process can do to the handles of another one, and whose handles a child gets. */
+/* Topic foreign_handles: what a process can do to the handles of another one, and whose handles a child
+ * inherits. */
 #include "topic.h"
 
 static void sees_bytes(struct stage *s, const char *role, const char *label)
@@ -7,7 +8,8 @@ static void sees_bytes(struct stage *s, const char *role, const char *label)
         gives(s, role, "read view at=0 length=5 as=text", "text=bytes");
 }
 
-/* The process that is to have the handle can make the call as well as the one that has it, and ask for less. */
+/* Either process can call DuplicateHandle: the one that has the handle or the one that gets it. The caller
+ * may ask for less access. */
 static void dup_either_side_may_call(struct stage *s)
 {
     writer_writes(s);
@@ -21,7 +23,7 @@ static void dup_either_side_may_call(struct stage *s)
     sees_bytes(s, "reader", "low");
 }
 
-/* Whoever duplicates needs PROCESS_DUP_HANDLE to the other process, in whichever direction. */
+/* DuplicateHandle needs PROCESS_DUP_HANDLE to the other process, in both directions. */
 static void dup_needs_right(struct stage *s)
 {
     writer_writes(s);
@@ -34,7 +36,8 @@ static void dup_needs_right(struct stage *s)
     gives(s, "writer", "granted section", "access=0xF0007");
 }
 
-/* Without a target process DUPLICATE_CLOSE_SOURCE closes a handle of somebody else, and with it the name. */
+/* DUPLICATE_CLOSE_SOURCE without a target process closes a handle of another process, and its name goes with
+ * it. */
 static void dup_close_remote(struct stage *s)
 {
     must(s, "reader", "create section name=@x size=4096 protect=PAGE_READWRITE");
@@ -46,7 +49,7 @@ static void dup_close_remote(struct stage *s)
     not_found(s, "third", "open section name=@x access=FILE_MAP_READ");
 }
 
-/* With DUPLICATE_CLOSE_SOURCE a handle moves out of the other process. */
+/* DUPLICATE_CLOSE_SOURCE moves a handle out of the other process. */
 static void dup_move_out(struct stage *s)
 {
     writer_writes(s);
@@ -59,15 +62,15 @@ static void dup_move_out(struct stage *s)
     sees_bytes(s, "reader", "section");
 }
 
-/* A child whose parent attribute names another process gets that one's handles, not those of the process that called
- * CreateProcess: the number of the parent's handle means its section there. */
+/* A child whose parent attribute names another process inherits the handles of that process, not those of the
+ * process that called CreateProcess: the value of the parent's handle is the parent's section there. */
 static void inherit_parent_attribute(struct stage *s)
 {
     must(s, "third", "create section size=4096 protect=PAGE_READWRITE inherit=yes");
     must(s, "third", "map view of=section access=FILE_MAP_WRITE");
     must(s, "third", "write view at=0 text=bytes");
     must_give(s, "third", "flags section", "inherit=yes protect-from-close=no");
-    /* Placed behind the third's handle, so that its number is no other one's. */
+    /* These handles make the value of the next handle differ from that of the third's section. */
     for (unsigned i = 0; i < 8; i++)
         must(s, "writer", step("hold filler%u kind=event", i));
     must(s, "writer", "create section size=4096 protect=PAGE_READWRITE inherit=yes");

@@ -6,7 +6,7 @@ static void sees_bytes(struct stage *s, const char *role)
     gives(s, role, "read view at=0 length=5 as=text", "text=bytes");
 }
 
-/* DUPLICATE_SAME_ACCESS copies the access, whatever the argument for it says. */
+/* DUPLICATE_SAME_ACCESS copies the access and ignores the access argument. */
 static void dup_same_access(struct stage *s)
 {
     writer_writes(s);
@@ -17,7 +17,7 @@ static void dup_same_access(struct stage *s)
     gives(s, "reader", "granted low", "access=0x4");
 }
 
-/* A duplicate may have less access than its source, and is held to it. */
+/* A duplicate may have less access than its source, and MapViewOfFile enforces it. */
 static void dup_lower_access(struct stage *s)
 {
     writer_writes(s);
@@ -38,7 +38,7 @@ static void dup_zero_access(struct stage *s)
     denied(s, "reader", "map view of=section access=FILE_MAP_READ");
 }
 
-/* Generic rights become those of a section, as when opening. */
+/* Generic rights are mapped to the rights of a section, as by OpenFileMapping. */
 static void dup_generic_mapped(struct stage *s)
 {
     static const char *const rights[][2] = {
@@ -57,7 +57,7 @@ static void dup_generic_mapped(struct stage *s)
     }
 }
 
-/* A duplicate in another process is a handle of that process: it works there after the source was closed. */
+/* A duplicate in another process is a handle of that process: it works there after the source is closed. */
 static void dup_into_child(struct stage *s)
 {
     must(s, "writer", "create section size=4096 protect=PAGE_READWRITE");
@@ -69,7 +69,7 @@ static void dup_into_child(struct stage *s)
         sees_bytes(s, "reader");
 }
 
-/* A duplicate that its process does not know of keeps object and name until that process ends. */
+/* A duplicate that its process does not know about keeps the object and the name until that process ends. */
 static void dup_leaked_keeps_object(struct stage *s)
 {
     writer_writes(s);
@@ -86,7 +86,8 @@ static void dup_leaked_keeps_object(struct stage *s)
     not_found(s, "third", "open section name=@x access=FILE_MAP_READ");
 }
 
-/* Of the copies the last one counts: the name stays when the source is closed and goes with the duplicate. */
+/* The last of several handles counts: the name stays when the source is closed and goes with the duplicate.
+ */
 static void duplicate_keeps_name(struct stage *s)
 {
     writer_writes(s);
@@ -99,7 +100,7 @@ static void duplicate_keeps_name(struct stage *s)
     not_found(s, "third", "open section name=@x access=FILE_MAP_READ");
 }
 
-/* bInheritHandle makes the duplicate inheritable in the process that got it. */
+/* bInheritHandle makes the duplicate inheritable in the process that receives it. */
 static void dup_inherit_flag(struct stage *s)
 {
     writer_writes(s);
@@ -113,7 +114,7 @@ static void dup_inherit_flag(struct stage *s)
         sees_bytes(s, "child");
 }
 
-/* DUPLICATE_CLOSE_SOURCE moves a handle: the target has it, the source is closed. */
+/* DUPLICATE_CLOSE_SOURCE moves a handle: the target has it, and the source is closed. */
 static void dup_close_source(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
@@ -126,7 +127,7 @@ static void dup_close_source(struct stage *s)
     not_found(s, "reader", "open section name=@x access=FILE_MAP_READ");
 }
 
-/* The source is closed even if the duplication fails, here for a right that the DACL does not grant. */
+/* The source is closed even if the duplication fails, here because the DACL does not grant a right. */
 static void close_source_when_denied(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE sd=D:P");
@@ -148,7 +149,7 @@ static void dup_same_object(struct stage *s)
     gives(s, "reader", "compare section with=other", "same=no error=1656");
 }
 
-/* Comparing asks for no right: handles without any can be compared. */
+/* CompareObjectHandles needs no right: handles without any right can be compared. */
 static void compare_no_rights_needed(struct stage *s)
 {
     writer_writes(s);
@@ -158,7 +159,7 @@ static void compare_no_rights_needed(struct stage *s)
     gives(s, "reader", "compare section with=second", "same=yes");
 }
 
-/* By name, by duplication and by inheritance: it is the same memory. */
+/* Access by name, by duplication and by inheritance reaches the same memory. */
 static void view_coherent_by_name_handle_inherit(struct stage *s)
 {
     static const char *const roles[] = {"named", "handed", "child"};

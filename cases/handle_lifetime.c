@@ -1,6 +1,6 @@
-/* Topic handle_lifetime: how long a name, an object and its bytes live. A name lives as long as a handle, in
- * whatever process; the bytes as long as a handle or a view; nothing outlives the processes that hold them.
- */
+/* Topic handle_lifetime: how long a name, an object and its bytes live. A name lives as long as a handle in
+ * any process, the bytes as long as a handle or a view, and nothing remains after the processes that hold
+ * them. */
 #include "topic.h"
 
 static void must_open_and_map(struct stage *s, const char *role)
@@ -21,7 +21,7 @@ static void name_is_gone(struct stage *s, const char *role)
 
 /* ---- handles and views ---- */
 
-/* A view works on after its handle was closed, and goes on to share with other processes. */
+/* A view works after its handle is closed, and still shares with other processes. */
 static void life_view_survives_handle(struct stage *s)
 {
     writer_writes(s);
@@ -35,7 +35,7 @@ static void life_view_survives_handle(struct stage *s)
     gives(s, "writer", "read view at=16 length=4 as=text", "text=both");
 }
 
-/* A handle works on after its view was unmapped, and the bytes are there when it maps again. */
+/* A handle works after its view is unmapped, and a new view shows the bytes. */
 static void life_handle_survives_unmap(struct stage *s)
 {
     writer_writes(s);
@@ -44,7 +44,7 @@ static void life_handle_survives_unmap(struct stage *s)
         sees_bytes(s, "writer");
 }
 
-/* A handle alone keeps the bytes, also while nobody has a view. One page lets them go with the last view
+/* A handle alone keeps the bytes, also while no view exists. One page says that they go with the last view
  * (D17). */
 static void life_commit_held_by_handle(struct stage *s)
 {
@@ -54,7 +54,7 @@ static void life_commit_held_by_handle(struct stage *s)
     sees_bytes(s, "reader");
 }
 
-/* Close and unmap may come in either order; both free everything. */
+/* Closing and unmapping work in either order; both together free everything. */
 static void life_any_order(struct stage *s)
 {
     writer_writes(s);
@@ -76,7 +76,7 @@ static void life_name_gone_with_view(struct stage *s)
     sees_bytes(s, "writer");
 }
 
-/* It is the same when the view is in another process than the one that closed last. */
+/* The same if the view is in another process than the last handle. */
 static void life_name_gone_view_in_other_process(struct stage *s)
 {
     writer_writes(s);
@@ -87,7 +87,7 @@ static void life_name_gone_view_in_other_process(struct stage *s)
     sees_bytes(s, "reader");
 }
 
-/* Of two handles either one keeps the name, whoever created it. */
+/* Either of two handles keeps the name, whichever process created it. */
 static void name_lives_with_last_handle(struct stage *s)
 {
     writer_writes(s);
@@ -103,8 +103,8 @@ static void name_lives_with_last_handle(struct stage *s)
     name_is_gone(s, "writer");
 }
 
-/* Creating the name again while an old view lives makes a new object of zeros that shares nothing with that
- * view. */
+/* Creating the name again while an old view exists makes a new object of zeros that shares nothing with the
+ * old view. */
 static void life_recreate_makes_new_object(struct stage *s)
 {
     writer_writes(s);
@@ -129,7 +129,7 @@ static void recreate_with_another_size(struct stage *s)
     sees_bytes(s, "writer");
 }
 
-/* With the last handle and view the contents go: what is created under the name next is zero. */
+/* The contents go with the last handle and the last view: a new section of that name is zero. */
 static void life_all_closed_destroys(struct stage *s)
 {
     writer_writes(s);
@@ -145,7 +145,7 @@ static void life_all_closed_destroys(struct stage *s)
 
 /* ---- the end of a process ---- */
 
-/* An object outlives its creator as long as somebody else holds a handle. */
+/* An object remains after its creator has exited, as long as another process has a handle. */
 static void life_creator_exit(struct stage *s)
 {
     writer_writes(s);
@@ -157,7 +157,7 @@ static void life_creator_exit(struct stage *s)
     }
 }
 
-/* Nothing is persistent: after the only holder the name is free and the next object is a new one. */
+/* Nothing is persistent: after its only holder has ended the name is free and the next object is new. */
 static void life_persistent_needs_holder(struct stage *s)
 {
     writer_writes(s);
@@ -176,7 +176,7 @@ static void life_terminate_closes(struct stage *s)
     name_is_gone(s, "reader");
 }
 
-/* So does an exception that nobody handles. */
+/* An unhandled exception closes handles and views too. */
 static void life_crash_closes(struct stage *s)
 {
     writer_writes(s);
@@ -184,7 +184,7 @@ static void life_crash_closes(struct stage *s)
     name_is_gone(s, "reader");
 }
 
-/* And leaving with handles open and views mapped, of this section and of others. */
+/* Exiting with open handles and mapped views, of this section and of another one, closes them. */
 static void life_exit_without_cleanup(struct stage *s)
 {
     writer_writes(s);
@@ -196,7 +196,7 @@ static void life_exit_without_cleanup(struct stage *s)
     not_found(s, "reader", "open gone name=@y access=FILE_MAP_READ");
 }
 
-/* A reader reads on after the writer has exited, and the name stays with the reader's handle. */
+/* A reader can use its view after the writer has exited, and its handle keeps the name. */
 static void reader_outlives_exit(struct stage *s)
 {
     writer_writes(s);
@@ -208,7 +208,7 @@ static void reader_outlives_exit(struct stage *s)
     gives(s, "third", "read view at=8 length=2 as=text", "text=on");
 }
 
-/* What a writer stored before it was killed stays for those who have a view. */
+/* What a writer stored before it was killed stays visible to every process with a view. */
 static void reader_outlives_kill(struct stage *s)
 {
     writer_writes(s);
@@ -222,7 +222,7 @@ static void reader_outlives_kill(struct stage *s)
     name_is_gone(s, "third");
 }
 
-/* The same after a crash: what it had stored stays, its handle does not. */
+/* The same after a crash: the stored bytes stay, the handle of the crashed process does not. */
 static void reader_outlives_crash(struct stage *s)
 {
     writer_writes(s);
@@ -234,8 +234,8 @@ static void reader_outlives_crash(struct stage *s)
     sees_bytes(s, "reader");
 }
 
-/* A handle of any process keeps an old object: a writer that was killed and starts again finds its old bytes
- * and its old size, until the last holder lets go. */
+/* A handle in any process keeps the old object: a writer that was killed and starts again finds the old bytes
+ * and the old size until the last holder closes its handle. */
 static void stale_holder_keeps_old_object(struct stage *s)
 {
     writer_writes(s);

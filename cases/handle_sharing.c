@@ -1,13 +1,13 @@
-/* Topic handle_sharing: handles that reach another process without the name, by inheritance and by
- * duplication. The number of a handle travels from process to process over the pipes, as it would on a
- * command line. */
+/* Topic handle_sharing: handles that reach another process without a name, by inheritance and by duplication.
+ * The runner passes the value of a handle from one actor to the other, as a command line would. */
 #include "topic.h"
 
-/* What GetHandleInformation says of a handle: its own two flags, and no other's. */
+/* What GetHandleInformation returns: the two flags of a handle. */
 #define INHERITED "inherit=yes protect-from-close=no"
 #define KEPT "inherit=no protect-from-close=no"
 
-/* The child's own word for the handle that its parent, where it has these flags, calls so: the same number. */
+/* The child gives a label to the handle value that its parent calls `label`. The parent's handle must have
+ * these flags. */
 static void adopts(struct stage *s, const char *child, const char *parent, const char *label,
                    const char *flags)
 {
@@ -15,8 +15,8 @@ static void adopts(struct stage *s, const char *child, const char *parent, const
     must(s, child, step("adopt %s handle=$%s.handle", label, parent));
 }
 
-/* What the number means in the child: nothing, or something that is no section. */
-static void means_nothing(struct stage *s, const char *child, const char *label)
+/* In the child the value is no handle, or a handle of another type. */
+static void is_no_section(struct stage *s, const char *child, const char *label)
 {
     fails(s, child, step("map view of=%s access=FILE_MAP_READ", label), ERROR_INVALID_HANDLE);
 }
@@ -27,7 +27,7 @@ static void maps_and_reads(struct stage *s, const char *role, const char *label)
         gives(s, role, "read view at=0 length=5 as=text", "text=bytes");
 }
 
-/* A writer with a section, its handle inheritable or not, and a word in it. */
+/* The writer has an unnamed section with the text "bytes"; `how` says whether its handle is inheritable. */
 static void writer_has_unnamed(struct stage *s, const char *how)
 {
     must(s, "writer", step("create section size=4096 protect=PAGE_READWRITE%s", how));
@@ -37,14 +37,14 @@ static void writer_has_unnamed(struct stage *s, const char *how)
 
 /* ---- inheritance ---- */
 
-/* Without attributes a handle is not inherited, also by a child that may inherit. */
+/* Without attributes a handle is not inherited, even by a child that inherits handles. */
 static void inherit_default_off(struct stage *s)
 {
     writer_has_unnamed(s, "");
     gives(s, "writer", "flags section", KEPT);
     spawns(s, "writer", "child", "inherit=yes");
     adopts(s, "child", "writer", "section", KEPT);
-    means_nothing(s, "child", "section");
+    is_no_section(s, "child", "section");
 }
 
 /* bInheritHandle and bInheritHandles together give the child a handle that works. */
@@ -57,17 +57,17 @@ static void inherit_attributes_on(struct stage *s)
     maps_and_reads(s, "child", "section");
 }
 
-/* Without bInheritHandles nothing is passed on. */
+/* Without bInheritHandles the child inherits nothing. */
 static void inherit_needs_createprocess_flag(struct stage *s)
 {
     writer_has_unnamed(s, " inherit=yes");
     spawns(s, "writer", "child", "inherit=no");
     adopts(s, "child", "writer", "section", INHERITED);
-    means_nothing(s, "child", "section");
+    is_no_section(s, "child", "section");
 }
 
-/* The inherited handle has the number and the access of its parent's. One page says that the number is
- * another one each time (D14); what the other two say is expected. */
+/* The inherited handle has the value and the access of the parent's handle. One page says that the value
+ * differs (D14); the case expects what two others say. */
 static void inherit_same_value_and_access(struct stage *s)
 {
     must(s, "writer", "create all name=@x size=4096 protect=PAGE_READWRITE");
@@ -79,7 +79,7 @@ static void inherit_same_value_and_access(struct stage *s)
     denied(s, "child", "map more of=section access=FILE_MAP_WRITE");
 }
 
-/* OpenFileMapping's flag does the same as that of the attributes. */
+/* bInheritHandle of OpenFileMapping has the same effect as that of the attributes. */
 static void inherit_open_flag(struct stage *s)
 {
     must(s, "writer", "create all name=@x size=4096 protect=PAGE_READWRITE");
@@ -94,10 +94,10 @@ static void inherit_open_flag(struct stage *s)
     adopts(s, "child", "reader", "kept", KEPT);
     maps_and_reads(s, "child", "passed");
     must(s, "child", "unmap view");
-    means_nothing(s, "child", "kept");
+    is_no_section(s, "child", "kept");
 }
 
-/* The attributes count for the handle that is returned, also when the object existed already. */
+/* The attributes apply to the handle that the call returns, also if the object existed already. */
 static void inherit_of_existing_object(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
@@ -110,7 +110,7 @@ static void inherit_of_existing_object(struct stage *s)
     maps_and_reads(s, "child", "section");
 }
 
-/* SetHandleInformation switches it later, both ways. */
+/* SetHandleInformation changes the flag later, in both directions. */
 static void inherit_sethandleinformation(struct stage *s)
 {
     writer_has_unnamed(s, "");
@@ -121,10 +121,10 @@ static void inherit_sethandleinformation(struct stage *s)
     succeeds(s, "writer", "setflags section inherit=no");
     spawns(s, "writer", "second", "inherit=yes");
     adopts(s, "second", "writer", "section", KEPT);
-    means_nothing(s, "second", "section");
+    is_no_section(s, "second", "section");
 }
 
-/* A handle list limits what is inherited to what it names. */
+/* With a handle list the child inherits only the handles on the list. */
 static void inherit_handle_list(struct stage *s)
 {
     writer_has_unnamed(s, " inherit=yes");
@@ -134,10 +134,10 @@ static void inherit_handle_list(struct stage *s)
     adopts(s, "child", "writer", "other", INHERITED);
     maps_and_reads(s, "child", "section");
     must(s, "child", "unmap view");
-    means_nothing(s, "child", "other");
+    is_no_section(s, "child", "other");
 }
 
-/* A list needs bInheritHandles, and handles that are inheritable: else no process is started. */
+/* A handle list needs bInheritHandles and inheritable handles: otherwise CreateProcess fails. */
 static void inherit_handle_list_needs_true(struct stage *s)
 {
     writer_has_unnamed(s, " inherit=yes");
@@ -146,7 +146,7 @@ static void inherit_handle_list_needs_true(struct stage *s)
     fails(s, "writer", "spawn second pipe=none inherit=yes list=kept", ERROR_INVALID_PARAMETER);
 }
 
-/* What was inherited is inheritable again. */
+/* An inherited handle is inheritable in the child too. */
 static void inherit_grandchild(struct stage *s)
 {
     writer_has_unnamed(s, " inherit=yes");
@@ -157,10 +157,10 @@ static void inherit_grandchild(struct stage *s)
     maps_and_reads(s, "grandchild", "section");
 }
 
-/* A view is not inherited, although the kernel maps it as one that could be (D15). */
+/* A view is not inherited, although the kernel's mapping call could make it so (D15). */
 static void inherit_view_not_inherited(struct stage *s)
 {
-    must_be_free(s, "third", PLACE); /* a process like the child, which cannot be asked before it is there */
+    must_be_free(s, "third", PLACE); /* the child itself cannot be asked before it has started */
     must(s, "writer", "create section size=4096 protect=PAGE_READWRITE inherit=yes");
     must(s, "writer", "map view of=section access=FILE_MAP_WRITE base=" PLACE);
     spawns(s, "writer", "child", "inherit=yes");
@@ -177,7 +177,7 @@ static void inherit_child_close_independent(struct stage *s)
     succeeds(s, "writer", "map more of=section access=FILE_MAP_WRITE");
 }
 
-/* An unnamed section and a number are a complete channel, in both directions. */
+/* An unnamed section and a handle value are enough to share memory in both directions. */
 static void inherit_shares_state(struct stage *s)
 {
     writer_has_unnamed(s, " inherit=yes");
@@ -189,7 +189,7 @@ static void inherit_shares_state(struct stage *s)
     gives(s, "writer", "read view at=0 length=5 as=text", "text=reply");
 }
 
-/* An inherited handle keeps object and name when the parent is gone. */
+/* An inherited handle keeps the object and the name after the parent has exited. */
 static void life_inherited_handle_keeps_name(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE inherit=yes");

@@ -1,17 +1,17 @@
-/* Topic identities: what a descriptor says to processes that are not their creator's equals, and where a descriptor
- * comes from when nobody gives one. */
+/* Topic identities: what a security descriptor grants to processes with another token than the creator's, and
+ * which descriptor a section gets when the creator passes none. */
 #include "topic.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* Keeps the text of a reply's field beyond the next step. */
+/* Copies the text of a reply's field, which the next step would overwrite. */
 static void keep(struct stage *s, const char *role, const char *field, char *out, size_t size)
 {
     snprintf(out, size, "%s", value(s, role, field));
 }
 
-/* Without a descriptor a section gets the default DACL of its creator's token, the generic rights spelled out. */
+/* Without a descriptor a section gets the default DACL of its creator's token, with generic rights mapped. */
 static void sd_default_from_token(struct stage *s)
 {
     char list[600];
@@ -21,7 +21,8 @@ static void sd_default_from_token(struct stage *s)
     gives(s, "writer", "descriptor section parts=dacl", step("sddl=%s", list));
 }
 
-/* A thread that impersonates gives the default of that token, and of its own again when it has reverted. */
+/* A thread that impersonates uses the default DACL of the impersonation token, and that of the process's
+ * token again after RevertToSelf. */
 static void sd_default_from_impersonation(struct stage *s)
 {
     char own[600], other[600];
@@ -38,8 +39,8 @@ static void sd_default_from_impersonation(struct stage *s)
     holds(s, "the two lists differ", strcmp(own, other) != 0);
 }
 
-/* The descriptor is read by name too, with or without the prefix, by whoever has READ_CONTROL. The entry for OWNER
- * RIGHTS (OW) takes away what the owner has otherwise. */
+/* The descriptor can also be read by name, with or without the prefix, by every process with READ_CONTROL.
+ * The entry for OWNER RIGHTS (OW) replaces the rights that the owner has otherwise. */
 static void sd_get_by_name(struct stage *s)
 {
     must(s, "writer", "create open name=^open size=4096 protect=PAGE_READWRITE sd=D:(A;;RC;;;WD)");
@@ -51,15 +52,15 @@ static void sd_get_by_name(struct stage *s)
     fails_somehow(s, "reader", "describe name=^nothing parts=dacl");
 }
 
-/* The owner reads it by name even if no entry lets anybody in. */
+/* The owner reads it by name even if no entry admits anyone. */
 static void owner_reads_by_name(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE sd=D:P");
     gives(s, "reader", "describe name=@x parts=dacl", "sddl=D:P");
 }
 
-/* A token with restricting SIDs is checked twice, with its own SIDs and with those: what admits the user alone, or
- * RESTRICTED (RC) alone, does not admit it. */
+/* A token with restricting SIDs is checked twice, with its own SIDs and with the restricting ones: an entry
+ * that admits only the user, or only RESTRICTED (RC), does not admit it. */
 static void sd_restricted_token_two_checks(struct stage *s)
 {
     starts(s, "reader", "identity=restricted");
@@ -73,7 +74,7 @@ static void sd_restricted_token_two_checks(struct stage *s)
     denied(s, "reader", "open both-to-write name=@both access=FILE_MAP_WRITE");
 }
 
-/* A group that is there for denials only does not let its member in, and still keeps it out. */
+/* A deny-only group does not admit its member, and still denies. */
 static void denying_group(struct stage *s)
 {
     starts(s, "reader", "identity=unauthenticated");
@@ -86,7 +87,7 @@ static void denying_group(struct stage *s)
     succeeds(s, "reader", "open denies name=@denies access=FILE_MAP_READ");
 }
 
-/* A NULL DACL has nothing to check, for a restricted token neither. */
+/* A NULL DACL has nothing to check, not even for a restricted token. */
 static void null_dacl_restricted(struct stage *s)
 {
     starts(s, "reader", "identity=restricted");
@@ -94,7 +95,7 @@ static void null_dacl_restricted(struct stage *s)
     succeeds(s, "reader", "open section name=@x access=FILE_MAP_ALL_ACCESS");
 }
 
-/* Another user gets in through a NULL DACL; what the default one does to him is recorded (D12). */
+/* A NULL DACL admits another user. What the default DACL does to that user is recorded (D12). */
 static void null_dacl_other_user(struct stage *s)
 {
     starts(s, "reader", "identity=other-user");
@@ -106,8 +107,8 @@ static void null_dacl_other_user(struct stage *s)
     succeeds(s, "reader", "open section name=@x access=FILE_MAP_ALL_ACCESS");
 }
 
-/* The privilege is asked for on every Windows of today: a process whose token never had it makes no Global\ section, and
- * every other one. */
+/* Every supported Windows checks the privilege: a process whose token never had it cannot create a Global\
+ * section, and can create every other one. */
 static void name_global_privilege_since(struct stage *s)
 {
     starts(s, "writer", "identity=no-global-privilege");
@@ -115,7 +116,7 @@ static void name_global_privilege_since(struct stage *s)
     gives(s, "writer", "create section name=Local\\^x size=4096 protect=PAGE_READWRITE", "error=0");
 }
 
-/* An administrator who is not elevated does not have it. */
+/* An administrator who is not elevated does not have the privilege. */
 static void filtered_without_global_privilege(struct stage *s)
 {
     starts(s, "writer", "identity=filtered");

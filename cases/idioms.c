@@ -1,12 +1,13 @@
-/* Topic idioms: what libraries and programs build out of the single calls, step by step or as bursts. Each case names who
- * relies on it. */
+/* Topic idioms: what libraries and programs build from the single calls, step by step and as bursts. Each
+ * case names programs that rely on it. */
 #include "topic.h"
 
-/* ---- create or open, and a magic number that is published last ---- */
+/* ---- create or open, with a magic number that is published last ---- */
 
-/* The name is there before its contents are. Whoever creates fills in the header and publishes its magic number last;
- * whoever opens finds zeros until then, and everything afterwards. Multi-process caches, message queues and worker
- * pools begin like this (the Python worker of Azure Functions, shadesmar, Boost.Interprocess on Windows). */
+/* The name exists before the contents do. The creator fills in the header and writes its magic number last; a
+ * process that opens the section sees zeros before that and everything afterwards. Multi-process caches,
+ * message queues and worker pools start this way (the Python worker of Azure Functions, shadesmar,
+ * Boost.Interprocess on Windows). */
 static void magic_is_published_last(struct stage *s)
 {
     gives(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE", "error=0");
@@ -27,9 +28,9 @@ static void magic_is_published_last(struct stage *s)
 #define SETTERS 4
 #define SETUP_ROUNDS 32
 
-/* The same as a race: of four processes that come at once, one finds the section new and sets it up, and the others
- * wait for the magic number and never see a part. All four count themselves in the same memory. The control does not
- * wait. */
+/* The same as a race: of four processes that start at the same time, one finds the section new and sets it
+ * up. The others wait for the magic number and never see an incomplete header. All four count themselves in
+ * the same memory. The control does not wait. */
 static void create_or_open_race(struct stage *s)
 {
     static const char *const roles[SETTERS] = {"writer", "reader", "third", "fourth"};
@@ -58,8 +59,8 @@ static void create_or_open_race(struct stage *s)
 
 /* ---- records with a version: a sequence lock ---- */
 
-/* The version is odd while a record is written, so a reader that finds it odd, or changed after its copy, knows that
- * the copy is worth nothing. Telemetry of games is published like this (the rFactor 2 plugin, many dashboards). */
+/* The version is odd while a record is written, so a reader that finds it odd, or changed after its copy,
+ * discards the copy. Telemetry of games is published this way (the rFactor 2 plugin, many dashboards). */
 static void version_is_odd_meanwhile(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
@@ -91,7 +92,8 @@ static void publish_and_snapshot(struct stage *s, const char *order, const char 
     finishes(s, "writer", "");
 }
 
-/* The same as a race: no copy that the version says is whole is torn. The control copies without looking. */
+/* The same as a race: no copy that the version reports as complete is torn. The control does not look at the
+ * version. */
 static void version_race(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=0x2000 protect=PAGE_READWRITE");
@@ -104,9 +106,9 @@ static void version_race(struct stage *s)
     powered(s, "a copy without the version is torn", number(s, "reader", "torn") > 0);
 }
 
-/* ---- a mutex over the memory, and its owner gone ---- */
+/* ---- a mutex that protects the memory, and whose owner ends ---- */
 
-/* A writer that owns the mutex and has announced that the record is being written. */
+/* A writer owns the mutex and has marked the record as being written. */
 static void write_half(struct stage *s, const char *role, const char *tag)
 {
     must(s, role, "open section name=@x access=FILE_MAP_READ|FILE_MAP_WRITE");
@@ -117,8 +119,8 @@ static void write_half(struct stage *s, const char *role, const char *tag)
     must(s, role, step("write view at=4 text=half%s", tag));
 }
 
-/* The one that comes next owns the mutex, is told that it was abandoned, finds the record half written and repairs it;
- * the one after that finds everything in order. */
+/* The next owner gets WAIT_ABANDONED, finds the record half written and repairs it; the owner after that
+ * finds a complete record. */
 static void repair(struct stage *s, const char *tag)
 {
     gives(s, "reader", "wait mutex timeout=2000", "result=WAIT_ABANDONED");
@@ -134,9 +136,9 @@ static void repair(struct stage *s, const char *tag)
     succeeds(s, "third", "signal mutex");
 }
 
-/* A mutex whose owner has ended, in whatever way, goes to the next that waits for it, with the word that it was
- * abandoned; what the owner had stored is there. Hardware monitors, database engines and single-instance guards rest on
- * it (Open Hardware Monitor, libpalaso, Realm, Firebird). */
+/* A mutex whose owner has ended, in any way, goes to the next process that waits for it, which is told that
+ * it was abandoned; what the owner stored is still there. Hardware monitors, database engines and
+ * single-instance guards rely on it (Open Hardware Monitor, libpalaso, Realm, Firebird). */
 static void abandoned_mutex_repair(struct stage *s)
 {
     must(s, "reader", "create section name=@x size=4096 protect=PAGE_READWRITE");
@@ -159,8 +161,8 @@ static void abandoned_mutex_repair(struct stage *s)
 #define LOCKED_ADDERS 4
 #define LOCKED_ADDITIONS 100
 
-/* Plain additions of several processes are all there in the end if each is made under one mutex. The control of
- * view-interlocked-works shows what happens without. */
+/* Plain additions of several processes are all counted if each is made while holding one mutex. The control
+ * makes them without it. */
 static void mutex_makes_sums_whole(struct stage *s)
 {
     static const char *const roles[LOCKED_ADDERS] = {"writer", "reader", "third", "fourth"};
@@ -187,9 +189,10 @@ static void mutex_makes_sums_whole(struct stage *s)
 
 /* ---- a ring buffer over two adjacent views ---- */
 
-/* The same section twice, back to back: a record that runs over the end of the first view is in one piece for its
- * writer and its reader, and its tail is at the beginning. Audio and emulators have rings like this, made by reserving
- * the range, giving it back and mapping into it (before placeholders there was no other way). */
+/* The same section mapped twice, back to back: a record that crosses the end of the first view is in one
+ * piece for writer and reader, and its tail is at the start of the section. Audio programs and emulators make
+ * rings this way: they reserve the range, release it and map into it (before placeholders there was no other
+ * way). */
 static void ring_over_two_views(struct stage *s)
 {
     static const char *const roles[] = {"writer", "reader"};
@@ -219,10 +222,10 @@ static void ring_over_two_views(struct stage *s)
     gives(s, "writer", "read ring at=65530 length=12 as=text", "text=over-tHE-end");
 }
 
-/* ---- waking up the other side ---- */
+/* ---- waking up the other process ---- */
 
-/* A semaphore that is released before anybody waits is not lost: the reader who comes later gets it, and the message,
- * once. Queues of messages wake their readers like this (cpp-ipc, Firebird). */
+/* A semaphore that is released before any process waits is not lost: a reader that waits later gets it, and
+ * the message, once. Message queues wake their readers this way (cpp-ipc, Firebird). */
 static void signal_before_wait(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
@@ -248,11 +251,11 @@ static void signal_before_wait(struct stage *s)
     gives(s, "reader", "read view at=16 length=5 as=text", "text=third");
 }
 
-/* ---- starting again, and trusting nobody ---- */
+/* ---- a restarted writer, and data that another process may change ---- */
 
-/* A writer that starts again while a reader still holds the section does not get a new one: the old size and the old
- * bytes are there, and only the last error tells. A program that publishes under a fixed name has to expect it (the
- * pages of Assetto Corsa, PostgreSQL's shared memory block, pyvirtualcam). */
+/* A writer that starts again while a reader still holds the section does not get a new one: it has the old
+ * size and the old bytes, and only the last error says so. A program that publishes under a fixed name must
+ * expect it (the pages of Assetto Corsa, PostgreSQL's shared memory block, pyvirtualcam). */
 static void restart_behind_a_reader(struct stage *s)
 {
     must(s, "first", "create section name=@x size=4096 protect=PAGE_READWRITE");
@@ -275,9 +278,9 @@ static void restart_behind_a_reader(struct stage *s)
     gives(s, "third", "zero view length=0x10000", "zero=yes");
 }
 
-/* A length in shared memory that was looked at and found small enough can be another one when it is used: the other
- * process stores what it likes in between. Whoever reads headers of somebody else copies them first (image tools and
- * sandboxes do: Exiv2, Chromium). */
+/* A length in shared memory that was checked and found small enough can be larger when it is used: the other
+ * process may change it in between. A program that reads headers of another process copies them first (image
+ * tools and sandboxes do: Exiv2, Chromium). */
 static void length_changes_after_the_look(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");

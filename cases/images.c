@@ -1,10 +1,12 @@
-/* Topic images: sections over programs and libraries, with SEC_IMAGE; and what NtQuerySection tells about a section. */
+/* Topic images: sections over programs and libraries, with SEC_IMAGE; and what NtQuerySection reports about a
+ * section. */
 #include "topic.h"
 
 #define OPENS_LIBRARY                                                                                        \
     "file library name=version.dll in=system open=existing access=GENERIC_READ|GENERIC_EXECUTE"
 
-/* The protections of the file's own parts count, whatever access is asked for: its headers are not writable. */
+/* The protections of the image's own parts apply, whatever access the view asks for: its headers are not
+ * writable. */
 static void image_view_ignores_access(struct stage *s)
 {
     must(s, "writer", OPENS_LIBRARY);
@@ -20,7 +22,7 @@ static void image_view_ignores_access(struct stage *s)
     gives(s, "reader", "query reading show=type,protect", "type=MEM_IMAGE protect=PAGE_READONLY");
 }
 
-/* SEC_IMAGE_NO_EXECUTE goes with PAGE_READONLY, and with no other flag. */
+/* SEC_IMAGE_NO_EXECUTE needs PAGE_READONLY and cannot be combined with another flag. */
 static void image_no_execute(struct stage *s)
 {
     must(s, "writer", OPENS_LIBRARY);
@@ -35,8 +37,9 @@ static void image_no_execute(struct stage *s)
           ERROR_INVALID_PARAMETER);
 }
 
-/* An image cannot take the place of a placeholder (nf-memoryapi-mapviewoffile3). Elsewhere the same call maps it, and a
- * section of data that is as large can have the placeholder, so nothing else is wrong with either. */
+/* A view of an image cannot replace a placeholder (nf-memoryapi-mapviewoffile3). The same call maps the image
+ * elsewhere, and a data section of that size can replace the placeholder, so nothing else is wrong with the
+ * two. */
 static void map3_placeholder_data_only(struct stage *s)
 {
     must(s, "writer", OPENS_LIBRARY);
@@ -52,7 +55,7 @@ static void map3_placeholder_data_only(struct stage *s)
              "type=MEM_REPLACE_PLACEHOLDER");
 }
 
-/* Only a section over an image has information about one. */
+/* Only an image section has image information. */
 static void size_image_info_on_data(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
@@ -63,7 +66,7 @@ static void size_image_info_on_data(struct stage *s)
     succeeds(s, "reader", "size image class=image");
 }
 
-/* A buffer that is too short is refused, one that is too long is not. */
+/* A buffer that is too short is refused, one that is too long is accepted. */
 static void size_query_wrong_length(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=8192 protect=PAGE_READWRITE");

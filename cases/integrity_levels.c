@@ -1,5 +1,5 @@
-/* Topic integrity_levels: what a process may do to a section of another integrity level. The DACLs here let everyone in,
- * so that the level alone decides; the writer is medium even where the run is elevated. */
+/* Topic integrity_levels: what a process may do to a section of another integrity level. The DACLs here admit
+ * everyone, so that only the level decides. The writer has medium integrity even if the run is elevated. */
 #include "topic.h"
 
 static void medium_and_low(struct stage *s)
@@ -8,7 +8,7 @@ static void medium_and_low(struct stage *s)
     starts(s, "reader", "identity=low");
 }
 
-/* A section without a label counts as medium: a low process does not get it for writing. */
+/* A section without a label counts as medium: a low process cannot open it for writing. */
 static void il_unlabelled_is_medium(struct stage *s)
 {
     medium_and_low(s);
@@ -17,7 +17,7 @@ static void il_unlabelled_is_medium(struct stage *s)
     succeeds(s, "reader", "open section name=@x access=FILE_MAP_READ");
 }
 
-/* No right that writes, whatever asks for it, although a NULL DACL grants all. */
+/* A low process gets no right that writes, whichever access it asks for, although a NULL DACL grants all. */
 static void il_low_cannot_write_up(struct stage *s)
 {
     static const char *const accesses[] = {
@@ -33,7 +33,7 @@ static void il_low_cannot_write_up(struct stage *s)
     denied(s, "reader", "create section name=@x size=4096 protect=PAGE_READWRITE");
 }
 
-/* The policy of a label is "no write up" unless it says more: reading is the DACL's business. */
+/* The policy of a label is "no write up" unless it says more: only the DACL decides about reading. */
 static void il_low_can_read_up(struct stage *s)
 {
     medium_and_low(s);
@@ -45,7 +45,7 @@ static void il_low_can_read_up(struct stage *s)
         gives(s, "reader", "read view at=0 length=6 as=text", "text=public");
 }
 
-/* A label that says "no read up" as well stops reading; one of the same level that does not, lets it pass. */
+/* A label with "no read up" also refuses reading; a label of the same level without it allows reading. */
 static void il_no_read_up(struct stage *s)
 {
     medium_and_low(s);
@@ -57,7 +57,7 @@ static void il_no_read_up(struct stage *s)
     succeeds(s, "reader", "open open name=@open access=FILE_MAP_READ");
 }
 
-/* A low label on a section of a medium process lets low processes write. */
+/* A low label on the section of a medium process lets low processes write. */
 static void il_explicit_low_label(struct stage *s)
 {
     medium_and_low(s);
@@ -70,7 +70,7 @@ static void il_explicit_low_label(struct stage *s)
         gives(s, "writer", "read view at=0 length=10 as=text", "text=from-below");
 }
 
-/* A low process makes low sections: they say so, and higher processes may write. */
+/* A section of a low process has a low label, and higher processes may write to it. */
 static void il_low_creator_gets_low(struct stage *s)
 {
     medium_and_low(s);
@@ -79,7 +79,7 @@ static void il_low_creator_gets_low(struct stage *s)
     succeeds(s, "writer", "open section name=@x access=FILE_MAP_WRITE");
 }
 
-/* That label keeps out what is lower still: an untrusted process does not write to it, and reads. */
+/* A low label refuses writing to a lower level: an untrusted process cannot write, and can read. */
 static void untrusted_below_low(struct stage *s)
 {
     starts(s, "writer", "identity=low");
@@ -89,8 +89,8 @@ static void untrusted_below_low(struct stage *s)
     succeeds(s, "reader", "open section name=@x access=FILE_MAP_READ");
 }
 
-/* Whether sections of an elevated process carry its level is contested (D13): the label is recorded, and whether a
- * medium process may write. */
+/* Sources disagree whether the sections of an elevated process have a high label (D13): the label and whether
+ * a medium process may write are recorded. */
 static void il_high_creator_label(struct stage *s)
 {
     starts(s, "reader", "identity=medium");
@@ -99,8 +99,8 @@ static void il_high_creator_label(struct stage *s)
     records(s, "reader", "open section name=@x access=FILE_MAP_WRITE");
 }
 
-/* The level is looked at before the DACL: one that grants all does not help, and MAXIMUM_ALLOWED is what the level
- * leaves of it. */
+/* The level is checked before the DACL: a DACL that grants all does not help, and MAXIMUM_ALLOWED gives what
+ * the level leaves. */
 static void il_before_dacl(struct stage *s)
 {
     medium_and_low(s);
@@ -112,7 +112,8 @@ static void il_before_dacl(struct stage *s)
     }
 }
 
-/* A process takes the lower one of its user's level and its file's. What the actor says when it starts is the check. */
+/* A process gets the lower of its user's level and its file's level. The case checks what the actor reports
+ * when it starts. */
 static void il_child_level_is_minimum(struct stage *s)
 {
     starts(s, "reader", "identity=low-file");

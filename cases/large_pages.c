@@ -1,5 +1,5 @@
-/* Topic large_pages: sections of large pages, for those who may have them. Page:
- * creating-a-file-mapping-using-large-pages. What needs no privilege stands in section_kinds.c. */
+/* Topic large_pages: sections of large pages, for users who may create them. Page:
+ * creating-a-file-mapping-using-large-pages. The cases that need no privilege are in section_kinds.c. */
 #include "topic.h"
 
 #define LARGE "protect=PAGE_READWRITE|SEC_COMMIT|SEC_LARGE_PAGES"
@@ -11,7 +11,7 @@ static void large_section(struct stage *s)
     must(s, "writer", "create section name=@x size=" BYTES " " LARGE);
 }
 
-/* A page of the view after its first touch. */
+/* Maps a view, touches its first page and expects large or small pages. */
 static void touched_page_is(struct stage *s, const char *role, const char *access, const char *kind)
 {
     must(s, role, step("map view of=section access=%s", access));
@@ -19,7 +19,7 @@ static void touched_page_is(struct stage *s, const char *role, const char *acces
     gives(s, role, "resident view tell=large", kind);
 }
 
-/* The size is a multiple of GetLargePageMinimum. */
+/* The size must be a multiple of GetLargePageMinimum. */
 static void large_size_multiple(struct stage *s)
 {
     must_give(s, "writer", "privilege SeLockMemoryPrivilege to=enabled", "state=enabled");
@@ -29,14 +29,14 @@ static void large_size_multiple(struct stage *s)
     gives(s, "writer", "create even name=@x size=$writer.minimum " LARGE, "error=0");
 }
 
-/* From Windows 10 1703 on a view has small pages if it does not ask for large ones. */
+/* From Windows 10 1703 on a view has small pages unless it asks for large ones. */
 static void large_view_small_by_default_since_1703(struct stage *s)
 {
     large_section(s);
     touched_page_is(s, "writer", "FILE_MAP_WRITE", "valid=yes large=no");
 }
 
-/* FILE_MAP_LARGE_PAGES asks for them. */
+/* FILE_MAP_LARGE_PAGES gives a view large pages. */
 static void large_view_flag(struct stage *s)
 {
     large_section(s);
@@ -45,7 +45,7 @@ static void large_view_flag(struct stage *s)
     touched_page_is(s, "reader", "FILE_MAP_WRITE|FILE_MAP_LARGE_PAGES", "valid=yes large=yes");
 }
 
-/* Before that the flag meant nothing, and such views always had large pages. */
+/* Before that the flag had no effect, and such views always had large pages. */
 static void large_view_before_1703(struct stage *s)
 {
     large_section(s);
@@ -54,7 +54,7 @@ static void large_view_before_1703(struct stage *s)
     touched_page_is(s, "reader", "FILE_MAP_WRITE|FILE_MAP_LARGE_PAGES", "valid=yes large=yes");
 }
 
-/* With the flag a view's size is a multiple of the minimum, too. */
+/* With the flag the length of a view must be a multiple of the minimum too. */
 static void large_view_multiple(struct stage *s)
 {
     large_section(s);
@@ -65,7 +65,7 @@ static void large_view_multiple(struct stage *s)
              "map view of=section access=FILE_MAP_WRITE|FILE_MAP_LARGE_PAGES length=$writer.minimum");
 }
 
-/* Once the section exists nobody needs the privilege. */
+/* The privilege is needed only to create the section. */
 static void large_privilege_only_at_create(struct stage *s)
 {
     large_section(s);
@@ -78,7 +78,7 @@ static void large_privilege_only_at_create(struct stage *s)
     gives(s, "reader", "read view at=0 length=5 as=text", "text=bytes");
 }
 
-/* Large pages are no part of the working set, which does not grow when they are touched. */
+/* Large pages are not part of the working set, which does not grow when they are touched. */
 static void large_nonpageable(struct stage *s)
 {
     large_section(s);
@@ -88,7 +88,8 @@ static void large_nonpageable(struct stage *s)
     gives(s, "writer", "workingset unit=" BYTES, "units=0");
 }
 
-/* With memory in pieces there may not be enough large pages; whether there are 512 MiB of them is recorded. */
+/* If memory is fragmented there may not be enough large pages: the case records whether 512 MiB are
+ * available. */
 static void large_fragmentation(struct stage *s)
 {
     must_give(s, "writer", "privilege SeLockMemoryPrivilege to=enabled", "state=enabled");

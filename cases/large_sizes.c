@@ -1,10 +1,10 @@
-/* Sizes, lengths and offsets beyond 32 bits, and sizes that no system has. Part of the topic of sizes that
- * differ: a half that gets lost on the way makes a size another one. */
+/* Sizes, lengths and offsets beyond 32 bits, and sizes beyond the limits of a system. A value that loses its
+ * upper half becomes another size. */
 #include "topic.h"
 
-#define GIB4 "0x100000000" /* 4 GiB: 0 to whoever keeps 32 bits only */
+#define GIB4 "0x100000000" /* 4 GiB: its lower 32 bits are 0 */
 
-/* The size is 64 bits wide, in two DWORDs. Reserved memory, so that nothing is charged for it. */
+/* The size has 64 bits, in two DWORDs. The sections are reserved, so that nothing is charged. */
 static void create_size_high_low(struct stage *s)
 {
     static const struct {
@@ -21,7 +21,7 @@ static void create_size_high_low(struct stage *s)
         gives(s, "reader", "query last", RESERVED_PART("0", "65536", "PAGE_READONLY"));
 }
 
-/* The offset is 64 bits wide: the bytes behind 4 GiB are others than those at the low half of the offset. */
+/* The offset has 64 bits: the bytes behind 4 GiB are not those at the lower half of the offset. */
 static void map_offset_high_dword(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=0x140000000 protect=PAGE_READWRITE|SEC_RESERVE");
@@ -39,7 +39,7 @@ static void map_offset_high_dword(struct stage *s)
     gives(s, "reader", "read low as=u32", "u32=0");
 }
 
-/* An offset of 4 GiB lies outside a small section; a high half that got lost would make it 0. */
+/* An offset of 4 GiB is behind the end of a small section; without its upper half it would be 0. */
 static void map_offset_past_end_64(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=0x20000 protect=PAGE_READWRITE");
@@ -50,8 +50,8 @@ static void map_offset_past_end_64(struct stage *s)
                  ERROR_ACCESS_DENIED, STATUS_INVALID_VIEW_SIZE);
 }
 
-/* A length of 4 GiB and a page is past the end of a small section; its low half alone would fit. A length
- * that no address space holds is refused as well, by a check of its own. */
+/* A length of 4 GiB and a page ends behind a small section; its lower half alone would fit. A length larger
+ * than every address space is refused too, by another check. */
 static void map_length_past_end_64(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=0x20000 protect=PAGE_READWRITE");
@@ -61,8 +61,7 @@ static void map_length_past_end_64(struct stage *s)
     fails_somehow(s, "reader", "map vast of=section access=FILE_MAP_READ length=0x4000000000001000");
 }
 
-/* A section above 4 GiB is mapped in pieces, each of which works: here its first, one across 4 GiB, and its
- * last. */
+/* A section above 4 GiB can be mapped in pieces: here the first one, one across 4 GiB, and the last one. */
 static void size_above_4gib(struct stage *s)
 {
     static const char *const offsets[] = {"0", "0xFFFF0000", "0x13FFE0000"};
@@ -83,7 +82,7 @@ static void size_above_4gib(struct stage *s)
     }
 }
 
-/* And committed, in one view: all of it is there from the start, to both of them. */
+/* The same committed and in one view: all of it exists from the start, for both processes. */
 static void size_above_4gib_committed(struct stage *s)
 {
     static const char *const offsets[] = {"0", "0xFFFFF000", "0x13FFFE000"};
@@ -99,7 +98,7 @@ static void size_above_4gib_committed(struct stage *s)
     gives(s, "reader", "zero view at=0x80000000 length=0x2000", "zero=yes");
 }
 
-/* A size above the system's limit is refused, also for reserved memory. */
+/* A size above the limit of the system is refused, also for reserved memory. */
 static void size_too_big(struct stage *s)
 {
     fails_status(s, "writer",

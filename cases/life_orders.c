@@ -1,11 +1,10 @@
-/* Topic life_orders: every order in which two and three processes can let go of a section. A handle in any process keeps
- * the name and the bytes, a view the bytes alone, and it does not matter who made the section, who goes first, and whether
- * a process closes, unmaps, ends or is killed.
- *
- * A sequence is what one process does, a letter each: c closes its handle, u unmaps its view, e exits, k is killed. A
- * process has in the beginning what its sequence lets go of, and both if it ends. Every order that the sequences of the
- * processes can mix in is played, each with a section of its own; after every step the name is looked up by a process that
- * holds nothing, and the bytes are read through every view that is left. */
+/* Topic life_orders: every order in which two and three processes can release a section. A handle in any
+ * process keeps the name and the bytes, a view keeps the bytes only, and the outcome does not depend on who
+ * created the section, who releases first, and whether a process closes, unmaps, exits or is killed. A
+ * sequence is what one process does, one letter per step: c closes its handle, u unmaps its view, e exits, k
+ * is killed. At the start a process has what its sequence releases, and both if it ends. The case plays every
+ * interleaving of the sequences, each with a section of its own. After every step a process that holds
+ * nothing looks the name up, and the bytes are read through every remaining view. */
 #include "topic.h"
 
 #include <stdio.h>
@@ -17,17 +16,17 @@
 struct party {
     const char *sequence;
     char role[16];
-    bool ends; /* it takes a process of its own in each order */
+    bool ends; /* it ends, so each order needs a new process */
     bool handle, view;
-    size_t done; /* steps of its sequence */
+    size_t done; /* completed steps of its sequence */
 };
 
 struct play {
     struct stage *s;
     struct party parties[PARTIES];
     size_t count;
-    unsigned orders, first, last; /* which of all orders are played, from first to before last */
-    char order[ORDER_STEPS + 1];  /* the party of each step, by its place */
+    unsigned orders, first, last; /* the orders to play: first <= number < last */
+    char order[ORDER_STEPS + 1];  /* the index of the party of each step, as digits */
 };
 
 static const char *const names[PARTIES] = {"writer", "reader", "third"};
@@ -50,8 +49,9 @@ static bool any_view(const struct play *play)
     return false;
 }
 
-/* Everybody has what he will let go of. Who has a view alone closes the handle that it came from. */
-static void set_the_scene(struct play *play, unsigned number)
+/* Gives every party what its sequence releases. A party that has only a view closes the handle that it mapped
+ * with. */
+static void prepare_parties(struct play *play, unsigned number)
 {
     struct stage *s = play->s;
     for (size_t i = 0; i < play->count; i++) {
@@ -98,9 +98,9 @@ static void perform(struct play *play, struct party *party, char what)
     party->view = party->view && what == 'c';
 }
 
-/* While anybody has a handle the name leads to the section; then it leads nowhere, at once if the last handle was closed.
- * If it went with a process it may take a moment, which is recorded. */
-static void look_up(struct play *play, unsigned number, char what)
+/* While any party has a handle the name leads to the section. Afterwards it leads nowhere: at once if the
+ * last handle was closed; if it went with a process it may take a moment. */
+static void check_name(struct play *play, unsigned number, char what)
 {
     struct stage *s = play->s;
     if (any_handle(play)) {
@@ -116,8 +116,9 @@ static void look_up(struct play *play, unsigned number, char what)
     }
 }
 
-/* Whoever creates the name after its last handle gets a new section of zeros, also while views of the old one live. */
-static void make_anew(struct play *play, unsigned number)
+/* Creating the name after its last handle is gone makes a new section of zeros, also while views of the old
+ * one exist. */
+static void create_again(struct play *play, unsigned number)
 {
     struct stage *s = play->s;
     row(s, any_view(play) ? "life-recreate-makes-new-object" : "life-all-closed-destroys");
@@ -158,23 +159,23 @@ static void play_order(struct play *play, unsigned number)
 {
     bool gone = false;
     say_order(play, number);
-    set_the_scene(play, number);
+    prepare_parties(play, number);
     for (const char *at = play->order; *at; at++) {
         struct party *party = &play->parties[*at - '0'];
         const char what = party->sequence[party->done++];
         perform(play, party, what);
-        look_up(play, number, what);
+        check_name(play, number, what);
         read_all(play, number);
         if (!any_handle(play) && (!gone || !any_view(play)))
-            make_anew(play, number);
+            create_again(play, number);
         gone = !any_handle(play);
     }
 }
 
 /* ---- all orders ---- */
 
-/* Adds one step after the other, in every way that there is. */
-static void mix(struct play *play, size_t length, const size_t used[PARTIES])
+/* Appends one step of each party in turn, and so visits every interleaving. */
+static void interleave(struct play *play, size_t length, const size_t used[PARTIES])
 {
     bool complete = true;
     for (size_t i = 0; i < play->count; i++) {
@@ -185,7 +186,7 @@ static void mix(struct play *play, size_t length, const size_t used[PARTIES])
         memcpy(next, used, sizeof next);
         next[i]++;
         play->order[length] = (char)('0' + i);
-        mix(play, length + 1, next);
+        interleave(play, length + 1, next);
     }
     if (!complete)
         return;
@@ -195,8 +196,8 @@ static void mix(struct play *play, size_t length, const size_t used[PARTIES])
     play->orders++;
 }
 
-/* Plays `count` of the orders of these sequences, from order number `skip` on; `base` is the number of the first, so that
- * a case can play several mixtures. Returns the next number. */
+/* Plays `count` of the orders of these sequences, starting with order number `skip`. `base` is the number of
+ * the first order, so that a case can play several sets. Returns the next number. */
 static unsigned orders(struct stage *s, unsigned base, unsigned skip, unsigned count,
                        const char *const *sequences, size_t parties)
 {
@@ -207,7 +208,7 @@ static unsigned orders(struct stage *s, unsigned base, unsigned skip, unsigned c
         play.parties[i].sequence = sequences[i];
         play.parties[i].ends = strpbrk(sequences[i], "ek") != NULL;
     }
-    mix(&play, 0, none);
+    interleave(&play, 0, none);
     return play.orders;
 }
 
@@ -226,7 +227,7 @@ static unsigned three(struct stage *s, unsigned base, const char *writer, const 
     return orders(s, base, 0, ALL, sequences, 3);
 }
 
-/* Two processes that live on: all 24 orders of two handles and two views. */
+/* Two processes that keep running: all 24 orders of two handles and two views. */
 static void orders_of_two_that_stay(struct stage *s)
 {
     unsigned next = two(s, 0, "cu", "cu");
@@ -235,7 +236,8 @@ static void orders_of_two_that_stay(struct stage *s)
     two(s, next, "uc", "uc");
 }
 
-/* The process that made the section exits or is killed, with both, without its handle or without its view. */
+/* The process that created the section exits or is killed, with both, without its handle or without its view.
+ */
 static void orders_with_exit(struct stage *s)
 {
     two(s, two(s, 0, "e", "cu"), "e", "uc");
@@ -266,7 +268,7 @@ static void orders_with_kill_without_view(struct stage *s)
     two(s, 0, "uk", "uc");
 }
 
-/* Nobody closes anything: both processes end. */
+/* Both processes end without closing anything. */
 static void orders_of_two_that_end(struct stage *s)
 {
     const unsigned next = two(s, 0, "e", "k");
@@ -274,13 +276,13 @@ static void orders_of_two_that_end(struct stage *s)
     orders(s, next, 0, 1, sequences, 2);
 }
 
-/* Three processes that live on, of which one has a handle alone and one a view alone. */
+/* Three processes that keep running; one has only a handle and one only a view. */
 static void orders_of_three_that_stay(struct stage *s)
 {
     three(s, three(s, 0, "c", "u", "cu"), "u", "c", "uc");
 }
 
-/* Three processes, of which one exits, one is killed and one lets go by itself: all 12 orders, three a case. */
+/* Three processes: one exits, one is killed and one releases by itself. 12 orders, three a case. */
 static void three_mixed(struct stage *s, unsigned skip)
 {
     static const char *const sequences[] = {"e", "k", "cu"};

@@ -1,4 +1,4 @@
-/* Topic limits: what an address space and a system have room for. */
+/* Topic limits: the limits of an address space and of a system. */
 #include "topic.h"
 
 /* A view needs one free range of its size, and no 32-bit process has 3 GiB in one piece. The error is 8 where no free range
@@ -15,7 +15,7 @@ static void size_view_needs_contiguous_space(struct stage *s)
     succeeds(s, "reader", "map part of=section access=FILE_MAP_READ length=65536");
 }
 
-/* A hundred thousand small named sections can exist, and others go on as if they did not. */
+/* A hundred thousand small named sections can exist, and other sections still work. */
 static void size_many_sections(struct stage *s)
 {
     must(s, "writer", "hold gate kind=event name=@gate");

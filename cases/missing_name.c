@@ -1,11 +1,11 @@
-/* Names that find nothing, or something else: a name before its creation and after its end, names that differ
- * from the one in use, names of objects of other types, and names that are none or cannot be one. What the
- * prefixes Local\ and Global\ do is in name_spaces.c. */
+/* Names that lead to nothing or to another object: a name before its creation and after its end, names that
+ * differ from the one in use, names of objects of other types, and invalid names. The prefixes Local\ and
+ * Global\ are in name_spaces.c. */
 #include "topic.h"
 
 #include <string.h>
 
-/* There is nothing to open under a name that nobody has created; the failure is a NULL handle. */
+/* Opening a name that was never created fails with a NULL handle. */
 static void open_missing(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
@@ -25,7 +25,7 @@ static void open_before_create(struct stage *s)
     succeeds(s, "reader", "open section name=@x access=FILE_MAP_READ");
 }
 
-/* After the last handle is closed there is nothing to open, in any process. */
+/* After the last handle is closed no process can open the name. */
 static void open_after_last_close(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
@@ -36,7 +36,7 @@ static void open_after_last_close(struct stage *s)
     not_found(s, "reader", "open section name=@x access=FILE_MAP_READ");
 }
 
-/* As long as one handle is open, whoever holds it, the name can be opened. */
+/* While one handle is open, in any process, the name can be opened. */
 static void open_after_creator_closed(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
@@ -47,7 +47,7 @@ static void open_after_creator_closed(struct stage *s)
     succeeds(s, "writer", "open section name=@x access=FILE_MAP_READ");
 }
 
-/* The name resolves only while some handle is open; a view alone does not count (note D16). */
+/* The name can be opened only while a handle is open; a view does not count (note D16). */
 static void open_needs_open_handle_somewhere(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
@@ -56,7 +56,7 @@ static void open_needs_open_handle_somewhere(struct stage *s)
     not_found(s, "reader", "open section name=@x access=FILE_MAP_READ");
 }
 
-/* Creating a name that is already a section's gives a handle to that section and says so in the last error.
+/* Creating the name of an existing section returns a handle to that section and sets the last error to 183.
  */
 static void create_existing_returns_183(struct stage *s)
 {
@@ -80,8 +80,7 @@ static bool race_bit(const char *digits, unsigned round)
     return digit && ((unsigned)(digit - hex) >> round % 4 & 1);
 }
 
-/* Of any number of processes that create one name at the same time, exactly one creates it, and the others
- * open it. */
+/* If several processes create one name at the same time, exactly one creates it and the others open it. */
 static void create_race_single_winner(struct stage *s)
 {
     static const char *const racers[RACERS] = {"writer", "reader", "third", "fourth"};
@@ -110,8 +109,7 @@ static void create_race_single_winner(struct stage *s)
     holds(s, "in every round the others see 183", not_opened == 0);
 }
 
-/* Object names compare case-sensitively: another spelling is not found, and creating it makes a second
- * object. */
+/* Names are case-sensitive: another spelling is not found, and creating it makes a second object. */
 static void name_case_sensitive(struct stage *s)
 {
     must(s, "writer", "create section name=@x-abc size=4096 protect=PAGE_READWRITE");
@@ -119,7 +117,7 @@ static void name_case_sensitive(struct stage *s)
     gives(s, "reader", "create section name=@x-ABC size=4096 protect=PAGE_READWRITE", "error=0");
 }
 
-/* There is no Unicode normalisation: an accented letter in one and in two code points makes two names. */
+/* Names are not normalised: an accented letter as one code point and as two makes two names. */
 static void name_embedded_case_unicode(struct stage *s)
 {
     must(s, "writer", "create section name=@x%C3%A9 size=4096 protect=PAGE_READWRITE");
@@ -127,7 +125,7 @@ static void name_embedded_case_unicode(struct stage *s)
     gives(s, "reader", "create section name=@xe%CC%81 size=4096 protect=PAGE_READWRITE", "error=0");
 }
 
-/* A name is unique among all types of objects: what an event has, no section gets. */
+/* A name is unique among objects of all types: a section cannot have the name of an event. */
 static void collide(struct stage *s, const char *kind)
 {
     must(s, "writer", step("hold other kind=%s name=@x", kind));
@@ -135,31 +133,31 @@ static void collide(struct stage *s, const char *kind)
                  STATUS_OBJECT_TYPE_MISMATCH);
 }
 
-/* A name in use by a mutex cannot become a section's. */
+/* A section cannot have the name of a mutex. */
 static void name_collide_mutex(struct stage *s)
 {
     collide(s, "mutex");
 }
 
-/* Nor one in use by an event. */
+/* A section cannot have the name of an event. */
 static void name_collide_event(struct stage *s)
 {
     collide(s, "event");
 }
 
-/* Nor by a semaphore. */
+/* A section cannot have the name of a semaphore. */
 static void name_collide_semaphore(struct stage *s)
 {
     collide(s, "semaphore");
 }
 
-/* Nor by a waitable timer. */
+/* A section cannot have the name of a waitable timer. */
 static void name_collide_timer(struct stage *s)
 {
     collide(s, "timer");
 }
 
-/* Nor by a job object. */
+/* A section cannot have the name of a job object. */
 static void name_collide_job(struct stage *s)
 {
     collide(s, "job");
@@ -168,8 +166,8 @@ static void name_collide_job(struct stage *s)
 static const char *const kinds[] = {"event", "mutex", "semaphore", "timer", "job"};
 #define KINDS (COUNT(kinds))
 
-/* Opening a section by the name of an object of another type fails too, and says that the type is wrong
- * rather than that there is nothing. */
+/* Opening a section by the name of an object of another type fails too, with an error about the type, not
+ * about a missing name. */
 static void name_collide_open(struct stage *s)
 {
     for (size_t i = 0; i < KINDS; i++) {
@@ -179,7 +177,7 @@ static void name_collide_open(struct stage *s)
     }
 }
 
-/* The other direction: no other object can take the name of a section. */
+/* No other object can be created with the name of a section. */
 static void name_collide_reverse(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
@@ -188,7 +186,7 @@ static void name_collide_reverse(struct stage *s)
                      STATUS_OBJECT_TYPE_MISMATCH);
 }
 
-/* A collision lasts as long as the other object has its name: once that is closed, the section gets it. */
+/* A collision ends when the other object is closed: then a section can have the name. */
 static void name_collide_ends(struct stage *s)
 {
     must(s, "writer", "hold other kind=event name=@x");
@@ -199,7 +197,7 @@ static void name_collide_ends(struct stage *s)
     gives(s, "reader", "create section name=@x size=4096 protect=PAGE_READWRITE", "error=0");
 }
 
-/* Opening with a NULL name is an argument error, also while unnamed sections exist. */
+/* Opening a NULL name is a parameter error, also while unnamed sections exist. */
 static void name_null_open(struct stage *s)
 {
     must(s, "writer", "create section size=4096 protect=PAGE_READWRITE");
@@ -219,7 +217,7 @@ static void name_empty_string(struct stage *s)
                  STATUS_OBJECT_TYPE_MISMATCH);
 }
 
-/* A NULL name makes an object that is reached only by handing over a handle. */
+/* A NULL name makes an object that other processes reach only through a handle. */
 static void create_unnamed(struct stage *s)
 {
     REQUIRE(gives(s, "writer", "create section size=4096 protect=PAGE_READWRITE", "error=0"));
@@ -242,9 +240,9 @@ static void create_unnamed_distinct(struct stage *s)
     gives(s, "writer", "zero other length=4096", "zero=yes");
 }
 
-/* After an optional prefix a name must not contain a backslash. Inside the name it asks for a directory that
- * does not exist (3). In front the object manager refuses it as bad syntax (161): so its answer to a rooted
- * path below a directory is known, while no page names either code. */
+/* After an optional prefix a name must not contain a backslash. Inside the name it means a directory that
+ * does not exist (3). At the start the object manager refuses it as bad syntax (161): that is its known
+ * answer to a rooted path below a directory. No page names either code. */
 static void name_backslash_forbidden(struct stage *s)
 {
     static const char *const inside[] = {"^a\\b", "Local\\^a\\b", "^a\\"};
@@ -260,7 +258,7 @@ static void name_backslash_forbidden(struct stage *s)
                  STATUS_OBJECT_PATH_SYNTAX_BAD);
 }
 
-/* Every other character may stand in a name, and the same name finds it. */
+/* A name may contain every other character, and the same name finds it. */
 static void name_any_other_character(struct stage *s)
 {
     static const struct {
@@ -283,8 +281,8 @@ static void name_any_other_character(struct stage *s)
     }
 }
 
-/* The mapping pages give no limit. The A functions stop at MAX_PATH characters; the W functions take far
- * more, and all of them count. What is too long for W is recorded. */
+/* The mapping pages give no limit. The A functions accept up to MAX_PATH characters; the W functions accept
+ * far more, and all of them count. What W does with a name that is too long is recorded. */
 static void name_length_limit(struct stage *s)
 {
     gives(s, "writer", "create ansi name=@a name-repeat=100 size=4096 protect=PAGE_READWRITE api=A",

@@ -1,5 +1,5 @@
-/* Topic name_paths: where names lead in NT's own tree, seen through a path that is read back or opened, and from another
- * session. */
+/* Topic name_paths: the path of a name in NT's object directories, read back from a handle or opened
+ * directly, and names of another session. */
 #include "topic.h"
 
 #define IN_SESSION "path=\\Sessions\\{session}\\BaseNamedObjects\\{name}"
@@ -20,7 +20,7 @@ static void reader_opens(struct stage *s, const char *label, const char *path)
     gives(s, "reader", step("read %s-view at=0 length=6 as=text", label), "text=marker");
 }
 
-/* Both ways that lead to the session's directory find the section by its whole path. */
+/* Both paths to the session's directory find the section. */
 static void name_nt_path(struct stage *s)
 {
     writer_has_marker(s, "create section name=^x size=4096 protect=PAGE_READWRITE");
@@ -38,7 +38,7 @@ static void nt_path_session_0(struct stage *s)
     gives(s, "writer", "path section name=^x", IN_GLOBAL);
 }
 
-/* A name without a prefix, and one under Local\, is one of the session's directory. */
+/* A name without a prefix, and one under Local\, is in the session's directory. */
 static void path_of_session_names(struct stage *s)
 {
     must(s, "writer", "create plain name=^plain size=4096 protect=PAGE_READWRITE");
@@ -49,7 +49,7 @@ static void path_of_session_names(struct stage *s)
     gives(s, "reader", "path plain name=^plain", IN_SESSION);
 }
 
-/* A name under Global\ is one of the directory that all sessions see. */
+/* A name under Global\ is in the directory that all sessions share. */
 static void path_of_global_name(struct stage *s)
 {
     must(s, "writer", "create section name=Global\\^x size=4096 protect=PAGE_READWRITE");
@@ -65,7 +65,7 @@ static void path_of_nameless(struct stage *s)
     gives(s, "writer", "path section", "path=");
 }
 
-/* Session\N leads to the directory of session N, if the system lets a program use it at all. */
+/* Session\N leads to the directory of session N, if the system lets programs use it: recorded. */
 static void path_of_session_prefix(struct stage *s)
 {
     must(s, "writer", "create section name=^x size=4096 protect=PAGE_READWRITE");
@@ -75,8 +75,8 @@ static void path_of_session_prefix(struct stage *s)
         records(s, "reader", "path section name=^x");
 }
 
-/* The stranger is in another session, where the run can start processes in one. */
-static void stranger_elsewhere(struct stage *s)
+/* The stranger runs in another session. */
+static void start_stranger(struct stage *s)
 {
     starts(s, "stranger", "identity=other-session");
     must(s, "writer", "identity tell=session");
@@ -88,7 +88,7 @@ static void stranger_elsewhere(struct stage *s)
 /* The same plain name in two sessions is two sections. */
 static void name_sessions_isolated(struct stage *s)
 {
-    stranger_elsewhere(s);
+    start_stranger(s);
     writer_has_marker(s, "create section name=^x size=4096 protect=PAGE_READWRITE sd=D:(A;;GA;;;WD)");
     row(s, "name-default-is-session");
     not_found(s, "stranger", "open section name=^x access=FILE_MAP_READ");
@@ -98,10 +98,10 @@ static void name_sessions_isolated(struct stage *s)
     gives(s, "stranger", "zero view length=4096", "zero=yes");
 }
 
-/* A Global\ section is one and the same in every session. */
+/* A Global\ section is the same section in every session. */
 static void name_global_cross_session(struct stage *s)
 {
-    stranger_elsewhere(s);
+    start_stranger(s);
     writer_has_marker(s, "create section name=Global\\^x size=4096 protect=PAGE_READWRITE sd=D:(A;;GA;;;WD)");
     if (succeeds(s, "stranger", "open section name=Global\\^x access=FILE_MAP_READ") &&
         succeeds(s, "stranger", "map view of=section access=FILE_MAP_READ"))

@@ -1,8 +1,8 @@
-/* The prefixes Local\ and Global\, and the privilege that creating a Global\ section takes. Part of the topic
- * of missing names: a name under the wrong prefix is a name that finds nothing, or that cannot be created. */
+/* The prefixes Local\ and Global\, and the privilege that creating a Global\ section needs. */
 #include "topic.h"
 
-/* A section created under one prefix is not found under the other, nor, unprefixed, where it was not put. */
+/* A section created under one prefix is not found under the other one; an unprefixed one is not found under
+ * Global\. */
 static void open_other_prefix(struct stage *s)
 {
     must(s, "writer", "create section name=Local\\^x size=4096 protect=PAGE_READWRITE");
@@ -11,7 +11,7 @@ static void open_other_prefix(struct stage *s)
     not_found(s, "reader", "open plain name=Global\\^y access=FILE_MAP_READ");
 }
 
-/* The other direction: a Global\ section is not found by its plain name or under Local\. */
+/* A Global\ section is not found by its plain name or under Local\. */
 static void open_global_by_local(struct stage *s)
 {
     must(s, "writer", "create section name=Global\\^x size=4096 protect=PAGE_READWRITE");
@@ -31,14 +31,14 @@ static void name_local_equals_plain(struct stage *s)
     gives(s, "reader", "read view as=u32", "u32=1");
 }
 
-/* A name without a prefix lands in the session's own namespace. */
+/* A name without a prefix is in the session's own namespace. */
 static void name_default_is_session(struct stage *s)
 {
     must(s, "writer", "create section name=^x size=4096 protect=PAGE_READWRITE");
     succeeds(s, "reader", "open section name=Local\\^x access=FILE_MAP_READ");
 }
 
-/* Global\n and Local\n are two objects in a client session; data is not shared between them. */
+/* Global\n and Local\n are two objects in a client session, with separate data. */
 static void name_global_differs_from_local(struct stage *s)
 {
     REQUIRE(gives(s, "writer", "create global name=Global\\^x size=4096 protect=PAGE_READWRITE", "error=0"));
@@ -69,8 +69,8 @@ static void name_session0_local_is_global(struct stage *s)
     gives(s, "reader", "create section name=Global\\^x size=4096 protect=PAGE_READWRITE", "error=183");
 }
 
-/* One page says that the prefixes are case sensitive, the policy on case insensitivity the opposite (note
- * D2): which of the two holds is recorded. */
+/* One page says that the prefixes are case-sensitive, the policy on case insensitivity says the opposite
+ * (note D2): the case records which is true. */
 static void name_prefix_case(struct stage *s)
 {
     must(s, "writer", "create section name=Local\\^x size=4096 protect=PAGE_READWRITE");
@@ -80,14 +80,14 @@ static void name_prefix_case(struct stage *s)
     records(s, "reader", "open global name=GLOBAL\\^x access=FILE_MAP_READ");
 }
 
-/* The prefix Session\ is reserved for the system; what it does to a program that uses it is recorded. */
+/* The prefix Session\ is reserved for the system: the case records what it does for a program. */
 static void name_session_prefix_reserved(struct stage *s)
 {
     records(s, "writer", "create section name=Session\\1\\^x size=4096 protect=PAGE_READWRITE");
     records(s, "reader", "open section name=Session\\1\\^x access=FILE_MAP_READ");
 }
 
-/* The words Global, Local and Session alone are the links and directories of the session's own directory. */
+/* The words Global, Local and Session alone are names of links and directories in the session's directory. */
 static void name_reserved_words(struct stage *s)
 {
     static const char *const words[] = {"Global", "Local", "Session"};
@@ -96,21 +96,21 @@ static void name_reserved_words(struct stage *s)
                      ERROR_INVALID_HANDLE, STATUS_OBJECT_TYPE_MISMATCH);
 }
 
-/* The actor gives its privilege away for good and reads back that it has. */
-static void give_up_privilege(struct stage *s, const char *role)
+/* Removes the privilege from the actor's token and reads the token back. */
+static void remove_privilege(struct stage *s, const char *role)
 {
     gives(s, role, "privilege SeCreateGlobalPrivilege to=removed", "state=absent");
 }
 
-/* Creating a Global\ section from a session other than 0 takes SeCreateGlobalPrivilege. */
+/* Creating a Global\ section outside session 0 needs SeCreateGlobalPrivilege. */
 static void name_global_create_needs_privilege(struct stage *s)
 {
-    give_up_privilege(s, "writer");
+    remove_privilege(s, "writer");
     denied(s, "writer", "create section name=Global\\^x size=4096 protect=PAGE_READWRITE");
     not_found(s, "reader", "open section name=Global\\^x access=FILE_MAP_READ");
 }
 
-/* Holding the privilege is not enough: it must be enabled. */
+/* The privilege must also be enabled. */
 static void name_global_privilege_must_be_enabled(struct stage *s)
 {
     gives(s, "writer", "privilege SeCreateGlobalPrivilege to=disabled", "state=disabled");
@@ -119,41 +119,42 @@ static void name_global_privilege_must_be_enabled(struct stage *s)
     gives(s, "writer", "create section name=Global\\^x size=4096 protect=PAGE_READWRITE", "error=0");
 }
 
-/* From session 0 no privilege is needed. */
+/* Session 0 needs no privilege. */
 static void name_global_create_session0_exempt(struct stage *s)
 {
-    give_up_privilege(s, "writer");
+    remove_privilege(s, "writer");
     gives(s, "writer", "create section name=Global\\^x size=4096 protect=PAGE_READWRITE", "error=0");
 }
 
-/* Opening an existing Global\ section does not take the privilege. The DACL lets everybody in, to keep access
- * rights out of it. */
+/* Opening an existing Global\ section needs no privilege. The DACL admits everyone, so that access rights do
+ * not matter. */
 static void name_global_open_no_privilege(struct stage *s)
 {
     must(s, "writer", "create section name=Global\\^x size=4096 protect=PAGE_READWRITE sd=D:(A;;GA;;;WD)");
-    give_up_privilege(s, "reader");
+    remove_privilege(s, "reader");
     succeeds(s, "reader", "open section name=Global\\^x access=FILE_MAP_ALL_ACCESS");
 }
 
-/* Nor does creating a Global\ section that exists: the check is for new objects. Reports of the contrary
- * (note D3) are put down to the access rights asked for, which the DACL grants here. */
+/* Creating a Global\ section that exists needs none either: the check is for new objects. Reports of the
+ * opposite (note D3) are explained by the access rights that the call asks for, which the DACL grants here.
+ */
 static void name_global_create_existing_no_privilege(struct stage *s)
 {
     must(s, "writer", "create section name=Global\\^x size=4096 protect=PAGE_READWRITE sd=D:(A;;GA;;;WD)");
-    give_up_privilege(s, "reader");
+    remove_privilege(s, "reader");
     gives(s, "reader", "create section name=Global\\^x size=4096 protect=PAGE_READWRITE", "error=183");
 }
 
-/* Only sections and symbolic links take the privilege: a Global\ mutex or event does not. */
+/* Only sections and symbolic links need the privilege: a Global\ mutex or event does not. */
 static void name_global_privilege_sections_only(struct stage *s)
 {
-    give_up_privilege(s, "writer");
+    remove_privilege(s, "writer");
     gives(s, "writer", "hold mutex kind=mutex name=Global\\^mutex", "error=0");
     gives(s, "writer", "hold event kind=event name=Global\\^event", "error=0");
     denied(s, "writer", "create section name=Global\\^x size=4096 protect=PAGE_READWRITE");
 }
 
-/* Administrators have the privilege, and have it enabled, by default. */
+/* Administrators have the privilege, enabled, by default. */
 static void name_global_privilege_default_holders(struct stage *s)
 {
     gives(s, "writer", "privilege SeCreateGlobalPrivilege", "state=enabled");

@@ -1,10 +1,10 @@
-/* Which mapping functions a Windows exports, by the version from which its page says it does. A build that should have one
- * and has not fails here; everywhere else an absent function is a skip. */
+/* Which mapping functions Windows exports, by the version that the page of the function names. A build that
+ * should export a function and does not fails here; elsewhere an absent function is a skip. */
 #include <string.h>
 
 #include "topic.h"
 
-/* A preference for a NUMA node, since Vista; the mapping call is in kernel32. */
+/* The NUMA functions exist since Vista, in kernel32. */
 static void api_createfilemappingnuma_vista(struct stage *s)
 {
     gives(s, "writer", "export CreateFileMappingNumaW from=kernel32", "present=yes");
@@ -38,7 +38,8 @@ static void api_numa2_unmap2_1703(struct stage *s)
     gives(s, "writer", "export UnmapViewOfFile2", "present=yes");
 }
 
-/* MapViewOfFile2 is an inline function of the SDK's header over MapViewOfFileNuma2: no DLL exports it. */
+/* MapViewOfFile2 is an inline function of the SDK's header, which calls MapViewOfFileNuma2: no DLL exports
+ * it. */
 static void api_mapviewoffile2_inline(struct stage *s)
 {
     gives(s, "writer", "export MapViewOfFile2 from=kernel32", "present=no");
@@ -50,7 +51,7 @@ static void api_mapviewoffile3_1803(struct stage *s)
     gives(s, "writer", "export MapViewOfFile3", "present=yes");
 }
 
-/* The page names Kernel32.dll (D22); the export is in kernelbase alone. */
+/* The page names Kernel32.dll (D22), but only kernelbase exports the function. */
 static void api_mapviewoffile3_kernelbase_only(struct stage *s)
 {
     gives(s, "writer", "export MapViewOfFile3 from=kernelbase", "present=yes");
@@ -76,7 +77,7 @@ static void api_private_namespace_vista(struct stage *s)
     gives(s, "writer", "export ClosePrivateNamespace from=kernel32", "present=yes");
 }
 
-/* What a region is can be asked from 1607 on; view_pages.c and file_sections.c look at the answers. */
+/* QueryVirtualMemoryInformation exists since 1607; view_pages.c and file_sections.c check its answers. */
 static void region_info_1607(struct stage *s)
 {
     gives(s, "reader", "export QueryVirtualMemoryInformation", "present=yes");
@@ -86,7 +87,7 @@ static void region_info_1607(struct stage *s)
     gives(s, "reader", "kind view show=base,size", "base=+0 size=131072");
 }
 
-/* CreateFileMapping2 gives a handle with exactly the access that is asked for, whatever the protection allows. */
+/* CreateFileMapping2 returns a handle with exactly the requested access, whatever the protection allows. */
 static void cfm2_desired_access(struct stage *s)
 {
     must(s, "writer", "create2 section name=@x size=4096 protect=PAGE_READWRITE access=FILE_MAP_READ");
@@ -97,7 +98,7 @@ static void cfm2_desired_access(struct stage *s)
     succeeds(s, "reader", "map view of=section access=FILE_MAP_WRITE");
 }
 
-/* Its protection and its SEC_ flags are two arguments. */
+/* CreateFileMapping2 takes the protection and the SEC_ flags as two arguments. */
 static void cfm2_split_flags(struct stage *s)
 {
     must(s, "writer",
@@ -109,7 +110,7 @@ static void cfm2_split_flags(struct stage *s)
     gives(s, "reader", "query view show=state", "state=MEM_RESERVE");
 }
 
-/* A name that exists is opened, as by CreateFileMapping. */
+/* CreateFileMapping2 opens an existing name, as CreateFileMapping does. */
 static void cfm2_existing(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=0x10000 protect=PAGE_READWRITE");
@@ -118,8 +119,8 @@ static void cfm2_existing(struct stage *s)
     gives(s, "reader", "size section", "size=65536 attributes=SEC_COMMIT");
 }
 
-/* A NUMA node is an extended parameter of it, and no more than a preference: whether the pages come from there is
- * recorded. Node 0 is on every machine. */
+/* CreateFileMapping2 takes a NUMA node as an extended parameter. It is only a preference: whether the pages
+ * come from that node is recorded. Node 0 exists on every machine. */
 static void cfm2_numa_parameter(struct stage *s)
 {
     records(s, "writer",
@@ -131,7 +132,7 @@ static void cfm2_numa_parameter(struct stage *s)
     records(s, "writer", "resident view at=0x10000 tell=node node=0");
 }
 
-/* The FromApp functions make and find ordinary sections. */
+/* The FromApp functions create and open ordinary sections. */
 static void fromapp_interoperates(struct stage *s)
 {
     gives(s, "writer", "createapp section name=@x size=4096 protect=PAGE_READWRITE", "error=0");
@@ -143,7 +144,7 @@ static void fromapp_interoperates(struct stage *s)
     gives(s, "reader", "createapp second name=@x size=4096 protect=PAGE_READWRITE", "error=183");
 }
 
-/* Sizes and offsets are single 64-bit values there. */
+/* The FromApp functions take sizes and offsets as single 64-bit values. */
 static void fromapp_64_bit_arguments(struct stage *s)
 {
     must(s, "writer", "createapp section name=@x size=0x140000000 protect=PAGE_READWRITE|SEC_RESERVE");
@@ -156,7 +157,8 @@ static void fromapp_64_bit_arguments(struct stage *s)
     gives(s, "reader", "read view length=4 as=text", "text=high");
 }
 
-/* A desktop process may ask for executable sections; only a Store app needs the codeGeneration capability for it. */
+/* A desktop process may ask for executable sections; only a Store app needs the codeGeneration capability for
+ * it. */
 static void fromapp_exec_capability(struct stage *s)
 {
     gives(s, "writer", "createapp section name=@x size=4096 protect=PAGE_EXECUTE_READWRITE", "error=0");

@@ -1,6 +1,6 @@
-/* Views that are put somewhere: into another process, into a placeholder, within bounds. Pages:
- * nf-memoryapi-mapviewoffile2, -mapviewoffile3, -unmapviewoffile2, -virtualalloc2. Where a page rounds a misaligned base or
- * offset down (D6), what is expected is what has been observed: it is refused. */
+/* Views at a given place: in another process, in a placeholder, within bounds. Pages:
+ * nf-memoryapi-mapviewoffile2, -mapviewoffile3, -unmapviewoffile2, -virtualalloc2. Where a page says that a
+ * misaligned base or offset is rounded down (D6), the case expects what was observed: the call refuses it. */
 #include "topic.h"
 
 #define QUERY_RIGHTS "0x1000" /* PROCESS_QUERY_LIMITED_INFORMATION */
@@ -10,7 +10,7 @@ static void section_of_two(struct stage *s)
     must(s, "writer", "create section name=@x size=0x20000 protect=PAGE_READWRITE");
 }
 
-/* A section can be mapped into another process, which finds the view at that address. */
+/* A section can be mapped into another process, which finds the view at the returned address. */
 static void map2_into_child(struct stage *s)
 {
     section_of_two(s);
@@ -25,7 +25,7 @@ static void map2_into_child(struct stage *s)
     gives(s, "writer", "read own at=100 length=4 as=text", "text=back");
 }
 
-/* That needs PROCESS_VM_OPERATION on the process. */
+/* Mapping into another process needs PROCESS_VM_OPERATION. */
 static void map2_needs_vm_operation(struct stage *s)
 {
     section_of_two(s);
@@ -34,7 +34,7 @@ static void map2_needs_vm_operation(struct stage *s)
            "map2 theirs of=section protect=PAGE_READWRITE process=$reader.pid rights=" QUERY_RIGHTS);
 }
 
-/* The offset is a multiple of 64 KiB. */
+/* The offset must be a multiple of 64 KiB. */
 static void map2_offset_64k(struct stage *s)
 {
     section_of_two(s);
@@ -43,7 +43,7 @@ static void map2_offset_64k(struct stage *s)
     succeeds(s, "writer", "map2 view of=section protect=PAGE_READWRITE offset=0x10000");
 }
 
-/* A base that is not such a multiple is refused, by both calls. */
+/* Both calls refuse a base that is not a multiple of 64 KiB. */
 static void map2_base_rounding(struct stage *s)
 {
     section_of_two(s);
@@ -55,7 +55,7 @@ static void map2_base_rounding(struct stage *s)
                  ERROR_MAPPED_ALIGNMENT, STATUS_MAPPED_ALIGNMENT);
 }
 
-/* Size 0 behind an offset maps the rest of the section. */
+/* Size 0 with an offset maps the rest of the section. */
 static void map2_zero_size(struct stage *s)
 {
     section_of_two(s);
@@ -76,7 +76,7 @@ static void map2_reserve(struct stage *s)
     gives(s, "writer", "query view", RESERVED_PART("0", "65536", "PAGE_READWRITE"));
 }
 
-/* The protection is a PAGE_ value. */
+/* The protection argument is a PAGE_ value. */
 static void map2_page_protection(struct stage *s)
 {
     section_of_two(s);
@@ -85,7 +85,7 @@ static void map2_page_protection(struct stage *s)
     faults(s, "writer", "write view u8=1", "write");
 }
 
-/* A NULL process is the calling one for MapViewOfFile3, as the page's sample has it. */
+/* A NULL process means the calling process for MapViewOfFile3, as in the page's sample. */
 static void map3_null_process(struct stage *s)
 {
     section_of_two(s);
@@ -93,8 +93,8 @@ static void map3_null_process(struct stage *s)
     gives(s, "writer", "query view", WHOLE_VIEW("131072", "PAGE_READWRITE"));
 }
 
-/* Two views of one section side by side in a split placeholder: behind the end of the first is its beginning, which a
- * reader with an ordinary view sees too. */
+/* Two views of one section side by side in a split placeholder: the start of the section follows the end of
+ * the first view, and a reader with an ordinary view sees it too. */
 static void map3_ring_buffer(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=0x10000 protect=PAGE_READWRITE");
@@ -114,7 +114,7 @@ static void map3_ring_buffer(struct stage *s)
     gives(s, "reader", "read view at=65532 length=4 as=text", "text=wrap");
 }
 
-/* A placeholder is replaced whole or not at all. */
+/* A view must replace a placeholder as a whole. */
 static void map3_placeholder_exact(struct stage *s)
 {
     section_of_two(s);
@@ -124,7 +124,7 @@ static void map3_placeholder_exact(struct stage *s)
                   "type=MEM_REPLACE_PLACEHOLDER");
 }
 
-/* In a placeholder base and offset need only be multiples of a page; elsewhere they need 64 KiB. */
+/* In a placeholder base and offset must be multiples of a page; elsewhere of 64 KiB. */
 static void map3_placeholder_page_alignment(struct stage *s)
 {
     section_of_two(s);
@@ -137,7 +137,7 @@ static void map3_placeholder_page_alignment(struct stage *s)
              "type=MEM_REPLACE_PLACEHOLDER");
 }
 
-/* The view lies within the bounds that MEM_ADDRESS_REQUIREMENTS gives. */
+/* The view is within the bounds of MEM_ADDRESS_REQUIREMENTS. */
 static void map3_address_range(struct stage *s)
 {
     section_of_two(s);
@@ -155,7 +155,7 @@ static void map3_alignment(struct stage *s)
           ERROR_INVALID_PARAMETER);
 }
 
-/* A base together with requirements is refused. */
+/* A base together with address requirements is refused. */
 static void map3_base_with_requirements(struct stage *s)
 {
     section_of_two(s);
@@ -166,7 +166,7 @@ static void map3_base_with_requirements(struct stage *s)
           ERROR_INVALID_PARAMETER);
 }
 
-/* So are two parameters of one type. */
+/* Two parameters of one type are refused. */
 static void map3_duplicate_parameter(struct stage *s)
 {
     section_of_two(s);
@@ -175,7 +175,7 @@ static void map3_duplicate_parameter(struct stage *s)
           ERROR_INVALID_PARAMETER);
 }
 
-/* The highest address is the last byte of a page. */
+/* The highest address must be the last byte of a page. */
 static void map3_highest_not_page_end(struct stage *s)
 {
     section_of_two(s);
@@ -183,14 +183,14 @@ static void map3_highest_not_page_end(struct stage *s)
           ERROR_INVALID_PARAMETER);
 }
 
-/* What a size does that is no multiple of a page is recorded; the page says that it must be one. */
+/* The page says that the size must be a multiple of a page: what another size does is recorded. */
 static void map3_size_page_multiple(struct stage *s)
 {
     section_of_two(s);
     records(s, "writer", "map3 view of=section protect=PAGE_READWRITE length=100");
 }
 
-/* UnmapViewOfFile2 takes a view away from another process. */
+/* UnmapViewOfFile2 can unmap a view of another process. */
 static void unmap2_remote(struct stage *s)
 {
     section_of_two(s);
@@ -201,7 +201,7 @@ static void unmap2_remote(struct stage *s)
     faults(s, "reader", "read view length=1", "read");
 }
 
-/* NULL is not the calling process there. */
+/* UnmapViewOfFile2 does not accept NULL for the calling process. */
 static void unmap2_null_process(struct stage *s)
 {
     section_of_two(s);
@@ -226,7 +226,7 @@ static void unmap_preserve_placeholder(struct stage *s)
     gives(s, "writer", "query room show=size,state,type", "size=131072 state=MEM_RESERVE type=MEM_PRIVATE");
 }
 
-/* On a view that replaced no placeholder there is nothing to preserve. */
+/* MEM_PRESERVE_PLACEHOLDER fails for a view that replaced no placeholder. */
 static void unmap_preserve_ordinary_view(struct stage *s)
 {
     section_of_two(s);
@@ -234,7 +234,7 @@ static void unmap_preserve_ordinary_view(struct stage *s)
     fails(s, "writer", "unmap2 view process=self flags=MEM_PRESERVE_PLACEHOLDER", ERROR_INVALID_ADDRESS);
 }
 
-/* A plain unmap frees the range, placeholder and all. */
+/* An ordinary unmap frees the range together with the placeholder. */
 static void unmap_plain_frees_placeholder_view(struct stage *s)
 {
     view_in_placeholder(s);
@@ -242,7 +242,7 @@ static void unmap_plain_frees_placeholder_view(struct stage *s)
     gives(s, "writer", "query room", "state=MEM_FREE");
 }
 
-/* MEM_UNMAP_WITH_TRANSIENT_BOOST changes only a priority. */
+/* MEM_UNMAP_WITH_TRANSIENT_BOOST only changes a priority. */
 static void unmap_transient_boost(struct stage *s)
 {
     section_of_two(s);
@@ -259,14 +259,15 @@ static void unmap_bad_flags(struct stage *s)
     fails(s, "writer", "unmap2 view process=self flags=MEM_RELEASE", ERROR_INVALID_PARAMETER);
 }
 
-/* A view in a placeholder is a view: VirtualFree does not take it. */
+/* VirtualFree fails on a view that replaced a placeholder. */
 static void virtualfree_on_replaced_placeholder(struct stage *s)
 {
     view_in_placeholder(s);
     fails(s, "writer", "split view length=0x20000", ERROR_INVALID_PARAMETER);
 }
 
-/* A placeholder is split by a release with a size, which the page forbids for a plain release (D29). */
+/* VirtualFree with a size splits a placeholder, although the page forbids a size for an ordinary release
+ * (D29). */
 static void placeholder_split_size(struct stage *s)
 {
     must(s, "writer", "placeholder room size=0x20000");

@@ -1,5 +1,6 @@
-/* Topic private_namespaces: names of the form alias\name, in a namespace that a boundary (a name and some SIDs)
- * identifies. Aliases, boundaries and names are this case's own; WD in a boundary is Everyone. */
+/* Topic private_namespaces: names of the form alias\name in a namespace that a boundary (a name and SIDs)
+ * identifies. The runner makes aliases, boundaries and names unique to the case; WD in a boundary is
+ * Everyone. */
 #include "topic.h"
 
 #define CREATES "namespace ns alias=^a boundary=^b sids=WD"
@@ -14,7 +15,7 @@ static void writer_has_namespace(struct stage *s)
     must(s, "writer", "write view at=0 text=private");
 }
 
-/* Who has opened the namespace finds what is in it as alias\name. */
+/* A process that has opened the namespace finds its objects as alias\name. */
 static void name_private_basic(struct stage *s)
 {
     REQUIRE(succeeds(s, "writer", CREATES));
@@ -27,7 +28,8 @@ static void name_private_basic(struct stage *s)
         gives(s, "reader", "read view at=0 length=7 as=text", "text=private");
 }
 
-/* Who has not opened it has no such path; the name alone leads nowhere either. */
+/* A process that has not opened the namespace does not find alias\name, and does not find the name alone
+ * either. */
 static void name_private_not_visible_outside(struct stage *s)
 {
     writer_has_namespace(s);
@@ -36,14 +38,15 @@ static void name_private_not_visible_outside(struct stage *s)
     not_found(s, "third", "open section name=^x access=FILE_MAP_READ");
 }
 
-/* A boundary without a SID bounds nothing. */
+/* A boundary needs a SID. */
 static void name_private_boundary_needs_sid(struct stage *s)
 {
     fails(s, "writer", "namespace ns alias=^a boundary=^b", ERROR_INVALID_PARAMETER);
     succeeds(s, "writer", CREATES);
 }
 
-/* The creator must be inside: who is no administrator makes none that Administrators bound. */
+/* The creator must be inside the boundary: a user who is no administrator cannot create a namespace that
+ * Administrators bound. */
 static void name_private_creator_inside_boundary(struct stage *s)
 {
     starts(s, "writer", "identity=filtered");
@@ -52,7 +55,7 @@ static void name_private_creator_inside_boundary(struct stage *s)
     succeeds(s, "writer", CREATES);
 }
 
-/* A group that only denies does not put its member inside. */
+/* A deny-only group does not put its member inside the boundary. */
 static void denied_group_is_outside(struct stage *s)
 {
     starts(s, "writer", "identity=unauthenticated");
@@ -60,7 +63,7 @@ static void denied_group_is_outside(struct stage *s)
     succeeds(s, "third", "namespace ns alias=^a boundary=^b sids=AU");
 }
 
-/* A boundary with another SID, or of another name, is another boundary. What another alias does is recorded. */
+/* A boundary with another SID or another name is another boundary. What another alias does is recorded. */
 static void name_private_open_needs_name_and_boundary(struct stage *s)
 {
     writer_has_namespace(s);
@@ -71,7 +74,7 @@ static void name_private_open_needs_name_and_boundary(struct stage *s)
     succeeds(s, "third", OPENS);
 }
 
-/* One alias, two boundaries: two namespaces, and two sections of one name. */
+/* One alias with two boundaries is two namespaces, and two sections of one name. */
 static void name_private_alias_reuse(struct stage *s)
 {
     writer_has_namespace(s);
@@ -81,7 +84,8 @@ static void name_private_alias_reuse(struct stage *s)
     gives(s, "third", "zero view length=4096", "zero=yes");
 }
 
-/* The boundary binds the creator alone: who is outside opens the namespace if its descriptor lets him. */
+/* Only the creator must be inside the boundary: a process outside can open the namespace if its descriptor
+ * allows it. */
 static void name_private_open_from_outside(struct stage *s)
 {
     starts(s, "reader", "identity=unauthenticated");
@@ -93,7 +97,7 @@ static void name_private_open_from_outside(struct stage *s)
     fails_somehow(s, "reader", "namespace closed alias=^c boundary=^closed sids=AU existing=yes");
 }
 
-/* What exists is not created again. */
+/* Creating a namespace that exists fails. */
 static void name_private_existing(struct stage *s)
 {
     must(s, "writer", CREATES);
@@ -135,7 +139,7 @@ static void name_private_missing(struct stage *s)
     fails(s, "reader", OPENS, ERROR_PATH_NOT_FOUND);
 }
 
-/* The flag that destroys it does so at once. */
+/* PRIVATE_NAMESPACE_FLAG_DESTROY closes the namespace at once. */
 static void name_private_destroy(struct stage *s)
 {
     must(s, "writer", CREATES);
@@ -144,7 +148,7 @@ static void name_private_destroy(struct stage *s)
     fails_somehow(s, "reader", OPENS);
 }
 
-/* In an AppContainer the boundary must hold the container's SID, which a flag adds. */
+/* In an AppContainer the boundary must contain the container's SID, which a flag adds. */
 static void name_private_appcontainer_flag(struct stage *s)
 {
     starts(s, "inside", "identity=appcontainer");

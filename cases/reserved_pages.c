@@ -1,8 +1,8 @@
-/* Topic reserved_pages: sections with SEC_RESERVE, whose pages are committed when somebody asks, for
- * everybody. */
+/* Topic reserved_pages: sections with SEC_RESERVE, whose pages are committed on request, for all processes.
+ */
 #include "topic.h"
 
-/* A section of four granules that are only reserved, and a view of it in the writer and in the reader. */
+/* A section of four granules that are only reserved, with a view in the writer and one in the reader. */
 static void reserved_section(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=262144 protect=PAGE_READWRITE|SEC_RESERVE");
@@ -11,7 +11,7 @@ static void reserved_section(struct stage *s)
     must(s, "reader", "map view of=section access=FILE_MAP_WRITE");
 }
 
-/* A view starts out reserved, and is a mapped one. */
+/* A new view is reserved, with the type MEM_MAPPED. */
 static void reserve_view_is_reserved(struct stage *s)
 {
     reserved_section(s);
@@ -27,7 +27,7 @@ static void reserve_touch_faults(struct stage *s)
     faults(s, "reader", "write view at=65536 u8=1", "write");
 }
 
-/* VirtualAlloc with MEM_COMMIT, inside the view, makes pages usable; those around it stay reserved. */
+/* VirtualAlloc with MEM_COMMIT makes pages inside the view usable; the pages around them stay reserved. */
 static void reserve_commit_by_virtualalloc(struct stage *s)
 {
     reserved_section(s);
@@ -39,8 +39,8 @@ static void reserve_commit_by_virtualalloc(struct stage *s)
     succeeds(s, "writer", "write view at=65536 text=bytes");
 }
 
-/* The pages belong to the section: committed by one process they are committed in every view of every
- * process. */
+/* The pages belong to the section: once one process has committed them they are committed in every view of
+ * every process. */
 static void reserve_commit_is_shared(struct stage *s)
 {
     reserved_section(s);
@@ -56,7 +56,7 @@ static void reserve_commit_is_shared(struct stage *s)
     faults(s, "reader", "read view at=131072 length=1", "read");
 }
 
-/* A view that is mapped later, by a third process, has them too. */
+/* A view that a third process maps later has the committed pages too. */
 static void commit_seen_by_later_view(struct stage *s)
 {
     reserved_section(s);
@@ -68,7 +68,7 @@ static void commit_seen_by_later_view(struct stage *s)
     gives(s, "third", "read view at=0 length=5 as=text", "text=bytes");
 }
 
-/* They outlive the process that committed them. */
+/* The pages stay committed after the process that committed them has been killed. */
 static void commit_outlives_its_process(struct stage *s)
 {
     reserved_section(s);
@@ -79,7 +79,8 @@ static void commit_outlives_its_process(struct stage *s)
     gives(s, "reader", "read view at=0 length=5 as=text", "text=bytes");
 }
 
-/* The protection given to VirtualAlloc counts for that view; others have that of their mapping. */
+/* The protection passed to VirtualAlloc applies to that view; other views have the protection of their
+ * mapping. */
 static void reserve_commit_protection_is_local(struct stage *s)
 {
     reserved_section(s);
@@ -91,7 +92,7 @@ static void reserve_commit_protection_is_local(struct stage *s)
     gives(s, "writer", "read view at=0 length=5 as=text", "text=bytes");
 }
 
-/* Newly committed pages are zero, for the one who commits and for the others. */
+/* New committed pages are zero, for the process that commits them and for the others. */
 static void reserve_commit_zeroed(struct stage *s)
 {
     reserved_section(s);
@@ -111,7 +112,7 @@ static void reserve_recommit_harmless(struct stage *s)
     gives(s, "writer", "read view at=0 length=5 as=text", "text=bytes");
 }
 
-/* There is no way back: pages of a section cannot be decommitted. */
+/* Pages of a section cannot be decommitted. */
 static void reserve_no_decommit(struct stage *s)
 {
     reserved_section(s);
@@ -122,7 +123,7 @@ static void reserve_no_decommit(struct stage *s)
     gives(s, "reader", "read view at=0 length=5 as=text", "text=bytes");
 }
 
-/* They stay committed, with their contents, while no view exists and the handle is kept. */
+/* The pages stay committed, with their contents, while only a handle exists. */
 static void reserve_survives_remap(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=262144 protect=PAGE_READWRITE|SEC_RESERVE");
@@ -135,7 +136,7 @@ static void reserve_survives_remap(struct stage *s)
     gives(s, "writer", "read view at=0 length=5 as=text", "text=bytes");
 }
 
-/* A range that leaves the view is refused whole. */
+/* A range that ends behind the view is refused as a whole. */
 static void reserve_whole_commit_range(struct stage *s)
 {
     reserved_section(s);
@@ -144,7 +145,7 @@ static void reserve_whole_commit_range(struct stage *s)
     gives(s, "reader", "query view at=196608", RESERVED_PART("196608", "65536", "PAGE_READWRITE"));
 }
 
-/* Pages are not committed with more access than their view has (from Windows 7 on). */
+/* Pages cannot be committed with more access than their view has (from Windows 7 on). */
 static void reserve_commit_stronger_protection(struct stage *s)
 {
     reserved_section(s);
@@ -155,7 +156,7 @@ static void reserve_commit_stronger_protection(struct stage *s)
     gives(s, "third", "commit view at=0 length=65536 protect=PAGE_READONLY", "base=+0");
 }
 
-/* VirtualProtect does not work on pages that are only reserved. */
+/* VirtualProtect fails on pages that are only reserved. */
 static void reserve_protect_before_commit(struct stage *s)
 {
     reserved_section(s);
@@ -163,7 +164,7 @@ static void reserve_protect_before_commit(struct stage *s)
     gives(s, "writer", "query view at=0", RESERVED_PART("0", "262144", "PAGE_READWRITE"));
 }
 
-/* On pages of an ordinary section MEM_COMMIT changes the protection, within that of the view, and nothing
+/* MEM_COMMIT on pages of an ordinary section changes the protection, within that of the view, and nothing
  * else. */
 static void commit_virtualalloc_on_committed_view(struct stage *s)
 {

@@ -1,7 +1,6 @@
-/* The two programs of Microsoft's page "Creating Named Shared Memory" (creating-named-shared-memory), step
- * for step: the first program is the writer, the second the reader. Then the same once the writer is no
- * longer there, and what the page takes for granted: fresh memory is zero, and two views of one section show
- * the same bytes. */
+/* The two programs of Microsoft's page "Creating Named Shared Memory" (creating-named-shared-memory), step by
+ * step: the first program is the writer, the second the reader. Then the same after the writer has ended, and
+ * what the page assumes: new memory is zero, and two views of one section show the same bytes. */
 #include "topic.h"
 
 /* The page's message, which the first program copies without its terminator: 26 characters, as char and as
@@ -40,8 +39,8 @@ static void both_programs(struct stage *s, const char *prefix, const char *api, 
     "create-new-clears-last-error open-existing view-coherent-two-processes create-initial-zero "            \
     "life-unmap-returns-true"
 
-/* The page with Local\ instead of Global\, compiled with UNICODE: the message is 52 bytes and the terminator
- * that the reader finds is a zero that nobody wrote. */
+/* The page with Local\ instead of Global\, compiled with UNICODE: the message has 52 bytes, and the
+ * terminator that the reader finds is a zero that no program wrote. */
 static void sample_local_wide(struct stage *s)
 {
     both_programs(s, "Local", "W", "hex", MESSAGE_W, 52);
@@ -53,20 +52,20 @@ static void sample_local_ansi(struct stage *s)
     both_programs(s, "Local", "A", "text", MESSAGE_A, 26);
 }
 
-/* The page as it stands. It asks for administrative rights, of which only the privilege to create a
- * Global\ section is needed, and only by the first program. */
+/* The page unchanged. It says that it needs administrative rights; only the first program does, and only the
+ * privilege to create a Global\ section. */
 static void sample_global_wide(struct stage *s)
 {
     both_programs(s, "Global", "W", "hex", MESSAGE_W, 52);
 }
 
-/* The page as it stands, compiled without UNICODE. */
+/* The page unchanged, compiled without UNICODE. */
 static void sample_global_ansi(struct stage *s)
 {
     both_programs(s, "Global", "A", "text", MESSAGE_A, 26);
 }
 
-/* The A and the W functions name the same object, whichever of them came first. */
+/* The A and the W functions open the same object, whichever of them created it. */
 static void create_ansi_wide_same_object(struct stage *s)
 {
     must(s, "writer", "create section name=@ansi size=256 protect=PAGE_READWRITE api=A");
@@ -95,7 +94,8 @@ static void second_program(struct stage *s)
     must(s, "reader", "map view of=section access=FILE_MAP_ALL_ACCESS length=256");
 }
 
-/* Once the writer has unmapped its view, its handle still keeps the contents for a reader who comes later. */
+/* After the writer has unmapped its view, its handle still keeps the contents for a reader that comes later.
+ */
 static void sample_writer_unmapped(struct stage *s)
 {
     first_program(s);
@@ -109,8 +109,8 @@ static void sample_writer_unmapped(struct stage *s)
     gives(s, "writer", "read view length=26 as=text", MESSAGE_A);
 }
 
-/* Once the writer has unmapped and closed, a reader who was there before keeps the memory, and its handle the
- * name. */
+/* After the writer has unmapped and closed, a reader that has opened the section before keeps the memory, and
+ * its handle keeps the name. */
 static void sample_writer_closed(struct stage *s)
 {
     first_program(s);
@@ -124,8 +124,8 @@ static void sample_writer_closed(struct stage *s)
     gives(s, "third", "read view length=26 as=text", MESSAGE_A);
 }
 
-/* Once the writer has unmapped and closed with nobody else there, the second program finds nothing, and the
- * first program run again starts with zeros. */
+/* After the writer has unmapped and closed and no other process has a handle, the second program finds
+ * nothing, and the first program run again starts with zeros. */
 static void sample_writer_closed_alone(struct stage *s)
 {
     first_program(s);
@@ -138,7 +138,7 @@ static void sample_writer_closed_alone(struct stage *s)
     gives(s, "writer", "zero view length=256", "zero=yes");
 }
 
-/* The object outlives the process that created it, here one that ends without unmapping or closing. */
+/* The object remains after its creator has exited without unmapping or closing. */
 static void sample_writer_exited(struct stage *s)
 {
     first_program(s);
@@ -151,7 +151,7 @@ static void sample_writer_exited(struct stage *s)
     gives(s, "third", "zero view at=26 length=230", "zero=yes");
 }
 
-/* There is no persistence: if the writer ends before the second program starts, there is nothing to open. */
+/* Nothing is persistent: if the writer ends before the second program starts, the name does not exist. */
 static void sample_writer_exited_alone(struct stage *s)
 {
     first_program(s);
@@ -159,8 +159,8 @@ static void sample_writer_exited_alone(struct stage *s)
     not_found(s, "reader", "open section name=@map access=FILE_MAP_ALL_ACCESS");
 }
 
-/* What a writer stored before it was killed stays visible to those who hold the section, and the section can
- * still be opened. */
+/* What a writer stored before it was killed stays visible to the processes that hold the section, and the
+ * section can still be opened. */
 static void sample_writer_killed(struct stage *s)
 {
     first_program(s);
@@ -172,7 +172,8 @@ static void sample_writer_killed(struct stage *s)
     succeeds(s, "third", "open section name=@map access=FILE_MAP_ALL_ACCESS");
 }
 
-/* Killing a process closes its handles and views like an exit: the name of a lone writer is gone. */
+/* Killing a process closes its handles and views as an exit does: the name of a writer without readers is
+ * gone. */
 static void sample_writer_killed_alone(struct stage *s)
 {
     first_program(s);
@@ -180,7 +181,7 @@ static void sample_writer_killed_alone(struct stage *s)
     not_found(s, "reader", "open section name=@map access=FILE_MAP_ALL_ACCESS");
 }
 
-/* A reader who closes its handle early keeps its view when the writer ends, but the view does not keep the
+/* A reader that closes its handle early keeps its view when the writer ends, but the view does not keep the
  * name (note D16: only the driver kit says so). */
 static void sample_reader_keeps_view_only(struct stage *s)
 {
@@ -193,8 +194,8 @@ static void sample_reader_keeps_view_only(struct stage *s)
     not_found(s, "third", "open section name=@map access=FILE_MAP_ALL_ACCESS");
 }
 
-/* The first program run a second time while the reader holds the section opens the old one, bytes included. A
- * shorter message, copied without its terminator, then leaves the tail of the longer one in place. */
+/* The first program run a second time while the reader holds the section opens the old section with the old
+ * bytes. A shorter message, copied without its terminator, leaves the tail of the longer one. */
 static void sample_run_twice(struct stage *s)
 {
     first_program(s);
@@ -221,8 +222,8 @@ static void sample_read_access_is_enough(struct stage *s)
     gives(s, "reader", "query view", WHOLE_VIEW("4096", "PAGE_READONLY"));
 }
 
-/* A call that makes a new object sets the last error to zero, whatever it was before, so that creating can be
- * told from opening. */
+/* A call that creates a new object sets the last error to zero, whatever it was before, so that a program can
+ * tell creating from opening. */
 static void create_new_clears_last_error(struct stage *s)
 {
     gives(s, "writer", "create named name=@x size=4096 protect=PAGE_READWRITE", "error=0");
@@ -231,7 +232,7 @@ static void create_new_clears_last_error(struct stage *s)
     gives(s, "reader", "create other name=@z size=4096 protect=PAGE_READONLY", "error=0");
 }
 
-/* Every byte of a new section is zero, for whoever is the first to look: here a reader who maps before the
+/* Every byte of a new section is zero for the first process that looks: here a reader that maps before the
  * writer. */
 static void create_initial_zero(struct stage *s)
 {
@@ -256,8 +257,7 @@ static void create_pagefile_section(struct stage *s)
     gives(s, "reader", "query view", WHOLE_VIEW("1048576", "PAGE_READONLY"));
 }
 
-/* Creating a section maps nothing. The first section is there so that whatever the first call loads is
- * loaded. */
+/* Creating a section maps nothing. The first section loads what the first call needs. */
 static void create_does_not_map(struct stage *s)
 {
     must(s, "writer", "create first name=@first size=0x10000 protect=PAGE_READWRITE");
@@ -268,7 +268,8 @@ static void create_does_not_map(struct stage *s)
     holds(s, "as many mapped regions as before", number(s, "writer", "count") == before);
 }
 
-/* Without a SEC_ flag SEC_COMMIT is meant: every page is committed, in the view of another process too. */
+/* Without a SEC_ flag the section has SEC_COMMIT: every page is committed, in the view of another process
+ * too. */
 static void create_commit_is_default(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=0x10000 protect=PAGE_READWRITE");
@@ -278,7 +279,7 @@ static void create_commit_is_default(struct stage *s)
     gives(s, "reader", "query view", WHOLE_VIEW("65536", "PAGE_READONLY"));
 }
 
-/* An object with an open handle is opened by its name, and the handle opens the same memory. */
+/* A section with an open handle can be opened by name, and the new handle opens the same memory. */
 static void open_existing(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
@@ -289,7 +290,7 @@ static void open_existing(struct stage *s)
     gives(s, "reader", "read view as=u64", "u64=1234605616436508552");
 }
 
-/* Neither opening nor creating an existing section initialises its contents again. */
+/* Neither opening nor creating an existing section clears its contents. */
 static void open_does_not_reset_data(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=0x10000 protect=PAGE_READWRITE");
@@ -302,7 +303,7 @@ static void open_does_not_reset_data(struct stage *s)
     gives(s, "third", "verify view length=0x10000 seed=7", "match=yes");
 }
 
-/* Two processes' views of one section always show the same bytes, without a flush and in both directions. */
+/* The views of two processes always show the same bytes, without a flush and in both directions. */
 static void view_coherent_two_processes(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=0x10000 protect=PAGE_READWRITE");
@@ -317,7 +318,7 @@ static void view_coherent_two_processes(struct stage *s)
     }
 }
 
-/* Two views of one section in one process show the same bytes as well. */
+/* Two views of one section in one process show the same bytes too. */
 static void view_coherent_same_process(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=0x10000 protect=PAGE_READWRITE");
@@ -327,7 +328,7 @@ static void view_coherent_same_process(struct stage *s)
     gives(s, "writer", "verify two length=0x10000 seed=1", "match=yes");
 }
 
-/* Writers in several processes share the pages: stores to places of their own are all seen by everybody. */
+/* Several processes write to one section: stores to different places are all visible to all of them. */
 static void view_coherent_three_writers(struct stage *s)
 {
     static const char *const writers[] = {"first", "second", "third"};

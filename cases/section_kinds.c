@@ -1,9 +1,9 @@
-/* Topic section_kinds: large pages, and memory that is not cached. */
+/* Topic section_kinds: large pages without the privilege, and uncached memory. */
 #include "topic.h"
 
 #include <string.h>
 
-/* Large pages need SeLockMemoryPrivilege, enabled; holding it is not enough. */
+/* Large pages need SeLockMemoryPrivilege, enabled. */
 static void large_needs_privilege(struct stage *s)
 {
     must(s, "writer", "privilege SeLockMemoryPrivilege to=disabled");
@@ -14,7 +14,7 @@ static void large_needs_privilege(struct stage *s)
     not_found(s, "reader", "open section name=@x access=FILE_MAP_READ");
 }
 
-/* SEC_LARGE_PAGES goes with SEC_COMMIT, not alone and not with SEC_RESERVE. */
+/* SEC_LARGE_PAGES needs SEC_COMMIT: it is refused alone and with SEC_RESERVE. */
 static void large_needs_commit(struct stage *s)
 {
     fails(s, "writer", "create section name=@x size=0x200000 protect=PAGE_READWRITE|SEC_LARGE_PAGES",
@@ -24,7 +24,7 @@ static void large_needs_commit(struct stage *s)
           ERROR_INVALID_PARAMETER);
 }
 
-/* FILE_MAP_LARGE_PAGES is not for views of an ordinary section (from Windows 10 1703 on). */
+/* FILE_MAP_LARGE_PAGES is refused for a section without large pages (from Windows 10 1703 on). */
 static void large_flag_needs_large_section(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=0x400000 protect=PAGE_READWRITE");
@@ -44,7 +44,7 @@ static void nocache_query(struct stage *s)
     gives(s, "reader", "query view", WHOLE_VIEW("4096", "PAGE_READWRITE|PAGE_NOCACHE"));
 }
 
-/* A SEC_WRITECOMBINE section can be made, and its bytes are shared like others. */
+/* A SEC_WRITECOMBINE section can be created and shares its bytes. */
 static void writecombine_since_vista(struct stage *s)
 {
     REQUIRE(gives(s, "writer",

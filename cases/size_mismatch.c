@@ -1,12 +1,12 @@
-/* Sizes that differ: a second creator that wants more or less, views that are larger or smaller than the
- * section, offsets, zero sizes, rounding to pages and what lies behind the size. What goes beyond 32 bits is
- * in large_sizes.c. */
+/* Sizes that differ: a second creator that asks for more or less, views that are larger or smaller than the
+ * section, offsets, zero sizes, rounding to pages, and the bytes behind the size. Sizes beyond 32 bits are in
+ * large_sizes.c. */
 #include "topic.h"
 
 /* ---- the second creator ---- */
 
-/* The size in a second create is ignored when it is larger: the section keeps the size it was born with, and
- * a view of the size asked for fails with an error that looks like one of permissions. */
+/* A second create ignores a larger size: the section keeps its size, and a view of the requested size fails
+ * with an error that looks like a missing permission. */
 static void create_existing_keeps_size_larger(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
@@ -18,7 +18,7 @@ static void create_existing_keeps_size_larger(struct stage *s)
                  STATUS_INVALID_VIEW_SIZE);
 }
 
-/* The same when it is smaller: nothing shrinks. */
+/* A second create ignores a smaller size too: the section does not shrink. */
 static void create_existing_keeps_size_smaller(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=0x20000 protect=PAGE_READWRITE");
@@ -31,8 +31,8 @@ static void create_existing_keeps_size_smaller(struct stage *s)
     gives(s, "reader", "read view at=0x19000 as=u32", "u32=100");
 }
 
-/* No documented call changes the size of a section: a create with another size leaves it alone for its
- * creator too, and a view mapped later still has the old size. */
+/* No documented call changes the size of a section: a create with another size does not change it for its
+ * creator either, and a view that is mapped later has the old size. */
 static void size_static(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=0x10000 protect=PAGE_READWRITE");
@@ -43,8 +43,8 @@ static void size_static(struct stage *s)
     gives(s, "writer", "query view", WHOLE_VIEW("65536", "PAGE_READWRITE"));
 }
 
-/* A writer that starts again with a larger size gets the old section as long as anybody holds it, and the
- * size it wants only once they are all gone. */
+/* A writer that starts again with a larger size gets the old section while any process holds it, and the new
+ * size only after all have closed it. */
 static void create_larger_after_restart(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
@@ -59,7 +59,8 @@ static void create_larger_after_restart(struct stage *s)
     gives(s, "third", "size section", "size=131072 attributes=SEC_COMMIT");
 }
 
-/* Another program may own the name first: the second creator sees success, 183, and a foreign size. */
+/* Another program may have created the name first: the second creator sees success, 183 and a size that it
+ * did not ask for. */
 static void name_squatted(struct stage *s)
 {
     must(s, "stranger", "create section name=@x size=4096 protect=PAGE_READWRITE");
@@ -69,8 +70,8 @@ static void name_squatted(struct stage *s)
     faults(s, "writer", "write view at=4096 u8=1", "write");
 }
 
-/* Arguments are checked before the name is looked up: a bad protection and a size of zero fail although the
- * name exists. */
+/* Arguments are checked before the name: a bad protection and a size of zero fail although the name exists.
+ */
 static void create_existing_bad_args_still_fail(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
@@ -80,7 +81,7 @@ static void create_existing_bad_args_still_fail(struct stage *s)
 
 /* ---- zero, one, and pages ---- */
 
-/* A section without a file needs a size above zero; the failed call leaves no name behind. */
+/* A section without a file needs a size above zero; the failed call leaves no name. */
 static void create_zero_size_pagefile(struct stage *s)
 {
     fails(s, "writer", "create section name=@x size=0 protect=PAGE_READWRITE", ERROR_INVALID_PARAMETER);
@@ -98,8 +99,8 @@ static void size_one_byte(struct stage *s)
     gives(s, "reader", "query view", WHOLE_VIEW("4096", "PAGE_READONLY"));
 }
 
-/* The size of a section without a file is rounded up to whole pages, for the creator and for whoever opens
- * it. */
+/* The size of a section without a file is rounded up to whole pages, for its creator and for every process
+ * that opens it. */
 static void size_rounded_to_page(struct stage *s)
 {
     static const struct {
@@ -113,8 +114,8 @@ static void size_rounded_to_page(struct stage *s)
     }
 }
 
-/* The bytes between the size asked for and the end of the last page are shared memory like the others: zero
- * at first, writable, and seen by the other process. */
+/* The bytes between the requested size and the end of the last page are shared memory too: zero at first,
+ * writable, and visible to the other process. */
 static void size_slack_is_shared_memory(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4000 protect=PAGE_READWRITE");
@@ -126,8 +127,8 @@ static void size_slack_is_shared_memory(struct stage *s)
     gives(s, "reader", "verify view at=4000 length=96 seed=1", "match=yes");
 }
 
-/* Behind the last page there is nothing: the address is free and touching it faults. Views start at multiples
- * of 64 KiB, so that no other one can be there. */
+/* The address behind the last page is free, and touching it faults. Views start at multiples of 64 KiB, so no
+ * other view can be there. */
 static void size_past_last_page_faults(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
@@ -138,17 +139,17 @@ static void size_past_last_page_faults(struct stage *s)
     faults(s, "reader", "write view at=4096 u8=1", "write");
 }
 
-/* Pages of 4 KiB are what is protected and committed, steps of 64 KiB where views start, on every processor
- * that Windows runs on; each process is told the same. */
+/* Protection and commitment work in pages of 4 KiB, views start at multiples of 64 KiB, on every processor
+ * that Windows runs on; each process reports the same. */
 static void size_granularity_and_page(struct stage *s)
 {
     gives(s, "writer", "system", "page=4096 granularity=65536");
     gives(s, "reader", "system", "page=4096 granularity=65536");
 }
 
-/* ---- how large it is ---- */
+/* ---- asking for the size ---- */
 
-/* The size of a view is found with VirtualQuery. */
+/* VirtualQuery reports the size of a view. */
 static void size_query_virtualquery(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=0x18000 protect=PAGE_READWRITE");
@@ -159,8 +160,8 @@ static void size_query_virtualquery(struct stage *s)
     gives(s, "reader", "query part", WHOLE_VIEW("8192", "PAGE_READONLY"));
 }
 
-/* VirtualQuery stops at the first page in another state, so after VirtualProtect it no longer tells the size.
- */
+/* VirtualQuery stops at the first page in another state, so after VirtualProtect it no longer reports the
+ * size of the view. */
 static void size_query_needs_uniform_state(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=0x4000 protect=PAGE_READWRITE");
@@ -176,7 +177,7 @@ static void size_query_needs_uniform_state(struct stage *s)
           "allocation-protect=PAGE_READWRITE");
 }
 
-/* NtQuerySection tells the size and the kind of a section. */
+/* NtQuerySection reports the size and the attributes of a section. */
 static void size_query_ntquerysection(struct stage *s)
 {
     must(s, "writer", "create committed name=@c size=0x18000 protect=PAGE_READWRITE");
@@ -187,7 +188,7 @@ static void size_query_ntquerysection(struct stage *s)
     gives(s, "reader", "size reserved", "size=98304 attributes=SEC_RESERVE");
 }
 
-/* It needs the right SECTION_QUERY, which a handle opened only to read or only to write has not. */
+/* NtQuerySection needs SECTION_QUERY, which a handle opened only to read or only to write does not have. */
 static void size_query_needs_section_query(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
@@ -223,8 +224,7 @@ static void map_length_rounded_to_page(struct stage *s)
     gives(s, "reader", "query two", WHOLE_VIEW("8192", "PAGE_READONLY"));
 }
 
-/* A view as large as the section is the normal case, although one page says that it must be smaller (note
- * D7). */
+/* A view can be as large as the section, although one page says that it must be smaller (note D7). */
 static void map_view_equal_to_section(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=0x10000 protect=PAGE_READWRITE");
@@ -233,7 +233,7 @@ static void map_view_equal_to_section(struct stage *s)
     gives(s, "reader", "query view", WHOLE_VIEW("65536", "PAGE_READWRITE"));
 }
 
-/* A view smaller than the section shows its beginning, and ends where it ends. */
+/* A view smaller than the section shows its start and ends at its own length. */
 static void map_smaller_view(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=0x10000 protect=PAGE_READWRITE");
@@ -246,7 +246,7 @@ static void map_smaller_view(struct stage *s)
     faults(s, "reader", "read view at=0x2000 as=u8", "read");
 }
 
-/* Every byte of a view must lie inside the section: one page more is refused, with and without an offset. */
+/* Every byte of a view must be inside the section: one page more is refused, with and without an offset. */
 static void map_length_past_end(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=0x20000 protect=PAGE_READWRITE");
@@ -262,8 +262,8 @@ static void map_length_past_end(struct stage *s)
                  STATUS_INVALID_VIEW_SIZE);
 }
 
-/* The limit is the size rounded up to a page: a view of more than the size asked for that ends in the last
- * page is made, one byte beyond that page is not. */
+/* The limit is the size rounded up to a page: a view that is longer than the requested size and ends in the
+ * last page works, one byte more is refused. */
 static void map_length_inside_last_page(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4090 protect=PAGE_READWRITE");
@@ -289,7 +289,7 @@ static void map_offset_aligned(struct stage *s)
     }
 }
 
-/* Any other offset is refused, a multiple of the page size included. */
+/* Any other offset is refused, including a multiple of the page size. */
 static void map_offset_misaligned(struct stage *s)
 {
     static const unsigned offsets[] = {1, 4096, 32768, 65535, 65537, 69632};

@@ -1,4 +1,4 @@
-/* Topic unmap_close: the two calls that end a use, and what they do with arguments that name nothing. */
+/* Topic unmap_close: UnmapViewOfFile and CloseHandle, and what they do with invalid arguments. */
 #include "topic.h"
 
 static void writer_maps(struct stage *s, unsigned size)
@@ -8,7 +8,7 @@ static void writer_maps(struct stage *s, unsigned size)
     must(s, "writer", "write view at=0 text=bytes");
 }
 
-/* Unmapping succeeds and leaves the address range free for other uses. */
+/* Unmapping succeeds and frees the address range for other uses. */
 static void life_unmap_frees_range(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=65536 protect=PAGE_READWRITE");
@@ -20,7 +20,7 @@ static void life_unmap_frees_range(struct stage *s)
     succeeds(s, "writer", "reserve block size=65536 base=$writer.base");
 }
 
-/* Touching memory that was unmapped is an access violation. */
+/* Touching unmapped memory is an access violation. */
 static void life_unmap_then_touch(struct stage *s)
 {
     writer_maps(s, 4096);
@@ -29,7 +29,7 @@ static void life_unmap_then_touch(struct stage *s)
     faults(s, "writer", "write view at=0 u8=1", "write");
 }
 
-/* The second unmap of one view fails. */
+/* Unmapping a view twice fails the second time. */
 static void life_unmap_twice(struct stage *s)
 {
     writer_maps(s, 4096);
@@ -37,7 +37,8 @@ static void life_unmap_twice(struct stage *s)
     fails_status(s, "writer", "unmap view", ERROR_INVALID_ADDRESS, STATUS_NOT_MAPPED_VIEW);
 }
 
-/* Memory that is no view is not unmapped: reserved by VirtualAlloc, its inside, and nothing at all. */
+/* Memory that is no view cannot be unmapped: a range reserved by VirtualAlloc, an address inside it, and a
+ * free address. */
 static void life_unmap_not_a_view(struct stage *s)
 {
     must(s, "writer", "reserve block size=65536");
@@ -50,15 +51,15 @@ static void life_unmap_not_a_view(struct stage *s)
     fails_status(s, "writer", "unmap block", ERROR_INVALID_ADDRESS, STATUS_NOT_MAPPED_VIEW);
 }
 
-/* NULL is no view. */
+/* NULL is not a view. */
 static void life_unmap_null(struct stage *s)
 {
     must(s, "writer", "adopt nowhere address=0");
     fails_status(s, "writer", "unmap nowhere", ERROR_INVALID_ADDRESS, STATUS_NOT_MAPPED_VIEW);
 }
 
-/* The Win32 page asks for the base of the view; what is seen is expected (D18): any address inside unmaps all
- * of it. */
+/* The Win32 page asks for the base of the view; the case expects what was observed (D18): any address inside
+ * unmaps the whole view. */
 static void life_unmap_interior(struct stage *s)
 {
     static const char *const inside[] = {"100", "4096", "4196"};
@@ -70,7 +71,7 @@ static void life_unmap_interior(struct stage *s)
     }
 }
 
-/* Of two views in one process the other one stays. */
+/* Unmapping one of two views in a process leaves the other one. */
 static void life_unmap_one_of_two(struct stage *s)
 {
     writer_maps(s, 4096);
@@ -79,7 +80,7 @@ static void life_unmap_one_of_two(struct stage *s)
     gives(s, "writer", "read other at=0 length=5 as=text", "text=bytes");
 }
 
-/* Views of other processes stay too. */
+/* Unmapping leaves the views of other processes. */
 static void life_unmap_other_process_unaffected(struct stage *s)
 {
     writer_maps(s, 4096);
@@ -90,7 +91,8 @@ static void life_unmap_other_process_unaffected(struct stage *s)
     succeeds(s, "reader", "write view at=0 text=alive");
 }
 
-/* The bytes stay when a process unmaps, and the next view shows them and what others stored meanwhile. */
+/* The bytes remain when a process unmaps, and its next view shows them and what other processes stored
+ * meanwhile. */
 static void view_persists_across_unmap(struct stage *s)
 {
     writer_maps(s, 4096);
@@ -103,7 +105,7 @@ static void view_persists_across_unmap(struct stage *s)
     gives(s, "writer", "read view at=8 length=9 as=text", "text=meanwhile");
 }
 
-/* VirtualFree is not for views, and leaves them as they are. */
+/* VirtualFree fails on a view and leaves it unchanged. */
 static void life_virtualfree_on_view(struct stage *s)
 {
     writer_maps(s, 4096);
@@ -111,7 +113,7 @@ static void life_virtualfree_on_view(struct stage *s)
     gives(s, "writer", "read view at=0 length=5 as=text", "text=bytes");
 }
 
-/* A handle that is closed twice fails the second time. */
+/* Closing a handle twice fails the second time. */
 static void life_close_twice(struct stage *s)
 {
     writer_maps(s, 4096);
@@ -119,8 +121,7 @@ static void life_close_twice(struct stage *s)
     fails_status(s, "writer", "close section", ERROR_INVALID_HANDLE, STATUS_INVALID_HANDLE);
 }
 
-/* A handle that is protected from closing is not closed; it keeps the name, until the protection is taken
- * off. */
+/* A handle that is protected from closing stays open and keeps the name until the protection is removed. */
 static void handle_protect_from_close(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
@@ -135,7 +136,7 @@ static void handle_protect_from_close(struct stage *s)
     not_found(s, "reader", "open section name=@x access=FILE_MAP_READ");
 }
 
-/* The end of the process closes a protected handle all the same. */
+/* The end of the process closes a protected handle too. */
 static void protected_handle_ends_with_process(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
@@ -144,7 +145,7 @@ static void protected_handle_ends_with_process(struct stage *s)
     not_found(s, "reader", "open section name=@x access=FILE_MAP_READ");
 }
 
-/* A view belongs to the process that mapped it: the same address is nothing in another one. */
+/* A view belongs to the process that mapped it: the same address is free in another process. */
 static void map_private_to_mapper(struct stage *s)
 {
     must_be_free(s, "writer", PLACE);
@@ -157,7 +158,7 @@ static void map_private_to_mapper(struct stage *s)
     faults(s, "reader", "read there at=0 length=1", "read");
 }
 
-/* An address means nothing in another process, an offset into the section the same everywhere. */
+/* An address is not valid in another process, but an offset into the section is the same everywhere. */
 static void offsets_not_pointers(struct stage *s)
 {
     must_be_free(s, "reader", PLACE);
@@ -166,7 +167,7 @@ static void offsets_not_pointers(struct stage *s)
     must(s, "writer", "write view at=100 text=target");
     must(s, "reader", "open section name=@x access=FILE_MAP_READ");
     must(s, "reader", "map view of=section access=FILE_MAP_READ base=" OTHER_PLACE);
-    must(s, "reader", "adopt pointer address=0x18000064"); /* 100 behind PLACE */
+    must(s, "reader", "adopt pointer address=0x18000064"); /* PLACE + 100 */
     faults(s, "reader", "read pointer length=6", "read");
     gives(s, "reader", "read view at=100 length=6 as=text", "text=target");
 }

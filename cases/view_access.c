@@ -1,12 +1,12 @@
-/* Topic view_access: what a view lets its process do. The access given to MapViewOfFile decides about the
- * pages, VirtualProtect stays within it, and a copy-on-write view keeps its writes to itself. */
+/* Topic view_access: what a process can do with its view. The access passed to MapViewOfFile decides about
+ * the pages, VirtualProtect stays within it, and writes to a copy-on-write view stay private. */
 #include "topic.h"
 
 #include <string.h>
 
 /* ---- the access given to MapViewOfFile ---- */
 
-/* FILE_MAP_WRITE, with FILE_MAP_READ or without, and FILE_MAP_ALL_ACCESS are one and the same view. */
+/* FILE_MAP_WRITE, with or without FILE_MAP_READ, and FILE_MAP_ALL_ACCESS give the same view. */
 static void map_write_equivalents(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
@@ -19,7 +19,7 @@ static void map_write_equivalents(struct stage *s)
     gives(s, "reader", "query three", WHOLE_VIEW("4096", "PAGE_READWRITE"));
 }
 
-/* A view for writing can be read as well. */
+/* A view for writing can also be read. */
 static void map_write_is_readable(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
@@ -43,8 +43,8 @@ static void map_copy(struct stage *s)
         gives(s, "reader", "query two", WHOLE_VIEW("4096", "PAGE_WRITECOPY"));
 }
 
-/* The page offers FILE_MAP_COPY for combining; what is seen on Windows (D9) is expected: with FILE_MAP_READ
- * it is no copy-on-write view but a plain read-only one. */
+/* The page says that FILE_MAP_COPY can be combined; the case expects what was observed on Windows (D9): with
+ * FILE_MAP_READ the view is read-only, not copy-on-write. */
 static void map_copy_or_read(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
@@ -55,7 +55,7 @@ static void map_copy_or_read(struct stage *s)
     }
 }
 
-/* With FILE_MAP_WRITE it is a shared view (D9, observed): the store that was meant to be private reaches the
+/* With FILE_MAP_WRITE the view is shared (D9, observed): a store that was meant to be private reaches the
  * writer. */
 static void map_copy_or_write(struct stage *s)
 {
@@ -70,7 +70,7 @@ static void map_copy_or_write(struct stage *s)
     }
 }
 
-/* Access 0 maps a view that nobody can touch, for a handle that may read; a handle without rights maps
+/* Access 0 maps a view without any access if the handle has FILE_MAP_READ; a handle without rights maps
  * nothing. */
 static void map_access_zero(struct stage *s)
 {
@@ -85,7 +85,7 @@ static void map_access_zero(struct stage *s)
     denied(s, "reader", "map none of=bare access=0");
 }
 
-/* FILE_MAP_EXECUTE does not imply reading: alone it maps a view that nobody can touch (D10, observed). */
+/* FILE_MAP_EXECUTE does not include reading: alone it maps a view without any access (D10, observed). */
 static void map_execute_alone(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_EXECUTE_READWRITE");
@@ -96,7 +96,7 @@ static void map_execute_alone(struct stage *s)
     }
 }
 
-/* Joined with READ, WRITE or COPY it makes the view of that kind executable. */
+/* FILE_MAP_EXECUTE with READ, WRITE or COPY makes the view of that kind executable. */
 static void map_execute_read(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_EXECUTE_READWRITE");
@@ -109,7 +109,7 @@ static void map_execute_read(struct stage *s)
         gives(s, "reader", "query copy", WHOLE_VIEW("4096", "PAGE_EXECUTE_WRITECOPY"));
 }
 
-/* Executable views need a section that was created executable. */
+/* An executable view needs a section that was created executable. */
 static void access_execute_needs_exec_section(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
@@ -119,7 +119,7 @@ static void access_execute_needs_exec_section(struct stage *s)
                  ERROR_INVALID_PARAMETER, STATUS_SECTION_PROTECTION);
 }
 
-/* The page on FILE_MAP_READ leaves PAGE_WRITECOPY sections out of its list (D8); they are readable. */
+/* The page does not list PAGE_WRITECOPY sections for FILE_MAP_READ (D8); they can be read. */
 static void map_read_on_writecopy_section(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_WRITECOPY");
@@ -132,7 +132,7 @@ static void map_read_on_writecopy_section(struct stage *s)
 
 /* ---- stores that are not allowed ---- */
 
-/* A store into a FILE_MAP_READ view is an access violation in the process that tried, and reaches nobody. */
+/* A store to a FILE_MAP_READ view is an access violation in that process and changes nothing. */
 static void protect_readonly_write_faults(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
@@ -145,7 +145,7 @@ static void protect_readonly_write_faults(struct stage *s)
     gives(s, "writer", "read view at=0 length=5 as=text", "text=whole");
 }
 
-/* Of a handle with all rights too: the view decides. */
+/* The same if the handle has all rights: the access of the view decides. */
 static void readonly_view_of_full_handle(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
@@ -156,7 +156,7 @@ static void readonly_view_of_full_handle(struct stage *s)
     fails(s, "reader", "protect view at=0 length=4096 to=PAGE_READWRITE", ERROR_INVALID_PARAMETER);
 }
 
-/* A PAGE_NOACCESS page faults on every touch, in the process that made it so. */
+/* A PAGE_NOACCESS page faults on every access in the process that set the protection. */
 static void protect_noaccess_read_faults(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
@@ -169,7 +169,7 @@ static void protect_noaccess_read_faults(struct stage *s)
 
 /* ---- VirtualProtect ---- */
 
-/* Within the protection of the mapping a view goes down and up again, and the old protection is told. */
+/* VirtualProtect lowers and raises the protection within that of the mapping, and returns the old one. */
 static void protect_change_downgrade(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
@@ -183,7 +183,8 @@ static void protect_change_downgrade(struct stage *s)
     succeeds(s, "reader", "write view at=0 u8=1");
 }
 
-/* A protection beyond that of the mapping is refused and changes nothing, whatever the handle would allow. */
+/* VirtualProtect refuses a protection beyond that of the mapping and changes nothing, whatever the handle
+ * allows. */
 static void protect_change_upgrade_fails(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
@@ -194,7 +195,7 @@ static void protect_change_upgrade_fails(struct stage *s)
     faults(s, "reader", "write view at=0 u8=1", "write");
 }
 
-/* A view that was mapped without execute does not get it later, even of an executable section. */
+/* A view that was mapped without execute cannot become executable, even if its section is. */
 static void protect_change_execute_fails(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_EXECUTE_READWRITE");
@@ -205,7 +206,7 @@ static void protect_change_execute_fails(struct stage *s)
     gives(s, "reader", "query view", WHOLE_VIEW("4096", "PAGE_READWRITE"));
 }
 
-/* A shared page can be turned into a copy-on-write one; what is stored from then on stays in that process. */
+/* VirtualProtect can make a shared page copy-on-write; later stores stay in that process. */
 static void protect_change_to_writecopy(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
@@ -220,7 +221,7 @@ static void protect_change_to_writecopy(struct stage *s)
     gives(s, "reader", "read view at=0 length=6 as=text", "text=secret");
 }
 
-/* The protection of one view is nothing to the others, neither here nor in another process. */
+/* The protection of one view does not affect other views, in this process or in another one. */
 static void protect_change_is_per_view(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
@@ -235,7 +236,7 @@ static void protect_change_is_per_view(struct stage *s)
     gives(s, "reader", "read two at=0 length=5 as=text", "text=still");
 }
 
-/* Of a range with two protections the one of its first page is returned. */
+/* For a range with two protections VirtualProtect returns that of the first page. */
 static void protect_change_old_value(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=8192 protect=PAGE_READWRITE");
@@ -245,7 +246,8 @@ static void protect_change_old_value(struct stage *s)
     gives(s, "reader", "protect view at=0 length=8192 to=PAGE_READWRITE", "old=PAGE_READONLY");
 }
 
-/* Every page that the range touches changes, and no other: two bytes over a boundary are two pages. */
+/* VirtualProtect changes every page that the range touches and no other: two bytes across a boundary are two
+ * pages. */
 static void protect_change_page_granular(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=12288 protect=PAGE_READWRITE");
@@ -256,7 +258,7 @@ static void protect_change_page_granular(struct stage *s)
     gives(s, "reader", "query view at=8192", VIEW_PART("8192", "4096", "PAGE_READWRITE", "PAGE_READWRITE"));
 }
 
-/* One byte is one page. */
+/* A range of one byte changes one page. */
 static void protect_view_whole_page_unit(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=8192 protect=PAGE_READWRITE");
@@ -268,8 +270,7 @@ static void protect_view_whole_page_unit(struct stage *s)
     succeeds(s, "reader", "write view at=4096 u8=1");
 }
 
-/* Pages that are only reserved have no protection: the call fails and leaves those that are committed alone.
- */
+/* Reserved pages have no protection: the call fails and leaves the committed pages unchanged. */
 static void protect_change_uncommitted(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=131072 protect=PAGE_READWRITE|SEC_RESERVE");
@@ -280,7 +281,7 @@ static void protect_change_uncommitted(struct stage *s)
     gives(s, "reader", "query view at=0", VIEW_PART("0", "65536", "PAGE_READWRITE", "PAGE_READWRITE"));
 }
 
-/* AllocationProtect keeps what the view was mapped with. */
+/* AllocationProtect stays the protection that the view was mapped with. */
 static void protect_allocation_protect_fixed(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
@@ -290,7 +291,7 @@ static void protect_allocation_protect_fixed(struct stage *s)
     gives(s, "reader", "query view", VIEW_PART("0", "4096", "PAGE_READONLY", "PAGE_READWRITE"));
 }
 
-/* One call changes one mapping: a range over two views that lie side by side is refused, and neither changes. */
+/* A range over two adjacent views is refused, and neither changes. */
 static void protect_change_across_views(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=65536 protect=PAGE_READWRITE");
@@ -304,7 +305,7 @@ static void protect_change_across_views(struct stage *s)
     gives(s, "reader", "query second", WHOLE_VIEW("65536", "PAGE_READWRITE"));
 }
 
-/* A guard page raises its exception once, for the process that set it, and is an ordinary page from then on. */
+/* A guard page raises its exception once, in the process that set it, and is an ordinary page afterwards. */
 static void protect_guard_page(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
@@ -322,7 +323,7 @@ static void protect_guard_page(struct stage *s)
     gives(s, "reader", "read view at=0 length=5 as=text", "text=bytes");
 }
 
-/* FILE_MAP_RESERVE stands in the header and on no page: what it does is recorded. */
+/* FILE_MAP_RESERVE is in the header and on no page: the case records what it does. */
 static void map_flag_reserve(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=65536 protect=PAGE_READWRITE");

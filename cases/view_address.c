@@ -1,5 +1,5 @@
-/* Where views lie: addresses that the system chooses, addresses that the caller asks for, and several views
- * of one section in one process. */
+/* The addresses of views: chosen by the system, requested by the caller, and several views of one section in
+ * one process. */
 #include "topic.h"
 
 /* An address that the system chooses is a multiple of the allocation granularity. */
@@ -37,8 +37,8 @@ static void map_ex_base_honoured(struct stage *s)
         holds(s, "the view is where it was asked for", number(s, "reader", "base") == base);
 }
 
-/* A base that is no multiple of the granularity makes the call fail; pages on other functions that speak of
- * rounding down were not borne out (note D6). */
+/* A base that is not a multiple of the granularity is refused; pages of other functions that describe
+ * rounding down proved wrong (note D6). */
 static void map_ex_base_misaligned(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
@@ -53,7 +53,8 @@ static void map_ex_base_misaligned(struct stage *s)
                  ERROR_MAPPED_ALIGNMENT, STATUS_MAPPED_ALIGNMENT);
 }
 
-/* Two processes share one address if it is free in both. The reader finds one, and the writer takes it too. */
+/* Two processes can map at one address if it is free in both. The reader finds one, and the writer uses it
+ * too. */
 static void map_ex_same_base_two_processes(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=0x10000 protect=PAGE_READWRITE");
@@ -71,7 +72,7 @@ static void map_ex_same_base_two_processes(struct stage *s)
     gives(s, "reader", "verify view length=0x10000 seed=1", "match=yes");
 }
 
-/* Where something lies already, be it a view or private memory, no view is made. */
+/* Mapping fails at an address that is in use, by a view or by private memory. */
 static void map_ex_base_occupied(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=0x10000 protect=PAGE_READWRITE");
@@ -84,7 +85,7 @@ static void map_ex_base_occupied(struct stage *s)
                  ERROR_INVALID_ADDRESS, STATUS_CONFLICTING_ADDRESSES);
 }
 
-/* Nothing else is allocated where a view lies. */
+/* VirtualAlloc fails at an address that a view uses. */
 static void map_range_taken(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=0x10000 protect=PAGE_READWRITE");
@@ -94,7 +95,7 @@ static void map_range_taken(struct stage *s)
                  STATUS_CONFLICTING_ADDRESSES);
 }
 
-/* One process can have several views of one section, at addresses of their own, with the same data. */
+/* One process can have several views of one section, at different addresses, with the same data. */
 static void map_many_views(struct stage *s)
 {
     uint64_t bases[3];
@@ -112,8 +113,8 @@ static void map_many_views(struct stage *s)
     gives(s, "reader", "read v2 as=u32", "u32=1");
 }
 
-/* Views of one section may lie at different addresses in different processes. Of the reader's two views one
- * at least is elsewhere than the writer's; both show what the writer stored. */
+/* Views of one section may have different addresses in different processes. At least one of the reader's two
+ * views is elsewhere than the writer's; both show what the writer stored. */
 static void map_addresses_may_differ(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=0x10000 protect=PAGE_READWRITE");
@@ -128,7 +129,7 @@ static void map_addresses_may_differ(struct stage *s)
     gives(s, "reader", "verify two length=0x10000 seed=1", "match=yes");
 }
 
-/* Memory of VirtualAlloc is never shared: an address that one process has allocated stays free in the other. */
+/* Memory of VirtualAlloc is never shared: an address that one process has allocated is free in the other. */
 static void view_private_heap_not_shared(struct stage *s)
 {
     must(s, "third", "reserve room size=0x100000");
@@ -142,7 +143,7 @@ static void view_private_heap_not_shared(struct stage *s)
     gives(s, "third", "query address=$third.base", "state=MEM_FREE");
 }
 
-/* A handle that was closed, and one of an object of another type, give no view. */
+/* A closed handle and a handle of another object type map no view. */
 static void map_bad_handle(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
@@ -154,8 +155,8 @@ static void map_bad_handle(struct stage *s)
                  STATUS_OBJECT_TYPE_MISMATCH);
 }
 
-/* Opening gives another handle to the same object: two opens and a duplicate of the creator's handle compare
- * as one. */
+/* Opening returns another handle to the same object: two opens and a duplicate of the creator's handle are
+ * equal for CompareObjectHandles. */
 static void open_same_object(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");

@@ -1,7 +1,7 @@
-/* Topic view_pages: what stands behind the pages of a view, and what a process may tell the system about them. */
+/* Topic view_pages: the pages behind a view, and the calls that give the system information about them. */
 #include "topic.h"
 
-/* A writer with a section of 64 KiB and a pattern in it, and a reader with a view. */
+/* The writer has a section of 64 KiB filled with a pattern, the reader a view of it with this access. */
 static void share_pattern(struct stage *s, const char *access)
 {
     must(s, "writer", "create section name=@x size=0x10000 protect=PAGE_READWRITE");
@@ -23,7 +23,7 @@ static void map_region_info_pagefile(struct stage *s)
         "kind view show=private,mapped-data-file,mapped-image,mapped-pagefile,mapped-physical,direct-mapped");
 }
 
-/* A region is the whole view, whichever of its pages is asked about: it has one base ... */
+/* The region is the whole view for every address in it: the base is the same ... */
 static void region_info_base(struct stage *s)
 {
     share_pattern(s, "FILE_MAP_WRITE");
@@ -32,7 +32,7 @@ static void region_info_base(struct stage *s)
     gives(s, "reader", "kind view at=0xFFFF show=base", "base=+0");
 }
 
-/* ... and one size. */
+/* ... and so is the size. */
 static void region_info_size(struct stage *s)
 {
     share_pattern(s, "FILE_MAP_WRITE");
@@ -40,8 +40,7 @@ static void region_info_size(struct stage *s)
     gives(s, "reader", "kind view at=0xFFFF show=size", "size=65536");
 }
 
-/* What is counted as committed for a view are pages that copy on write and pages that have been copied: none of a view
- * that shares. */
+/* CommitSize counts the pages that copy on write and those that have been copied: a shared view has none. */
 static void region_commit_size(struct stage *s)
 {
     share_pattern(s, "FILE_MAP_WRITE");
@@ -50,7 +49,7 @@ static void region_commit_size(struct stage *s)
     gives(s, "reader", "kind reading show=commit", "commit=0");
 }
 
-/* And every page of a copy-on-write view, before and after it has been copied. */
+/* CommitSize counts every page of a copy-on-write view, before and after a page is copied. */
 static void region_commit_size_copy(struct stage *s)
 {
     share_pattern(s, "FILE_MAP_COPY");
@@ -70,8 +69,8 @@ static void map_getmappedfilename(struct stage *s)
     succeeds(s, "writer", "filename mapped");
 }
 
-/* Two views of one section have the same physical pages: each process's page says that it is shared, and by how many.
- */
+/* Two views of one section have the same physical pages: each process's page is marked as shared, with the
+ * number of sharing processes. */
 static void view_same_physical_page(struct stage *s)
 {
     static const char *const roles[] = {"writer", "reader"};
@@ -84,7 +83,7 @@ static void view_same_physical_page(struct stage *s)
     }
 }
 
-/* A page of a copy-on-write view is shared until it is written, and then it is the process's own. */
+/* A page of a copy-on-write view is shared until it is written, and then private. */
 static void view_cow_shared_bit(struct stage *s)
 {
     share_pattern(s, "FILE_MAP_COPY");
@@ -98,8 +97,8 @@ static void view_cow_shared_bit(struct stage *s)
 #define LARGE_VIEW                                                                                           \
     0x4000000u /* 64 MiB: far more than anything else that the process may be charged for meanwhile */
 
-/* The whole length of a copy-on-write view is charged when it is mapped, as every page of it may have to be copied; a
- * view that only shares is not charged to the process. */
+/* Mapping a copy-on-write view charges its whole length, because every page may have to be copied; a view
+ * that shares is not charged to the process. */
 static void view_cow_commit_charge(struct stage *s)
 {
     must(s, "writer", step("create section name=@x size=%u protect=PAGE_READWRITE", LARGE_VIEW));
@@ -114,9 +113,9 @@ static void view_cow_commit_charge(struct stage *s)
     holds(s, "a copy-on-write view costs its length", number(s, "reader", "pagefile") >= before + LARGE_VIEW);
 }
 
-/* ---- what is told about them ---- */
+/* ---- what a process tells the system about them ---- */
 
-/* MEM_RESET is taken for a pagefile view, and refused for the view of a file. */
+/* MEM_RESET is accepted for a pagefile view and refused for the view of a file. */
 static void view_reset_pagefile_ok(struct stage *s)
 {
     share_pattern(s, "FILE_MAP_WRITE");
@@ -127,7 +126,7 @@ static void view_reset_pagefile_ok(struct stage *s)
     fails_somehow(s, "reader", "reset mapped length=0x10000");
 }
 
-/* After MEM_RESET each byte is what it was, or zero, for every process that shares it. */
+/* After MEM_RESET each byte is unchanged or zero, for every process that shares it. */
 static void view_reset_contents(struct stage *s)
 {
     share_pattern(s, "FILE_MAP_WRITE");
@@ -138,7 +137,8 @@ static void view_reset_contents(struct stage *s)
     gives(s, "writer", "verify view length=0x10000 seed=6", "match=yes");
 }
 
-/* DiscardVirtualMemory wants memory that can be read and written. What it does to a view that is shared is recorded. */
+/* DiscardVirtualMemory needs memory that can be read and written. What it does to a shared view is recorded.
+ */
 static void view_discard_needs_rw(struct stage *s)
 {
     share_pattern(s, "FILE_MAP_READ");
@@ -148,7 +148,8 @@ static void view_discard_needs_rw(struct stage *s)
     records(s, "reader", "discard writable length=0x10000");
 }
 
-/* VirtualLock takes committed pages, not those without access, and not more than the least working set has room for. */
+/* VirtualLock accepts committed pages. It refuses pages without access, and more pages than the minimum
+ * working set has room for. */
 static void view_lock(struct stage *s)
 {
     share_pattern(s, "FILE_MAP_WRITE");
@@ -163,7 +164,7 @@ static void view_lock(struct stage *s)
                  STATUS_WORKING_SET_QUOTA);
 }
 
-/* A prefetch is a hint: it succeeds and changes no byte, in either process. */
+/* PrefetchVirtualMemory succeeds and changes no byte, in either process. */
 static void view_prefetch(struct stage *s)
 {
     share_pattern(s, "FILE_MAP_READ");
@@ -172,9 +173,9 @@ static void view_prefetch(struct stage *s)
     gives(s, "writer", "verify view length=0x10000 seed=5", "match=yes");
 }
 
-/* ---- what runs in them ---- */
+/* ---- execution ---- */
 
-/* An instruction in a view that may not be executed is an access violation of that kind; the same bytes run in an
+/* Executing in a view that is not executable is an access violation of that kind; the same bytes run in an
  * executable view of the same section. */
 static void protect_dep(struct stage *s)
 {
@@ -188,8 +189,8 @@ static void protect_dep(struct stage *s)
     faults(s, "reader", "execute data at=64", "execute");
 }
 
-/* In a view mapped with FILE_MAP_TARGETS_INVALID no address is a valid target of an indirect call: a process with
- * Control Flow Guard ends where it makes one. */
+/* In a view mapped with FILE_MAP_TARGETS_INVALID no address is a valid target of an indirect call: a process
+ * with Control Flow Guard ends at such a call. */
 static void protect_cfg_targets_invalid(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_EXECUTE_READWRITE");
@@ -203,10 +204,10 @@ static void protect_cfg_targets_invalid(struct stage *s)
     ends(s, "reader", "execute invalid at=64", STATUS_STACK_BUFFER_OVERRUN);
 }
 
-/* ---- who can be woken through them ---- */
+/* ---- waiting on an address ---- */
 
-/* A thread that waits on an address is woken by its own process, not by another one that has the same memory. Nothing
- * is stored meanwhile: WaitOnAddress returns at once if the value has changed already, whoever did that. */
+/* A thread that waits on an address is woken by its own process, not by another process that shares the
+ * memory. Nothing is stored meanwhile, because WaitOnAddress returns at once if the value has changed. */
 static void view_waitonaddress_one_process(struct stage *s)
 {
     share_pattern(s, "FILE_MAP_WRITE");
@@ -217,9 +218,9 @@ static void view_waitonaddress_one_process(struct stage *s)
     gives(s, "reader", "await view at=0 ready=68 timeout=3000 helped=yes", "woken=yes");
 }
 
-/* ---- another way to make them ---- */
+/* ---- CreateFileMappingNuma ---- */
 
-/* CreateFileMappingNuma without a preference for a node does what CreateFileMapping does. */
+/* CreateFileMappingNuma without a preferred node does what CreateFileMapping does. */
 static void create_numa_no_preference(struct stage *s)
 {
     REQUIRE(
