@@ -1,3 +1,1 @@
-@echo off
-rem Builds and runs the measurements; scripts/bench --help says more.
-py -3 "%~dp0bench.py" %*
+@python "%~dpn0.py" %*

@@ -1,3 +1,1 @@
-@echo off
-rem Shows which changed replies no expectation notices; scripts/mutate --help says more.
-py -3 "%~dp0mutate.py" %*
+@python "%~dpn0.py" %*

@@ -1,12 +1,6 @@
-"""Whether the same behaviour gives the same bytes on every run. Usage: soak.py --help"""
+"""Runs the whole suite many times and compares the runs. Usage: soak.py --help"""
 
-import sys
-
-if sys.version_info < (3, 11):
-    print("This needs Python 3.11 or newer.", file=sys.stderr)
-    sys.exit(3)
-
-from shmcheck.commands.soak import main
+from start_command import start
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    start(__file__)

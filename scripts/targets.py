@@ -1,12 +1,6 @@
-"""Lists targets, sets up and takes away Wines of other Debian releases. Usage: targets.py --help"""
+"""Lists targets, and sets up the Wine of another Debian release. Usage: targets.py --help"""
 
-import sys
-
-if sys.version_info < (3, 11):
-    print("This needs Python 3.11 or newer.", file=sys.stderr)
-    sys.exit(3)
-
-from shmcheck.commands.targets import main
+from start_command import start
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    start(__file__)

@@ -1,3 +1,1 @@
-@echo off
-rem Builds and runs every test of the project itself; scripts/test --help says more.
-py -3 "%~dp0test.py" %*
+@python "%~dpn0.py" %*

@@ -1,13 +1,6 @@
 """Builds and runs every test of the project itself. Usage: test.py --help"""
 
-import sys
-
-if sys.version_info < (3, 11):
-    print("This needs Python 3.11 or newer.", file=sys.stderr)
-    print("0 passed, 0 failed, 0 skipped")
-    sys.exit(3)
-
-from shmcheck.commands.test import main
+from start_command import start
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    start(__file__)

@@ -288,5 +288,27 @@ def test_without_any_python_the_entry_points_say_so(tmp_path: Path) -> None:
         tool(tmp_path / "bin", name, f'exec /usr/bin/{name} "$@"\n')
     done = subprocess.run(["/bin/sh", str(tmp_path / "run")], env={"PATH": str(tmp_path / "bin")}, capture_output=True)
     assert done.returncode == 3
-    assert b"needs Python 3.11" in done.stderr
+    assert b"needs Python 3.11 or newer" in done.stderr
     assert done.stdout.endswith(b"0 passed, 0 failed, 0 skipped\n")
+
+
+COMMANDS = sorted(path.stem for path in (ROOT / "scripts" / "shmcheck" / "commands").glob("[!_]*.py"))
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_its_three_scripts(name: str) -> None:
+    scripts = ROOT / "scripts"
+    assert (scripts / name).read_text(encoding="utf-8").endswith("/python.sh\"\n") and os.access(scripts / name, os.X_OK)
+    assert (scripts / f"{name}.cmd").read_text(encoding="utf-8") == '@python "%~dpn0.py" %*\n'
+    done = subprocess.run([sys.executable, scripts / f"{name}.py", "--help"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"scripts/{name}" in done.stdout
+
+
+def test_an_old_python_is_named(tmp_path: Path) -> None:
+    program = "import sys; sys.version_info = (3, 9, 2); sys.path.insert(0, sys.argv[1]); import start_command\n"
+    program += "start_command.start('/x/run.py')"
+    done = subprocess.run([sys.executable, "-c", program, ROOT / "scripts"], capture_output=True, text=True, check=False)
+    assert done.returncode == 3
+    assert "needs Python 3.11 or newer, and" in done.stderr and done.stderr.endswith("is 3.9.2.\n")
+    assert done.stdout == "0 passed, 0 failed, 0 skipped\n"

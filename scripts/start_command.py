@@ -1,0 +1,21 @@
+"""Starts the command that a script of this folder is named for: run.py starts shmcheck.commands.run."""
+
+# This file and the scripts that import it must be readable for every Python 3, so that an old one gets the message.
+
+import importlib
+import os
+import sys
+
+OLDEST = (3, 11)
+
+
+def start(script):  # type: ignore[no-untyped-def]
+    """Runs the command with the arguments of this process, and ends the process with the command's exit code."""
+    name = os.path.splitext(os.path.basename(script))[0]
+    if sys.version_info < OLDEST:
+        found = ".".join(str(part) for part in sys.version_info[:3])
+        sys.stderr.write("shmcheck needs Python 3.11 or newer, and %s is %s.\n" % (sys.executable, found))
+        if name in ("run", "test"):
+            sys.stdout.write("0 passed, 0 failed, 0 skipped\n")
+        sys.exit(3)
+    sys.exit(importlib.import_module("shmcheck.commands." + name).main(sys.argv[1:]))
