@@ -77,13 +77,13 @@ static void take_line(void *context, size_t item, const char *text)
         *(double *)context = strtod(text + strlen("# " BENCH_LINE), NULL);
 }
 
-static void drop_outcome(void *context, size_t item, struct outcome *outcome)
+static void drop_outcome(void *context, size_t item, struct case_outcome *outcome)
 {
     (void)context;
     (void)item;
     for (size_t i = 0; i < outcome->count; i++)
         fprintf(stderr, "shmbench: %s\n", outcome->findings[i].text);
-    outcome_free(outcome);
+    case_outcome_free(outcome);
 }
 
 static double time_of_steps(const wchar_t *self, const wchar_t *actor)

@@ -120,7 +120,7 @@ set(SHMCHECK_PORTABLE_TESTS
     test_report_rules
     test_report_toml
     test_report_xml
-    test_runner_mutation)
+    test_runner_reply_mutations)
 set(SHMCHECK_WINDOWS_TESTS
     test_actor
     test_actor_bursts
@@ -135,8 +135,8 @@ set(SHMCHECK_WINDOWS_TESTS
     test_runner_channel
     test_runner_controls
     test_runner_identity
-    test_runner_liars
-    test_runner_mutate
+    test_runner_misbehaving_actors
+    test_runner_mutation_run
     test_runner_options
     test_runner_output
     test_runner_power
@@ -152,16 +152,16 @@ set(SHMCHECK_TEST_SUPPORT_SOURCES
     harness/tests/xml_scan.c)
 # What a test needs besides its own file.
 set(test_runner_catalogue_LIBRARIES shmcases)
-set(test_runner_liars_SOURCES harness/tests/liar.c harness/tests/pool_log.c)
-set(test_runner_mutate_SOURCES ${test_runner_liars_SOURCES})
-set(test_runner_mutation_SOURCES harness/runner/worker/reply_mutations.c harness/runner/peer/recording.c)
-set(test_runner_workers_SOURCES ${test_runner_liars_SOURCES})
+set(test_runner_misbehaving_actors_SOURCES harness/tests/misbehaving_actor.c harness/tests/pool_log.c)
+set(test_runner_mutation_run_SOURCES ${test_runner_misbehaving_actors_SOURCES})
+set(test_runner_reply_mutations_SOURCES harness/runner/worker/reply_mutations.c harness/runner/peer/recording.c)
+set(test_runner_workers_SOURCES ${test_runner_misbehaving_actors_SOURCES})
 set(test_runner_start_SOURCES harness/tests/child_lives.c)
 set(test_runner_output_SOURCES harness/tests/child_lives.c)
-set(test_runner_results_SOURCES harness/tests/trial.c)
-set(test_runner_power_SOURCES harness/tests/trial.c)
-set(test_runner_controls_SOURCES ${test_runner_liars_SOURCES})
-set(test_runner_summary_SOURCES harness/tests/trial.c)
+set(test_runner_results_SOURCES harness/tests/results_fixture.c)
+set(test_runner_power_SOURCES harness/tests/results_fixture.c)
+set(test_runner_controls_SOURCES ${test_runner_misbehaving_actors_SOURCES})
+set(test_runner_summary_SOURCES harness/tests/results_fixture.c)
 # Fuzz targets: harness/tests/fuzz_NAME.c, inputs in harness/tests/corpus/NAME/.
 set(SHMCHECK_FUZZ_TARGETS
     known

@@ -81,10 +81,10 @@ static int live_forever(void)
 
 DWORD start_child(struct child *child, HANDLE job, HANDLE output, const wchar_t *life, const wchar_t *word)
 {
-    return child_start(child, &(struct start){.image = own_path,
-                                              .arguments = (const wchar_t *[]){life, word, NULL},
-                                              .output = output,
-                                              .job = job});
+    return child_start(child, &(struct process_spec){.image = own_path,
+                                                     .arguments = (const wchar_t *[]){life, word, NULL},
+                                                     .output = output,
+                                                     .job = job});
 }
 
 /* A runner in small: a child in a job of its own, whose child is started without any care, and all stay. */

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "../runner/worker/worker.h"
-#include "liar.h"
+#include "misbehaving_actor.h"
 
 /* Everything that this program starts is in it, however far down. */
 static HANDLE family;
@@ -24,11 +24,11 @@ bool other_lives(int argc, char **argv, int *code)
         return true;
     }
     if (argc == 3 && strcmp(argv[1], "serve") == 0) {
-        *code = liar_main((HANDLE)(uintptr_t)strtoull(argv[2], NULL, 16));
+        *code = misbehaving_actor_main((HANDLE)(uintptr_t)strtoull(argv[2], NULL, 16));
         return true;
     }
     SetErrorMode(SEM_FAILCRITICALERRORS | SEM_NOGPFAULTERRORBOX | SEM_NOOPENFILEERRORBOX);
-    SetEnvironmentVariableA(LIAR_VARIABLE, "honest");
+    SetEnvironmentVariableA(MISBEHAVIOUR_VARIABLE, "honest");
     family = CreateJobObjectW(NULL, NULL);
     if (!family || !AssignProcessToJobObject(family, GetCurrentProcess())) {
         printf("no job for this test: error %lu\n", (unsigned long)GetLastError());
@@ -51,10 +51,10 @@ static void on_line(void *context, size_t item, const char *text)
     (void)text;
 }
 
-static void on_finished(void *context, size_t item, struct outcome *outcome)
+static void on_finished(void *context, size_t item, struct case_outcome *outcome)
 {
     struct pool_log *log = context;
-    outcome_free(&log->items[item].outcome);
+    case_outcome_free(&log->items[item].outcome);
     log->items[item].outcome = *outcome;
     log->items[item].ends++;
     log->items[item].end_order = ++log->ended;
@@ -111,7 +111,7 @@ void pool_log_run(struct pool_log *log, const struct pool_log_settings *settings
             .jobs = settings->jobs ? settings->jobs : 1,
             .timeout_scale = scale,
             .mutate = {settings->mutate, 1},
-            .spares = settings->spares,
+            .prestarted = settings->prestarted,
             .run_milliseconds = settings->run_milliseconds,
             .programs = &log->programs,
             .run = "test",
@@ -131,7 +131,7 @@ void pool_log_run(struct pool_log *log, const struct pool_log_settings *settings
 void pool_log_free(struct pool_log *log)
 {
     for (size_t i = 0; i < log->plan.count; i++)
-        outcome_free(&log->items[i].outcome);
+        case_outcome_free(&log->items[i].outcome);
     plan_free(&log->plan);
 }
 
@@ -162,7 +162,7 @@ void expect_fine(const struct pool_log *log, const char *id)
 void expect_error(const struct pool_log *log, const char *id, enum error_kind kind, const char *parts)
 {
     const struct pool_log_item *item = ended_once(log, id);
-    const struct outcome *outcome = &item->outcome;
+    const struct case_outcome *outcome = &item->outcome;
     char part[200];
     if (outcome->count != 1 || outcome->findings[0].verdict != VERDICT_ERROR)
         fail_msg("%s: %u findings, not one error; the first: %s", id, (unsigned)outcome->count,

@@ -9,7 +9,7 @@
 
 struct pool_log_item {
     char id[CASE_ID_BYTES]; /* as in the report */
-    struct outcome outcome;
+    struct case_outcome outcome;
     unsigned starts, ends; /* how often it was said to begin and to end */
     size_t end_order;      /* the first to end has 1 */
 };
@@ -32,7 +32,7 @@ struct pool_log_settings {
     unsigned mutate;           /* per cent of the changed replies, as --mutate */
     double scale;              /* 0: 1.0 */
     uint64_t run_milliseconds; /* 0: as a run has by default */
-    bool spares;               /* as a run of shmcheck.exe has them */
+    bool prestarted;           /* as a run of shmcheck.exe has them */
     HANDLE stop;               /* NULL: nobody stops it */
     const wchar_t *self;       /* the workers' program; NULL: this one */
 };

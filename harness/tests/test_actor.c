@@ -63,7 +63,7 @@ static void receive(struct actor *actor)
 static void start_with(struct actor *actor, const wchar_t *mode, const wchar_t *argument, HANDLE inherit)
 {
     const wchar_t *arguments[] = {mode, argument, NULL};
-    struct start start = {.image = actor_path, .arguments = arguments, .inherit = {inherit}, .job = job};
+    struct process_spec start = {.image = actor_path, .arguments = arguments, .inherit = {inherit}, .job = job};
     start.output = output;
     assert_int_equal(child_start(&actor->child, &start), 0);
 }
@@ -360,7 +360,7 @@ static void actors_start_actors(void **state)
     start_serving(&parent);
     reply = ask(&parent, "create s size=4096 protect=PAGE_READWRITE inherit=yes");
     assert_int_equal(sscanf(reply, "ok error=0 ~handle=0x%llX", &handle), 1);
-    snprintf(request, sizeof request, "spawn c pipe=%s inherit=yes", channel_token(child.channel));
+    snprintf(request, sizeof request, "spawn c pipe=%s inherit=yes", channel_pipe_name(child.channel));
     expect_start(&parent, request, "ok ~pid=");
     assert_true(channel_accept(child.channel, PATIENCE));
     receive(&child);

@@ -269,9 +269,9 @@ static void one_client(void **state)
     DWORD flags = 0;
     (void)state;
     assert_non_null(other);
-    assert_string_not_equal(channel_token(ends.channel), channel_token(other));
-    assert_int_equal(strspn(channel_token(other), "abcdefghijklmnopqrstuvwxyz0123456789-"),
-                     strlen(channel_token(other)));
+    assert_string_not_equal(channel_pipe_name(ends.channel), channel_pipe_name(other));
+    assert_int_equal(strspn(channel_pipe_name(other), "abcdefghijklmnopqrstuvwxyz0123456789-"),
+                     strlen(channel_pipe_name(other)));
     HANDLE second = channel_child_end(ends.channel);
     assert_ptr_equal(second, INVALID_HANDLE_VALUE);
     assert_int_equal(GetLastError(), ERROR_PIPE_BUSY);

@@ -8,7 +8,7 @@
 
 #include "../runner/case/checks.h"
 #include "../runner/case/contract.h"
-#include "liar.h"
+#include "misbehaving_actor.h"
 #include "pool_log.h"
 
 const struct contract_row contract_rows[] = {{"a-row", BASIS_DOCUMENTED, BASIS_OBSERVED, "none"}};
@@ -41,7 +41,7 @@ static void control_alone(struct stage *s)
 
 static void end_with(struct stage *s, const char *lie, uint32_t code)
 {
-    SetEnvironmentVariableA(LIAR_VARIABLE, lie);
+    SetEnvironmentVariableA(MISBEHAVIOUR_VARIABLE, lie);
     ends(s, "actor", "execute view", code);
 }
 
@@ -103,7 +103,7 @@ static void expect_told(const char *id, const char *part)
 static const struct finding *expect_finding(const char *id, size_t place, enum verdict verdict,
                                             const char *part)
 {
-    const struct outcome *outcome = &pool_log_find(&log_of_run, id)->outcome;
+    const struct case_outcome *outcome = &pool_log_find(&log_of_run, id)->outcome;
     assert_in_range(place, 0, outcome->count - 1);
     assert_int_equal(outcome->findings[place].verdict, verdict);
     if (!strstr(outcome->findings[place].text, part))

@@ -49,9 +49,9 @@ static void what_is_promised_is_asked_for(void **state)
     }
 }
 
-static DWORD make(struct guise *out, const char *name)
+static DWORD make(struct identity_launch *out, const char *name)
 {
-    return guise_make(out, identity_find(name), self, "test");
+    return identity_launch_make(out, identity_find(name), self, "test");
 }
 
 static const char *privilege(HANDLE token, const wchar_t *name)
@@ -72,21 +72,22 @@ static const char *privilege(HANDLE token, const wchar_t *name)
 
 static void a_privilege_is_gone_and_the_others_are_not(void **state)
 {
-    struct guise guise;
+    struct identity_launch launch;
     (void)state;
-    assert_int_equal(make(&guise, "no-global-privilege"), 0);
-    assert_non_null(guise.token);
-    assert_string_equal(privilege(guise.token, L"SeCreateGlobalPrivilege"), "absent");
-    assert_string_equal(privilege(guise.token, L"SeChangeNotifyPrivilege"), "held");
-    assert_true(guise.image[0] == 0 && !guise.temporary && !guise.apart && !guise.container.AppContainerSid);
-    guise_free(&guise);
-    assert_null(guise.token);
-    guise_free(&guise); /* twice is once */
+    assert_int_equal(make(&launch, "no-global-privilege"), 0);
+    assert_non_null(launch.token);
+    assert_string_equal(privilege(launch.token, L"SeCreateGlobalPrivilege"), "absent");
+    assert_string_equal(privilege(launch.token, L"SeChangeNotifyPrivilege"), "held");
+    assert_true(launch.image[0] == 0 && !launch.temporary && !launch.apart &&
+                !launch.container.AppContainerSid);
+    identity_launch_free(&launch);
+    assert_null(launch.token);
+    identity_launch_free(&launch); /* twice is once */
 }
 
 static void a_group_only_denies(void **state)
 {
-    struct guise guise;
+    struct identity_launch launch;
     union {
         TOKEN_GROUPS list;
         BYTE bytes[8192];
@@ -94,48 +95,49 @@ static void a_group_only_denies(void **state)
     BYTE sid[SECURITY_MAX_SID_SIZE];
     DWORD size = sizeof sid, denying = 0;
     (void)state;
-    assert_int_equal(make(&guise, "unauthenticated"), 0);
+    assert_int_equal(make(&launch, "unauthenticated"), 0);
     assert_true(CreateWellKnownSid(WinAuthenticatedUserSid, NULL, sid, &size));
-    assert_true(GetTokenInformation(guise.token, TokenGroups, &groups, sizeof groups, &size));
+    assert_true(GetTokenInformation(launch.token, TokenGroups, &groups, sizeof groups, &size));
     for (DWORD i = 0; i < groups.list.GroupCount; i++)
         if (EqualSid(groups.list.Groups[i].Sid, sid))
             denying |= groups.list.Groups[i].Attributes & (SE_GROUP_USE_FOR_DENY_ONLY | SE_GROUP_ENABLED);
     assert_int_equal(denying, SE_GROUP_USE_FOR_DENY_ONLY);
-    guise_free(&guise);
+    identity_launch_free(&launch);
 }
 
 static void a_labelled_program_is_a_copy(void **state)
 {
-    struct guise guise;
+    struct identity_launch launch;
     struct child nobody = {0};
     (void)state;
-    DWORD error = make(&guise, "low-file");
-    assert_true(guise.temporary);
-    assert_int_not_equal(GetFileAttributesW(guise.image), INVALID_FILE_ATTRIBUTES);
-    assert_int_not_equal(_wcsicmp(guise.image, self), 0);
+    DWORD error = make(&launch, "low-file");
+    assert_true(launch.temporary);
+    assert_int_not_equal(GetFileAttributesW(launch.image), INVALID_FILE_ATTRIBUTES);
+    assert_int_not_equal(_wcsicmp(launch.image, self), 0);
     if (error) /* a file system without labels */
-        assert_string_equal(guise.failed, "SetNamedSecurityInfo");
-    assert_true(DeleteFileW(guise.image));
-    guise_free(&guise);
+        assert_string_equal(launch.failed, "SetNamedSecurityInfo");
+    assert_true(DeleteFileW(launch.image));
+    identity_launch_free(&launch);
     /* An identity that needs nothing of a process that runs does not look at it. */
-    assert_int_equal(guise_settle(identity_find("low-file"), &nobody), 0);
-    assert_int_not_equal(guise_settle(identity_find("untrusted"), &nobody), 0);
+    assert_int_equal(identity_launch_settle(identity_find("low-file"), &nobody), 0);
+    assert_int_not_equal(identity_launch_settle(identity_find("untrusted"), &nobody), 0);
 }
 
 static void what_cannot_be_had_says_why(void **state)
 {
-    struct guise guise;
+    struct identity_launch launch;
     (void)state;
-    assert_int_equal(guise_make(&guise, identity_find("low-file"), L"C:\\no\\such\\program.exe", "test"),
-                     ERROR_PATH_NOT_FOUND);
-    assert_string_equal(guise.failed, "CopyFile");
-    if (guise.temporary)
-        DeleteFileW(guise.image);
-    guise_free(&guise);
+    assert_int_equal(
+        identity_launch_make(&launch, identity_find("low-file"), L"C:\\no\\such\\program.exe", "test"),
+        ERROR_PATH_NOT_FOUND);
+    assert_string_equal(launch.failed, "CopyFile");
+    if (launch.temporary)
+        DeleteFileW(launch.image);
+    identity_launch_free(&launch);
     if (!appcontainer_works()) {
-        assert_int_not_equal(make(&guise, "appcontainer"), 0);
-        assert_string_not_equal(guise.failed, "");
-        guise_free(&guise);
+        assert_int_not_equal(make(&launch, "appcontainer"), 0);
+        assert_string_not_equal(launch.failed, "");
+        identity_launch_free(&launch);
     }
     appcontainer_delete("test"); /* one that there is not */
 }

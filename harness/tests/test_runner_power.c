@@ -6,7 +6,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "trial.h"
+#include "results_fixture.h"
 
 static const struct finding nothing_seen = {.verdict = VERDICT_SKIP,
                                             .line = 105,
@@ -32,13 +32,13 @@ static void a_control_that_shows_nothing(void **state)
     };
     (void)state;
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
-        struct trial trial;
-        trial_start(&trial, known_text, 1);
-        trial_add(&trial, 0, table[i].findings, table[i].count);
-        if (junit_count(trial.results.junit, table[i].verdict) != 1)
+        struct results_fixture fixture;
+        fixture_start(&fixture, known_text, 1);
+        fixture_add(&fixture, 0, table[i].findings, table[i].count);
+        if (junit_count(fixture.results.junit, table[i].verdict) != 1)
             fail_msg("line %d of the table has another verdict", (int)i);
-        expect_in_report(&trial, table[i].in_report);
-        trial_end(&trial);
+        expect_in_report(&fixture, table[i].in_report);
+        fixture_end(&fixture);
     }
 }
 
@@ -46,17 +46,17 @@ static void a_control_that_shows_nothing(void **state)
  */
 static void the_summary_counts_it(void **state)
 {
-    struct trial trial;
+    struct results_fixture fixture;
     (void)state;
-    trial_start(&trial, known_text, 1);
-    trial_add(&trial, 0, &nothing_seen, 1);
-    trial_add(&trial, 2, &nothing_seen, 1);
-    CAPTURED(results_summary(&trial.results));
+    fixture_start(&fixture, known_text, 1);
+    fixture_add(&fixture, 0, &nothing_seen, 1);
+    fixture_add(&fixture, 2, &nothing_seen, 1);
+    CAPTURED(results_summary(&fixture.results));
     assert_non_null(strstr(captured, "    2 skipped: the run had no power: "));
     assert_null(strstr(captured, "No longer true here"));
     assert_non_null(strstr(captured, "\n0 passed, 0 failed, 2 skipped\n"));
-    assert_int_equal(results_exit_code(&trial.results), 0);
-    trial_end(&trial);
+    assert_int_equal(results_exit_code(&fixture.results), 0);
+    fixture_end(&fixture);
 }
 
 int main(void)

@@ -283,9 +283,10 @@ static void killed_at_any_instant(void **state)
     for (DWORD i = 0; i < REWRITES; i++) {
         struct child child;
         assert_int_equal(
-            child_start(&child, &(struct start){.image = self,
-                                                .arguments = (const wchar_t *[]){L"rewrite", folder, NULL},
-                                                .job = job}),
+            child_start(&child,
+                        &(struct process_spec){.image = self,
+                                               .arguments = (const wchar_t *[]){L"rewrite", folder, NULL},
+                                               .job = job}),
             0);
         for (int wait = 0; wait < SOON_MS && GetFileAttributesW(path) == INVALID_FILE_ATTRIBUTES; wait += 5)
             Sleep(5);

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "trial.h"
+#include "results_fixture.h"
 
 /* The worst decides, wherever it stands; the message is the first of the worst. */
 static void the_worst_decides(void **state)
@@ -62,13 +62,13 @@ static void the_worst_decides(void **state)
     };
     (void)state;
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
-        struct trial trial;
-        trial_start(&trial, "", 1);
-        trial_add(&trial, 0, table[i].findings, table[i].count);
-        assert_int_equal(junit_count(trial.results.junit, table[i].verdict), 1);
-        expect_in_report(&trial, table[i].in_report);
-        assert_int_equal(results_exit_code(&trial.results), table[i].exit_code);
-        trial_end(&trial);
+        struct results_fixture fixture;
+        fixture_start(&fixture, "", 1);
+        fixture_add(&fixture, 0, table[i].findings, table[i].count);
+        assert_int_equal(junit_count(fixture.results.junit, table[i].verdict), 1);
+        expect_in_report(&fixture, table[i].in_report);
+        assert_int_equal(results_exit_code(&fixture.results), table[i].exit_code);
+        fixture_end(&fixture);
     }
 }
 
@@ -106,29 +106,29 @@ static void known_findings(void **state)
     };
     (void)state;
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
-        struct trial trial;
-        trial_start(&trial, known_text, 1);
-        trial_add(&trial, table[i].item, table[i].findings, table[i].count);
-        if (junit_count(trial.results.junit, table[i].verdict) != 1)
+        struct results_fixture fixture;
+        fixture_start(&fixture, known_text, 1);
+        fixture_add(&fixture, table[i].item, table[i].findings, table[i].count);
+        if (junit_count(fixture.results.junit, table[i].verdict) != 1)
             fail_msg("line %d of the table has another verdict", (int)i);
-        expect_in_report(&trial, table[i].in_report);
-        assert_int_equal(results_exit_code(&trial.results), table[i].exit_code);
-        trial_end(&trial);
+        expect_in_report(&fixture, table[i].in_report);
+        assert_int_equal(results_exit_code(&fixture.results), table[i].exit_code);
+        fixture_end(&fixture);
     }
 }
 
 /* A failure that was not seen for lack of memory must not become a pass. */
 static void incomplete(void **state)
 {
-    struct trial trial;
-    trial_start(&trial, known_text, 1);
-    struct outcome outcome = {.incomplete = true};
+    struct results_fixture fixture;
+    fixture_start(&fixture, known_text, 1);
+    struct case_outcome outcome = {.incomplete = true};
     (void)state;
-    outcome_add(&outcome, five, five.text);
-    CAPTURED(results_add(&trial.results, 0, &outcome));
-    assert_int_equal(results_exit_code(&trial.results), 2);
-    expect_in_report(&trial, "<error message=\"memory ran out: ");
-    trial_end(&trial);
+    case_outcome_add(&outcome, five, five.text);
+    CAPTURED(results_add(&fixture.results, 0, &outcome));
+    assert_int_equal(results_exit_code(&fixture.results), 2);
+    expect_in_report(&fixture, "<error message=\"memory ran out: ");
+    fixture_end(&fixture);
 }
 
 /* A message of any length is in the report as a whole. */
@@ -136,29 +136,30 @@ static void long_messages(void **state)
 {
     static char text[4001];
     const struct finding finding = {.verdict = VERDICT_FAIL, .line = 1, .text = text};
-    struct trial trial;
-    trial_start(&trial, "", 1);
+    struct results_fixture fixture;
+    fixture_start(&fixture, "", 1);
     (void)state;
     for (size_t i = 0; i < sizeof text - 1; i++)
         text[i] = (char)('a' + i % 19);
-    trial_add(&trial, 0, &finding, 1);
-    expect_in_report(&trial, text);
-    trial_end(&trial);
+    fixture_add(&fixture, 0, &finding, 1);
+    expect_in_report(&fixture, text);
+    fixture_end(&fixture);
 }
 
 static void rows_and_transcript(void **state)
 {
-    struct trial trial;
-    trial_start(&trial, "", 2);
-    struct outcome outcome = {0};
+    struct results_fixture fixture;
+    fixture_start(&fixture, "", 2);
+    struct case_outcome outcome = {0};
     (void)state;
     buffer_add_string(&outcome.transcript, "writer> create -> ok\n");
     buffer_add_string(&outcome.stray, "printed");
-    CAPTURED(results_add(&trial.results, 6, &outcome));
-    expect_in_report(&trial, "name=\"one-case.2\"");
-    expect_in_report(&trial, "[[PROPERTY|row=a-row]]\n[[PROPERTY|row=b-row]]\nwriter&gt; create -&gt; ok\n");
-    expect_in_report(&trial, "<system-err>printed</system-err>");
-    trial_end(&trial);
+    CAPTURED(results_add(&fixture.results, 6, &outcome));
+    expect_in_report(&fixture, "name=\"one-case.2\"");
+    expect_in_report(&fixture,
+                     "[[PROPERTY|row=a-row]]\n[[PROPERTY|row=b-row]]\nwriter&gt; create -&gt; ok\n");
+    expect_in_report(&fixture, "<system-err>printed</system-err>");
+    fixture_end(&fixture);
 }
 
 int main(void)

@@ -42,10 +42,10 @@ static void inherits_what_is_listed(void **state)
             events[i] = inheritable_event();
             hex(names[i], events[i]);
         }
-        struct start start = {.image = own_path,
-                              .arguments =
-                                  (const wchar_t *[]){L"signals", names[0], names[1], names[2], NULL},
-                              .job = job};
+        struct process_spec start = {.image = own_path,
+                                     .arguments =
+                                         (const wchar_t *[]){L"signals", names[0], names[1], names[2], NULL},
+                                     .job = job};
         for (size_t i = 0; i < listed; i++)
             start.inherit[i] = events[i];
         assert_int_equal(child_start(&child, &start), 0);
@@ -76,10 +76,11 @@ static void no_sibling_holds_a_pipe(void **state)
     /* Both ends are open and inheritable here while either child starts. */
     for (size_t i = 0; i < 2; i++)
         assert_int_equal(
-            child_start(&children[i], &(struct start){.image = own_path,
-                                                      .arguments = (const wchar_t *[]){L"forever", NULL},
-                                                      .inherit = {ends[i]},
-                                                      .job = job}),
+            child_start(&children[i],
+                        &(struct process_spec){.image = own_path,
+                                               .arguments = (const wchar_t *[]){L"forever", NULL},
+                                               .inherit = {ends[i]},
+                                               .job = job}),
             0);
     for (size_t i = 0; i < 2; i++)
         CloseHandle(ends[i]);
@@ -125,10 +126,10 @@ static void arguments_arrive_as_they_are(void **state)
             buffer_format(&expected, "%04x", (unsigned)*at);
         buffer_add(&expected, "\n", 1);
     }
-    assert_int_equal(
-        child_start(&child,
-                    &(struct start){.image = own_path, .arguments = words, .output = output, .job = job}),
-        0);
+    assert_int_equal(child_start(&child,
+                                 &(struct process_spec){
+                                     .image = own_path, .arguments = words, .output = output, .job = job}),
+                     0);
     expect_end(&child, 0);
     output_file_take(output, &got);
     assert_non_null(got.at);
@@ -237,9 +238,9 @@ static void starts_that_fail(void **state)
     HANDLE job = new_job(), no_job = CreateEventW(NULL, TRUE, FALSE, NULL);
     struct child child = {(HANDLE)1, 1};
     (void)state;
-    assert_int_equal(child_start(&child, &(struct start){.image = L"C:\\no\\such\\program.exe",
-                                                         .arguments = (const wchar_t *[]){NULL},
-                                                         .job = job}),
+    assert_int_equal(child_start(&child, &(struct process_spec){.image = L"C:\\no\\such\\program.exe",
+                                                                .arguments = (const wchar_t *[]){NULL},
+                                                                .job = job}),
                      ERROR_PATH_NOT_FOUND);
     assert_null(child.process);
     wmemset(longest, L'x', 3999);

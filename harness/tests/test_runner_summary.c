@@ -8,26 +8,26 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "trial.h"
+#include "results_fixture.h"
 
 /* Adds every item of the plan: skips, then one of each verdict. */
-static void add_all(struct trial *trial)
+static void add_all(struct results_fixture *fixture)
 {
-    for (size_t i = 0; i < trial->plan.count; i++)
-        if (trial->plan.items[i].skip)
-            CAPTURED(results_skip(&trial->results, i));
-    trial_add(trial, 0, &five, 1);
-    trial_add(trial, 1, &six, 1);
-    trial_add(trial, 2, NULL, 0);
+    for (size_t i = 0; i < fixture->plan.count; i++)
+        if (fixture->plan.items[i].skip)
+            CAPTURED(results_skip(&fixture->results, i));
+    fixture_add(fixture, 0, &five, 1);
+    fixture_add(fixture, 1, &six, 1);
+    fixture_add(fixture, 2, NULL, 0);
 }
 
 static void summary(void **state)
 {
-    struct trial trial;
-    trial_start(&trial, known_text, 1);
+    struct results_fixture fixture;
+    fixture_start(&fixture, known_text, 1);
     (void)state;
-    add_all(&trial);
-    CAPTURED(results_summary(&trial.results));
+    add_all(&fixture);
+    CAPTURED(results_summary(&fixture.results));
     assert_string_equal(
         captured, "\n"
                   "    2 skipped: needs to run in session 0, as a service does\n"
@@ -37,54 +37,54 @@ static void summary(void **state)
                   "No longer true here: known.toml line 18 (case third-*): nothing that it excuses was seen\n"
                   "0 fail, 1 deviate, 0 error\n"
                   "1 passed, 1 failed, 4 skipped\n");
-    assert_int_equal(results_exit_code(&trial.results), 1);
-    trial_end(&trial);
+    assert_int_equal(results_exit_code(&fixture.results), 1);
+    fixture_end(&fixture);
 }
 
 /* An entry is not called out of date because its case was not run, or broke. */
 static void no_rumours(void **state)
 {
-    struct trial trial;
-    trial_start(&trial, known_text, 1);
+    struct results_fixture fixture;
+    fixture_start(&fixture, known_text, 1);
     (void)state;
-    trial_add(&trial, 0, &five, 1);
-    trial_add(&trial, 2, &(struct finding){.verdict = VERDICT_ERROR, .text = (char *)"broken"}, 1);
-    CAPTURED(results_summary(&trial.results));
+    fixture_add(&fixture, 0, &five, 1);
+    fixture_add(&fixture, 2, &(struct finding){.verdict = VERDICT_ERROR, .text = (char *)"broken"}, 1);
+    CAPTURED(results_summary(&fixture.results));
     assert_null(strstr(captured, "case third-*"));
     assert_non_null(strstr(captured, "\n0 fail, 0 deviate, 1 error\n0 passed, 1 failed, 1 skipped\n"));
-    assert_int_equal(results_exit_code(&trial.results), 2);
-    trial_end(&trial);
+    assert_int_equal(results_exit_code(&fixture.results), 2);
+    fixture_end(&fixture);
 }
 
 static void nothing_ran(void **state)
 {
-    struct trial trial;
-    trial_start(&trial, "", 1);
+    struct results_fixture fixture;
+    fixture_start(&fixture, "", 1);
     (void)state;
-    CAPTURED(results_summary(&trial.results));
+    CAPTURED(results_summary(&fixture.results));
     assert_non_null(strstr(captured, "\n0 passed, 0 failed, 0 skipped\n"));
-    expect_in_report(&trial, "no-case-ran");
-    trial_end(&trial);
+    expect_in_report(&fixture, "no-case-ran");
+    fixture_end(&fixture);
 }
 
 /* What a person sees of a case: what is wrong, where, and why it is known. */
 static void on_the_console(void **state)
 {
-    struct trial trial;
-    trial_start(&trial, known_text, 1);
+    struct results_fixture fixture;
+    fixture_start(&fixture, known_text, 1);
     (void)state;
-    trial_add(&trial, 0, (const struct finding[]){six, five}, 2);
+    fixture_add(&fixture, 0, (const struct finding[]){six, five}, 2);
     assert_string_equal(captured, "deviates  sample           one-case (7 ms)\n"
                                   "          [a-row] got error=6\n"
                                   "            at cases/sample.c:102\n"
                                   "          [a-row] got error=5\n"
                                   "            at cases/sample.c:101\n");
-    trial_add(&trial, 0, &five, 1);
+    fixture_add(&fixture, 0, &five, 1);
     assert_string_equal(captured, "known     sample           one-case (7 ms)\n"
                                   "          known: Wine says 5\n");
-    trial_add(&trial, 1, NULL, 0);
+    fixture_add(&fixture, 1, NULL, 0);
     assert_string_equal(captured, "pass      sample           other-case (7 ms)\n");
-    trial_end(&trial);
+    fixture_end(&fixture);
 }
 
 /* ---- when the report is written ---- */
@@ -95,9 +95,9 @@ static void refreshed(void **state)
     wchar_t folder[MAX_PATH + 1], path[MAX_PATH + 80];
     char why[300], text[20000];
     struct text error = text_over(why, sizeof why);
-    struct trial trial;
-    trial_start(&trial, "", 1);
-    struct results *results = &trial.results;
+    struct results_fixture fixture;
+    fixture_start(&fixture, "", 1);
+    struct results *results = &fixture.results;
     (void)state;
     GetTempPathW(MAX_PATH + 1, folder);
     swprintf(path, MAX_PATH + 80, L"%lsshmcheck-test-%lu.xml", folder, (unsigned long)GetCurrentProcessId());
@@ -125,7 +125,7 @@ static void refreshed(void **state)
     assert_false(results->unwritten);
     report_file_close(results->file);
     DeleteFileW(path);
-    trial_end(&trial);
+    fixture_end(&fixture);
 }
 
 int main(void)

@@ -12,7 +12,7 @@
 #include "../runner/case/checks.h"
 #include "../runner/case/contract.h"
 #include "../runner/stage/stage.h"
-#include "liar.h"
+#include "misbehaving_actor.h"
 #include "pool_log.h"
 
 const struct contract_row contract_rows[] = {{"a-row", BASIS_DOCUMENTED, BASIS_OBSERVED, "none"}};
@@ -109,10 +109,10 @@ static void named(struct stage *s)
 /* Somebody ends the actor that waits for this case, if there is one; the transcript says whether. */
 static void without_spare(struct stage *s)
 {
-    struct spare *spare = &s->settings->spares->of[ARCH_OWN];
+    struct prestarted_actor *spare = &s->settings->prestarted->of[ARCH_OWN];
     says(s, spare->there ? "there was a spare" : "there was none");
     if (spare->there)
-        TerminateProcess(spare->link.child.process, 9);
+        TerminateProcess(spare->peer.child.process, 9);
     good(s);
 }
 
@@ -156,11 +156,11 @@ static void expect_bad_cases(const struct pool_log *log)
 }
 
 /* Every bad case between good ones, one after the other and side by side. */
-static void run_bad_cases(unsigned jobs, bool spares)
+static void run_bad_cases(unsigned jobs, bool prestarted)
 {
     static struct pool_log log;
     pool_log_run(&log, &(struct pool_log_settings){.jobs = jobs,
-                                                   .spares = spares,
+                                                   .prestarted = prestarted,
                                                    .filters = "good bad-* prints of-another-session",
                                                    .repeat = 2});
     expect_bad_cases(&log);
@@ -194,7 +194,8 @@ static void spares_that_end(void **state)
 {
     static struct pool_log log;
     (void)state;
-    pool_log_run(&log, &(struct pool_log_settings){.filters = "without-spare", .repeat = 3, .spares = true});
+    pool_log_run(&log,
+                 &(struct pool_log_settings){.filters = "without-spare", .repeat = 3, .prestarted = true});
     for (size_t i = 0; i < 3; i++) {
         expect_fine(&log, log.items[i].id);
         const char *expected = i == 0 ? "# there was none\n" : "# there was a spare\n";
@@ -228,7 +229,7 @@ static void what_is_left_of_a_crash(void **state)
     static struct pool_log log;
     (void)state;
     pool_log_run(&log, &(struct pool_log_settings){.filters = "prints bad-abort", .repeat = 2});
-    const struct outcome *outcome = &pool_log_find(&log, "bad-abort.2")->outcome;
+    const struct case_outcome *outcome = &pool_log_find(&log, "bad-abort.2")->outcome;
     assert_string_equal(outcome->transcript.at, "actor> create section size=4096 -> ok size=4096 name=\n");
     assert_non_null(outcome->stray.at);
     assert_non_null(strstr(outcome->stray.at, "last words"));

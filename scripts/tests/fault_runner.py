@@ -39,7 +39,7 @@ def why_not() -> str:
 
 
 MARK = "SHMCHECK_FAULT_TEST"
-PROGRAMS = ("shmcheck.exe", "shmactor.exe", "test_runner_liars.exe")
+PROGRAMS = ("shmcheck.exe", "shmactor.exe", "test_runner_misbehaving_actors.exe")
 
 # A process that Wine 8 was about to make when its maker was killed: it waits in the loader for ever, has not run an
 # instruction of its program, and Wine itself knows nothing of it.
@@ -142,12 +142,12 @@ class Runner:
     prefix: str = PREFIX
     mark: str = field(default_factory=lambda: uuid.uuid4().hex)
 
-    def start(self, *arguments: str, program: Path | None = None, stdout: int | None = None, lie: str = "") -> Run:
-        """Starts it; `lie` is for the actor that harness/tests/liar.c describes."""
+    def start(self, *arguments: str, program: Path | None = None, stdout: int | None = None, misbehaviour: str = "") -> Run:
+        """Starts it; `misbehaviour` is for the actor that harness/tests/misbehaving_actor.c describes."""
         out, err = tempfile.TemporaryFile(), tempfile.TemporaryFile()
         child = subprocess.Popen(
             ["wine", str(program or BIN / "shmcheck.exe"), *arguments],
-            env={**environment_for(self.mark, self.prefix), "SHMLIAR": lie},
+            env={**environment_for(self.mark, self.prefix), "SHMCHECK_MISBEHAVIOUR": misbehaviour},
             stdin=subprocess.DEVNULL,
             stdout=out if stdout is None else stdout,
             stderr=err,
@@ -155,9 +155,9 @@ class Runner:
         )
         return Run(child, out, err)
 
-    def run(self, *arguments: str, program: Path | None = None, lie: str = "") -> Answer:
+    def run(self, *arguments: str, program: Path | None = None, misbehaviour: str = "") -> Answer:
         """Starts it and waits for its end."""
-        return self.start(*arguments, program=program, lie=lie).wait()
+        return self.start(*arguments, program=program, misbehaviour=misbehaviour).wait()
 
     def left(self) -> dict[int, str]:
         """Its processes that live."""

@@ -136,7 +136,7 @@ def test_program_that_is_no_actor(runner: Runner) -> None:
 
 
 @pytest.mark.parametrize(
-    ("lie", "message"),
+    ("misbehaviour", "message"),
     [
         ("other-version", "it is version 0.0.0+older with protocol 1, this runner is version "),
         ("other-protocol", "with protocol 99, this runner is version "),
@@ -145,12 +145,12 @@ def test_program_that_is_no_actor(runner: Runner) -> None:
     ],
     ids=["version", "protocol", "greeting", "death"],
 )
-def test_actor_that_does_not_fit(runner: Runner, lie: str, message: str) -> None:
-    liar = BIN / "tests" / "test_runner_liars.exe"
-    if not liar.is_file():
+def test_actor_that_does_not_fit(runner: Runner, misbehaviour: str, message: str) -> None:
+    misbehaving = BIN / "tests" / "test_runner_misbehaving_actors.exe"
+    if not misbehaving.is_file():
         pytest.skip("the test programs are not built")
-    expect_refused(runner.run(*SHORT, "--actor", windows_path(liar), lie=lie), message)
-    assert wait_until(lambda: not runner.programs("test_runner_liars.exe"), GONE_SECONDS)
+    expect_refused(runner.run(*SHORT, "--actor", windows_path(misbehaving), misbehaviour=misbehaviour), message)
+    assert wait_until(lambda: not runner.programs("test_runner_misbehaving_actors.exe"), GONE_SECONDS)
 
 
 # ---- the report ----

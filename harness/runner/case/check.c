@@ -307,5 +307,5 @@ void check_records(struct stage *stage, int line, const char *name, const char *
         stage_abort(stage, line, "%s> %s: this says nothing about how the step went: %s", name, request,
                     role->raw);
     if (row->outcome == BASIS_RECORD)
-        tape_note_recorded(stage->tape, role->link.taped);
+        recording_note_unjudged(stage->recording, role->peer.recorded_at);
 }

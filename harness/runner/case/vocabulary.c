@@ -30,7 +30,7 @@ void stage_leaves(struct stage *stage, int line, const char *name)
     struct role *role = existing(stage, line, name);
     DWORD code = EXIT_KILLED;
     stage_perform(stage, line, name, "exit");
-    bool ended = link_wait(stage, &role->link, &code);
+    bool ended = peer_wait(stage, &role->peer, &code);
     role->state = ROLE_GONE;
     if (strcmp(role->reply.word, "bye") != 0 || !ended || code != 0)
         stage_abort(stage, line, "'%s' did not leave as it should: %s, exit code 0x%lX", name,
@@ -42,7 +42,7 @@ void stage_killed(struct stage *stage, int line, const char *name)
     struct role *role = existing(stage, line, name);
     if (role->state == ROLE_GONE)
         stage_abort(stage, line, "'%s' is to be killed and is gone already", name);
-    if (!link_kill(stage, &role->link))
+    if (!peer_kill(stage, &role->peer))
         stage_abort(stage, line, "'%s' cannot be killed: error %lu", name, (unsigned long)GetLastError());
     gone(stage, role, "(killed)", 0, false);
 }
@@ -50,7 +50,7 @@ void stage_killed(struct stage *stage, int line, const char *name)
 DWORD stage_see_end(struct stage *stage, int line, struct role *role, const char *request)
 {
     DWORD code = 0;
-    if (!link_wait(stage, &role->link, &code))
+    if (!peer_wait(stage, &role->peer, &code))
         stage_abort_as(stage, STAGE_TIMEOUT, line, "%s> %s: the pipe is closed but the process has not ended",
                        role->name, request);
     gone(stage, role, request, code, true);
@@ -62,7 +62,7 @@ void stage_dies(struct stage *stage, int line, const char *name, const char *req
     struct role *role = stage_role(stage, line, name);
     size_t length;
     stage_send(stage, line, role, request);
-    enum channel_result result = link_receive(stage, &role->link, role->raw, &length);
+    enum channel_result result = peer_receive(stage, &role->peer, role->raw, &length);
     if (result != CHANNEL_CLOSED)
         stage_abort_as(stage, result == CHANNEL_TIMEOUT ? STAGE_TIMEOUT : STAGE_ERROR, line,
                        "%s> %s: %s instead of its end", name, request,
@@ -87,13 +87,13 @@ void stage_hands(struct stage *stage, int line, const char *from, const char *la
     check_must(stage, line, to, step("adopt %s handle=$%s.handle", label, from));
 }
 
-/* The volatile field of the role's last reply that a case reads, which the tape is to know of. */
+/* The volatile field of the role's last reply that a case reads, which the recording is to know of. */
 static const char *look_at(struct stage *stage, const struct role *role, const char *field)
 {
     static char volatile_field[64];
     snprintf(volatile_field, sizeof volatile_field, "~%s", field);
     if (line_field(&role->reply, volatile_field))
-        tape_note_looked_at(stage->tape, role->link.taped, field);
+        recording_note_read(stage->recording, role->peer.recorded_at, field);
     return volatile_field;
 }
 

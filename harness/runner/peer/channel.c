@@ -8,7 +8,7 @@
 
 struct channel {
     HANDLE pipe;
-    char token[80];
+    char pipe_name[80];
     OVERLAPPED read, write;
     bool reading; /* a read is under way into the reader's room */
     bool closed;
@@ -17,18 +17,18 @@ struct channel {
 
 /* Unpredictable enough that two runs at once, or a curious third program, never meet: FIRST_PIPE_INSTANCE
  * makes a clash an error, not a surprise. */
-static void make_token(char *token, size_t size)
+static void make_pipe_name(char *name, size_t size)
 {
     static volatile LONG counter;
     LARGE_INTEGER now;
     QueryPerformanceCounter(&now);
-    snprintf(token, size, "shmcheck-%lx-%lx-%llx", (unsigned long)GetCurrentProcessId(),
+    snprintf(name, size, "shmcheck-%lx-%lx-%llx", (unsigned long)GetCurrentProcessId(),
              (unsigned long)InterlockedIncrement(&counter), (unsigned long long)now.QuadPart);
 }
 
-static void pipe_path(char *path, size_t size, const char *token)
+static void pipe_path(char *path, size_t size, const char *name)
 {
-    snprintf(path, size, "\\\\.\\pipe\\%s", token);
+    snprintf(path, size, "\\\\.\\pipe\\%s", name);
 }
 
 struct channel *channel_new(void)
@@ -37,8 +37,8 @@ struct channel *channel_new(void)
     if (!channel)
         return NULL;
     char path[120];
-    make_token(channel->token, sizeof channel->token);
-    pipe_path(path, sizeof path, channel->token);
+    make_pipe_name(channel->pipe_name, sizeof channel->pipe_name);
+    pipe_path(path, sizeof path, channel->pipe_name);
     channel->pipe =
         CreateNamedPipeA(path, PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED | FILE_FLAG_FIRST_PIPE_INSTANCE,
                          PIPE_TYPE_BYTE | PIPE_READMODE_BYTE | PIPE_WAIT | PIPE_REJECT_REMOTE_CLIENTS, 1,
@@ -73,9 +73,9 @@ void channel_free(struct channel *channel)
     free(channel);
 }
 
-const char *channel_token(const struct channel *channel)
+const char *channel_pipe_name(const struct channel *channel)
 {
-    return channel->token;
+    return channel->pipe_name;
 }
 
 size_t channel_pending(const struct channel *channel)
@@ -91,7 +91,7 @@ HANDLE channel_event(const struct channel *channel)
 HANDLE channel_child_end(const struct channel *channel)
 {
     char path[120];
-    pipe_path(path, sizeof path, channel->token);
+    pipe_path(path, sizeof path, channel->pipe_name);
     SECURITY_ATTRIBUTES inheritable = {.nLength = sizeof inheritable, .bInheritHandle = TRUE};
     return CreateFileA(path, GENERIC_READ | GENERIC_WRITE, 0, &inheritable, OPEN_EXISTING, 0, NULL);
 }

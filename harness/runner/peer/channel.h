@@ -29,7 +29,7 @@ struct channel *channel_new(void);
 void channel_free(struct channel *channel);
 
 /* What a client opens behind \\.\pipe\ ; a plain token. */
-const char *channel_token(const struct channel *channel);
+const char *channel_pipe_name(const struct channel *channel);
 
 /* Opens the child's end: synchronous, inheritable, owned by the caller. INVALID_HANDLE_VALUE on failure. */
 HANDLE channel_child_end(const struct channel *channel);

@@ -10,8 +10,8 @@
 #include "../platform/appcontainer.h"
 #include "image_copy.h"
 
-typedef DWORD make_function(struct guise *out, const struct identity *identity, const wchar_t *actor,
-                            const char *run);
+typedef DWORD make_function(struct identity_launch *out, const struct identity *identity,
+                            const wchar_t *actor, const char *run);
 static make_function make_derived, make_low_file, make_appcontainer, make_other_user, make_other_session;
 
 struct identity {
@@ -23,7 +23,7 @@ struct identity {
     WELL_KNOWN_SID_TYPE denied; /* a group that counts for denials only; WinNullSid: none */
     const wchar_t *deleted;     /* a privilege that is deleted; NULL: none */
     bool restricts;             /* with restricting SIDs */
-    /* What guise_settle does: */
+    /* What identity_launch_settle does: */
     bool lowered; /* to untrusted, where no process could start */
 };
 
@@ -94,14 +94,14 @@ const char *identity_promise(const struct identity *identity)
 }
 
 /* For `return failed(out, "Function")` right behind a call that failed. */
-static DWORD failed(struct guise *out, const char *function)
+static DWORD failed(struct identity_launch *out, const char *function)
 {
     DWORD error = GetLastError();
     out->failed = function;
     return error ? error : ERROR_GEN_FAILURE;
 }
 
-static DWORD open_own_token(struct guise *out, HANDLE *token)
+static DWORD open_own_token(struct identity_launch *out, HANDLE *token)
 {
     DWORD access =
         TOKEN_QUERY | TOKEN_DUPLICATE | TOKEN_ASSIGN_PRIMARY | TOKEN_ADJUST_DEFAULT | TOKEN_ADJUST_SESSIONID;
@@ -160,7 +160,7 @@ static DWORD restricting_sids(HANDLE token, struct known_sid storage[4], SID_AND
     return count;
 }
 
-static DWORD derive(struct guise *out, const struct identity *identity, HANDLE own)
+static DWORD derive(struct identity_launch *out, const struct identity *identity, HANDLE own)
 {
     struct known_sid denied_storage, storage[4];
     SID_AND_ATTRIBUTES denied = {0}, restricting[4];
@@ -181,7 +181,7 @@ static DWORD derive(struct guise *out, const struct identity *identity, HANDLE o
     return ERROR_SUCCESS;
 }
 
-static DWORD make_derived(struct guise *out, const struct identity *identity, const wchar_t *actor,
+static DWORD make_derived(struct identity_launch *out, const struct identity *identity, const wchar_t *actor,
                           const char *run)
 {
     HANDLE own;
@@ -195,7 +195,7 @@ static DWORD make_derived(struct guise *out, const struct identity *identity, co
     return error;
 }
 
-static DWORD label_file(struct guise *out)
+static DWORD label_file(struct identity_launch *out)
 {
     PSECURITY_DESCRIPTOR descriptor;
     BOOL present = FALSE, defaulted;
@@ -213,7 +213,7 @@ static DWORD label_file(struct guise *out)
     return error;
 }
 
-static DWORD make_low_file(struct guise *out, const struct identity *identity, const wchar_t *actor,
+static DWORD make_low_file(struct identity_launch *out, const struct identity *identity, const wchar_t *actor,
                            const char *run)
 {
     (void)identity;
@@ -226,23 +226,23 @@ static DWORD make_low_file(struct guise *out, const struct identity *identity, c
     return label_file(out);
 }
 
-static DWORD make_appcontainer(struct guise *out, const struct identity *identity, const wchar_t *actor,
-                               const char *run)
+static DWORD make_appcontainer(struct identity_launch *out, const struct identity *identity,
+                               const wchar_t *actor, const char *run)
 {
     (void)identity;
     return appcontainer_open(run, actor, &out->container.AppContainerSid, out->image,
                              sizeof out->image / sizeof out->image[0], &out->failed);
 }
 
-static DWORD set_session(struct guise *out, DWORD session)
+static DWORD set_session(struct identity_launch *out, DWORD session)
 {
     if (SetTokenInformation(out->token, TokenSessionId, &session, sizeof session))
         return ERROR_SUCCESS;
     return failed(out, "SetTokenInformation(TokenSessionId)");
 }
 
-static DWORD make_other_user(struct guise *out, const struct identity *identity, const wchar_t *actor,
-                             const char *run)
+static DWORD make_other_user(struct identity_launch *out, const struct identity *identity,
+                             const wchar_t *actor, const char *run)
 {
     DWORD session;
     (void)identity;
@@ -257,8 +257,8 @@ static DWORD make_other_user(struct guise *out, const struct identity *identity,
     return set_session(out, session);
 }
 
-static DWORD make_other_session(struct guise *out, const struct identity *identity, const wchar_t *actor,
-                                const char *run)
+static DWORD make_other_session(struct identity_launch *out, const struct identity *identity,
+                                const wchar_t *actor, const char *run)
 {
     DWORD session;
     out->apart = true;
@@ -270,13 +270,14 @@ static DWORD make_other_session(struct guise *out, const struct identity *identi
     return error ? error : set_session(out, session);
 }
 
-DWORD guise_make(struct guise *out, const struct identity *identity, const wchar_t *actor, const char *run)
+DWORD identity_launch_make(struct identity_launch *out, const struct identity *identity, const wchar_t *actor,
+                           const char *run)
 {
-    *out = (struct guise){.failed = ""};
+    *out = (struct identity_launch){.failed = ""};
     return identity->make(out, identity, actor, run);
 }
 
-DWORD guise_settle(const struct identity *identity, const struct child *child)
+DWORD identity_launch_settle(const struct identity *identity, const struct child *child)
 {
     HANDLE token;
     DWORD error = ERROR_SUCCESS;
@@ -290,11 +291,11 @@ DWORD guise_settle(const struct identity *identity, const struct child *child)
     return error;
 }
 
-void guise_free(struct guise *guise)
+void identity_launch_free(struct identity_launch *launch)
 {
-    if (guise->token)
-        CloseHandle(guise->token);
-    guise->token = NULL;
+    if (launch->token)
+        CloseHandle(launch->token);
+    launch->token = NULL;
 }
 
 /* Listening sessions have no processes. */

@@ -36,7 +36,7 @@ const char *identity_promise(const struct identity *identity);
 const char *identity_traits(const struct identity *identity);
 
 /* All that a start needs to become this identity. */
-struct guise {
+struct identity_launch {
     HANDLE token;                    /* owned; NULL: the runner's own */
     SECURITY_CAPABILITIES container; /* without AppContainerSid outside one; the SID is appcontainer.c's */
     wchar_t image[MAX_PATH * 2];     /* the program, "" for the one that actors have otherwise */
@@ -45,13 +45,14 @@ struct guise {
     const char *failed; /* the function that failed, for messages */
 };
 
-/* Makes the guise of an identity for actors of the program `actor`; `run` is the run's id. Zero, or an error code with
- * out->failed set. guise_free is called in either case. */
-DWORD guise_make(struct guise *out, const struct identity *identity, const wchar_t *actor, const char *run);
+/* Makes the launch of an identity for actors of the program `actor`; `run` is the run's id. Zero, or an error code with
+ * out->failed set. identity_launch_free is called in either case. */
+DWORD identity_launch_make(struct identity_launch *out, const struct identity *identity, const wchar_t *actor,
+                           const char *run);
 /* What can only be done to an actor that has started, because starting takes rights that it is not to keep. */
-DWORD guise_settle(const struct identity *identity, const struct child *child);
-/* Frees what the guise owns, except a temporary image. */
-void guise_free(struct guise *guise);
+DWORD identity_launch_settle(const struct identity *identity, const struct child *child);
+/* Frees what the launch owns, except a temporary image. */
+void identity_launch_free(struct identity_launch *launch);
 
 /* A session other than this process's that processes can be started in. False if there is none. */
 bool identity_other_session(DWORD *session);

@@ -10,27 +10,27 @@
 
 static bool playing(const struct stage *stage)
 {
-    return stage->tape->mode == TAPE_PLAY;
+    return stage->recording->mode == RECORDING_REPLAY;
 }
 
-static void record(struct stage *stage, enum tape_kind kind, bool flag, uint32_t number, const char *text)
+static void record(struct stage *stage, enum recorded_kind kind, bool flag, uint32_t number, const char *text)
 {
-    if (stage->tape->mode == TAPE_RECORD)
-        tape_record(stage->tape, kind, flag, number, text);
+    if (stage->recording->mode == RECORDING_ON)
+        recording_add(stage->recording, kind, flag, number, text);
 }
 
-DWORD link_open(struct stage *stage, struct link *link)
+DWORD peer_open(struct stage *stage, struct peer *peer)
 {
     if (playing(stage)) {
-        const struct tape_entry *entry = tape_play(stage->tape, TAPE_TOKEN);
-        snprintf(link->token, sizeof link->token, "%s", entry ? entry->text : "");
+        const struct recorded_entry *entry = recording_next(stage->recording, RECORDED_PIPE_NAME);
+        snprintf(peer->pipe_name, sizeof peer->pipe_name, "%s", entry ? entry->text : "");
         return ERROR_SUCCESS;
     }
-    link->channel = channel_new();
-    if (!link->channel)
+    peer->channel = channel_new();
+    if (!peer->channel)
         return GetLastError();
-    snprintf(link->token, sizeof link->token, "%s", channel_token(link->channel));
-    record(stage, TAPE_TOKEN, true, 0, link->token);
+    snprintf(peer->pipe_name, sizeof peer->pipe_name, "%s", channel_pipe_name(peer->channel));
+    record(stage, RECORDED_PIPE_NAME, true, 0, peer->pipe_name);
     return ERROR_SUCCESS;
 }
 
@@ -44,48 +44,49 @@ static const wchar_t *public_folder(void)
 }
 
 /* An actor that is apart opens the pipe by its name and has nobody's job to end it: it ends with the pipe. */
-static DWORD start_apart(struct stage *stage, struct link *link, struct start *start)
+static DWORD start_apart(struct stage *stage, struct peer *peer, struct process_spec *start)
 {
     wchar_t token[80];
-    swprintf(token, sizeof token / sizeof token[0], L"%hs", channel_token(link->channel));
+    swprintf(token, sizeof token / sizeof token[0], L"%hs", channel_pipe_name(peer->channel));
     start->arguments = (const wchar_t *[]){L"connect", token, NULL};
     start->output = NULL;
     start->job = NULL;
-    DWORD error = child_start(&link->child, start);
-    if (!error && !channel_accept(link->channel, stage_timeout(stage)))
+    DWORD error = child_start(&peer->child, start);
+    if (!error && !channel_accept(peer->channel, stage_timeout(stage)))
         error = ERROR_TIMEOUT;
     return error;
 }
 
-static DWORD start_heir(struct link *link, struct start *start)
+static DWORD start_inheriting(struct peer *peer, struct process_spec *start)
 {
-    HANDLE end = channel_child_end(link->channel);
+    HANDLE end = channel_child_end(peer->channel);
     if (end == INVALID_HANDLE_VALUE)
         return GetLastError();
     wchar_t handle[24];
     swprintf(handle, sizeof handle / sizeof handle[0], L"%llx", (unsigned long long)(uintptr_t)end);
     start->arguments = (const wchar_t *[]){L"serve", handle, NULL};
     start->inherit[0] = end;
-    DWORD error = child_start(&link->child, start);
+    DWORD error = child_start(&peer->child, start);
     CloseHandle(end);
     return error;
 }
 
-static DWORD start_as(struct stage *stage, struct link *link, const wchar_t *program, struct guise *guise)
+static DWORD start_as(struct stage *stage, struct peer *peer, const wchar_t *program,
+                      struct identity_launch *launch)
 {
-    struct start start = {
-        .image = guise->image[0] ? guise->image : program,
+    struct process_spec start = {
+        .image = launch->image[0] ? launch->image : program,
         .output = stage->settings->output,
         .job = stage->settings->job,
-        .token = guise->token,
-        .container = guise->container.AppContainerSid ? &guise->container : NULL,
+        .token = launch->token,
+        .container = launch->container.AppContainerSid ? &launch->container : NULL,
         .directory = public_folder(),
     };
-    guise->failed = guise->token ? "CreateProcessAsUser" : "CreateProcess";
-    return guise->apart ? start_apart(stage, link, &start) : start_heir(link, &start);
+    launch->failed = launch->token ? "CreateProcessAsUser" : "CreateProcess";
+    return launch->apart ? start_apart(stage, peer, &start) : start_inheriting(peer, &start);
 }
 
-DWORD link_copy(struct stage *stage, struct link *link, const wchar_t *program, bool large_address_aware,
+DWORD peer_copy(struct stage *stage, struct peer *peer, const wchar_t *program, bool large_address_aware,
                 const char **failed)
 {
     wchar_t path[MAX_PATH + 1];
@@ -95,15 +96,15 @@ DWORD link_copy(struct stage *stage, struct link *link, const wchar_t *program, 
     if (error)
         return error;
     *failed = "changing the program's header";
-    link->copy = _wcsdup(path);
+    peer->copy = _wcsdup(path);
     error = image_set_large_address_aware(path, large_address_aware);
-    if (link->copy)
+    if (peer->copy)
         return error;
     DeleteFileW(path);
     return ERROR_NOT_ENOUGH_MEMORY;
 }
 
-DWORD link_start(struct stage *stage, struct link *link, const wchar_t *program,
+DWORD peer_start(struct stage *stage, struct peer *peer, const wchar_t *program,
                  const struct identity *identity, const char **failed)
 {
     *failed = "CreateProcess";
@@ -111,78 +112,78 @@ DWORD link_start(struct stage *stage, struct link *link, const wchar_t *program,
         return ERROR_SUCCESS;
     stage_waits(stage);
     if (!identity)
-        return start_heir(link, &(struct start){
-                                    .image = link->copy ? link->copy : program,
-                                    .output = stage->settings->output,
-                                    .job = stage->settings->job,
-                                });
-    struct guise guise;
-    DWORD error = guise_make(&guise, identity, program, stage->settings->run);
-    if (guise.temporary)
-        link->copy = _wcsdup(guise.image);
+        return start_inheriting(peer, &(struct process_spec){
+                                          .image = peer->copy ? peer->copy : program,
+                                          .output = stage->settings->output,
+                                          .job = stage->settings->job,
+                                      });
+    struct identity_launch launch;
+    DWORD error = identity_launch_make(&launch, identity, program, stage->settings->run);
+    if (launch.temporary)
+        peer->copy = _wcsdup(launch.image);
     if (!error)
-        error = start_as(stage, link, program, &guise);
-    *failed = guise.failed;
-    guise_free(&guise);
+        error = start_as(stage, peer, program, &launch);
+    *failed = launch.failed;
+    identity_launch_free(&launch);
     return error;
 }
 
-DWORD link_settle(struct stage *stage, struct link *link, const struct identity *identity)
+DWORD peer_settle(struct stage *stage, struct peer *peer, const struct identity *identity)
 {
-    return playing(stage) ? ERROR_SUCCESS : guise_settle(identity, &link->child);
+    return playing(stage) ? ERROR_SUCCESS : identity_launch_settle(identity, &peer->child);
 }
 
-bool link_accept(struct stage *stage, struct link *link)
+bool peer_accept(struct stage *stage, struct peer *peer)
 {
     stage_waits(stage);
-    return playing(stage) || channel_accept(link->channel, stage_timeout(stage));
+    return playing(stage) || channel_accept(peer->channel, stage_timeout(stage));
 }
 
-DWORD link_take_process(struct stage *stage, struct link *link, uint64_t pid)
+DWORD peer_open_process(struct stage *stage, struct peer *peer, uint64_t pid)
 {
     if (playing(stage))
         return ERROR_SUCCESS;
-    link->child.id = (DWORD)pid;
-    link->child.process = OpenProcess(SYNCHRONIZE | PROCESS_TERMINATE | PROCESS_QUERY_LIMITED_INFORMATION,
-                                      FALSE, link->child.id);
-    return link->child.process ? ERROR_SUCCESS : GetLastError();
+    peer->child.id = (DWORD)pid;
+    peer->child.process = OpenProcess(SYNCHRONIZE | PROCESS_TERMINATE | PROCESS_QUERY_LIMITED_INFORMATION,
+                                      FALSE, peer->child.id);
+    return peer->child.process ? ERROR_SUCCESS : GetLastError();
 }
 
-bool link_send(struct stage *stage, struct link *link, const char *bytes, size_t length)
+bool peer_send(struct stage *stage, struct peer *peer, const char *bytes, size_t length)
 {
     if (playing(stage)) {
-        const struct tape_entry *entry = tape_play(stage->tape, TAPE_SENT);
+        const struct recorded_entry *entry = recording_next(stage->recording, RECORDED_REQUEST);
         if (entry && strcmp(entry->text, bytes) != 0)
-            stage->tape->strayed = true;
+            stage->recording->diverged = true;
         return true;
     }
-    record(stage, TAPE_SENT, true, 0, bytes);
-    return channel_send(link->channel, bytes, length, stage_timeout(stage));
+    record(stage, RECORDED_REQUEST, true, 0, bytes);
+    return channel_send(peer->channel, bytes, length, stage_timeout(stage));
 }
 
 /* Most replies are there at once. */
 #define SOON_MS 5
 
-static enum channel_result receive_live(struct stage *stage, struct link *link, char *out, size_t *length)
+static enum channel_result receive_live(struct stage *stage, struct peer *peer, char *out, size_t *length)
 {
     const DWORD timeout = stage_timeout(stage);
     if (timeout <= SOON_MS)
-        return channel_receive(link->channel, out, length, timeout);
-    enum channel_result result = channel_receive(link->channel, out, length, SOON_MS);
+        return channel_receive(peer->channel, out, length, timeout);
+    enum channel_result result = channel_receive(peer->channel, out, length, SOON_MS);
     if (result != CHANNEL_TIMEOUT)
         return result;
     stage_waits(stage);
-    return channel_receive(link->channel, out, length, timeout - SOON_MS);
+    return channel_receive(peer->channel, out, length, timeout - SOON_MS);
 }
 
-static enum channel_result receive(struct stage *stage, struct link *link, char *out, size_t *length)
+static enum channel_result receive(struct stage *stage, struct peer *peer, char *out, size_t *length)
 {
-    struct tape *tape = stage->tape;
+    struct recording *recording = stage->recording;
     if (!playing(stage))
-        return receive_live(stage, link, out, length);
-    if (tape->next < tape->count && tape->entries[tape->next].kind == TAPE_NEWS)
-        return (enum channel_result)tape_play(tape, TAPE_NEWS)->number;
-    const struct tape_entry *entry = tape_play(tape, TAPE_LINE);
+        return receive_live(stage, peer, out, length);
+    if (recording->next < recording->count && recording->entries[recording->next].kind == RECORDED_NO_LINE)
+        return (enum channel_result)recording_next(recording, RECORDED_NO_LINE)->number;
+    const struct recorded_entry *entry = recording_next(recording, RECORDED_LINE);
     if (!entry)
         return CHANNEL_CLOSED;
     *length = strlen(entry->text);
@@ -190,49 +191,49 @@ static enum channel_result receive(struct stage *stage, struct link *link, char 
     return CHANNEL_LINE;
 }
 
-enum channel_result link_receive(struct stage *stage, struct link *link, char *out, size_t *length)
+enum channel_result peer_receive(struct stage *stage, struct peer *peer, char *out, size_t *length)
 {
-    struct tape *tape = stage->tape;
-    enum channel_result result = receive(stage, link, out, length);
+    struct recording *recording = stage->recording;
+    enum channel_result result = receive(stage, peer, out, length);
     if (result != CHANNEL_LINE)
-        record(stage, TAPE_NEWS, false, (uint32_t)result, NULL);
+        record(stage, RECORDED_NO_LINE, false, (uint32_t)result, NULL);
     else
-        record(stage, TAPE_LINE, true, 0, out);
-    link->taped = tape->count - (tape->count > 0);
+        record(stage, RECORDED_LINE, true, 0, out);
+    peer->recorded_at = recording->count - (recording->count > 0);
     size_t place = stage->received++;
-    if (result == CHANNEL_LINE && place == tape->mutated_at) {
-        *length = strlen(tape->mutated);
-        memcpy(out, tape->mutated, *length + 1);
+    if (result == CHANNEL_LINE && place == recording->mutated_at) {
+        *length = strlen(recording->mutated);
+        memcpy(out, recording->mutated, *length + 1);
     }
     return result;
 }
 
-bool link_wait(struct stage *stage, struct link *link, DWORD *exit_code)
+bool peer_wait(struct stage *stage, struct peer *peer, DWORD *exit_code)
 {
     if (playing(stage)) {
-        const struct tape_entry *entry = tape_play(stage->tape, TAPE_END);
+        const struct recorded_entry *entry = recording_next(stage->recording, RECORDED_END);
         *exit_code = entry ? entry->number : 0;
         return entry && entry->flag;
     }
     stage_waits(stage);
-    bool ended = link->child.process && child_wait(&link->child, stage_timeout(stage), exit_code);
-    record(stage, TAPE_END, ended, ended ? (uint32_t)*exit_code : 0, NULL);
+    bool ended = peer->child.process && child_wait(&peer->child, stage_timeout(stage), exit_code);
+    record(stage, RECORDED_END, ended, ended ? (uint32_t)*exit_code : 0, NULL);
     return ended;
 }
 
-bool link_kill(struct stage *stage, struct link *link)
+bool peer_kill(struct stage *stage, struct peer *peer)
 {
-    return playing(stage) || (link->child.process && child_kill(&link->child));
+    return playing(stage) || (peer->child.process && child_kill(&peer->child));
 }
 
-void link_close(struct link *link)
+void peer_close(struct peer *peer)
 {
-    child_kill(&link->child);
-    child_close(&link->child);
-    if (link->copy)
-        DeleteFileW(link->copy);
-    free(link->copy);
-    link->copy = NULL;
-    channel_free(link->channel);
-    link->channel = NULL;
+    child_kill(&peer->child);
+    child_close(&peer->child);
+    if (peer->copy)
+        DeleteFileW(peer->copy);
+    free(peer->copy);
+    peer->copy = NULL;
+    channel_free(peer->channel);
+    peer->channel = NULL;
 }

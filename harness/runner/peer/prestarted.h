@@ -10,26 +10,26 @@
 #include "../../common/arch.h"
 #include "peer.h"
 
-struct spare {
-    struct link link;
+struct prestarted_actor {
+    struct peer peer;
     bool there;
 };
 
-struct spares {
-    struct spare of[ARCH_COUNT];
+struct prestarted {
+    struct prestarted_actor of[ARCH_COUNT];
 };
 
 /* Starts one of this architecture, unless there is one. Does not wait for its hello. If it fails there is none, and
  * nothing is said: whoever needs the actor finds out. */
-void spares_start(struct spares *spares, enum arch arch, struct stage *stage);
+void prestarted_start(struct prestarted *prestarted, enum arch arch, struct stage *stage);
 /* Waits until that one has said hello, or has ended. */
-void spares_settle(struct spares *spares, enum arch arch, struct stage *stage);
+void prestarted_settle(struct prestarted *prestarted, enum arch arch, struct stage *stage);
 /* Gives a spare away, if there is one of this architecture that still lives: it is `out` then, and its hello has not been
  * read. */
-bool spares_take(struct spares *spares, enum arch arch, struct link *out);
+bool prestarted_take(struct prestarted *prestarted, enum arch arch, struct peer *out);
 /* How many there are. */
-size_t spares_count(const struct spares *spares);
+size_t prestarted_count(const struct prestarted *prestarted);
 /* Ends all of them. */
-void spares_drop(struct spares *spares);
+void prestarted_drop(struct prestarted *prestarted);
 
 #endif

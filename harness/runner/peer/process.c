@@ -37,7 +37,7 @@ void job_kill(HANDLE job)
     TerminateJobObject(job, EXIT_KILLED);
 }
 
-static bool build_command_line(wchar_t *line, size_t size, const struct start *start)
+static bool build_command_line(wchar_t *line, size_t size, const struct process_spec *start)
 {
     line[0] = 0;
     if (!command_line_add((uint16_t *)line, size, (const uint16_t *)start->image))
@@ -98,7 +98,7 @@ static bool put_in_job(HANDLE process, HANDLE job)
 }
 
 /* The process, suspended. A token needs the other function, which takes all else in the same way. */
-static BOOL create_process(const struct start *start, wchar_t *command_line, bool inherits,
+static BOOL create_process(const struct process_spec *start, wchar_t *command_line, bool inherits,
                            STARTUPINFOEXW *startup, PROCESS_INFORMATION *out)
 {
     /* DETACHED_PROCESS: no console window appears, none is paid for, and Ctrl-C in ours does not reach the
@@ -113,7 +113,7 @@ static BOOL create_process(const struct start *start, wchar_t *command_line, boo
 
 /* ERROR_INTERNAL_ERROR says that the process ended before it had begun. Wine says so of one process in some 8,000, whose
  * heap happens to lie where Wine wants a page; the next one lies elsewhere. */
-static DWORD create_if_need_be_again(const struct start *start, wchar_t *command_line, bool inherits,
+static DWORD create_if_need_be_again(const struct process_spec *start, wchar_t *command_line, bool inherits,
                                      STARTUPINFOEXW *startup, PROCESS_INFORMATION *out)
 {
     DWORD error = ERROR_INTERNAL_ERROR;
@@ -122,7 +122,7 @@ static DWORD create_if_need_be_again(const struct start *start, wchar_t *command
     return error;
 }
 
-DWORD child_start(struct child *out, const struct start *start)
+DWORD child_start(struct child *out, const struct process_spec *start)
 {
     *out = (struct child){0};
     wchar_t command_line[COMMAND_LINE_UNITS];

@@ -28,7 +28,7 @@ struct child {
     DWORD id;
 };
 
-struct start {
+struct process_spec {
     const wchar_t *image;            /* full path of the program */
     const wchar_t *const *arguments; /* without the program's name; NULL at the end */
     HANDLE inherit[2];               /* what it inherits besides the output, inheritable; NULL for less */
@@ -41,7 +41,7 @@ struct start {
 
 /* Starts a process. On failure out->process is NULL, the result is the error code and nothing is left behind.
  */
-DWORD child_start(struct child *out, const struct start *start);
+DWORD child_start(struct child *out, const struct process_spec *start);
 /* Waits for the end. False if it has not ended in time. An exit code of 259 is a code like any other here. */
 bool child_wait(const struct child *child, DWORD milliseconds, DWORD *exit_code);
 /* Ends it, if it has not ended, and waits until it has. False if the system does not manage that in ten

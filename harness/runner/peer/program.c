@@ -90,7 +90,7 @@ static bool try_actor(const wchar_t *path, struct text *error)
         goto out;
     }
     swprintf(handle, 24, L"%llx", (unsigned long long)(uintptr_t)end);
-    code = child_start(&child, &(struct start){
+    code = child_start(&child, &(struct process_spec){
                                    .image = path,
                                    .arguments = (const wchar_t *[]){L"serve", handle, NULL},
                                    .inherit = {end},

@@ -19,13 +19,13 @@ static bool query(TOKEN_INFORMATION_CLASS what, void *out, DWORD size)
     return fine;
 }
 
-bool token_elevated(void)
+bool access_token_elevated(void)
 {
     TOKEN_ELEVATION elevation = {0};
     return query(TokenElevation, &elevation, sizeof elevation) && elevation.TokenIsElevated;
 }
 
-void token_integrity(char *out, size_t size)
+void access_token_integrity(char *out, size_t size)
 {
     union {
         TOKEN_MANDATORY_LABEL label;
@@ -50,7 +50,7 @@ void token_integrity(char *out, size_t size)
             snprintf(out, size, "%s", names[i].name);
 }
 
-const char *token_privilege(const wchar_t *name)
+const char *access_token_privilege(const wchar_t *name)
 {
     union {
         TOKEN_PRIVILEGES list;
@@ -68,7 +68,7 @@ const char *token_privilege(const wchar_t *name)
     return "absent";
 }
 
-bool token_new_process_minimum(void)
+bool access_token_new_process_minimum(void)
 {
     TOKEN_MANDATORY_POLICY policy = {0};
     return query(TokenMandatoryPolicy, &policy, sizeof policy) &&

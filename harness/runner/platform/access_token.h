@@ -6,13 +6,13 @@
 #include <stddef.h>
 #include <wchar.h>
 
-bool token_elevated(void);
+bool access_token_elevated(void);
 /* "low", "medium", "high", "system", ... or the number of a level between them; "unknown". */
-void token_integrity(char *out, size_t size);
+void access_token_integrity(char *out, size_t size);
 /* "enabled", "disabled", "absent" or "unknown". */
-const char *token_privilege(const wchar_t *name);
+const char *access_token_privilege(const wchar_t *name);
 /* Whether a new process takes the lower one of this process's integrity level and that of its program's file
  * (TOKEN_MANDATORY_POLICY_NEW_PROCESS_MIN; page ns-winnt-token_mandatory_policy). False if the system does not say. */
-bool token_new_process_minimum(void);
+bool access_token_new_process_minimum(void);
 
 #endif

@@ -159,14 +159,14 @@ static bool private_namespaces(const struct platform *platform)
 static bool local_system(const struct platform *platform)
 {
     (void)platform;
-    const char *assign = token_privilege(L"SeAssignPrimaryTokenPrivilege");
-    return strcmp(token_privilege(L"SeTcbPrivilege"), "enabled") == 0 &&
+    const char *assign = access_token_privilege(L"SeAssignPrimaryTokenPrivilege");
+    return strcmp(access_token_privilege(L"SeTcbPrivilege"), "enabled") == 0 &&
            (strcmp(assign, "enabled") == 0 || strcmp(assign, "disabled") == 0);
 }
 
 static bool has_privilege(const wchar_t *name)
 {
-    const char *state = token_privilege(name);
+    const char *state = access_token_privilege(name);
     return strcmp(state, "enabled") == 0 || strcmp(state, "disabled") == 0;
 }
 
@@ -233,7 +233,7 @@ static bool control_flow_guard(const struct platform *platform)
 static bool new_process_minimum(const struct platform *platform)
 {
     (void)platform;
-    return token_new_process_minimum();
+    return access_token_new_process_minimum();
 }
 
 static const struct {

@@ -135,11 +135,11 @@ static void add_identity(struct platform *platform)
     char integrity[40];
     if (ProcessIdToSessionId(GetCurrentProcessId(), &session))
         add(platform, "session", "%lu", (unsigned long)session);
-    platform_add(platform, "elevated", token_elevated() ? "yes" : "no");
-    token_integrity(integrity, sizeof integrity);
+    platform_add(platform, "elevated", access_token_elevated() ? "yes" : "no");
+    access_token_integrity(integrity, sizeof integrity);
     platform_add(platform, "integrity", integrity);
-    platform_add(platform, "global_privilege", token_privilege(L"SeCreateGlobalPrivilege"));
-    platform_add(platform, "lock_memory_privilege", token_privilege(L"SeLockMemoryPrivilege"));
+    platform_add(platform, "global_privilege", access_token_privilege(L"SeCreateGlobalPrivilege"));
+    platform_add(platform, "lock_memory_privilege", access_token_privilege(L"SeLockMemoryPrivilege"));
     if (IsProcessInJob(GetCurrentProcess(), NULL, &inside))
         platform_add(platform, "in_job", inside ? "yes" : "no");
 }

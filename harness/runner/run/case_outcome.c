@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-void outcome_add(struct outcome *outcome, struct finding finding, const char *text)
+void case_outcome_add(struct case_outcome *outcome, struct finding finding, const char *text)
 {
     size_t size = strlen(text) + 1;
     char *copy = malloc(size);
@@ -20,12 +20,12 @@ void outcome_add(struct outcome *outcome, struct finding finding, const char *te
     findings[outcome->count++] = finding;
 }
 
-void outcome_free(struct outcome *outcome)
+void case_outcome_free(struct case_outcome *outcome)
 {
     for (size_t i = 0; i < outcome->count; i++)
         free(outcome->findings[i].text);
     free(outcome->findings);
     buffer_free(&outcome->transcript);
     buffer_free(&outcome->stray);
-    *outcome = (struct outcome){0};
+    *outcome = (struct case_outcome){0};
 }

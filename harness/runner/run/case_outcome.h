@@ -12,7 +12,7 @@ struct finding {
     char *text;                 /* owned */
 };
 
-struct outcome {
+struct case_outcome {
     struct buffer transcript; /* lines, each with its newline */
     struct buffer stray;      /* what the actors printed */
     struct finding *findings; /* owned */
@@ -24,7 +24,7 @@ struct outcome {
 };
 
 /* Copies the text. If memory runs out the outcome is incomplete from then on. */
-void outcome_add(struct outcome *outcome, struct finding finding, const char *text);
-void outcome_free(struct outcome *outcome);
+void case_outcome_add(struct case_outcome *outcome, struct finding finding, const char *text);
+void case_outcome_free(struct case_outcome *outcome);
 
 #endif

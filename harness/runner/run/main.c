@@ -63,7 +63,7 @@ static void case_line(void *context, size_t item, const char *text)
     console_print(&run->console, "%s: %s", id, text);
 }
 
-static void case_finished(void *context, size_t item, struct outcome *outcome)
+static void case_finished(void *context, size_t item, struct case_outcome *outcome)
 {
     struct run *run = context;
     footprint_case(&run->footprints, outcome->handles);
@@ -207,7 +207,7 @@ static int perform(struct run *run, const char *run_id, struct text *error)
             .jobs = run->options.jobs,
             .timeout_scale = run->options.timeout_scale,
             .mutate = {run->options.mutate, run->options.seed},
-            .spares = true,
+            .prestarted = true,
             .with_volatile = run->options.verbose,
             .programs = &run->programs,
             .run = run_id,

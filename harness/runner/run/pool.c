@@ -5,7 +5,7 @@
 struct pool {
     const struct pool_settings *settings;
     HANDLE job; /* of the workers; ends them when this process ends in any way */
-    struct slot slots[OPTIONS_JOBS];
+    struct worker_slot slots[OPTIONS_JOBS];
     size_t next; /* item of the plan */
     uint64_t run_milliseconds, deadline;
 };
@@ -22,15 +22,15 @@ static bool feed(struct pool *pool, struct text *error)
 {
     const struct pool_settings *settings = pool->settings;
     for (unsigned i = 0; i < settings->jobs; i++) {
-        struct slot *slot = &pool->slots[i];
+        struct worker_slot *slot = &pool->slots[i];
         skip_skipped(pool);
         if (slot->item != NO_ITEM || pool->next == settings->plan->count)
             continue;
-        if (!slot->channel && !slot_start(slot, settings, pool->job, error))
+        if (!slot->channel && !worker_slot_start(slot, settings, pool->job, error))
             return false;
         size_t item = pool->next++;
         settings->started(settings->context, item);
-        slot_feed(slot, settings, item);
+        worker_slot_feed(slot, settings, item);
     }
     return true;
 }
@@ -45,21 +45,21 @@ static size_t running(const struct pool *pool, size_t *items)
 }
 
 /* Frees the slot first and feeds it, so that the callback does not hold the worker up. */
-static bool finish(struct pool *pool, struct slot *slot, bool go_on, struct text *error)
+static bool finish(struct pool *pool, struct worker_slot *slot, bool go_on, struct text *error)
 {
     size_t item = slot->item;
-    struct outcome outcome = slot->outcome;
-    slot->outcome = (struct outcome){0};
+    struct case_outcome outcome = slot->outcome;
+    slot->outcome = (struct case_outcome){0};
     slot->item = NO_ITEM;
     bool fed = !go_on || feed(pool, error);
     pool->settings->finished(pool->settings->context, item, &outcome);
     return fed;
 }
 
-static bool listen_to(struct pool *pool, struct slot *slot, struct text *error)
+static bool listen_to(struct pool *pool, struct worker_slot *slot, struct text *error)
 {
     while (slot->item != NO_ITEM) {
-        switch (slot_listen(slot, pool->settings)) {
+        switch (worker_slot_listen(slot, pool->settings)) {
         case SLOT_NOTHING:
             return true;
         case SLOT_FINISHED:
@@ -84,7 +84,7 @@ static void wait_for_news(const struct pool *pool)
     DWORD count = 1;
     uint64_t now = GetTickCount64(), until = pool->deadline;
     for (unsigned i = 0; i < pool->settings->jobs; i++) {
-        const struct slot *slot = &pool->slots[i];
+        const struct worker_slot *slot = &pool->slots[i];
         if (slot->item == NO_ITEM)
             continue;
         events[count++] = channel_event(slot->channel);
@@ -106,7 +106,7 @@ static void interrupt(struct pool *pool, const char *why, struct text *error)
     for (unsigned i = 0; i < pool->settings->jobs; i++) {
         if (pool->slots[i].item == NO_ITEM)
             continue;
-        slot_break(&pool->slots[i], ERROR_KIND_INTERRUPTED, why);
+        worker_slot_break(&pool->slots[i], ERROR_KIND_INTERRUPTED, why);
         finish(pool, &pool->slots[i], false, error);
     }
 }
@@ -152,7 +152,7 @@ enum pool_end pool_run(const struct pool_settings *settings, struct text *error)
     if (end == POOL_BROKEN)
         interrupt(&pool, "the run ended because no worker could be started", error);
     for (unsigned i = 0; i < settings->jobs; i++)
-        slot_end(&pool.slots[i]);
+        worker_slot_end(&pool.slots[i]);
     CloseHandle(pool.job);
     return end;
 }

@@ -17,8 +17,8 @@ struct pool_settings {
     double timeout_scale;
     uint64_t run_milliseconds; /* the deadline of the run; 0: RUN_TIMEOUT_MS times timeout_scale */
     bool with_volatile;
-    struct mutate_settings mutate; /* for every case that passes */
-    bool spares; /* workers start actors two at a time (spare.h); not together with mutate */
+    struct mutation_settings mutate; /* for every case that passes */
+    bool prestarted; /* workers start actors two at a time (spare.h); not together with mutate */
     const struct programs *programs;
     const char *run; /* distinguishes this run's object names */
     HANDLE stop;     /* an event: when it is signalled the run ends early (Ctrl-C) */
@@ -28,7 +28,7 @@ struct pool_settings {
     /* A line of its transcript, as it happens. */
     void (*line)(void *context, size_t item, const char *text);
     /* A case has ended, in whatever way. The outcome is the callee's to free. */
-    void (*finished)(void *context, size_t item, struct outcome *outcome);
+    void (*finished)(void *context, size_t item, struct case_outcome *outcome);
     /* There is nothing to do at the moment, every worker has a case: the time for work that may take a while.
      * `running` are the items under way. Returns after how many milliseconds it wants to be called again if
      * nothing happens before; INFINITE: not at all. May be NULL. */

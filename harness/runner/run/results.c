@@ -39,7 +39,7 @@ struct judgement {
 
 /* The worst finding that is not known decides; if all are known, the first one's reason is the message. A control that
  * showed nothing decides where there is nothing else. */
-static struct judgement judge(struct known *known, const char *id, const struct outcome *outcome)
+static struct judgement judge(struct known *known, const char *id, const struct case_outcome *outcome)
 {
     static const struct finding incomplete = {.verdict = VERDICT_ERROR,
                                               .text = "memory ran out: not all that was seen is here"};
@@ -69,7 +69,8 @@ static struct judgement judge(struct known *known, const char *id, const struct 
     return judgement;
 }
 
-static void add_details(struct buffer *out, const struct outcome *outcome, const struct judgement *judgement)
+static void add_details(struct buffer *out, const struct case_outcome *outcome,
+                        const struct judgement *judgement)
 {
     if (judgement->reason) {
         buffer_add_string(out, judgement->first->text);
@@ -86,7 +87,7 @@ static void add_details(struct buffer *out, const struct outcome *outcome, const
 }
 
 static void report_case(struct results *results, const struct plan_item *item,
-                        const struct judgement *judgement, const struct outcome *outcome)
+                        const struct judgement *judgement, const struct case_outcome *outcome)
 {
     char id[CASE_ID_BYTES], file[CASE_ID_BYTES];
     struct buffer output = {0}, details = {0};
@@ -124,7 +125,7 @@ static void report_case(struct results *results, const struct plan_item *item,
 }
 
 static void show_case(struct results *results, const struct plan_item *item,
-                      const struct judgement *judgement, const struct outcome *outcome)
+                      const struct judgement *judgement, const struct case_outcome *outcome)
 {
     char id[CASE_ID_BYTES], suite[CASE_ID_BYTES];
     struct buffer text = {0};
@@ -230,7 +231,7 @@ void results_start(struct results *results)
     results->unwritten = true;
 }
 
-void results_add(struct results *results, size_t index, struct outcome *outcome)
+void results_add(struct results *results, size_t index, struct case_outcome *outcome)
 {
     struct plan_item *item = &results->plan->items[index];
     char id[CASE_ID_BYTES];
@@ -243,7 +244,7 @@ void results_add(struct results *results, size_t index, struct outcome *outcome)
     report_case(results, item, &judgement, outcome);
     show_case(results, item, &judgement, outcome);
     results->actor_starts += outcome->starts;
-    outcome_free(outcome);
+    case_outcome_free(outcome);
     results_start(results);
 }
 

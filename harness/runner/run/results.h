@@ -26,7 +26,7 @@ struct results {
 void results_skip(struct results *results, size_t item);
 /* An item begins; or has ended, which frees the outcome. */
 void results_start(struct results *results);
-void results_add(struct results *results, size_t item, struct outcome *outcome);
+void results_add(struct results *results, size_t item, struct case_outcome *outcome);
 /* Brings the report on disk up to date: now, or later if writing takes too much of the run's time. Returns after
  * how many milliseconds it wants to be called for that; INFINITE: there is nothing more to write. */
 DWORD results_refresh(struct results *results, const size_t *running, size_t running_count);

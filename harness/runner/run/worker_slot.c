@@ -16,7 +16,7 @@ static void close_file(HANDLE *file)
     *file = NULL;
 }
 
-static void end_worker(struct slot *slot)
+static void end_worker(struct worker_slot *slot)
 {
     channel_free(slot->channel);
     slot->channel = NULL;
@@ -26,7 +26,7 @@ static void end_worker(struct slot *slot)
     close_file(&slot->actor_output);
 }
 
-void slot_end(struct slot *slot)
+void worker_slot_end(struct worker_slot *slot)
 {
     if (slot->channel && slot->item == NO_ITEM) {
         /* An idle worker ends by itself when its pipe closes, in order, and much faster than one that is
@@ -38,7 +38,7 @@ void slot_end(struct slot *slot)
     }
     end_worker(slot);
     buffer_free(&slot->partial);
-    outcome_free(&slot->outcome);
+    case_outcome_free(&slot->outcome);
 }
 
 static void add_path(struct text *line, const char *key, const wchar_t *path)
@@ -50,15 +50,15 @@ static void add_path(struct text *line, const char *key, const wchar_t *path)
         escape_add(line, bytes, length);
 }
 
-static bool send_settings(struct slot *slot, const struct pool_settings *settings)
+static bool send_settings(struct worker_slot *slot, const struct pool_settings *settings)
 {
     char bytes[LINE_BYTES];
     struct text line = text_over(bytes, sizeof bytes);
     text_format(&line, "1 settings run=%s scale-thousandths=%llu volatile=%s", settings->run,
                 (unsigned long long)(settings->timeout_scale * 1000 + 0.5),
                 settings->with_volatile ? "yes" : "no");
-    if (settings->spares && settings->mutate.percent == 0)
-        text_add(&line, " spares=yes");
+    if (settings->prestarted && settings->mutate.percent == 0)
+        text_add(&line, " prestarted=yes");
     if (settings->mutate.percent > 0)
         text_format(&line, " mutate=%u seed=%llu", settings->mutate.percent,
                     (unsigned long long)settings->mutate.seed);
@@ -71,7 +71,7 @@ static bool send_settings(struct slot *slot, const struct pool_settings *setting
     return !line.cut && channel_send(slot->channel, bytes, line.length, STEP_TIMEOUT_MS);
 }
 
-static bool hear_hello(struct slot *slot, DWORD milliseconds)
+static bool hear_hello(struct worker_slot *slot, DWORD milliseconds)
 {
     char bytes[LINE_BYTES];
     size_t length;
@@ -80,7 +80,7 @@ static bool hear_hello(struct slot *slot, DWORD milliseconds)
            !line_parse(&line, bytes, length) && strcmp(line.word, "hello") == 0;
 }
 
-static DWORD start_process(struct slot *slot, const struct pool_settings *settings, HANDLE job)
+static DWORD start_process(struct worker_slot *slot, const struct pool_settings *settings, HANDLE job)
 {
     wchar_t pipe[24], output[24];
     HANDLE end = channel_child_end(slot->channel);
@@ -89,7 +89,7 @@ static DWORD start_process(struct slot *slot, const struct pool_settings *settin
     swprintf(pipe, 24, L"%llx", (unsigned long long)(uintptr_t)end);
     swprintf(output, 24, L"%llx", (unsigned long long)(uintptr_t)slot->actor_output);
     DWORD error = child_start(&slot->child,
-                              &(struct start){
+                              &(struct process_spec){
                                   .image = settings->programs->self,
                                   .arguments = (const wchar_t *[]){L"" WORKER_ARGUMENT, pipe, output, NULL},
                                   .inherit = {end, slot->actor_output},
@@ -100,7 +100,8 @@ static DWORD start_process(struct slot *slot, const struct pool_settings *settin
     return error;
 }
 
-bool slot_start(struct slot *slot, const struct pool_settings *settings, HANDLE job, struct text *error)
+bool worker_slot_start(struct worker_slot *slot, const struct pool_settings *settings, HANDLE job,
+                       struct text *error)
 {
     slot->item = NO_ITEM;
     slot->channel = channel_new();
@@ -125,7 +126,7 @@ bool slot_start(struct slot *slot, const struct pool_settings *settings, HANDLE 
     return true;
 }
 
-void slot_feed(struct slot *slot, const struct pool_settings *settings, size_t item)
+void worker_slot_feed(struct worker_slot *slot, const struct pool_settings *settings, size_t item)
 {
     char bytes[LINE_BYTES], id[CASE_ID_BYTES], pair[PAIR_BYTES];
     const struct plan_item *next = &settings->plan->items[item];
@@ -143,7 +144,7 @@ void slot_feed(struct slot *slot, const struct pool_settings *settings, size_t i
 }
 
 /* The case's time, output and error kind are final from here on. */
-static void complete(struct slot *slot)
+static void complete(struct worker_slot *slot)
 {
     slot->outcome.milliseconds = GetTickCount64() - slot->started;
     if (slot->actor_output)
@@ -151,7 +152,7 @@ static void complete(struct slot *slot)
     slot->partial.length = 0;
 }
 
-void slot_break(struct slot *slot, enum error_kind kind, const char *why)
+void worker_slot_break(struct worker_slot *slot, enum error_kind kind, const char *why)
 {
     DWORD code = 0;
     char message[200];
@@ -159,7 +160,7 @@ void slot_break(struct slot *slot, enum error_kind kind, const char *why)
     text_add(&text, why);
     if (kind == ERROR_KIND_CRASH && child_wait(&slot->child, 2000, &code))
         text_format(&text, " (exit code 0x%lX)", (unsigned long)code);
-    outcome_add(&slot->outcome, (struct finding){.verdict = VERDICT_ERROR, .error_kind = kind}, message);
+    case_outcome_add(&slot->outcome, (struct finding){.verdict = VERDICT_ERROR, .error_kind = kind}, message);
     complete(slot);
     if (slot->worker_output)
         output_file_take(slot->worker_output, &slot->outcome.stray);
@@ -180,7 +181,7 @@ static const struct {
     {"timeout", {.verdict = VERDICT_ERROR, .error_kind = ERROR_KIND_TIMEOUT}},
 };
 
-static const char *take_text(struct slot *slot, const struct line *line)
+static const char *take_text(struct worker_slot *slot, const struct line *line)
 {
     const struct field *text = line_field(line, "text");
     if (text)
@@ -190,8 +191,8 @@ static const char *take_text(struct slot *slot, const struct line *line)
 }
 
 /* A text has come to its end. */
-static void take_telling(struct slot *slot, const struct pool_settings *settings, const struct line *line,
-                         struct finding finding)
+static void take_telling(struct worker_slot *slot, const struct pool_settings *settings,
+                         const struct line *line, struct finding finding)
 {
     const char *text = take_text(slot, line);
     uint64_t number = 0;
@@ -203,14 +204,14 @@ static void take_telling(struct slot *slot, const struct pool_settings *settings
         slot->outcome.incomplete |= slot->outcome.transcript.failed;
         settings->line(settings->context, slot->item, text);
     } else {
-        outcome_add(&slot->outcome, finding, text);
+        case_outcome_add(&slot->outcome, finding, text);
     }
     slot->partial.length = 0;
 }
 
 /* One line from the worker. Anything unexpected is a fault of the worker. */
-static enum slot_news take_line(struct slot *slot, const struct pool_settings *settings,
-                                const struct line *line)
+static enum worker_slot_news take_line(struct worker_slot *slot, const struct pool_settings *settings,
+                                       const struct line *line)
 {
     bool expected = line->sequence == slot->sequence;
     if (expected && strcmp(line->word, "done") == 0) {
@@ -230,11 +231,11 @@ static enum slot_news take_line(struct slot *slot, const struct pool_settings *s
             return SLOT_GOING_ON;
         }
     }
-    slot_break(slot, ERROR_KIND_HARNESS, "the worker said something that makes no sense");
+    worker_slot_break(slot, ERROR_KIND_HARNESS, "the worker said something that makes no sense");
     return SLOT_FINISHED;
 }
 
-enum slot_news slot_listen(struct slot *slot, const struct pool_settings *settings)
+enum worker_slot_news worker_slot_listen(struct worker_slot *slot, const struct pool_settings *settings)
 {
     char bytes[LINE_BYTES];
     size_t length;
@@ -245,10 +246,10 @@ enum slot_news slot_listen(struct slot *slot, const struct pool_settings *settin
             return SLOT_NOTHING;
         snprintf(bytes, sizeof bytes, "the case did not end within its deadline of %llu ms",
                  (unsigned long long)(slot->deadline - slot->started));
-        slot_break(slot, ERROR_KIND_TIMEOUT, bytes);
+        worker_slot_break(slot, ERROR_KIND_TIMEOUT, bytes);
         return SLOT_FINISHED;
     case CHANNEL_CLOSED:
-        slot_break(slot, ERROR_KIND_CRASH, "the worker that ran the case died");
+        worker_slot_break(slot, ERROR_KIND_CRASH, "the worker that ran the case died");
         return SLOT_FINISHED;
     case CHANNEL_TOO_LONG:
         break;
@@ -257,6 +258,6 @@ enum slot_news slot_listen(struct slot *slot, const struct pool_settings *settin
             return take_line(slot, settings, &line);
         break;
     }
-    slot_break(slot, ERROR_KIND_HARNESS, "the worker sent something that is no line of the protocol");
+    worker_slot_break(slot, ERROR_KIND_HARNESS, "the worker sent something that is no line of the protocol");
     return SLOT_FINISHED;
 }

@@ -6,7 +6,7 @@
 
 #define NO_ITEM SIZE_MAX
 
-struct slot {
+struct worker_slot {
     struct channel *channel; /* NULL while there is no worker */
     struct child child;
     HANDLE worker_output; /* what the worker itself prints, for the day it crashes */
@@ -15,24 +15,25 @@ struct slot {
     size_t item;                /* of the plan; NO_ITEM while idle */
     uint64_t started, deadline; /* milliseconds since the system started */
     struct buffer partial;      /* text whose end has not come yet */
-    struct outcome outcome;
+    struct case_outcome outcome;
 };
 
-enum slot_news {
+enum worker_slot_news {
     SLOT_NOTHING, /* nothing more to read at the moment */
     SLOT_GOING_ON,
     SLOT_FINISHED /* the case has ended; slot->outcome is complete */
 };
 
 /* Starts a worker in an empty slot. False, and a sentence in `error`, if that fails. */
-bool slot_start(struct slot *slot, const struct pool_settings *settings, HANDLE job, struct text *error);
+bool worker_slot_start(struct worker_slot *slot, const struct pool_settings *settings, HANDLE job,
+                       struct text *error);
 /* Gives the worker a case. */
-void slot_feed(struct slot *slot, const struct pool_settings *settings, size_t item);
+void worker_slot_feed(struct worker_slot *slot, const struct pool_settings *settings, size_t item);
 /* Reads what the worker has said, a line at a time, without waiting. */
-enum slot_news slot_listen(struct slot *slot, const struct pool_settings *settings);
+enum worker_slot_news worker_slot_listen(struct worker_slot *slot, const struct pool_settings *settings);
 /* The case is over because of the harness: records why, ends the worker. */
-void slot_break(struct slot *slot, enum error_kind kind, const char *why);
+void worker_slot_break(struct worker_slot *slot, enum error_kind kind, const char *why);
 /* Ends the worker, if there is one, and frees what the slot owns. */
-void slot_end(struct slot *slot);
+void worker_slot_end(struct worker_slot *slot);
 
 #endif

@@ -57,7 +57,7 @@ static struct role *add_role(struct stage *stage, int line, const char *name, en
 
 static void open_link(struct stage *stage, int line, struct role *role)
 {
-    DWORD error = link_open(stage, &role->link);
+    DWORD error = peer_open(stage, &role->peer);
     if (error)
         stage_abort(stage, line, "no pipe for the role '%s': error %lu", role->name, (unsigned long)error);
 }
@@ -65,36 +65,36 @@ static void open_link(struct stage *stage, int line, struct role *role)
 /* The role's actor is started, and with it the spare that is most likely wanted next: the pair's other side. */
 static DWORD start_two(struct stage *stage, struct role *role, const char **failed)
 {
-    struct spares *spares = stage->settings->spares;
+    struct prestarted *prestarted = stage->settings->prestarted;
     const struct pair *pair = &stage->settings->pair;
     const enum arch next = role->arch == pair->writer ? pair->reader : pair->writer;
-    DWORD error = link_start(stage, &role->link, stage->settings->actors[role->arch], NULL, failed);
+    DWORD error = peer_start(stage, &role->peer, stage->settings->actors[role->arch], NULL, failed);
     if (!error) {
-        spares_start(spares, next, stage);
-        channel_news(role->link.channel, stage_timeout(stage));
-        spares_settle(spares, next, stage);
+        prestarted_start(prestarted, next, stage);
+        channel_news(role->peer.channel, stage_timeout(stage));
+        prestarted_settle(prestarted, next, stage);
     }
     return error;
 }
 
-static void start_role(struct stage *stage, int line, const char *name, const struct casting *casting)
+static void start_role(struct stage *stage, int line, const char *name, const struct actor_spec *spec)
 {
     const char *failed;
-    struct role *role = add_role(stage, line, name, casting->arch);
-    const wchar_t *program = stage->settings->actors[casting->arch];
+    struct role *role = add_role(stage, line, name, spec->arch);
+    const wchar_t *program = stage->settings->actors[spec->arch];
     DWORD error = ERROR_SUCCESS;
-    const bool in_advance = stage->settings->spares && casting_is_plain(casting);
-    if (in_advance && spares_take(stage->settings->spares, casting->arch, &role->link)) {
+    const bool in_advance = stage->settings->prestarted && actor_spec_is_plain(spec);
+    if (in_advance && prestarted_take(stage->settings->prestarted, spec->arch, &role->peer)) {
         read_hello(stage, line, role);
         return;
     }
     open_link(stage, line, role);
-    if (casting->aware >= 0)
-        error = link_copy(stage, &role->link, program, casting->aware, &failed);
+    if (spec->aware >= 0)
+        error = peer_copy(stage, &role->peer, program, spec->aware, &failed);
     if (!error && in_advance)
         error = start_two(stage, role, &failed);
     else if (!error)
-        error = link_start(stage, &role->link, program, casting->identity, &failed);
+        error = peer_start(stage, &role->peer, program, spec->identity, &failed);
     if (error) {
         role->state = ROLE_GONE;
         stage_abort(stage, line, "the actor for '%s' does not start: %s, error %lu (0x%lX)", name, failed,
@@ -106,14 +106,14 @@ static void start_role(struct stage *stage, int line, const char *name, const st
 struct role *stage_role(struct stage *stage, int line, const char *name)
 {
     if (!stage_find(stage, name)) {
-        struct casting casting = casting_make(stage, line, name, "");
-        start_role(stage, line, name, &casting);
+        struct actor_spec spec = actor_spec_parse(stage, line, name, "");
+        start_role(stage, line, name, &spec);
     }
     return stage_find(stage, name);
 }
 
 /* Into the transcript: who a role is, where the case says it. */
-static void tell_casting(struct stage *stage, const char *name, const char *words)
+static void tell_spec(struct stage *stage, const char *name, const char *words)
 {
     char told[LINE_BYTES];
     snprintf(told, sizeof told, "%s> (start) %s -> hello", name, words);
@@ -122,49 +122,49 @@ static void tell_casting(struct stage *stage, const char *name, const char *word
 
 void stage_starts(struct stage *stage, int line, const char *name, const char *arguments)
 {
-    struct casting casting = casting_make(stage, line, name, arguments);
-    if (casting.rest[0] || !arguments[0])
-        stage_abort(stage, line, "'%s' says nothing about who '%s' is", casting.rest, name);
+    struct actor_spec spec = actor_spec_parse(stage, line, name, arguments);
+    if (spec.rest[0] || !arguments[0])
+        stage_abort(stage, line, "'%s' says nothing about who '%s' is", spec.rest, name);
     if (stage_find(stage, name))
         stage_abort(stage, line, "'%s' has started already", name);
-    start_role(stage, line, name, &casting);
-    if (!casting.identity) {
-        tell_casting(stage, name, arguments);
+    start_role(stage, line, name, &spec);
+    if (!spec.identity) {
+        tell_spec(stage, name, arguments);
         return;
     }
-    DWORD error = link_settle(stage, &stage_find(stage, name)->link, casting.identity);
+    DWORD error = peer_settle(stage, &stage_find(stage, name)->peer, spec.identity);
     if (error)
         stage_abort(stage, line, "'%s' does not become %s: error %lu", name, arguments, (unsigned long)error);
-    tell_casting(stage, name, arguments);
+    tell_spec(stage, name, arguments);
     /* A platform may take a token and ignore it: who the actor really is decides what the case is worth. */
-    check_gives(stage, line, name, step("identity tell=%s", identity_traits(casting.identity)),
-                identity_promise(casting.identity));
+    check_gives(stage, line, name, step("identity tell=%s", identity_traits(spec.identity)),
+                identity_promise(spec.identity));
 }
 
 void stage_spawns(struct stage *stage, int line, const char *parent, const char *name, const char *arguments)
 {
-    const struct casting casting = casting_make(stage, line, name, arguments);
-    struct role *role = add_role(stage, line, name, casting.arch);
+    const struct actor_spec spec = actor_spec_parse(stage, line, name, arguments);
+    struct role *role = add_role(stage, line, name, spec.arch);
     open_link(stage, line, role);
-    if (!casting_is_plain(&casting))
+    if (!actor_spec_is_plain(&spec))
         stage_abort(stage, line, "'%s' is started by '%s', as its equal", name, parent);
-    role->heir = stage_role(stage, line, parent)->arch == role->arch;
+    role->same_program = stage_role(stage, line, parent)->arch == role->arch;
     check_must(stage, line, parent,
-               step("spawn %s pipe=$%s.token program=$%s.program %s", name, name, name, casting.rest));
-    if (!link_accept(stage, &role->link))
+               step("spawn %s pipe=$%s.token program=$%s.program %s", name, name, name, spec.rest));
+    if (!peer_accept(stage, &role->peer))
         stage_abort_as(stage, STAGE_TIMEOUT, line, "'%s' was started by '%s' and does not connect", name,
                        parent);
     read_hello(stage, line, role);
     /* Now, while it surely runs, so that the id cannot be another process's. */
-    DWORD error = link_take_process(stage, &role->link, role->pid);
+    DWORD error = peer_open_process(stage, &role->peer, role->pid);
     if (error)
         stage_abort(stage, line, "the process of '%s' cannot be opened: error %lu", name,
                     (unsigned long)error);
     /* In the case's own words: bits=64 is another architecture on another system, and the same transcript. */
-    if (casting.chosen && strcmp(casting.chosen, "bits") == 0)
-        tell_casting(stage, name, step("bits=%u", arch_bits(casting.arch)));
-    else if (casting.chosen)
-        tell_casting(stage, name, step("arch=%s", arch_name(casting.arch)));
+    if (spec.chosen && strcmp(spec.chosen, "bits") == 0)
+        tell_spec(stage, name, step("bits=%u", arch_bits(spec.arch)));
+    else if (spec.chosen)
+        tell_spec(stage, name, step("arch=%s", arch_name(spec.arch)));
 }
 
 /* A step that was begun and not finished is a mistake of the case; an actor that is busy cannot be asked to
@@ -178,7 +178,7 @@ static void ask_to_exit(struct stage *stage, struct role *role)
         return;
     int length = snprintf(wire, sizeof wire, "%lu exit\n", (unsigned long)++role->sequence);
     snprintf(role->request, sizeof role->request, "exit");
-    link_send(stage, &role->link, wire, (size_t)length);
+    peer_send(stage, &role->peer, wire, (size_t)length);
 }
 
 static void see_it_end(struct stage *stage, struct role *role)
@@ -189,10 +189,10 @@ static void see_it_end(struct stage *stage, struct role *role)
     if (role->state != ROLE_IDLE)
         return;
     role->state = ROLE_GONE;
-    enum channel_result result = link_receive(stage, &role->link, role->raw, &length);
+    enum channel_result result = peer_receive(stage, &role->peer, role->raw, &length);
     bool bye = result == CHANNEL_LINE && !line_parse(&role->reply, role->raw, length) &&
                role->reply.sequence == role->sequence && strcmp(role->reply.word, "bye") == 0;
-    bool ended = link_wait(stage, &role->link, &code);
+    bool ended = peer_wait(stage, &role->peer, &code);
     if ((bye && ended && code == 0) || stage->broken)
         return;
     enum stage_event kind = result == CHANNEL_TIMEOUT || !ended ? STAGE_TIMEOUT
@@ -208,8 +208,8 @@ static bool all_gone(struct stage *stage)
 {
     /* Processes that actors started on their own are not waited for one by one. */
     ULONGLONG end = GetTickCount64() + stage_timeout(stage);
-    const struct spares *spares = stage->settings->spares;
-    const size_t staying = spares ? spares_count(spares) : 0;
+    const struct prestarted *prestarted = stage->settings->prestarted;
+    const size_t staying = prestarted ? prestarted_count(prestarted) : 0;
     while (job_active(stage->settings->job) > staying) {
         if (GetTickCount64() > end)
             return false;
@@ -221,8 +221,8 @@ static bool all_gone(struct stage *stage)
 /* Spares are in the job like everybody. */
 static void end_job(struct stage *stage)
 {
-    if (stage->settings->spares)
-        spares_drop(stage->settings->spares);
+    if (stage->settings->prestarted)
+        prestarted_drop(stage->settings->prestarted);
     job_kill(stage->settings->job);
 }
 
@@ -246,12 +246,12 @@ static void end_processes(struct stage *stage)
 
 void stage_end(struct stage *stage)
 {
-    if (stage->tape->mode != TAPE_PLAY) {
-        stage->tape->mode = TAPE_OFF; /* how actors leave is no longer the case's business */
+    if (stage->recording->mode != RECORDING_REPLAY) {
+        stage->recording->mode = RECORDING_OFF; /* how actors leave is no longer the case's business */
         end_processes(stage);
     }
     for (size_t i = 0; i < stage->role_count; i++) {
-        link_close(&stage->roles[i]->link);
+        peer_close(&stage->roles[i]->peer);
         free(stage->roles[i]);
     }
     stage->role_count = 0;

@@ -25,47 +25,47 @@ static const char *value_of(const char *word, const char *key)
     return strncmp(word, key, length) == 0 ? word + length : NULL;
 }
 
-/* Takes one word of the arguments. False if it makes no sense; what is no word about the casting goes to the rest. */
-static bool cast_word(const struct stage *stage, struct casting *casting, const char *word)
+/* Takes one word of the arguments. False if it makes no sense; what is no word about the spec goes to the rest. */
+static bool take_word(const struct stage *stage, struct actor_spec *spec, const char *word)
 {
     const char *identity = value_of(word, "identity="), *bits = value_of(word, "bits="),
                *arch = value_of(word, "arch="), *aware = value_of(word, "large-address-aware=");
     if (identity)
-        return (casting->identity = identity_find(identity)) != NULL;
+        return (spec->identity = identity_find(identity)) != NULL;
     if (aware) {
-        casting->aware = strcmp(aware, "yes") == 0;
-        return casting->aware || strcmp(aware, "no") == 0;
+        spec->aware = strcmp(aware, "yes") == 0;
+        return spec->aware || strcmp(aware, "no") == 0;
     }
     if (!bits && !arch) {
-        size_t length = strlen(casting->rest), room = sizeof casting->rest - length;
-        return (size_t)snprintf(casting->rest + length, room, "%s%s", length > 0 ? " " : "", word) < room;
+        size_t length = strlen(spec->rest), room = sizeof spec->rest - length;
+        return (size_t)snprintf(spec->rest + length, room, "%s%s", length > 0 ? " " : "", word) < room;
     }
-    casting->chosen = arch ? "arch" : "bits";
+    spec->chosen = arch ? "arch" : "bits";
     if (arch)
-        return arch_find(arch, &casting->arch);
-    casting->arch = arch_of_bits(stage, bits);
+        return arch_find(arch, &spec->arch);
+    spec->arch = arch_of_bits(stage, bits);
     return strcmp(bits, "32") == 0 || strcmp(bits, "64") == 0;
 }
 
-struct casting casting_make(struct stage *stage, int line, const char *name, const char *arguments)
+struct actor_spec actor_spec_parse(struct stage *stage, int line, const char *name, const char *arguments)
 {
     const struct pair *pair = &stage->settings->pair;
-    struct casting casting = {.arch = strcmp(name, "reader") == 0 ? pair->reader : pair->writer, .aware = -1};
+    struct actor_spec spec = {.arch = strcmp(name, "reader") == 0 ? pair->reader : pair->writer, .aware = -1};
     while (*arguments) {
         char word[LINE_BYTES];
         size_t length = strcspn(arguments, " ");
         snprintf(word, sizeof word, "%.*s", (int)length, arguments);
-        if (length > 0 && !cast_word(stage, &casting, word))
+        if (length > 0 && !take_word(stage, &spec, word))
             stage_abort(stage, line, "'%s' says nothing about who '%s' is", word, name);
         arguments += length + (arguments[length] == ' ');
     }
-    if (!has_actor(stage, casting.arch))
-        stage_abort(stage, line, "there is no %s actor for '%s': the case lacks a need",
-                    arch_name(casting.arch), name);
-    return casting;
+    if (!has_actor(stage, spec.arch))
+        stage_abort(stage, line, "there is no %s actor for '%s': the case lacks a need", arch_name(spec.arch),
+                    name);
+    return spec;
 }
 
-bool casting_is_plain(const struct casting *casting)
+bool actor_spec_is_plain(const struct actor_spec *spec)
 {
-    return !casting->identity && casting->aware < 0;
+    return !spec->identity && spec->aware < 0;
 }

@@ -4,7 +4,7 @@
 
 #include "stage.h"
 
-struct casting {
+struct actor_spec {
     enum arch arch;
     const char *chosen; /* what the case says of it, "bits" or "arch"; NULL: nothing, the pair decided */
     const struct identity *identity; /* NULL: the runner's own */
@@ -14,8 +14,8 @@ struct casting {
 
 /* Takes the blank-separated words; checks.h describes them. Aborts the case if one makes no sense, or if there is no actor
  * of that architecture. */
-struct casting casting_make(struct stage *stage, int line, const char *role, const char *words);
+struct actor_spec actor_spec_parse(struct stage *stage, int line, const char *role, const char *words);
 /* Whether it is an actor like any other: as the runner itself, with a program as it lies on the disk. */
-bool casting_is_plain(const struct casting *casting);
+bool actor_spec_is_plain(const struct actor_spec *spec);
 
 #endif

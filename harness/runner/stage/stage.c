@@ -8,10 +8,10 @@
 #include "cmocka_bridge.h"
 
 void stage_init(struct stage *stage, const struct stage_settings *settings, const struct test_case *test,
-                struct tape *tape)
+                struct recording *recording)
 {
     char first[CASE_ID_BYTES];
-    *stage = (struct stage){.settings = settings, .test = test, .tape = tape};
+    *stage = (struct stage){.settings = settings, .test = test, .recording = recording};
     case_id(test, stage->id);
     const char *rows = test->rows ? test->rows : stage->id;
     if (next_word(&rows, first))
@@ -80,13 +80,13 @@ static void transcript(struct stage *stage, const struct role *role, const char 
 void stage_give_up(struct stage *stage, enum stage_event kind, int line, struct role *role, const char *why)
 {
     DWORD code = 0;
-    bool ended = role->link.child.process && child_wait(&role->link.child, 0, &code);
+    bool ended = role->peer.child.process && child_wait(&role->peer.child, 0, &code);
     role->state = ROLE_GONE;
     transcript(stage, role, why);
     if (ended)
         stage_abort_as(stage, kind, line, "%s> %s: %s; its process ended with code 0x%lX", role->name,
                        role->request, why, (unsigned long)code);
-    link_kill(stage, &role->link);
+    peer_kill(stage, &role->peer);
     stage_abort_as(stage, kind, line, "%s> %s: %s", role->name, role->request, why);
 }
 
@@ -94,7 +94,7 @@ void stage_give_up(struct stage *stage, enum stage_event kind, int line, struct 
 _Noreturn static void give_up_dead(struct stage *stage, int line, struct role *role, const char *why)
 {
     DWORD code;
-    link_wait(stage, &role->link, &code);
+    peer_wait(stage, &role->peer, &code);
     stage_give_up(stage, STAGE_CRASH, line, role, why);
 }
 
@@ -104,11 +104,11 @@ static bool listen_to(struct stage *stage, int line, struct role *role, bool may
 {
     size_t length;
     char why[200];
-    switch (link_receive(stage, &role->link, role->raw, &length)) {
+    switch (peer_receive(stage, &role->peer, role->raw, &length)) {
     case CHANNEL_TIMEOUT:
-        if (channel_pending(role->link.channel) > 0)
+        if (channel_pending(role->peer.channel) > 0)
             snprintf(why, sizeof why, "no reply within %lu ms, only the first %lu bytes of one",
-                     (unsigned long)stage_timeout(stage), (unsigned long)channel_pending(role->link.channel));
+                     (unsigned long)stage_timeout(stage), (unsigned long)channel_pending(role->peer.channel));
         else
             snprintf(why, sizeof why, "no reply within %lu ms", (unsigned long)stage_timeout(stage));
         stage_give_up(stage, STAGE_TIMEOUT, line, role, why);
@@ -117,7 +117,7 @@ static bool listen_to(struct stage *stage, int line, struct role *role, bool may
         if (may_end)
             return false;
         give_up_dead(stage, line, role,
-                     channel_pending(role->link.channel) > 0 ? "the actor is gone in the middle of a reply"
+                     channel_pending(role->peer.channel) > 0 ? "the actor is gone in the middle of a reply"
                                                              : "the actor is gone without a reply");
         break;
     case CHANNEL_TOO_LONG:
@@ -169,7 +169,7 @@ void stage_send(struct stage *stage, int line, struct role *role, const char *re
                     wrong ? wrong : "more than fits into a line");
     stage->steps++;
     role->state = ROLE_BUSY;
-    if (!link_send(stage, &role->link, wire, text.length))
+    if (!peer_send(stage, &role->peer, wire, text.length))
         give_up_dead(stage, line, role, "the actor does not take requests any more");
 }
 

@@ -29,11 +29,11 @@ struct stage_settings {
     char run[32];      /* distinguishes this run's object names from those of any other */
     unsigned instance; /* and those of one instance of a case from the next one's */
     wchar_t actors[ARCH_COUNT][PROGRAM_PATH_UNITS]; /* "" if there is none */
-    struct pair pair;      /* whose the writer is, and the reader; others are as the writer */
-    double timeout_scale;  /* > 0 */
-    HANDLE job;            /* for all actors */
-    HANDLE output;         /* what they print; see output_file_new */
-    struct spares *spares; /* NULL: none are kept */
+    struct pair pair;              /* whose the writer is, and the reader; others are as the writer */
+    double timeout_scale;          /* > 0 */
+    HANDLE job;                    /* for all actors */
+    HANDLE output;                 /* what they print; see output_file_new */
+    struct prestarted *prestarted; /* NULL: none are kept */
     void (*tell)(void *context, enum stage_event event, int line, const char *text);
     /* The stage is going to wait, perhaps for long: what was told must not be held back any more. May be NULL. */
     void (*waits)(void *context);
@@ -58,10 +58,10 @@ enum role_state {
 /* An actor process, as the runner sees it. */
 struct role {
     char name[ROLE_NAME_BYTES];
-    struct link link;
+    struct peer peer;
     enum role_state state;
     enum arch arch;
-    bool heir; /* an actor starts it, of its own architecture: it knows the program itself */
+    bool same_program; /* an actor starts it, of its own architecture: it knows the program itself */
     uint32_t sequence;
     uint64_t pid;
     char request[LINE_BYTES]; /* as the case wrote it: the step under way, or the last one */
@@ -78,14 +78,14 @@ struct stage {
     size_t role_count;
     const struct contract_row *row; /* what checks check at the moment */
     size_t checks, failures, steps;
-    struct tape *tape; /* never NULL; off, as a rule */
-    size_t received;   /* lines and other news from actors so far */
-    bool broken;       /* an error was told */
+    struct recording *recording; /* never NULL; off, as a rule */
+    size_t received;             /* lines and other news from actors so far */
+    bool broken;                 /* an error was told */
 };
 
-/* Prepares a stage; no process is started. `tape` outlives it. */
+/* Prepares a stage; no process is started. `recording` outlives it. */
 void stage_init(struct stage *stage, const struct stage_settings *settings, const struct test_case *test,
-                struct tape *tape);
+                struct recording *recording);
 /* Ends all actors: those that live are asked to exit, all at once, and must answer and end with code 0; none
  * of the job's processes may be left. What goes wrong is told as an error. */
 void stage_end(struct stage *stage);

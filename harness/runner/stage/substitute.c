@@ -34,7 +34,7 @@ static const char *add_program(const struct stage *stage, const struct role *rol
 {
     char bytes[PROGRAM_PATH_UNITS * 3];
     const wchar_t *path = stage->settings->actors[role->arch];
-    if (role->heir)
+    if (role->same_program)
         return NULL;
     size_t length = wide_to_bytes(bytes, sizeof bytes, (const uint16_t *)path, wcslen(path));
     if (length == SIZE_MAX)
@@ -68,7 +68,7 @@ static const char *add_reference(struct stage *stage, const char **at, struct te
         return NULL;
     }
     if (strcmp(field, "token") == 0) {
-        text_add(out, role->link.token);
+        text_add(out, role->peer.pipe_name);
         return NULL;
     }
     if (strcmp(field, "program") == 0)

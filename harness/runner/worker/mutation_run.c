@@ -17,7 +17,7 @@ struct findings {
 /* Who listens to a case that runs again. It has noticed a change if it finds wrong something else than it did with the
  * replies as they were, or something less; the first difference is enough. */
 struct witness {
-    const struct tape *tape;
+    const struct recording *recording;
     const struct findings *usual; /* NULL: these are to be found out */
     struct findings found;
     bool noticed;
@@ -29,8 +29,8 @@ static void witness_tell(void *context, enum stage_event event, int line, const 
     struct findings *found = &witness->found;
     if (event == STAGE_TRANSCRIPT)
         return;
-    /* What is found wrong behind the point where the tape ends to fit is the tape's fault, not a merit. */
-    if (!witness->tape->strayed) {
+    /* What is found wrong behind the point where the recording ends to fit is the recording's fault, not a merit. */
+    if (!witness->recording->diverged) {
         uint64_t sum = checksum_add(CHECKSUM_START, text, strlen(text));
         size_t place = found->count++;
         if (place < FINDINGS_MOST)
@@ -39,48 +39,48 @@ static void witness_tell(void *context, enum stage_event event, int line, const 
             witness->noticed =
                 place >= witness->usual->count || found->sums[place] != witness->usual->sums[place];
     }
-    if (witness->tape->mode == TAPE_PLAY && (witness->noticed || witness->tape->strayed))
+    if (witness->recording->mode == RECORDING_REPLAY && (witness->noticed || witness->recording->diverged))
         leave_case(line);
 }
 
-/* Runs the case once more. `mode` says whether the tape plays or processes run. */
-static void run_again(const struct stage_settings *settings, const struct test_case *test, struct tape *tape,
-                      enum tape_mode mode, struct witness *witness)
+/* Runs the case once more. `mode` says whether the recording plays or processes run. */
+static void run_again(const struct stage_settings *settings, const struct test_case *test,
+                      struct recording *recording, enum recording_mode mode, struct witness *witness)
 {
     static struct stage stage;
     struct stage_settings own = *settings;
     own.tell = witness_tell;
     own.waits = NULL;
     own.context = witness;
-    tape->mode = mode;
-    tape->next = 0;
-    tape->strayed = false;
-    stage_init(&stage, &own, test, tape);
+    recording->mode = mode;
+    recording->next = 0;
+    recording->diverged = false;
+    stage_init(&stage, &own, test, recording);
     call_case(stage.id, test->run, &stage);
     stage_end(&stage);
 }
 
-static bool notices(const struct stage_settings *settings, const struct test_case *test, struct tape *tape,
-                    enum tape_mode mode, const struct findings *usual)
+static bool notices(const struct stage_settings *settings, const struct test_case *test,
+                    struct recording *recording, enum recording_mode mode, const struct findings *usual)
 {
-    struct witness witness = {.tape = tape, .usual = usual};
-    run_again(settings, test, tape, mode, &witness);
-    return witness.noticed || (!tape->strayed && witness.found.count < usual->count);
+    struct witness witness = {.recording = recording, .usual = usual};
+    run_again(settings, test, recording, mode, &witness);
+    return witness.noticed || (!recording->diverged && witness.found.count < usual->count);
 }
 
-/* What the case finds wrong when nothing is changed; false if it does not even then go the way of its tape, all of it:
+/* What the case finds wrong when nothing is changed; false if it does not even then go the way of its recording, all of it:
  * whatever came of changes would say nothing. */
-static bool find_usual(const struct stage_settings *settings, const struct test_case *test, struct tape *tape,
-                       struct findings *usual)
+static bool find_usual(const struct stage_settings *settings, const struct test_case *test,
+                       struct recording *recording, struct findings *usual)
 {
-    struct witness witness = {.tape = tape};
-    tape->mutated_at = SIZE_MAX;
-    run_again(settings, test, tape, TAPE_PLAY, &witness);
+    struct witness witness = {.recording = recording};
+    recording->mutated_at = SIZE_MAX;
+    run_again(settings, test, recording, RECORDING_REPLAY, &witness);
     *usual = witness.found;
-    return !tape->strayed && tape->next == tape->count && usual->count <= FINDINGS_MOST;
+    return !recording->diverged && recording->next == recording->count && usual->count <= FINDINGS_MOST;
 }
 
-static bool is_chosen(const struct mutate_settings *mutate, const char *name, size_t place, size_t index)
+static bool is_chosen(const struct mutation_settings *mutate, const char *name, size_t place, size_t index)
 {
     uint64_t sum = checksum_add(CHECKSUM_START, name, strlen(name));
     uint64_t rest[3] = {mutate->seed, place, index};
@@ -113,21 +113,21 @@ struct score {
 };
 
 static void try_changes(const struct stage_settings *settings, const struct test_case *test,
-                        struct tape *tape, const struct mutate_settings *mutate, size_t place,
-                        const struct tape_entry *reply, const char *sent, const struct findings *usual,
+                        struct recording *recording, const struct mutation_settings *mutate, size_t place,
+                        const struct recorded_entry *reply, const char *sent, const struct findings *usual,
                         struct score *score)
 {
     char changed[LINE_BYTES], field[MUTATION_FIELD_BYTES];
-    for (size_t index = 0; mutate_reply(reply, index, changed, field); index++) {
+    for (size_t index = 0; reply_mutation(reply, index, changed, field); index++) {
         if (!is_chosen(mutate, test->name, place, index))
             continue;
         score->mutants++;
-        tape->mutated_at = place;
-        tape->mutated = changed;
-        bool noticed = notices(settings, test, tape, TAPE_PLAY, usual);
-        if (!noticed && tape->strayed) {
+        recording->mutated_at = place;
+        recording->mutated = changed;
+        bool noticed = notices(settings, test, recording, RECORDING_REPLAY, usual);
+        if (!noticed && recording->diverged) {
             score->run++;
-            noticed = notices(settings, test, tape, TAPE_OFF, usual);
+            noticed = notices(settings, test, recording, RECORDING_OFF, usual);
         }
         if (noticed)
             score->killed++;
@@ -136,26 +136,26 @@ static void try_changes(const struct stage_settings *settings, const struct test
     }
 }
 
-void mutate_case(const struct stage_settings *settings, const struct test_case *test, struct tape *tape,
-                 const struct mutate_settings *mutate)
+void mutation_run(const struct stage_settings *settings, const struct test_case *test,
+                  struct recording *recording, const struct mutation_settings *mutate)
 {
     char line[120];
     const char *sent = "";
     size_t place = 0;
     struct score score = {0, 0, 0};
     struct findings usual;
-    if (!find_usual(settings, test, tape, &usual)) {
+    if (!find_usual(settings, test, recording, &usual)) {
         settings->tell(settings->context, STAGE_ERROR, test->line,
                        "the case goes another way when the same replies come again");
         return;
     }
-    for (size_t i = 0; i < tape->count; i++) {
-        const struct tape_entry *entry = &tape->entries[i];
-        if (entry->kind == TAPE_SENT)
+    for (size_t i = 0; i < recording->count; i++) {
+        const struct recorded_entry *entry = &recording->entries[i];
+        if (entry->kind == RECORDED_REQUEST)
             sent = entry->text;
-        if (entry->kind == TAPE_LINE)
-            try_changes(settings, test, tape, mutate, place, entry, sent, &usual, &score);
-        place += entry->kind == TAPE_LINE || entry->kind == TAPE_NEWS;
+        if (entry->kind == RECORDED_LINE)
+            try_changes(settings, test, recording, mutate, place, entry, sent, &usual, &score);
+        place += entry->kind == RECORDED_LINE || entry->kind == RECORDED_NO_LINE;
     }
     snprintf(line, sizeof line, "! mutants=%lu killed=%lu survived=%lu run=%lu", score.mutants, score.killed,
              score.mutants - score.killed, score.run);

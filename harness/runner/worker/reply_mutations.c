@@ -171,16 +171,16 @@ static bool next_field(const char **rest, char *key, size_t key_size, char *valu
     return true;
 }
 
-/* What a reply of a tape is made of. */
+/* What a reply of a recording is made of. */
 struct parts {
-    const struct tape_entry *reply;
+    const struct recorded_entry *reply;
     size_t sequence; /* bytes of the sequence number */
     char word[16];
     const char *fields; /* all that follows the word */
     bool ok;
 };
 
-static bool take_apart(struct parts *parts, const struct tape_entry *reply)
+static bool take_apart(struct parts *parts, const struct recorded_entry *reply)
 {
     struct text word = text_over(parts->word, sizeof parts->word);
     parts->reply = reply;
@@ -197,7 +197,7 @@ static bool take_apart(struct parts *parts, const struct tape_entry *reply)
 static bool is_index_of(const struct parts *parts, const char *key, const char *value, size_t *index,
                         struct text *other)
 {
-    if (key[0] == '~' && !tape_looked_at(parts->reply, key + 1))
+    if (key[0] == '~' && !recording_was_read(parts->reply, key + 1))
         return false;
     for (size_t change = 0;; change++) {
         text_clear(other);
@@ -241,8 +241,8 @@ static bool make_nonsense(const struct parts *parts, size_t index, struct text *
     return index == 0 || (index == 1 && strcmp(parts->word, "fail") == 0 && strstr(parts->fields, " error="));
 }
 
-bool mutate_reply(const struct tape_entry *reply, size_t index, char out[LINE_BYTES],
-                  char field[MUTATION_FIELD_BYTES])
+bool reply_mutation(const struct recorded_entry *reply, size_t index, char out[LINE_BYTES],
+                    char field[MUTATION_FIELD_BYTES])
 {
     struct parts parts;
     struct text line = text_over(out, LINE_BYTES), name = text_over(field, MUTATION_FIELD_BYTES);

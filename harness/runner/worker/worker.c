@@ -31,8 +31,8 @@ struct worker {
     uint32_t sequence;
     bool parent_gone;
     struct stage_settings settings;
-    struct mutate_settings mutate;
-    struct spares spares;
+    struct mutation_settings mutate;
+    struct prestarted prestarted;
 };
 
 /* The one worker that this process is; a crash has to find it. */
@@ -130,7 +130,8 @@ static bool take_settings(struct worker *worker, const struct line *line)
     worker->mutate.percent = (unsigned)percent;
     settings->tell = tell;
     settings->waits = tell_at_once;
-    settings->spares = strcmp(line_value(line, "spares", "no"), "yes") == 0 ? &worker->spares : NULL;
+    settings->prestarted =
+        strcmp(line_value(line, "prestarted", "no"), "yes") == 0 ? &worker->prestarted : NULL;
     settings->context = worker;
     settings->job = job_new();
     return settings->job != NULL;
@@ -141,8 +142,8 @@ static void run_case(struct worker *worker, const struct test_case *test)
     static struct stage stage; /* not on the stack that a crash may have spoiled */
     char bytes[LINE_BYTES];
     bool mutate = worker->mutate.percent > 0;
-    struct tape tape = {.mode = mutate ? TAPE_RECORD : TAPE_OFF, .mutated_at = SIZE_MAX};
-    stage_init(&stage, &worker->settings, test, &tape);
+    struct recording recording = {.mode = mutate ? RECORDING_ON : RECORDING_OFF, .mutated_at = SIZE_MAX};
+    stage_init(&stage, &worker->settings, test, &recording);
     if (!stage.row)
         stage_tell(&stage, STAGE_ERROR, test->line, "the first row of this case is not in the contract");
     else if (!needs_known(test->needs))
@@ -153,11 +154,11 @@ static void run_case(struct worker *worker, const struct test_case *test)
         stage_tell(&stage, STAGE_ERROR, test->line, "the case checked nothing");
     size_t starts = stage.role_count;
     stage_end(&stage);
-    if (mutate && tape.incomplete)
+    if (mutate && recording.incomplete)
         stage_tell(&stage, STAGE_ERROR, test->line, "not enough memory to record the case");
     else if (mutate && !stage.broken)
-        mutate_case(&worker->settings, test, &tape, &worker->mutate);
-    tape_free(&tape);
+        mutation_run(&worker->settings, test, &recording, &worker->mutate);
+    recording_free(&recording);
     int length = snprintf(bytes, sizeof bytes, "%lu done checks=%llu steps=%llu starts=%llu handles=%llu\n",
                           (unsigned long)worker->sequence, (unsigned long long)stage.checks,
                           (unsigned long long)stage.steps, (unsigned long long)starts,
@@ -220,6 +221,6 @@ int worker_main(HANDLE pipe, HANDLE output)
             return EXIT_KILLED;
         run_case(worker, catalogue_at(index).test);
     }
-    spares_drop(&worker->spares);
+    prestarted_drop(&worker->prestarted);
     return 0;
 }

@@ -1,7 +1,7 @@
 /* A worker: the same program again, which runs cases that the parent feeds it one at a time.
  *
  * Parent to worker, once:     1 settings run=R actor=PATH [x86=yes] ... scale-thousandths=N volatile=yes|no
- *                                        [spares=yes] [mutate=PERCENT seed=N]
+ *                                        [prestarted=yes] [mutate=PERCENT seed=N]
  * then for every case:        N case id=ID instance=I pair=P
  * Worker to parent, unasked:  0 hello protocol=1
  * while a case runs, several in one go where nothing is waited for between them:

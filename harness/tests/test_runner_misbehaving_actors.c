@@ -11,7 +11,7 @@
 
 #include "../runner/case/checks.h"
 #include "../runner/case/contract.h"
-#include "liar.h"
+#include "misbehaving_actor.h"
 #include "pool_log.h"
 
 /* Deadlines of a step of 2 seconds and of a case of 12: long enough for a busy machine. */
@@ -24,7 +24,7 @@ const size_t contract_row_count = 1;
 
 static void two_steps(struct stage *s, const char *lie)
 {
-    SetEnvironmentVariableA(LIAR_VARIABLE, lie);
+    SetEnvironmentVariableA(MISBEHAVIOUR_VARIABLE, lie);
     must(s, "actor", "create section size=4096");
     gives(s, "actor", "size section", "size=4096");
 }
@@ -57,7 +57,7 @@ LYING_CASE(bye_and_stay, "bye-and-stay")
 LYING_CASE(flood, "flood")
 LYING_CASE(leave_somebody, "leave-somebody")
 
-static const struct test_case liar_cases[] = {
+static const struct test_case misbehaving_cases[] = {
     {CASE(honest), .rows = "a-row"},         {CASE(hang_at_start), .rows = "a-row"},
     {CASE(die_at_start), .rows = "a-row"},   {CASE(other_greeting), .rows = "a-row"},
     {CASE(other_protocol), .rows = "a-row"}, {CASE(other_version), .rows = "a-row"},
@@ -70,8 +70,8 @@ static const struct test_case liar_cases[] = {
     {CASE(flood), .rows = "a-row"},          {CASE(leave_somebody), .rows = "a-row"},
     {CASE(other_bits), .rows = "a-row"},
 };
-TOPIC(liar, liar_cases)
-const struct topic *const topics[] = {&liar_topic};
+TOPIC(misbehaving, misbehaving_cases)
+const struct topic *const topics[] = {&misbehaving_topic};
 const size_t topic_count = 1;
 
 /* ---- tests ---- */
@@ -150,7 +150,7 @@ static void flooding(void **state)
         const struct buffer *stray = &log.items[i].outcome.stray;
         char middle[80];
         /* Each of the two steps floods. */
-        snprintf(middle, sizeof middle, "\n[%lu bytes left out]\n", 2ul * LIAR_FLOOD_BYTES - 65536);
+        snprintf(middle, sizeof middle, "\n[%lu bytes left out]\n", 2ul * MISBEHAVIOUR_FLOOD_BYTES - 65536);
         assert_in_range(stray->length, 65536, 65536 + 100);
         assert_memory_equal(stray->at + 32768, middle, strlen(middle));
     }

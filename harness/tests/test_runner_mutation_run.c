@@ -70,7 +70,7 @@ static void looks_in_vain(struct stage *s)
     holds(s, "there is a base", *value(s, "actor", "base") != '\0');
 }
 
-/* What it asks next depends on the reply, so that a changed one takes the case off its tape. */
+/* What it asks next depends on the reply, so that a changed one takes the case off its recording. */
 static void another_way(struct stage *s)
 {
     must_give(s, "actor", "create section", "name=");
@@ -187,7 +187,7 @@ static void volatile_values(void **state)
                                  "! mutants=5 killed=4 survived=1 run=0\n");
 }
 
-/* Both sizes lead to a request that the tape has no answer to; the real actor does, and all is well with it. */
+/* Both sizes lead to a request that the recording has no answer to; the real actor does, and all is well with it. */
 static void off_the_tape(void **state)
 {
     (void)state;

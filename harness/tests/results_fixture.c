@@ -4,7 +4,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
-#include "trial.h"
+#include "results_fixture.h"
 
 #include <fcntl.h>
 #include <io.h>
@@ -65,33 +65,33 @@ const struct finding five = {.verdict = VERDICT_FAIL, .line = 101, .text = (char
                              .line = 103,
                              .text = (char *)"it took too long"};
 
-void trial_start(struct trial *trial, const char *known, unsigned repeat)
+void fixture_start(struct results_fixture *fixture, const char *known, unsigned repeat)
 {
     static struct platform platform;
     static const struct programs programs;
     char why[400];
     struct text error = text_over(why, sizeof why);
-    *trial = (struct trial){0};
+    *fixture = (struct results_fixture){0};
     platform = (struct platform){0};
     platform_add(&platform, "wine_version", "8.0");
     platform_add(&platform, "os_build", "10.0.19042");
-    if (!plan_make(&trial->plan, &(struct options){.repeat = repeat}, &platform, &programs, &error) ||
-        !known_parse(&trial->known, known, strlen(known), platform_fact_names, platform_fact_name_count,
+    if (!plan_make(&fixture->plan, &(struct options){.repeat = repeat}, &platform, &programs, &error) ||
+        !known_parse(&fixture->known, known, strlen(known), platform_fact_names, platform_fact_name_count,
                      &error))
         fail_msg("%s", why);
-    trial->console = console_new(trial->plan.count, false);
-    trial->results = (struct results){.plan = &trial->plan,
-                                      .known = &trial->known,
-                                      .junit = junit_new(JUNIT_STRICT, "host", "2026-02-03T04:05:06Z"),
-                                      .console = &trial->console};
-    assert_non_null(trial->results.junit);
+    fixture->console = console_new(fixture->plan.count, false);
+    fixture->results = (struct results){.plan = &fixture->plan,
+                                        .known = &fixture->known,
+                                        .junit = junit_new(JUNIT_STRICT, "host", "2026-02-03T04:05:06Z"),
+                                        .console = &fixture->console};
+    assert_non_null(fixture->results.junit);
 }
 
-void trial_end(struct trial *trial)
+void fixture_end(struct results_fixture *fixture)
 {
-    junit_free(trial->results.junit);
-    known_free(&trial->known);
-    plan_free(&trial->plan);
+    junit_free(fixture->results.junit);
+    known_free(&fixture->known);
+    plan_free(&fixture->plan);
 }
 
 char captured[20000];
@@ -128,19 +128,19 @@ void capture_end(void)
     captured[kept] = '\0';
 }
 
-void trial_add(struct trial *trial, size_t item, const struct finding *findings, size_t count)
+void fixture_add(struct results_fixture *fixture, size_t item, const struct finding *findings, size_t count)
 {
-    struct outcome outcome = {.milliseconds = 7};
+    struct case_outcome outcome = {.milliseconds = 7};
     for (size_t i = 0; i < count; i++)
-        outcome_add(&outcome, findings[i], findings[i].text);
-    CAPTURED(results_add(&trial->results, item, &outcome));
+        case_outcome_add(&outcome, findings[i], findings[i].text);
+    CAPTURED(results_add(&fixture->results, item, &outcome));
     assert_int_equal(outcome.count, 0);
 }
 
-void expect_in_report(const struct trial *trial, const char *part)
+void expect_in_report(const struct results_fixture *fixture, const char *part)
 {
     struct buffer text = {0};
-    assert_true(junit_text(trial->results.junit, NULL, 0, &text));
+    assert_true(junit_text(fixture->results.junit, NULL, 0, &text));
     if (!strstr(text.at, part))
         fail_msg("'%s' is missing in\n%s", part, text.at);
     buffer_free(&text);

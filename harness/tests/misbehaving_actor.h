@@ -1,6 +1,6 @@
 /* An actor that does not keep to the protocol, or does: what a program under test may get up to. */
-#ifndef SHMCHECK_LIAR_H
-#define SHMCHECK_LIAR_H
+#ifndef SHMCHECK_MISBEHAVING_ACTOR_H
+#define SHMCHECK_MISBEHAVING_ACTOR_H
 
 #ifndef WIN32_LEAN_AND_MEAN
 #define WIN32_LEAN_AND_MEAN
@@ -10,12 +10,12 @@
 /* How it misbehaves: the value of this environment variable, which the process that starts it sets. Unset or
  * "honest": it says hello, answers `ok size=4096 name=N ~base=0x20000` to every request, N being that of the request or
  * nothing, and `bye` to exit. */
-#define LIAR_VARIABLE "SHMLIAR"
+#define MISBEHAVIOUR_VARIABLE "SHMCHECK_MISBEHAVIOUR"
 
 /* How much "flood" prints. */
-#define LIAR_FLOOD_BYTES (20u << 20)
+#define MISBEHAVIOUR_FLOOD_BYTES (20u << 20)
 
 /* Serves on the pipe. Returns the process's exit code, if it comes to that. */
-int liar_main(HANDLE pipe);
+int misbehaving_actor_main(HANDLE pipe);
 
 #endif

@@ -1,11 +1,11 @@
 /* A run without processes: a small catalogue, a plan, known deviations and results, and what they print. A program
  * that uses this has its catalogue. */
-#ifndef SHMCHECK_TRIAL_H
-#define SHMCHECK_TRIAL_H
+#ifndef SHMCHECK_RESULTS_FIXTURE_H
+#define SHMCHECK_RESULTS_FIXTURE_H
 
 #include "../runner/run/results.h"
 
-struct trial {
+struct results_fixture {
     struct plan plan;
     struct known known;
     struct console console;
@@ -19,8 +19,8 @@ extern const struct finding five, six, late;
 
 /* The whole catalogue, with this text as known.toml, on Wine 8.0: one-case in line 11, other-case in 22, third-case in
  * 33, and three cases that are skipped. */
-void trial_start(struct trial *trial, const char *known, unsigned repeat);
-void trial_end(struct trial *trial);
+void fixture_start(struct results_fixture *fixture, const char *known, unsigned repeat);
+void fixture_end(struct results_fixture *fixture);
 
 /* What the last captured call printed goes here, its lines ending as they do in C. */
 extern char captured[20000];
@@ -34,8 +34,8 @@ void capture_end(void);
     } while (0)
 
 /* The item has ended after 7 ms, with these findings; what is printed is captured. */
-void trial_add(struct trial *trial, size_t item, const struct finding *findings, size_t count);
+void fixture_add(struct results_fixture *fixture, size_t item, const struct finding *findings, size_t count);
 /* Fails the test unless the report has this part. */
-void expect_in_report(const struct trial *trial, const char *part);
+void expect_in_report(const struct results_fixture *fixture, const char *part);
 
 #endif

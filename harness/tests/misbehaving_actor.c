@@ -1,4 +1,4 @@
-#include "liar.h"
+#include "misbehaving_actor.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -59,7 +59,7 @@ static void flood(void)
         static const char mess[] = "\x01\x1B[31m\x00\xED\xA0\x80]]>\xFF\r";
         block[i] = mess[i % (sizeof mess - 1)];
     }
-    for (size_t left = LIAR_FLOOD_BYTES; left > 0; left -= sizeof block)
+    for (size_t left = MISBEHAVIOUR_FLOOD_BYTES; left > 0; left -= sizeof block)
         WriteFile(GetStdHandle(STD_OUTPUT_HANDLE), block, sizeof block, &written, NULL);
 }
 
@@ -71,7 +71,7 @@ static void leave_somebody_behind(void)
     PROCESS_INFORMATION process;
     GetModuleFileNameA(NULL, path, sizeof path);
     snprintf(line, sizeof line, "\"%s\" serve 0", path);
-    SetEnvironmentVariableA(LIAR_VARIABLE, "hang-at-start");
+    SetEnvironmentVariableA(MISBEHAVIOUR_VARIABLE, "hang-at-start");
     if (!CreateProcessA(path, line, NULL, NULL, FALSE, DETACHED_PROCESS, NULL, NULL, &startup, &process))
         ExitProcess(1);
     CloseHandle(process.hThread);
@@ -158,13 +158,13 @@ static int say_goodbye(HANDLE pipe, const char *lie, unsigned long sequence)
     return strcmp(lie, "bye-and-7") == 0 ? 7 : 0;
 }
 
-int liar_main(HANDLE pipe)
+int misbehaving_actor_main(HANDLE pipe)
 {
     static struct line_reader reader;
     static struct line request;
     char bytes[LINE_BYTES], answer[300], lie[40] = "honest";
     size_t length, room;
-    GetEnvironmentVariableA(LIAR_VARIABLE, lie, sizeof lie);
+    GetEnvironmentVariableA(MISBEHAVIOUR_VARIABLE, lie, sizeof lie);
     greet(pipe, lie);
     for (;;) {
         while (line_reader_next(&reader, bytes, &length) != LINE_NEXT_READY) {

@@ -1,4 +1,4 @@
-/* Changed replies: each one differs, is a line that an actor could have sent, and there is an end of them. And the tape
+/* Changed replies: each one differs, is a line that an actor could have sent, and there is an end of them. And the recording
  * that they come from. */
 #include <stdarg.h>
 #include <stddef.h>
@@ -19,26 +19,26 @@ struct changes {
     size_t count;
 };
 
-static struct tape_entry entry_of(const char *raw)
+static struct recorded_entry entry_of(const char *raw)
 {
     static char kept[LINE_BYTES];
     snprintf(kept, sizeof kept, "%s", raw);
-    return (struct tape_entry){.kind = TAPE_LINE, .text = kept};
+    return (struct recorded_entry){.kind = RECORDED_LINE, .text = kept};
 }
 
-static void change_all(struct changes *out, const struct tape_entry *reply)
+static void change_all(struct changes *out, const struct recorded_entry *reply)
 {
     char line[LINE_BYTES], field[MUTATION_FIELD_BYTES];
     out->count = 0;
-    while (mutate_reply(reply, out->count, line, field)) {
+    while (reply_mutation(reply, out->count, line, field)) {
         assert_in_range(out->count, 0, MOST - 1);
         snprintf(out->lines[out->count++], sizeof out->lines[0], "%s: %s", field, line);
     }
     /* Whoever asks for more gets no more. */
-    assert_false(mutate_reply(reply, out->count + 1, line, field));
+    assert_false(reply_mutation(reply, out->count + 1, line, field));
 }
 
-static void expect_entry(const struct tape_entry *reply, const char *const *expected)
+static void expect_entry(const struct recorded_entry *reply, const char *const *expected)
 {
     static struct changes changes;
     size_t count = 0;
@@ -52,7 +52,7 @@ static void expect_entry(const struct tape_entry *reply, const char *const *expe
 
 #define EXPECT(raw, ...)                                                                                     \
     do {                                                                                                     \
-        const struct tape_entry of_raw = entry_of(raw);                                                      \
+        const struct recorded_entry of_raw = entry_of(raw);                                                  \
         expect_entry(&of_raw, (const char *const[]){__VA_ARGS__, NULL});                                     \
     } while (0)
 
@@ -134,12 +134,12 @@ static void words(void **state)
 /* Volatile fields are left alone, unless the case read them: those of a whole name, not of a part of one. */
 static void volatile_fields(void **state)
 {
-    struct tape_entry reply = entry_of("5 ok ~won=00000000000000F2 ~base=0x20000");
+    struct recorded_entry reply = entry_of("5 ok ~won=00000000000000F2 ~base=0x20000");
     (void)state;
     expect_entry(&reply, (const char *const[]){"outcome: 5 " FAILED, NULL});
-    snprintf(reply.looked_at, sizeof reply.looked_at, "base2 bas wo");
+    snprintf(reply.fields_read, sizeof reply.fields_read, "base2 bas wo");
     expect_entry(&reply, (const char *const[]){"outcome: 5 " FAILED, NULL});
-    snprintf(reply.looked_at, sizeof reply.looked_at, "won base");
+    snprintf(reply.fields_read, sizeof reply.fields_read, "won base");
     expect_entry(&reply,
                  (const char *const[]){"outcome: 5 " FAILED, "~won: 5 ok ~won=10000000000000F2 ~base=0x20000",
                                        "~won: 5 ok ~won=00000000000000F3 ~base=0x20000",
@@ -148,9 +148,9 @@ static void volatile_fields(void **state)
 
 static void volatile_numbers(void **state)
 {
-    struct tape_entry reply = entry_of("5 ok torn=0 ~changes=17 ~existed=0 ~handle=0x44");
+    struct recorded_entry reply = entry_of("5 ok torn=0 ~changes=17 ~existed=0 ~handle=0x44");
     (void)state;
-    snprintf(reply.looked_at, sizeof reply.looked_at, "changes existed");
+    snprintf(reply.fields_read, sizeof reply.fields_read, "changes existed");
     expect_entry(&reply, (const char *const[]){
                              "outcome: 5 " FAILED, "torn: 5 ok torn=1 ~changes=17 ~existed=0 ~handle=0x44",
                              "~changes: 5 ok torn=0 ~changes=0 ~existed=0 ~handle=0x44",
@@ -171,17 +171,17 @@ static void nothing_to_change(void **state)
     char line[LINE_BYTES], field[MUTATION_FIELD_BYTES];
     (void)state;
     for (size_t i = 0; i < sizeof raws / sizeof raws[0]; i++) {
-        struct tape_entry reply = entry_of(raws[i]);
-        assert_false(mutate_reply(&reply, 0, line, field));
+        struct recorded_entry reply = entry_of(raws[i]);
+        assert_false(reply_mutation(&reply, 0, line, field));
         reply.recorded = true;
-        assert_false(mutate_reply(&reply, 0, line, field));
+        assert_false(reply_mutation(&reply, 0, line, field));
     }
 }
 
 /* Of a reply that a case only writes down any other one would do; what would not is nonsense. */
 static void recorded(void **state)
 {
-    struct tape_entry reply = entry_of("6 fail error=5 status=0xC0000022");
+    struct recorded_entry reply = entry_of("6 fail error=5 status=0xC0000022");
     (void)state;
     reply.recorded = true;
     expect_entry(&reply, (const char *const[]){"nonsense: 6 perhaps error=5 status=0xC0000022",
@@ -213,8 +213,8 @@ static void every_change_is_a_reply(void **state)
     static struct line parsed;
     (void)state;
     for (size_t i = 0; i < sizeof raws / sizeof raws[0]; i++) {
-        struct tape_entry reply = entry_of(raws[i]);
-        snprintf(reply.looked_at, sizeof reply.looked_at, "handle won existed processors");
+        struct recorded_entry reply = entry_of(raws[i]);
+        snprintf(reply.fields_read, sizeof reply.fields_read, "handle won existed processors");
         change_all(&changes, &reply);
         assert_true(changes.count > 1);
         for (size_t k = 0; k < changes.count; k++) {
@@ -238,7 +238,7 @@ static void longest_line(void **state)
     (void)state;
     snprintf(raw, sizeof raw, "1 ok size=9 sddl=%01005d", 1);
     assert_int_equal(strlen(raw), LINE_BYTES - 2);
-    struct tape_entry reply = entry_of(raw);
+    struct recorded_entry reply = entry_of(raw);
     change_all(&changes, &reply);
     assert_int_equal(changes.count, 4);
     assert_memory_equal(changes.lines[1], "size: 1 ok size= sddl=0000", 26);
@@ -248,91 +248,91 @@ static void longest_line(void **state)
         assert_true(strlen(strstr(changes.lines[i], ": ") + 2) <= LINE_BYTES - 2);
 }
 
-/* ---- the tape ---- */
+/* ---- the recording ---- */
 
 static void plays_what_it_recorded(void **state)
 {
-    struct tape tape = {.mode = TAPE_RECORD, .mutated_at = SIZE_MAX};
+    struct recording recording = {.mode = RECORDING_ON, .mutated_at = SIZE_MAX};
     (void)state;
-    tape_record(&tape, TAPE_TOKEN, true, 0, "pipe");
-    tape_record(&tape, TAPE_LINE, true, 0, "0 hello");
-    tape_record(&tape, TAPE_NEWS, false, 3, NULL);
-    tape_record(&tape, TAPE_END, true, 259, NULL);
-    assert_false(tape.incomplete);
-    tape.mode = TAPE_PLAY;
-    assert_string_equal(tape_play(&tape, TAPE_TOKEN)->text, "pipe");
-    assert_string_equal(tape_play(&tape, TAPE_LINE)->text, "0 hello");
-    assert_int_equal(tape_play(&tape, TAPE_NEWS)->number, 3);
-    const struct tape_entry *end = tape_play(&tape, TAPE_END);
+    recording_add(&recording, RECORDED_PIPE_NAME, true, 0, "pipe");
+    recording_add(&recording, RECORDED_LINE, true, 0, "0 hello");
+    recording_add(&recording, RECORDED_NO_LINE, false, 3, NULL);
+    recording_add(&recording, RECORDED_END, true, 259, NULL);
+    assert_false(recording.incomplete);
+    recording.mode = RECORDING_REPLAY;
+    assert_string_equal(recording_next(&recording, RECORDED_PIPE_NAME)->text, "pipe");
+    assert_string_equal(recording_next(&recording, RECORDED_LINE)->text, "0 hello");
+    assert_int_equal(recording_next(&recording, RECORDED_NO_LINE)->number, 3);
+    const struct recorded_entry *end = recording_next(&recording, RECORDED_END);
     assert_true(end->flag);
     assert_int_equal(end->number, 259);
-    assert_false(tape.strayed);
-    assert_null(tape_play(&tape, TAPE_END));
-    assert_true(tape.strayed);
-    tape_free(&tape);
-    assert_int_equal(tape.count, 0);
-    assert_true(tape.mutated_at == SIZE_MAX);
+    assert_false(recording.diverged);
+    assert_null(recording_next(&recording, RECORDED_END));
+    assert_true(recording.diverged);
+    recording_free(&recording);
+    assert_int_equal(recording.count, 0);
+    assert_true(recording.mutated_at == SIZE_MAX);
 }
 
 /* Something else than what comes next leaves it where it is. */
 static void strays(void **state)
 {
-    struct tape tape = {.mode = TAPE_RECORD, .mutated_at = SIZE_MAX};
+    struct recording recording = {.mode = RECORDING_ON, .mutated_at = SIZE_MAX};
     (void)state;
-    tape_record(&tape, TAPE_SENT, true, 0, "1 size section");
-    tape.mode = TAPE_PLAY;
-    assert_null(tape_play(&tape, TAPE_LINE));
-    assert_true(tape.strayed);
-    assert_int_equal(tape.next, 0);
-    assert_non_null(tape_play(&tape, TAPE_SENT));
-    assert_true(tape.strayed);
-    tape_free(&tape);
+    recording_add(&recording, RECORDED_REQUEST, true, 0, "1 size section");
+    recording.mode = RECORDING_REPLAY;
+    assert_null(recording_next(&recording, RECORDED_LINE));
+    assert_true(recording.diverged);
+    assert_int_equal(recording.next, 0);
+    assert_non_null(recording_next(&recording, RECORDED_REQUEST));
+    assert_true(recording.diverged);
+    recording_free(&recording);
 }
 
 static void notes(void **state)
 {
-    struct tape tape = {.mode = TAPE_RECORD, .mutated_at = SIZE_MAX};
+    struct recording recording = {.mode = RECORDING_ON, .mutated_at = SIZE_MAX};
     (void)state;
-    tape_record(&tape, TAPE_SENT, true, 0, "1 size section");
-    tape_record(&tape, TAPE_LINE, true, 0, "1 ok");
-    tape_note_looked_at(&tape, 1, "base");
-    tape_note_looked_at(&tape, 1, "bas");
-    tape_note_looked_at(&tape, 1, "base");
-    assert_string_equal(tape.entries[1].looked_at, "base bas");
-    assert_true(tape_looked_at(&tape.entries[1], "bas"));
-    assert_false(tape_looked_at(&tape.entries[1], "ase"));
-    assert_false(tape_looked_at(&tape.entries[1], ""));
-    tape_note_recorded(&tape, 1);
-    assert_true(tape.entries[1].recorded);
-    /* Only lines are noted at, of the tape, and while it records. */
-    tape_note_recorded(&tape, 0);
-    tape_note_looked_at(&tape, 0, "base");
-    tape_note_recorded(&tape, 2);
-    tape_note_looked_at(&tape, SIZE_MAX, "base");
-    tape.mode = TAPE_PLAY;
-    tape_note_looked_at(&tape, 1, "handle");
-    assert_false(tape.entries[0].recorded);
-    assert_string_equal(tape.entries[0].looked_at, "");
-    assert_string_equal(tape.entries[1].looked_at, "base bas");
-    assert_false(tape.incomplete);
-    tape_free(&tape);
+    recording_add(&recording, RECORDED_REQUEST, true, 0, "1 size section");
+    recording_add(&recording, RECORDED_LINE, true, 0, "1 ok");
+    recording_note_read(&recording, 1, "base");
+    recording_note_read(&recording, 1, "bas");
+    recording_note_read(&recording, 1, "base");
+    assert_string_equal(recording.entries[1].fields_read, "base bas");
+    assert_true(recording_was_read(&recording.entries[1], "bas"));
+    assert_false(recording_was_read(&recording.entries[1], "ase"));
+    assert_false(recording_was_read(&recording.entries[1], ""));
+    recording_note_unjudged(&recording, 1);
+    assert_true(recording.entries[1].recorded);
+    /* Only lines are noted at, of the recording, and while it records. */
+    recording_note_unjudged(&recording, 0);
+    recording_note_read(&recording, 0, "base");
+    recording_note_unjudged(&recording, 2);
+    recording_note_read(&recording, SIZE_MAX, "base");
+    recording.mode = RECORDING_REPLAY;
+    recording_note_read(&recording, 1, "handle");
+    assert_false(recording.entries[0].recorded);
+    assert_string_equal(recording.entries[0].fields_read, "");
+    assert_string_equal(recording.entries[1].fields_read, "base bas");
+    assert_false(recording.incomplete);
+    recording_free(&recording);
 }
 
 static void more_notes_than_fit(void **state)
 {
-    struct tape tape = {.mode = TAPE_RECORD, .mutated_at = SIZE_MAX};
+    struct recording recording = {.mode = RECORDING_ON, .mutated_at = SIZE_MAX};
     char field[8];
     (void)state;
-    tape_record(&tape, TAPE_LINE, true, 0, "1 ok");
+    recording_add(&recording, RECORDED_LINE, true, 0, "1 ok");
     for (int i = 0; i < 7; i++) {
         snprintf(field, sizeof field, "field%d", i);
-        assert_false(tape.incomplete);
-        tape_note_looked_at(&tape, 0, field);
+        assert_false(recording.incomplete);
+        recording_note_read(&recording, 0, field);
     }
-    assert_true(tape.incomplete);
-    assert_true(tape_looked_at(&tape.entries[0], "field5"));
-    assert_false(tape_looked_at(&tape.entries[0], "field6"));
-    tape_free(&tape);
+    assert_true(recording.incomplete);
+    assert_true(recording_was_read(&recording.entries[0], "field5"));
+    assert_false(recording_was_read(&recording.entries[0], "field6"));
+    recording_free(&recording);
 }
 
 int main(void)
