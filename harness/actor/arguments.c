@@ -188,3 +188,15 @@ void name_free(struct name *name)
     free(name->wide);
     *name = (struct name){0};
 }
+
+HANDLE other_process_open(uint64_t pid, DWORD rights, struct reply *reply)
+{
+    outcome_before();
+    HANDLE process = sys.OpenProcess(rights, FALSE, (DWORD)pid);
+    struct outcome seen = outcome_after();
+    if (!process) {
+        reply_fail(reply, seen);
+        reply_add(reply, "call=OpenProcess");
+    }
+    return process;
+}

@@ -46,4 +46,8 @@ struct name {
 bool take_name(const struct line *request, struct name *out, bool ansi, struct reply *reply);
 void name_free(struct name *name);
 
+/* OpenProcess (page nf-processthreadsapi-openprocess), for the keys that name a process. The caller closes the handle.
+ * NULL after answering `fail ... call=OpenProcess`. */
+HANDLE other_process_open(uint64_t pid, DWORD rights, struct reply *reply);
+
 #endif

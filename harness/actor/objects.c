@@ -94,6 +94,14 @@ struct object *object_namespace(const char *label, struct reply *reply)
     return find_kind(label, is_namespace, "a private namespace", reply);
 }
 
+struct object *object_next(struct object *after)
+{
+    for (size_t i = after ? (size_t)(after - objects) + 1 : 0; i < OBJECTS_MOST; i++)
+        if (objects[i].kind != OBJECT_NONE)
+            return &objects[i];
+    return NULL;
+}
+
 void object_forget(struct object *object)
 {
     memset(object, 0, sizeof *object);

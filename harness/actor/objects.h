@@ -43,6 +43,8 @@ struct object *object_place(const char *label, struct reply *reply);
 struct object *object_handle(const char *label, struct reply *reply);
 struct object *object_memory(const char *label, struct reply *reply);
 struct object *object_namespace(const char *label, struct reply *reply);
+/* The objects that have a label, one after the other: the first after NULL, NULL after the last. */
+struct object *object_next(struct object *after);
 /* Frees the label; what it stood for is the caller's business. */
 void object_forget(struct object *object);
 /* Forgets all labels and closes nothing. For tests, which run many actors' lives in one process. */

@@ -1,7 +1,6 @@
 #include <string.h>
 
 #include "../common/escape.h"
-#include "lines.h"
 #include "serve.h"
 #include "verbs.h"
 

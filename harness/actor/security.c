@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "../common/wide.h"
+#include "arguments.h"
 #include "own_token.h"
 
 #define SDDL_BYTES 2048
@@ -103,6 +104,17 @@ PSECURITY_DESCRIPTOR security_from_sddl(const char *sddl, struct reply *reply)
 void security_free(PSECURITY_DESCRIPTOR descriptor)
 {
     LocalFree(descriptor);
+}
+
+bool security_take_part(const struct line *request, SECURITY_INFORMATION *out, struct reply *reply)
+{
+    static const SECURITY_INFORMATION informations[] = {DACL_SECURITY_INFORMATION, OWNER_SECURITY_INFORMATION,
+                                                        LABEL_SECURITY_INFORMATION};
+    size_t part = 0;
+    if (!take_choice(request, "parts", "dacl owner label", &part, reply))
+        return false;
+    *out = informations[part];
+    return true;
 }
 
 void security_reply_sddl(PSECURITY_DESCRIPTOR descriptor, SECURITY_INFORMATION parts, struct reply *reply)

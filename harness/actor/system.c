@@ -1,4 +1,4 @@
-#include "system.h"
+#include "system_windows.h"
 
 struct system_calls sys;
 

@@ -145,14 +145,9 @@ struct system_calls {
 #undef SYSTEM_MEMBER
 
 /* What the actor calls. system.c defines these three with the functions of Windows; a faulty system defines
- * them with functions of its own on top of system_windows_fill and system_windows_fill_security. */
+ * them with functions of its own on top of those of system_windows.h. */
 extern struct system_calls sys;
 void system_start(void);         /* once, before the first use of sys; cheap: no module is loaded */
 void system_load_security(void); /* fills the advapi32 part; may be called often; disturbs the last error */
-
-/* Fills all but the advapi32 part with the functions of Windows; loads nothing. */
-void system_windows_fill(struct system_calls *calls);
-/* Loads advapi32 and fills its part. Members stay NULL if it, or the function, is missing. */
-void system_windows_fill_security(struct system_calls *calls);
 
 #endif

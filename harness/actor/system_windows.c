@@ -1,4 +1,4 @@
-#include "system.h"
+#include "system_windows.h"
 
 /* FARPROC has no parameters; going over a type without any is the one cast between function pointers that
  * compilers do not warn about. */

@@ -1,5 +1,7 @@
 #include "touch.h"
 
+#include <string.h>
+
 #include "../common/pattern.h"
 
 #if defined(_MSC_VER) && defined(_M_IX86)
@@ -129,4 +131,16 @@ void touch_increment(void *touch)
 {
     struct touch *at = touch;
     at->number = (uint32_t)InterlockedIncrement((volatile LONG *)at->address);
+}
+
+void reply_fault(struct reply *reply, const struct fault *fault, const struct touch *touch, uintptr_t base)
+{
+    text_clear(&reply->text);
+    text_add(&reply->text, "fault");
+    reply_add(reply, "code=0x%08lX", fault->code);
+    reply_add(reply, "access=%s", fault->access);
+    if (strcmp(fault->access, "unknown") != 0 && fault->address - touch->address < touch->length)
+        reply_add_distance(reply, "at", fault->address, base);
+    else
+        reply_add(reply, "at=elsewhere");
 }

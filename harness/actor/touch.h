@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "guard.h"
+#include "reply.h"
 
 /* One stretch of memory and what is to be done to it. */
 struct touch {
@@ -31,5 +32,9 @@ void touch_zero(void *touch);   /* stops at the first byte that is not 0 */
 void touch_sum(void *touch);
 void touch_increment(void *touch); /* InterlockedIncrement, of 32 bits; .number takes the new value */
 void touch_execute(void *touch);   /* calls the address as a function without arguments */
+
+/* `fault code=0xX access=A at=+N`: at is the distance from `base`, the label's address, or `elsewhere` if the fault was at
+ * none of the bytes to touch. */
+void reply_fault(struct reply *reply, const struct fault *fault, const struct touch *touch, uintptr_t base);
 
 #endif

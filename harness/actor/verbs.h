@@ -61,8 +61,8 @@ verb_function verb_createapp, verb_create2, verb_openapp, verb_mapapp;
 /* verb_pull.c */
 verb_function verb_pull, verb_closeremote;
 /* verb_file.c */
-verb_function verb_file, verb_pipe, verb_filesize, verb_filetime, verb_diskspace, verb_fileread, verb_filewrite,
-    verb_filelock, verb_fileremove, verb_flush, verb_fileflush;
+verb_function verb_file, verb_pipe, verb_filesize, verb_filetime, verb_diskspace, verb_fileread,
+    verb_filewrite, verb_filelock, verb_fileremove, verb_flush, verb_fileflush;
 /* verb_handle.c */
 verb_function verb_hold, verb_signal, verb_wait, verb_duplicate, verb_adopt, verb_compare;
 /* verb_process.c */

@@ -16,9 +16,6 @@ set(SHMCHECK_FAULT_SOURCES
     harness/faults/views.c)
 
 # system.c is what the faulty system replaces; three more of the actor's functions are called by ours of that name.
-set(shmcheck_rest_of_actor ${SHMCHECK_ACTOR_SOURCES})
-list(REMOVE_ITEM shmcheck_rest_of_actor harness/actor/system.c harness/actor/main.c harness/actor/guard.c
-    harness/actor/verbs.c)
 add_library(shmfaulty_main OBJECT harness/actor/main.c)
 target_compile_definitions(shmfaulty_main PRIVATE main=actor_main)
 add_library(shmfaulty_guard OBJECT harness/actor/guard.c)
@@ -26,9 +23,9 @@ target_compile_definitions(shmfaulty_guard PRIVATE guard_run=guard_run_plainly)
 add_library(shmfaulty_verbs OBJECT harness/actor/verbs.c)
 target_compile_definitions(shmfaulty_verbs PRIVATE verb_perform=verb_perform_plainly)
 
-add_executable(shmactor-faulty ${SHMCHECK_FAULT_SOURCES} ${shmcheck_rest_of_actor})
+add_executable(shmactor-faulty ${SHMCHECK_FAULT_SOURCES})
 target_link_libraries(shmactor-faulty PRIVATE shmfaulty_main shmfaulty_guard shmfaulty_verbs
-    shmcommon ${SHMCHECK_WINDOWS_LIBRARIES})
+    shmactor_core shmcommon ${SHMCHECK_WINDOWS_LIBRARIES})
 foreach(part shmfaulty_main shmfaulty_guard shmfaulty_verbs)
     target_link_libraries(${part} PRIVATE shmcommon)
 endforeach()

@@ -58,48 +58,49 @@ set(SHMCHECK_RUNNER_SOURCES
     harness/runner/run/results.c
     harness/runner/run/worker_slot.c)
 
-set(SHMCHECK_ACTOR_SOURCES
+# The actor without main.c and what the faulty actors and tests replace: system.c, and guard.c and verbs.c, which the faulty
+# actors call under other names.
+set(SHMCHECK_ACTOR_CORE_SOURCES
     harness/actor/arguments.c
-    harness/actor/burst.c
-    harness/actor/guard.c
-    harness/actor/lines.c
-    harness/actor/loops.c
-    harness/actor/loops_order.c
-    harness/actor/main.c
     harness/actor/objects.c
-    harness/actor/other_process.c
     harness/actor/own_token.c
     harness/actor/prompt.c
     harness/actor/reply.c
     harness/actor/security.c
     harness/actor/serve.c
-    harness/actor/system.c
     harness/actor/system_windows.c
     harness/actor/touch.c
-    harness/actor/verb_address.c
-    harness/actor/verb_advise.c
-    harness/actor/verb_burst.c
-    harness/actor/verb_change.c
-    harness/actor/verb_churn.c
-    harness/actor/verb_commitment.c
-    harness/actor/verb_file.c
-    harness/actor/verb_gone.c
-    harness/actor/verb_handle.c
-    harness/actor/verb_identity.c
-    harness/actor/verb_memory.c
-    harness/actor/verb_namespace.c
-    harness/actor/verb_path.c
-    harness/actor/verb_modern.c
-    harness/actor/verb_placed.c
-    harness/actor/verb_policy.c
-    harness/actor/verb_process.c
-    harness/actor/verb_pull.c
-    harness/actor/verb_query.c
-    harness/actor/verb_race.c
-    harness/actor/verb_resident.c
-    harness/actor/verb_section.c
-    harness/actor/verb_security.c
+    harness/actor/bursts/burst.c
+    harness/actor/bursts/loops.c
+    harness/actor/bursts/loops_order.c
+    harness/actor/verbs/advise.c
+    harness/actor/verbs/bursts.c
+    harness/actor/verbs/change.c
+    harness/actor/verbs/churn.c
+    harness/actor/verbs/commitment.c
+    harness/actor/verbs/file.c
+    harness/actor/verbs/handle.c
+    harness/actor/verbs/identity.c
+    harness/actor/verbs/memory.c
+    harness/actor/verbs/modern.c
+    harness/actor/verbs/namespace.c
+    harness/actor/verbs/path.c
+    harness/actor/verbs/placed.c
+    harness/actor/verbs/policy.c
+    harness/actor/verbs/process.c
+    harness/actor/verbs/query.c
+    harness/actor/verbs/resident.c
+    harness/actor/verbs/section.c
+    harness/actor/verbs/security.c
+    harness/actor/verbs/wait_address.c)
+set(SHMCHECK_ACTOR_DISPATCH_SOURCES
+    harness/actor/guard.c
     harness/actor/verbs.c)
+set(SHMCHECK_ACTOR_SOURCES
+    ${SHMCHECK_ACTOR_CORE_SOURCES}
+    ${SHMCHECK_ACTOR_DISPATCH_SOURCES}
+    harness/actor/main.c
+    harness/actor/system.c)
 
 set(SHMCHECK_BENCH_SOURCES
     harness/bench/bench.c
@@ -151,6 +152,12 @@ set(SHMCHECK_TEST_SUPPORT_SOURCES
     harness/tests/report_rules.c
     harness/tests/xml_scan.c)
 # What a test needs besides its own file.
+foreach(name test_actor_bursts test_actor_files test_actor_memory test_actor_names test_actor_regions test_actor_verbs)
+    set(${name}_SOURCES harness/tests/actor_fake.c)
+    set(${name}_LIBRARIES shmactor_core shmactor_dispatch)
+endforeach()
+set(test_actor_guard_LIBRARIES shmactor_core shmactor_dispatch)
+set(test_actor_guard_SOURCES harness/actor/system.c)
 set(test_runner_catalogue_LIBRARIES shmcases)
 set(test_runner_misbehaving_actors_SOURCES harness/tests/misbehaving_actor.c harness/tests/pool_log.c)
 set(test_runner_mutation_run_SOURCES ${test_runner_misbehaving_actors_SOURCES})

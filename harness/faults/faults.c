@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "../actor/system_windows.h"
 #include "../actor/verbs.h"
 #include "track.h"
 

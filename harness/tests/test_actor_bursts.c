@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
+#include "../actor/bursts/loops.h"
 #include "actor_fake.h"
 
 /* A block, the results of an exchange behind it, and what makes it aligned. */
@@ -172,11 +173,13 @@ static void churning(void **state)
     } table[] = {
         {"create", 0, true, 0, "ok other=0 dirty=0 wrong=0 ~fresh=1 ~existed=0 ~opened=0 ~missing=0"},
         {"create", 0, true, 7, "ok other=0 dirty=1 wrong=1 ~fresh=1 ~existed=0 ~opened=0 ~missing=0"},
-        {"create", 183, true, MAGIC, "ok other=0 dirty=0 wrong=0 ~fresh=0 ~existed=1 ~opened=0 ~missing=0"},
+        {"create", 183, true, SECTION_MAGIC,
+         "ok other=0 dirty=0 wrong=0 ~fresh=0 ~existed=1 ~opened=0 ~missing=0"},
         {"create", 183, true, 7, "ok other=0 dirty=0 wrong=1 ~fresh=0 ~existed=1 ~opened=0 ~missing=0"},
         {"create", 5, false, 0,
          "ok other=1 first-error=5 dirty=0 wrong=0 ~fresh=0 ~existed=0 ~opened=0 ~missing=0"},
-        {"open", 0, true, MAGIC, "ok other=0 dirty=0 wrong=0 ~fresh=0 ~existed=0 ~opened=1 ~missing=0"},
+        {"open", 0, true, SECTION_MAGIC,
+         "ok other=0 dirty=0 wrong=0 ~fresh=0 ~existed=0 ~opened=1 ~missing=0"},
         {"open", 2, false, 0, "ok other=0 dirty=0 wrong=0 ~fresh=0 ~existed=0 ~opened=0 ~missing=1"},
         {"open", 5, false, 0,
          "ok other=1 first-error=5 dirty=0 wrong=0 ~fresh=0 ~existed=0 ~opened=0 ~missing=0"},
@@ -202,7 +205,7 @@ static void initialising(void **state)
     assert_string_equal(reply_to("initialise m name=x rounds=1 crowd=1"),
                         "ok failed=0 ~early=0 miscounted=0 ~won=1");
     assert_true(wcscmp(fake.name, L"x-0") == 0);
-    assert_int_equal(page[WORD_MAGIC], MAGIC);
+    assert_int_equal(page[WORD_MAGIC], SECTION_MAGIC);
     fake.error = ERROR_ALREADY_EXISTS; /* the payload of round 0 is there, of round 1 it is not */
     prepare_block();
     assert_string_equal(reply_to("initialise m name=x rounds=2 crowd=3 wait=yes"),

@@ -8,6 +8,8 @@
 
 #include "actor_fake.h"
 
+#define PAST_TIME UINT64_C(126227808000000000) /* 2001-01-01 00:00 UTC as a FILETIME */
+
 /* Every request about the file, behind its verb and label. */
 static char named[80];
 
@@ -22,9 +24,9 @@ static int remove_file(void **state)
 {
     WCHAR path[MAX_PATH + 80];
     (void)state;
-    for (size_t i = 0; i < OBJECTS_MOST; i++)
-        if (objects[i].kind == OBJECT_HANDLE)
-            CloseHandle(objects[i].handle);
+    for (struct object *object = object_next(NULL); object; object = object_next(object))
+        if (object->kind == OBJECT_HANDLE)
+            CloseHandle(object->handle);
     objects_reset();
     DWORD length = GetTempPathW(MAX_PATH, path);
     for (const char *at = named + strlen("name="); length > 0 && *at; at++)

@@ -7,8 +7,8 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "../actor/guard.c"
-#include "../actor/touch.c"
+#include "../actor/guard.h"
+#include "../actor/touch.h"
 
 #define PAGE ((uintptr_t)4096)
 

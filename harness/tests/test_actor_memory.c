@@ -7,6 +7,8 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "../actor/touch.h"
+#include "../common/pattern.h"
 #include "actor_fake.h"
 
 static void memory_requests(void **state)

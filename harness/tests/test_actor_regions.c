@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
+#include "../actor/parameters.h"
 #include "actor_fake.h"
 
 #define BASE 0x50000

@@ -1,23 +1,12 @@
 /* Descriptors of objects, privileges of this process. */
 #include <string.h>
 
-#include "arguments.h"
-#include "objects.h"
-#include "own_token.h"
-#include "security.h"
-#include "verbs.h"
-#include "../common/wide.h"
-
-bool security_take_part(const struct line *request, SECURITY_INFORMATION *out, struct reply *reply)
-{
-    static const SECURITY_INFORMATION informations[] = {DACL_SECURITY_INFORMATION, OWNER_SECURITY_INFORMATION,
-                                                        LABEL_SECURITY_INFORMATION};
-    size_t part = 0;
-    if (!take_choice(request, "parts", "dacl owner label", &part, reply))
-        return false;
-    *out = informations[part];
-    return true;
-}
+#include "../arguments.h"
+#include "../objects.h"
+#include "../own_token.h"
+#include "../security.h"
+#include "../verbs.h"
+#include "../../common/wide.h"
 
 void verb_descriptor(const struct line *request, struct reply *reply)
 {

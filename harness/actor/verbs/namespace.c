@@ -3,10 +3,10 @@
  * nf-namespaceapi-addsidtoboundarydescriptor, nf-namespaceapi-closeprivatenamespace. */
 #include <string.h>
 
-#include "arguments.h"
-#include "objects.h"
-#include "security.h"
-#include "verbs.h"
+#include "../arguments.h"
+#include "../objects.h"
+#include "../security.h"
+#include "../verbs.h"
 
 #define BOUNDARY_ADD_CONTAINER_SID 0x1 /* CREATE_BOUNDARY_DESCRIPTOR_ADD_APPCONTAINER_SID */
 #define NAMESPACE_DESTROY 0x1          /* PRIVATE_NAMESPACE_FLAG_DESTROY */

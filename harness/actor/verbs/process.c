@@ -2,11 +2,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../common/start.h"
-#include "../common/wide.h"
-#include "arguments.h"
-#include "objects.h"
-#include "verbs.h"
+#include "../../common/start.h"
+#include "../../common/wide.h"
+#include "../arguments.h"
+#include "../objects.h"
+#include "../verbs.h"
 
 #define LIST_MOST 32
 #define COMMAND_UNITS (PATH_UNITS + LINE_BYTES)
@@ -139,12 +139,11 @@ static bool take_session(const struct line *request, struct start *start, struct
         return false;
     DWORD session = (DWORD)number;
     system_load_security();
-    bool done =
-        sys.OpenProcessToken && sys.DuplicateTokenEx && sys.SetTokenInformation &&
-        sys.OpenProcessToken(GetCurrentProcess(), TOKEN_DUPLICATE, &own) &&
-        sys.DuplicateTokenEx(own, MAXIMUM_ALLOWED, NULL, SecurityImpersonation, TokenPrimary,
-                             &start->token) &&
-        sys.SetTokenInformation(start->token, TokenSessionId, &session, sizeof session);
+    bool done = sys.OpenProcessToken && sys.DuplicateTokenEx && sys.SetTokenInformation &&
+                sys.OpenProcessToken(GetCurrentProcess(), TOKEN_DUPLICATE, &own) &&
+                sys.DuplicateTokenEx(own, MAXIMUM_ALLOWED, NULL, SecurityImpersonation, TokenPrimary,
+                                     &start->token) &&
+                sys.SetTokenInformation(start->token, TokenSessionId, &session, sizeof session);
     DWORD error = GetLastError();
     if (own)
         CloseHandle(own);

@@ -1,8 +1,8 @@
 /* Bursts on memory: what several processes do to the same bytes at the same time, from a common start. */
-#include "arguments.h"
-#include "loops.h"
-#include "objects.h"
-#include "verbs.h"
+#include "../arguments.h"
+#include "../bursts/loops.h"
+#include "../objects.h"
+#include "../verbs.h"
 
 #define BURST_ROUNDS_MOST 1000000u
 

@@ -1,11 +1,11 @@
 /* Reading and writing the memory of a view. */
 #include <string.h>
 
-#include "../common/pattern.h"
-#include "arguments.h"
-#include "objects.h"
-#include "touch.h"
-#include "verbs.h"
+#include "../../common/pattern.h"
+#include "../arguments.h"
+#include "../objects.h"
+#include "../touch.h"
+#include "../verbs.h"
 
 #define READ_MOST 384
 
@@ -21,19 +21,6 @@ static const struct object *start(const struct line *request, struct touch *touc
         return NULL;
     *touch = (struct touch){.address = memory->base + at, .origin = memory->offset + at};
     return memory;
-}
-
-static void reply_fault(struct reply *reply, const struct fault *fault, const struct touch *touch,
-                        uintptr_t base)
-{
-    text_clear(&reply->text);
-    text_add(&reply->text, "fault");
-    reply_add(reply, "code=0x%08lX", fault->code);
-    reply_add(reply, "access=%s", fault->access);
-    if (strcmp(fault->access, "unknown") != 0 && fault->address - touch->address < touch->length)
-        reply_add_distance(reply, "at", fault->address, base);
-    else
-        reply_add(reply, "at=elsewhere");
 }
 
 /* Touches the memory; the reply is then `ok`, for the caller to go on with, or `fault`. */

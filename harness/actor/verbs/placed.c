@@ -2,11 +2,10 @@
  * run time; a system that does not export one answers `fail error=127`. */
 #include <string.h>
 
-#include "arguments.h"
-#include "objects.h"
-#include "other_process.h"
-#include "parameters.h"
-#include "verbs.h"
+#include "../arguments.h"
+#include "../objects.h"
+#include "../parameters.h"
+#include "../verbs.h"
 
 struct placed {
     HANDLE section, process;

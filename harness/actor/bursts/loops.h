@@ -11,6 +11,14 @@
 /* The lines of a block, as the loops use them; both sides of a pair have one of their own. */
 enum { LINE_VALUE = BURST_LINES, LINE_SIDE_0, LINE_SIDE_1, LINE_PROGRESS_0, LINE_PROGRESS_1, LINE_SLOTS };
 
+/* Messages: as many slots of as many words, each with the number of the message in it; records: one of as many words. */
+#define SLOTS 16u
+#define MESSAGE_WORDS 8u
+#define RECORD_WORDS 16u
+volatile LONG *slot_number(const struct burst *burst, uint32_t message);
+volatile uint32_t *slot_words(const struct burst *burst, uint32_t message);
+volatile uint32_t *record_words(const struct burst *burst);
+
 /* How stores of one process come to be seen by another in their order. */
 enum order {
     ORDER_INTERLOCKED, /* InterlockedExchange publishes */

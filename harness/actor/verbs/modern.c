@@ -1,9 +1,9 @@
 /* Making, opening and mapping sections by the calls of Windows 8 and later: the FromApp family and CreateFileMapping2.
  * All are looked up at run time; a system that does not export one answers `fail error=127`. */
-#include "arguments.h"
-#include "objects.h"
-#include "parameters.h"
-#include "verbs.h"
+#include "../arguments.h"
+#include "../objects.h"
+#include "../parameters.h"
+#include "../verbs.h"
 
 static void keep_section(struct object *object, HANDLE handle, bool created, struct outcome seen,
                          struct reply *reply)

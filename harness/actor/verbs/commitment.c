@@ -1,6 +1,6 @@
 /* What the whole system has promised to back with memory or paging file, and what it says about large pages. */
-#include "arguments.h"
-#include "verbs.h"
+#include "../arguments.h"
+#include "../verbs.h"
 
 #define TURN_MS 4000u /* how long another measurement is waited for; a step of the runner takes 5 s at most */
 #define TIMEOUT_MOST 4000u

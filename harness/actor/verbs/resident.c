@@ -1,8 +1,8 @@
 /* What stands behind the pages of a view: which are shared, what is charged for them, and what kind of memory they are.
  */
-#include "arguments.h"
-#include "objects.h"
-#include "verbs.h"
+#include "../arguments.h"
+#include "../objects.h"
+#include "../verbs.h"
 
 #define NODE_MOST 63 /* 6 bits */
 

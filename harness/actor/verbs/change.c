@@ -1,8 +1,8 @@
 /* Changing pages and handle flags; reserved memory. */
-#include "../common/names.h"
-#include "arguments.h"
-#include "objects.h"
-#include "verbs.h"
+#include "../../common/names.h"
+#include "../arguments.h"
+#include "../objects.h"
+#include "../verbs.h"
 
 struct range {
     const struct object *memory;

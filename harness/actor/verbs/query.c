@@ -1,11 +1,10 @@
 /* Looking at memory, handles and the system. */
 #include <string.h>
 
-#include "../common/names.h"
-#include "arguments.h"
-#include "objects.h"
-#include "other_process.h"
-#include "verbs.h"
+#include "../../common/names.h"
+#include "../arguments.h"
+#include "../objects.h"
+#include "../verbs.h"
 
 static void add_names(struct reply *reply, const char *key, enum name_kind kind, uint64_t value)
 {

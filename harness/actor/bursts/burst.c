@@ -1,7 +1,7 @@
 #include "burst.h"
 
-#include "arguments.h"
-#include "objects.h"
+#include "../arguments.h"
+#include "../objects.h"
 
 #define LOOK_EVERY 256u /* turns of a loop */
 

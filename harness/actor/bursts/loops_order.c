@@ -1,19 +1,15 @@
 /* Loops about the order in which other processes see what one has stored. */
 #include "loops.h"
 
-#define SLOTS 16u
-#define MESSAGE_WORDS 8u
-#define RECORD_WORDS 16u
-
 /* ---- messages ---- */
 
 /* The slot of a message: its words, and in the line's other half its number, which says that they are there. */
-static volatile LONG *slot_number(const struct burst *burst, uint32_t message)
+volatile LONG *slot_number(const struct burst *burst, uint32_t message)
 {
     return (volatile LONG *)(burst->block + (LINE_SLOTS + message % SLOTS) * BURST_LINE + BURST_LINE / 2);
 }
 
-static volatile uint32_t *slot_words(const struct burst *burst, uint32_t message)
+volatile uint32_t *slot_words(const struct burst *burst, uint32_t message)
 {
     return (volatile uint32_t *)(burst->block + (LINE_SLOTS + message % SLOTS) * BURST_LINE);
 }
@@ -156,7 +152,7 @@ void loop_exchange(struct loop *loop, struct reply *reply)
 
 /* ---- records with a version: a sequence lock ---- */
 
-static volatile uint32_t *record_words(const struct burst *burst)
+volatile uint32_t *record_words(const struct burst *burst)
 {
     return (volatile uint32_t *)(burst->block + LINE_SLOTS * BURST_LINE);
 }

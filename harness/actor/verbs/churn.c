@@ -1,17 +1,17 @@
 /* Bursts on names: sections that come and go while others open them, and sections that several processes set up. The
  * block of the burst, where they meet, is in a section of its own. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <wchar.h>
 
-#include "arguments.h"
-#include "burst.h"
-#include "objects.h"
-#include "verbs.h"
+#include "../arguments.h"
+#include "../bursts/burst.h"
+#include "../objects.h"
+#include "../verbs.h"
 
 #define CHURN_ROUNDS_MOST 100000u
 #define INITIALISE_ROUNDS_MOST 256u
 #define CHURN_BYTES 4096
-#define MAGIC 0x5AFE5AFE
 #define SETUP_WORDS 256u
 #define SLOW_PAUSES 512u /* at most, in the middle of setting up */
 #define ROUND_UNITS 8
@@ -39,9 +39,9 @@ static void look_into(struct churn *churn, HANDLE section, bool fresh)
 {
     volatile LONG *word = sys.MapViewOfFile(section, FILE_MAP_READ | FILE_MAP_WRITE, 0, 0, 0);
     if (word) {
-        LONG found = fresh ? InterlockedExchange(word, MAGIC) : *word;
+        LONG found = fresh ? InterlockedExchange(word, SECTION_MAGIC) : *word;
         churn->dirty += fresh && found != 0;
-        churn->wrong += found != 0 && found != MAGIC;
+        churn->wrong += found != 0 && found != SECTION_MAGIC;
         burst_pause(&churn->burst, SLOW_PAUSES / 8);
         sys.UnmapViewOfFile((const void *)(uintptr_t)word);
     } else {
@@ -133,9 +133,6 @@ struct setup {
     DWORD first_error;
 };
 
-/* Of a section: its magic, how many have come, and the payload. */
-enum { WORD_MAGIC, WORD_VISITORS, WORD_PAYLOAD = 32 };
-
 static void set_up(struct setup *setup, volatile LONG *words, LONG round)
 {
     for (unsigned i = 0; i < SETUP_WORDS; i++) {
@@ -143,13 +140,13 @@ static void set_up(struct setup *setup, volatile LONG *words, LONG round)
             burst_pause(&setup->burst, SLOW_PAUSES);
         words[WORD_PAYLOAD + i] = round + 1;
     }
-    InterlockedExchange(&words[WORD_MAGIC], MAGIC);
+    InterlockedExchange(&words[WORD_MAGIC], SECTION_MAGIC);
 }
 
 static void use(struct setup *setup, volatile LONG *words, LONG round)
 {
     bool complete = true, in_time = true;
-    while (setup->waits && in_time && InterlockedCompareExchange(&words[WORD_MAGIC], 0, 0) != MAGIC)
+    while (setup->waits && in_time && InterlockedCompareExchange(&words[WORD_MAGIC], 0, 0) != SECTION_MAGIC)
         in_time = burst_wait(&setup->burst);
     for (unsigned i = 0; i < SETUP_WORDS; i++)
         complete = complete && words[WORD_PAYLOAD + i] == round + 1;
@@ -243,4 +240,161 @@ void verb_initialise(const struct line *request, struct reply *reply)
         burst_end(&with.burst, reply);
     }
     free_setup(&with);
+}
+
+/* ---- many creations from a common start ---- */
+
+#define RACE_ROUNDS_MOST 1024
+#define SUFFIX_UNITS 8      /* "-1023", its terminator, and room */
+#define GATE_TIMEOUT 60000u /* ms: nobody opened the gate */
+
+struct race {
+    size_t rounds, units; /* units of one name, its terminator included */
+    WCHAR *names;         /* `rounds` of them; made before the start, to be fast after it */
+    unsigned char won[RACE_ROUNDS_MOST / 8], existed[RACE_ROUNDS_MOST / 8];
+    unsigned failed, other;
+    DWORD first_error; /* of the first creation that failed */
+};
+
+static bool prepare_race(struct race *race, const struct name *name, struct reply *reply)
+{
+    race->units = name->wide_length + SUFFIX_UNITS;
+    race->names = malloc(race->rounds * race->units * sizeof(WCHAR));
+    if (!race->names)
+        return reply_bad(reply, "no memory for the names");
+    for (size_t i = 0; i < race->rounds; i++) {
+        WCHAR *to = race->names + i * race->units;
+        char suffix[SUFFIX_UNITS];
+        int length = snprintf(suffix, sizeof suffix, "-%u", (unsigned)i);
+        wmemcpy(to, name->wide ? name->wide : L"", name->wide_length);
+        for (int j = 0; j <= length; j++)
+            to[name->wide_length + (size_t)j] = (WCHAR)suffix[j];
+    }
+    return true;
+}
+
+/* The handles are never closed: a name that somebody won must stay until the last contender has come to it.
+ */
+static void create_all(struct race *race)
+{
+    for (size_t i = 0; i < race->rounds; i++) {
+        SetLastError(SENTINEL_ERROR);
+        HANDLE handle = sys.CreateFileMappingW(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0, CHURN_BYTES,
+                                               race->names + i * race->units);
+        DWORD error = GetLastError();
+        unsigned char bit = (unsigned char)(1u << (i % 8));
+        if (!handle) {
+            if (race->failed++ == 0)
+                race->first_error = error;
+        } else if (error == ERROR_SUCCESS)
+            race->won[i / 8] |= bit;
+        else if (error == ERROR_ALREADY_EXISTS)
+            race->existed[i / 8] |= bit;
+        else
+            race->other++;
+    }
+}
+
+static void add_bits(struct reply *reply, const char *key, const unsigned char *bits, size_t rounds)
+{
+    text_format(&reply->text, " %s=", key);
+    for (size_t i = 0; i < (rounds + 7) / 8; i++)
+        text_format(&reply->text, "%02X", bits[i]);
+}
+
+static void run_race(struct race *race, const struct object *gate, struct object *object, struct reply *reply)
+{
+    outcome_before();
+    DWORD result = sys.WaitForSingleObject(gate->handle, GATE_TIMEOUT);
+    struct outcome seen = outcome_after();
+    if (result != WAIT_OBJECT_0) {
+        if (result == WAIT_FAILED)
+            reply_fail(reply, seen);
+        else
+            reply_fail_code(reply, ERROR_TIMEOUT, (struct outcome){0});
+        reply_add(reply, "call=WaitForSingleObject");
+        return;
+    }
+    create_all(race);
+    object->kind = OBJECT_BURST;
+    reply_ok(reply);
+    reply_add(reply, "rounds=%u", (unsigned)race->rounds);
+    reply_add(reply, "failed=%u", race->failed);
+    if (race->failed)
+        reply_add(reply, "first-error=%lu", race->first_error);
+    reply_add(reply, "other=%u", race->other);
+    add_bits(reply, "~won", race->won, race->rounds);
+    add_bits(reply, "~existed", race->existed, race->rounds);
+}
+
+void verb_race(const struct line *request, struct reply *reply)
+{
+    uint64_t rounds;
+    const char *gate_label;
+    struct race race = {0};
+    struct name name;
+    struct object *object = object_place(request->label, reply);
+    if (!object || !need_number(request, "rounds", RACE_ROUNDS_MOST, &rounds, reply) ||
+        !need_word(request, "gate", &gate_label, reply))
+        return;
+    const struct object *gate = object_handle(gate_label, reply);
+    if (!gate || !take_name(request, &name, false, reply))
+        return;
+    race.rounds = (size_t)rounds;
+    if (rounds == 0)
+        reply_bad(reply, "rounds=0 is no race");
+    else if (prepare_race(&race, &name, reply))
+        run_race(&race, gate, object, reply);
+    free(race.names);
+    name_free(&name);
+}
+
+/* ---- how long a name outlives its last holder ---- */
+
+#define GONE_TIMEOUT_MOST 4000u /* ms; a step of the runner takes 5 s at most */
+
+static uint64_t microseconds_since(const LARGE_INTEGER *start)
+{
+    LARGE_INTEGER now, frequency;
+    QueryPerformanceCounter(&now);
+    QueryPerformanceFrequency(&frequency);
+    return (uint64_t)(now.QuadPart - start->QuadPart) * 1000000 / (uint64_t)frequency.QuadPart;
+}
+
+/* A handle to the name keeps it, so none is held between two looks, nor are views. */
+static void poll(const WCHAR *name, uint64_t timeout, struct reply *reply)
+{
+    LARGE_INTEGER start;
+    uint64_t polls = 0, elapsed;
+    struct outcome seen;
+    HANDLE section;
+    QueryPerformanceCounter(&start);
+    do {
+        outcome_before();
+        section = sys.OpenFileMappingW(FILE_MAP_READ, FALSE, name);
+        seen = outcome_after();
+        elapsed = microseconds_since(&start);
+        polls++;
+        if (section) {
+            sys.CloseHandle(section);
+            SwitchToThread();
+        }
+    } while (section && elapsed < timeout * 1000);
+    reply_ok(reply);
+    reply_add(reply, "gone=%s", section ? "no" : "yes");
+    if (!section)
+        reply_add_error(reply, seen.error);
+    reply_add(reply, "~polls=%llu", (unsigned long long)polls);
+    reply_add(reply, "~us=%llu", (unsigned long long)elapsed);
+}
+
+void verb_gone(const struct line *request, struct reply *reply)
+{
+    struct name name;
+    uint64_t timeout;
+    if (!need_number(request, "timeout", GONE_TIMEOUT_MOST, &timeout, reply) ||
+        !take_name(request, &name, false, reply))
+        return;
+    poll(name.wide, timeout, reply);
+    name_free(&name);
 }

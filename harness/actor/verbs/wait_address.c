@@ -1,7 +1,7 @@
 /* Waiting on an address, and waking those who do. */
-#include "arguments.h"
-#include "objects.h"
-#include "verbs.h"
+#include "../arguments.h"
+#include "../objects.h"
+#include "../verbs.h"
 
 #define WAIT_MOST 3000u /* ms; a step of the runner takes 5 s at most */
 #define READY_MS 2000u  /* how long a wake waits for the sleeper */

@@ -1,10 +1,10 @@
 /* Making, opening, mapping and closing sections. */
 #include <string.h>
 
-#include "arguments.h"
-#include "objects.h"
-#include "security.h"
-#include "verbs.h"
+#include "../arguments.h"
+#include "../objects.h"
+#include "../security.h"
+#include "../verbs.h"
 
 enum api { API_WIDE, API_ANSI, API_NUMA };
 

@@ -2,9 +2,9 @@
  * runner removes what is left of them. */
 #include <string.h>
 
-#include "arguments.h"
-#include "objects.h"
-#include "verbs.h"
+#include "../arguments.h"
+#include "../objects.h"
+#include "../verbs.h"
 
 #define READ_MOST 384
 #define GIB (UINT64_C(1) << 30)

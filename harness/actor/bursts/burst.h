@@ -7,7 +7,7 @@
 #ifndef SHMCHECK_BURST_H
 #define SHMCHECK_BURST_H
 
-#include "reply.h"
+#include "../reply.h"
 
 #define BURST_LINE 128u   /* bytes: two cache lines, as some processors fetch lines in pairs */
 #define BURST_BLOCK 4096u /* bytes */
@@ -18,6 +18,11 @@
 
 /* The first lines of every block; the burst's own begin behind them. */
 enum burst_line { LINE_ARRIVED, LINE_STOP, LINE_LEFT, BURST_LINES };
+
+/* The words of a section that bursts on names create: a magic number says that it is set up, the visitors count the actors
+ * that came, and the payload follows. */
+#define SECTION_MAGIC 0x5AFE5AFE
+enum { WORD_MAGIC, WORD_VISITORS, WORD_PAYLOAD = 32 };
 
 struct burst {
     uintptr_t block; /* its address */

@@ -2,11 +2,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../common/text.h"
-#include "arguments.h"
-#include "own_token.h"
-#include "security.h"
-#include "verbs.h"
+#include "../../common/text.h"
+#include "../arguments.h"
+#include "../own_token.h"
+#include "../security.h"
+#include "../verbs.h"
 
 static bool token_functions(struct reply *reply)
 {

@@ -1,7 +1,7 @@
 /* What a process may tell the system about the pages of a view. */
-#include "arguments.h"
-#include "objects.h"
-#include "verbs.h"
+#include "../arguments.h"
+#include "../objects.h"
+#include "../verbs.h"
 
 struct pages {
     void *address;

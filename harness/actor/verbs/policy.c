@@ -1,8 +1,8 @@
 /* What a process can ask of the system about bad handles, and objects that need no handle to live. */
-#include "arguments.h"
-#include "guard.h"
-#include "objects.h"
-#include "verbs.h"
+#include "../arguments.h"
+#include "../guard.h"
+#include "../objects.h"
+#include "../verbs.h"
 
 /* PROCESS_MITIGATION_POLICY and its structure: page ns-winnt-process_mitigation_strict_handle_check_policy. Both bits
  * have to be the same: the policy cannot be left again. */

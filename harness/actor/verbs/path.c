@@ -2,12 +2,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../common/wide.h"
-#include "arguments.h"
-#include "objects.h"
-#include "own_token.h"
-#include "security.h"
-#include "verbs.h"
+#include "../../common/wide.h"
+#include "../arguments.h"
+#include "../objects.h"
+#include "../own_token.h"
+#include "../security.h"
+#include "../verbs.h"
 
 #define PATH_BYTES 2048
 

@@ -1,0 +1,12 @@
+/* The functions of this Windows, for a table of them. */
+#ifndef SHMCHECK_SYSTEM_WINDOWS_H
+#define SHMCHECK_SYSTEM_WINDOWS_H
+
+#include "system.h"
+
+/* Fills all but the advapi32 part with the functions of Windows; loads nothing. */
+void system_windows_fill(struct system_calls *calls);
+/* Loads advapi32 and fills its part. Members stay NULL if it, or the function, is missing. */
+void system_windows_fill_security(struct system_calls *calls);
+
+#endif
