@@ -4,12 +4,15 @@
 set(SHMCHECK_COMMON_SOURCES
     harness/common/arch.c
     harness/common/escape.c
+    harness/common/fact.c
     harness/common/glob.c
+    harness/common/integrity.c
     harness/common/line.c
     harness/common/names.c
     harness/common/pattern.c
     harness/common/start.c
     harness/common/text.c
+    harness/common/verdict.c
     harness/common/wide.c)
 
 set(SHMCHECK_REPORT_SOURCES

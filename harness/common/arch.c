@@ -8,10 +8,17 @@ static const struct {
     unsigned bits;
     uint16_t machine;
 } kinds[ARCH_COUNT] = {
-    [ARCH_X64] = {"x64", 64, 0x8664},
-    [ARCH_X86] = {"x86", 32, 0x014C},
-    [ARCH_ARM64] = {"arm64", 64, 0xAA64},
+#define ENTRY(id, name, bits, machine) [ARCH_##id] = {name, bits, machine},
+#include "architectures.def"
+#undef ENTRY
 };
+
+static const char separated[] =
+#define ENTRY(id, name, bits, machine) ", " name
+#include "architectures.def"
+#undef ENTRY
+    ;
+const char *const arch_names = separated + sizeof ", " - 1;
 
 const char *arch_name(enum arch arch)
 {

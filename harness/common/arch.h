@@ -1,12 +1,22 @@
-/* What programs are built for, and pairs of it: the writer's and the reader's. Plain C. */
+/* Architectures that programs are built for (architectures.def lists them), and pairs of them: the writer's and the
+ * reader's. Plain C. */
 #ifndef SHMCHECK_ARCH_H
 #define SHMCHECK_ARCH_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-enum arch { ARCH_X64, ARCH_X86, ARCH_ARM64 };
-#define ARCH_COUNT 3
+enum arch {
+#define ENTRY(id, name, bits, machine) ARCH_##id,
+#include "architectures.def"
+#undef ENTRY
+};
+enum {
+    ARCH_COUNT = 0
+#define ENTRY(id, name, bits, machine) +1
+#include "architectures.def"
+#undef ENTRY
+};
 
 /* What this program is built for. */
 #if defined(_M_ARM64) || defined(__aarch64__)
@@ -17,6 +27,7 @@ enum arch { ARCH_X64, ARCH_X86, ARCH_ARM64 };
 #define ARCH_OWN ARCH_X86
 #endif
 
+extern const char *const arch_names;   /* "x64, x86, arm64", for messages */
 const char *arch_name(enum arch arch); /* "x64", "x86", "arm64" */
 /* 32 or 64: the bits of a pointer there. */
 unsigned arch_bits(enum arch arch);

@@ -25,18 +25,16 @@ bool names_parse(const char *words, uint64_t *out);
 /* Adds the name or names of a value; bits without a name are added as one hexadecimal number. 0 is "0". */
 void names_add(struct text *out, enum name_kind kind, uint64_t value);
 
-/* "ERROR_ACCESS_DENIED", or NULL for a code that this project has no use for. */
+/* "ERROR_ACCESS_DENIED", or NULL for a code that is not in errors.def. */
 const char *error_name(uint32_t code);
-/* "STATUS_ACCESS_DENIED", or NULL. */
+/* "STATUS_ACCESS_DENIED", or NULL for a code that is not in statuses.def. */
 const char *status_name(uint32_t code);
 
-/* Pairs of NTSTATUS and the Win32 error that RtlNtStatusToDosError turns it into. STATUS_OBJECT_NAME_EXISTS
- * is not among them: that it becomes 183 is CreateFileMapping's own doing. */
-struct status_pair {
-    uint32_t status;
-    uint32_t error;
-};
-extern const struct status_pair status_pairs[];
-extern const size_t status_pair_count;
+/* The Win32 error that RtlNtStatusToDosError returns for this NTSTATUS; 0 if the project makes no statement about it. */
+uint32_t status_error(uint32_t status);
+
+/* Every NTSTATUS of statuses.def. */
+extern const uint32_t status_codes[];
+extern const size_t status_count;
 
 #endif

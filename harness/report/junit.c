@@ -39,12 +39,6 @@ struct junit {
     bool failed; /* memory ran out: something is missing, the text is not to be had */
 };
 
-const char *verdict_name(enum verdict verdict)
-{
-    static const char *const names[VERDICT_COUNT] = {"pass", "fail", "deviates", "error", "skip", "known"};
-    return names[verdict];
-}
-
 static char *copy_string(const char *string)
 {
     size_t size = strlen(string) + 1;

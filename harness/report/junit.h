@@ -4,26 +4,12 @@
 #define SHMCHECK_JUNIT_H
 
 #include "../common/text.h"
-
-enum verdict {
-    VERDICT_PASS,
-    VERDICT_FAIL,     /* a documented expectation is not met */
-    VERDICT_DEVIATES, /* an observed one is not met */
-    VERDICT_ERROR,    /* the harness cannot tell */
-    VERDICT_SKIP,     /* a need is not met, or a control showed nothing: the run had no power */
-    VERDICT_KNOWN     /* fails or deviates as known.toml says it does here; a JUnit skip */
-};
-#define VERDICT_COUNT 6
-
-const char *verdict_name(enum verdict verdict); /* "pass", "fail", ... */
+#include "../common/verdict.h"
 
 enum junit_dialect {
     JUNIT_STRICT,  /* what junit-10.xsd allows */
     JUNIT_EXTENDED /* file and line on cases, for readers that want them */
 };
-
-/* Why a case is an error; the type attribute's last part. */
-enum error_kind { ERROR_KIND_HARNESS, ERROR_KIND_CRASH, ERROR_KIND_TIMEOUT, ERROR_KIND_INTERRUPTED };
 
 /* One finished case. All text is any bytes: the writer makes it legal and readable. No string may be NULL
  * (output and stray may if their lengths are 0), and nothing is kept by reference. Of output, stray, details

@@ -7,28 +7,16 @@
 #define MESSAGE_BYTES 300
 #define LONG_TEXT_BYTES (64 * 1024)
 
-/* The element of an outcome that is no pass; NULL for a pass. */
-static const char *outcome_element(enum verdict verdict)
+/* A skip has no type attribute: readers with Surefire's schema reject one. */
+static void add_type(struct buffer *out, const struct junit_case *add)
 {
-    static const char *const elements[VERDICT_COUNT] = {NULL,    "failure", "failure",
-                                                        "error", "skipped", "skipped"};
-    return elements[verdict];
-}
-
-static const char *outcome_type(const struct junit_case *add)
-{
-    static const char *const errors[] = {"shmcheck.Harness", "shmcheck.Crash", "shmcheck.Timeout",
-                                         "shmcheck.Interrupted"};
-    switch (add->verdict) {
-    case VERDICT_FAIL:
-        return "shmcheck.Failure";
-    case VERDICT_DEVIATES:
-        return "shmcheck.Deviation";
-    case VERDICT_ERROR:
-        return errors[add->error_kind];
-    default:
-        return NULL; /* a skip has none: readers with Surefire's schema reject it */
-    }
+    char type[60];
+    struct text text = text_over(type, sizeof type);
+    text_add(&text, verdict_facts(add->verdict)->type);
+    if (add->verdict == VERDICT_ERROR)
+        text_add(&text, error_kind_name(add->error_kind));
+    if (text.length > 0)
+        xml_add_attribute(out, "type", type);
 }
 
 static void add_string_text(struct buffer *out, const char *string)
@@ -57,12 +45,10 @@ static void add_outcome(struct buffer *out, const struct junit_case *add)
     if (text.length == 0)
         text_format(&text, "%s, without a message", verdict_name(add->verdict));
 
-    const char *element = outcome_element(add->verdict);
-    const char *type = outcome_type(add);
+    const char *element = verdict_facts(add->verdict)->element;
     buffer_format(out, "      <%s", element);
     xml_add_attribute(out, "message", message);
-    if (type)
-        xml_add_attribute(out, "type", type);
+    add_type(out, add);
     buffer_add_string(out, ">");
     add_string_text(out, message);
     if (add->line > 0)
@@ -110,7 +96,7 @@ void junit_case_render(struct buffer *out, enum junit_dialect dialect, const str
             buffer_format(out, " line=\"%d\"", add->line);
     }
     buffer_add_string(out, ">\n");
-    if (outcome_element(add->verdict))
+    if (verdict_facts(add->verdict)->element[0])
         add_outcome(out, add);
     buffer_format(out, "      <system-out>[[PROPERTY|verdict=%s]]\n", verdict_name(add->verdict));
     xml_add_long_text(out, add->output, add->output_length, LONG_TEXT_BYTES);

@@ -4,13 +4,8 @@
 #ifndef SHMCHECK_KNOWN_H
 #define SHMCHECK_KNOWN_H
 
+#include "../common/fact.h"
 #include "../common/text.h"
-
-/* A fact about the platform: "wine_version" = "8.0". Facts that do not apply are absent. */
-struct fact {
-    const char *name;
-    const char *value;
-};
 
 struct known_condition {
     char *fact; /* name of a fact */

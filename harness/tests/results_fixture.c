@@ -76,7 +76,7 @@ void fixture_start(struct results_fixture *fixture, const char *known, unsigned 
     platform_add(&platform, "wine_version", "8.0");
     platform_add(&platform, "os_build", "10.0.19042");
     if (!plan_make(&fixture->plan, &(struct options){.repeat = repeat}, &platform, &programs, &error) ||
-        !known_parse(&fixture->known, known, strlen(known), platform_fact_names, platform_fact_name_count,
+        !known_parse(&fixture->known, known, strlen(known), fact_condition_names, fact_condition_name_count,
                      &error))
         fail_msg("%s", why);
     fixture->console = console_new(fixture->plan.count, false);

@@ -3,6 +3,7 @@
 #ifndef SHMCHECK_RESULTS_FIXTURE_H
 #define SHMCHECK_RESULTS_FIXTURE_H
 
+#include "../report/known.h"
 #include "../runner/run/results.h"
 
 struct results_fixture {

@@ -194,8 +194,8 @@ static void needs_of_pairs(void **state)
 
 static bool is_fact_name(const char *name)
 {
-    for (size_t i = 0; i < platform_fact_name_count; i++)
-        if (strcmp(platform_fact_names[i], name) == 0)
+    for (size_t i = 0; i < fact_condition_name_count; i++)
+        if (strcmp(fact_condition_names[i], name) == 0)
             return true;
     return false;
 }
@@ -243,7 +243,7 @@ static void too_many_facts(void **state)
     for (size_t i = 0; i < PLATFORM_FACTS; i++)
         assert_int_equal(strlen(platform.facts[i].value), FACT_BYTES - 1);
     /* All that can be read fit, with room to spare for the next ones. */
-    assert_in_range(platform_fact_name_count, 1, PLATFORM_FACTS);
+    assert_in_range(fact_condition_name_count, 1, PLATFORM_FACTS);
 }
 
 /* ---- plan ---- */

@@ -2,6 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../common/integrity.h"
+#include "../../common/line.h"
 #include "../../common/text.h"
 #include "../arguments.h"
 #include "../own_token.h"
@@ -39,19 +41,20 @@ static const char *sid_word(const char *sid, const struct sid_word *words, size_
     return other;
 }
 
-/* The level is the last part of a SID under S-1-16; one between those that have names is told as it is. */
+/* The level is the last part of a SID under S-1-16. A level without a name is replied as the whole SID. */
 static void reply_integrity(HANDLE token, struct reply *reply)
 {
-    static const struct sid_word levels[] = {
-        {"S-1-16-0", "untrusted"}, {"S-1-16-4096", "low"},     {"S-1-16-8192", "medium"},
-        {"S-1-16-12288", "high"},  {"S-1-16-16384", "system"},
-    };
+    static const char authority[] = "S-1-16-";
     char sid[SID_BYTES] = "unknown";
+    uint64_t rid;
     TOKEN_MANDATORY_LABEL *label = token_information(token, TokenIntegrityLevel);
     if (label)
         sid_text(label->Label.Sid, sid);
     free(label);
-    reply_add(reply, "integrity=%s", sid_word(sid, levels, sizeof levels / sizeof levels[0], sid));
+    const char *name = NULL;
+    if (strncmp(sid, authority, sizeof authority - 1) == 0 && number_parse(sid + sizeof authority - 1, &rid))
+        name = integrity_name(rid);
+    reply_add(reply, "integrity=%s", name ? name : sid);
 }
 
 static void reply_account(HANDLE token, struct reply *reply)

@@ -7,6 +7,8 @@
 
 #include <stdio.h>
 
+#include "../../common/integrity.h"
+
 /* False if the system does not answer; `out` must be large enough for what is asked. */
 static bool query(TOKEN_INFORMATION_CLASS what, void *out, DWORD size)
 {
@@ -31,23 +33,16 @@ void access_token_integrity(char *out, size_t size)
         TOKEN_MANDATORY_LABEL label;
         unsigned char bytes[256];
     } level;
-    static const struct {
-        DWORD rid;
-        const char *name;
-    } names[] = {
-        {SECURITY_MANDATORY_UNTRUSTED_RID, "untrusted"}, {SECURITY_MANDATORY_LOW_RID, "low"},
-        {SECURITY_MANDATORY_MEDIUM_RID, "medium"},       {SECURITY_MANDATORY_HIGH_RID, "high"},
-        {SECURITY_MANDATORY_SYSTEM_RID, "system"},
-    };
     snprintf(out, size, "unknown");
     if (!query(TokenIntegrityLevel, &level, sizeof level))
         return;
     PSID sid = level.label.Label.Sid;
     DWORD rid = *GetSidSubAuthority(sid, (DWORD)(*GetSidSubAuthorityCount(sid) - 1));
-    snprintf(out, size, "0x%lx", (unsigned long)rid);
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (names[i].rid == rid)
-            snprintf(out, size, "%s", names[i].name);
+    const char *name = integrity_name(rid);
+    if (name)
+        snprintf(out, size, "%s", name);
+    else
+        snprintf(out, size, "0x%lx", (unsigned long)rid);
 }
 
 const char *access_token_privilege(const wchar_t *name)

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../common/arch.h"
 #include "appcontainer.h"
 #include "../case/catalogue.h"
 #include "../peer/identity.h"
@@ -19,30 +20,35 @@ static bool fact_is(const struct platform *platform, const char *name, const cha
     return fact && strcmp(fact, value) == 0;
 }
 
+static bool arch_is(const struct platform *platform, const char *name, enum arch arch)
+{
+    return fact_is(platform, name, arch_name(arch));
+}
+
 static bool client_session(const struct platform *platform)
 {
-    return platform_fact(platform, "session") && !fact_is(platform, "session", "0");
+    return platform_fact(platform, FACT_SESSION) && !fact_is(platform, FACT_SESSION, "0");
 }
 
 static bool session_0(const struct platform *platform)
 {
-    return fact_is(platform, "session", "0");
+    return fact_is(platform, FACT_SESSION, "0");
 }
 
 static bool global_privilege(const struct platform *platform)
 {
-    return fact_is(platform, "global_privilege", "enabled");
+    return fact_is(platform, FACT_GLOBAL_PRIVILEGE, "enabled");
 }
 
 /* The writer's and the reader's programs: an address or a size of one has to fit into the other too. */
 static bool is_64_bit(const struct platform *platform)
 {
-    return !fact_is(platform, "writer_arch", "x86") && !fact_is(platform, "reader_arch", "x86");
+    return !arch_is(platform, FACT_WRITER_ARCH, ARCH_X86) && !arch_is(platform, FACT_READER_ARCH, ARCH_X86);
 }
 
 static bool is_32_bit(const struct platform *platform)
 {
-    return fact_is(platform, "writer_arch", "x86") && fact_is(platform, "reader_arch", "x86");
+    return arch_is(platform, FACT_WRITER_ARCH, ARCH_X86) && arch_is(platform, FACT_READER_ARCH, ARCH_X86);
 }
 
 static bool same_bits(const struct platform *platform)
@@ -51,24 +57,24 @@ static bool same_bits(const struct platform *platform)
 }
 
 /* Actors of this architecture run here. */
-static bool has_actor(const struct platform *platform, const char *arch)
+static bool has_actor(const struct platform *platform, enum arch arch)
 {
-    const char *actors = platform_fact(platform, "actors");
+    const char *actors = platform_fact(platform, FACT_ACTORS);
     char word[CASE_ID_BYTES];
     while (actors && next_word(&actors, word))
-        if (strcmp(word, arch) == 0)
+        if (strcmp(word, arch_name(arch)) == 0)
             return true;
     return false;
 }
 
 static bool x64_actor(const struct platform *platform)
 {
-    return has_actor(platform, "x64");
+    return has_actor(platform, ARCH_X64);
 }
 
 static bool arm64_actor(const struct platform *platform)
 {
-    return has_actor(platform, "arm64");
+    return has_actor(platform, ARCH_ARM64);
 }
 
 static bool wide_actor(const struct platform *platform)
@@ -78,17 +84,17 @@ static bool wide_actor(const struct platform *platform)
 
 static bool x64_system(const struct platform *platform)
 {
-    return x64_actor(platform) && fact_is(platform, "os_arch", "x64");
+    return x64_actor(platform) && arch_is(platform, FACT_OS_ARCH, ARCH_X64);
 }
 
 static bool both_bitnesses(const struct platform *platform)
 {
-    return has_actor(platform, "x86") && wide_actor(platform);
+    return has_actor(platform, ARCH_X86) && wide_actor(platform);
 }
 
 static bool admin(const struct platform *platform)
 {
-    return fact_is(platform, "elevated", "yes");
+    return fact_is(platform, FACT_ELEVATED, "yes");
 }
 
 static bool compare_object_handles(const struct platform *platform)
@@ -100,7 +106,7 @@ static bool compare_object_handles(const struct platform *platform)
 
 static unsigned long build_number(const struct platform *platform)
 {
-    const char *build = platform_fact(platform, "os_build"), *point = build ? strrchr(build, '.') : NULL;
+    const char *build = platform_fact(platform, FACT_OS_BUILD), *point = build ? strrchr(build, '.') : NULL;
     return point ? strtoul(point + 1, NULL, 10) : 0;
 }
 
@@ -184,7 +190,7 @@ static bool large_pages(const struct platform *platform)
 
 static bool large(const struct platform *platform)
 {
-    return fact_is(platform, "allow_large", "yes");
+    return fact_is(platform, FACT_ALLOW_LARGE, "yes");
 }
 
 /* Whether a section of 512 GiB is more than this system can commit. */

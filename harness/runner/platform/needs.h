@@ -2,6 +2,8 @@
 #ifndef SHMCHECK_NEEDS_H
 #define SHMCHECK_NEEDS_H
 
+#include <stdbool.h>
+
 #include "platform.h"
 
 /* The reason why the first need of the blank-separated list that is not met is not met, or NULL if all are.

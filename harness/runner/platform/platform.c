@@ -15,16 +15,6 @@
 #include "access_token.h"
 #include "version.h"
 
-const char *const platform_fact_names[] = {
-    "harness_version",  "os_name",      "os_build",     "os_ubr",           "os_edition",
-    "os_release",       "os_arch",      "process_arch", "wine_version",     "wine_host",
-    "session",          "elevated",     "integrity",    "global_privilege", "lock_memory_privilege",
-    "in_job",           "page_size",    "granularity",  "processors",       "memory_mib",
-    "commit_limit_mib", "status_table", "actors",       "writer_arch",      "reader_arch",
-    "allow_large",
-};
-const size_t platform_fact_name_count = sizeof platform_fact_names / sizeof platform_fact_names[0];
-
 void platform_add(struct platform *platform, const char *name, const char *value)
 {
     if (platform->count == PLATFORM_FACTS)
@@ -88,12 +78,12 @@ static void add_version(struct platform *platform)
     rtl_get_version *get_version = (rtl_get_version *)function(L"ntdll.dll", "RtlGetVersion");
     RTL_OSVERSIONINFOW version = {.dwOSVersionInfoSize = sizeof version};
     if (get_version && get_version(&version) == 0)
-        add(platform, "os_build", "%lu.%lu.%lu", (unsigned long)version.dwMajorVersion,
+        add(platform, FACT_OS_BUILD, "%lu.%lu.%lu", (unsigned long)version.dwMajorVersion,
             (unsigned long)version.dwMinorVersion, (unsigned long)version.dwBuildNumber);
-    add_registry(platform, "os_name", "ProductName");
-    add_registry(platform, "os_edition", "EditionID");
-    add_registry(platform, "os_release", "DisplayVersion");
-    add_registry(platform, "os_ubr", "UBR");
+    add_registry(platform, FACT_OS_NAME, "ProductName");
+    add_registry(platform, FACT_OS_EDITION, "EditionID");
+    add_registry(platform, FACT_OS_RELEASE, "DisplayVersion");
+    add_registry(platform, FACT_OS_UBR, "UBR");
 }
 
 static void add_wine(struct platform *platform)
@@ -102,11 +92,11 @@ static void add_wine(struct platform *platform)
     wine_get_host_version *get_host =
         (wine_get_host_version *)function(L"ntdll.dll", "wine_get_host_version");
     if (get_version)
-        platform_add(platform, "wine_version", get_version());
+        platform_add(platform, FACT_WINE_VERSION, get_version());
     if (get_host) {
         const char *system = "", *release = "";
         get_host(&system, &release);
-        add(platform, "wine_host", "%s", system);
+        add(platform, FACT_WINE_HOST, "%s", system);
     }
 }
 
@@ -116,16 +106,16 @@ static void add_architecture(struct platform *platform)
     USHORT guest = 0, native = 0;
     enum arch arch;
     if (is_wow64 && is_wow64(GetCurrentProcess(), &guest, &native)) {
-        platform_add(platform, "os_arch", arch_of_machine(native, &arch) ? arch_name(arch) : "other");
+        platform_add(platform, FACT_OS_ARCH, arch_of_machine(native, &arch) ? arch_name(arch) : "other");
     } else {
         SYSTEM_INFO system;
         GetNativeSystemInfo(&system);
-        platform_add(platform, "os_arch",
-                     system.wProcessorArchitecture == PROCESSOR_ARCHITECTURE_AMD64   ? "x64"
-                     : system.wProcessorArchitecture == PROCESSOR_ARCHITECTURE_INTEL ? "x86"
+        platform_add(platform, FACT_OS_ARCH,
+                     system.wProcessorArchitecture == PROCESSOR_ARCHITECTURE_AMD64   ? arch_name(ARCH_X64)
+                     : system.wProcessorArchitecture == PROCESSOR_ARCHITECTURE_INTEL ? arch_name(ARCH_X86)
                                                                                      : "other");
     }
-    platform_add(platform, "process_arch", arch_name(ARCH_OWN));
+    platform_add(platform, FACT_PROCESS_ARCH, arch_name(ARCH_OWN));
 }
 
 static void add_identity(struct platform *platform)
@@ -134,14 +124,14 @@ static void add_identity(struct platform *platform)
     BOOL inside = FALSE;
     char integrity[40];
     if (ProcessIdToSessionId(GetCurrentProcessId(), &session))
-        add(platform, "session", "%lu", (unsigned long)session);
-    platform_add(platform, "elevated", access_token_elevated() ? "yes" : "no");
+        add(platform, FACT_SESSION, "%lu", (unsigned long)session);
+    platform_add(platform, FACT_ELEVATED, access_token_elevated() ? "yes" : "no");
     access_token_integrity(integrity, sizeof integrity);
-    platform_add(platform, "integrity", integrity);
-    platform_add(platform, "global_privilege", access_token_privilege(L"SeCreateGlobalPrivilege"));
-    platform_add(platform, "lock_memory_privilege", access_token_privilege(L"SeLockMemoryPrivilege"));
+    platform_add(platform, FACT_INTEGRITY, integrity);
+    platform_add(platform, FACT_GLOBAL_PRIVILEGE, access_token_privilege(L"SeCreateGlobalPrivilege"));
+    platform_add(platform, FACT_LOCK_MEMORY_PRIVILEGE, access_token_privilege(L"SeLockMemoryPrivilege"));
     if (IsProcessInJob(GetCurrentProcess(), NULL, &inside))
-        platform_add(platform, "in_job", inside ? "yes" : "no");
+        platform_add(platform, FACT_IN_JOB, inside ? "yes" : "no");
 }
 
 static void add_memory(struct platform *platform)
@@ -149,17 +139,16 @@ static void add_memory(struct platform *platform)
     SYSTEM_INFO system;
     MEMORYSTATUSEX memory = {.dwLength = sizeof memory};
     GetSystemInfo(&system);
-    add(platform, "page_size", "%lu", (unsigned long)system.dwPageSize);
-    add(platform, "granularity", "%lu", (unsigned long)system.dwAllocationGranularity);
-    add(platform, "processors", "%lu", (unsigned long)system.dwNumberOfProcessors);
+    add(platform, FACT_PAGE_SIZE, "%lu", (unsigned long)system.dwPageSize);
+    add(platform, FACT_GRANULARITY, "%lu", (unsigned long)system.dwAllocationGranularity);
+    add(platform, FACT_PROCESSORS, "%lu", (unsigned long)system.dwNumberOfProcessors);
     if (GlobalMemoryStatusEx(&memory)) {
-        add(platform, "memory_mib", "%llu", (unsigned long long)(memory.ullTotalPhys >> 20));
-        add(platform, "commit_limit_mib", "%llu", (unsigned long long)(memory.ullTotalPageFile >> 20));
+        add(platform, FACT_MEMORY_MIB, "%llu", (unsigned long long)(memory.ullTotalPhys >> 20));
+        add(platform, FACT_COMMIT_LIMIT_MIB, "%llu", (unsigned long long)(memory.ullTotalPageFile >> 20));
     }
 }
 
-/* The table of NTSTATUS and error pairs is this project's word against the system's: say which pairs differ.
- */
+/* Which NTSTATUS values this system turns into another Win32 error than statuses.def says. */
 static void add_status_table(struct platform *platform)
 {
     char differing[FACT_BYTES];
@@ -168,19 +157,20 @@ static void add_status_table(struct platform *platform)
         (rtl_nt_status_to_dos_error *)function(L"ntdll.dll", "RtlNtStatusToDosError");
     if (!to_error)
         return;
-    for (size_t i = 0; i < status_pair_count; i++) {
-        ULONG error = to_error((LONG)status_pairs[i].status);
-        if (error != status_pairs[i].error)
-            text_format(&text, "%s0x%08lX is %lu", text.length ? ", " : "",
-                        (unsigned long)status_pairs[i].status, (unsigned long)error);
+    for (size_t i = 0; i < status_count; i++) {
+        uint32_t expected = status_error(status_codes[i]);
+        ULONG error = to_error((LONG)status_codes[i]);
+        if (expected != 0 && error != expected)
+            text_format(&text, "%s0x%08lX is %lu", text.length ? ", " : "", (unsigned long)status_codes[i],
+                        (unsigned long)error);
     }
-    platform_add(platform, "status_table", text.length ? differing : "as expected");
+    platform_add(platform, FACT_STATUS_TABLE, text.length ? differing : "as expected");
 }
 
 void platform_read(struct platform *out)
 {
     *out = (struct platform){0};
-    platform_add(out, "harness_version", SHMCHECK_VERSION);
+    platform_add(out, FACT_HARNESS_VERSION, SHMCHECK_VERSION);
     add_version(out);
     add_wine(out);
     add_architecture(out);

@@ -3,7 +3,7 @@
 #ifndef SHMCHECK_PLATFORM_H
 #define SHMCHECK_PLATFORM_H
 
-#include "../../report/known.h"
+#include "../../common/fact.h"
 
 #define PLATFORM_FACTS 48
 #define FACT_BYTES 160
@@ -20,9 +20,5 @@ void platform_read(struct platform *out);
 const char *platform_fact(const struct platform *platform, const char *name);
 /* Adds a fact that somebody else found out; value is copied, cut at FACT_BYTES. */
 void platform_add(struct platform *platform, const char *name, const char *value);
-
-/* Every name that a fact can have, for the conditions of known.toml. */
-extern const char *const platform_fact_names[];
-extern const size_t platform_fact_name_count;
 
 #endif

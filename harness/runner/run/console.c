@@ -45,7 +45,7 @@ void console_print(struct console *console, const char *format, ...)
 void console_case(struct console *console, enum verdict verdict, const char *topic, const char *id,
                   uint64_t milliseconds, const char *text)
 {
-    bool bad = verdict == VERDICT_FAIL || verdict == VERDICT_DEVIATES || verdict == VERDICT_ERROR;
+    bool bad = verdict_facts(verdict)->exit_code > 0;
     console->done++;
     console->bad += bad;
     /* On a terminal the live line shows progress; what stays is what somebody has to look at. */

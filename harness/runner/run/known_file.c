@@ -57,7 +57,7 @@ bool known_file_read(struct known *out, const wchar_t *path, struct text *error)
     char *bytes = read_file(path, &length, error);
     if (!bytes)
         return false;
-    bool fine = known_parse(out, bytes, length, platform_fact_names, platform_fact_name_count, &reason);
+    bool fine = known_parse(out, bytes, length, fact_condition_names, fact_condition_name_count, &reason);
     free(bytes);
     if (!fine) {
         text_format(error, "%s, %s", utf8(path), why);

@@ -118,19 +118,21 @@ static struct junit *new_report(const struct run *run, const char *run_id)
     struct junit *report = junit_new(run->options.dialect, host, timestamp);
     if (!report)
         return NULL;
-    junit_property(report, "run_id", run_id);
-    junit_property(report, "run_complete", "no");
+    junit_property(report, FACT_RUN_ID, run_id);
+    junit_property(report, FACT_RUN_COMPLETE, "no");
     if (run->options.mutate) {
         char mutate[40];
         snprintf(mutate, sizeof mutate, "%u percent, seed %u", run->options.mutate, run->options.seed);
-        junit_property(report, "mutated_replies", mutate);
+        junit_property(report, FACT_MUTATED_REPLIES, mutate);
     }
     for (size_t i = 0; i < run->platform.count; i++)
         junit_property(report, run->platform.facts[i].name, run->platform.facts[i].value);
     for (size_t i = 0; i < run->plan.pair_count; i++) {
         const struct plan_pair *pair = &run->plan.pairs[i];
-        junit_pair_property(report, pair->name, "writer_arch", platform_fact(&pair->platform, "writer_arch"));
-        junit_pair_property(report, pair->name, "reader_arch", platform_fact(&pair->platform, "reader_arch"));
+        junit_pair_property(report, pair->name, FACT_WRITER_ARCH,
+                            platform_fact(&pair->platform, FACT_WRITER_ARCH));
+        junit_pair_property(report, pair->name, FACT_READER_ARCH,
+                            platform_fact(&pair->platform, FACT_READER_ARCH));
     }
     add_programs(report, &run->programs);
     return report;
@@ -147,14 +149,15 @@ static void make_run_id(char *out, size_t size)
 static void show_start(struct run *run)
 {
     const struct platform *platform = &run->platform;
-    const char *wine = platform_fact(platform, "wine_version"), *session = platform_fact(platform, "session");
+    const char *wine = platform_fact(platform, FACT_WINE_VERSION),
+               *session = platform_fact(platform, FACT_SESSION);
     size_t skipped = 0;
     for (size_t i = 0; i < run->plan.count; i++)
         skipped += run->plan.items[i].skip != NULL;
     console_print(&run->console, "shmcheck %s on %s%s%sWindows %s, %s, session %s, %s integrity",
                   SHMCHECK_VERSION, wine ? "Wine " : "", wine ? wine : "", wine ? " as " : "",
-                  platform_fact(platform, "os_build"), platform_fact(platform, "os_arch"),
-                  session ? session : "unknown", platform_fact(platform, "integrity"));
+                  platform_fact(platform, FACT_OS_BUILD), platform_fact(platform, FACT_OS_ARCH),
+                  session ? session : "unknown", platform_fact(platform, FACT_INTEGRITY));
     console_print(&run->console, "%llu case%s, %u at a time%s", (unsigned long long)run->plan.count,
                   run->plan.count == 1 ? "" : "s", run->options.jobs,
                   skipped ? "; first those that are skipped" : "");
@@ -167,17 +170,17 @@ static void add_figures(struct run *run, bool complete)
     PROCESS_MEMORY_COUNTERS memory = {.cb = sizeof memory};
     struct junit *report = run->results.junit;
     snprintf(number, sizeof number, "%llu", (unsigned long long)run->results.actor_starts);
-    junit_property(report, "actor_starts", number);
+    junit_property(report, FACT_ACTOR_STARTS, number);
     if (K32GetProcessMemoryInfo(GetCurrentProcess(), &memory, sizeof memory)) {
         snprintf(number, sizeof number, "%llu", (unsigned long long)(memory.PeakWorkingSetSize >> 10));
-        junit_property(report, "runner_peak_memory_kib", number);
+        junit_property(report, FACT_RUNNER_PEAK_MEMORY_KIB, number);
     }
     snprintf(number, sizeof number, "%llu",
              (unsigned long long)(GetTickCount64() - run->results.run_started));
-    junit_property(report, "run_ms", number);
+    junit_property(report, FACT_RUN_MS, number);
     footprint_report(&run->footprints, report);
     if (complete)
-        junit_property(report, "run_complete", "yes");
+        junit_property(report, FACT_RUN_COMPLETE, "yes");
 }
 
 /* Everything from the report's first version to its last. Returns the exit code. */
@@ -241,7 +244,7 @@ static void add_actors(struct run *run)
     for (int i = 0; i < ARCH_COUNT; i++)
         if (run->programs.actors[i][0])
             text_format(&text, "%s%s", text.length > 0 ? " " : "", arch_name((enum arch)i));
-    platform_add(&run->platform, "actors", names);
+    platform_add(&run->platform, FACT_ACTORS, names);
 }
 
 static bool prepare(struct run *run, struct text *error)
@@ -255,7 +258,7 @@ static bool prepare(struct run *run, struct text *error)
     if (!programs_find(&run->programs, run->options.actor, error))
         return false;
     add_actors(run);
-    platform_add(&run->platform, "allow_large", run->options.allow_large ? "yes" : "no");
+    platform_add(&run->platform, FACT_ALLOW_LARGE, run->options.allow_large ? "yes" : "no");
     if (!plan_make(&run->plan, &run->options, &run->platform, &run->programs, error))
         return false;
     run->console = console_new(run->plan.count, run->options.verbose);
@@ -279,6 +282,15 @@ static int run_cases(struct run *run, struct text *error)
     return code;
 }
 
+static int show_help(void)
+{
+    struct buffer help = {0};
+    options_help(&help);
+    bool fine = !help.failed && fputs(help.at, stdout) >= 0;
+    buffer_free(&help);
+    return fine ? 0 : EXIT_COULD_NOT_RUN;
+}
+
 static int dispatch(struct run *run, int argc, wchar_t **argv, struct text *error)
 {
     if (!options_parse(&run->options, argc, argv, error))
@@ -288,8 +300,7 @@ static int dispatch(struct run *run, int argc, wchar_t **argv, struct text *erro
         printf("shmcheck %s\n", SHMCHECK_VERSION);
         return 0;
     case ACTION_HELP:
-        fputs(options_help, stdout);
-        return 0;
+        return show_help();
     case ACTION_LIST:
         if (list_cases(&run->options) == 0)
             return 0;

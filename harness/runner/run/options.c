@@ -12,32 +12,80 @@
 #include "../../common/wide.h"
 #include "../platform/utf8.h"
 
-const char options_help[] =
-    "shmcheck: does named shared memory on this system do what is documented?\n"
-    "\n"
-    "  shmcheck [options]    run every case; the last line is 'N passed, N failed, N skipped'\n"
-    "\n"
-    "  --list                print id, topic, needs and rows of every case, tab-separated; run nothing\n"
-    "  --filter GLOB         only cases whose id matches (* and ?); may be given several times\n"
-    "  --junit FILE          write the report there as JUnit XML; its folder must exist\n"
-    "  --junit-dialect strict|extended\n"
-    "                        strict (default) is what every reader takes; extended adds file and line\n"
-    "  --jobs N              cases at the same time, 1 to 32 (default: processors, 8 at most)\n"
-    "  --pair W-R,...        run every case with a writer of the first and a reader of the second\n"
-    "                        architecture (x64, x86, arm64), in suites called shmcheck.W-R.TOPIC; for\n"
-    "                        example x64-x64,x64-x86,x86-x64,x86-x86. A pair that cannot run is skipped\n"
-    "  --repeat N            run every case N times, 1 to 1000\n"
-    "  --timeout-scale X     multiply every deadline by X, 0.1 to 100 (step 5 s, case 30 s, run 20 min)\n"
-    "  --allow-large         also run cases that take over 1 GiB of memory or disk, or very many objects\n"
-    "  --known FILE          deviations that are expected on some platform, each with a reason\n"
-    "  --actor PATH          the actor program (default: shmactor.exe beside this program)\n"
-    "  --mutate PERCENT      run each case again with one reply changed at a time, so often\n"
-    "                        (1 to 100); the report then is about the cases, not about this system\n"
-    "  --seed N              chooses the changes when PERCENT is less than 100\n"
-    "  --verbose             show transcripts as they happen, volatile values included\n"
-    "  --version, --help\n"
-    "\n"
-    "Exit code: 0 all passed, skipped or known; 1 some fail or deviate; 2 some error; 3 could not run.\n";
+#define HELP_COLUMN 24 /* where the explanation of an option starts */
+#define HELP_WIDTH 100
+
+enum option_id {
+#define ENTRY(id, name, type, argument, lowest, highest, initial, help) OPTION_##id,
+#include "../../common/runner_options.def"
+#undef ENTRY
+};
+
+enum option_type {
+    TYPE_FLAG,
+    TYPE_ACTION,
+    TYPE_GLOBS,
+    TYPE_FILE,
+    TYPE_CHOICE,
+    TYPE_COUNT,
+    TYPE_FACTOR,
+    TYPE_PAIRS
+};
+
+static const struct option {
+    enum option_id id;
+    enum option_type type;
+    const char *name, *argument, *initial, *help;
+    double lowest, highest;
+} table[] = {
+#define ENTRY(id, name, type, argument, lowest, highest, initial, help)                                      \
+    {OPTION_##id, TYPE_##type, name, argument, initial, help, lowest, highest},
+#include "../../common/runner_options.def"
+#undef ENTRY
+};
+#define OPTION_COUNT (sizeof table / sizeof table[0])
+
+/* Adds the words of `help`, broken into lines that start at HELP_COLUMN. `column` is where the first one starts. */
+static void add_wrapped(struct buffer *out, const char *help, size_t column)
+{
+    const char *separator = "";
+    while (*help) {
+        size_t length = strcspn(help, " ");
+        if (column + strlen(separator) + length > HELP_WIDTH) {
+            buffer_format(out, "\n%*s", HELP_COLUMN, "");
+            column = HELP_COLUMN;
+            separator = "";
+        }
+        buffer_add_string(out, separator);
+        buffer_add(out, help, length);
+        column += strlen(separator) + length;
+        separator = " ";
+        help += length;
+        help += strspn(help, " ");
+    }
+    buffer_add_string(out, "\n");
+}
+
+void options_help(struct buffer *out)
+{
+    buffer_add_string(
+        out, "shmcheck: does named shared memory on this system do what is documented?\n"
+             "\n"
+             "  shmcheck [options]    run every case; the last line is 'N passed, N failed, N skipped'\n"
+             "\n");
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        size_t start = out->length;
+        buffer_format(out, "  %s%s%s", table[i].name, table[i].argument[0] ? " " : "", table[i].argument);
+        if (out->length - start < HELP_COLUMN)
+            buffer_format(out, "%*s", (int)(HELP_COLUMN - (out->length - start)), "");
+        else
+            buffer_format(out, "\n%*s", HELP_COLUMN, "");
+        add_wrapped(out, table[i].help, HELP_COLUMN);
+    }
+    buffer_add_string(out,
+                      "\nExit code: 0 all passed, skipped or known; 1 some fail or deviate; 2 some error; "
+                      "3 could not run.\n");
+}
 
 static char *to_utf8(const wchar_t *word)
 {
@@ -50,27 +98,26 @@ static char *to_utf8(const wchar_t *word)
     return out;
 }
 
-static bool parse_count(const wchar_t *word, unsigned most, unsigned *out)
+static bool parse_count(const char *word, const struct option *option, unsigned *out)
 {
-    char *bytes = to_utf8(word);
     uint64_t number;
-    bool fine = bytes && number_parse(bytes, &number) && number >= 1 && number <= most;
-    if (fine)
-        *out = (unsigned)number;
-    free(bytes);
-    return fine;
+    if (!number_parse(word, &number) || number < (uint64_t)option->lowest ||
+        number > (uint64_t)option->highest)
+        return false;
+    *out = (unsigned)number;
+    return true;
 }
 
 /* Digits and at most one point; not strtod, which follows the locale. */
-static bool parse_scale(const wchar_t *word, double *out)
+static bool parse_factor(const char *word, const struct option *option, double *out)
 {
     double value = 0, unit = 0;
     size_t digits = 0;
     for (; *word; word++) {
-        if (*word == L'.' && unit == 0) {
+        if (*word == '.' && unit == 0) {
             unit = 1;
-        } else if (*word >= L'0' && *word <= L'9' && digits < 9) {
-            value = value * 10 + (*word - L'0');
+        } else if (*word >= '0' && *word <= '9' && digits < 9) {
+            value = value * 10 + (*word - '0');
             unit *= 10;
             digits++;
         } else {
@@ -80,21 +127,35 @@ static bool parse_scale(const wchar_t *word, double *out)
     if (unit > 1)
         value /= unit;
     *out = value;
-    return digits > 0 && value >= 0.1 && value <= 100;
+    return digits > 0 && value >= option->lowest && value <= option->highest;
+}
+
+/* The position of a word in a list like "strict|extended". False if it is not there. */
+static bool parse_choice(const char *word, const struct option *option, unsigned *out)
+{
+    size_t length = strlen(word);
+    unsigned position = 0;
+    for (const char *at = option->argument; *at; position++) {
+        size_t one = strcspn(at, "|");
+        if (one == length && memcmp(at, word, length) == 0) {
+            *out = position;
+            return true;
+        }
+        at += one + (at[one] == '|');
+    }
+    return false;
 }
 
 /* One pair of a list. A pair that is named twice would be two cases of one name. */
-static bool add_pair(struct options *out, const wchar_t *word, size_t length, struct text *error)
+static bool add_pair(struct options *out, const char *word, size_t length, struct text *error)
 {
-    wchar_t piece[200] = L"";
+    char name[200];
+    struct text text = text_over(name, sizeof name);
     struct pair pair;
-    wcsncpy(piece, word, length < 199 ? length : 199);
-    const char *name = utf8(piece);
+    text_add_bytes(&text, word, length);
     if (!pair_find(name, &pair)) {
-        text_format(
-            error,
-            "--pair takes pairs like x64-x86 with commas between them, of x64, x86 and arm64, not '%s'",
-            name);
+        text_format(error, "--pair takes pairs like x64-x86 with commas between them, of %s, not '%s'",
+                    arch_names, name);
         return false;
     }
     for (size_t i = 0; i < out->pair_count; i++) {
@@ -107,16 +168,33 @@ static bool add_pair(struct options *out, const wchar_t *word, size_t length, st
     return true;
 }
 
-static bool parse_pairs(struct options *out, const wchar_t *list, struct text *error)
+static bool parse_pairs(struct options *out, const char *list, struct text *error)
 {
     for (;;) {
-        size_t length = wcscspn(list, L",");
+        size_t length = strcspn(list, ",");
         if (!add_pair(out, list, length, error))
             return false;
         if (!list[length])
             return true;
         list += length + 1;
     }
+}
+
+static bool add_filter(struct options *out, const char *word, struct text *error)
+{
+    if (out->filter_count == OPTIONS_FILTERS) {
+        text_format(error, "--filter is given more than %d times", OPTIONS_FILTERS);
+        return false;
+    }
+    size_t size = strlen(word) + 1;
+    char *filter = malloc(size);
+    if (!filter) {
+        text_add(error, "not enough memory for the filters");
+        return false;
+    }
+    memcpy(filter, word, size);
+    out->filters[out->filter_count++] = filter;
+    return true;
 }
 
 static unsigned default_jobs(void)
@@ -126,83 +204,147 @@ static unsigned default_jobs(void)
     return system.dwNumberOfProcessors < 8 ? (unsigned)system.dwNumberOfProcessors : 8;
 }
 
-static bool take_value(struct options *out, const wchar_t *name, const wchar_t *word, struct text *error)
+static unsigned *count_of(struct options *options, enum option_id id)
 {
-    if (wcscmp(name, L"--filter") == 0) {
-        if (out->filter_count == OPTIONS_FILTERS) {
-            text_format(error, "more than %d times --filter", OPTIONS_FILTERS);
-            return false;
-        }
-        char *filter = to_utf8(word);
-        if (filter)
-            out->filters[out->filter_count++] = filter;
-        else
-            text_add(error, "not enough memory for the filters");
-        return filter != NULL;
+    switch (id) {
+    case OPTION_JOBS:
+        return &options->jobs;
+    case OPTION_REPEAT:
+        return &options->repeat;
+    case OPTION_MUTATE:
+        return &options->mutate;
+    case OPTION_SEED:
+        return &options->seed;
+    default:
+        return NULL;
     }
-    if (wcscmp(name, L"--pair") == 0)
-        return parse_pairs(out, word, error);
-    if (wcscmp(name, L"--junit") == 0)
-        out->junit = word;
-    else if (wcscmp(name, L"--known") == 0)
-        out->known = word;
-    else if (wcscmp(name, L"--actor") == 0)
-        out->actor = word;
-    else if (wcscmp(name, L"--jobs") == 0 && !parse_count(word, OPTIONS_JOBS, &out->jobs))
-        text_format(error, "--jobs takes a number from 1 to %d, not '%s'", OPTIONS_JOBS, utf8(word));
-    else if (wcscmp(name, L"--mutate") == 0 && !parse_count(word, 100, &out->mutate))
-        text_format(error, "--mutate takes a number from 1 to 100, not '%s'", utf8(word));
-    else if (wcscmp(name, L"--seed") == 0 && !parse_count(word, 1000000000, &out->seed))
-        text_format(error, "--seed takes a number from 1 to 1000000000, not '%s'", utf8(word));
-    else if (wcscmp(name, L"--repeat") == 0 && !parse_count(word, 1000, &out->repeat))
-        text_format(error, "--repeat takes a number from 1 to 1000, not '%s'", utf8(word));
-    else if (wcscmp(name, L"--timeout-scale") == 0 && !parse_scale(word, &out->timeout_scale))
-        text_format(error, "--timeout-scale takes a number from 0.1 to 100, not '%s'", utf8(word));
-    else if (wcscmp(name, L"--junit-dialect") == 0 && wcscmp(word, L"extended") == 0)
-        out->dialect = JUNIT_EXTENDED;
-    else if (wcscmp(name, L"--junit-dialect") == 0 && wcscmp(word, L"strict") != 0)
-        text_format(error, "--junit-dialect is strict or extended, not '%s'", utf8(word));
-    return error->length == 0;
 }
 
-static bool is_value_option(const wchar_t *word)
+static const wchar_t **file_of(struct options *options, enum option_id id)
 {
-    static const wchar_t *const names[] = {L"--filter", L"--junit", L"--junit-dialect", L"--jobs",
-                                           L"--repeat", L"--known", L"--timeout-scale", L"--actor",
-                                           L"--mutate", L"--seed",  L"--pair"};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (wcscmp(word, names[i]) == 0)
+    switch (id) {
+    case OPTION_JUNIT:
+        return &options->junit;
+    case OPTION_KNOWN:
+        return &options->known;
+    case OPTION_ACTOR:
+        return &options->actor;
+    default:
+        return NULL;
+    }
+}
+
+/* One value, as UTF-8, of an option that takes one and is no FILE. */
+static bool take_word(struct options *out, const struct option *option, const char *word, struct text *error)
+{
+    unsigned choice;
+    switch (option->type) {
+    case TYPE_GLOBS:
+        return add_filter(out, word, error);
+    case TYPE_PAIRS:
+        return parse_pairs(out, word, error);
+    case TYPE_COUNT:
+        if (parse_count(word, option, count_of(out, option->id)))
             return true;
+        break;
+    case TYPE_FACTOR:
+        if (parse_factor(word, option, &out->timeout_scale))
+            return true;
+        break;
+    case TYPE_CHOICE:
+        if (parse_choice(word, option, &choice)) {
+            out->dialect = (enum junit_dialect)choice;
+            return true;
+        }
+        text_format(error, "%s takes %s, not '%s'", option->name, option->argument, word);
+        return false;
+    case TYPE_FLAG:
+    case TYPE_ACTION:
+    case TYPE_FILE:
+        break;
+    }
+    text_format(error, "%s takes a number from %.10g to %.10g, not '%s'", option->name, option->lowest,
+                option->highest, word);
     return false;
+}
+
+static bool take_value(struct options *out, const struct option *option, const wchar_t *word,
+                       struct text *error)
+{
+    if (option->type == TYPE_FILE) {
+        *file_of(out, option->id) = word;
+        return true;
+    }
+    char *bytes = to_utf8(word);
+    if (!bytes)
+        text_format(error, "not enough memory for the value of %s", option->name);
+    bool fine = bytes && take_word(out, option, bytes, error);
+    free(bytes);
+    return fine;
+}
+
+static void take_flag(struct options *out, enum option_id id)
+{
+    switch (id) {
+    case OPTION_LIST:
+        out->action = ACTION_LIST;
+        break;
+    case OPTION_VERSION:
+        out->action = ACTION_VERSION;
+        break;
+    case OPTION_HELP:
+        out->action = ACTION_HELP;
+        break;
+    case OPTION_VERBOSE:
+        out->verbose = true;
+        break;
+    case OPTION_ALLOW_LARGE:
+        out->allow_large = true;
+        break;
+    default:
+        break; /* takes a value */
+    }
+}
+
+static const struct option *find_option(const wchar_t *word)
+{
+    const char *name = utf8(word);
+    for (size_t i = 0; i < OPTION_COUNT; i++)
+        if (strcmp(table[i].name, name) == 0)
+            return &table[i];
+    return NULL;
+}
+
+/* What the options have when the command line is empty. */
+static bool set_defaults(struct options *out, struct text *error)
+{
+    *out = (struct options){.action = ACTION_RUN, .jobs = default_jobs()};
+    for (size_t i = 0; i < OPTION_COUNT; i++)
+        if (table[i].initial[0] && !take_word(out, &table[i], table[i].initial, error))
+            return false;
+    return true;
 }
 
 bool options_parse(struct options *out, int argc, wchar_t **argv, struct text *error)
 {
-    *out = (struct options){
-        .action = ACTION_RUN, .jobs = default_jobs(), .repeat = 1, .seed = 1, .timeout_scale = 1.0};
+    if (!set_defaults(out, error))
+        return false;
     for (int i = 1; i < argc; i++) {
-        if (is_value_option(argv[i])) {
-            if (i + 1 == argc || argv[i + 1][0] == 0) {
-                text_format(error, "%s needs a value", utf8(argv[i]));
-                return false;
-            }
-            if (!take_value(out, argv[i], argv[i + 1], error))
-                return false;
-            i++;
-        } else if (wcscmp(argv[i], L"--list") == 0) {
-            out->action = ACTION_LIST;
-        } else if (wcscmp(argv[i], L"--version") == 0) {
-            out->action = ACTION_VERSION;
-        } else if (wcscmp(argv[i], L"--help") == 0) {
-            out->action = ACTION_HELP;
-        } else if (wcscmp(argv[i], L"--verbose") == 0) {
-            out->verbose = true;
-        } else if (wcscmp(argv[i], L"--allow-large") == 0) {
-            out->allow_large = true;
-        } else {
+        const struct option *option = find_option(argv[i]);
+        if (!option) {
             text_format(error, "unknown option '%s'; --help lists the options", utf8(argv[i]));
             return false;
         }
+        if (option->type == TYPE_FLAG || option->type == TYPE_ACTION) {
+            take_flag(out, option->id);
+            continue;
+        }
+        if (i + 1 == argc || argv[i + 1][0] == 0) {
+            text_format(error, "%s needs a value", option->name);
+            return false;
+        }
+        if (!take_value(out, option, argv[++i], error))
+            return false;
     }
     return true;
 }

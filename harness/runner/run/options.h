@@ -1,4 +1,4 @@
-/* The command line of shmcheck.exe. */
+/* The command line of shmcheck.exe; ../common/runner_options.def lists its options. */
 #ifndef SHMCHECK_OPTIONS_H
 #define SHMCHECK_OPTIONS_H
 
@@ -11,8 +11,15 @@
 #include "../../report/junit.h"
 
 #define OPTIONS_FILTERS 64
-#define OPTIONS_JOBS 32
 #define OPTIONS_PAIRS (ARCH_COUNT * ARCH_COUNT)
+
+enum {
+#define ENTRY(id, name, type, argument, lowest, highest, initial, help)                                      \
+    OPTION_##id##_HIGHEST = (int)(highest),
+#include "../../common/runner_options.def"
+#undef ENTRY
+    OPTIONS_JOBS = OPTION_JOBS_HIGHEST
+};
 
 enum action { ACTION_RUN, ACTION_LIST, ACTION_VERSION, ACTION_HELP };
 
@@ -39,6 +46,7 @@ struct options {
 bool options_parse(struct options *out, int argc, wchar_t **argv, struct text *error);
 void options_free(struct options *options);
 
-extern const char options_help[];
+/* Adds the text of --help. Memory that runs out sets `failed` of the buffer. */
+void options_help(struct buffer *out);
 
 #endif

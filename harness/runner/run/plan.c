@@ -43,8 +43,8 @@ static void fill_pair(struct plan_pair *out, struct pair pair, const struct plat
     out->pair = pair;
     for (size_t i = 0; i < platform->count; i++)
         platform_add(&out->platform, platform->facts[i].name, platform->facts[i].value);
-    platform_add(&out->platform, "writer_arch", arch_name(pair.writer));
-    platform_add(&out->platform, "reader_arch", arch_name(pair.reader));
+    platform_add(&out->platform, FACT_WRITER_ARCH, arch_name(pair.writer));
+    platform_add(&out->platform, FACT_READER_ARCH, arch_name(pair.reader));
     if (programs->missing[pair.writer][0])
         out->skip = programs->missing[pair.writer];
     else if (programs->missing[pair.reader][0])

@@ -43,7 +43,6 @@ static struct judgement judge(struct known *known, const char *id, const struct 
 {
     static const struct finding incomplete = {.verdict = VERDICT_ERROR,
                                               .text = "memory ran out: not all that was seen is here"};
-    static const int rank[VERDICT_COUNT] = {[VERDICT_DEVIATES] = 1, [VERDICT_FAIL] = 2, [VERDICT_ERROR] = 3};
     struct judgement judgement = {VERDICT_PASS, NULL, NULL};
     const struct finding *powerless = NULL;
     int worst = 0;
@@ -59,8 +58,9 @@ static struct judgement judge(struct known *known, const char *id, const struct 
         const struct known_entry *entry = known_find(known, id, finding->text);
         if (entry && worst == 0 && !judgement.first)
             judgement = (struct judgement){VERDICT_KNOWN, finding, entry->reason};
-        if (!entry && rank[finding->verdict] > worst) {
-            worst = rank[finding->verdict];
+        int severity = verdict_facts(finding->verdict)->severity;
+        if (!entry && severity > worst) {
+            worst = severity;
             judgement = (struct judgement){finding->verdict, finding, NULL};
         }
     }
@@ -324,7 +324,11 @@ void results_summary(struct results *results)
 
 int results_exit_code(const struct results *results)
 {
-    if (junit_count(results->junit, VERDICT_ERROR) > 0)
-        return 2;
-    return junit_count(results->junit, VERDICT_FAIL) + junit_count(results->junit, VERDICT_DEVIATES) > 0;
+    int code = 0;
+    for (int i = 0; i < VERDICT_COUNT; i++) {
+        int one = verdict_facts((enum verdict)i)->exit_code;
+        if (junit_count(results->junit, (enum verdict)i) > 0 && one > code)
+            code = one;
+    }
+    return code;
 }
