@@ -164,6 +164,7 @@ static void inherit_view_not_inherited(struct stage *s)
     must(s, "writer", "create section size=4096 protect=PAGE_READWRITE inherit=yes");
     must(s, "writer", "map view of=section access=FILE_MAP_WRITE base=" PLACE);
     spawns(s, "writer", "child", "inherit=yes");
+    gives(s, "writer", "query address=" PLACE " show=state", "state=MEM_COMMIT");
     gives(s, "child", "query address=" PLACE, "state=MEM_FREE");
 }
 

@@ -17,6 +17,7 @@ static void sd_default_from_token(struct stage *s)
     char list[600];
     must(s, "writer", "defaultdacl");
     keep(s, "writer", "sddl", list, sizeof list);
+    powered(s, "the default DACL has entries", strncmp(list, "D:(", 3) == 0);
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
     gives(s, "writer", "descriptor section parts=dacl", step("sddl=%s", list));
 }

@@ -78,7 +78,8 @@ static void large_privilege_only_at_create(struct stage *s)
     gives(s, "reader", "read view at=0 length=5 as=text", "text=bytes");
 }
 
-/* Large pages are not part of the working set, which does not grow when they are touched. */
+/* Large pages are not part of the working set, which does not grow when they are touched. The control touches as many
+ * small pages. */
 static void large_nonpageable(struct stage *s)
 {
     large_section(s);
@@ -86,6 +87,11 @@ static void large_nonpageable(struct stage *s)
     must(s, "writer", "workingset");
     must(s, "writer", "fill view length=" BYTES " seed=1");
     gives(s, "writer", "workingset unit=" BYTES, "units=0");
+    must(s, "writer", "create small size=" BYTES " protect=PAGE_READWRITE");
+    must(s, "writer", "map ordinary of=small access=FILE_MAP_WRITE");
+    must(s, "writer", "fill ordinary length=" BYTES " seed=1");
+    must(s, "writer", "workingset unit=" BYTES);
+    powered(s, "touching small pages is counted", number(s, "writer", "units") == 1);
 }
 
 /* If memory is fragmented there may not be enough large pages: the case records whether 512 MiB are

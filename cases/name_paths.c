@@ -2,6 +2,8 @@
  * directly, and names of another session. */
 #include "topic.h"
 
+#include <string.h>
+
 #define IN_SESSION "path=\\Sessions\\{session}\\BaseNamedObjects\\{name}"
 #define IN_GLOBAL "path=\\BaseNamedObjects\\{name}"
 
@@ -58,11 +60,15 @@ static void path_of_global_name(struct stage *s)
     gives(s, "reader", "path section name=^x", IN_GLOBAL);
 }
 
-/* A section without a name has no path. */
+/* A section without a name has no path. The control has a name. */
 static void path_of_nameless(struct stage *s)
 {
     must(s, "writer", "create section size=4096 protect=PAGE_READWRITE");
     gives(s, "writer", "path section", "path=");
+    must(s, "writer", "create named name=^x size=4096 protect=PAGE_READWRITE");
+    must(s, "writer", "path named name=^x");
+    const char *last = strrchr(value(s, "writer", "path"), '\\');
+    powered(s, "a section with a name has a path", last && strcmp(last, "\\{name}") == 0);
 }
 
 /* Session\N leads to the directory of session N, if the system lets programs use it: recorded. */

@@ -257,7 +257,7 @@ static void create_pagefile_section(struct stage *s)
     gives(s, "reader", "query view", WHOLE_VIEW("1048576", "PAGE_READONLY"));
 }
 
-/* Creating a section maps nothing. The first section loads what the first call needs. */
+/* Creating a section maps nothing. The first section loads what the first call needs. The control maps a view. */
 static void create_does_not_map(struct stage *s)
 {
     must(s, "writer", "create first name=@first size=0x10000 protect=PAGE_READWRITE");
@@ -266,6 +266,9 @@ static void create_does_not_map(struct stage *s)
     must(s, "writer", "create section name=@x size=0x10000 protect=PAGE_READWRITE");
     must(s, "writer", "regions type=MEM_MAPPED");
     holds(s, "as many mapped regions as before", number(s, "writer", "count") == before);
+    must(s, "writer", "map view of=section access=FILE_MAP_READ");
+    must(s, "writer", "regions type=MEM_MAPPED");
+    powered(s, "one view more is counted", number(s, "writer", "count") == before + 1);
 }
 
 /* Without a SEC_ flag the section has SEC_COMMIT: every page is committed, in the view of another process

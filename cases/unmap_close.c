@@ -153,6 +153,7 @@ static void map_private_to_mapper(struct stage *s)
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
     must(s, "writer", "map view of=section access=FILE_MAP_WRITE base=" PLACE);
     must(s, "reader", "open section name=@x access=FILE_MAP_READ");
+    gives(s, "writer", "query address=" PLACE " show=state", "state=MEM_COMMIT");
     gives(s, "reader", "query address=" PLACE, "state=MEM_FREE");
     must(s, "reader", "adopt there address=" PLACE);
     faults(s, "reader", "read there at=0 length=1", "read");

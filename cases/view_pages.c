@@ -40,13 +40,17 @@ static void region_info_size(struct stage *s)
     gives(s, "reader", "kind view at=0xFFFF show=size", "size=65536");
 }
 
-/* CommitSize counts the pages that copy on write and those that have been copied: a shared view has none. */
+/* CommitSize counts the pages that copy on write and those that have been copied: a shared view has none. The control is
+ * a copy-on-write view. */
 static void region_commit_size(struct stage *s)
 {
     share_pattern(s, "FILE_MAP_WRITE");
     gives(s, "reader", "kind view show=commit", "commit=0");
     must(s, "reader", "map reading of=section access=FILE_MAP_READ");
     gives(s, "reader", "kind reading show=commit", "commit=0");
+    must(s, "reader", "map copying of=section access=FILE_MAP_COPY");
+    must(s, "reader", "kind copying show=commit");
+    powered(s, "pages that copy on write are counted", number(s, "reader", "commit") == 65536);
 }
 
 /* CommitSize counts every page of a copy-on-write view, before and after a page is copied. */

@@ -13,7 +13,7 @@
 #define BURST_BLOCK 4096u /* bytes */
 #define BURST_MEETING_MS                                                                                     \
     4000u                    /* nobody waits longer for the others; a step of the runner takes 5 s at most */
-#define BURST_LIMIT_MS 1500u /* for bursts that go on until they have seen something */
+#define BURST_LIMIT_MS 3500u /* for bursts that go on until they have seen something */
 #define BURST_CROWD 64u      /* actors in one burst */
 
 /* The first lines of every block; the burst's own begin behind them. */
