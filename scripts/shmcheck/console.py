@@ -1,4 +1,4 @@
-"""What the driver says to people: messages on stderr, and the one summary line on stdout."""
+"""What a command prints for people: messages on stderr, and the summary line on stdout."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ SUMMARY = re.compile(r"([0-9]+) passed, ([0-9]+) failed, ([0-9]+) skipped")
 
 
 class CannotRun(Exception):
-    """Nothing can be run; the text says why and what to do about it. Exit code 3."""
+    """The command cannot run. The text says what is wrong and what to do. Exit code 3."""
 
 
 @dataclass
 class Summary:
-    """The three counts of the last line of every run and test."""
+    """The three counts that a run and scripts/test print as their last line."""
 
     passed: int = 0
     failed: int = 0
@@ -39,42 +39,42 @@ class Summary:
 
 
 def is_summary(line: str) -> bool:
-    """Whether this is the line that a run ends with."""
+    """Whether this is a summary line."""
     return SUMMARY.fullmatch(line) is not None
 
 
 def ensure_streams() -> None:
-    """Gives us something to print to where the caller closed stdout or stderr; Python has None for them then."""
+    """Replaces stdout and stderr by the null device where the caller closed them; Python sets them to None then."""
     if sys.stdout is None:
         sys.stdout = open(os.devnull, "w", encoding="utf-8")
     if sys.stderr is None:
         sys.stderr = open(os.devnull, "w", encoding="utf-8")
 
 
-def nobody_reads(stream: IO[str]) -> None:
-    """After a write that failed: what the stream still holds, and all that follows, goes nowhere. Otherwise Python
-    would try once more at its end, and make that failure its exit code."""
+def discard_rest(stream: IO[str]) -> None:
+    """Call it after a write has failed: connects the stream to the null device. Otherwise Python tries to write the
+    rest when it ends, fails again, and makes that failure its exit code."""
     try:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, stream.fileno())
         os.close(nowhere)
     except (OSError, ValueError):
-        pass  # no stream of a file; nothing is tried again then
+        pass  # the stream has no file descriptor, so nothing is written again when Python ends; nothing is tried again then
 
 
 def write_line(stream: IO[str], line: str) -> None:
-    """A line, at once; a reader who left is no reason to stop."""
+    """Writes and flushes a line. A closed reader is not an error."""
     try:
         print(line, file=stream, flush=True)
     except (OSError, ValueError):
-        nobody_reads(stream)
+        discard_rest(stream)
 
 
 def say(message: str) -> None:
-    """A message for people."""
+    """Prints a message on stderr."""
     write_line(sys.stderr, message)
 
 
 def print_summary(summary: Summary) -> None:
-    """The last line of stdout."""
+    """Prints the summary line, which is the last line of stdout."""
     write_line(sys.stdout, str(summary))

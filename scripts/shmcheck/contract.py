@@ -1,7 +1,7 @@
-"""The contract, cases/contract.toml: reading it strictly.
+"""Reads the contract, cases/contract.toml, strictly.
 
-The build (harness/cmake/contract_table.py) and scripts/coverage both read it through this module, so there is one
-idea of what a valid contract is. The file's own header explains its keys.
+The build (harness/cmake/contract_table.py) and scripts/coverage read it through this module, so that both accept the
+same files. The file's header explains its keys.
 """
 
 from __future__ import annotations

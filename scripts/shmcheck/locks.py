@@ -1,7 +1,7 @@
-"""Locks between drivers that work in the same checkout at once.
+"""Locks between commands that work in the same checkout at the same time.
 
-A lock belongs to this process and ends with it, however it ends. Child processes do not inherit it, except by fork
-alone (guard.py relies on that).
+A lock belongs to the process and ends with it, however it ends. A child process inherits it by fork only (guard.py uses
+that), not by exec.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ if sys.platform == "win32":
     POLL_SECONDS = 0.2
 
     class Lock:
-        """See the other definition. Windows has no lock that is shared by this means: all are exclusive, and a
-        shared one is none at all; there the system itself refuses to replace a program that runs."""
+        """Windows has no shared lock of this kind: every lock is exclusive and a shared one does nothing. Windows
+        itself refuses to replace a program that runs."""
 
         def __init__(self, path: Path) -> None:
             self.handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
@@ -54,18 +54,19 @@ else:
     import fcntl
 
     class Lock:
-        """A lock on a file: many hold it shared, or one holds it exclusive. One kind is exchanged for the other by
-        asking for it; in between somebody else may have it, so look again afterwards."""
+        """A lock on a file, shared by many processes or exclusive to one. Changing from one kind to the other is not
+        atomic: another process may hold it in between, so check the state again afterwards."""
 
         def __init__(self, path: Path) -> None:
             self.handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
 
         def shared(self) -> None:
-            """Waits until nobody holds it exclusive."""
+            """Takes the lock shared. Waits while another process holds it exclusively."""
             fcntl.flock(self.handle, fcntl.LOCK_SH)
 
         def try_exclusive(self) -> bool:
-            """False if somebody else holds it; a shared lock of ours is lost then."""
+            """Takes the lock exclusively if no other process holds it. If one does, returns False, and a shared lock
+            that was held is lost."""
             try:
                 fcntl.flock(self.handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -73,13 +74,13 @@ else:
             return True
 
         def exclusive(self) -> None:
-            """Waits until nobody else holds it."""
+            """Takes the lock exclusively. Waits while another process holds it."""
             fcntl.flock(self.handle, fcntl.LOCK_EX)
 
         def release(self) -> None:
-            """Lets go of it."""
+            """Releases the lock."""
             fcntl.flock(self.handle, fcntl.LOCK_UN)
 
         def close(self) -> None:
-            """Lets go of it for good, unless a forked child still has it."""
+            """Releases the lock and closes its file. A forked child that inherited the lock keeps it."""
             os.close(self.handle)

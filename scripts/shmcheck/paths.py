@@ -15,46 +15,47 @@ REPORTS = ROOT / "reports" / "latest"
 
 ON_WINDOWS = sys.platform == "win32"
 
-# What no file name under Windows can have; a path with one of these would silently name another file.
+# Characters that a file name on Windows cannot contain. A path with one of them would name another file.
 FORBIDDEN = frozenset('\\:*?"<>|')
 
 
 def tree(preset: str) -> Path:
-    """The build tree of a preset, as CMakePresets.json says it."""
+    """The build tree of a preset of CMakePresets.json."""
     return BUILD / preset
 
 
 def windows_path(path: str, folder: str) -> str:
-    """A Unix path, relative to `folder` if it is relative at all, as a program under Wine knows it.
+    """A Unix path as a program under Wine names it. A relative path starts at `folder`. CannotRun if no such program
+    can name it.
 
     Drive Z: is the root of the file system in every prefix that wineboot makes.
     """
     whole = os.path.normpath(os.path.join(folder, path))
     if not whole.startswith("/"):
-        raise CannotRun(f"not a path that can be made absolute: {path}")
+        raise CannotRun(f"this path cannot be made absolute: {path}")
     for character in whole:
         if character in FORBIDDEN or ord(character) < 32 or 0xDC80 <= ord(character) <= 0xDCFF:
-            raise CannotRun(f"a program for Windows cannot name this path, because of {character!r}: {ascii(whole)}")
+            raise CannotRun(f"a Windows program cannot name this path, which contains {character!r}: {ascii(whole)}")
     if any(part.endswith((".", " ")) for part in whole.split("/")):
-        raise CannotRun(f"a program for Windows cannot name this path, a part ends with a dot or a blank: {whole}")
+        raise CannotRun(f"a Windows program cannot name this path, in which a name ends with a dot or a blank: {whole}")
     return "Z:" + whole.replace("/", "\\")
 
 
 def target_path(path: str, folder: str) -> str:
-    """A path of this system as the programs of the target know it."""
+    """A path of this system as the target's programs name it."""
     return os.path.abspath(os.path.join(folder, path)) if ON_WINDOWS else windows_path(path, folder)
 
 
 def report_file(target: str) -> Path:
-    """Where the report of a run on this target lies."""
+    """The default report of a run on this target."""
     return REPORTS / f"TEST-shmcheck-{target}.xml"
 
 
 def make_build_folder() -> None:
-    """Creates build/, or says plainly why it cannot be used."""
+    """Creates the build folder. CannotRun if it cannot be used."""
     try:
         BUILD.mkdir(exist_ok=True)
     except OSError as error:
-        raise CannotRun(f"the build folder cannot be made: {error}") from error
+        raise CannotRun(f"the build folder cannot be created: {error}") from error
     if not os.access(BUILD, os.W_OK | os.X_OK):
-        raise CannotRun(f"the build folder {BUILD} belongs to somebody else; remove it or use a checkout of your own")
+        raise CannotRun(f"the build folder {BUILD} cannot be written by this user; remove it, or use a checkout of your own")

@@ -1,4 +1,4 @@
-"""Starting programs that end with this driver, and running short ones."""
+"""Starts programs that end with this process, and runs short ones."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ ASK_PERSONALITY = 0xFFFFFFFF
 REAPER = "reaper"
 REAP_SECONDS = 1.0
 ENDED_ACTOR = re.compile(rb"[0-9]+ \(shmactor.*\) Z ")
-# Held while a program is started and known, and while orphans are looked for: what run_quiet waits for is none.
+# Held while run_quiet starts a program and notes its id, and while ended actors are collected, so that a program that
+# run_quiet waits for is not collected first.
 starting = threading.Lock()
 waited_for: set[int] = set()
 
@@ -34,18 +35,19 @@ class TooSlow(CannotRun):
 
 
 def die_with_parent() -> Callable[[], None] | None:
-    """What a child of ours calls between fork and exec: the kernel kills it when this process is gone, however it
-    went. None where there is no such thing. Page: prctl(2), PR_SET_PDEATHSIG.
+    """Returns what a child process calls between fork and exec, or None where the system has no such request: the
+    kernel then kills the child when this process ends, however it ends. Page: prctl(2), PR_SET_PDEATHSIG.
 
-    Its addresses, and those of all that it starts, are not random, if the kernel lets us have that (a container may
-    not): Wine's program lies at a fixed address below 0x7FFE0000, where Wine wants a page. Somewhere in between the
-    kernel puts the heap, and in about one start of 8,000 just there: that process then ends before it has begun, and
-    the CreateProcess that made it fails with error 1359. Page: personality(2), ADDR_NO_RANDOMIZE."""
+    It also turns off address randomisation for the child and its children, if the kernel permits it (a container may
+    not). Wine's program lies at a fixed address below 0x7FFE0000, where Wine needs a page. With randomisation the
+    kernel puts the heap on that page in about one start of 8,000; that process ends at once, and the CreateProcess that
+    started it fails with error 1359. Page: personality(2), ADDR_NO_RANDOMIZE.
+    """
     if sys.platform != "linux":
         return None
     import ctypes
 
-    # Loaded here and not in the child, which can do little between fork and exec.
+    # Loaded here, because a child may do very little between fork and exec.
     library = ctypes.CDLL(None, use_errno=True)
     prctl, personality = library.prctl, library.personality
     personality.argtypes = [ctypes.c_ulong]
@@ -53,7 +55,7 @@ def die_with_parent() -> Callable[[], None] | None:
 
     def in_child() -> None:
         prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-        if os.getppid() != parent:  # it went before the request was made
+        if os.getppid() != parent:  # the parent ended before the request was made was made
             os.kill(os.getpid(), signal.SIGKILL)
         kept = personality(ASK_PERSONALITY)
         if kept >= 0:
@@ -70,10 +72,10 @@ def run_quiet(
     seconds: float | None = None,
     group: bool = False,
 ) -> tuple[int, str]:
-    """Runs a program without input; its exit code and all that it printed, lines ending as they do here. A program
-    that takes too long is killed and is TooSlow; with `group` all that it started goes with it. One that is not there
-    is CannotRun."""
-    # A file and no pipe: what the program leaves running (Wine's services) would keep a pipe open.
+    """Runs a program without input. Returns its exit code and its output, with "\\n" as line end. A program that takes
+    longer than `seconds` is killed, with `group` together with everything it started, and raises TooSlow. CannotRun if
+    it cannot be started."""
+    # A file and not a pipe: processes that the program leaves behind, like Wine's services, would keep a pipe open.
     with tempfile.TemporaryFile() as output:
         try:
             with starting:
@@ -105,7 +107,7 @@ def run_quiet(
 
 
 def kill(process: subprocess.Popen[bytes], group: bool) -> None:
-    """Ends a program at once; with `group` its whole session, which it must be the first process of."""
+    """Kills a program; with `group` its whole session, whose leader it must be."""
     if group and sys.platform != "win32":
         try:
             os.killpg(process.pid, signal.SIGKILL)
@@ -124,13 +126,13 @@ def children_of(pid: int) -> list[int]:
             if entry.name.isdecimal() and (entry / "stat").read_text("latin-1").rpartition(")")[2].split()[1] == str(pid):
                 found.append(int(entry.name))
         except (OSError, IndexError):
-            pass  # it has just ended
+            pass  # the process has just ended
     return found
 
 
 def signal_program(pid: int, number: int) -> None:
-    """Sends a signal to a program that was started through sudo or not: sudo belongs to root, and does not pass on
-    what it gets; what it runs for us is ours."""
+    """Sends a signal to a program that was started directly or through sudo. sudo belongs to root and does not pass
+    signals on, but the process that it runs as this user can be signalled."""
     try:
         os.kill(pid, number)
     except PermissionError:
@@ -141,7 +143,7 @@ def signal_program(pid: int, number: int) -> None:
 
 
 def reap() -> None:
-    """Collects ended processes that became children of this one; see adopt_orphans."""
+    """Collects ended processes that became children of this process; see adopt_orphans."""
     try:
         while os.waitpid(-1, os.WNOHANG) != (0, 0):
             pass
@@ -150,8 +152,8 @@ def reap() -> None:
 
 
 def reap_actors() -> None:
-    """Collects actors that have ended and that nobody waits for. A long run starts more of them than there are process
-    ids. Page: proc(5), children."""
+    """Collects ended actors that no call waits for. A long run starts more actors than there are process ids. Page:
+    proc(5), children."""
     with starting:
         _reap_actors()
 
@@ -161,30 +163,30 @@ def _reap_actors() -> None:
         try:
             children = Path(file).read_text(encoding="ascii").split()
         except OSError:
-            continue  # the thread is gone
+            continue  # the thread has ended
         for child in children:
             try:
                 if int(child) not in waited_for and ENDED_ACTOR.match(Path("/proc", child, "stat").read_bytes()):
                     os.waitpid(int(child), os.WNOHANG)
             except OSError:
-                pass  # it is gone
+                pass  # the process has ended
 
 
-def _reap_for_ever() -> None:
+def _reap_repeatedly() -> None:
     while True:
         time.sleep(REAP_SECONDS)
         reap_actors()
 
 
 def adopt_orphans() -> None:
-    """Makes processes whose parents end children of this one, and collects them. Where the first process of a container
-    collects no zombies, every wineserver would otherwise leave its eight behind, and every run its actors. Page:
+    """Makes this process the parent of descendants whose own parents end, and collects them. In a container whose first
+    process collects no zombies, each wineserver would otherwise leave its eight behind, and each run its actors. Page:
     prctl(2), PR_SET_CHILD_SUBREAPER."""
     import ctypes
 
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     if not any(thread.name == REAPER for thread in threading.enumerate()):
-        threading.Thread(target=_reap_for_ever, name=REAPER, daemon=True).start()
+        threading.Thread(target=_reap_repeatedly, name=REAPER, daemon=True).start()
 
 
 def processors() -> int:

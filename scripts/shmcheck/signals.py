@@ -1,4 +1,4 @@
-"""Being asked to end: the signal becomes an exception, so that every `finally` on the way is passed."""
+"""Turns a signal that asks this process to end into an exception, so that every `finally` runs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if sys.platform != "win32":
 
 
 class Interrupted(Exception):
-    """A signal asked this driver to end; the text is the signal's name."""
+    """A signal asked this process to end. The text is the signal's name."""
 
     def __init__(self, number: int) -> None:
         super().__init__(signal.Signals(number).name)
@@ -26,18 +26,18 @@ def on_signal(number: int, frame: FrameType | None) -> None:
 
 
 def on_further_signal(number: int, frame: FrameType | None) -> None:
-    """Already on the way out, which takes a bounded time. A handler, because children would inherit SIG_IGN."""
+    """Does nothing: the process is ending already. It is a handler because children would inherit SIG_IGN."""
 
 
 def install() -> None:
-    """From now on signals raise Interrupted in the main thread. One that was ignored stays so (nohup)."""
+    """Makes signals raise Interrupted in the main thread. A signal that was ignored (nohup) stays ignored."""
     for number in NUMBERS:
         if signal.getsignal(number) is not signal.SIG_IGN or number == signal.SIGINT:
             signal.signal(number, on_signal)
 
 
 def ignore_further() -> None:
-    """Lets nothing get in the way of tidying up."""
+    """Ignores further signals, so that the clean-up is completed."""
     for number in NUMBERS:
         if signal.getsignal(number) is on_signal:
             signal.signal(number, on_further_signal)
@@ -45,7 +45,7 @@ def ignore_further() -> None:
 
 @contextmanager
 def deferred() -> Iterator[None]:
-    """Signals are kept until the end of the block: for what must not be left half-done."""
+    """Delays signals until the end of the block, for work that must not be interrupted."""
     kept: list[int] = []
     before = {number: signal.getsignal(number) for number in NUMBERS}
     for number in NUMBERS:

@@ -70,7 +70,7 @@ def test_a_bad_list_is_refused(text: str, problem: str) -> None:
 
 
 def test_topic_that_is_none() -> None:
-    with pytest.raises(CannotRun, match="is looked for in the topic missing_name, which no case has"):
+    with pytest.raises(CannotRun, match="names the topic missing_name, which has no case"):
         check_topics([FAULT], {"sample"})
     check_topics([FAULT], {"sample", "missing_name"})
 
@@ -79,7 +79,7 @@ def test_choosing() -> None:
     other = Fault("no-183", ("sample",), "x")
     assert choose([FAULT, other], []) == [FAULT, other]
     assert choose([FAULT, other], ["no-183"]) == [other]
-    with pytest.raises(CannotRun, match="no fault is called 'none'"):
+    with pytest.raises(CannotRun, match="there is no fault 'none'"):
         choose([FAULT], ["none"])
 
 
@@ -159,7 +159,7 @@ def test_its_list() -> None:
 def test_it_needs_a_fault() -> None:
     assert faulty("exit") == (3, "shmactor-faulty: SHMCHECK_FAULT must name a fault; "
                               "`shmactor-faulty --faults` lists them\n")
-    assert faulty("exit", fault="none") == (3, "shmactor-faulty: SHMCHECK_FAULT: no fault is called 'none'\n")
+    assert faulty("exit", fault="none") == (3, "shmactor-faulty: SHMCHECK_FAULT: there is no fault 'none'\n")
     assert faulty("exit", fault="no-183") == (0, "")
 
 

@@ -88,5 +88,5 @@ def test_suites_of_one_pair_agree() -> None:
     text = xml_of(["x64-x86"])
     second = Report([Made("b-case", topic="x64-x86.names")]).xml()
     start, end = second.index("<testsuite "), second.index("</testsuites>")
-    with pytest.raises(BadReport, match="what x64-x86 is differs"):
+    with pytest.raises(BadReport, match="the facts of x64-x86 differ"):
         parse(text.replace("</testsuites>", second[start:end] + "</testsuites>").encode(), "here")

@@ -79,5 +79,5 @@ def test_coverage_tells_of_a_case_that_there_is_not(tmp_path: Path, case: str, c
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == code
     assert "1 of 1 problems are caught by cases, 0 are excused" in done.stdout
-    assert ("problem P01 names the case open-missing, which there is not" in done.stderr) == (code == 1)
+    assert ("problem P01 names the case open-missing, which does not exist" in done.stderr) == (code == 1)
     assert json.loads(paths["figures.json"].read_text(encoding="utf-8"))["problems"]["caught"] == 1

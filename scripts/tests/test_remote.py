@@ -234,7 +234,7 @@ def test_a_report_of_another_program_is_no_result(tmp_path: Path) -> None:
     remote.check(report_with({}))  # programs that are too old to say it
     remote.check(report_with(facts))
     for fact, name in PROGRAMS.items():
-        with pytest.raises(Lost, match=f"made by another {name} than the one that was sent"):
+        with pytest.raises(Lost, match=f"from another {name} than the one that was sent"):
             remote.check(report_with({**facts, fact: "0" * 64}))
 
 
@@ -294,7 +294,7 @@ def test_a_program_that_hangs_is_ended_at_the_deadline(lab: Lab, fakes: Path) ->
     begin = time.monotonic()
     code, text = lab.run("one")
     assert code == 3, text
-    assert "it did not end within 3 seconds" in lost(lab, "one")
+    assert "the run did not end within 3 seconds" in lost(lab, "one")
     assert time.monotonic() - begin < 60
     assert lab.processes() == []
     assert lab.left() == []

@@ -162,10 +162,10 @@ CORPUS: dict[str, tuple[str | bytes, str]] = {
     "huge property": (Report([Made("x")], facts={"os_name": "x" * 5000}).xml(), "more properties, or longer ones"),
     "too many properties": (Report([Made("x")], facts={f"f{n}": "" for n in range(300)}).xml(), "more properties"),
     "row with markup": (Report([Made("x", rows=["<b>"])]).xml(), "names the row"),
-    "another class name": (GOOD.replace('classname="shmcheck.sample"', 'classname="other"'), "another class name"),
+    "another class name": (GOOD.replace('classname="shmcheck.sample"', 'classname="other"'), "class name that does not match"),
     "type of somebody else": (one(verdict="fail").replace("shmcheck.Failure", "AssertionError"), "fails with the type"),
     "error of somebody else": (one(verdict="error").replace("shmcheck.Harness", "x"), "the error type"),
-    "time that is none": (GOOD.replace('time="0.012"', 'time="1e9"'), "no number as its time"),
+    "time that is none": (GOOD.replace('time="0.012"', 'time="1e9"'), "a time that is not a number"),
     "verdict and element disagree": (GOOD.replace("verdict=pass", "verdict=fail"), "contradicts itself"),
     "unknown verdict": (GOOD.replace("verdict=pass", "verdict=great"), "contradicts itself"),
     "two outcomes": (

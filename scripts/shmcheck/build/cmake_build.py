@@ -1,4 +1,4 @@
-"""Building: CMake's trees under build/, made or healed when they have to be and left alone when nothing changed."""
+"""Builds CMake's trees under build/: configures them when needed, and does nothing when they are up to date."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ LOST_FILE = "missing and no known rule to make it"
 
 @dataclass(frozen=True)
 class Part:
-    """A build tree, by its preset, and what is built in it; no target means everything."""
+    """A build tree, named by its preset, and what is built in it. No target means everything."""
 
     preset: str
     targets: tuple[str, ...] = ()
 
 
 class BuildLock:
-    """Held shared while programs of the build folder run, exclusive while they are made anew."""
+    """A lock: shared while programs of the build folder run, exclusive while they are built."""
 
     def __init__(self) -> None:
         make_build_folder()
@@ -39,23 +39,23 @@ class BuildLock:
         self.lock.shared()
 
     def exclusive(self) -> None:
-        """Waits until nobody else builds, or runs what would be replaced."""
+        """Takes the lock exclusively. Waits while another process builds, or runs programs that would be replaced."""
         if not self.lock.try_exclusive():
             say("waiting for another build or run in this checkout to end")
             self.lock.exclusive()
 
     def shared(self) -> None:
-        """Lets others run, and run what they built, too."""
+        """Takes the lock shared: other processes may run programs too."""
         self.lock.shared()
 
 
 def family() -> str:
-    """What the presets of programs for Windows are called by: their compiler."""
+    """The first part of the preset names for Windows programs: the compiler."""
     return "msvc" if ON_WINDOWS and (visual_studio() or not shutil.which("gcc")) else "mingw"
 
 
 def architectures() -> tuple[str, ...]:
-    """What programs can be built for that may run on this machine; its own first."""
+    """The architectures whose programs can be built here and may run on this machine; its own first."""
     machine = platform.machine().upper() if ON_WINDOWS else ""
     if machine == "ARM64" and family() == "msvc":
         return "arm64", "x64", "x86"
@@ -73,7 +73,7 @@ def main_preset() -> str:
 
 
 def visual_studio() -> bool:
-    """Whether Visual Studio or its build tools are installed; their installer always puts vswhere at this place."""
+    """Whether Visual Studio or its build tools are installed. Their installer always puts vswhere in this place."""
     base = os.environ.get("ProgramFiles(x86)", r"C:\Program Files (x86)")
     return Path(base, "Microsoft Visual Studio", "Installer", "vswhere.exe").exists()
 
@@ -84,7 +84,7 @@ def programs() -> Path:
 
 
 def fingerprint(preset: str) -> str:
-    """What a tree's configuration depends on and CMake does not watch itself."""
+    """A hash of what a tree's configuration depends on and CMake does not watch."""
     digest = hashlib.sha256()
     for part in (preset, str(ROOT)):
         digest.update(part.encode("utf-8", "surrogateescape") + b"\0")
@@ -93,8 +93,8 @@ def fingerprint(preset: str) -> str:
 
 
 def configured(preset: str) -> bool:
-    """Whether the tree can be built as it is: made here, as the presets are now, by a Python that is still there.
-    Which Python that was does not matter otherwise."""
+    """Whether the tree can be built as it is: it was configured in this place, with these presets, and the Python that
+    it uses still exists."""
     folder = tree(preset)
     try:
         made, python = (folder / STAMP).read_text(encoding="utf-8", errors="surrogateescape").split("\n", 1)
@@ -104,12 +104,13 @@ def configured(preset: str) -> bool:
 
 
 def configure(preset: str) -> None:
-    """Makes the tree. What an earlier place of the checkout, or a Python that is gone, left there goes first."""
+    """Configures the tree. A tree that was configured in another place, or with a Python that no longer exists, is
+    deleted first."""
     folder = tree(preset)
     if not configured(preset) and folder.exists():
         shutil.rmtree(folder)
     say(f"configuring {preset}")
-    python = Path(sys.executable).as_posix()  # CMake takes a backslash for an escape
+    python = Path(sys.executable).as_posix()  # CMake reads a backslash as an escape for an escape
     code, text = run_quiet(["cmake", "--preset", preset, f"-DPython3_EXECUTABLE={python}"], folder=ROOT)
     if code != 0:
         raise CannotRun(f"cmake could not configure {preset}:\n{text.strip()}")
@@ -118,7 +119,7 @@ def configure(preset: str) -> None:
 
 
 def up_to_date(part: Part) -> bool:
-    """Whether building would do nothing. Only Ninja can say so in advance."""
+    """Whether a build would do nothing. Only Ninja can tell that in advance."""
     if not configured(part.preset) or not (tree(part.preset) / "build.ninja").exists():
         return False
     code, text = run_quiet(["ninja", "-C", tree(part.preset), "-n", *part.targets])
@@ -126,7 +127,7 @@ def up_to_date(part: Part) -> bool:
 
 
 def build(part: Part) -> None:
-    """Builds a part; the compiler's messages are shown if it fails."""
+    """Builds a part. CannotRun, with the compiler's messages, if that fails."""
     if not configured(part.preset):
         configure(part.preset)
     say(f"building {part.preset}")
@@ -134,7 +135,7 @@ def build(part: Part) -> None:
     if part.targets:
         command += ["--target", *part.targets]
     code, text = run_quiet(command, folder=ROOT)
-    if code != 0 and LOST_FILE in text:  # something of an earlier configuration was deleted, a download for example
+    if code != 0 and LOST_FILE in text:  # a file of an earlier configuration was deleted, for example a download was deleted, a download for example
         shutil.rmtree(tree(part.preset))
         configure(part.preset)
         code, text = run_quiet(command, folder=ROOT)
@@ -143,7 +144,7 @@ def build(part: Part) -> None:
 
 
 def version_of(preset: str) -> str:
-    """The version that the programs of a tree say they are."""
+    """The version of the programs of a tree; "" if it was not configured."""
     try:
         return (tree(preset) / "generated" / "version.txt").read_text(encoding="utf-8")
     except OSError:
@@ -151,21 +152,21 @@ def version_of(preset: str) -> str:
 
 
 def copy_actor(arch: str, folder: Path) -> None:
-    """Puts the actor of this architecture beside the programs of another, under a name that says so."""
+    """Copies the actor of this architecture beside the programs of another one, with the architecture in its name."""
     source = tree(preset(arch)) / "bin" / "shmactor.exe"
     target = folder / f"shmactor-{arch}.exe"
     if target.exists():
         here, there = target.stat(), source.stat()
         if (here.st_size, here.st_mtime_ns) == (there.st_size, there.st_mtime_ns):
             return
-    # A name of its own first: an actor that runs keeps the file it was started from.
+    # Copied to another name first: a running actor keeps the file that it was started from.
     fresh = target.with_suffix(".new")
     shutil.copy2(source, fresh)
     os.replace(fresh, target)
 
 
 def copy_actors(parts: Sequence[Part]) -> None:
-    """Puts every actor that was built beside the checkers of other architectures."""
+    """Copies every built actor beside the runners of other architectures."""
     built = {preset(arch): arch for arch in architectures()}
     checkers = {part.preset for part in parts if part.preset in built and part.targets != ACTOR}
     for checker in checkers:
@@ -174,7 +175,7 @@ def copy_actors(parts: Sequence[Part]) -> None:
 
 
 def ensure(parts: Sequence[Part], lock: BuildLock) -> None:
-    """Builds what is not up to date. Returns with the lock held shared."""
+    """Builds the parts that are not up to date. Returns with the lock held shared."""
     if not all(up_to_date(part) for part in parts):
         lock.exclusive()
         for part in parts:
@@ -186,7 +187,7 @@ def ensure(parts: Sequence[Part], lock: BuildLock) -> None:
 
 
 def agree(parts: Sequence[Part]) -> None:
-    """Makes programs that work together say the same version: each tree asked git when it was configured."""
+    """Configures programs that work together again if their versions differ: each tree asked git at another time."""
     together = [part for part in parts if part.preset.startswith(f"{family()}-")]
     if len({version_of(part.preset) for part in together}) < 2:
         return
@@ -196,11 +197,11 @@ def agree(parts: Sequence[Part]) -> None:
 
 
 def parts_for(arch: str) -> list[Part]:
-    """What a run needs: the checker of this architecture and its actor, and the actors that go beside them."""
+    """The parts that a run needs: the runner and actor of this architecture, and the actors of the others."""
     others = [other for other in architectures() if other != arch]
     return [Part(preset(arch), ("shmcheck", "shmactor")), *(Part(preset(other), ACTOR) for other in others)]
 
 
 def run_parts() -> list[Part]:
-    """What a run on this machine needs."""
+    """The parts that a run on this machine needs."""
     return parts_for(architectures()[0])

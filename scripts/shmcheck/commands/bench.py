@@ -19,7 +19,7 @@ from shmcheck.targets.target import this_target
 PROGRAMS = ("shmcheck", "shmactor", "shmbench")
 
 DESCRIPTION = """\
-Measures the suite against what it cannot do without, all in one run, because a machine is never the same twice:
+Measures the suite against its lower bounds, all in one run, because a machine is not equally fast at two times:
 
   floor_s        actor starts of the suite x the time of a bare CreateProcess-to-exit loop, in seconds
   jobs1_ratio    time of the whole suite with one job / floor_s          (goal: 1.25 at most)

@@ -76,7 +76,7 @@ def compared(found: argparse.Namespace) -> Comparison:
     if found.base.is_dir():
         say(f"compared with {file} ({base.platform})")
     if base.lost:
-        raise BadReport(f"{file}: there is nothing to compare with, the run was lost: {base.lost}")
+        raise BadReport(f"{file}: it cannot be compared with, because the run was lost: {base.lost}")
     return compare(base, new)
 
 

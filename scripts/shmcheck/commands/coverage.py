@@ -30,8 +30,8 @@ Compares cases/contract.toml with the cases of the built program, both ways, and
 (a case checks them), excused (none does, and the contract says why) and uncovered. With the project's own contract
 it also says how many of the problems in cases/problems.toml cases catch.
 
-Exit code 0: contract and cases agree; 1: a case names a row that there is not, a row is excused that a case checks,
-a problem names a case that there is not, or (with --complete) a row is uncovered; 3: the contract, the list or the program cannot be read."""
+Exit code 0: contract and cases agree; 1: a case names a row that does not exist, a row is excused that a case checks,
+a problem names a case that does not exist, or (with --complete) a row is uncovered; 3: the contract, the list or the program cannot be read."""
 
 
 def options(arguments: Sequence[str]) -> argparse.Namespace:
@@ -54,10 +54,10 @@ def read_problems(found: argparse.Namespace) -> tuple[Problem, ...]:
 
 
 def complain_of_problems(problems: tuple[Problem, ...], cases: list[Case]) -> bool:
-    """Says which cases there are not that problems name; whether there are none."""
+    """Prints the cases that problems name and that do not exist. Returns whether there are none."""
     missing = unknown_cases(problems, cases)
     for problem, name in missing:
-        say(f"error: problem {problem.id} names the case {name}, which there is not")
+        say(f"error: problem {problem.id} names the case {name}, which does not exist")
     return not missing
 
 
@@ -86,7 +86,7 @@ def run(found: argparse.Namespace) -> int:
     elif found.list is None and found.contract == CONTRACT and not readme_table.is_current(
         readme_table.table(contract, coverage)
     ):
-        say("error: the table of areas in README.md is out of date; scripts/coverage --readme makes it anew")
+        say("error: the table of areas in README.md is out of date; run scripts/coverage --readme")
         agreed = False
     agreed = complain_of_problems(problems, cases) and agreed
     return EXIT_PASSED if agreed else EXIT_FAILED

@@ -20,9 +20,9 @@ from shmcheck.proof.faults import Outcome, choose, figures, table
 from shmcheck.targets.target import this_target
 
 DESCRIPTION = """\
-Runs the cases again on systems that break one rule each, and tells which cases notice which fault. A fault is looked
-for in the topics where its rule is checked, with the cases that pass here without a fault. What no case notices is a
-missing case. The table stands in reports/latest/faults.md too.
+Runs the cases again on systems that break one rule each, and tells which cases notice which fault. The cases of the
+topics that check the broken rule run, if they pass here without a fault. A fault that no case notices shows that a case
+is missing. The table is written to reports/latest/faults.md too.
 
 Exit code 0: every fault is caught; 1: some are missed; 3: a run was not possible."""
 

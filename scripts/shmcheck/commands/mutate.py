@@ -1,4 +1,4 @@
-"""scripts/mutate: proof that every check can fail."""
+"""scripts/mutate: tests that every check can fail."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from shmcheck.reports import report_files, report_reader
 
 EXCUSED = ROOT / "cases" / "excused.toml"
 SHOWN = 200
-MOST_EXCUSED = 2.0  # per cent of the changes; an excuse is the exception
+MOST_EXCUSED = 2.0  # per cent of the changes
 
 DESCRIPTION = """\
 Runs every case again and again with one thing in one reply of an actor changed at a time: success to failure and back,
 the last error, the NTSTATUS, a data byte, a size, a protection, a count. A change that the case does not notice has
-survived: no expectation rests on what was changed, or cases/excused.toml says why none needs to.
+survived: no expectation depends on what was changed. cases/excused.toml can say why none needs to.
 
 Exit code 0: nothing survived that is not excused; 1: something did, or more than 2 % had to be excused; 2: the run did
 not end, or a case was an error; 3: it could not start."""
@@ -69,9 +69,9 @@ def show(total: Score, excuses: Sequence[Excuse], whole: bool) -> None:
         if excuse.used:
             print(f"excused {excuse.used:5}  {excuse.case} / {excuse.field} / {excuse.step}: {excuse.reason}")
         elif whole:
-            print(f"not needed on this system: the excuse for {excuse.case} / {excuse.field} / {excuse.step}")
+            print(f"not needed on this system, the excuse for {excuse.case} / {excuse.field} / {excuse.step}")
     if total.unproven:
-        print(f"of these nothing is known, they are an error: {', '.join(total.unproven)}")
+        print(f"cases with the verdict error, about which nothing is known: {', '.join(total.unproven)}")
     print(
         f"{total.mutants} changes in {total.cases} cases: {total.killed} noticed ({total.percent:.1f} %), "
         f"{len(total.survived)} survived, {len(total.excused)} excused ({total.percent_excused:.1f} %); "
@@ -80,7 +80,7 @@ def show(total: Score, excuses: Sequence[Excuse], whole: bool) -> None:
 
 
 def verdict(total: Score, whole: bool) -> int:
-    """The exit code. Of a few cases, or of a few of the changes, any share may be excused."""
+    """The exit code. If only some cases or changes ran, any share of them may be excused."""
     if total.survived or total.mutants == 0:
         return EXIT_FAILED
     if whole and total.percent_excused > MOST_EXCUSED:
@@ -96,14 +96,14 @@ def mutate(arguments: Sequence[str]) -> int:
     excuses = load_excuses(EXCUSED)
     report = wanted.report or run_cases(wanted)
     if report is None:
-        say("The run did not come to its end; nothing is said of the changes.")
+        say("The run did not finish, so nothing is known about the changes.")
         return EXIT_ERROR
     try:
         run = report_files.read(report)
     except report_reader.BadReport as error:
         raise CannotRun(f"{report}: {error}") from error
     if "mutated_replies" not in run.facts:
-        raise CannotRun(f"{report} is the report of an ordinary run, not of one with --mutate")
+        raise CannotRun(f"{report} is the report of a run without --mutate")
     total = score(run, excuses)
     whole = wanted.percent == 100 and not wanted.filter
     show(total, excuses, whole)

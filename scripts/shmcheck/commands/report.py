@@ -22,8 +22,8 @@ CONTRACT = ROOT / "cases" / "contract.toml"
 DESCRIPTION = """\
 Makes one page about the runs of shmcheck on several systems, from their JUnit XML reports.
 
-A file that cannot be used (malformed, too big, somebody else's, ...) is named on stderr and on the page, and the page
-is made of the rest. The same reports give the same bytes.
+A file that cannot be used (malformed, too big, not written by shmcheck, ...) is named on stderr and on the
+page, which shows the rest. The same reports give the same bytes.
 
 Exit code 0: all is written; 1: all is written, but some report could not be used; 3: wrong usage, or nothing could be
 written."""
@@ -48,7 +48,7 @@ def options(arguments: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument("--contract", type=Path, metavar="FILE", help="default: cases/contract.toml of this checkout")
     parser.add_argument("--known", type=Path, metavar="FILE", help="default: cases/known.toml of this checkout")
-    parser.add_argument("--title", default="shmcheck", help="what stands above the page")
+    parser.add_argument("--title", default="shmcheck", help="the title of the page")
     found = parser.parse_args(arguments)
     if not any((found.output, found.markdown, found.json, found.csv)):
         parser.error("say what to write: -o, --markdown, --json or --csv")

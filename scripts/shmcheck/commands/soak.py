@@ -21,9 +21,9 @@ from shmcheck.targets.targets_file import Spec
 RUNS_MOST = 1000
 
 DESCRIPTION = """\
-Runs the whole suite again and again, with one job and with two, alone and with every processor busy with something
-else in turn, and compares verdicts and transcripts of all runs byte for byte. A case that differs between two runs of
-one target is a mistake of the case or of the harness.
+Runs the whole suite again and again, with one job and with two, on an idle machine and with every processor busy in
+turn, and compares verdicts and transcripts of all runs byte for byte. A case that differs between two runs of
+one target is a defect of the case or of the harness.
 
 Exit code 0: no run differs from any other; 1: some cases differ, and are listed; 3: a run was not possible."""
 
@@ -31,7 +31,7 @@ Exit code 0: no run differs from any other; 1: some cases differ, and are listed
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser = Parser("scripts/soak", DESCRIPTION)
     parser.add_argument("--runs", type=int, default=3, metavar="N", help="whole runs for each target (default 3)")
-    parser.add_argument("--twins", type=int, default=0, metavar="N", help="and so often two runs side by side")
+    parser.add_argument("--twins", type=int, default=0, metavar="N", help="and N times two runs at the same time")
     parser.add_argument("--target", action="append", default=[], metavar="NAME", help="of targets.toml; default: here")
     parser.add_argument("--filter", action="append", default=[], metavar="GLOB", help="only these cases")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here too")
@@ -41,7 +41,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         if not 0 <= getattr(wanted, name) <= RUNS_MOST:
             raise CannotRun(f"--{name} takes a number from 0 to {RUNS_MOST}, not {getattr(wanted, name)}")
     if wanted.runs + wanted.twins == 0:
-        raise CannotRun("--runs 0 and --twins 0 is nothing to run")
+        raise CannotRun("--runs 0 and --twins 0 leave nothing to run")
     return wanted
 
 
@@ -66,7 +66,7 @@ def soak(arguments: Sequence[str]) -> int:
         for spec in specs:
             soak_target(seen, spec, wanted)
     finally:
-        # What was seen before something went wrong may say why.
+        # The observations before an error may explain it.
         found = seen.differences()
         print("\n".join(all_lines(found)), end="\n" if found else "")
         if wanted.json:

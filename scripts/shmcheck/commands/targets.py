@@ -1,4 +1,4 @@
-"""scripts/targets: which targets there are, and setting up those that take some."""
+"""scripts/targets: lists the targets, and sets up and removes those that need it."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from shmcheck.targets.debian_root import WINES, Release, release_of_system
 from shmcheck.targets.targets_file import DEFAULT_FILE, NAME, Spec, load
 
 DESCRIPTION = """\
-The targets of scripts/run: lists them, and sets up or takes away the Wine of another Debian release.
+The targets of scripts/run: lists them, and sets up or removes the Wine of another Debian release.
 
   scripts/targets list            every target of scripts/targets.toml, with its state
   scripts/targets add wine-10     sets up Debian 13 with its Wine under build/ (wine-5: Debian 11, wine-8: Debian 12);
-                                  takes root or sudo, some minutes and about 1.5 GB
-  scripts/targets remove wine-10  takes it away
-  scripts/targets lost NAME       writes the report that stands for a target that gave none, for CI engines
+                                  needs root or sudo, some minutes and about 1.9 GB
+  scripts/targets remove wine-10  removes it
+  scripts/targets lost NAME       writes the report of a target that gave none, for CI engines
 
-Exit code: 0 done; 3 not done, for the reason that is said."""
+Exit code: 0 done; 3 not done, with the reason on stderr."""
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
@@ -36,7 +36,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     adding.add_argument("--mirror", default="", metavar="URL", help="of Debian (default: that of this system's apt sources)")
     adding.add_argument("--no-x86", action="store_true", help="leave out the 32-bit half")
     adding.add_argument("--again", action="store_true", help="even if it is set up already")
-    removing = commands.add_parser("remove", help="take it away again")
+    removing = commands.add_parser("remove", help="remove it")
     removing.add_argument("wine", choices=sorted(WINES), help="which")
     losing = commands.add_parser("lost", help="write a report that says why there is none")
     losing.add_argument("name", help="of the target")
@@ -56,11 +56,11 @@ def run(found: argparse.Namespace) -> int:
 
 
 def state_of(spec: Spec) -> str:
-    """In words, whether a run could use this target now."""
+    """Whether a run could use this target now, in words."""
     if spec.programs and not Path(spec.programs, "shmcheck.exe").exists():
         return f"there is no shmcheck.exe in {spec.programs}"
     if spec.kind == "ssh":
-        return f"a host, {spec.host}; whether it answers is seen when it is used"
+        return f"the host {spec.host}; a run finds out whether it answers"
     if ON_WINDOWS:
         return "this Windows" if spec.kind == "local" else "Wine does not run here"
     if not spec.debian or spec.debian == release_of_system():
@@ -83,7 +83,7 @@ def release_for(wine: str) -> Release:
     if ON_WINDOWS or not Path("/etc/debian_version").exists():
         raise CannotRun("the Wine of another Debian release is set up on Debian only")
     if number == release_of_system():
-        raise CannotRun(f"this is Debian {number}: its Wine is the one on PATH, there is nothing to set up or take away")
+        raise CannotRun(f"this is Debian {number}: its Wine is the one on PATH, so there is nothing to set up or remove")
     return Release(number)
 
 
@@ -91,7 +91,7 @@ def add(found: argparse.Namespace) -> int:
     release = release_for(found.wine)
     make_build_folder()
     if release.ready() and not found.again:
-        say(f"{found.wine} is there: {release.state()}")
+        say(f"{found.wine} is set up already: {release.state()}")
         return EXIT_PASSED
     release.add(found.mirror, not found.no_x86)
     say(f"{found.wine}: {release.state()}")
@@ -104,7 +104,7 @@ def remove(found: argparse.Namespace) -> int:
         say(f"{found.wine} is not set up")
         return EXIT_PASSED
     release.remove()
-    say(f"{found.wine} is gone")
+    say(f"{found.wine} is removed")
     return EXIT_PASSED
 
 

@@ -1,1 +1,1 @@
-"""What proves that the cases and the project work: coverage, mutation, faults, soak, and the project's own tests."""
+"""Proof that the cases and the project work: coverage, mutation, faults, soak, and the project's own tests."""

@@ -1,4 +1,4 @@
-"""What the suite costs, as ratios of what it could cost at best."""
+"""Measures what the suite costs, relative to its lower bound."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Bench:
         done = subprocess.run(
             command, env=self.target.environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, cwd=ROOT
         )
-        # A run of cases ends with 0, 1 or 2, and what the verdicts are does not matter here.
+        # A run of cases ends with 0, 1 or 2; the verdicts do not matter here.
         if done.returncode not in (0, 1, 2):
             raise CannotRun(f"{program} {' '.join(words)}: {done.stderr.strip() or done.stdout.strip()}")
         return done.stdout
@@ -78,7 +78,7 @@ class Bench:
 
 
 def measure(bench: Bench, jobs: int) -> dict[str, object]:
-    """All figures. The floor is taken before, between and after, so that a machine that slows down shows in it."""
+    """All figures. The floor is measured before, between and after, so that a change of the machine's speed shows."""
     say(f"bare starts of the actor ({FLOOR_STARTS} three times), the whole suite with 1 and with {jobs} jobs ...")
     starts = [bench.floor()]
     one = bench.suite("--jobs", "1")

@@ -14,7 +14,7 @@ LIST_SECONDS = 60.0
 
 
 def built_program() -> Path:
-    """The program of a build tree, whichever compiler made it. What it lists is the same for all."""
+    """shmcheck.exe of a build tree. Every compiler's lists the same cases. CannotRun if there is none."""
     programs = [tree(preset) / "bin" / "shmcheck.exe" for preset in PRESETS]
     for program in programs:
         if program.exists():
@@ -23,14 +23,14 @@ def built_program() -> Path:
 
 
 def list_of_program(program: Path) -> str:
-    """What shmcheck --list prints, under Wine where that takes it."""
+    """What shmcheck --list prints, under Wine if this is not Windows. CannotRun if it fails."""
     command = [str(program), "--list"]
     if ON_WINDOWS:
         code, text = run_quiet(command, seconds=LIST_SECONDS)
     else:
         code, text = run_in_prefix(command)
     if code != 0:
-        raise CannotRun(f"{program} --list ended with {code}: {text.strip() or 'it said nothing'}")
+        raise CannotRun(f"{program} --list ended with {code}: {text.strip() or 'it printed nothing'}")
     return text
 
 
@@ -47,7 +47,7 @@ def run_in_prefix(command: list[str]) -> tuple[int, str]:
 
 
 def decoded(data: bytes, what: str) -> str:
-    """Text of either of the encodings that a redirection gives: PowerShell's > writes UTF-16."""
+    """Text in either encoding that redirected output has: PowerShell's > writes UTF-16."""
     try:
         return data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
     except UnicodeDecodeError as error:

@@ -1,4 +1,4 @@
-"""Which rows of the contract the cases check: the comparison, both ways."""
+"""Compares the rows of the contract with the cases, both ways."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from shmcheck.contract import KEBAB, Contract, Row
 
 
 class ListError(Exception):
-    """The list of cases is not one; the text says where and why."""
+    """The list of cases is malformed. The text says where and why."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Coverage:
     covered: tuple[Row, ...]
     excused: tuple[Row, ...]  # not covered, and the contract says why
     uncovered: tuple[Row, ...]  # not covered, without a reason
-    unknown: tuple[tuple[str, Case], ...]  # ids that are no row, with a case that claims to check them
+    unknown: tuple[tuple[str, Case], ...]  # ids that are not rows, with a case that names them
     stale: tuple[tuple[Row, Case], ...]  # rows with an excuse, with a case that checks them; they are covered
 
     def good(self) -> bool:
@@ -42,7 +42,7 @@ class Coverage:
         return not self.unknown and not self.stale
 
     def count(self, rows: Iterable[Row]) -> Count:
-        """How many of these rows are what."""
+        """Counts these rows by state."""
         ids = {row.id for row in rows}
         covered, excused, uncovered = (
             sum(row.id in ids for row in kind) for kind in (self.covered, self.excused, self.uncovered)

@@ -52,11 +52,11 @@ def figures(contract: Contract, coverage: Coverage, problems: tuple[Problem, ...
 
 
 def complain(coverage: Coverage, complete: bool) -> bool:
-    """Says what is wrong; whether nothing is."""
+    """Prints what is wrong. Returns whether nothing is."""
     for row_id, case in coverage.unknown:
         say(f"error: case {case.id} ({case.topic}) names the row {row_id}, which the contract does not have")
     for row, case in coverage.stale:
-        say(f"error: row {row.id} has an excuse, but case {case.id} ({case.topic}) checks it; take the excuse away")
+        say(f"error: row {row.id} has an excuse, but case {case.id} ({case.topic}) checks it; remove the excuse")
     if complete and coverage.uncovered:
         say(f"error: {len(coverage.uncovered)} rows are neither covered nor excused; --rows names them")
     return coverage.good() and not (complete and coverage.uncovered)

@@ -1,4 +1,4 @@
-"""Something to do for every processor, for as long as a run is to be disturbed."""
+"""Busy processes that load every processor during a soak."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from types import TracebackType
 
 from shmcheck.processes import die_with_parent, processors
 
-# Ends by itself, should nobody be there to end it.
+# The limit after which a busy process ends by itself.
 SECONDS = 1800
 PROGRAM = f"import time\nend = time.monotonic() + {SECONDS}\nwhile time.monotonic() < end:\n    sum(range(20000))\n"
 

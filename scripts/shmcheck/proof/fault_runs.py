@@ -20,7 +20,7 @@ FILTERS_MOST = 64  # of shmcheck.exe
 
 @dataclass(frozen=True)
 class FaultRuns:
-    """What is run, and where."""
+    """The programs, the place to run them, and the number of jobs."""
 
     target: Target
     programs: Path
@@ -42,7 +42,7 @@ class FaultRuns:
         return run_suite(self.target, self.programs, report, ["--jobs", str(self.jobs), *words], variables)
 
     def run_fault(self, fault: Fault, cases: Sequence[Key]) -> list[Run]:
-        """The cases on the faulty system, as many at a time as there can be filters."""
+        """Runs the cases on the faulty system, as many at a time as there may be filters."""
         words = ["--actor", target_path(str(self.faulty_actor), str(ROOT))]
         runs = []
         for start in range(0, len(cases), FILTERS_MOST):
@@ -59,7 +59,7 @@ def show(outcome: Outcome) -> None:
 
 
 def look_for(runs: FaultRuns, faults: Sequence[Fault], whole: bool) -> tuple[list[Outcome], str]:
-    """Runs every fault, in its own topics or in the `whole` suite. What came of each, and the platform's name."""
+    """Runs every fault, in its own topics or in the `whole` suite. Returns the outcomes, and the platform's name."""
     baseline = runs.run([], {})
     passed = passing(baseline)
     check_topics(faults, {key.topic for key in baseline.cases})

@@ -1,8 +1,8 @@
-"""Which cases notice which faulty system.
+"""Decides which cases notice which faulty system.
 
-shmactor-faulty.exe is the actor on top of systems that break one rule each (harness/faults). A fault is caught if a case
-that passes on the system as it is sees an expectation fail with the fault. A case whose preconditions break before does
-not count: it can no longer tell what it is there for.
+shmactor-faulty.exe is the actor on systems that break one rule each (harness/faults). A fault is caught if a case that
+passes on the unchanged system has a failed expectation with the fault. A case with a broken precondition before that
+does not count, because it cannot check its rule any more.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from shmcheck.reports.results import Case, Key, Run, Verdict
 
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 NOTICED = frozenset({Verdict.FAIL, Verdict.DEVIATES})
-# How a failed expectation begins in the details of a case: with the row that it checks.
+# The start of a failed expectation in a case's details: the row that it checks.
 EXPECTATION = re.compile(r"^(line [0-9]+: )?\[[a-z0-9-]+\] ", re.MULTILINE)
 
 
@@ -25,13 +25,13 @@ class Fault:
     """One line of shmactor-faulty --faults."""
 
     name: str
-    topics: tuple[str, ...]  # where cases are that should notice
+    topics: tuple[str, ...]  # topics whose cases should notice it
     sentence: str
 
 
 @dataclass
 class Outcome:
-    """What came of running cases with a fault."""
+    """The result of running cases with a fault."""
 
     fault: Fault
     caught_by: list[Key] = field(default_factory=list)
@@ -59,11 +59,11 @@ def read_faults(text: str) -> list[Fault]:
 
 
 def check_topics(faults: Iterable[Fault], topics: Collection[str]) -> None:
-    """A fault that is looked for where no case is would be missed for ever."""
+    """Checks that every topic of a fault has cases; otherwise the fault could never be caught."""
     for fault in faults:
         for topic in fault.topics:
             if topic not in topics:
-                raise CannotRun(f"fault {fault.name} is looked for in the topic {topic}, which no case has")
+                raise CannotRun(f"fault {fault.name} names the topic {topic}, which has no case")
 
 
 def choose(faults: Sequence[Fault], names: Sequence[str]) -> list[Fault]:
@@ -71,22 +71,22 @@ def choose(faults: Sequence[Fault], names: Sequence[str]) -> list[Fault]:
     known = {fault.name: fault for fault in faults}
     for name in names:
         if name not in known:
-            raise CannotRun(f"no fault is called {name!r}; --list shows them")
+            raise CannotRun(f"there is no fault {name!r}; --list shows all")
     return [known[name] for name in names] if names else list(faults)
 
 
 def passing(run: Run) -> list[Key]:
-    """The cases that pass on the system as it is: no other can notice anything."""
+    """The cases that pass on the unchanged system; no other case can notice a fault."""
     return [key for key, case in run.cases.items() if case.verdict is Verdict.PASS]
 
 
 def notices(case: Case) -> bool:
-    """Whether an expectation failed, be it that a precondition behind it broke as well."""
+    """Whether an expectation failed, with or without a broken precondition after it."""
     return case.verdict in NOTICED or (case.verdict is Verdict.ERROR and EXPECTATION.search(case.details) is not None)
 
 
 def judge(fault: Fault, runs: Iterable[Run], passed: Collection[Key]) -> Outcome:
-    """What cases that pass without the fault make of it."""
+    """Judges a fault by the cases that pass without it."""
     outcome = Outcome(fault)
     for run in runs:
         for key, case in run.cases.items():
@@ -101,7 +101,7 @@ def judge(fault: Fault, runs: Iterable[Run], passed: Collection[Key]) -> Outcome
 
 
 def figures(outcomes: Sequence[Outcome]) -> dict[str, object]:
-    """What --json writes."""
+    """The figures that --json writes."""
     caught: Mapping[str, list[str]] = {
         outcome.fault.name: [str(key) for key in outcome.caught_by] for outcome in outcomes if outcome.caught
     }
@@ -116,7 +116,7 @@ def figures(outcomes: Sequence[Outcome]) -> dict[str, object]:
 
 
 def table(outcomes: Sequence[Outcome], platform: str) -> str:
-    """The table for people, as Markdown."""
+    """The table as Markdown."""
     missed = [outcome for outcome in outcomes if not outcome.caught]
     lines = [
         "# Which cases notice which faulty system",

@@ -1,6 +1,6 @@
-"""The rule that the runner never touches shared memory, checked on the finished programs.
+"""Checks on the built programs that the runner does not call the mapping API.
 
-Strings are no evidence: the runner asks which functions a system exports, and names them for that.
+Strings in a program prove nothing: the runner asks which functions a system exports, and names them for that.
 """
 
 from __future__ import annotations
@@ -44,10 +44,10 @@ LOOKS: tuple[tuple[str, Callable[[Path], set[str] | None]], ...] = (
 
 
 def findings(path: Path, free: bool) -> list[tuple[str, str | None]]:
-    """Each look at a program with what is wrong, "" if nothing is and None if it could not be taken.
+    """Each check of a program with what is wrong: "" if nothing is, None if it could not be made.
 
-    A program that is `free` has none of the functions. The other kind, the actor, has them: a look that does not find
-    them there would find them nowhere.
+    A program that is `free` must not have the functions. The other kind, the actor, must have them, which shows that
+    the check finds them.
     """
     results: list[tuple[str, str | None]] = []
     for name, look in LOOKS:

@@ -1,7 +1,7 @@
-"""Which changed replies no expectation noticed, and which of these are excused.
+"""Finds the changed replies that no expectation noticed, and those of them that are excused.
 
-shmcheck.exe --mutate runs each case again with one thing in one reply changed at a time. It writes what survived into
-the case's transcript:
+shmcheck.exe --mutate runs each case again with one thing in one reply changed at a time. It writes the changes that
+survived into the case's transcript:
 
   ! survived FIELD: REQUEST -> CHANGED REPLY
   ! mutants=N killed=N survived=N run=N
@@ -21,7 +21,7 @@ from shmcheck.reports.results import Run, Verdict
 
 SURVIVOR = re.compile(r"! survived (\S+): (.*) -> (.*)")
 SCORE = re.compile(r"! mutants=(\d+) killed=(\d+) survived=(\d+) run=(\d+)")
-# A name as it was on the pipe, with what differs from run to run in it.
+# An object name in a request, with the run's id in it.
 NAME = re.compile(r"shmcheck-[0-9a-f]+-")
 EXCUSE_KEYS = ("case", "step", "field", "reason")
 
@@ -38,7 +38,7 @@ class Survivor:
 
 @dataclass
 class Excuse:
-    """One [[excused]] of cases/excused.toml: globs, and the reason why nothing needs to notice."""
+    """One [[excused]] of cases/excused.toml: globs, and the reason why no expectation needs to notice."""
 
     case: str
     step: str
@@ -56,10 +56,10 @@ class Excuse:
 
 @dataclass
 class Score:
-    """What came of all changes."""
+    """The result of all changes."""
 
     cases: int = 0
-    unproven: list[str] = field(default_factory=list)  # cases that are an error: nothing is known of them
+    unproven: list[str] = field(default_factory=list)  # cases with the verdict error, about which nothing is known
     mutants: int = 0
     killed: int = 0
     run: int = 0  # changes for which the case was run with real processes
@@ -93,7 +93,7 @@ def load_excuses(path: Path) -> list[Excuse]:
         raise CannotRun(f"{path}: {error}") from error
     tables = document.pop("excused", [])
     if document or not isinstance(tables, list):
-        raise CannotRun(f"{path}: there may be only [[excused]] in it")
+        raise CannotRun(f"{path}: only [[excused]] is permitted in it")
     excuses = []
     for number, table in enumerate(tables, 1):
         if set(table) != set(EXCUSE_KEYS) or not all(isinstance(text, str) and text for text in table.values()):
@@ -121,7 +121,7 @@ def score(run: Run, excuses: Sequence[Excuse]) -> Score:
             continue
         survivors = list(survivors_of(key.id, case.transcript))
         if len(survivors) != int(counts[3]) or int(counts[1]) != int(counts[2]) + int(counts[3]):
-            raise CannotRun(f"{run.target}: {key.id} tells of {len(survivors)} survivors and counts: {counts[0][2:]}")
+            raise CannotRun(f"{run.target}: {key.id} lists {len(survivors)} survivors but counts: {counts[0][2:]}")
         total.cases += 1
         total.mutants += int(counts[1])
         total.killed += int(counts[2])

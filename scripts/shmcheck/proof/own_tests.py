@@ -21,9 +21,9 @@ SCRIPTS = ROOT / "scripts"
 PYTEST_SECONDS = 1800.0
 MYPY_SECONDS = 300.0
 SCRIPT_SECONDS = 900.0
-# Of all changed replies of all cases, others each day; scripts/mutate tries all of them.
+# The share of all changed replies that scripts/test tries, others each day; scripts/mutate tries all of them.
 MUTATED_PERCENT = "10"
-# Scripts of the build that are no part of the package.
+# Scripts of the build that are outside the package.
 TYPED_FILES = ("harness/cmake/fetch_cmocka.py",)
 
 
@@ -46,7 +46,7 @@ def run(filters: Sequence[str], verbose: bool) -> int:
 
 
 def parts() -> list[cmake_build.Part]:
-    """All that the tests need; everything is built, so that everything is known to build."""
+    """The parts that the tests need, and all others, so that a part that does not build is noticed."""
     programs = [cmake_build.Part(cmake_build.main_preset()), *cmake_build.run_parts()[1:]]
     if ON_WINDOWS:
         return programs
@@ -58,7 +58,7 @@ def conclude(record: Record) -> int:
         write_line(sys.stdout, "failed: " + ", ".join(record.failed))
     counts = record.summary
     if counts.passed + counts.failed + counts.skipped == 0:
-        say("scripts/test: no test is called so")
+        say("scripts/test: no test matches --filter; without it every test is named")
         print_summary(counts)
         return EXIT_NOT_RUN
     print_summary(counts)
@@ -92,7 +92,7 @@ def foreign(target: Target, test: Test) -> tuple[int, str]:
 
 
 def check_mapping_api(record: Record) -> None:
-    """That nothing but the actor can touch shared memory; and that this check would see it."""
+    """Tests that only the actor calls the mapping API, and that this check would notice a call."""
     for program, free in (("shmcheck.exe", True), ("shmbench.exe", True), ("shmactor.exe", False)):
         for look, problem in mapping_api.findings(cmake_build.programs() / program, free):
             name = f"mapping-api/{program}-{look}"
@@ -105,7 +105,8 @@ def check_mapping_api(record: Record) -> None:
 
 
 def python_with(*modules: str) -> str | None:
-    """A Python that has the modules: Debian's packages belong to its own Python, whichever comes first on PATH."""
+    """A Python that has the modules, or None. Debian's packages belong to its own Python, whichever is first on
+    PATH."""
     candidates = [sys.executable] if ON_WINDOWS else [sys.executable, "/usr/bin/python3"]
     look = f"import importlib.util as u, sys; sys.exit(any(u.find_spec(name) is None for name in {list(modules)}))"
     for candidate in candidates:
@@ -115,7 +116,7 @@ def python_with(*modules: str) -> str | None:
 
 
 def run_pytest(record: Record, target: Target) -> None:
-    """The tests of scripts/, which find the programs by SHMCHECK_BIN and the target by its environment."""
+    """Runs the tests of scripts/. They find the programs by SHMCHECK_BIN and the target by its environment."""
     if not record.wants("scripts/pytest"):
         return
     python = python_with("pytest", "hypothesis", "jinja2")
@@ -142,7 +143,7 @@ def run_pytest(record: Record, target: Target) -> None:
 
 
 def run_script(record: Record, script: str, *words: str) -> None:
-    """One of the commands that hold cases and contract against each other, or the cases against themselves."""
+    """Runs a command that checks cases and contract against each other, or the cases themselves."""
     name = f"cases/{script.removesuffix('.py')}"
     if not record.wants(name):
         return
@@ -155,7 +156,7 @@ def run_script(record: Record, script: str, *words: str) -> None:
 
 
 def run_mypy(record: Record) -> None:
-    """The types of scripts/ and of the scripts of the build."""
+    """Checks the types of scripts/ and of the scripts of the build."""
     if not record.wants("scripts/types"):
         return
     python = python_with("mypy")

@@ -1,4 +1,4 @@
-"""The functions that a program for Windows imports, and the modules that are loaded with it.
+"""The functions that a Windows program imports, and the modules that are loaded with it.
 
 Format: https://learn.microsoft.com/windows/win32/debug/pe-format
 """
@@ -15,7 +15,7 @@ DELAYED_IMPORTS = 13
 
 
 class BadProgram(Exception):
-    """Not a program for Windows, or a damaged one."""
+    """The file is not a Windows program, or a damaged one."""
 
 
 class Program:
@@ -48,7 +48,7 @@ class Program:
             self.sections.append((address, max(size, raw_size), raw))
 
     def offset(self, address: int) -> int:
-        """Where in the file a relative virtual address lies."""
+        """The file offset of a relative virtual address."""
         for begin, size, raw in self.sections:
             if begin <= address < begin + size:
                 return raw + address - begin
@@ -60,7 +60,7 @@ class Program:
         return self.data[begin : self.data.index(b"\0", begin)].decode("ascii", "replace")
 
     def imports(self) -> set[str]:
-        """The names of all imported functions, the delayed ones among them; ordinals have none."""
+        """The names of all imported functions, delayed ones included. Functions imported by ordinal have no name."""
         names: set[str] = set()
         for directory, size, table in ((IMPORTS, 20, 0), (DELAYED_IMPORTS, 32, 16)):
             if directory >= len(self.directories) or self.directories[directory][0] == 0:
@@ -68,14 +68,14 @@ class Program:
             at = self.offset(self.directories[directory][0])
             while any(self.data[at : at + size]):
                 (address,) = struct.unpack_from("<I", self.data, at + table)
-                if address == 0:  # some linkers leave the lookup table out; the address table has the same
+                if address == 0:  # some linkers omit the lookup table; the address table has the same entries the lookup table out; the address table has the same
                     (address,) = struct.unpack_from("<I", self.data, at + 16)
                 names |= self.looked_up(self.offset(address))
                 at += size
         return names
 
     def modules(self) -> set[str]:
-        """The modules that are loaded before the program begins, in lower case."""
+        """The modules that are loaded before the program starts, in lower case."""
         names: set[str] = set()
         if self.directories[IMPORTS][0] == 0:
             return names

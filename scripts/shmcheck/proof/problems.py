@@ -1,4 +1,5 @@
-"""cases/problems.toml: what people trip over, and which cases catch it. The file's own header explains its keys."""
+"""Reads cases/problems.toml: problems that users have met, and the cases that catch them. The file's header explains
+its keys."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The table of areas in README.md, which is made from the contract and the cases and not written by hand."""
+"""The table of areas in README.md, which is generated from the contract and the cases."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ def table(contract: Contract, coverage: Coverage) -> str:
 
 
 def split(text: str, path: Path) -> tuple[str, str, str]:
-    """What stands before, in and behind the table."""
+    """The text before, in and after the table."""
     before, start, rest = text.partition(START)
     inside, end, behind = rest.partition(END)
     if not start or not end:
-        raise CannotRun(f"{path} has not the two lines that the table of areas stands between")
+        raise CannotRun(f"{path} does not have the two lines that enclose the table of areas")
     return before + start, inside, end + behind
 
 

@@ -1,4 +1,4 @@
-"""Whether the same behaviour gives the same verdict and the same transcript, byte for byte, on every run."""
+"""Compares whole runs: the same behaviour must give the same verdict and the same transcript, byte for byte."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ NOT_RUN = "not run"
 
 @dataclass(frozen=True)
 class Setting:
-    """One run of the whole suite, and what it was like."""
+    """The settings of one run of the whole suite."""
 
     number: int  # from 1
     target: str
     jobs: int
-    loaded: bool  # every processor had something else to do
+    loaded: bool  # with a busy process on every processor
     twin: str = ""  # "a" or "b" of two at the same time
 
     def __str__(self) -> str:
@@ -27,7 +27,7 @@ class Setting:
 
 
 def settings_of(runs: int, twins: int, target: str) -> list[list[Setting]]:
-    """What to run one after the other; those of an inner list at once. All four ways come in turn."""
+    """The runs in their order; those of an inner list run at the same time. The four settings come in turn."""
     plan = [[Setting(i + 1, target, 1 + i % 2, i % 4 in (1, 2))] for i in range(runs)]
     for i in range(runs, runs + twins):
         plan.append([Setting(i + 1, target, 1, False, twin) for twin in ("a", "b")])
@@ -36,8 +36,8 @@ def settings_of(runs: int, twins: int, target: str) -> list[list[Setting]]:
 
 @dataclass(frozen=True)
 class Seen:
-    """What one run showed of a case. The message is there for people and is not compared: a pass has none, and what an
-    error says may name a time."""
+    """What is compared of a case. The message is for people and is not compared: a pass has none, and an error's may
+    contain a time."""
 
     verdict: str
     transcript: str
@@ -46,14 +46,14 @@ class Seen:
 
 @dataclass
 class Difference:
-    """A case of one target that showed several things."""
+    """A case that differed between runs of one target."""
 
     target: str
     key: Key
     versions: list[tuple[Seen, list[Setting]]]
 
     def lines(self) -> list[str]:
-        """For people: every version, and where it first departs from the one that most runs showed."""
+        """The difference in words: every version, and where it first differs from the most frequent one."""
         ranked = sorted(self.versions, key=lambda version: -len(version[1]))
         usual = ranked[0][0]
         out = [f"{self.key} on {self.target}"]
@@ -83,13 +83,13 @@ class Difference:
 
 @dataclass
 class Soak:
-    """All that was seen, by target and case."""
+    """All observations, by target and case."""
 
     runs: list[Setting] = field(default_factory=list)
     seen: dict[tuple[str, Key], dict[Seen, list[Setting]]] = field(default_factory=dict)
 
     def add(self, setting: Setting, run: Run) -> None:
-        """A run that came to its end."""
+        """Adds a run that finished."""
         self.runs.append(setting)
         for key, case in run.cases.items():
             self.seen.setdefault((setting.target, key), {}).setdefault(_seen(case), []).append(setting)
@@ -107,13 +107,13 @@ class Soak:
         ]
 
     def _with_absent(self, target: str, versions: dict[Seen, list[Setting]]) -> list[tuple[Seen, list[Setting]]]:
-        """A case that some runs did not have differs in that."""
+        """The cases that differ. A case that is missing in some runs differs too."""
         there = {setting for settings in versions.values() for setting in settings}
         absent = [setting for setting in self.runs if setting.target == target and setting not in there]
         return [*versions.items(), *([(Seen(NOT_RUN, ""), absent)] if absent else [])]
 
     def figures(self) -> dict[str, object]:
-        """What --json writes."""
+        """The figures that --json writes."""
         found = self.differences()
         return {
             "runs": len(self.runs),

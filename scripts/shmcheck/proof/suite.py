@@ -1,4 +1,4 @@
-"""Whole runs of shmcheck.exe for the commands that look at many of them: quiet, and read back from their report."""
+"""Whole runs of shmcheck.exe, without output, for the commands that compare many of them."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from shmcheck.reports.results import Run
 from shmcheck.targets.target import Target
 
 SECONDS = 1800.0
-SHOWN = 2000  # characters of what a run printed that went wrong
+SHOWN = 2000  # characters of the output of a run that failed printed that went wrong
 
 
 def run_suite(
     target: Target, programs: Path, report: Path, words: Sequence[str], variables: Mapping[str, str]
 ) -> Run:
-    """Runs shmcheck.exe with these words behind --junit and --known, and these environment variables besides the
-    target's. CannotRun if it leaves no report of a run that came to its end."""
+    """Runs shmcheck.exe with --junit, --known, these words, and these environment variables in addition to the
+    target's. Returns the run of its report. CannotRun if the run did not finish."""
     report.parent.mkdir(parents=True, exist_ok=True)
     report.unlink(missing_ok=True)
     command = [*target.command(programs / "shmcheck.exe"), "--known", target_path(str(KNOWN), str(ROOT))]
@@ -35,5 +35,5 @@ def run_suite(
     except BadReport as error:
         raise CannotRun(f"{report}: {error}") from error
     if not run.complete:
-        raise CannotRun(f"a run did not come to its end: {text.strip()[-SHOWN:]}")
+        raise CannotRun(f"a run did not finish: {text.strip()[-SHOWN:]}")
     return run

@@ -8,22 +8,22 @@ from dataclasses import dataclass, field
 from shmcheck.console import Summary
 
 PLAN = re.compile(r"1\.\.([0-9]+)")
-# cmocka 1.1.5 calls a skipped test "not ok", later versions "ok"; the directive is what counts.
+# cmocka 1.1.5 writes "not ok" for a skipped test, later versions "ok"; the SKIP directive decides.
 RESULT = re.compile(r"(not )?ok\b(.*)")
 SKIP = re.compile(r"#\s*SKIP\b", re.IGNORECASE)
 
 
 @dataclass
 class TapResult:
-    """What a test program said, with what its exit code adds to that."""
+    """The result of a test program, from its output and exit code."""
 
     summary: Summary = field(default_factory=Summary)
-    problems: list[str] = field(default_factory=list)  # failed tests, and what is wrong with the program as a whole
+    problems: list[str] = field(default_factory=list)  # failed tests, and problems of the program as a whole is wrong with the program as a whole
 
 
 def judge(output: str, code: int) -> TapResult:
-    """Counts the tests of a program. One that died, or said less than it announced, is at least one failure; one that
-    knows no protocol is one test, passed if its exit code is 0."""
+    """Counts the tests of a program. One that crashed, or reported fewer tests than it announced, is at least one
+    failure. One without TAP output is one test, passed if its exit code is 0."""
     result = TapResult()
     planned = 0
     for line in output.splitlines():

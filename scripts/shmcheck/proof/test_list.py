@@ -22,7 +22,7 @@ class Test:
 
 
 def tests_of(folder: Path) -> list[Test]:
-    """All tests of the tree in this folder; CannotRun if there are none, which is no way to pass."""
+    """All tests of the tree in this folder. CannotRun if there are none, because that must not pass."""
     code, text = run_quiet(["ctest", "--show-only=json-v1", "-C", "RelWithDebInfo"], folder=folder)
     try:
         listed = json.loads(text)["tests"]

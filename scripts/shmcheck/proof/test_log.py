@@ -1,4 +1,4 @@
-"""What scripts/test has seen so far: counts, and what to show of each test."""
+"""The results of scripts/test so far: counts, and the output of each test that is shown."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from shmcheck.console import Summary, write_line
 
 
 class Record:
-    """Prints each result as it comes and adds up."""
+    """Prints each result at once, and adds up the counts."""
 
     def __init__(self, filters: Sequence[str], verbose: bool) -> None:
         self.filters = filters
@@ -19,11 +19,11 @@ class Record:
         self.failed: list[str] = []
 
     def wants(self, name: str) -> bool:
-        """Whether a test of this name, "group/test", was asked for."""
+        """Whether the filters select a test of this name, "group/test"."""
         return not self.filters or any(fnmatchcase(name, pattern) for pattern in self.filters)
 
     def add(self, name: str, summary: Summary, details: str) -> None:
-        """A test program, or something that counts as one, has ended. Details are shown if anything failed."""
+        """Records the result of a test. Its details are printed if it failed."""
         self.summary.add(summary)
         bad = summary.failed > 0
         if bad:
@@ -32,6 +32,6 @@ class Record:
         counts += [f"{summary.failed} failed"] if bad else []
         counts += [f"{summary.skipped} skipped"] if summary.skipped else []
         write_line(sys.stdout, f"{'FAIL' if bad else 'ok  '}  {name}: {', '.join(counts) or 'nothing to do'}")
-        # A skip is never silent: what is missing stands in the details.
+        # A skip always shows its reason, which is in the details.
         if (bad or summary.skipped or self.verbose) and details.strip():
             write_line(sys.stdout, "\n".join(f"      {line}" for line in details.rstrip().splitlines()))

@@ -1,4 +1,4 @@
-"""Which of several recorded runs a new one is to be compared with."""
+"""Finds the recorded run that a new run is compared with."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 def version(text: str) -> tuple[int, ...]:
-    """"10.0.26100" and "9.0-rc2" as something with an order."""
+    """A version like "10.0.26100" or "9.0-rc2" as a value that can be ordered."""
     return tuple(int(number) for number in NUMBER.findall(text))
 
 
@@ -28,14 +28,15 @@ def _version(run: Run) -> tuple[int, ...]:
 
 
 def same_version(one: Run, other: Run) -> bool:
-    """Whether both are of the same version of the same kind of system."""
+    """Whether both runs are of the same version of the same kind of system."""
     builds = {run.facts.get("os_build") for run in (one, other)}
     return _kind(one) == _kind(other) and _version(one) == _version(other) and len(builds) == 1
 
 
 def best_fit(new: Run, recorded: Sequence[Run]) -> Run | None:
-    """Of the runs on the same kind of system and of the same bitness: the one of the same version, else of the
-    nearest older one, else of the nearest newer one; among several the one with the most conditions in common."""
+    """Of the runs on the same kind of system with the same bitness, the one of the same version, else of the nearest
+    older one, else of the nearest newer one. Among several the one with the most conditions in common. None if there is
+    none."""
     candidates = [run for run in recorded if not run.lost and _kind(run) == _kind(new)]
     mine = _version(new)
 
@@ -51,7 +52,7 @@ def best_fit(new: Run, recorded: Sequence[Run]) -> Run | None:
 
 
 def base_of(path: Path, new: Run) -> tuple[Run, Path]:
-    """The run to compare with: the file, or of a folder the report in it that fits best."""
+    """The run to compare with, and its file: `path` itself, or the report in that folder that fits best."""
     if not path.is_dir():
         try:
             return read(path), path

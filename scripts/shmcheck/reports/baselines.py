@@ -1,4 +1,4 @@
-"""reports/baselines/: runs that were recorded to compare later ones with."""
+"""reports/baselines/: recorded runs that later runs are compared with."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ HOST = re.compile(r'(<testsuite [^>]*\bhostname=")[^"]*(")')
 
 
 def recorded(text: str, name: str) -> str:
-    """A report as it is kept: the target in the place of the machine's name."""
+    """The text of a report to record: with the target in place of the machine's name."""
     return HOST.sub(lambda match: match[1] + name + match[2], text)
 
 
 def record(name: str, report: Path) -> Path:
-    """Keeps a report. CannotRun if it is none of a whole run."""
+    """Records a report. Returns its file. CannotRun if it is not the report of a whole run."""
     try:
         text = report.read_text(encoding="utf-8")
         run = parse(text.encode("utf-8"), name)
     except (OSError, UnicodeDecodeError, BadReport) as error:
         raise CannotRun(f"{report} is not recorded: {error}") from error
     if not run.complete:
-        raise CannotRun(f"{report} is not recorded: {run.lost or 'the run did not come to its end'}")
+        raise CannotRun(f"{report} is not recorded: {run.lost or 'the run did not finish'}")
     BASELINES.mkdir(parents=True, exist_ok=True)
     file = BASELINES / f"{name}.xml"
     write_file(file, recorded(text, name))
@@ -36,12 +36,12 @@ def record(name: str, report: Path) -> Path:
 
 
 def record_if(wanted: bool, reports: Sequence[tuple[str, Path]], code: int) -> int:
-    """Records the runs if that was asked for. A run with failures is recorded too: a baseline says what was, not
-    what should be. Returns the exit code."""
+    """Records the runs if `wanted`. A run with failures is recorded too: a baseline says what was, not what should be.
+    Returns the exit code."""
     if not wanted:
         return code
     if code not in (EXIT_PASSED, EXIT_FAILED):
-        raise CannotRun("nothing is recorded: not every run was whole")
+        raise CannotRun("nothing is recorded, because not every run finished")
     for name, report in reports:
         say(f"recorded {record(name, report)}")
     return code

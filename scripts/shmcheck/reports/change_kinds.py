@@ -1,4 +1,4 @@
-"""What became of a case between two runs: every case falls into exactly one class."""
+"""The kinds of change of a case between two runs. Every case has exactly one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from shmcheck.reports.results import BAD, SEVERITY, Case, Verdict, observation
 
 
 class Change(StrEnum):
-    """In the order in which people want to read them."""
+    """The kinds of change, in the order in which they are printed."""
 
     REGRESSED = "regressed"
     NEW_FAILURE = "new-failure"
@@ -39,13 +39,13 @@ MEANING: dict[Change, str] = {
     Change.SAME: "the same as before",
 }
 
-# What makes scripts/compare end with exit code 1 unless it is told otherwise: what somebody should look at before a
-# merge. A fix, a removed case or another observation is news, and no reason to stop.
+# The kinds that make scripts/compare end with exit code 1 by default: those that need a look before a merge. A fix, a
+# removed case or another observation does not.
 DEFAULT_FAIL_ON = frozenset({Change.REGRESSED, Change.NEW_FAILURE, Change.LOST_COVERAGE})
 
 
 def classify(base: Case | None, new: Case | None, *, finished: bool) -> Change:
-    """The class of a case that is in at least one of two runs. `finished`: the new run came to its end."""
+    """The kind of change of a case that is in at least one of two runs. `finished`: the new run finished."""
     if new is None:
         return _gone(base, finished)
     if base is None or base.verdict is Verdict.SKIP:
@@ -66,12 +66,12 @@ def classify(base: Case | None, new: Case | None, *, finished: bool) -> Change:
 def _gone(base: Case | None, finished: bool) -> Change:
     if base is None:
         raise ValueError("a case must be in one of the runs")
-    # A case that did not run before covered nothing that could be lost.
+    # A case that did not run before cannot lose coverage.
     return Change.REMOVED if finished or base.verdict is Verdict.SKIP else Change.LOST_COVERAGE
 
 
 def _first_seen(base: Case | None, new: Case) -> Change:
-    """The case was not there, or did not run."""
+    """Whether the case was missing, or did not run."""
     if new.verdict in BAD:
         return Change.NEW_FAILURE
     if base is None or new.verdict is not Verdict.SKIP:

@@ -10,8 +10,8 @@ from shmcheck.reports.change_kinds import Change, classify
 from shmcheck.reports.results import PROGRAMS, Case, Key, Run
 from shmcheck.reports.transcript import first_difference
 
-# Facts that change what can be expected, each with the reason. Where they differ, a difference between the runs may
-# be the fact's and not the system's.
+# Facts that change what can be expected, each with the reason. If one differs, a difference between the runs may be due
+# to it and not to the system.
 CONDITIONS: dict[str, str] = {
     "harness_version": "the cases themselves may differ",
     "session": "names without a prefix, and Global\\ names, mean other things in session 0",
@@ -27,13 +27,13 @@ CONDITIONS: dict[str, str] = {
 
 
 def reply_word(reply: str | None) -> str:
-    """What stands for a reply that is empty, or for a step that is not there."""
+    """The word for an empty reply, or for a step that a run does not have."""
     return "(no such step)" if reply is None else reply or "(no reply)"
 
 
 @dataclass(frozen=True)
 class Difference:
-    """One case of either run, and its class."""
+    """One case of one or both runs, and its kind of change."""
 
     key: Key
     change: Change
@@ -42,7 +42,7 @@ class Difference:
 
     @property
     def case(self) -> Case:
-        """The case as it is now, or as it was."""
+        """The case of the new run, or of the old one if the new run does not have it."""
         found = self.new or self.base
         if found is None:
             raise ValueError("a case must be in one of the runs")
@@ -54,7 +54,7 @@ class Difference:
         return any(case is not None and case.unstable for case in (self.base, self.new))
 
     def what_was_seen(self) -> list[str]:
-        """For people: what differs, in lines."""
+        """What differs, in lines for people."""
         lines: list[str] = []
         if self.new is not None and self.new.message:
             lines.append(self.new.message)
@@ -75,7 +75,7 @@ class Comparison:
     base: Run
     new: Run
     differences: tuple[Difference, ...]  # of every case of either run, in order of class and name
-    warnings: tuple[str, ...]  # why the two can be compared only with care
+    warnings: tuple[str, ...]  # why the comparison may mislead
 
     @cached_property
     def counts(self) -> dict[Change, int]:
@@ -122,7 +122,7 @@ def compare(base: Run, new: Run) -> Comparison:
 
 
 def warnings(base: Run, new: Run) -> list[str]:
-    """Why the runs can be compared only with care; nothing if there is no reason."""
+    """Why the comparison may mislead; empty if there is no reason."""
     found = []
     for word, run in (("earlier", base), ("new", new)):
         if run.lost:
@@ -146,8 +146,8 @@ def warnings(base: Run, new: Run) -> list[str]:
 
 
 def other_programs(base: Run, new: Run) -> list[str]:
-    """The programs that say the same version in both runs and are not the same, by the SHA-256 in the reports. Those of
-    another version or bitness cannot be the same, and a report that does not have it says nothing."""
+    """The programs that have the same version in both runs but differ by the SHA-256 in the reports. Those of another
+    version or bitness differ anyway, and a report without a SHA-256 says nothing."""
     if any(base.facts.get(fact) != new.facts.get(fact) for fact in ("harness_version", "process_arch")):
         return []
     both = [fact for fact in PROGRAMS if base.facts.get(fact) and new.facts.get(fact)]

@@ -10,12 +10,12 @@ from shmcheck.reports.markdown import Document, block, code
 from shmcheck.reports.results import Case, Run
 from shmcheck.reports.transcript import StepDifference, first_difference
 
-# Of these the names are enough; nothing about them is new.
+# For these kinds the names are enough.
 NAMES_ONLY = frozenset({Change.STILL_FAILING, Change.STILL_KNOWN, Change.ADDED, Change.REMOVED})
 
 
 def verdicts(difference: Difference) -> str:
-    """"pass -> fail"; one word where both are the same."""
+    """"pass -> fail"; one word if both verdicts are equal."""
     base = difference.base.verdict.value if difference.base else "absent"
     new = difference.new.verdict.value if difference.new else "absent"
     return base if base == new else f"{base} -> {new}"
@@ -64,7 +64,7 @@ def markdown(comparison: Comparison) -> str:
 
 
 def _headline(comparison: Comparison) -> str:
-    """The sentence without names, which come from file names."""
+    """The summary sentence without names, which come from file names."""
     counts = comparison.counts
     shown = [change for change in Change if change is not Change.SAME and counts[change]]
     return ", ".join(f"{counts[change]} {change}" for change in shown) or "No difference"

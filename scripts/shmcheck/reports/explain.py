@@ -1,8 +1,8 @@
-"""Which property of the platform separates the systems that disagree about a case.
+"""Finds the property of the platform that separates the systems that disagree about a case.
 
-Only simple conditions on one recorded fact are tried: that it is there, that it equals a value, that it is at most or
-at least a version or number. A condition counts only if it separates the systems exactly; where none does, that is
-said. A condition is an observation about these runs, not a proof.
+It tries simple conditions on one recorded fact only: that the report has it, that it equals a value, that it is at most
+or at least a version or number. A condition counts only if it separates the systems exactly; if none does, the result
+says so. A condition is an observation about these runs, not a proof.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from shmcheck.reports.baseline_match import version
 from shmcheck.reports.results import PROGRAMS, RUN_FACTS, Run
 
-# The most telling first. What is not listed comes after these, in order of its name.
+# The facts that are most likely to explain a difference come first. Other facts come after these, by name.
 FACTS = (
     "wine_version",
     "os_build",
-    "os_version",  # os_build and os_ubr together; made here
+    "os_version",  # os_build and os_ubr together
     "os_edition",
     "process_arch",
     "writer_arch",
@@ -38,16 +38,16 @@ FACTS = (
     "os_release",
     "status_table",
 )
-# These separate by chance, or say more about the test than about the system: last, and never before others.
+# These separate systems by chance, or say more about the test than about the system, so they come last.
 LAST_FACTS = ("commit_limit_mib", "memory_mib", "processors", "harness_version")
 ORDERED = frozenset({"wine_version", "os_build", "os_version", "page_size", "granularity", *LAST_FACTS[:3]})
-# The update alone means nothing without the build, and programs say what they are by harness_version.
+# os_ubr means nothing without os_build, and harness_version describes the programs.
 NOT_FACTS = RUN_FACTS | PROGRAMS.keys() | {"os_ubr"}
 
 
 @dataclass(frozen=True)
 class Group:
-    """The systems that agree with each other."""
+    """A group of systems that agree with each other."""
 
     outcome: str  # "fail", or "A" where the verdicts are equal and what was seen differs
     targets: tuple[str, ...]
@@ -55,11 +55,11 @@ class Group:
 
 @dataclass(frozen=True)
 class Condition:
-    """True for exactly the systems of one group."""
+    """A condition that is true for exactly the systems of one group."""
 
     fact: str
     text: str  # "wine_version ≤ 5.0"
-    otherwise: str  # what holds for the others, if that is worth saying: "≥ 8.0"
+    otherwise: str  # the condition of the others, "≥ 8.0"; "" if it adds nothing
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Explanation:
     groups: tuple[Group, ...]  # the largest last
     conditions: tuple[Condition | None, ...]  # of all groups but the last
     also: tuple[str, ...]  # other facts that separate them as well
-    same_platform: tuple[str, str] | None  # two systems that disagree though nothing recorded tells them apart
+    same_platform: tuple[str, str] | None  # two systems that disagree although all their recorded facts are equal
 
     @property
     def found(self) -> bool:
@@ -75,11 +75,11 @@ class Explanation:
 
     @property
     def scattered(self) -> bool:
-        """No two systems agree: a value of the machine, not of the platform."""
+        """Whether no two systems agree: the value belongs to the machine and not to the platform."""
         return len(self.groups) > 2 and all(len(group.targets) == 1 for group in self.groups)
 
     def sentence(self) -> str:
-        """For people; the names of systems stand with the groups."""
+        """The explanation in words; the names of systems are with the groups."""
         if self.same_platform:
             one, other = self.same_platform
             return f"Nothing recorded tells {one} and {other} apart, yet they disagree: look at the machines, or repeat the case."
@@ -97,7 +97,7 @@ class Explanation:
 
 
 class Facts:
-    """The facts of some systems, as conditions see them."""
+    """The facts of some systems, as conditions use them."""
 
     def __init__(self, runs: Iterable[Run]) -> None:
         self.of: dict[str, dict[str, str]] = {run.target: _facts(run) for run in runs}
@@ -107,7 +107,7 @@ class Facts:
         self.names += [name for name in LAST_FACTS if name in names]
 
     def explain(self, outcomes: Mapping[str, str]) -> Explanation | None:
-        """What separates the systems by outcome (target -> outcome); None if they agree."""
+        """The explanation of different outcomes (target -> outcome); None if they are equal."""
         groups = _groups(outcomes)
         if len(groups) < 2:
             return None
@@ -123,7 +123,7 @@ class Facts:
         return Explanation(groups, tuple(conditions), tuple(telling), self.alike(groups))
 
     def conditions(self, inside: Sequence[str], outside: Sequence[str]) -> list[Condition]:
-        """Every fact's simplest condition that holds for exactly `inside`, best fact first."""
+        """The simplest condition of each fact that holds for exactly `inside`, best fact first."""
         found = [self.condition(name, inside, outside) for name in self.names]
         return [condition for condition in found if condition]
 
@@ -150,7 +150,7 @@ class Facts:
         return None
 
     def alike(self, groups: Sequence[Group]) -> tuple[str, str] | None:
-        """Two systems of different groups of which everything telling that is recorded is equal."""
+        """Two systems of different groups whose facts that matter are all equal; None if there are no such two."""
         seen: dict[tuple[tuple[str, str], ...], tuple[str, int]] = {}
         for number, group in enumerate(groups):
             for target in group.targets:
@@ -169,7 +169,7 @@ def _facts(run: Run) -> dict[str, str]:
 
 
 def _groups(outcomes: Mapping[str, str]) -> tuple[Group, ...]:
-    """By outcome; small groups first, since those are the ones to be explained. Passing ones last if they can be."""
+    """The groups by outcome; small ones first, because those need an explanation, and passing ones last if possible."""
     by_outcome: dict[str, list[str]] = {}
     for target, outcome in outcomes.items():
         by_outcome.setdefault(outcome, []).append(target)

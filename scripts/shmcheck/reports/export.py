@@ -102,7 +102,7 @@ def _case(case: PageCase) -> dict[str, object]:
 
 
 def plain_cell(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
+    """Text that a spreadsheet does not read as a formula."""
     return "'" + text if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 

@@ -18,13 +18,13 @@ LINK = re.compile(r"https://[A-Za-z0-9.-]+(/[A-Za-z0-9._~/?#=&%+-]*)?")
 
 @lru_cache(maxsize=None)
 def _compiled(pattern: str) -> re.Pattern[str]:
-    """Repeated stars are one, so that matching takes no time to speak of for the patterns of a list of ours."""
+    """Compiles a glob. Repeated stars count as one, so that matching stays quick."""
     parts = [".*" if character == "*" else "." if character == "?" else re.escape(character) for character in pattern]
     return re.compile(re.sub(r"(\.\*)+", ".*", "".join(parts)), re.DOTALL)
 
 
 def glob_matches(pattern: str, word: str) -> bool:
-    """As harness/common/glob.h says it: '*' any characters, '?' one, all others themselves."""
+    """Matches as harness/common/glob.h describes: '*' any characters, '?' one, all others themselves."""
     return _compiled(pattern).fullmatch(word) is not None
 
 
@@ -96,7 +96,7 @@ def _entry(path: Path, table: object) -> Entry:
 
 
 def stale(entries: list[Entry], runs: list[Run]) -> list[tuple[Entry, list[str]]]:
-    """Entries that apply to a run in which cases they name ran and none of them was excused by them; with targets."""
+    """The entries whose cases ran but that excused none of them, with the targets for which that is so."""
     found = []
     for entry in entries:
         targets = []

@@ -1,7 +1,7 @@
-"""Markdown for pull requests: never more than GitHub takes, and text of reports is never markup.
+"""Markdown for pull requests: within GitHub's size limit, and no text of a report acts as markup.
 
-Everything that comes from a report stands in a code span or a code block; nothing in those is markup, a link, a
-mention or a reference to an issue.
+Text of a report is always in a code span or a code block, where nothing is markup, a link, a mention or a reference to
+an issue.
 """
 
 from __future__ import annotations
@@ -33,19 +33,19 @@ def code(text: str, most: int = 300) -> str:
 
 
 def cell(text: str, most: int = 120) -> str:
-    """A code span in a table. A bar would end the cell even there, unless it is escaped."""
+    """A code span in a table. A bar would end the cell even there, so it is escaped."""
     return code(text, most).replace("|", "\\|")
 
 
 def block(lines: Iterable[str], language: str = "", indent: str = "") -> list[str]:
-    """A code block; the language is a word of ours."""
+    """A code block. The language is a constant of the caller."""
     body = [cut(line, 300) for line in lines]
     fence = _fence("\n".join(body), 3)
     return [f"{indent}{fence}{language}", *(indent + line for line in body), f"{indent}{fence}"]
 
 
 class Document:
-    """Markdown that grows item by item up to its limit, and says what it left out."""
+    """Markdown that is added item by item up to a limit, and says what was left out."""
 
     def __init__(self, limit: int = MAX_BYTES) -> None:
         self.limit = limit

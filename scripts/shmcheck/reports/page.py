@@ -25,13 +25,13 @@ BYTES_PER_PAIR = 1024  # of a case and a system
 
 
 def cut(text: str, most: int = 300) -> str:
-    """For places where a line is enough."""
+    """The first line, for places where a line is enough."""
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def line(text: str) -> Markup:
-    """Escaped for a text node, and for nothing else: '>' and quotes mean nothing there, and transcripts are full of
-    them. An attribute takes the plain text, which autoescape escapes whole."""
+    """Escapes text for a text node only: '>' and quotes have no meaning there, and transcripts contain many of them. An
+    attribute takes the plain text, which autoescape escapes completely."""
     return Markup(text.replace("&", "&amp;").replace("<", "&lt;"))  # noqa: S704
 
 
@@ -51,17 +51,17 @@ def _environment() -> Environment:
 
 
 def _own(name: str) -> str:
-    """A style sheet or script of ours."""
+    """The text of a style sheet or script of the templates."""
     return (TEMPLATES / name).read_text(encoding="utf-8").strip("\n")
 
 
 def _hash(text: str) -> str:
-    """As a content security policy names an inline style sheet or script."""
+    """The hash by which a content security policy permits an inline style sheet or script."""
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
 
 
 def _embedded(value: object) -> Markup:
-    """JSON that is no markup wherever it stands."""
+    """JSON that is not markup anywhere in a page."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
@@ -69,7 +69,7 @@ def _embedded(value: object) -> Markup:
 
 
 def _strips(page: Page) -> dict[PageCase, Markup]:
-    """A symbol a system for every case, with a text alternative beside it; with its word if there is one system."""
+    """A symbol for each system for every case, with a text alternative; with the word too if there is one system."""
     piece = Markup('<i class="{}" title="{}: {}">{}</i>' if len(page.runs) > 1 else '<i class="{0}">{3} {2}</i>')
     pieces: list[dict[str, Markup]] = [
         {
@@ -85,7 +85,7 @@ def _strips(page: Page) -> dict[PageCase, Markup]:
 
 
 def _bodies(environment: Environment, page: Page) -> dict[PageCase, tuple[Markup, Markup]]:
-    """Of every case what opens below it: whole, and without its steps."""
+    """The part of every case that opens below it: complete, and without its steps."""
     rows = {row.row.id: row.row for row in page.rows}
     macro = environment.get_template("case.html.j2").make_module({"rows": rows}).body  # type: ignore[attr-defined]
     return {case: (macro(case, view.steps(case)), macro(case, None)) for case in page.cases}
@@ -96,7 +96,7 @@ def _size(text: str) -> int:
 
 
 def render(page: Page, title: str = "shmcheck") -> str:
-    """The page's text. The same page gives the same bytes."""
+    """The page's text. The same input gives the same bytes."""
     environment = _environment()
     style, script = _own("report.css"), _own("report.js")
     template = environment.get_template("report.html.j2")
@@ -124,7 +124,8 @@ def render(page: Page, title: str = "shmcheck") -> str:
 
 
 def _fitting(choices: dict[PageCase, tuple[Markup, Markup]], room: int) -> dict[PageCase, Markup]:
-    """Whole bodies as far as there is room: where nobody needs to look the longest ones lose their steps first."""
+    """The complete parts as far as the size limit permits. The longest ones of cases that need no look lose their steps
+    first."""
     sizes = {case: (_size(whole), _size(short)) for case, (whole, short) in choices.items()}
     used = sum(whole for whole, _ in sizes.values())
     shortened = set()

@@ -1,4 +1,4 @@
-"""Several runs as one picture: areas, cases, variants of what was seen, disagreements. What every output draws from."""
+"""The data that every output is made of: areas, cases, what the systems showed, disagreements."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ LOST = "lost"  # the whole run is missing
 
 
 def _badness(verdict: Verdict) -> tuple[int, bool]:
-    return (SEVERITY[verdict], verdict is Verdict.PASS)  # of a pass and a skip the pass says more
+    return (SEVERITY[verdict], verdict is Verdict.PASS)  # a pass says more than a skip the pass says more
 
 
 @dataclass(frozen=True)
 class Variant:
-    """What some systems showed alike."""
+    """One observation, and the systems that showed it."""
 
     letter: str
     case: Case
@@ -34,7 +34,7 @@ class Variant:
 
 @dataclass(frozen=True)
 class Changed:
-    """A case against an earlier run of one system."""
+    """The change of a case from an earlier run of one system."""
 
     target: str
     difference: Difference
@@ -59,19 +59,20 @@ class PageCase:
 
     @property
     def plain(self) -> bool:
-        """Passes on every system, with the same observations, and as before or new: nobody needs to look."""
+        """Whether nobody needs to look at it: it passes on every system with the same observation, and did so before or
+        is new."""
         passes = all(state == Verdict.PASS for state in self.states if state != LOST)
         news = any(changed.difference.change is not Change.ADDED for changed in self.changes)
         return passes and not self.explanation and not news and not self.unstable
 
     @property
     def uniform(self) -> bool:
-        """Passes, and showed the same, on every system: its symbols say all about its outcome."""
+        """Whether it passes on every system with the same observation, so that its symbols say everything."""
         return len(self.variants) == 1 and all(state == Verdict.PASS for state in self.states)
 
     @property
     def worst(self) -> Verdict | None:
-        """None if it is on no system."""
+        """The case's rows; None if no system has it."""
         verdicts = [variant.case.verdict for variant in self.variants]
         return max(verdicts, key=_badness) if verdicts else None
 
@@ -88,7 +89,7 @@ class Area:
 
     @cached_property
     def tallies(self) -> tuple[Counter[str], ...]:
-        """Of every column, how many cases are in each state."""
+        """The number of cases in each state, for every column."""
         columns = len(self.cases[0].states) if self.cases else 0
         return tuple(Counter(case.states[column] for case in self.cases) for column in range(columns))
 
@@ -138,7 +139,7 @@ class Page:
 
     @cached_property
     def changes(self) -> dict[Change, list[tuple[Run, Difference]]]:
-        """Against the earlier runs, by class."""
+        """The number of changes from earlier runs, by kind."""
         found: dict[Change, list[tuple[Run, Difference]]] = {change: [] for change in Change}
         for comparison in self.comparisons:
             for difference in comparison.differences:
@@ -147,7 +148,7 @@ class Page:
 
     @cached_property
     def care(self) -> list[tuple[str, list[str]]]:
-        """Why comparisons need care, and of which systems."""
+        """Why a comparison may mislead, and for which systems."""
         found: dict[str, list[str]] = {}
         for comparison in self.comparisons:
             for warning in comparison.warnings:
@@ -156,7 +157,7 @@ class Page:
 
     @cached_property
     def uncompared(self) -> list[str]:
-        """The systems of which there is no earlier run, if there are any earlier runs."""
+        """The systems without an earlier run, if any earlier runs were given."""
         have = {comparison.new.target for comparison in self.comparisons}
         return [run.target for run in self.runs if run.target not in have] if have else []
 
@@ -197,7 +198,7 @@ class Page:
 
     @cached_property
     def skips(self) -> list[tuple[str, dict[str, list[Key]]]]:
-        """By reason: of every target the cases."""
+        """The known deviations by reason, with the cases of each target."""
         found: dict[str, dict[str, list[Key]]] = {}
         for run in self.runs:
             for case in run.cases.values():
@@ -207,7 +208,7 @@ class Page:
 
     @cached_property
     def sentence(self) -> str:
-        """How the systems stand."""
+        """The summary of all systems in one sentence."""
         return _sentence(self)
 
 
@@ -267,7 +268,7 @@ def _since(page: Page) -> str:
 
 
 def column_order(run: Run) -> tuple[object, ...]:
-    """Windows by build, then Wine by version, then what is lost; the order of the files does not matter."""
+    """The runs in order: Windows by build, Wine by version, then lost ones; independent of the order of the files."""
     wine = run.facts.get("wine_version")
     number = version(wine) if wine else version(f"{run.facts.get('os_build', '')}.{run.facts.get('os_ubr', '')}")
     return (bool(run.lost), wine is not None, number, run.facts.get("process_arch", ""), run.target)
@@ -306,8 +307,8 @@ def build(
 
 
 def compare_all(runs: Sequence[Run], base: Sequence[Run]) -> list[Comparison]:
-    """Each run with the earlier one of its target, or else of a platform of the same version; if there is one of each
-    they belong together whatever they are."""
+    """Pairs each run with the earlier one of its target, or else of the same version of its platform. If there is one
+    run and one earlier run, they are a pair in any case."""
     usable = [run for run in base if not run.lost]
     if len(runs) == len(usable) == 1:
         return [compare(usable[0], runs[0])]

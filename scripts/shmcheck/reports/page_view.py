@@ -1,4 +1,4 @@
-"""What the page's template needs, worked out: symbols, cells, steps side by side."""
+"""What the page's template needs: symbols, cells, steps side by side."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ LEGEND = (
 WORST_FIRST = (Verdict.ERROR, Verdict.FAIL, Verdict.DEVIATES, Verdict.KNOWN, Verdict.PASS, Verdict.SKIP, ABSENT, LOST)
 FAILING = (Verdict.FAIL, Verdict.DEVIATES, Verdict.ERROR)
 RAN = (*FAILING, Verdict.PASS, Verdict.KNOWN)
-SIDE_BY_SIDE = 3  # more variants stand below each other
-MOST_VARIANTS = 26  # of one case, in the page; the JSON has all
+SIDE_BY_SIDE = 3  # more observations are below each other below each other
+MOST_VARIANTS = 26  # of one case on the page; the JSON has all
 ATTENTION = (Change.REGRESSED, Change.NEW_FAILURE, Change.LOST_COVERAGE)
 NEWS = (
     Change.UNEXPECTEDLY_PASSING,
@@ -73,7 +73,7 @@ def cell(tally: Counter[str]) -> Cell:
 
 
 def total(page: Page) -> list[Counter[str]]:
-    """Of every column, all cases by state."""
+    """All cases by state, for every column."""
     return [Counter(case.states[column] for case in page.cases) for column in range(len(page.runs))]
 
 
@@ -115,7 +115,7 @@ class StepView:
 
 
 def steps(case: PageCase) -> list[StepView]:
-    """The transcripts of all variants in one list."""
+    """The transcripts of all observations in one list."""
     variants = [variant for variant in case.variants if variant.case.transcript][:MOST_VARIANTS]
     out = []
     for step in align([variant.case.transcript for variant in variants]):
@@ -135,7 +135,7 @@ def steps(case: PageCase) -> list[StepView]:
 
 
 def summary(case: PageCase) -> str:
-    """A case's states in words, for those who do not see the symbols."""
+    """A case's states in words, for readers who do not see the symbols."""
     tally = Counter(case.states)
     if len(case.states) == 1:
         return STATES[case.states[0]][2]
@@ -173,7 +173,7 @@ def items(page: Page, changes: tuple[Change, ...]) -> list[Item]:
 
 
 def changes_of(case: PageCase) -> list[tuple[str, str, str, list[str]]]:
-    """Class, verdict before and now, and the systems of which that is true."""
+    """Kind, verdict before and now, and the systems of this change."""
     groups: dict[tuple[str, str, str], list[str]] = {}
     for changed in case.changes:
         base, new = changed.difference.base, changed.difference.new
@@ -192,7 +192,7 @@ def _step(difference: Difference) -> tuple[str, str, str] | None:
 
 
 def skip_groups(targets: dict[str, list[Key]]) -> list[tuple[list[str], list[Key]]]:
-    """Systems that skip the same cases, together."""
+    """The systems that skip the same cases, together."""
     groups: dict[tuple[Key, ...], list[str]] = {}
     for target, keys in targets.items():
         groups.setdefault(tuple(sorted(keys, key=Key.order)), []).append(target)
@@ -200,8 +200,8 @@ def skip_groups(targets: dict[str, list[Key]]) -> list[tuple[list[str], list[Key
 
 
 def fact_names(page: Page) -> list[tuple[str, bool]]:
-    """The facts that any run has, in order of first appearance, and whether they differ between the systems; those that
-    differ from run to run on one machine say nothing by that."""
+    """The facts that any run has, in order of first appearance, and whether they differ between the systems. Facts that
+    differ from run to run on one machine are not marked as different."""
     names: dict[str, None] = {}
     for run in page.usable:
         names |= dict.fromkeys(run.facts)
@@ -210,12 +210,12 @@ def fact_names(page: Page) -> list[tuple[str, bool]]:
 
 
 def data(page: Page) -> dict[str, object]:
-    """What the page's script filters by: the systems, and of every case an entry."""
+    """The data that the page's script filters: the systems, and an entry for every case."""
     return {"systems": [run.target for run in page.runs], "cases": [_entry(case) for case in page.cases]}
 
 
 def _entry(case: PageCase) -> list[str]:
-    """Topic, id, states as style letters, marks, other rows; what is empty at the end is left out."""
+    """Topic, id, states as letters, marks, other rows; empty values at the end are left out."""
     marks = ("" if case.plain else "l") + ("x" if case.explanation else "") + ("c" if case.changes else "")
     states = "".join(STATES[state][1] for state in case.states)
     entry = [case.key.topic, case.key.id, states, marks, *(row for row in case.rows[:20] if row != case.key.id)]

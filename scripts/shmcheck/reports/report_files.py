@@ -1,4 +1,4 @@
-"""The files that reports lie in: which ones, how big, and the targets that their names say."""
+"""The files of reports: which files, their size, and the target in a file's name."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MAX_BYTES = 64 * 1024 * 1024
 FILE_NAME = re.compile(r"TEST-shmcheck-(.+)\.xml", re.IGNORECASE | re.DOTALL)
 
 def _bytes_of(path: Path) -> bytes:
-    """The file, if it is a regular one and not too big. Not one byte more than the limit is read."""
+    """The bytes of the file, if it is a regular file within the size limit. Never reads more than one byte above it."""
     flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
     try:
         descriptor = os.open(path, flags)
@@ -38,23 +38,23 @@ def _bytes_of(path: Path) -> bytes:
 
 
 def target_of(path: Path) -> str:
-    """The target that a file's name says; a name that says none stands for itself."""
+    """The target in a file's name; the name itself if it has none."""
     match = FILE_NAME.fullmatch(path.name)
     return shown_name(match[1] if match else path.stem or path.name)
 
 
 def shown_name(name: str) -> str:
-    """The name of a file, which may come from another machine too, with nothing in it that a terminal obeys."""
+    """The name of a file, which may come from another machine, without characters that a terminal interprets."""
     return "".join(character if character.isprintable() else f"\\u{{{ord(character):04X}}}" for character in name)
 
 
 def read(path: Path) -> Run:
-    """The run that a file tells of. BadReport if it cannot be used."""
+    """The run of a report. BadReport if the file cannot be used."""
     return parse(_bytes_of(path), target_of(path))
 
 
 def files_of(paths: Iterable[Path]) -> list[Path]:
-    """The files, and of folders the reports in them. Order does not matter; a file given twice counts once."""
+    """The files, and the reports in the folders. The order does not matter; a file that is named twice counts once."""
     found: dict[str, Path] = {}
     for path in paths:
         inside = [path]
@@ -68,7 +68,7 @@ def files_of(paths: Iterable[Path]) -> list[Path]:
 
 
 def load(paths: Iterable[Path]) -> Loaded:
-    """Reads every file. A bad one becomes a message and a lost run, so that its column is not just absent."""
+    """Reads every file. One that cannot be used becomes a message and a lost run, so that it has a column."""
     loaded = Loaded()
     pool: dict[str, str] = {}
     files = files_of(paths)
@@ -83,7 +83,7 @@ def load(paths: Iterable[Path]) -> Loaded:
 
 
 def _pooled(case: Case, pool: dict[str, str]) -> Case:
-    """The same case; equal texts of many reports take memory once."""
+    """The same case, with texts that other reports have too shared in memory."""
     return replace(
         case,
         message=pool.setdefault(case.message, case.message),
@@ -93,7 +93,7 @@ def _pooled(case: Case, pool: dict[str, str]) -> Case:
 
 
 def _distinct_targets(files: list[Path]) -> list[str]:
-    """A name for each column. Files of one name are told apart by their folders, as far up as it takes."""
+    """A name for each column. Files of the same name get as many of their folders as it takes to tell them apart."""
     names = [target_of(path) for path in files]
     for depth in range(1, 1 + max((len(path.parts) for path in files), default=0)):
         counts = {name: names.count(name) for name in names}

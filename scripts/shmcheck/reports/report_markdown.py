@@ -1,4 +1,4 @@
-"""The page's message as Markdown for a pull request: GitHub takes it whole, and nothing from a report is markup."""
+"""The page's summary as Markdown for a pull request, within GitHub's size limit. No text of a report acts as markup."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def render(page: Page) -> str:
 
 
 def _plain(sentence: str) -> str:
-    """The sentence is ours, words and numbers only."""
+    """The summary sentence has words and numbers only."""
     return "".join(character for character in sentence if character.isalnum() or character in " ,.;:-")
 
 

@@ -1,8 +1,8 @@
-"""Reads the text of reports that come from other machines, and trusts nothing in them.
+"""Reads reports, which may come from other machines, and trusts nothing in them.
 
-A report is refused, with one clear sentence, if it is not UTF-8, declares a document type or an entity, is malformed, is
-somebody else's JUnit XML, names a case twice, or contradicts itself. What is accepted is data: names are plain ASCII
-words, everything else is text for people.
+A report is refused, with one sentence that says why, if it is not UTF-8, declares a document type or an entity, is
+malformed, was not written by shmcheck, names a case twice, or contradicts itself. In an accepted report names are plain
+ASCII words, and everything else is text for people.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ REPETITION = re.compile(r"(.+)\.([0-9]{1,6})")
 PLACE = re.compile(r"  at (\S.{0,259}:[0-9]{1,9})")
 PROPERTY = re.compile(r"\[\[PROPERTY\|([a-z0-9_.-]+)=(.*)\]\]")
 PREFIX = "shmcheck."
-# Suites of a run with --pair: the pair stands before the topic, and what each side is differs between suites.
+# Suites of a run with --pair: the pair comes before the topic. These facts differ between the suites.
 PAIR = re.compile(r"((?:x64|x86|arm64)-(?:x64|x86|arm64))\..+")
 PAIR_FACTS = ("writer_arch", "reader_arch")
 
 FAILURES = {"shmcheck.Failure": Verdict.FAIL, "shmcheck.Deviation": Verdict.DEVIATES}
 ERROR_TYPE = re.compile(r"shmcheck\.([A-Z][A-Za-z]{0,39})")
 
-# Which elements may stand in which.
+# The elements that each element may contain.
 CHILDREN = {
     "": {"testsuites"},
     "testsuites": {"testsuite", "properties"},
@@ -64,7 +64,7 @@ class _Open:
 
 
 class _Handler:
-    """Gathers what expat reports. Every oddity is a BadReport, which stops the parser."""
+    """Collects what expat reports. Anything unexpected is a BadReport, which stops the parser."""
 
     def __init__(self) -> None:
         self.path: list[str] = []
@@ -118,13 +118,13 @@ class _Handler:
         if len(value) > MAX_FACT or len(self.suite_facts) >= MAX_FACTS:
             raise BadReport(f"more properties, or longer ones, than a report has: {name}")
         if name in self.suite_facts:
-            raise BadReport(f"the property {name} stands twice in one suite")
+            raise BadReport(f"the property {name} appears twice in one suite")
         self.suite_facts[name] = value
 
     def start_case(self, attributes: dict[str, str]) -> None:
         name = _name(attributes.get("name", ""), "case")
         if attributes.get("classname") != PREFIX + self.topic:
-            raise BadReport(f"case {name} has another class name than its suite")
+            raise BadReport(f"case {name} has a class name that does not match its suite")
         if len(self.cases) >= MAX_CASES:
             raise BadReport(f"more than {MAX_CASES} cases")
         self.case = _Open(name, self.topic, _milliseconds(attributes.get("time", "0"), name))
@@ -165,7 +165,7 @@ class _Handler:
         if pair:
             own = {name: self.suite_facts.pop(name) for name in PAIR_FACTS if name in self.suite_facts}
             if self.pairs.setdefault(pair[1], own) != own:
-                raise BadReport(f"its suites contradict each other: what {pair[1]} is differs between them")
+                raise BadReport(f"its suites contradict each other: the facts of {pair[1]} differ between them")
         if self.facts is None:
             self.facts = self.suite_facts
         elif self.facts != self.suite_facts:
@@ -179,17 +179,17 @@ class _Handler:
         self.cases[made.key] = made
 
 
-# Characters that a terminal or a reader would obey or lose: controls, joiners of lines, changes of direction.
+# Characters that a terminal interprets or a reader does not see: controls, joiners of lines, changes of direction.
 ILLEGIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff\ufff9-\uffff]")
 
 
 def legible(text: str) -> str:
-    """The text with such characters written out, as the report's writer does it with most of them."""
+    """The text with these characters written as \\u{...}, as shmcheck.exe does with most of them."""
     return ILLEGIBLE.sub(lambda match: f"\\u{{{ord(match[0]):04X}}}", text)
 
 
 def _shown(text: str) -> str:
-    """Text of a file in a message: short, and nothing in it that a terminal obeys."""
+    """Text of a report for a message: short, and without characters that a terminal interprets."""
     return ascii(text if len(text) <= 60 else text[:57] + "...")
 
 
@@ -202,12 +202,12 @@ def _name(text: str, what: str) -> str:
 def _milliseconds(text: str, case: str) -> int:
     match = SECONDS.fullmatch(text)
     if not match:
-        raise BadReport(f"case {case} has no number as its time: {_shown(text)}")
+        raise BadReport(f"case {case} has a time that is not a number: {_shown(text)}")
     return int(match[1]) * 1000 + int(((match[2] or "") + "000")[:3])
 
 
 def _finish(case: _Open) -> Case:
-    """A Case from what was read of it."""
+    """The Case of an element that was read."""
     properties, rows, transcript = _output(case)
     verdict, kind = _verdict(case, properties.get("verdict", ""))
     place, details = _split(case)
@@ -244,7 +244,7 @@ def _output(case: _Open) -> tuple[dict[str, str], tuple[str, ...], str]:
 
 
 def _verdict(case: _Open, stated: str) -> tuple[Verdict, str]:
-    """The verdict that the elements show; the output must not state another."""
+    """The verdict by the case's elements. BadReport if its output states another."""
     kind = ""
     verdict = Verdict.PASS
     if case.outcome == "failure":
@@ -282,7 +282,7 @@ def _refuse(message: str) -> None:
 
 
 def _check_bytes(data: bytes) -> None:
-    """What must hold before a parser sees the bytes."""
+    """Checks the bytes before a parser sees them."""
     if not data.strip():
         raise BadReport("it is empty")
     if data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in data[:64]:
@@ -299,7 +299,7 @@ def _check_bytes(data: bytes) -> None:
 
 
 def parse(data: bytes, target: str) -> Run:
-    """The run that a report tells of. BadReport if it cannot be used."""
+    """The run of a report. BadReport if it cannot be used."""
     _check_bytes(data)
     handler = _Handler()
     parser = expat.ParserCreate("UTF-8")
@@ -307,7 +307,7 @@ def parse(data: bytes, target: str) -> Run:
     parser.StartElementHandler = handler.start
     parser.EndElementHandler = handler.end
     parser.CharacterDataHandler = handler.characters
-    # The bytes were searched for these already; two locks on the door that matters most.
+    # _check_bytes refuses these already; this is a second check.
     parser.StartDoctypeDeclHandler = lambda *_: _refuse("it declares a document type")
     parser.EntityDeclHandler = lambda *_: _refuse("it declares an entity")
     try:
@@ -324,14 +324,14 @@ def parse(data: bytes, target: str) -> Run:
 
 
 def _lost(cases: dict[Key, Case]) -> str:
-    """A report of nothing but errors of the topic "run" says why there is no other. "" for every other report."""
+    """Why a run was lost: a report with nothing but errors of the topic "run" says it. "" for every other report."""
     if any(case.key.topic != "run" or case.verdict is not Verdict.ERROR for case in cases.values()):
         return ""
     return min(cases.values(), key=lambda case: case.key.order()).message or "no case ran"
 
 
 def fold_repetitions(cases: dict[Key, Case]) -> dict[Key, Case]:
-    """`id`, `id.2`, `id.3` (--repeat) become one case: the worst of them, marked if they disagree."""
+    """Joins the repetitions `id`, `id.2`, `id.3` (--repeat) into one case: the worst, marked if they differ."""
     folded: dict[Key, list[Case]] = {}
     for key, case in cases.items():
         match = REPETITION.fullmatch(key.id)

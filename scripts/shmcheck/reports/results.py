@@ -1,7 +1,6 @@
-"""What a report says: the runs and cases that scripts/compare and scripts/report work on.
+"""The runs and cases of reports, for scripts/compare and scripts/report.
 
-A report is one file of JUnit XML that shmcheck.exe wrote; report_reader.py makes a Run of it. Words are those of the
-design: topic, case, verdict, transcript, platform.
+A report is one JUnit XML file of shmcheck.exe; report_reader.py makes a Run of it.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ class Verdict(StrEnum):
     KNOWN = "known"
 
 
-# From nothing to report to the worst; the order of the runner's exit codes.
+# From the least to the most serious; the order of the runner's exit codes.
 SEVERITY: Mapping[Verdict, int] = {
     Verdict.SKIP: 0,
     Verdict.PASS: 0,
@@ -34,13 +33,13 @@ SEVERITY: Mapping[Verdict, int] = {
 }
 BAD = frozenset({Verdict.FAIL, Verdict.DEVIATES, Verdict.ERROR})
 
-# Facts that differ from run to run on one machine; they are no property of a platform.
+# Facts about a run and not about a platform: they differ from run to run on one machine.
 RUN_FACTS = frozenset(
     {"run_id", "run_complete", "run_ms", "actor_starts", "runner_peak_memory_kib"}
     | {f"{name}_{when}" for name in ("runner_handles", "runner_private_kib", "worker_handles") for when in ("first", "last")}
 )
 
-# Facts that name a program that made the report by its SHA-256, with the program's name.
+# Facts with the SHA-256 of a program that made the report, and the program's file name.
 PROGRAMS: Mapping[str, str] = {
     "runner_sha256": "shmcheck.exe",
     "actor_sha256": "shmactor.exe",
@@ -52,7 +51,7 @@ PROGRAMS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """What identifies a case on every platform and for years."""
+    """The identity of a case, the same on every platform and in every version."""
 
     topic: str
     id: str
@@ -95,12 +94,12 @@ class Run:
     facts: Mapping[str, str]  # of the platform and the run, as the report has them
     timestamp: str  # UTC, "2026-02-03T04:05:06Z", or ""
     cases: Mapping[Key, Case]
-    lost: str = ""  # not "": why there is nothing but this column
+    lost: str = ""  # why the run was lost; "" if it was not
     pairs: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # of a run with --pair: facts of each pair
 
     @property
     def complete(self) -> bool:
-        """Whether the run came to its end. Reports that do not say are taken at their word."""
+        """Whether the run finished. A report that does not say so counts as finished."""
         return not self.lost and self.facts.get("run_complete", "yes") == "yes"
 
     def count(self, verdict: Verdict) -> int:
@@ -135,8 +134,8 @@ class Run:
         return f"{name}, {arch}" if arch else name
 
     def by_pair(self) -> list[Run]:
-        """A run with --pair as one system for each pair, with the cases called as in every other run, so that they
-        can stand side by side; any other run as it is."""
+        """Splits a run with --pair into one run for each pair, with the cases named as in every other run, so that they
+        can be shown side by side. Any other run is returned as it is."""
         return [self._of_pair(pair, facts) for pair, facts in self.pairs.items()] or [self]
 
     def _of_pair(self, pair: str, facts: Mapping[str, str]) -> Run:
@@ -150,11 +149,11 @@ class Run:
 
 
 def lost_run(target: str, reason: str) -> Run:
-    """The column of a target of which there is no usable report."""
+    """A lost run: the target gave no usable report."""
     return Run(target=target, facts={}, timestamp="", cases={}, lost=reason)
 
 
-# ---- what a case showed, without what differs between two runs that showed the same ----
+# ---- observations of a case, without what differs between two equal runs ----
 
 _VOLATILE = (
     (re.compile(r"\b(cases/[A-Za-z0-9_]+\.c):[0-9]+"), r"\1"),
@@ -177,10 +176,10 @@ def signature(text: str) -> str:
 
 
 def observation(case: Case) -> tuple[str, ...]:
-    """What two runs of a case must have in common to count as having shown the same.
+    """What must be equal in two runs of a case for the same observation.
 
-    Transcripts hold nothing volatile, so they count as they are. The reason of a known deviation is ours, not the
-    system's; what was seen stands in the details and the transcript.
+    Transcripts contain nothing volatile, so they count completely. The reason of a known deviation comes from
+    known.toml and does not count; its details and transcript do.
     """
     message = "" if case.verdict is Verdict.KNOWN else signature(case.message)
     return (case.verdict.value, case.kind, message, signature(case.details), case.transcript)
@@ -188,7 +187,7 @@ def observation(case: Case) -> tuple[str, ...]:
 
 @dataclass
 class BadFile:
-    """A file that is no report of ours, or a broken one."""
+    """A file that is not a usable report."""
 
     name: str
     problem: str
@@ -196,7 +195,7 @@ class BadFile:
 
 @dataclass
 class Loaded:
-    """What came of reading some files."""
+    """The result of reading some files."""
 
     runs: list[Run] = field(default_factory=list)
     bad: list[BadFile] = field(default_factory=list)

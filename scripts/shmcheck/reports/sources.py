@@ -54,7 +54,7 @@ WINE = re.compile(r"wine ([a-z0-9]+(?:/[a-z0-9_]+)+\.c)")
 
 
 def link(source: str) -> str:
-    """The page that a source of a row names; "" for what is no page of its own ("derived")."""
+    """The address of the page that a row's source names; "" if it is not a page, like "derived"."""
     api = API.fullmatch(source)
     if api:
         root = "windows-hardware/drivers/ddi" if api[1] in DRIVER_HEADERS else "windows/win32/api"
@@ -82,5 +82,5 @@ def _elsewhere(source: str) -> str:
     if chen:
         return f"https://devblogs.microsoft.com/oldnewthing/{chen[1]}/{chen[2]}"  # articles by month
     if SLUG.fullmatch(source):
-        return f"{LEARN}/search/?terms={source}"  # it is a page of theirs, and we are not sure where it lies now
+        return f"{LEARN}/search/?terms={source}"  # a page of this documentation whose address is not known here
     return ""

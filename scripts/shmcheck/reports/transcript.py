@@ -9,10 +9,10 @@ from difflib import SequenceMatcher
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One line of a transcript: what was asked, and what was answered.
+    """One line of a transcript: the request and the reply.
 
-    `writer> map view of=section -> ok` has a request and a reply, `= size: 4096` a name and a value; of every other
-    line there is only the first part.
+    `writer> map view of=section -> ok` has a request and a reply, `= size: 4096` a name and a value; every other line
+    has the first part only.
     """
 
     request: str
@@ -33,7 +33,7 @@ def steps_of(transcript: str) -> list[Step]:
 
 @dataclass(frozen=True, slots=True)
 class Aligned:
-    """One step as each of several transcripts has it; None where a transcript does not have it."""
+    """One step of several transcripts; None for a transcript that does not have it."""
 
     request: str
     replies: tuple[str | None, ...]
@@ -54,11 +54,11 @@ def align(transcripts: Sequence[str]) -> list[Aligned]:
 def _merge(
     merged: list[tuple[str, list[str | None]]], steps: Sequence[Step], place: int
 ) -> list[tuple[str, list[str | None]]]:
-    """Adds a transcript: steps whose request is in the list already share its place."""
+    """Adds a transcript. Its steps join those with the same request."""
     requests = [request for request, _ in merged]
     out: list[tuple[str, list[str | None]]] = []
     own = [step.request for step in steps]
-    if own == requests:  # the usual case, and the matcher would be slow
+    if own == requests:  # the usual case, for which the matcher would be slow the matcher would be slow
         return [(request, [*replies, step.reply]) for (request, replies), step in zip(merged, steps, strict=True)]
     matcher = SequenceMatcher(None, requests, own, autojunk=False)
     for kind, a_from, a_to, b_from, b_to in matcher.get_opcodes():
@@ -75,7 +75,7 @@ def _merge(
 
 @dataclass(frozen=True, slots=True)
 class StepDifference:
-    """A step that two transcripts do not have alike; None: this one does not have it."""
+    """A step in which two transcripts differ; None for the one that does not have it."""
 
     request: str
     before: str | None
@@ -83,8 +83,8 @@ class StepDifference:
 
 
 def first_difference(base: str, new: str) -> StepDifference | None:
-    """The first step that was answered differently; if there is none, the first that only one of the two has. None if
-    the transcripts are equal."""
+    """The first step with different replies; if there is none, the first that only one transcript has. None if the
+    transcripts are equal."""
     lone = None
     for step in align([base, new]):
         before, now = step.replies

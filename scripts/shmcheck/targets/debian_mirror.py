@@ -1,4 +1,4 @@
-"""Where Debian's packages come from: what this system's own apt sources say, and nothing else."""
+"""Finds the Debian mirror: the one of this system's apt sources, and no other."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from shmcheck.processes import run_quiet
 FIELDS = "$(ORIGIN)|$(LABEL)|$(CODENAME)|$(COMPONENT)|$(REPO_URI)"
 HELPER = "/usr/lib/apt/apt-helper"
 APT_SECONDS = 120.0
-# What apt has to know in the new tree too, in order to reach the same mirror.
+# The settings that apt needs in the new tree in order to reach the same mirror.
 HANDED_ON = ("Acquire::http", "Acquire::https", "Acquire::Check-Valid-Until", "Acquire::Check-Date", "Acquire::Retries")
 
 
 def listed_mirror() -> str:
-    """The first source that is Debian itself: no updates, no security, no third party. "" if there is none."""
+    """The first source that is Debian's own, not updates, security or a third party's. "" if there is none."""
     code, text = run_quiet(
         ["apt-get", "indextargets", "--format", FIELDS, "Created-By: Packages"], seconds=APT_SECONDS
     )
@@ -31,24 +31,24 @@ def listed_mirror() -> str:
 
 def mirror_of_system() -> str:
     """The mirror that this system was installed from."""
-    # Who made a source, apt knows only from its list.
+    # Only apt's lists say whose a source is.
     mirror = listed_mirror()
     if not mirror and packages.apt_get(["update"]):
         mirror = listed_mirror()
     if not mirror:
-        raise CannotRun("this system's apt sources name no mirror of Debian; name one with --mirror URL")
+        raise CannotRun("this system's apt sources name no Debian mirror; name one with --mirror URL")
     return mirror
 
 
 def archive_of(mirror: str) -> str:
-    """The same mirror's archive of old releases: HOST/debian has it as HOST/debian-archive/debian."""
+    """The same mirror's archive of old releases: HOST/debian-archive/debian for HOST/debian."""
     parts = urlsplit(mirror)
     path = parts.path.rstrip("/").removesuffix("/debian") + "/debian-archive/debian"
     return urlunsplit((parts.scheme, parts.netloc, path, "", ""))
 
 
 def has_release(mirror: str, codename: str) -> bool:
-    """Whether the mirror has this release. Asked with apt's own means, so that proxies count."""
+    """Whether the mirror has this release. apt's own downloader asks, so that proxy settings apply."""
     with tempfile.TemporaryDirectory() as folder:
         code, _ = run_quiet(
             [HELPER, "download-file", f"{mirror}/dists/{codename}/Release", Path(folder, "Release")],
@@ -58,7 +58,7 @@ def has_release(mirror: str, codename: str) -> bool:
 
 
 def settings_of_apt() -> str:
-    """This system's settings that decide whether apt can fetch anything, as an apt.conf."""
+    """This system's settings that apt needs to reach the mirror, as an apt.conf."""
     code, text = run_quiet(["apt-config", "dump", *HANDED_ON], seconds=APT_SECONDS)
     lines = [line for line in text.splitlines() if line.endswith('";') and not line.endswith(' "";')]
     return "".join(line + "\n" for line in lines if code == 0 and line.startswith("Acquire::"))

@@ -1,8 +1,7 @@
 """The Wine of another Debian release: a tree of that release under build/, entered with chroot.
 
-All mounts are made in a mount namespace that only the entering process and its children have. So there is nothing to
-undo: the kernel takes the mounts away with the last of these processes, however they end, and nobody else ever sees
-them. Page: mount_namespaces(7).
+All mounts are made in a mount namespace of the entering process and its children. The kernel removes them when the last
+of these processes ends, however it ends, and no other process sees them. Page: mount_namespaces(7).
 """
 
 from __future__ import annotations
@@ -30,11 +29,11 @@ SETTING_UP = (
 )
 SET_UP_SECONDS = 1800.0
 REMOVE_SECONDS = 300.0
-STAMP_VERSION = 1  # of what add() makes; an older tree is made anew
+STAMP_VERSION = 1  # version of what add() makes; an older tree is made again; an older tree is made anew
 
-# unshare makes every mount of the new namespace private, so nothing done here is seen outside it.
+# unshare makes every mount of the new namespace private, so no other process sees what is mounted here.
 NAMESPACE = ("unshare", "--mount")
-# For setting up: a process namespace too, which ends as a whole when this driver does.
+# For setting up, a process namespace too: all its processes end when this one does.
 ENCLOSED = ("unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc")
 
 MOUNT = """\
@@ -48,7 +47,7 @@ mount --bind /tmp "$root/tmp"
 mkdir -p "$root$tree"
 mount --bind "$tree" "$root$tree"
 """
-# Wine finds its server through /tmp, and reports may be wanted there: it is the same folder inside and outside.
+# Wine finds its server through /tmp, and reports may be written there, so /tmp is the same inside and outside.
 ENTER = MOUNT + 'user=$1\nshift\nexec chroot --userspec="$user" "$root" env --chdir="$tree" "$@"\n'
 
 DEBOOTSTRAP = """\
@@ -81,7 +80,7 @@ rm -rf "$root"/var/lib/apt/lists/*
 
 
 def release_of_system() -> int:
-    """The number of the Debian release that this system is, 0 if it is another system."""
+    """The number of the Debian release that this system is; 0 if it is another system."""
     try:
         text = Path("/etc/debian_version").read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
@@ -91,7 +90,7 @@ def release_of_system() -> int:
 
 
 class Release:
-    """A tree of Debian release `number`, which may or may not be there."""
+    """The tree of Debian release `number`, which may not exist yet."""
 
     def __init__(self, number: int) -> None:
         self.number = number
@@ -103,11 +102,11 @@ class Release:
     # ---- state ----
 
     def ready(self) -> bool:
-        """Whether it was set up to the end, for this place of the checkout."""
+        """Whether the tree was set up completely, in this place of the checkout."""
         return self.told("version") == str(STAMP_VERSION) and self.told("checkout") == str(ROOT)
 
     def told(self, key: str) -> str:
-        """A line of the stamp; "" if it is not there."""
+        """A line of the stamp; "" if the stamp does not have it."""
         try:
             lines = self.stamp.read_text(encoding="utf-8").splitlines()
         except (OSError, UnicodeDecodeError):
@@ -115,26 +114,26 @@ class Release:
         return dict(line.partition("=")[::2] for line in lines).get(key, "")
 
     def state(self) -> str:
-        """In words, for a list."""
+        """The state in words, for a list."""
         if self.ready():
             return f"set up: Debian {self.number}, Wine {self.told('wine')}, programs of {self.told('bits')} bits"
         return "set up only in part; add it again" if self.folder.exists() else "not set up"
 
-    # ---- setting up and taking away; the lock is held exclusive while either happens ----
+    # ---- setting up and removing; the lock is held exclusively during both ----
 
     def lock(self) -> Lock:
         (BUILD / "targets").mkdir(parents=True, exist_ok=True)
         return Lock(self.folder.with_name(self.folder.name + ".lock"))
 
     def add(self, mirror: str, with_x86: bool) -> None:
-        """Sets it up; what an interrupted attempt left goes first."""
+        """Sets the tree up. What an interrupted attempt left is deleted first."""
         packages.ensure(SETTING_UP)
         root_rights()
         check_namespaces()
         lock = self.lock()
         try:
             if not lock.try_exclusive():
-                raise CannotRun(f"somebody else uses or sets up Debian {self.number} in {self.folder}")
+                raise CannotRun(f"another process uses or sets up Debian {self.number} in {self.folder}; wait until it has ended")
             if self.folder.exists():
                 self.delete()
             self.folder.mkdir(parents=True)
@@ -152,7 +151,7 @@ class Release:
             lock.close()
 
     def mirror(self) -> str:
-        """The mirror of this system's own sources, or its archive once the release has moved there."""
+        """The mirror of this system's own sources, or its archive if the release has moved there."""
         mirror = mirror_of_system()
         for place in (mirror, archive_of(mirror)):
             if has_release(place, self.codename):
@@ -172,7 +171,7 @@ class Release:
         self.put("etc/apt/apt.conf.d/90host", settings_of_apt())
 
     def install(self, with_x86: bool) -> bool:
-        """Installs Wine; whether that worked. Without the 32-bit half it has to."""
+        """Installs Wine. Returns False if the 32-bit half could not be installed; without it a failure is CannotRun."""
         say(f"installing the Wine of Debian {self.number}" + (", for 64-bit and 32-bit programs" if with_x86 else ""))
         try:
             self.script(INSTALL, [str(self.root), str(ROOT), "i386" if with_x86 else ""], "installing Wine")
@@ -181,7 +180,7 @@ class Release:
         except CannotRun as error:
             if not with_x86:
                 raise
-            say(f"{error}\ntrying again without the 32-bit half")
+            say(f"{error}\ntrying again without 32-bit Wine")
             return False
         return True
 
@@ -195,7 +194,7 @@ class Release:
             raise CannotRun(f"{self.root / name} cannot be written: {output.strip()}")
 
     def script(self, text: str, arguments: Sequence[str], what: str) -> None:
-        """Runs a script as root where its mounts and its processes end with it."""
+        """Runs a script as root in namespaces whose mounts and processes end with it."""
         command = [*root_rights(), *ENCLOSED, "sh", "-c", text, "sh", *arguments]
         code, output = run_quiet(command, seconds=SET_UP_SECONDS)
         if code != 0:
@@ -203,18 +202,18 @@ class Release:
             raise CannotRun(f"{what} failed (code {code}):\n" + "\n".join(lines[-15:]))
 
     def remove(self) -> None:
-        """Takes the tree away."""
+        """Removes the tree."""
         lock = self.lock()
         try:
             if not lock.try_exclusive():
-                raise CannotRun(f"a run uses Debian {self.number} just now; try again when it has ended")
+                raise CannotRun(f"a run uses Debian {self.number}; try again when it has ended")
             if self.folder.exists():
                 self.delete()
         finally:
             lock.close()
 
     def delete(self) -> None:
-        """Deletes all files. Never while something is mounted there: it would be deleted along with them."""
+        """Deletes all files, but nothing while something is mounted there: the mounted files would be deleted too."""
         below = mounts_below(self.folder)
         for place in reversed(below):
             code, text = run_quiet([*root_rights(), "umount", "--recursive", place])
@@ -231,7 +230,8 @@ class Release:
     # ---- running ----
 
     def command(self, words: Sequence[str | Path], environment: Mapping[str, str]) -> list[str]:
-        """What runs a command in the tree, as the user that we are. sudo forgets the environment, so it is given."""
+        """The command that runs `words` in the tree as the current user. sudo drops the environment, so it is passed on
+        as arguments."""
         settings = {**environment, "PATH": "/usr/local/bin:/usr/bin:/bin"}
         user = f"{os.getuid()}:{os.getgid()}"
         assignments = [f"{name}={value}" for name, value in settings.items()]
@@ -239,31 +239,31 @@ class Release:
         return [*root_rights(), *enter, *assignments, *map(str, words)]
 
     def run(self, words: Sequence[str], seconds: float) -> tuple[int, str]:
-        """Runs a short command in the tree."""
+        """Runs a short command in the tree. Returns its exit code and output."""
         return run_quiet(self.command(words, {"HOME": str(BUILD), "LC_ALL": "C.UTF-8"}), seconds=seconds)
 
 
 def root_rights() -> list[str]:
-    """What goes before a command that only root may run; CannotRun if we cannot become root."""
+    """The words before a command that only root may run. CannotRun if this user cannot become root."""
     if os.geteuid() == 0:
         return []
     if shutil.which("sudo") is None:
-        raise CannotRun("the Wine of another Debian release runs by chroot, which takes root, and there is no sudo here")
+        raise CannotRun("the Wine of another Debian release runs by chroot, which needs root, and sudo is not installed")
     return ["sudo", "-n"]
 
 
 def check_namespaces() -> None:
-    """A container may have a root who can mount nothing; better said before a long download."""
+    """Checks that root may mount here, before a long download: in a container it may not."""
     code, text = run_quiet([*root_rights(), *ENCLOSED, "mount", "-t", "tmpfs", "shmcheck", "/mnt"], seconds=60)
     if code != 0:
         raise CannotRun(
-            "the Wine of another Debian release needs a root who may mount (CAP_SYS_ADMIN; and without a password, "
-            f"if by sudo): {text.strip()}"
+            "the Wine of another Debian release needs root with the right to mount (CAP_SYS_ADMIN), or sudo without a "
+            f"password: {text.strip()}"
         )
 
 
 def mounts_below(folder: Path) -> list[str]:
-    """Where something is mounted at or below the folder, in the order in which it was done."""
+    """The mount points at or below the folder, in the order in which they were mounted."""
     text = Path("/proc/self/mountinfo").read_text(encoding="utf-8", errors="surrogateescape")
     places = [unescaped(line.split(" ")[4]) for line in text.splitlines()]
     inside = os.path.realpath(folder)
@@ -271,7 +271,7 @@ def mounts_below(folder: Path) -> list[str]:
 
 
 def unescaped(text: str) -> str:
-    """A path as mountinfo writes it: blanks and backslashes are octal. Page: proc(5)."""
+    """Decodes a path of mountinfo, in which blanks and backslashes are octal. Page: proc(5)."""
     for code, character in (("\\040", " "), ("\\011", "\t"), ("\\012", "\n"), ("\\134", "\\")):
         text = text.replace(code, character)
     return text

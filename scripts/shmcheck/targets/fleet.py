@@ -1,4 +1,4 @@
-"""Several targets side by side: a driver of its own for each, so that none can get in another's way."""
+"""Runs several targets at the same time. Each has a driver process of its own, so that one cannot disturb another."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from shmcheck.targets.status_board import Board
 from shmcheck.targets.targets_file import Spec
 
 LOOK_SECONDS = 0.2
-# A driver that is told to end tidies up a host over the network at the worst.
+# The longest clean-up of a driver that is told to end: removing files from a host over the network.
 END_SECONDS = 40.0
 SAID_LINES = 20
 
@@ -42,14 +42,14 @@ class Lane:
     process: subprocess.Popen[bytes] | None = None
     code: int = EXIT_ERROR
     seconds: float = 0.0
-    said: list[str] = field(default_factory=list)  # its driver's last lines
+    said: list[str] = field(default_factory=list)  # the last lines that its driver printed
 
     @property
     def name(self) -> str:
         return self.spec.name
 
     def run_of(self) -> Run:
-        """What its report says, or why there is none."""
+        """The run of its report; a lost run if the report cannot be used."""
         try:
             return read(self.report)
         except BadReport as error:
@@ -57,7 +57,7 @@ class Lane:
 
 
 class Fleet:
-    """The lanes, and what is told to all of them."""
+    """The targets that run, and the request to end all of them."""
 
     def __init__(self, lanes: Sequence[Lane], board: Board) -> None:
         self.lanes = lanes
@@ -66,8 +66,8 @@ class Fleet:
         self.ending = ""
 
     def run_lane(self, lane: Lane, environment: dict[str, str]) -> None:
-        """From the start of a lane's driver to its end; in a thread that lives as long as the driver does, because
-        the kernel takes the thread for its parent."""
+        """Starts a lane's driver and waits for its end. It runs in a thread that lives as long as the driver, because
+        the kernel treats the thread as the driver's parent."""
         begin = time.monotonic()
         with self.lock:
             if self.ending:
@@ -79,7 +79,7 @@ class Fleet:
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.PIPE,
                     stderr=subprocess.STDOUT,
-                    start_new_session=True,  # no Ctrl-C of a terminal reaches it but through end()
+                    start_new_session=True,  # Ctrl-C on the terminal reaches it through end() only reaches it but through end()
                     preexec_fn=die_with_parent(),
                 )
             except OSError as error:
@@ -93,7 +93,7 @@ class Fleet:
         self.judge(lane)
 
     def listen(self, lane: Lane, process: subprocess.Popen[bytes]) -> None:
-        """Shows what the driver prints: whole lines, and as its state what ends with no newline."""
+        """Shows the driver's output: whole lines, and an unfinished line as the lane's state."""
         assert process.stdout is not None
         rest = b""
         while chunk := os.read(process.stdout.fileno(), 65536):
@@ -113,7 +113,7 @@ class Fleet:
         self.board.line(lane.name, text)
 
     def judge(self, lane: Lane) -> None:
-        """A driver that ended with no report, and could not say so itself, is one more lost target."""
+        """Writes the report of a lost target for a driver that ended without a report and could not say so itself."""
         run = lane.run_of()
         if run.lost == lost_report.UNFINISHED or (lane.code < 0 and not run.cases):
             how = f"its driver was killed by {signal_name(-lane.code)}" if lane.code < 0 else ""
@@ -123,10 +123,10 @@ class Fleet:
             lane.code = EXIT_ERROR
 
     def end(self, why: Interrupted) -> None:
-        """Tells all drivers to end, and waits for them to tidy up."""
+        """Asks all drivers to end, and waits until they have cleaned up."""
         with self.lock:
             self.ending = str(why)
-        say(f"ended by {why}: waiting for the targets to be tidied up")
+        say(f"ended by {why}: waiting until the targets are cleaned up")
         begin = time.monotonic()
         running = [lane.process for lane in self.lanes if lane.process is not None]
         for process in running:
@@ -147,18 +147,18 @@ def signal_name(number: int) -> str:
 
 
 def visible(line: bytes) -> str:
-    """What stays to be seen of a line with carriage returns in it; blanks wipe what stood there."""
+    """The visible rest of a line with carriage returns; blanks overwrite what stood there."""
     return line.rstrip(b"\r").rpartition(b"\r")[2].decode("utf-8", "replace").rstrip()
 
 
 def last_of(line: bytes) -> str:
-    """The last thing that was to be seen in a line that has not ended."""
+    """The last visible text of a line that has not ended."""
     parts = [part for part in line.split(b"\r") if part.strip()]
     return parts[-1].decode("utf-8", "replace").rstrip() if parts else ""
 
 
 def run(specs: Sequence[Spec], wanted: options.Options, arguments: Sequence[str], folder: str) -> int:
-    """Runs every case on all these targets. Their programs are built."""
+    """Runs every case on all these targets. Their programs must be built. Returns the exit code."""
     program = [sys.executable, str(ROOT / "scripts" / "run.py")]
     common = ["--targets", wanted.targets_file] if wanted.targets_file else []
     rest = options.for_one(arguments)
@@ -166,13 +166,13 @@ def run(specs: Sequence[Spec], wanted: options.Options, arguments: Sequence[str]
     share = max(1, processors() // max(1, min(here, wanted.parallel)))
     lanes = []
     for spec in specs:
-        # A host over the network knows better itself how many processors it has.
+        # A host over the network finds its number of processors itself.
         jobs = [] if spec.kind == "ssh" or "--jobs" in wanted.values else ["--jobs", str(share)]
         command = [*program, *common, "--target", spec.name, *jobs, *rest]
         lanes.append(Lane(spec, command, report_file(spec.name)))
-    turns = in_turn(lanes, wanted.parallel)  # before the reports that say it are replaced
+    turns = in_turn(lanes, wanted.parallel)  # this reads the earlier reports, which are replaced below
     for lane in lanes:
-        # Those that never get their turn shall not be absent either.
+        # A target that never starts needs a report too.
         with lost_report.Claim(lane.name):
             lost_report.write(lane.report, lane.name, "Interrupted", lost_report.UNFINISHED)
     board = Board([spec.name for spec in specs])
@@ -182,19 +182,19 @@ def run(specs: Sequence[Spec], wanted: options.Options, arguments: Sequence[str]
 
 
 def in_turn(lanes: Sequence[Lane], parallel: int) -> list[Lane]:
-    """In which order they get their turn, where not all run at once."""
+    """The order in which the lanes start, if not all run at once."""
     if len(lanes) <= parallel:
         return list(lanes)
     seconds = {lane.name: last_time.seconds_of(lane.run_of()) for lane in lanes}
     order = last_time.slowest_first([lane.name for lane in lanes], seconds)
     if any(took is not None for took in seconds.values()):
         words = last_time.words(order, seconds)
-        say(f"{len(lanes)} targets, {parallel} at a time; the slowest of the last time first: {words}")
+        say(f"{len(lanes)} targets, {parallel} at a time; the slowest of the last run first: {words}")
     return sorted(lanes, key=lambda lane: order.index(lane.name))
 
 
 def run_lanes(fleet: Fleet, parallel: int, folder: str) -> bool:
-    """Runs all lanes, some at a time. True if a signal ended that."""
+    """Runs all lanes, `parallel` at a time. Returns True if a signal ended the run."""
     environment = {**os.environ, "SHMCHECK_LIVE": "yes"}
     interrupted = False
     with ThreadPoolExecutor(max_workers=parallel) as pool:
@@ -214,7 +214,7 @@ def run_lanes(fleet: Fleet, parallel: int, folder: str) -> bool:
 
 
 def conclude(lanes: Sequence[Lane], wanted: options.Options, interrupted: bool) -> int:
-    """The table, the sum of all, and the worst exit code."""
+    """Prints the table and the sum of all counts. Returns the worst exit code."""
     runs = {lane.name: lane.run_of() for lane in lanes}
     missing = [lane for lane in lanes if runs[lane.name].lost]
     allowed = len(missing) <= wanted.allow_lost and not interrupted
@@ -233,7 +233,7 @@ def conclude(lanes: Sequence[Lane], wanted: options.Options, interrupted: bool) 
         total.add(counts)
     show_table(rows)
     if missing and not allowed:
-        say(f"{len(missing)} of {len(lanes)} targets gave no report; --allow-lost says how many may")
+        say(f"{len(missing)} of {len(lanes)} targets gave no report; --allow-lost N permits N of them")
     codes = [lane.code for lane in lanes if not (allowed and lane in missing)]
     code = max([*codes, EXIT_ERROR if interrupted else EXIT_PASSED])
     try:
@@ -247,7 +247,7 @@ def conclude(lanes: Sequence[Lane], wanted: options.Options, interrupted: bool) 
 
 
 def show_table(rows: Sequence[Sequence[str]]) -> None:
-    """The summary of all targets. What is lost says so over the whole width."""
+    """Prints the table of all targets. The row of a lost one has the reason in place of the figures."""
     plain = [row for row in rows if not row[1].startswith("LOST")]
     widths = [max(len(row[column]) for row in plain) for column in range(len(rows[0]))]
     widths[0] = max(len(row[0]) for row in rows)

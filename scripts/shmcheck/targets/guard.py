@@ -1,7 +1,7 @@
-"""A small process that tidies up when the driver is killed and cannot do it itself.
+"""A small process that cleans up if the driver is killed.
 
-It is forked from the driver, so that it shares the driver's hold on the prefix's lock, and waits on a pipe: a byte
-says that all is tidy, the end of the pipe that the driver is gone.
+It is forked from the driver, so that it shares the driver's lock on the prefix, and reads from a pipe: one byte means
+that the driver has cleaned up, the end of the pipe means that the driver has ended without doing so.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 
 class Guard:
-    """Calls `tidy` in a process of its own if this one ends without dismiss()."""
+    """Calls `tidy` in a process of its own if this process ends without dismiss()."""
 
     def __init__(self, tidy: Callable[[], None]) -> None:
         read_end, self.write_end = os.pipe()
@@ -26,24 +26,24 @@ class Guard:
         os.close(read_end)
 
     def dismiss(self) -> None:
-        """All is tidy."""
+        """Tells the guard that nothing is left to clean up."""
         try:
             os.write(self.write_end, b".")
         except BrokenPipeError:
-            pass  # somebody ended the guard
+            pass  # the guard was killed
         os.close(self.write_end)
         try:
             os.waitpid(self.pid, 0)
         except ChildProcessError:
-            pass  # reaped with the others
+            pass  # collected with the other children
 
 
 def watch(read_end: int, tidy: Callable[[], None]) -> None:
-    """What the guard does: it lives as long as the driver, in a session that no terminal can interrupt."""
+    """The guard's work. It lives as long as the driver, in a session that no terminal can interrupt."""
     os.setsid()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
-    # A reader of the driver's output must not wait for the guard.
+    # A reader of the driver's output does not wait for the guard.
     nothing = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):
         os.dup2(nothing, standard)

@@ -1,4 +1,5 @@
-"""What runs have left on hosts: written down before it is made, so that a later run can tidy up after a killed one."""
+"""Records which folders runs create on hosts, before they create them, so that a later run can remove those of a killed
+one."""
 
 from __future__ import annotations
 
@@ -14,8 +15,8 @@ from shmcheck.targets.targets_file import Spec
 
 
 class Journal:
-    """One file for each folder on a host, locked while its run is under way. `tidy(name, ended)` removes a folder, and
-    the program that has perhaps not `ended` there; it says whether that worked."""
+    """One file for each folder on a host, locked while its run is in progress. `tidy(name, ended)` removes a folder,
+    and ends the program in it first unless it has `ended`; it returns whether that worked."""
 
     def __init__(self, spec: Spec, tidy: Callable[[str, bool], bool]) -> None:
         self.spec = spec
@@ -24,12 +25,12 @@ class Journal:
         self.folder.mkdir(parents=True, exist_ok=True)
 
     def tidy_left(self) -> None:
-        """Removes what earlier runs could not remove themselves; those under way are left alone."""
+        """Removes the folders that earlier runs could not remove. Those of runs in progress stay."""
         for file in sorted(self.folder.iterdir()):
             lock = Lock(file)
             try:
                 if lock.try_exclusive():
-                    say(f"{self.spec.host}: removing what the run {file.name} left there")
+                    say(f"{self.spec.host}: removing the folder that the run {file.name} left there")
                     self.remove(file, False)
             finally:
                 lock.close()
@@ -42,7 +43,8 @@ class Journal:
 
     @contextmanager
     def open(self, identity: str) -> Iterator[None]:
-        """While a folder of this name may be on the host. It is removed at the end, also if this driver is killed."""
+        """A context in which a folder of this name may be on the host. It is removed at the end, also if this process
+        is killed."""
         file = self.folder / identity
         lock = Lock(file)
         lock.exclusive()

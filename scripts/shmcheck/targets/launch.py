@@ -1,4 +1,4 @@
-"""Running shmcheck.exe: its output passed through, its end understood."""
+"""Runs shmcheck.exe: passes its output through, and reports how it ended."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from shmcheck.signals import Interrupted
 from shmcheck.targets.passthrough import PassThrough
 from shmcheck.targets.windows_job import end_with_us
 
-# Together with ending the Wine prefix this stays below two seconds.
+# Together with ending the Wine prefix this takes less than two seconds.
 INTERRUPT_SECONDS = 0.8
 LOOK_SECONDS = 0.25
 
@@ -29,13 +29,13 @@ class Ending:
     printed: bool  # whether anything came on stdout
     summary: str  # its last line if that is a summary, else ""
     interrupted: str = ""  # the name of the signal that this driver got, else ""
-    orphaned: bool = False  # what it runs on ended under it, so it was killed
+    orphaned: bool = False  # wineserver ended while it ran, so it was killed
     complaint: str = ""  # the last line that it printed on stderr
 
 
 def stop(child: subprocess.Popen[bytes]) -> None:
-    """Asks the program to end, as Ctrl-C would, and does not wait for long. Wine turns SIGINT into CTRL_C_EVENT and
-    any other signal into sudden death; on Windows the console has already told all its programs."""
+    """Asks the program to end, as Ctrl-C would, and kills it if it does not end soon. Wine turns SIGINT into
+    CTRL_C_EVENT, and ends the program at any other signal. On Windows the console has already told all its programs."""
     if sys.platform != "win32":
         signal_program(child.pid, signal.SIGINT)
     try:
@@ -45,7 +45,7 @@ def stop(child: subprocess.Popen[bytes]) -> None:
 
 
 def kill(child: subprocess.Popen[bytes]) -> None:
-    """Ends the program at once."""
+    """Kills the program."""
     if sys.platform == "win32":
         child.kill()
     else:
@@ -54,8 +54,8 @@ def kill(child: subprocess.Popen[bytes]) -> None:
 
 
 def wait(child: subprocess.Popen[bytes], alive: Callable[[], bool]) -> bool:
-    """Waits for the program's end. True: it was killed, because what it runs on has ended; without wineserver a
-    program under Wine may wait for ever."""
+    """Waits for the program's end. Returns True if it was killed because wineserver had ended; a program under Wine may
+    wait without end then."""
     while True:
         try:
             child.wait(LOOK_SECONDS)
@@ -76,7 +76,7 @@ def begin(command: Sequence[str | Path], environment: Mapping[str, str], folder:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            # No Ctrl-C of a terminal reaches it but through stop().
+            # Ctrl-C on the terminal reaches it through stop() only.
             start_new_session=True,
             preexec_fn=die_with_parent(),
         )
@@ -92,8 +92,8 @@ def run(
     folder: Path,
     alive: Callable[[], bool] = lambda: True,
 ) -> Ending:
-    """Runs the program to its end, or to ours, or to that of what it runs on (not `alive` any more)."""
-    # shmcheck.exe sees our pipe and not the terminal behind it, so it is told: it then shows one live line.
+    """Runs the program until it ends, a signal asks this process to end, or `alive` returns False."""
+    # shmcheck.exe sees a pipe and not the terminal behind it. This variable makes it show a live line.
     live = {"SHMCHECK_LIVE": "yes"} if sys.stdout.isatty() else {}
     interrupted = ""
     orphaned = False
@@ -110,7 +110,7 @@ def run(
     except Interrupted as signal_seen:
         signals.ignore_further()
         interrupted = str(signal_seen)
-        say(f"{interrupted}: ending the run")  # now, so that the summary still comes last
+        say(f"{interrupted}: ending the run")  # printed now, so that the summary is the last line still comes last
         stop(child)
     for each in readers:
         each.finish()

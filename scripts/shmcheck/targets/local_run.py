@@ -52,7 +52,7 @@ def run(spec: Spec, wanted: options.Options, folder: str) -> int:
 
 
 def report_path(wanted: options.Options, name: str, folder: str) -> Path:
-    """Where the report goes."""
+    """The file that the report is written to."""
     if "--junit" in wanted.values:
         return Path(folder, wanted.values["--junit"])
     return report_file(name)
@@ -60,8 +60,8 @@ def report_path(wanted: options.Options, name: str, folder: str) -> Path:
 
 @contextmanager
 def claimed(name: str, report: Path) -> Iterator[None]:
-    """While a named target is used. Its report says from the start that it was lost, and in the end why, unless a
-    real one takes its place: a column that is just absent is overlooked."""
+    """A context for the use of a named target. Its report says at once that the target was lost, and at the end why,
+    unless the run writes a real one: a missing column is easily overlooked."""
     lock = lost_report.Claim(name)
     with lock:
         lost_report.write(report, name, "Interrupted", lost_report.UNFINISHED)
@@ -81,7 +81,7 @@ def start(target: Target, spec: Spec, arguments: Sequence[str]) -> launch.Ending
 
 
 def show(target: Target, wanted: options.Options, spec: Spec) -> int:
-    """Runs shmcheck.exe for something other than a run of cases."""
+    """Runs shmcheck.exe for --list and the like. Returns the exit code."""
     ending = start(target, spec, wanted.passed_on)
     if EXIT_PASSED <= ending.code <= EXIT_NOT_RUN and not ending.interrupted:
         return ending.code
@@ -90,7 +90,7 @@ def show(target: Target, wanted: options.Options, spec: Spec) -> int:
 
 
 def run_cases(target: Target, wanted: options.Options, spec: Spec, folder: str) -> int:
-    """A run of cases, from shmcheck.exe's command line to our exit code."""
+    """Runs the cases. Returns the exit code of scripts/run."""
     report = report_path(wanted, spec.name or target.default_name, folder)
     if "--junit" not in wanted.values:
         report.parent.mkdir(parents=True, exist_ok=True)
@@ -109,7 +109,7 @@ def run_cases(target: Target, wanted: options.Options, spec: Spec, folder: str) 
 
 
 def defaults(wanted: options.Options, report: Path) -> list[str]:
-    """The options that shmcheck.exe gets unless others were given."""
+    """The options that shmcheck.exe gets if the command line does not have them."""
     words = []
     if "--junit" not in wanted.values:
         words += ["--junit", target_path(str(report), str(ROOT))]
@@ -121,9 +121,9 @@ def defaults(wanted: options.Options, report: Path) -> list[str]:
 
 
 def how(ending: launch.Ending) -> str:
-    """In words, how a program ended that should have ended otherwise."""
+    """In words, how a program ended that did not end normally."""
     if ending.orphaned:
-        text = "lost the wineserver that it ran on, and was killed"
+        text = "was killed because its wineserver had ended"
     elif ending.code < 0:
         text = f"was killed by {signal.Signals(-ending.code).name}"
     else:
@@ -134,7 +134,7 @@ def how(ending: launch.Ending) -> str:
 
 
 def ended_abnormally(ending: launch.Ending, report: Path, changed: bool) -> int:
-    """Says what is known of a run that did not reach its end."""
+    """Reports a run that did not finish. Returns the exit code."""
     say(f"\nshmcheck.exe {how(ending)}: this run is not complete.")
     summary = Summary()
     if not changed:

@@ -1,7 +1,7 @@
-"""What stands for the report of a target that gave none: a report that says why.
+"""Writes the report of a target that gave none: one error that says why.
 
-scripts/report and scripts/compare show it as a LOST column: see report_reader.py, a report of nothing but errors of
-the topic "run".
+scripts/report and scripts/compare show it as a LOST column: see report_reader.py, a report of nothing but errors of the
+topic "run".
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ UNFINISHED = "the run on this target was ended before it had a report"
 
 
 class Claim:
-    """One driver at a time uses a named target: two would write the same report."""
+    """A lock on a named target, as a context: two runs on it would write the same report."""
 
     def __init__(self, name: str) -> None:
         (BUILD / "targets").mkdir(parents=True, exist_ok=True)
@@ -31,14 +31,14 @@ class Claim:
     def __enter__(self) -> None:
         if not self.lock.try_exclusive():
             self.lock.close()
-            raise CannotRun(f"another run on {self.name} is under way in this checkout")
+            raise CannotRun(f"another run on {self.name} is in progress in this checkout; wait until it has ended")
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
         self.lock.close()
 
 
 def text_of(target: str, kind: str, reason: str) -> str:
-    """The report. `kind` is the last word of the error's type: Unreachable, Timeout, Crash, ..."""
+    """The report's text. `kind` is the last word of the error's type: Unreachable, Timeout, Crash, ..."""
     line = " ".join(legible(reason).split()) or "no reason is known"
     if len(line) > MESSAGE_CHARACTERS:
         line = line[: MESSAGE_CHARACTERS - 3] + "..."

@@ -1,4 +1,4 @@
-"""Copying a program's output to ours while it runs, and knowing how it ended."""
+"""Copies a program's output to this process's output, and remembers its last lines."""
 
 from __future__ import annotations
 
@@ -7,24 +7,24 @@ import sys
 import threading
 from typing import IO, TextIO
 
-from shmcheck.console import is_summary, nobody_reads
+from shmcheck.console import is_summary, discard_rest
 
 DRAIN_SECONDS = 1.0
 TAIL_BYTES = 4096
 
 
 class PassThrough(threading.Thread):
-    """Copies what comes from `source` to `sink`, as it comes.
+    """Copies from `source` to `sink` as the data arrives.
 
-    The end of the pipe says nothing about the end of the program: under Wine the services of the prefix hold the
-    stdout and stderr of the program that happened to start them. So finish() is told when the program has ended.
+    The end of the pipe says nothing about the end of the program: under Wine the services of the prefix hold the stdout
+    and stderr of the program that started them. So the caller calls finish() when the program has ended.
     """
 
     def __init__(self, source: IO[bytes], sink: TextIO) -> None:
         super().__init__(daemon=True)
         self.source = source
         self.sink = sink
-        self.held = b""  # a CR that may be the first half of the end of a line
+        self.held = b""  # a CR that may be the first half of a line end the first half of the end of a line
         self.tail = b""
         self.listening = True
         self.wake_read, self.wake_write = os.pipe()
@@ -37,16 +37,16 @@ class PassThrough(threading.Thread):
             self.take(chunk)
 
     def readable(self) -> bool:
-        """Waits until there is something to read. False: finish() was called and all was read."""
+        """Waits for data. Returns False when finish() was called and everything is read."""
         if sys.platform == "win32":
-            return True  # no way to wait for a pipe there; the read waits
+            return True  # a pipe cannot be waited for there; the read blocks for a pipe there; the read waits
         import select
 
         ready, _, _ = select.select([self.source, self.wake_read], [], [])
         return self.source in ready
 
     def finish(self) -> None:
-        """The program has ended: copies what it has left in the pipe, and returns."""
+        """Call it when the program has ended: copies the rest of the pipe, and returns."""
         os.write(self.wake_write, b".")
         self.join(DRAIN_SECONDS)
         if not self.is_alive():
@@ -55,7 +55,7 @@ class PassThrough(threading.Thread):
             self.source.close()
 
     def take(self, chunk: bytes) -> None:
-        """Under Wine lines end as Windows ends them; here they end as they do everywhere else here."""
+        """Turns the line ends of Windows, which programs under Wine write, into those of this system."""
         data = self.held + chunk
         self.held = b"\r" if data.endswith(b"\r") else b""
         data = data[: len(data) - len(self.held)].replace(b"\r\n", b"\n")
@@ -63,7 +63,7 @@ class PassThrough(threading.Thread):
         self.show(chunk if sys.platform == "win32" else data)
 
     def show(self, data: bytes) -> None:
-        """Prints; a reader who left does not end the run."""
+        """Prints. A closed reader does not end the run."""
         if not self.listening:
             return
         try:
@@ -71,7 +71,7 @@ class PassThrough(threading.Thread):
             self.sink.buffer.flush()
         except (OSError, ValueError):
             self.listening = False
-            nobody_reads(self.sink)
+            discard_rest(self.sink)
 
     def last_line(self) -> str:
         """The last line that is not empty; "" if there is none."""

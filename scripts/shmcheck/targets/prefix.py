@@ -1,7 +1,7 @@
-"""The Wine prefix of this checkout: made once, shared by all drivers, ended by the last one out.
+"""The Wine prefix of this checkout: made once, shared by all runs, and ended by the last of them.
 
-While a driver uses the prefix it holds its lock shared. Whoever can turn that into an exclusive one is the last, and
-ends the prefix's own wineserver and every process that still lives in the prefix, and nothing else.
+A run holds the prefix's lock shared. One that can change that to exclusive is the last: it ends the prefix's own
+wineserver and every process that still runs in the prefix, and nothing else.
 """
 
 from __future__ import annotations
@@ -24,22 +24,24 @@ SERVER_SECONDS = 10.0
 END_SECONDS = 1.0
 PROGRAM_SECONDS = 0.1
 
-# Mono and Gecko would ask to be downloaded; the menu builder writes into the user's home.
+# Mono and Gecko would open a download dialog; the menu builder writes into the user's home.
 OVERRIDES = "mscoree,mshtml=;winemenubuilder.exe=d"
 STAMP = "shmcheck-ready"
 VERSION_KEY = r"HKLM\Software\Microsoft\Windows NT\CurrentVersion"
 WIN11_BUILD = "22000"
 
-# In the environment of every process that a driver starts in a prefix, and of no shell of somebody who looks into it.
+# In the environment of every process that a run starts in a prefix, and not of a shell in which a user inspects the
+# prefix.
 MARK = "SHMCHECK_DRIVER"
 
 
-# What starts a program with an environment where its Wine is: here, or in the tree of another Debian release.
+# Turns a command and an environment into the command that runs it where its Wine is: here, or in the tree of another
+# Debian release.
 Wrap = Callable[[Sequence[str | Path], Mapping[str, str]], list[str]]
 
 
 def plainly(words: Sequence[str | Path], environment: Mapping[str, str]) -> list[str]:
-    """For the Wine on PATH: the command itself."""
+    """For the Wine on PATH: the command unchanged."""
     return [str(word) for word in words]
 
 
@@ -49,12 +51,12 @@ def wine_version(wrap: Wrap = plainly) -> str:
     code, text = run_quiet(wrap(["wine", "--version"], environment), environment=environment, seconds=60)
     words = [word for line in text.splitlines() for word in line.split() if word.startswith("wine-")]
     if code != 0 or not words:
-        raise CannotRun(f"wine --version does not say a version: {text.strip()}")
+        raise CannotRun(f"wine --version does not print a version: {text.strip()}")
     return words[0].removeprefix("wine-")
 
 
 def wine_environment(prefix: Path) -> dict[str, str]:
-    """The environment of every Wine program: the same for all users and terminals, whatever theirs looks like."""
+    """The environment of every Wine program: independent of the user's locale, display and desktop."""
     unwanted = {"DISPLAY", "WAYLAND_DISPLAY", "WINEARCH", "LANG", "LANGUAGE"}
     environment = {
         name: value
@@ -64,7 +66,7 @@ def wine_environment(prefix: Path) -> dict[str, str]:
     environment["WINEPREFIX"] = str(prefix)
     environment["WINEDEBUG"] = "-all"
     environment["WINEDLLOVERRIDES"] = OVERRIDES
-    # Wine links the user's folders into a new prefix; a home of its own keeps ours out of it.
+    # Wine links the user's folders into a new prefix; another HOME keeps the user's files out of it.
     environment["HOME"] = str(prefix.parent)
     environment["LC_ALL"] = "C.UTF-8"
     environment[MARK] = "1"
@@ -72,8 +74,8 @@ def wine_environment(prefix: Path) -> dict[str, str]:
 
 
 class Prefix:
-    """The prefix at `folder`, with its lock and stamp beside it. `windows` is the version that Wine says it is, as
-    winecfg knows it; "": what it says by itself."""
+    """The prefix at `folder`, with its lock beside it and its stamp inside. `windows` is the version that Wine reports,
+    as winecfg names it; "": Wine's default."""
 
     def __init__(self, folder: Path = BUILD / "wine-prefix", windows: str = "", wrap: Wrap = plainly) -> None:
         self.folder = folder
@@ -84,7 +86,7 @@ class Prefix:
         self.lock = Lock(folder.with_name(folder.name + ".lock"))
 
     def enter(self, version: str) -> None:
-        """Starts to use the prefix, which is made first unless it is there and of this version of Wine."""
+        """Starts to use the prefix. Makes it first unless it exists and is of this version of Wine."""
         wanted = f"{version}\n{self.folder}\n" + (f"{self.windows}\n" if self.windows else "")
         self.lock.shared()
         while not self.ready(wanted):
@@ -96,34 +98,34 @@ class Prefix:
             self.lock.shared()
 
     def ready(self, wanted: str) -> bool:
-        """Whether the prefix was made as wanted; a moved or copied checkout and another Wine are reasons to redo it."""
+        """Whether the prefix was made as wanted. A moved or copied checkout and another Wine need a new one."""
         try:
             return self.stamp.read_text(encoding="utf-8") == wanted
         except (OSError, UnicodeDecodeError):
             return False
 
     def make(self, wanted: str) -> None:
-        """Makes the prefix anew. The lock is held exclusive."""
+        """Makes the prefix again. The lock must be held exclusively."""
         say(f"making a Wine prefix in {self.folder}")
         self.end()
         if self.folder.exists():
             shutil.rmtree(self.folder)
-        # Made by hand: Wine creates only the last folder, and only for its owner.
+        # Made here, because Wine creates only the last folder of a path.
         self.folder.mkdir(parents=True, mode=0o700)
         code, text = self.run(["wineboot", "-i"], WARM_SECONDS)
         if code == 0 and self.windows:
             code, text = self.claim_version()
-        self.server("-k")  # the registry is on disk once the server has ended
+        self.server("-k")  # the registry is on disk when the server has ended once the server has ended
         if code != 0 or not (self.folder / "system.reg").exists():
             raise CannotRun(f"wineboot could not make the Wine prefix:\n{text.strip()}")
         self.stamp.write_text(wanted, encoding="utf-8")
 
     def run(self, words: Sequence[str | Path], seconds: float) -> tuple[int, str]:
-        """Runs a program of Wine in the prefix; its exit code and what it printed."""
+        """Runs a program of Wine in the prefix. Returns its exit code and output."""
         return run_quiet(self.wrap(words, self.environment), environment=self.environment, seconds=seconds)
 
     def claim_version(self) -> tuple[int, str]:
-        """Makes Wine say that it is another Windows."""
+        """Makes Wine report another version of Windows."""
         code, text = self.run(["wine", "winecfg", "-v", self.windows], WARM_SECONDS)
         if code == 0 or self.windows != "win11":
             return code, text or f"its winecfg does not know {self.windows}"
@@ -135,24 +137,24 @@ class Prefix:
         return code, text
 
     def server(self, option: str) -> None:
-        """Tells the prefix's own wineserver something and waits; that there is none is fine."""
+        """Gives the prefix's own wineserver an option and waits. A missing server is not an error."""
         try:
             self.run(["wineserver", option], SERVER_SECONDS)
         except CannotRun:
-            pass  # end() deals with what does not listen
+            pass  # end() ends a server that does not answer does not listen
 
     def leave(self) -> None:
-        """Stops using the prefix; the last user ends what runs in it."""
+        """Stops using the prefix. The last user ends the processes in it."""
         if self.lock.try_exclusive():
             self.end()
         self.lock.close()
 
     def end(self) -> None:
-        """Ends every process of the prefix and saves its registry. The lock is held exclusive.
+        """Ends every process of the prefix and saves its registry. The lock must be held exclusively.
 
-        Told SIGINT, wineserver ends its programs at once but itself only half a second later, which is what
-        `wineserver -k` waits for; told SIGTERM, it saves the registry and ends, and its programs may not notice. So it
-        is told the one and then the other.
+        On SIGINT wineserver ends its programs at once, but itself only half a second later; `wineserver -k` waits for
+        that. On SIGTERM it saves the registry and ends, and its programs may not notice. So it gets SIGINT first and
+        then SIGTERM.
         """
         told: set[int] = set()
         begin = time.monotonic()
@@ -160,9 +162,9 @@ class Prefix:
             waited = time.monotonic() - begin
             servers = {pid for pid in pids if is_server(pid)}
             if waited > 2 * END_SECONDS:
-                return  # not even killing helps: the kernel does not let a process go
+                return  # SIGKILL did not help: the kernel does not release a process: the kernel does not let a process go
             if not servers or waited > END_SECONDS:
-                # Without a server (somebody killed it) a program notices nothing until it asks something.
+                # Without a server, which may have been killed, a program notices nothing until its next request.
                 send(pids, signal.SIGKILL)
             elif servers == set(pids):
                 send(servers, signal.SIGTERM)
@@ -174,23 +176,25 @@ class Prefix:
             time.sleep(0.01)
 
     def server_pid(self, known: int = 0) -> int:
-        """The prefix's wineserver, 0 if there is none. Looking at a known one first spares looking at all."""
+        """The process id of the prefix's wineserver, 0 if there is none. A `known` one is checked first, which is
+        quicker."""
         if known and is_server(known):
             return known
         return next((pid for pid in self.processes() if is_server(pid)), 0)
 
     def processes(self) -> list[int]:
-        """The processes that a driver started in this prefix, by their environment: Wine hands it on unchanged."""
+        """The processes that runs started in this prefix, found by their environment, which Wine passes on
+        unchanged."""
         marks = {b"WINEPREFIX=" + os.fsencode(self.folder), MARK.encode() + b"=1"}
         pids = [int(name) for name in os.listdir("/proc") if name.isdigit()]
         return [pid for pid in pids if pid != os.getpid() and marks <= environment_of(pid)]
 
 
 def environment_of(pid: int) -> set[bytes]:
-    """A process's environment; empty if it ended or belongs to somebody else.
+    """A process's environment; empty if it has ended or belongs to another user.
 
-    Where a server was killed, Wine's first thread may have ended while one of a native library lives on. The process
-    then looks like a zombie, whose environment only its remaining threads show.
+    If a server was killed, Wine's first thread may have ended while a thread of a native library still runs. The
+    process then looks like a zombie, and only its remaining threads show its environment.
     """
     for place in (f"/proc/{pid}", *glob.iglob(f"/proc/{pid}/task/*")):
         try:
@@ -221,8 +225,8 @@ def send(pids: Iterable[int], number: int) -> None:
 
 
 def run_wine(prefix: Prefix, command: Sequence[str], seconds: float, **more: str) -> tuple[int, str]:
-    """Runs a program for Windows in the prefix without input; its exit code and what it printed. One that takes too
-    long is killed and has the exit code of that. `more` goes into its environment."""
+    """Runs a Windows program in the prefix without input. Returns its exit code and output. One that takes too long is
+    killed and has the exit code of a killed one. `more` is added to its environment."""
     try:
         return run_quiet(["wine", *command], environment={**prefix.environment, **more}, seconds=seconds)
     except TooSlow as error:

@@ -1,7 +1,7 @@
-"""A host that the system's ssh and sftp reach: files up and down, one command there.
+"""A host that the system's ssh and sftp reach: copies files to and from it, and runs one command there.
 
-Everything that a user's ssh_config says holds: keys, agents, jump hosts, known hosts. Nothing is asked, everything has a
-deadline, and no result is ever read from what a session prints.
+The user's ssh_config applies: keys, agents, jump hosts, known hosts. Nothing asks for input, every step has a deadline,
+and no result is read from a session's output.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from shmcheck.console import CannotRun
 from shmcheck.processes import TooSlow, die_with_parent, run_quiet
 from shmcheck.targets.targets_file import Spec
 
-# Pages: ssh_config(5). Whether unknown host keys are taken stays the choice of the user's configuration.
+# Page: ssh_config(5). The user's configuration decides whether unknown host keys are accepted.
 OPTIONS = (
     "-oBatchMode=yes",
     "-oConnectTimeout=10",
@@ -27,7 +27,7 @@ OPTIONS = (
 )
 CONNECTION_FAILED = 255
 
-# What ssh says, and what is meant by it for somebody who looks at a list of hosts.
+# A part of ssh's message, the kind of the error in the report, and the cause in words.
 REASONS = (
     (re.compile(r"REMOTE HOST IDENTIFICATION HAS CHANGED"), "HostKey", "its host key has changed"),
     (re.compile(r"Host key verification failed"), "HostKey", "its host key is not known here"),
@@ -51,7 +51,7 @@ class Lost(CannotRun):
 
 @dataclass
 class Said:
-    """How a command of ssh or sftp ended."""
+    """How ssh or sftp ended."""
 
     code: int
     text: str
@@ -63,7 +63,7 @@ class Said:
 
 
 def explained(said: Said, what: str, kind: str) -> Lost:
-    """A failure in words: what was attempted, what is known about it, and ssh's own line."""
+    """Describes a failure: what was attempted, the cause if it is known, and ssh's own line."""
     for pattern, known_kind, words in REASONS:
         if pattern.search(said.text):
             return Lost(known_kind, f"{what}: {words} ({said.last()})")
@@ -92,9 +92,9 @@ class Remote:
         self.options = [*(("-F", spec.ssh_config) if spec.ssh_config else ()), *OPTIONS]
 
     def sftp(self, lines: Sequence[str], seconds: float) -> Said:
-        """Performs a batch; the first line that fails ends it, unless it begins with '-'. TooSlow after so many
-        seconds, and nothing of it goes on: ssh would else send what it holds over a slow link for as long as it
-        takes."""
+        """Performs an sftp batch. It ends at the first line that fails, unless that line begins with '-'. After
+        `seconds` it is killed with everything it started and TooSlow is raised; ssh would otherwise go on sending its
+        buffer over a slow link."""
         with tempfile.NamedTemporaryFile("w", encoding="utf-8", suffix=".sftp") as batch:
             batch.write("".join(line + "\n" for line in lines))
             batch.flush()
@@ -102,7 +102,7 @@ class Remote:
             return Said(*run_quiet(command, seconds=seconds, group=True))
 
     def start(self, command: str, output: Path) -> subprocess.Popen[bytes]:
-        """Starts a command there. What the session prints goes to a file: for people, never for results."""
+        """Starts a command on the host. The session's output goes to a file, for people only."""
         with output.open("wb") as file:
             try:
                 return subprocess.Popen(
@@ -117,7 +117,7 @@ class Remote:
                 raise CannotRun(f"ssh cannot be started: {error}") from error
 
     def ssh(self, command: str, seconds: float) -> Said:
-        """A short command there."""
+        """Runs a short command on the host."""
         try:
             return Said(*run_quiet(["ssh", *self.options, "-T", self.spec.host, command], seconds=seconds, group=True))
         except TooSlow as error:

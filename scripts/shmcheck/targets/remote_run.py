@@ -1,4 +1,5 @@
-"""A run on a host over ssh: programs up, one command, the report down as a file, nothing left behind."""
+"""A run on a host over ssh: copies the programs there, runs one command, copies the report back, and removes
+everything."""
 
 from __future__ import annotations
 
@@ -30,24 +31,25 @@ PROGRESS_SECONDS = 5.0
 WAIT_SECONDS = 0.2
 LOOK_SECONDS = 20.0
 TIDY_SECONDS = 60.0
-HURRY_SECONDS = 20.0  # for each step of tidying up after a run that was ended; somebody waits
-# With these failures we were never inside.
+HURRY_SECONDS = 20.0  # for each clean-up step after an interrupted run; the user waits after a run that was ended; somebody waits
+# After one of these failures nothing was created on the host.
 NEVER_THERE = frozenset({"HostKey", "Authentication", "UnknownHost", "Refused"})
-# Words that no shell there takes for anything but themselves.
+# Words that every shell passes on unchanged.
 PLAIN = re.compile(r"[A-Za-z0-9_.,:=+*?-]+")
 EXIT_CODE = re.compile(r"\s*(-?[0-9]{1,10})\s*")
 REPORT, OUTPUT, ERRORS, CODE, SCRIPT = "report.xml", "output.txt", "errors.txt", "exit.txt", "run.cmd"
 
 
 def run(spec: Spec, wanted: options.Options, folder: str) -> int:
-    """Runs every case there. The programs are built, or said to be elsewhere."""
+    """Runs every case on the host. The programs must be built, or the target names a folder with them. Returns the exit
+    code."""
     if wanted.shows:
-        raise CannotRun("--list and --version ask a target on this machine")
+        raise CannotRun("--list and --version work with a target on this machine only")
     if "--actor" in wanted.values:
-        raise CannotRun(f"target {spec.name}: the actor there is the one that is sent; --actor cannot be used")
+        raise CannotRun(f"target {spec.name}: --actor cannot be used, because the run sends its own actor to the host")
     for word in wanted.passed_on:
         if word not in (wanted.values.get("--junit"), wanted.values.get("--known")) and not PLAIN.fullmatch(word):
-            raise CannotRun(f"target {spec.name}: {word!r} cannot be told to a host over ssh")
+            raise CannotRun(f"target {spec.name}: {word!r} cannot be passed to a host over ssh; use letters, digits and _ . , : = + * ? - only")
     report = Path(folder, wanted.values["--junit"]) if "--junit" in wanted.values else report_file(spec.name)
     with lost_report.Claim(spec.name):
         lost_report.write(report, spec.name, "Interrupted", lost_report.UNFINISHED)
@@ -66,8 +68,8 @@ def run(spec: Spec, wanted: options.Options, folder: str) -> int:
 
 
 class RemoteRun:
-    """One run. Its folder there is SPEC.folder/ID, and its program has the ID in its name, so that ending it there
-    can never meet another."""
+    """One run. Its folder on the host is SPEC.folder/ID, and its program has the ID in its name, so that ending this
+    program cannot end another one."""
 
     def __init__(self, spec: Spec, wanted: options.Options, folder: str, report: Path) -> None:
         self.spec = spec
@@ -79,7 +81,7 @@ class RemoteRun:
         self.id = f"{int(time.time()):x}-{os.getpid():x}"
         self.place = f"{spec.folder}/{self.id}"
         self.shown = 0
-        self.made = True  # something may be on the host
+        self.made = True  # files may be on the host
 
     # ---- the whole ----
 
@@ -95,7 +97,7 @@ class RemoteRun:
             return self.judge(session, fetched)
 
     def files(self) -> dict[str, Path]:
-        """What is sent, by its name there."""
+        """The files that are sent, by their names on the host."""
         sent = {f"shmcheck-{self.id}.exe": self.programs / "shmcheck.exe"}
         for actor in sorted(self.programs.glob("shmactor*.exe")):
             if actor.name == "shmactor.exe" or actor.stem.removeprefix("shmactor-") in ARCHITECTURES:
@@ -106,10 +108,11 @@ class RemoteRun:
         return sent
 
     def script(self) -> str:
-        """One plain word is all that a shell there has to understand; the rest stands in this file.
+        """The script that runs on the host. The host's shell gets one plain word, the script's path; everything else is
+        in this file.
 
-        stdin, stdout and stderr are files: a child that holds them can then not keep the session open. The exit code is
-        a file because a session's is cut to eight bits and may be ssh's own.
+        stdin, stdout and stderr are files, so that a child that holds them cannot keep the session open. The exit code
+        is written to a file, because a session's is cut to eight bits and may be ssh's own.
         """
         words = [word for word in self.passed_on() if word]
         start = f"shmcheck-{self.id}.exe --junit {REPORT}" + "".join(f" {word}" for word in words)
@@ -126,7 +129,7 @@ class RemoteRun:
         return "".join(line + "\r\n" for line in lines)
 
     def passed_on(self) -> list[str]:
-        """The options for the program there, without those that name files here."""
+        """The options for the program on the host, without those that name local files."""
         kept: list[str] = []
         rest = list(self.wanted.passed_on)
         while rest:
@@ -140,7 +143,7 @@ class RemoteRun:
     # ---- the steps ----
 
     def send(self) -> None:
-        """Everything up, and back down again to see that it arrived: a full disk or a scanner may leave half a file."""
+        """Sends all files, and fetches them again to compare: a full disk or a virus scanner may leave half a file."""
         (self.local / SCRIPT).write_text(self.script(), encoding="ascii", newline="")
         files = self.files()
         lines = [f"-mkdir {quoted(self.spec.folder)}", f"mkdir {quoted(self.place)}"]
@@ -156,12 +159,12 @@ class RemoteRun:
             raise error
         for name, file in files.items():
             if not (back / name).is_file() or sha256(back / name) != sha256(file):
-                raise Lost("Transfer", f"{self.spec.host}: {name} is not the same there as here (SHA-256 differs)")
-        say(f"{self.spec.host}: programs are there, SHA-256 of shmcheck.exe {sha256(self.programs / 'shmcheck.exe')}")
+                raise Lost("Transfer", f"{self.spec.host}: {name} differs on the host from the file that was sent (SHA-256)")
+        say(f"{self.spec.host}: the programs are on the host, SHA-256 of shmcheck.exe {sha256(self.programs / 'shmcheck.exe')}")
 
     def transfer(self, lines: list[str], what: str) -> Said:
-        """A batch that moves files, in the time that the target allows. A link on which nothing moves is given up long
-        before that, by ssh (ServerAliveInterval); this is for one that is too slow."""
+        """Performs a batch that copies files, within the target's transfer deadline. ssh itself ends a connection on
+        which nothing moves (ServerAliveInterval); this deadline is for a slow one."""
         seconds = self.spec.transfer_deadline
         try:
             return self.remote.sftp(lines, seconds)
@@ -169,7 +172,7 @@ class RemoteRun:
             raise Lost("Timeout", f"{what} took longer than {seconds} seconds (transfer-deadline)") from error
 
     def follow(self) -> Said:
-        """Runs the script there, shows how far it is, and ends it at the deadline."""
+        """Runs the script on the host, shows its progress, and ends it at the deadline."""
         command = "\\".join((self.spec.folder, self.id, SCRIPT))
         output = self.local / "session.txt"
         process = self.remote.start(command, output)
@@ -182,7 +185,7 @@ class RemoteRun:
                     process.wait()
                     self.end_there(self.id)
                     self.keep_what_is_there()
-                    raise Lost("Timeout", f"{self.spec.host}: it did not end within {self.spec.deadline} seconds")
+                    raise Lost("Timeout", f"{self.spec.host}: the run did not end within {self.spec.deadline} seconds")
                 if time.monotonic() >= look:
                     self.progress()
                     look = time.monotonic() + PROGRESS_SECONDS
@@ -194,7 +197,7 @@ class RemoteRun:
         return Said(process.returncode, output.read_text(encoding="utf-8", errors="replace"))
 
     def progress(self) -> None:
-        """Fetches what the program has printed since the last time. A link that is too slow for that shows nothing."""
+        """Fetches what the program has printed since the last call. Shows nothing if the link is too slow."""
         line = f"get -a {quoted(f'{self.place}/{OUTPUT}')} {quoted(self.local / 'so-far.txt')}"
         try:
             said = self.remote.sftp([line], LOOK_SECONDS)
@@ -214,10 +217,10 @@ class RemoteRun:
             sys.stdout.write(new.replace(b"\r\n", b"\n").decode("utf-8", "replace"))
             sys.stdout.flush()
         except (OSError, ValueError):
-            pass  # nobody reads; the report is what counts
+            pass  # stdout is closed; the report matters is what counts
 
     def fetch(self) -> Path:
-        """The results down; the folder that they are in. What is not there is judged later."""
+        """Fetches the results. Returns their folder. A missing file is judged later."""
         folder = Path(tempfile.mkdtemp(dir=self.local))
         names = (REPORT, CODE, ERRORS, OUTPUT)
         what = f"{self.spec.host}: fetching the report"
@@ -229,16 +232,17 @@ class RemoteRun:
     # ---- afterwards ----
 
     def end_there(self, identity: str) -> Said:
-        """Ends the program of a run there, by a name that only this run has; its job ends its actors."""
+        """Ends the program of a run on the host, by its unique name. Its job ends its actors."""
         return self.remote.ssh(f"taskkill /F /IM shmcheck-{identity}.exe", HURRY_SECONDS)
 
     def tidy(self, identity: str, ended: bool) -> bool:
-        """Removes the folder of a run there, whose program is ended first unless it has `ended`; whether that worked."""
+        """Removes the folder of a run from the host, after ending its program unless that has `ended`. Returns whether
+        that worked."""
         if identity == self.id and not self.made:
             return True
         place = f"{self.spec.folder}/{identity}"
         for attempt in range(3):
-            # Windows deletes no program that runs, and other systems go on running one that was deleted.
+            # Windows does not delete a running program; other systems continue to run a deleted one.
             if (not ended or attempt > 0) and self.end_there(identity).code == CONNECTION_FAILED:
                 return False
             try:
@@ -254,21 +258,23 @@ class RemoteRun:
         return False
 
     def keep_what_is_there(self) -> None:
-        """After a run that was ended. Why it was is what counts, whether or not anything can be fetched."""
+        """Keeps the partial results of a run that was ended. An error here does not matter: the reason for the end is
+        what is reported."""
         try:
             self.keep_partial(self.fetch())
         except Lost as error:
             say(str(error))
 
     def keep_partial(self, fetched: Path) -> None:
-        """What a run left that did not end: for people, beside the report, where no reader of reports looks."""
+        """Keeps the report of a run that did not finish beside the report's place, under a name that no reader of
+        reports uses."""
         if (fetched / REPORT).is_file():
             beside = self.report.with_name(self.report.name + ".partial")
             shutil.copyfile(fetched / REPORT, beside)
-            say(f"{self.spec.host}: what it had written is in {beside}")
+            say(f"{self.spec.host}: its partial report is in {beside}")
 
     def judge(self, session: Said, fetched: Path) -> int:
-        """What came of it, from the files alone."""
+        """The result of the run, read from the fetched files only. Returns the exit code."""
         try:
             return self.verdict(session, fetched)
         except Lost:
@@ -287,7 +293,7 @@ class RemoteRun:
         if code not in range(EXIT_NOT_RUN + 1):
             raise Lost("Crash", f"{host}: shmcheck.exe ended with code {code} (0x{code & 0xFFFFFFFF:08X})")
         if code == EXIT_NOT_RUN:
-            raise Lost("NoResult", f"{host}: shmcheck.exe could not run: {complaint or 'it does not say why'}")
+            raise Lost("NoResult", f"{host}: shmcheck.exe could not run: {complaint or 'no reason is known'}")
         if not (fetched / REPORT).is_file():
             raise Lost("NoResult", f"{host}: shmcheck.exe ended with code {code} and left no report")
         try:
@@ -301,25 +307,25 @@ class RemoteRun:
         os.replace(beside, self.report)
         if complaint:
             say(complaint)
-        if not is_summary(last_line(fetched / OUTPUT)):  # which is shown already
+        if not is_summary(last_line(fetched / OUTPUT)):  # which show() has already printed
             print_summary(run.summary)
         return code
 
     def check(self, run: Run) -> None:
-        """A report that is not of this run, or not of the whole of it, is no result."""
+        """Checks that the report is of this run and of all of it. Lost if not."""
         if run.lost:
             raise Lost("BadResult", f"{self.spec.host}: {run.lost}")
         if not run.complete:
-            raise Lost("BadResult", f"{self.spec.host}: its report is of a run that did not come to its end")
+            raise Lost("BadResult", f"{self.spec.host}: its report is of a run that did not finish")
         theirs = run.facts.get("harness_version", "")
         ours = "" if self.spec.programs else cmake_build.version_of(cmake_build.preset(target_resolve.arch_of(self.spec))).strip()
         if ours and theirs != ours:
-            raise Lost("Version", f"{self.spec.host}: its report is of version {theirs or 'unknown'}, sent was {ours}")
+            raise Lost("Version", f"{self.spec.host}: its report is of version {theirs or 'unknown'}, but version {ours} was sent")
         for fact, name in PROGRAMS.items():
-            # Programs that were built elsewhere may be too old to say it.
+            # Programs that were built elsewhere may be too old to record it.
             there = run.facts.get(fact)
             if there and (self.programs / name).is_file() and there != sha256(self.programs / name):
-                raise Lost("Version", f"{self.spec.host}: its report was made by another {name} than the one that was sent")
+                raise Lost("Version", f"{self.spec.host}: its report is from another {name} than the one that was sent")
 
 
 def mebibytes(files: Iterable[Path]) -> str:
@@ -334,7 +340,7 @@ def wait(process: subprocess.Popen[bytes]) -> None:
 
 
 def code_in(file: Path) -> int | None:
-    """The exit code that the script wrote down; None if there is none."""
+    """The exit code that the script wrote; None if there is none."""
     try:
         match = EXIT_CODE.fullmatch(file.read_text(encoding="ascii"))
     except (OSError, UnicodeDecodeError):

@@ -1,6 +1,7 @@
-"""What several runs at once show: their lines with the target in front, and how far each is.
+"""Shows the output of several runs: each line with the target's name, and the state of each target.
 
-On a terminal the last lines say where each target is; elsewhere, and on Windows, that is a line now and then.
+On a terminal the last lines show the state of every target. Elsewhere, and on Windows, a line about it is printed from
+time to time.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ CLEAR = "\x1b[J"
 
 
 class Board:
-    """May be told things by many threads."""
+    """The display. Several threads may call it."""
 
     def __init__(self, names: Sequence[str]) -> None:
         self.names = list(names)
@@ -25,13 +26,13 @@ class Board:
         self.states: dict[str, str] = {}
         self.shown: dict[str, str] = {}
         self.next_status = time.monotonic() + STATUS_SECONDS
-        self.drawn = 0  # lines of the block that stand at the end of the terminal
+        self.drawn = 0  # lines of the state block at the end of the terminal
         self.terminal = sys.platform != "win32" and sys.stdout.isatty()
-        self.open = True  # somebody reads
+        self.open = True  # False once stdout is closed
         self.lock = threading.Lock()
 
     def write(self, text: str) -> None:
-        """Prints; a reader who left does not end the runs."""
+        """Prints. A closed reader does not end the runs."""
         if not self.open:
             return
         try:
@@ -41,14 +42,14 @@ class Board:
             self.open = False
 
     def line(self, name: str, text: str) -> None:
-        """A whole line of a target, which stays."""
+        """Prints a whole line of a target."""
         with self.lock:
             self.write(f"{self.wipe()}{name:{self.width}} | {printable(text)}\n")
             if self.terminal:
                 self.block()
 
     def status(self, name: str, text: str) -> None:
-        """Where a target is now; "": it has ended."""
+        """Sets the state of a target; "": it has ended."""
         with self.lock:
             if text:
                 self.states[name] = printable(text)
@@ -56,7 +57,7 @@ class Board:
                 self.states.pop(name, None)
 
     def draw(self) -> None:
-        """Called now and then."""
+        """Redraws the states. Call it from time to time."""
         with self.lock:
             if self.terminal:
                 self.write(self.wipe())
@@ -74,7 +75,7 @@ class Board:
             self.write(self.wipe())
 
     def wipe(self) -> str:
-        """What takes the block away."""
+        """The text that clears the state block."""
         if not self.drawn:
             return ""
         text = UP.format(self.drawn) + CLEAR
@@ -89,5 +90,5 @@ class Board:
 
 
 def printable(text: str) -> str:
-    """The text without what a terminal would obey."""
+    """The text with '?' for every character that a terminal would interpret."""
     return "".join(character if character.isprintable() else "?" for character in text)

@@ -1,4 +1,4 @@
-"""Where programs for Windows run on this machine: this Windows, or a Wine in a prefix of this checkout's own."""
+"""A place on this machine where Windows programs run: this Windows, or a Wine with a prefix of this checkout."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from shmcheck.targets.debian_root import WINES, Release
 
 
 class Target:
-    """A place to run in, as a context: entering makes it usable, leaving ends what runs in it on our behalf."""
+    """A place to run in, as a context: entering makes it usable, leaving ends the programs that were started in it."""
 
     default_name: str
-    environment: dict[str, str]  # for what command() says
+    environment: dict[str, str]  # for the command that command() returns
 
     def __enter__(self) -> Target:
         raise NotImplementedError
@@ -29,11 +29,11 @@ class Target:
         raise NotImplementedError
 
     def command(self, program: Path) -> list[str]:
-        """What starts the program; its arguments come behind it."""
+        """The command that starts the program; append the program's arguments."""
         raise NotImplementedError
 
     def alive(self) -> bool:
-        """False once what programs run on has ended under them."""
+        """Returns False when wineserver has ended while programs ran."""
         return True
 
 
@@ -58,8 +58,8 @@ class WindowsTarget(Target):
 
 
 class WineTarget(Target):
-    """A Wine with a prefix of this checkout's own: the one on PATH, or that of another Debian release. `windows` is
-    the version that it says it is; "": what it says by itself."""
+    """A Wine with a prefix of this checkout: the one on PATH, or that of another Debian release. `windows` is the
+    version of Windows that it reports; "": Wine's default."""
 
     def __init__(self, debian: int = 0, windows: str = "") -> None:
         self.debian = debian
@@ -96,7 +96,7 @@ class WineTarget(Target):
             reap()
 
     def release(self) -> Release:
-        """The tree with this Wine. Its lock is held shared from here on, so that nobody takes it away."""
+        """The tree with this Wine. Its lock is held shared until this process ends, so that the tree is not removed."""
         release = Release(self.debian)
         self.tree_lock = release.lock()
         self.tree_lock.shared()

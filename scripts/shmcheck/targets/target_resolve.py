@@ -1,4 +1,4 @@
-"""From the name of a target to what runs there: the place, the programs, and what has to be built for them."""
+"""Resolves the name of a target: the place, the programs, and what must be built for them."""
 
 from __future__ import annotations
 
@@ -16,33 +16,33 @@ THIS_SYSTEM = Spec("", "local")
 
 
 def specs_of(wanted: Options) -> list[Spec]:
-    """The targets that a command line names; without a name this system."""
+    """The targets that a command line names; without names, this system."""
     file = Path(wanted.targets_file) if wanted.targets_file else DEFAULT_FILE
     if not wanted.targets:
         if wanted.targets_file:
-            raise CannotRun("--targets says where targets are described, and no --target names one")
+            raise CannotRun("--targets names a file of targets; name one of them with --target")
         if wanted.record or wanted.allow_lost:
-            raise CannotRun("--record and --allow-lost are about named targets: give --target")
+            raise CannotRun("--record and --allow-lost need a named target: give --target")
         return [THIS_SYSTEM]
     specs = load(file)
     chosen = [find(specs, name, file) for name in wanted.targets]
     if len(chosen) > 1 and "--junit" in wanted.values:
-        raise CannotRun("--junit names one report, and several targets leave one each")
+        raise CannotRun("--junit names one report, but each of several targets writes one")
     if len(chosen) > 1 and wanted.shows:
-        raise CannotRun("--list and --version take one target at most")
+        raise CannotRun("--list and --version work with one target at most")
     return chosen
 
 
 def arch_of(spec: Spec) -> str:
-    """What the checker is built for."""
+    """The architecture of the target's runner."""
     arch = spec.arch or cmake_build.architectures()[0]
     if arch == "arm64" and cmake_build.family() == "mingw":
-        raise CannotRun(f"target {spec.name}: programs for arm64 are built with MSVC only; give them by programs")
+        raise CannotRun(f"target {spec.name}: programs for arm64 are built with MSVC only; name their folder with programs=")
     return arch
 
 
 def parts_of(spec: Spec) -> list[cmake_build.Part]:
-    """What has to be built."""
+    """The parts that must be built."""
     return [] if spec.programs else cmake_build.parts_for(arch_of(spec))
 
 
@@ -55,10 +55,10 @@ def programs_of(spec: Spec) -> Path:
 
 
 def target_of(spec: Spec) -> Target:
-    """The place, for a target on this machine."""
+    """The place of a target on this machine."""
     if ON_WINDOWS:
         if spec.kind == "wine":
-            raise CannotRun(f"target {spec.name} is a Wine, which does not run on Windows")
+            raise CannotRun(f"target {spec.name} is a Wine, and Wine does not run on Windows")
         return WindowsTarget()
     return WineTarget(0 if spec.debian == release_of_system() else spec.debian, spec.windows)
 
@@ -68,6 +68,6 @@ def path_for(spec: Spec, path: str, folder: str) -> str:
     if spec.kind == "wine" and spec.debian not in (0, release_of_system()):
         whole = (Path(folder) / path).resolve()
         if not any(whole.is_relative_to(place) for place in (ROOT, Path("/tmp"))):
-            raise CannotRun(f"target {spec.name} sees this checkout and /tmp, not {whole}")
+            raise CannotRun(f"target {spec.name} can use files in this checkout and in /tmp only, not {whole}")
         return target_path(str(whole), folder)
     return target_path(path, folder)

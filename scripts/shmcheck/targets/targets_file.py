@@ -1,4 +1,4 @@
-"""targets.toml: the places that a run can be told to use, by name."""
+"""Reads targets.toml: the targets by name."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from shmcheck.targets.debian_root import CODENAMES
 DEFAULT_FILE = ROOT / "scripts" / "targets.toml"
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
-# What ssh takes as a destination; never an option, and nothing that a shell or sftp would take for something else.
+# A destination for ssh: never an option, and nothing that a shell or sftp would interpret.
 HOST = re.compile(r"(?:[A-Za-z0-9_][A-Za-z0-9_.-]*@)?[A-Za-z0-9_][A-Za-z0-9_.-]{0,252}")
 FOLDER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}")
 AT_LINE = re.compile(r" \(at line ([0-9]+), column [0-9]+\)")
@@ -49,23 +49,23 @@ class Spec:
     arch: str = ""  # of shmcheck.exe and the actor; "": this machine's own, x64 under Wine
     programs: str = ""  # the folder of programs that were built elsewhere; "": they are built here
     debian: int = 0  # whose Wine; 0: the one on PATH
-    windows: str = ""  # the version that Wine says it is; "": what it says by itself
+    windows: str = ""  # the version that Wine reports; "": Wine's default
     host: str = ""  # as ssh takes it
     folder: str = "shmcheck"  # on the host, in the home of the user there
     ssh_config: str = ""  # "": the user's own
-    deadline: int = DEADLINE_SECONDS  # seconds, of the whole run there
-    transfer_deadline: int = DEADLINE_SECONDS  # seconds, of sending the programs and of fetching the report, each
+    deadline: int = DEADLINE_SECONDS  # seconds, for the whole run on the host
+    transfer_deadline: int = DEADLINE_SECONDS  # seconds, for sending the programs and for fetching the report, each
 
 
 class Places:
-    """Finds the line of a mistake: tomllib keeps no places."""
+    """Finds the line of a mistake, which tomllib does not record."""
 
     def __init__(self, file: Path, text: str) -> None:
         self.file = file
         self.lines = text.splitlines()
 
     def line_of(self, table: str, key: str = "") -> int:
-        """The line of a table's heading, or of a key in it; 0 if it stands nowhere in plain words."""
+        """The line of a table's heading, or of a key in it; 0 if it is not found as plain text."""
         inside = 0
         for number, line in enumerate(self.lines, 1):
             heading = re.match(r"\s*\[\s*(.*?)\s*\]", line)
@@ -91,7 +91,7 @@ class Places:
 
 
 def load(file: Path) -> dict[str, Spec]:
-    """All targets of the file, in its order. CannotRun, with the line, for whatever is wrong in it."""
+    """All targets of the file, in its order. CannotRun, with the line, for every mistake in it."""
     try:
         text = file.read_text(encoding="utf-8")
     except OSError as error:
@@ -112,7 +112,7 @@ def load(file: Path) -> dict[str, Spec]:
 def spec_of(name: str, table: object, places: Places) -> Spec:
     """Checks one table."""
     if not isinstance(table, dict):
-        raise places.mistake(f"{name} stands outside every [target]", name)
+        raise places.mistake(f"{name} is outside every [target]", name)
     if not NAME.fullmatch(name):
         raise places.mistake("a target's name is letters, digits, '_', '.' and '-', 64 at most", name)
     kind = table.get("kind")
@@ -139,12 +139,12 @@ def spec_of(name: str, table: object, places: Places) -> Spec:
     if kind == "ssh" and "host" not in values:
         raise places.mistake(f"target {name} needs a host", name)
     if kind == "ssh" and values.get("arch") == "arm64" and "programs" not in values:
-        raise places.mistake("programs for arm64 are built with MSVC only: say where they are by programs", name, "arch")
+        raise places.mistake("programs for arm64 are built with MSVC only: name their folder with programs=", name, "arch")
     return Spec(name, str(kind), **values)  # type: ignore[arg-type]
 
 
 def problem_of(key: str, value: object) -> str:
-    """What is wrong with a value of the right type; "" if nothing is."""
+    """What is wrong with a value of the right type; "" if it is valid."""
     choices = {"arch": ARCHITECTURES, "windows": WINDOWS, "debian": tuple(CODENAMES)}
     if key in choices:
         known = choices[key]

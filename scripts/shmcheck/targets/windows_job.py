@@ -1,7 +1,7 @@
-"""A job that ends a program with this driver, on Windows; what die_with_parent does elsewhere.
+"""A job object that ends a program when this process ends, on Windows; die_with_parent does that elsewhere.
 
 Pages: learn.microsoft.com/windows/win32/procthread/job-objects, and in winnt.h JOBOBJECT_EXTENDED_LIMIT_INFORMATION.
-Jobs nest since Windows 8, so it does not matter that the program makes one of its own.
+Jobs nest since Windows 8, so the program can make one of its own.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ if sys.platform == "win32":
         ]
 
     def end_with_us(child: subprocess.Popen[bytes]) -> None:
-        """Puts the program into a job whose only handle is this process's: it is closed when this process ends, and
-        the system then ends what is in the job. Where that is not allowed the program is on its own."""
+        """Assigns the program to a job whose only handle belongs to this process: the handle is closed when this
+        process ends, and the system then ends the job's processes. Without the right to do that, nothing happens."""
         kernel32 = ctypes.WinDLL("kernel32")
         kernel32.CreateJobObjectW.restype = wintypes.HANDLE
         kernel32.CreateJobObjectW.argtypes = [ctypes.c_void_p, wintypes.LPCWSTR]
@@ -59,4 +59,4 @@ if sys.platform == "win32":
 else:
 
     def end_with_us(child: subprocess.Popen[bytes]) -> None:
-        """Nothing: elsewhere the child asks for it itself."""
+        """Does nothing: elsewhere die_with_parent does the same."""
