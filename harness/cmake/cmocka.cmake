@@ -1,7 +1,5 @@
-# cmocka::cmocka: the installed cmocka for this target (vcpkg, MSYS2, Debian), else its sources, checked
-# against a pinned SHA-256 and compiled here with the project's own toolchain.
-set(SHMCHECK_CMOCKA_VERSION 1.1.5)
-set(SHMCHECK_CMOCKA_SHA256 f0ccd8242d55e2fd74b16ba518359151f6f8383ff8aef4976e48393f77bba8b6)
+# shmcheck_cmocka: the installed cmocka for this target (vcpkg, MSYS2, Debian), else its sources, which fetch_cmocka.py
+# fetches and checks, compiled here with the project's own toolchain.
 
 # Debian's package file of 1.1.5 only sets variables; newer ones define a target under one of two names.
 find_package(cmocka QUIET)
@@ -25,17 +23,21 @@ endif()
 # All build trees beside this one use the same download.
 cmake_path(GET CMAKE_BINARY_DIR PARENT_PATH shmcheck_build_root)
 set(SHMCHECK_DOWNLOADS "${shmcheck_build_root}/downloads" CACHE PATH "Where fetched sources are kept")
-set(shmcheck_cmocka_source "${SHMCHECK_DOWNLOADS}/cmocka-${SHMCHECK_CMOCKA_VERSION}")
-if(NOT EXISTS "${shmcheck_cmocka_source}/src/cmocka.c")
+file(GLOB shmcheck_cmocka_found "${SHMCHECK_DOWNLOADS}/cmocka-*/src/cmocka.c")
+if(NOT shmcheck_cmocka_found)
     execute_process(
-        COMMAND "${Python3_EXECUTABLE}" "${CMAKE_CURRENT_LIST_DIR}/fetch_cmocka.py"
-            "${SHMCHECK_CMOCKA_VERSION}" "${SHMCHECK_CMOCKA_SHA256}" "${SHMCHECK_DOWNLOADS}"
+        COMMAND "${Python3_EXECUTABLE}" "${CMAKE_CURRENT_LIST_DIR}/fetch_cmocka.py" "${SHMCHECK_DOWNLOADS}"
         RESULT_VARIABLE shmcheck_fetch_result)
     if(NOT shmcheck_fetch_result EQUAL 0)
         message(FATAL_ERROR "cmocka is not installed for this target and its sources could not be fetched.")
     endif()
+    file(GLOB shmcheck_cmocka_found "${SHMCHECK_DOWNLOADS}/cmocka-*/src/cmocka.c")
 endif()
-message(STATUS "cmocka: ${SHMCHECK_CMOCKA_VERSION} from its sources")
+list(SORT shmcheck_cmocka_found COMPARE NATURAL ORDER DESCENDING)
+list(GET shmcheck_cmocka_found 0 shmcheck_cmocka_source)
+cmake_path(GET shmcheck_cmocka_source PARENT_PATH shmcheck_cmocka_source)
+cmake_path(GET shmcheck_cmocka_source PARENT_PATH shmcheck_cmocka_source)
+message(STATUS "cmocka: the sources in ${shmcheck_cmocka_source}")
 
 add_library(shmcheck_cmocka STATIC "${shmcheck_cmocka_source}/src/cmocka.c")
 target_include_directories(shmcheck_cmocka SYSTEM PUBLIC "${shmcheck_cmocka_source}/include")

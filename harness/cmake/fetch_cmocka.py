@@ -1,11 +1,12 @@
 """Fetches and unpacks the sources of cmocka.
 
-    fetch_cmocka.py VERSION SHA256 FOLDER
+    fetch_cmocka.py FOLDER
 
-leaves FOLDER/cmocka-VERSION. The archive comes from cmocka's own site or, where that cannot be reached, from
-the source package of the Debian (or derived) system this runs on; it is the same file, and its SHA-256 must be
-the one given. The system's package sources are only read: apt runs with a configuration of its own in FOLDER.
-Exit code 0, or 1 with a message for people on stderr.
+leaves FOLDER/cmocka-VERSION. Where there is apt-get, the version is the one that the system packages, and the archive
+comes from the system's own mirror, as the source package; no other site is asked. Elsewhere it comes from cmocka's own
+site. Its SHA-256 must be the one in VERSIONS. An archive that was fetched once is kept in the user's cache folder, so
+that another checkout needs no network. The system's package sources are only read: apt runs with a configuration of
+its own in FOLDER. Exit code 0, or 1 with a message on stderr.
 """
 
 from __future__ import annotations
@@ -20,9 +21,14 @@ import tarfile
 import tempfile
 import urllib.error
 import urllib.request
-from collections.abc import Callable
 from pathlib import Path
 
+# SHA-256 of each archive cmocka-VERSION.tar.xz, which Debian and Ubuntu package unchanged.
+VERSIONS = {
+    "1.1.5": "f0ccd8242d55e2fd74b16ba518359151f6f8383ff8aef4976e48393f77bba8b6",  # Debian 11 and 12, Ubuntu 22.04
+    "1.1.7": "810570eb0b8d64804331f82b29ff47c790ce9cd6b163e98d47a4807047ecad82",  # Debian 13, Ubuntu 24.04
+}
+SITE_VERSION = "1.1.7"
 SITE = "https://cmocka.org/files"
 SITE_SECONDS = 20
 APT_SECONDS = 300
@@ -30,15 +36,49 @@ ARCHIVE_BYTES_MAX = 4 * 1024 * 1024
 
 
 class FetchError(Exception):
-    """One way to get the archive did not work; the text says why."""
+    """The archive could not be fetched; the text says why."""
 
 
-def check(archive: bytes, sha256: str) -> bytes:
-    """The archive itself, or FetchError if it is another file than the pinned one."""
+def check(archive: bytes, version: str) -> bytes:
+    """The archive itself. FetchError if it is not the known file of this version."""
+    if version not in VERSIONS:
+        raise FetchError(f"version {version} has no SHA-256 in {Path(__file__).name}; it knows {', '.join(VERSIONS)}")
     seen = hashlib.sha256(archive).hexdigest()
-    if seen != sha256:
-        raise FetchError(f"its SHA-256 is {seen}, not {sha256}")
+    if seen != VERSIONS[version]:
+        raise FetchError(f"the SHA-256 of version {version} is {seen}, not {VERSIONS[version]}")
     return archive
+
+
+def cache_folder() -> Path | None:
+    """The folder of this user for files that can be fetched again; None if it cannot be found."""
+    named = os.environ.get("LOCALAPPDATA" if sys.platform == "win32" else "XDG_CACHE_HOME", "")
+    try:
+        return (Path(named) if os.path.isabs(named) else Path("~/.cache").expanduser()) / "shmcheck"
+    except RuntimeError:  # neither HOME nor an entry of this user in the list of users
+        return None
+
+
+def from_cache(folder: Path | None) -> tuple[str, bytes] | None:
+    """The newest good archive in the cache, with its version; None if there is none."""
+    for version in sorted(VERSIONS, reverse=True) if folder else ():
+        try:
+            return version, check((Path(str(folder)) / f"cmocka-{version}.tar.xz").read_bytes(), version)
+        except (OSError, FetchError):
+            pass  # it is fetched again
+    return None
+
+
+def keep(folder: Path | None, version: str, archive: bytes) -> None:
+    """Puts an archive into the cache. A cache that cannot be written is not an error."""
+    if folder is None:
+        return
+    beside = folder / f"cmocka-{version}.{os.getpid()}.tmp"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        beside.write_bytes(archive)
+        os.replace(beside, folder / f"cmocka-{version}.tar.xz")
+    except OSError:
+        pass
 
 
 def from_site(version: str) -> bytes:
@@ -55,7 +95,7 @@ def from_site(version: str) -> bytes:
 
 
 def source_entries(text: str) -> str:
-    """A deb822 file of package sources, asking for source packages instead of binary ones."""
+    """A deb822 file of package sources, changed to source packages."""
     stanzas = []
     for stanza in re.split(r"\n\s*\n", text):
         if re.search(r"(?mi)^Types:.*\bdeb\b", stanza) and not re.search(r"(?mi)^Enabled:\s*no\b", stanza):
@@ -64,7 +104,7 @@ def source_entries(text: str) -> str:
 
 
 def source_lines(text: str) -> str:
-    """A one-line-style file of package sources, asking for source packages instead of binary ones."""
+    """A one-line-style file of package sources, changed to source packages."""
     lines = [re.sub(r"^\s*deb(-src)?\s", "deb-src ", line) for line in text.splitlines()]
     wanted = [line.strip() for line in lines if line.startswith("deb-src ") and "cdrom:" not in line]
     kept = list(dict.fromkeys(wanted))
@@ -108,10 +148,8 @@ def run_apt(arguments: list[str], options: list[str], folder: Path) -> None:
         raise FetchError(f"apt-get {arguments[0]} failed:\n  " + "\n  ".join(tail))
 
 
-def from_debian(version: str, folder: Path) -> bytes:
-    """The upstream archive out of Debian's source package."""
-    if shutil.which("apt-get") is None:
-        raise FetchError("there is no apt-get")
+def from_mirror(folder: Path) -> tuple[str, bytes]:
+    """The version that this system packages, and its archive from the source package."""
     work = Path(tempfile.mkdtemp(prefix="apt-", dir=folder))
     try:
         for name in ("parts", "lists/partial", "cache/archives/partial", "state"):
@@ -125,9 +163,9 @@ def from_debian(version: str, folder: Path) -> bytes:
             f"-oDir::State={work / 'state'}",
             f"-oDir::State::Lists={work / 'lists'}",
             f"-oDir::Cache={work / 'cache'}",
-            # The sandbox user could not read a folder in somebody's home; what comes is checked by its hash.
+            # The sandbox user cannot read a folder in a user's home. The SHA-256 of the archive is checked.
             f"-oAPT::Sandbox::User={user_name()}",
-            # The system's hooks after an update are about the system's lists.
+            # The system's hooks after an update concern the system's lists.
             "-oAPT::Update::Post-Invoke-Success=",
             "-qq",
         ]
@@ -135,33 +173,33 @@ def from_debian(version: str, folder: Path) -> bytes:
         try:
             run_apt(["update"], options, work)
         except FetchError as error:
-            # A third-party source without source packages fails here although Debian's own are fine.
+            # A third party's source without source packages fails here although Debian's own works.
             update_error = f"{error}; "
         try:
             run_apt(["source", "--download-only", "--tar-only", "cmocka"], options, work)
         except FetchError as error:
             raise FetchError(f"{update_error}{error}") from error
         archives = list(work.glob("cmocka_*.orig.tar.xz"))
-        if [file.name for file in archives] != [f"cmocka_{version}.orig.tar.xz"]:
-            names = ", ".join(file.name for file in archives) or "nothing"
-            raise FetchError(f"this system has {names}, not version {version}")
-        return archives[0].read_bytes()
+        if len(archives) != 1:
+            raise FetchError(f"apt-get fetched {len(archives)} archives of cmocka, not one")
+        version = archives[0].name.removeprefix("cmocka_").removesuffix(".orig.tar.xz")
+        return version, archives[0].read_bytes()
     finally:
         shutil.rmtree(work, ignore_errors=True)
 
 
 def user_name() -> str:
-    """The name of the user this runs as."""
-    import pwd  # not on Windows, where there is no apt-get either
+    """The name of the user that this runs as."""
+    import pwd  # Windows has no such module, and no apt-get
 
     try:
         return pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:  # a user id of a container's maker; apt changes its user only when root runs it
+    except KeyError:  # a user id without a name, in a container; apt changes its user only if root runs it
         return "root"
 
 
 def unpack(archive: bytes, version: str, folder: Path) -> None:
-    """Puts the archive's cmocka-VERSION into `folder`, whole or not at all."""
+    """Puts the archive's cmocka-VERSION into `folder`, completely or not at all."""
     work = Path(tempfile.mkdtemp(prefix="unpack-", dir=folder))
     try:
         packed = work / "cmocka.tar.xz"
@@ -175,34 +213,36 @@ def unpack(archive: bytes, version: str, folder: Path) -> None:
         shutil.rmtree(work, ignore_errors=True)
 
 
-def fetch(version: str, sha256: str, folder: Path) -> bytes:
-    """The archive from the first place that has the right one; FetchError names them all."""
-    places: list[tuple[str, Callable[[], bytes]]] = [
-        ("cmocka.org", lambda: from_site(version)),
-        ("Debian's source package", lambda: from_debian(version, folder)),
-    ]
-    reasons = []
-    for place, get in places:
-        try:
-            return check(get(), sha256)
-        except FetchError as error:
-            reasons.append(f"{place}: {error}")
-    raise FetchError("\n".join(reasons))
+def fetch(folder: Path) -> tuple[str, bytes]:
+    """A version and its archive: the cached one, else that of the mirror, or of cmocka's site where there is no
+    apt-get. FetchError if it cannot be fetched or is another file than the known one."""
+    cache = cache_folder()
+    kept = from_cache(cache)
+    if kept:
+        return kept
+    if shutil.which("apt-get"):
+        version, archive = from_mirror(folder)
+    else:
+        version, archive = SITE_VERSION, from_site(SITE_VERSION)
+    check(archive, version)
+    keep(cache, version, archive)
+    return version, archive
 
 
 def main(arguments: list[str]) -> int:
     """See the top of this file."""
-    if len(arguments) != 3:
-        print("usage: fetch_cmocka.py VERSION SHA256 FOLDER", file=sys.stderr)
+    if len(arguments) != 1:
+        print("usage: fetch_cmocka.py FOLDER", file=sys.stderr)
         return 1
-    version, sha256, folder = arguments[0], arguments[1], Path(arguments[2]).absolute()
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = Path(arguments[0]).absolute()
     try:
-        unpack(fetch(version, sha256, folder), version, folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        version, archive = fetch(folder)
+        unpack(archive, version, folder)
     except (FetchError, OSError, tarfile.TarError) as error:
         print(
-            f"cmocka {version} could not be had:\n{error}\n"
-            f"Put the archive's folder at {folder}/cmocka-{version}, or install cmocka for the target.",
+            f"the sources of cmocka could not be fetched: {error}\n"
+            f"Unpack an archive of cmocka ({', '.join(VERSIONS)}) in {folder}, or install cmocka for the target.",
             file=sys.stderr,
         )
         return 1

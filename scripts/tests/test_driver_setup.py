@@ -251,21 +251,81 @@ def test_package_sources_become_sources_of_sources(tmp_path: Path) -> None:
     assert (out / "a.sources").read_text(encoding="utf-8") == "Types: deb-src\nURIs: http://a\n"
 
 
-def test_only_the_pinned_archive_is_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> bytes:
+    """An archive of a version 1.0, which the fetcher of `fetch` below knows. The cache is a folder of the test."""
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w") as tar:
-        member = tarfile.TarInfo("cmocka-1.0/src/cmocka.c")
-        tar.addfile(member, io.BytesIO(b""))
-    archive = lzma.compress(packed.getvalue())
+        tar.addfile(tarfile.TarInfo("cmocka-1.0/src/cmocka.c"), io.BytesIO(b""))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return lzma.compress(packed.getvalue())
+
+
+def knowing(archive: bytes, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The fetcher, with this archive as its version 1.0."""
     fetch = fetcher()
-    monkeypatch.setattr(fetch, "from_site", lambda version: archive + b"x")
-    monkeypatch.setattr(fetch, "from_debian", lambda version, folder: archive)
-    digest = hashlib.sha256(archive).hexdigest()
-    assert fetch.main(["1.0", digest, str(tmp_path)]) == 0
-    assert (tmp_path / "cmocka-1.0" / "src" / "cmocka.c").exists()
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["cmocka-1.0"]
-    assert fetch.main(["1.0", "0" * 64, str(tmp_path / "b")]) == 1
-    assert not (tmp_path / "b" / "cmocka-1.0").exists()
+    monkeypatch.setattr(fetch, "VERSIONS", {"1.0": hashlib.sha256(archive).hexdigest()})
+    return fetch
+
+
+def refuse(*_: object) -> tuple[str, bytes]:
+    raise AssertionError("asked a place that must not be asked")
+
+
+def test_cmocka_comes_from_the_mirror_and_then_from_the_cache(
+    tmp_path: Path, archive: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetch = knowing(archive, monkeypatch)
+    monkeypatch.setattr(fetch.shutil, "which", lambda name: "/usr/bin/" + name)
+    monkeypatch.setattr(fetch, "from_mirror", lambda folder: ("1.0", archive))
+    monkeypatch.setattr(fetch, "from_site", refuse)
+    assert fetch.main([str(tmp_path / "a")]) == 0
+    assert (tmp_path / "a" / "cmocka-1.0" / "src" / "cmocka.c").exists()
+    assert sorted(path.name for path in (tmp_path / "a").iterdir()) == ["cmocka-1.0"]
+    monkeypatch.setattr(fetch, "from_mirror", refuse)
+    assert fetch.main([str(tmp_path / "b")]) == 0
+    assert (tmp_path / "b" / "cmocka-1.0" / "src" / "cmocka.c").exists()
+
+
+def test_cmocka_comes_from_its_site_where_there_is_no_apt(
+    tmp_path: Path, archive: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetch = knowing(archive, monkeypatch)
+    monkeypatch.setattr(fetch, "SITE_VERSION", "1.0")
+    monkeypatch.setattr(fetch.shutil, "which", lambda name: None)
+    monkeypatch.setattr(fetch, "from_mirror", refuse)
+    monkeypatch.setattr(fetch, "from_site", lambda version: archive)
+    assert fetch.main([str(tmp_path / "a")]) == 0
+
+
+@pytest.mark.parametrize(
+    ("version", "more", "message"), [("1.0", b"x", "the SHA-256 of version 1.0 is"), ("1.9", b"", "version 1.9 has no SHA-256")]
+)
+def test_an_unknown_archive_of_cmocka_is_refused(
+    tmp_path: Path,
+    archive: bytes,
+    version: str,
+    more: bytes,
+    message: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    fetch = knowing(archive, monkeypatch)
+    monkeypatch.setattr(fetch.shutil, "which", lambda name: "/usr/bin/" + name)
+    monkeypatch.setattr(fetch, "from_mirror", lambda folder: (version, archive + more))
+    assert fetch.main([str(tmp_path / "a")]) == 1
+    assert message in capsys.readouterr().err
+    assert list((tmp_path / "a").iterdir()) == [] and not (tmp_path / "cache").exists()
+
+
+def test_a_damaged_archive_in_the_cache_is_fetched_again(
+    tmp_path: Path, archive: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetch = knowing(archive, monkeypatch)
+    fetch.keep(fetch.cache_folder(), "1.0", archive[:-1])
+    assert fetch.from_cache(fetch.cache_folder()) is None
+    fetch.keep(fetch.cache_folder(), "1.0", archive)
+    assert fetch.from_cache(fetch.cache_folder()) == ("1.0", archive)
 
 
 @pytest.mark.parametrize("name", ["run", "test"])
