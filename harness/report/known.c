@@ -7,8 +7,8 @@
 #include "toml.h"
 
 /* Keys that are no conditions. */
-enum key { KEY_CASE, KEY_CHECK, KEY_REASON, KEY_SINCE, KEY_ISSUE, KEY_COUNT };
-static const char *const key_names[KEY_COUNT] = {"case", "check", "reason", "since", "issue"};
+enum key { KEY_CASE, KEY_CHECK, KEY_REASON, KEY_SINCE, KEY_ISSUE, KEY_RULE, KEY_COUNT };
+static const char *const key_names[KEY_COUNT] = {"case", "check", "reason", "since", "issue", "rule"};
 
 struct parse {
     struct known *out;

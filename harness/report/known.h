@@ -14,8 +14,8 @@ struct known_condition {
 
 /* One [[known]]. Keys: case (glob on case ids), check (glob on the text of a failed check, without its
  * place), reason; all three are required and not empty. `since` (a date) and `issue` (a link) are optional
- * and for people. Every other key is a condition on the fact of that name; it must be one of the names the
- * reader is given. */
+ * and for people, `rule` (a changed rule of the model) is optional and for scripts/oracle. Every other key is a
+ * condition on the fact of that name; it must be one of the names the reader is given. */
 struct known_entry {
     int line; /* of its [[known]] */
     char *case_glob, *check_glob, *reason;

@@ -39,6 +39,7 @@ static void whole_file(void **state)
                        "reason = \"Wine says \\\"access denied\\\"\"\n"
                        "since = \"2026-02-03\"\n"
                        "issue = \"https://bugs.example/1\"\n"
+                       "rule = \"other-code\"\n"
                        "[[known]]\r\n"
                        "reason = \"r\"\r\n"
                        "check = \"c\"\r\n"

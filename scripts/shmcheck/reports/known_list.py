@@ -12,7 +12,7 @@ from pathlib import Path
 from shmcheck.console import CannotRun
 from shmcheck.reports.results import Case, Run, Verdict
 
-OWN_KEYS = frozenset({"case", "check", "reason", "since", "issue"})
+OWN_KEYS = frozenset({"case", "check", "reason", "since", "issue", "rule"})
 LINK = re.compile(r"https://[A-Za-z0-9.-]+(/[A-Za-z0-9._~/?#=&%+-]*)?")
 
 
@@ -40,6 +40,8 @@ class Entry:
     since: date | None
     issue: str  # a link, or ""
     conditions: tuple[tuple[str, str], ...]  # fact, globs on its value with '|' between them
+    check: str = "*"  # glob on the text of a failed check
+    rule: str = ""  # the changed rule of the model that states the same deviation, or ""
 
     def applies(self, run: Run) -> bool:
         return all(fact in run.facts and any_matches(globs, run.facts[fact]) for fact, globs in self.conditions)
@@ -92,7 +94,7 @@ def _entry(path: Path, table: object) -> Entry:
             raise CannotRun(f"{path}: since: {error}") from error
     issue = table.get("issue", "")
     conditions = tuple(sorted((key, value) for key, value in table.items() if key not in OWN_KEYS))
-    return Entry(table["case"], table["reason"], since, issue if LINK.fullmatch(issue) else "", conditions)
+    return Entry(table["case"], table["reason"], since, issue if LINK.fullmatch(issue) else "", conditions, table["check"], table.get("rule", ""))
 
 
 def stale(entries: list[Entry], runs: list[Run]) -> list[tuple[Entry, list[str]]]:

@@ -1,0 +1,12 @@
+"""The contract in executable form: from a state and a step to the replies that are allowed, and the rows that say so.
+
+The model reads no file and starts nothing. Its parts, each of which uses only those before it:
+
+    constants, text       numbers of the Windows headers; steps and replies as transcripts write them
+    intervals, contents   ranges with values; what bytes a section or a page has
+    state, names, access  processes, handles, sections, views; what a name means; who may do what
+    rules                 the registry: which function states which row, and which changes a platform may have
+    rule_*                the rules, one module for each group of verbs: find a row by searching for its id
+    model                 judges a step: every refusal that applies, else what a success has to say
+    walk                  walks the transcript of a case
+"""

@@ -1,0 +1,161 @@
+"""Rules of files under sections: file, filesize, fileread, filewrite, fileremove, filelock, pipe."""
+
+from __future__ import annotations
+
+from shmcheck.oracle.constants import GENERIC_READ, GENERIC_WRITE
+from shmcheck.oracle.rule_handles import handle_of, labelled
+from shmcheck.oracle.rules import SUCCESS, Fail, Fields, done, grants, lost, records, refuses, verb
+from shmcheck.oracle.rule_life import Plain
+from shmcheck.oracle.state import File, Handle, HandleLabel, NoStatement, Object, Process, World
+from shmcheck.oracle.text import Reply, Step, escaped, plain
+
+
+@verb("file", "pipe")
+def open_file(world: World, process: Process, step: Step) -> Plain:
+    return Plain(world, process, step)
+
+
+def only_mapped(call: Plain) -> File | None:
+    """The file that is to be opened, if sections or views and no handle hold it."""
+    file = call.world.files.get(call.step.word("name"))
+    if file is None or call.step.word("open") != "existing" or call.step.has("in") or file.handles:
+        return None
+    return file if file.views or file.sections else None
+
+
+@refuses("file", "file-open-needs-share-write")
+def mapped_for_writing(call: Plain) -> Fail | None:
+    file = only_mapped(call)
+    if file is None or call.step.word("share", "all") == "all":
+        return None
+    return Fail(32) if file.views and file.writable else None
+
+
+@grants("file", "file-open-needs-share-write")
+def opens(call: Plain) -> Fields | None:
+    file = only_mapped(call)
+    if file is None:
+        return None
+    if file.writable and not file.views and call.step.word("share", "all") != "all":
+        raise NoStatement("a writable section without a view")
+    return SUCCESS
+
+
+@done("file pipe")
+def opened(call: Plain, reply: Reply) -> None:
+    step, world, process = call.step, call.world, call.process
+    target: Object
+    if step.verb == "pipe":
+        target = Object("pipe")
+    elif step.has("in"):
+        target = File(0)
+        target.kind = "image"
+        target.size = None
+    else:
+        name = step.word("name")
+        file = world.files.get(name)
+        if file is None or step.word("open") != "existing":
+            file = File(step.number("size"))
+            if step.word("open") == "existing":
+                file.size = None
+                file.contents.forget(0, 1 << 40)
+            world.files[name] = file
+        target = file
+    value = world.give(process, Handle(target, step.number("access", GENERIC_READ | GENERIC_WRITE)))
+    process.labels[step.label] = HandleLabel(value)
+    process.last["handle"] = value
+
+
+@lost("file pipe")
+def opened_without_statement(call: Plain, reply: Reply) -> None:
+    opened(call, reply)
+
+
+class OfFile:
+    __slots__ = ("world", "process", "step", "file", "at", "handle")
+
+    def __init__(self, world: World, process: Process, step: Step) -> None:
+        self.world, self.process, self.step = world, process, step
+        handle = handle_of(process, labelled(process, step.label).value)
+        if handle is None or not isinstance(handle.object, File) or handle.object.kind != "file":
+            raise NoStatement("which file this is")
+        self.handle = handle
+        self.file = handle.object
+        self.at = step.number("at")
+
+
+@verb("filesize", "fileread", "filewrite", "filelock")
+def of_file(world: World, process: Process, step: Step) -> OfFile:
+    return OfFile(world, process, step)
+
+
+@refuses("filesize", "file-setendoffile-blocked")
+def cut_while_mapped(call: OfFile) -> Fail | None:
+    if not call.step.has("to"):
+        return None
+    if call.file.size is None:
+        raise NoStatement("the size of the file")
+    if call.step.number("to") >= call.file.size:
+        return None
+    if call.file.views:
+        return Fail(1224)
+    return None
+
+
+@grants("filesize", "file-extended-on-create", "file-extend-readonly", "file-smaller-section")
+def size_of_file(call: OfFile) -> Fields | None:
+    if call.step.has("to") or call.file.size is None or not call.file.sections:
+        return None
+    return {"size": str(call.file.size)}
+
+
+@done("filesize")
+def resized(call: OfFile, reply: Reply) -> None:
+    if call.step.has("to"):
+        call.file.size = call.step.number("to")
+        call.file.contents.forget(call.file.size, 1 << 40)
+
+
+@lost("filesize")
+def resized_without_statement(call: OfFile, reply: Reply) -> None:
+    resized(call, reply)
+
+
+@grants("fileread", "file-updated-when-last-view-goes", "file-writecopy-on-readonly-file")
+def reads_file(call: OfFile) -> Fields | None:
+    if call.file.dirty:
+        raise NoStatement("ReadFile is not promised to agree with views")
+    found = call.file.contents.read(call.at, call.at + call.step.number("length"))
+    if found is None:
+        raise NoStatement("what the bytes are")
+    return {"text": escaped(found)}
+
+
+@lost("filewrite")
+def writes_file(call: OfFile, reply: Reply) -> None:
+    data = plain(call.step.word("text"))
+    if call.file.sections:
+        call.file.contents.forget(call.at, call.at + len(data))
+    else:
+        call.file.contents.write(call.at, data)
+
+
+@verb("fileremove")
+def remove_file(world: World, process: Process, step: Step) -> Plain:
+    return Plain(world, process, step)
+
+
+@records("fileremove", "file-delete-blocked")
+def mapped_file(call: Plain) -> bool | None:
+    file = call.world.files.get(call.step.word("name"))
+    return file is not None and file.views > 0
+
+
+@done("fileremove")
+def removed(call: Plain, reply: Reply) -> None:
+    call.world.files.pop(call.step.word("name"), None)
+
+
+@lost("fileremove")
+def removed_without_statement(call: Plain, reply: Reply) -> None:
+    removed(call, reply)

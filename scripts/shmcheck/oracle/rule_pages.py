@@ -1,0 +1,396 @@
+"""Rules of pages: query, kind, protect, commit, decommit, flush, resident."""
+
+from __future__ import annotations
+
+from shmcheck.oracle.constants import (
+    PAGE,
+    PAGE_EXECUTE_READ,
+    PAGE_EXECUTE_READWRITE,
+    PAGE_EXECUTE_WRITECOPY,
+    PAGE_NOACCESS,
+    PAGE_NOCACHE,
+    PAGE_READONLY,
+    PAGE_READWRITE,
+    PAGE_WRITECOPY,
+    SEC_NOCACHE,
+    SEC_WRITECOMBINE,
+    protect_words,
+)
+from shmcheck.oracle.intervals import Intervals
+from shmcheck.oracle.rule_mapping import memory
+from shmcheck.oracle.rule_memory import COPIES, protect_at
+from shmcheck.oracle.rules import (
+    ACCESS_DENIED,
+    INVALID_ADDRESS,
+    INVALID_PARAMETER,
+    SUCCESS,
+    Fail,
+    Fields,
+    done,
+    grants,
+    instead_of,
+    lost,
+    records,
+    refuses,
+    verb,
+)
+from shmcheck.oracle.state import LOST, MemoryLabel, NoStatement, Process, Region, World, pages_up, region_at, surely_free
+from shmcheck.oracle.text import Reply, Step
+
+
+class Pages:
+    """A call about the pages from `at` on."""
+
+    __slots__ = ("world", "process", "step", "label", "at", "length", "start", "region", "wanted")
+
+    def __init__(self, world: World, process: Process, step: Step) -> None:
+        self.world = world
+        self.process = process
+        self.step = step
+        self.label: MemoryLabel = memory(process, step.label)
+        self.at = step.number("at")
+        self.length = step.number("length")
+        self.start = self.label.base + self.at
+        self.region = region_at(process, self.label.anchor, self.start)
+        self.wanted = 0
+
+    @property
+    def view(self) -> Region:
+        """The view that is meant. NoStatement if it is none."""
+        if self.region is None or self.region.section is None or self.region.section.kind != "section":
+            raise NoStatement("what lies at the address")
+        return self.region
+
+    @property
+    def first(self) -> int:
+        """The first page, by offset in the view."""
+        return (self.start - self.view.start) & -PAGE
+
+    @property
+    def last(self) -> int:
+        """The end of the last page."""
+        return pages_up(self.start - self.view.start + self.length)
+
+    @property
+    def inside(self) -> bool:
+        """Whether the whole range lies in the view."""
+        return self.last <= self.view.size
+
+    def all_committed(self) -> bool:
+        committed = self.view.section.committed if self.view.section else None
+        if committed is None:
+            return True
+        first, last = self.view.offset + self.first, self.view.offset + min(self.last, self.view.size)
+        return committed.same_until(first, last, True) == last
+
+
+# ---- query ----
+
+
+@verb("query")
+def query(world: World, process: Process, step: Step) -> Pages:
+    if not step.label or step.has("address") or step.has("process"):
+        raise NoStatement("an address that the transcript does not tell")
+    return Pages(world, process, step)
+
+
+def same_run(view: Region, page: int, shows: bool) -> tuple[int, bool, int]:
+    """From a page on: where the run of pages of one state and protection ends, whether it is committed, and the
+    protection. `shows`: pages that were copied show it."""
+    section = view.section
+    assert section is not None
+    committed = section.committed is None or bool(section.committed.at(view.offset + page))
+    end = view.size
+    if section.committed is not None:
+        end = section.committed.same_until(view.offset + page, view.offset + end, True if committed else None) - view.offset
+    protect = shown(view, page, shows)
+    if committed and view.changed is not None:
+        for piece, stop, _ in view.changed.runs(page, end):
+            if shown(view, piece, shows) != protect:
+                end = piece
+                break
+            del stop
+    return end, committed, protect
+
+
+def shown(view: Region, page: int, shows: bool) -> int:
+    protect = protect_at(view, page)
+    if not shows and view.copied is not None and view.copied.at(page) and protect in COPIES.values():
+        protect = next(copy for copy, plain in COPIES.items() if plain == protect)
+    section = view.section
+    if section is not None and section.attributes & SEC_NOCACHE and protect != PAGE_NOACCESS:
+        protect |= PAGE_NOCACHE
+    return protect
+
+
+def described(call: Pages, shows: bool) -> dict[str, str]:
+    view = call.view
+    section = view.section
+    if section is None or section.attributes & SEC_WRITECOMBINE:
+        raise NoStatement("how write-combined memory shows")
+    page = call.first
+    end, committed, protect = same_run(view, page, shows)
+    base = view.start - call.label.base
+    if base + page < 0 or base < 0:
+        raise NoStatement("a region that begins before the label")
+    allocation = view.protect
+    if section.attributes & SEC_NOCACHE and allocation != PAGE_NOACCESS:
+        allocation |= PAGE_NOCACHE
+    fields = {
+        "base": f"+{base + page}",
+        "size": str(end - page),
+        "state": "MEM_COMMIT" if committed else "MEM_RESERVE",
+        "protect": protect_words(protect),
+        "type": "MEM_MAPPED",
+        "allocation-base": f"+{base}",
+        "allocation-protect": protect_words(allocation),
+    }
+    if not committed:
+        del fields["protect"]
+    if call.step.has("show"):
+        wanted = call.step.word("show").split(",")
+        fields = {key: value for key, value in fields.items() if key in wanted}
+    return fields
+
+
+@grants(
+    "query",
+    "map-query-fields", "map-whole", "map-length-rounded-to-page", "view-cow-page-granular", "view-cow-protection-flips",
+    "view-cow-type-stays-mapped", "protect-allocation-protect-fixed", "reserve-view-is-reserved",
+    "reserve-commit-is-shared", "reserve-commit-protection-is-local", "size-query-virtualquery", "nocache-query",
+    "size-query-needs-uniform-state",
+)  # fmt: skip
+def query_view(call: Pages) -> Fields | None:
+    if call.region is None or call.region.section is None:
+        return None
+    return described(call, True)
+
+
+@instead_of(query_view, "copied-pages-show-writecopy")
+def query_view_without_copies(call: Pages) -> Fields | None:
+    if call.region is None or call.region.section is None:
+        return None
+    return described(call, False)
+
+
+@grants("query", "life-unmap-frees-range", "size-past-last-page-faults")
+def query_free(call: Pages) -> Fields | None:
+    if call.region is None and surely_free(call.process, call.label, call.start):
+        return {"state": "MEM_FREE"}
+    return None
+
+
+@verb("kind")
+def kind(world: World, process: Process, step: Step) -> Pages:
+    return Pages(world, process, step)
+
+
+@records("kind", "map-region-info-pagefile", "file-region-flag")
+def kinds_are_contested(call: Pages) -> bool | None:
+    """Which type bits are set is recorded; only the size and the commit are stated."""
+    shows = set(call.step.word("show").split(",")) if call.step.has("show") else {"private"}
+    return call.view is not None and not shows <= {"size", "commit"}
+
+
+@grants("kind", "region-info-1607")
+def region_size(call: Pages) -> Fields | None:
+    return {"size": str(call.view.size)} if "size" in call.step.word("show").split(",") else None
+
+
+@grants("kind", "region-commit-size")
+def region_commit(call: Pages) -> Fields | None:
+    """Only copy-on-write views, and copied pages, are charged to the process."""
+    view = call.view
+    if "commit" not in call.step.word("show").split(",") or (view.changed is not None and view.protect not in COPIES):
+        return None
+    return {"commit": str(view.size if view.protect in COPIES else 0)}
+
+
+@instead_of(region_size, "region-information-of-the-rest")
+def region_size_of_the_rest(call: Pages) -> Fields | None:
+    if "size" not in call.step.word("show").split(","):
+        return None
+    return {"size": str(call.view.size - call.first)}
+
+
+@instead_of(region_commit, "region-information-of-the-rest")
+def region_commit_of_all(call: Pages) -> Fields | None:
+    return {"commit": str(call.view.size - call.first)} if "commit" in call.step.word("show").split(",") else None
+
+
+# ---- protect ----
+
+# What VirtualProtect may make of a view, by the protection that it was mapped with.
+WITHIN = {
+    PAGE_NOACCESS: (PAGE_NOACCESS,),
+    PAGE_READONLY: (PAGE_NOACCESS, PAGE_READONLY, PAGE_WRITECOPY),
+    PAGE_READWRITE: (PAGE_NOACCESS, PAGE_READONLY, PAGE_READWRITE, PAGE_WRITECOPY),
+    PAGE_WRITECOPY: (PAGE_NOACCESS, PAGE_READONLY, PAGE_WRITECOPY),
+}
+EXECUTES = (PAGE_EXECUTE_READ, PAGE_EXECUTE_READWRITE, PAGE_EXECUTE_WRITECOPY)
+UPGRADES = {PAGE_READONLY: (PAGE_READWRITE,)}
+
+
+@verb("protect")
+def protect(world: World, process: Process, step: Step) -> Pages:
+    call = Pages(world, process, step)
+    call.wanted = step.number("to")
+    if call.length == 0 or call.view.private is not None:
+        raise NoStatement("an empty range, or a view with copied pages")
+    return call
+
+
+@refuses("protect", "protect-change-upgrade-fails")
+def upgrade(call: Pages) -> Fail | None:
+    return INVALID_PARAMETER if call.inside and call.wanted in UPGRADES.get(call.view.protect, ()) else None
+
+
+@refuses("protect", "protect-change-execute-fails")
+def adds_execute(call: Pages) -> Fail | None:
+    return INVALID_PARAMETER if call.inside and call.wanted in EXECUTES and call.view.protect in WITHIN else None
+
+
+@refuses("protect", "protect-change-across-views")
+def across_views(call: Pages) -> Fail | None:
+    if call.inside:
+        return None
+    if region_at(call.process, call.view.anchor, call.view.end) is not None:
+        return INVALID_ADDRESS
+    raise NoStatement("a range that leaves the view")
+
+
+@instead_of(across_views, "range-over-two-views-is-a-wrong-parameter")
+def across_views_87(call: Pages) -> Fail | None:
+    found = across_views(call)
+    return INVALID_PARAMETER if found is not None else None
+
+
+@refuses("protect", "protect-change-uncommitted", "reserve-protect-before-commit")
+def uncommitted(call: Pages) -> Fail | None:
+    return INVALID_ADDRESS if call.inside and not call.all_committed() else None
+
+
+@grants("protect", "protect-change-downgrade", "protect-change-old-value", "protect-change-page-granular", "protect-change-to-writecopy")
+def protects(call: Pages) -> Fields | None:
+    view = call.view
+    if call.wanted not in WITHIN.get(view.protect, ()):
+        return None
+    return {"old": protect_words(shown(view, call.first, True))}
+
+
+@instead_of(protects, "made-writecopy-stays-shared")
+def protects_not_copies(call: Pages) -> Fields | None:
+    if call.wanted in COPIES and call.view.protect not in COPIES:
+        raise NoStatement("what a shared view that is made copy-on-write does on this platform")
+    return protects(call)
+
+
+def set_protection(view: Region, first: int, last: int, wanted: int) -> None:
+    if view.changed is None:
+        view.changed = Intervals()
+    view.changed.put(first, last, wanted)
+
+
+@done("protect")
+def protected(call: Pages, reply: Reply) -> None:
+    set_protection(call.view, call.first, min(call.last, call.view.size), call.wanted)
+
+
+def lose_view(process: Process, region: Region) -> None:
+    """Nothing is known of a view any more: neither its protection nor whether what is stored there is shared."""
+    for name, found in process.labels.items():
+        if isinstance(found, MemoryLabel) and found.anchor is region.anchor:
+            process.labels[name] = LOST
+    if region.section is not None and region.section.contents is not None:
+        region.section.contents.forget(region.offset, region.offset + region.size)
+
+
+# ---- commit ----
+
+
+@verb("commit")
+def commit(world: World, process: Process, step: Step) -> Pages:
+    call = Pages(world, process, step)
+    call.wanted = step.number("protect")
+    if call.length == 0 or call.view.private is not None:
+        raise NoStatement("an empty range, or a view with copied pages")
+    return call
+
+
+@refuses("commit", "reserve-virtualalloc-on-file-view")
+def commit_on_file(call: Pages) -> Fail | None:
+    section = call.view.section
+    return ACCESS_DENIED if section is not None and section.file is not None else None
+
+
+@refuses("commit", "reserve-whole-commit-range")
+def commit_past_end(call: Pages) -> Fail | None:
+    return None if call.inside else INVALID_ADDRESS
+
+
+@refuses("commit", "reserve-commit-stronger-protection")
+def commit_stronger(call: Pages) -> Fail | None:
+    if not call.inside or call.wanted not in UPGRADES.get(call.view.protect, ()):
+        return None
+    version = call.world.platform.version
+    if version is None or version < (6, 1, 0):
+        raise NoStatement("Vista and earlier allowed it")
+    return INVALID_PARAMETER
+
+
+@grants("commit", "reserve-commit-by-virtualalloc", "reserve-recommit-harmless", "commit-virtualalloc-on-committed-view")
+def commits(call: Pages) -> Fields | None:
+    view = call.view
+    if call.wanted not in WITHIN.get(view.protect, ()) or call.wanted in COPIES or call.wanted == PAGE_NOACCESS:
+        return None
+    return {"base": f"+{view.start + call.first - call.label.base}"}
+
+
+@done("commit")
+def committed(call: Pages, reply: Reply) -> None:
+    view = call.view
+    section = view.section
+    last = min(call.last, view.size)
+    if section is not None and section.committed is not None:
+        section.committed.put(view.offset + call.first, view.offset + last, True)
+    set_protection(view, call.first, last, call.wanted)
+
+
+@lost("protect commit")
+def pages_lost(call: Pages, reply: Reply) -> None:
+    if call.region is not None and call.region.section is not None:
+        lose_view(call.process, call.region)
+
+
+@verb("decommit")
+def decommit(world: World, process: Process, step: Step) -> Pages:
+    return Pages(world, process, step)
+
+
+@refuses("decommit", "reserve-no-decommit")
+def no_decommit(call: Pages) -> Fail | None:
+    return INVALID_PARAMETER if call.view else None
+
+
+# ---- flush ----
+
+
+@verb("flush")
+def flush(world: World, process: Process, step: Step) -> Pages:
+    return Pages(world, process, step)
+
+
+@records("flush", "flush-bad-address")
+def flush_nothing(call: Pages) -> bool | None:
+    return call.region is None or call.region.section is None
+
+
+@records("flush", "flush-too-long")
+def flush_too_long(call: Pages) -> bool | None:
+    view = call.region
+    return view is not None and call.start - view.start + call.length > view.size
+
+
+@grants("flush", "flush-pagefile-view", "flush-zero-length", "flush-starts-writing", "flush-read-only-view")
+def flushes(call: Pages) -> Fields | None:
+    return SUCCESS

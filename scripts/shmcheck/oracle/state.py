@@ -1,0 +1,363 @@
+"""What the model knows of a system: processes, their handles and views, sections, names, files.
+
+Everything is symbolic: a handle's value and an address are objects of their own, because transcripts do not tell them.
+What is not known is None or UNKNOWN, and a rule that would need it makes no statement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from shmcheck.oracle.constants import GRANULE, PAGE
+from shmcheck.oracle.contents import Contents
+from shmcheck.oracle.intervals import Intervals
+
+
+class NoStatement(Exception):
+    """The model makes no statement about a step; the text says why."""
+
+
+@dataclass(frozen=True)
+class Platform:
+    """What rules ask about the system under test. None: not known."""
+
+    version: tuple[int, int, int] | None = None  # 10, 0, 19045
+    client_session: bool | None = None  # not session 0
+    bits: int = 64
+    reader_bits: int = 64  # of the role "reader" in a run with a pair of architectures
+    integrity: str = "medium"  # of the runner and its actors
+    global_privilege: str = ""  # enabled, disabled, absent
+    lock_memory_privilege: str = ""
+    commit_limit: int | None = None  # in bytes
+
+    @staticmethod
+    def from_facts(facts: Mapping[str, str]) -> Platform:
+        """From the facts of a report."""
+        parts = facts.get("os_build", "").split(".")
+        version = (int(parts[0]), int(parts[1]), int(parts[2])) if len(parts) == 3 and all(map(str.isdigit, parts)) else None
+        session = facts.get("session", "")
+        own = facts.get("process_arch", "x64")
+        limit = facts.get("commit_limit_mib", "")
+        return Platform(
+            version=version,
+            client_session=None if not session.isdigit() else session != "0",
+            bits=32 if facts.get("writer_arch", own) == "x86" else 64,
+            reader_bits=32 if facts.get("reader_arch", own) == "x86" else 64,
+            integrity=facts.get("integrity", "medium"),
+            global_privilege=facts.get("global_privilege", ""),
+            lock_memory_privilege=facts.get("lock_memory_privilege", ""),
+            commit_limit=int(limit) << 20 if limit.isdigit() else None,
+        )
+
+
+def pages_up(length: int) -> int:
+    """A length rounded up to whole pages."""
+    return (length + PAGE - 1) & -PAGE
+
+
+class Object:
+    """What a handle can stand for; this class itself: an object of an unknown kind."""
+
+    __slots__ = ("handles", "name", "kind")
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind  # "section", "event", "mutex", "file", ..., "" if unknown
+        self.handles = 0
+        self.name: str | None = None  # its key in World.names
+
+
+class File(Object):
+    """A file on a volume, by its name; handles are opened on it."""
+
+    __slots__ = ("size", "contents", "views", "sections", "dirty", "writable")
+
+    def __init__(self, size: int) -> None:
+        super().__init__("file")
+        self.size: int | None = size
+        self.contents = Contents()
+        self.views = 0
+        self.sections = 0
+        self.writable = False  # a section with a writable protection was made over it
+        self.dirty = False  # written through a view that is still there
+
+
+class Section(Object):
+    """A section. `size` is what NtQuerySection tells: whole pages, or the exact size over a file."""
+
+    __slots__ = ("size", "protect", "attributes", "contents", "committed", "descriptor", "owner", "owner_level", "label", "default_dacl", "file", "views")
+
+    def __init__(self, size: int, protect: int, attributes: int) -> None:
+        super().__init__("section")
+        self.size = size
+        self.protect = protect
+        self.attributes = attributes
+        self.contents = Contents()
+        self.committed: Intervals[bool] | None = None  # None: all of it
+        self.descriptor: str | None = ""  # SDDL; "": the default; None: not known
+        self.owner: str | None = "user"
+        self.owner_level: str = "medium"
+        self.label: str | None = ""  # mandatory label: "", "LW", ...
+        self.default_dacl: str | None = None  # what it got if no descriptor was given
+        self.file: File | None = None
+        self.views = 0
+
+    @property
+    def extent(self) -> int:
+        """Bytes that views can show."""
+        return pages_up(self.size)
+
+
+class Value:
+    """A handle's value: a number that nobody knows. NULL is the one that is no handle."""
+
+    __slots__ = ()
+
+
+NULL_VALUE = Value()
+
+
+class Handle:
+    """A handle of one process. `access` None: not known."""
+
+    __slots__ = ("object", "access", "inherit", "protected", "asked")
+
+    def __init__(self, target: Object, access: int | None, inherit: bool = False) -> None:
+        self.object = target
+        self.access = access
+        self.inherit: bool | None = inherit
+        self.protected: bool | None = False
+        self.asked = 0  # what OpenFileMapping was asked for, for platforms that take it as it stands
+
+
+class Anchor:
+    """An address that nobody knows, as the system chose it; places are distances from it. NUMBERS is the one at 0."""
+
+    __slots__ = ()
+
+
+NUMBERS = Anchor()
+
+
+class Region:
+    """Memory of a process at a place: a view, or memory of VirtualAlloc, which has no section."""
+
+    __slots__ = (
+        "anchor", "start", "size", "section", "offset", "protect", "changed", "private", "copied", "alive", "gone_at",
+    )
+
+    def __init__(self, anchor: Anchor, start: int, size: int, section: Section | None, offset: int, protect: int) -> None:
+        self.anchor = anchor
+        self.start = start
+        self.size = size  # whole pages
+        self.section = section
+        self.offset = offset
+        self.protect = protect  # of the mapping: AllocationProtect
+        self.changed: Intervals[int] | None = None  # protections that differ, by offset in the region
+        self.private: Contents | None = None  # by offset in the section
+        self.copied: Intervals[bool] | None = None  # pages of its own, by offset in the region
+        self.alive = True
+        self.gone_at = 0  # how many places the process had given away when it went
+
+    @property
+    def end(self) -> int:
+        return self.start + self.size
+
+    @property
+    def room(self) -> int:
+        """Where the granule of its last page ends: nothing else lies before that."""
+        return (self.end + GRANULE - 1) & -GRANULE
+
+
+class HandleLabel:
+    """A label of an actor that is a handle."""
+
+    __slots__ = ("value", "pid_of")
+
+    def __init__(self, value: Value) -> None:
+        self.value = value
+        self.pid_of = ""  # the role of a process that was spawned
+
+
+class MemoryLabel:
+    """A label of an actor that is memory: a place, and what lay there first."""
+
+    __slots__ = ("anchor", "base", "offset", "region")
+
+    def __init__(self, anchor: Anchor, base: int, offset: int, region: Region | None) -> None:
+        self.anchor = anchor
+        self.base = base
+        self.offset = offset  # what the pattern of fill starts from
+        self.region = region
+
+
+class UnknownLabel:
+    """A label of which the model has lost track."""
+
+    __slots__ = ()
+
+
+Label = HandleLabel | MemoryLabel | UnknownLabel
+LOST = UnknownLabel()
+
+
+@dataclass(slots=True)
+class Token:
+    """Who a process is, as far as access checks ask. None: not known."""
+
+    user: str | None = "user"
+    level: str | None = "medium"
+    members: frozenset[str] = frozenset({"WD", "AU", "{user}", "{logon}"})
+    outside: frozenset[str] = frozenset({"RC"})  # groups that it is surely not in; all others are not known
+    denied: frozenset[str] = frozenset()  # groups that count for denials only
+    restricted: bool = False
+    container: bool = False
+    privileges: dict[str, str] = field(default_factory=dict)  # enabled, disabled, absent
+    default_dacl: str | None = None  # as `defaultdacl` told it
+
+
+class Process:
+    """An actor."""
+
+    __slots__ = ("role", "alive", "labels", "table", "closed", "opened", "regions", "placed", "token", "identity", "bits", "aware", "last")
+
+    def __init__(self, role: str, bits: int, token: Token | None) -> None:
+        self.role = role
+        self.alive = True
+        self.labels: dict[str, Label] = {}
+        self.table: dict[Value, Handle] = {}
+        self.closed: dict[Value, int] = {}  # values that were closed, and how many handles had been opened then
+        self.opened = 0
+        self.regions: list[Region] = []
+        self.placed = 0  # how often the system has chosen a place for memory: it may choose a free one again
+        self.token = token  # None: nothing is known
+        self.identity = ""  # what it was started as, if not as the runner
+        self.bits = bits
+        self.aware: bool | None = True  # of large addresses
+        self.last: dict[str, Value | tuple[Anchor, int]] = {}  # what $role.handle and $role.base are
+
+
+class Lost:
+    """Stands for the meaning of a name that is not known."""
+
+    __slots__ = ()
+
+
+UNKNOWN_NAME = Lost()
+
+
+class World:
+    """The state of a system during one case."""
+
+    __slots__ = ("platform", "processes", "names", "files", "starting")
+
+    def __init__(self, platform: Platform) -> None:
+        self.platform = platform
+        self.processes: dict[str, Process] = {}
+        self.names: dict[str, Object | Lost] = {}
+        self.files: dict[str, File | None] = {}  # None: it may be there or not
+        self.starting: dict[str, dict[Value, Handle]] = {}  # what processes inherit that have not acted yet
+
+    def process(self, role: str) -> Process:
+        """The actor of a role; it starts when it is first named."""
+        found = self.processes.get(role)
+        if found is None:
+            found = self.processes[role] = Process(role, self.bits_of(role), self.plain_token())
+            for value, handle in self.starting.pop(role, {}).items():
+                found.table[value] = handle
+        return found
+
+    def bits_of(self, role: str) -> int:
+        return self.platform.reader_bits if role == "reader" else self.platform.bits
+
+    def plain_token(self) -> Token:
+        """The runner's own token."""
+        token = Token(level=self.platform.integrity if self.platform.integrity != "unknown" else "medium")
+        if self.platform.global_privilege:
+            token.privileges["SeCreateGlobalPrivilege"] = self.platform.global_privilege
+        if self.platform.lock_memory_privilege:
+            token.privileges["SeLockMemoryPrivilege"] = self.platform.lock_memory_privilege
+        return token
+
+    # ---- handles ----
+
+    def give(self, process: Process, handle: Handle, value: Value | None = None) -> Value:
+        """A new handle of a process."""
+        value = value or Value()
+        process.table[value] = handle
+        process.opened += 1
+        handle.object.handles += 1
+        return value
+
+    def take(self, process: Process, value: Value) -> None:
+        """A handle is closed."""
+        handle = process.table.pop(value)
+        process.closed[value] = process.opened
+        self.release(handle.object)
+
+    def release(self, target: Object) -> None:
+        """One handle less; the name goes with the last one."""
+        target.handles -= 1
+        if target.handles == 0:
+            if target.name is not None and self.names.get(target.name) is target:
+                del self.names[target.name]
+            if isinstance(target, Section) and target.file is not None:
+                settle(target)
+
+    # ---- memory ----
+
+    def add_view(self, process: Process, region: Region) -> None:
+        process.regions.append(region)
+        process.placed += 1
+        section = region.section
+        if section is not None:
+            section.views += 1
+            if section.file is not None:
+                section.file.views += 1
+
+    def remove_region(self, process: Process, region: Region) -> None:
+        region.alive = False
+        region.gone_at = process.placed
+        process.regions.remove(region)
+        section = region.section
+        if section is not None:
+            section.views -= 1
+            if section.file is not None:
+                section.file.views -= 1
+                settle(section)
+
+    def end(self, process: Process) -> None:
+        """A process is gone, with its handles and views."""
+        process.alive = False
+        for region in list(process.regions):
+            self.remove_region(process, region)
+        for handle in process.table.values():
+            self.release(handle.object)
+        process.table.clear()
+        process.labels.clear()
+
+
+def settle(section: Section) -> None:
+    """Once the last view of a file is gone the file is up to date; row file-updated-when-last-view-goes."""
+    file = section.file
+    if file is not None and file.views == 0:
+        file.dirty = False
+
+
+def region_at(process: Process, anchor: Anchor, place: int) -> Region | None:
+    """What lies at a place of a process, as far as it is known."""
+    for region in process.regions:
+        if region.anchor is anchor and region.start <= place < region.start + region.size:
+            return region
+    return None
+
+
+def surely_free(process: Process, label: MemoryLabel, place: int) -> bool:
+    """Whether nothing can lie at a place, which a label reaches: it is in a granule that begins with the label's own
+    region, and behind its end; or that region is gone and the system has chosen no place since."""
+    region = label.region
+    if region is None or region_at(process, label.anchor, place) is not None:
+        return False
+    if not region.start <= place < region.room:
+        return False
+    return place >= region.end if region.alive else region.gone_at == process.placed

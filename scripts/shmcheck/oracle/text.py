@@ -1,0 +1,113 @@
+"""Steps and replies as transcripts write them (harness/PROTOCOL.md), parsed once for each text."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from urllib.parse import unquote_to_bytes
+
+from shmcheck.oracle.constants import NAMES
+
+
+class BadText(Exception):
+    """A line that is no step or no reply; the text says why."""
+
+
+class Step:
+    """One request: `create section name=@x size=4096`. Immutable; equal texts give the same object."""
+
+    __slots__ = ("text", "verb", "label", "fields", "_numbers")
+
+    def __init__(self, text: str) -> None:
+        words = text.split(" ")
+        if not words[0]:
+            raise BadText(f"a step without a verb: {text!r}")
+        self.text = text
+        self.verb = words[0]
+        self.label = ""
+        rest = words[1:]
+        if rest and "=" not in rest[0]:
+            self.label = rest.pop(0)
+        self.fields: dict[str, str] = {}
+        for word in rest:
+            key, equals, value = word.partition("=")
+            if not equals:
+                key, value = word, ""  # `strict`-like words; no verb of the model has one
+            self.fields[key] = value
+        self._numbers: dict[str, int | None] = {}
+
+    def word(self, key: str, default: str = "") -> str:
+        """The text of a field."""
+        return self.fields.get(key, default)
+
+    def has(self, key: str) -> bool:
+        return key in self.fields
+
+    def number(self, key: str, default: int = 0) -> int:
+        """The number of a field, which may be constants joined by '|'. BadText if it is none, as a `$reference` is."""
+        if key not in self.fields:
+            return default
+        if key not in self._numbers:
+            self._numbers[key] = number(self.fields[key])
+        found = self._numbers[key]
+        if found is None:
+            raise BadText(f"{key}={self.fields[key]} is no number")
+        return found
+
+
+class Reply:
+    """One reply: `fail error=5 ERROR_ACCESS_DENIED status=0xC0000022 STATUS_ACCESS_DENIED`. Volatile fields count not."""
+
+    __slots__ = ("text", "word", "fields", "volatile")
+
+    def __init__(self, text: str) -> None:
+        words = text.split(" ")
+        self.text = text
+        self.word = words[0]
+        self.fields: dict[str, str] = {}
+        self.volatile: dict[str, str] = {}
+        for word in words[1:]:
+            key, equals, value = word.partition("=")
+            if not equals:
+                continue  # the name of the error or status before it
+            if key.startswith("~"):
+                self.volatile[key[1:]] = value
+            else:
+                self.fields[key] = value
+
+
+@lru_cache(maxsize=65536)
+def number(text: str) -> int | None:
+    """The value of `0x10000`, `12` or `PAGE_READWRITE|SEC_COMMIT`; None if it is none."""
+    value = 0
+    for word in text.split("|"):
+        if word in NAMES:
+            value |= NAMES[word]
+            continue
+        try:
+            value |= int(word, 16) if word.startswith("0x") else int(word, 10)
+        except ValueError:
+            return None
+    return value
+
+
+@lru_cache(maxsize=262144)
+def step(text: str) -> Step:
+    """The step of a text. BadText if it is none."""
+    return Step(text)
+
+
+@lru_cache(maxsize=65536)
+def reply(text: str) -> Reply:
+    """The reply of a text."""
+    return Reply(text)
+
+
+@lru_cache(maxsize=65536)
+def plain(text: str) -> bytes:
+    """A value without its escapes."""
+    return unquote_to_bytes(text) if "%" in text else text.encode("utf-8", "surrogateescape")
+
+
+def escaped(data: bytes) -> str:
+    """Bytes as a value of a step or reply: every byte that is not printable ASCII, the blank and '%' as %XX."""
+    return "".join(chr(byte) if 0x21 <= byte <= 0x7E and byte != 0x25 else f"%{byte:02X}" for byte in data)
