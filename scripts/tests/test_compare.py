@@ -18,13 +18,14 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 
 from shmcheck.commands.compare import main  # noqa: E402
+from shmcheck.definitions import Verdict  # noqa: E402
 from shmcheck.reports.baseline_match import best_fit, version  # noqa: E402
 from shmcheck.reports.change_kinds import DEFAULT_FAIL_ON, MEANING, Change, classify  # noqa: E402
 from shmcheck.reports.compare import Comparison, compare  # noqa: E402
 from shmcheck.reports.compare_text import as_json, markdown, text  # noqa: E402
 from shmcheck.reports.markdown import MAX_BYTES  # noqa: E402
 from shmcheck.reports.report_reader import parse  # noqa: E402
-from shmcheck.reports.results import BAD, Case, Key, Run, Verdict, observation, signature  # noqa: E402
+from shmcheck.reports.results import BAD, Case, Key, Run, observation, signature  # noqa: E402
 from shmcheck.reports.transcript import align, first_difference, split, steps_of  # noqa: E402
 
 VERDICTS = [verdict.value for verdict in Verdict]

@@ -16,6 +16,7 @@ sys.path[:0] = [str(ROOT / "scripts"), str(Path(__file__).resolve().parent)]
 
 from fault_runner import BIN, environment_for, why_not  # noqa: E402
 from shmcheck.console import CannotRun  # noqa: E402
+from shmcheck.definitions import Verdict  # noqa: E402
 from shmcheck.proof.faults import (  # noqa: E402
     Fault,
     check_topics,
@@ -26,7 +27,7 @@ from shmcheck.proof.faults import (  # noqa: E402
     read_faults,
     table,
 )
-from shmcheck.reports.results import Case, Key, Run, Verdict  # noqa: E402
+from shmcheck.reports.results import Case, Key, Run  # noqa: E402
 
 FAULTY = BIN / "tests" / "shmactor-faulty.exe"
 needs_programs = pytest.mark.skipif(

@@ -22,10 +22,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from loopback import SSHD, Host, make_key
 from report_maker import WINE, Made, Report
+from shmcheck.definitions import Verdict  # noqa: E402
 from shmcheck.paths import BUILD, REPORTS, ROOT
 from shmcheck.reports.report_files import read
 from shmcheck.reports.report_reader import parse
-from shmcheck.reports.results import PROGRAMS, Run, Verdict
+from shmcheck.reports.results import PROGRAMS, Run
 from shmcheck.targets import options, remote_run
 from shmcheck.targets.remote import Lost, sha256
 from shmcheck.targets.targets_file import Spec

@@ -14,10 +14,11 @@ from report_maker import WINE, Made, Report, attribute
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 
+from shmcheck.definitions import Verdict  # noqa: E402
 from shmcheck.reports import report_files, report_reader  # noqa: E402
 from shmcheck.reports.report_files import load, read  # noqa: E402
 from shmcheck.reports.report_reader import BadReport, parse  # noqa: E402
-from shmcheck.reports.results import Key, Run, Verdict  # noqa: E402
+from shmcheck.reports.results import Key, Run  # noqa: E402
 
 
 def run_of(text: str | bytes) -> Run:

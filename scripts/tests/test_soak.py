@@ -8,10 +8,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "scripts")]
 
+from shmcheck.definitions import Verdict  # noqa: E402
 from shmcheck.processes import processors  # noqa: E402
 from shmcheck.proof.cpu_load import Load  # noqa: E402
 from shmcheck.proof.soak import Setting, Soak, all_lines, settings_of  # noqa: E402
-from shmcheck.reports.results import Case, Key, Run, Verdict  # noqa: E402
+from shmcheck.reports.results import Case, Key, Run  # noqa: E402
 
 KEY = Key("sample", "open-existing")
 STEPS = "writer> create s size=1 -> ok error=0\nreader> open s -> {}"

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shmcheck.console import CannotRun, say
+from shmcheck.definitions import ARM64, X64, X86
 from shmcheck.locks import Lock
 from shmcheck.paths import BUILD, ON_WINDOWS, ROOT, make_build_folder, tree
 from shmcheck.processes import run_quiet
@@ -58,8 +59,8 @@ def architectures() -> tuple[str, ...]:
     """The architectures whose programs can be built here and may run on this machine; its own first."""
     machine = platform.machine().upper() if ON_WINDOWS else ""
     if machine == "ARM64" and family() == "msvc":
-        return "arm64", "x64", "x86"
-    return ("x86",) if machine == "X86" else ("x64", "x86")
+        return ARM64, X64, X86
+    return (X86,) if machine == "X86" else (X64, X86)
 
 
 def preset(arch: str) -> str:

@@ -21,7 +21,7 @@ def run(arguments: Sequence[str]) -> int:
     folder = os.getcwd()
     wanted = options.parse(arguments, folder, lambda path, _: path)
     if wanted.help:
-        print(options.HELP, end="")
+        print(options.help_text(), end="")
         return EXIT_PASSED
     specs = target_resolve.specs_of(wanted)
     prepare_targets(specs)

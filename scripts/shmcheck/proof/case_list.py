@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from shmcheck.console import CannotRun
+from shmcheck.definitions import ARM64, X64
 from shmcheck.paths import ON_WINDOWS, make_build_folder, tree
 from shmcheck.processes import run_quiet
 from shmcheck.targets.prefix import Prefix, run_wine, wine_version
 
-PRESETS = ("mingw-x64", "msvc-x64", "msvc-arm64")
+PRESETS = (f"mingw-{X64}", f"msvc-{X64}", f"msvc-{ARM64}")
 LIST_SECONDS = 60.0
 
 

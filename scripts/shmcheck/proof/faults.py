@@ -12,7 +12,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from shmcheck.console import CannotRun
-from shmcheck.reports.results import Case, Key, Run, Verdict
+from shmcheck.definitions import Verdict
+from shmcheck.reports.results import Case, Key, Run
 
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 NOTICED = frozenset({Verdict.FAIL, Verdict.DEVIATES})

@@ -17,7 +17,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from shmcheck.console import CannotRun
-from shmcheck.reports.results import Run, Verdict
+from shmcheck.definitions import Verdict
+from shmcheck.reports.results import Run
 
 SURVIVOR = re.compile(r"! survived (\S+): (.*) -> (.*)")
 SCORE = re.compile(r"! mutants=(\d+) killed=(\d+) survived=(\d+) run=(\d+)")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from shmcheck.reports.results import BAD, SEVERITY, Case, Verdict, observation
+from shmcheck.definitions import Verdict
+from shmcheck.reports.results import BAD, SEVERITY, Case, observation
 
 
 class Change(StrEnum):

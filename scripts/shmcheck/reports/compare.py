@@ -3,27 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from shmcheck.definitions import FACTS
 from shmcheck.reports.change_kinds import Change, classify
 from shmcheck.reports.results import PROGRAMS, Case, Key, Run
 from shmcheck.reports.transcript import first_difference
 
 # Facts that change what can be expected, each with the reason. If one differs, a difference between the runs may be due
 # to it and not to the system.
-CONDITIONS: dict[str, str] = {
-    "harness_version": "the cases themselves may differ",
-    "session": "names without a prefix, and Global\\ names, mean other things in session 0",
-    "elevated": "privileges and default descriptors differ",
-    "integrity": "the integrity level decides who may open what",
-    "global_privilege": "without SeCreateGlobalPrivilege no Global\\ section can be created",
-    "lock_memory_privilege": "large pages need SeLockMemoryPrivilege",
-    "in_job": "a job can limit memory and processes",
-    "process_arch": "32-bit and 64-bit programs see other limits",
-    "allow_large": "cases that take much memory run only when they are asked for",
-    "actors": "cases of both bitnesses run only where there are actors of both",
-}
+CONDITIONS: Mapping[str, str] = {fact.name: fact.why for fact in FACTS if fact.why}
 
 
 def reply_word(reply: str | None) -> str:

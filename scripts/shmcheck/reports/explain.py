@@ -10,39 +10,30 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from shmcheck.definitions import FACTS
 from shmcheck.reports.baseline_match import version
 from shmcheck.reports.results import PROGRAMS, RUN_FACTS, Run
 
+# os_build and os_ubr together.
+VERSION = "os_version"
+
+
+def _listed(*uses: str) -> list[str]:
+    """The names of facts with these uses, the most telling first; os_version follows os_build."""
+    names: list[str] = []
+    for fact in FACTS:
+        if fact.use in uses:
+            names += [fact.name, VERSION] if fact.name == "os_build" else [fact.name]
+    return names
+
+
 # The facts that are most likely to explain a difference come first. Other facts come after these, by name.
-FACTS = (
-    "wine_version",
-    "os_build",
-    "os_version",  # os_build and os_ubr together
-    "os_edition",
-    "process_arch",
-    "writer_arch",
-    "reader_arch",
-    "os_arch",
-    "session",
-    "elevated",
-    "integrity",
-    "global_privilege",
-    "lock_memory_privilege",
-    "in_job",
-    "actors",
-    "allow_large",
-    "page_size",
-    "granularity",
-    "wine_host",
-    "os_name",
-    "os_release",
-    "status_table",
-)
+FIRST_FACTS = tuple(_listed("PLATFORM", "PAIR"))
 # These separate systems by chance, or say more about the test than about the system, so they come last.
-LAST_FACTS = ("commit_limit_mib", "memory_mib", "processors", "harness_version")
-ORDERED = frozenset({"wine_version", "os_build", "os_version", "page_size", "granularity", *LAST_FACTS[:3]})
+LAST_FACTS = tuple(_listed("DETAIL"))
+ORDERED = frozenset({VERSION} | {fact.name for fact in FACTS if fact.order == "ORDERED"})
 # os_ubr means nothing without os_build, and harness_version describes the programs.
-NOT_FACTS = RUN_FACTS | PROGRAMS.keys() | {"os_ubr"}
+NOT_FACTS = RUN_FACTS | PROGRAMS.keys() | frozenset(_listed("PART"))
 
 
 @dataclass(frozen=True)
@@ -102,8 +93,8 @@ class Facts:
     def __init__(self, runs: Iterable[Run]) -> None:
         self.of: dict[str, dict[str, str]] = {run.target: _facts(run) for run in runs}
         names = {name for facts in self.of.values() for name in facts}
-        self.names = [name for name in FACTS if name in names]
-        self.names += sorted(names - set(FACTS) - set(LAST_FACTS))
+        self.names = [name for name in FIRST_FACTS if name in names]
+        self.names += sorted(names - set(FIRST_FACTS) - set(LAST_FACTS))
         self.names += [name for name in LAST_FACTS if name in names]
 
     def explain(self, outcomes: Mapping[str, str]) -> Explanation | None:

@@ -10,7 +10,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from shmcheck.console import CannotRun
-from shmcheck.reports.results import Case, Run, Verdict
+from shmcheck.definitions import Verdict
+from shmcheck.reports.results import Case, Run
 
 OWN_KEYS = frozenset({"case", "check", "reason", "since", "issue", "rule"})
 LINK = re.compile(r"https://[A-Za-z0-9.-]+(/[A-Za-z0-9._~/?#=&%+-]*)?")

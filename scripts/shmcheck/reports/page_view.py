@@ -5,30 +5,30 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
+from shmcheck.definitions import Verdict
 from shmcheck.reports.change_kinds import Change
 from shmcheck.reports.compare import Difference, reply_word
 from shmcheck.reports.page_model import ABSENT, LOST, Page, PageCase
-from shmcheck.reports.results import RUN_FACTS, Key, Run, Verdict
+from shmcheck.reports.results import RUN_FACTS, Key, Run
 from shmcheck.reports.transcript import align, first_difference
 
 # Symbol, class name in the style sheet, words. Never colour alone.
 STATES: dict[str, tuple[str, str, str]] = {
-    Verdict.PASS: ("✓", "p", "pass"),
-    Verdict.FAIL: ("✗", "f", "fail"),
-    Verdict.DEVIATES: ("≠", "d", "deviates"),
-    Verdict.ERROR: ("!", "e", "error"),
-    Verdict.KNOWN: ("≈", "k", "known"),
-    Verdict.SKIP: ("○", "s", "skip"),
+    Verdict.PASS: ("✓", "p", Verdict.PASS.value),
+    Verdict.FAIL: ("✗", "f", Verdict.FAIL.value),
+    Verdict.DEVIATES: ("≠", "d", Verdict.DEVIATES.value),
+    Verdict.ERROR: ("!", "e", Verdict.ERROR.value),
+    Verdict.KNOWN: ("≈", "k", Verdict.KNOWN.value),
+    Verdict.SKIP: ("○", "s", Verdict.SKIP.value),
     ABSENT: ("·", "n", "not in this run"),
     LOST: ("?", "l", "lost"),
 }
 LEGEND = (
-    (Verdict.PASS, "pass"),
-    (Verdict.FAIL, "fail: a documented expectation is not met"),
-    (Verdict.DEVIATES, "deviates: an observed one is not met"),
-    (Verdict.ERROR, "error: the harness cannot tell"),
-    (Verdict.KNOWN, "known: fails as listed for this platform"),
-    (Verdict.SKIP, "skip: a need is not met"),
+    (Verdict.PASS, Verdict.PASS.value),
+    *(
+        (verdict, f"{verdict}: {verdict.entry.meaning}")
+        for verdict in (Verdict.FAIL, Verdict.DEVIATES, Verdict.ERROR, Verdict.KNOWN, Verdict.SKIP)
+    ),
     (ABSENT, "not in this run"),
     (LOST, "lost: no report of this system"),
 )

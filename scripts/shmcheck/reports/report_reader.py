@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 from xml.parsers import expat
 
 from shmcheck.console import CannotRun
-from shmcheck.reports.results import SEVERITY, Case, Key, Run, Verdict, observation
+from shmcheck.definitions import FACTS, Verdict, architecture_names
+from shmcheck.reports.results import SEVERITY, Case, Key, Run, observation
 
 MAX_CASES = 50_000
 MAX_FACTS = 200
@@ -27,11 +28,12 @@ PLACE = re.compile(r"  at (\S.{0,259}:[0-9]{1,9})")
 PROPERTY = re.compile(r"\[\[PROPERTY\|([a-z0-9_.-]+)=(.*)\]\]")
 PREFIX = "shmcheck."
 # Suites of a run with --pair: the pair comes before the topic. These facts differ between the suites.
-PAIR = re.compile(r"((?:x64|x86|arm64)-(?:x64|x86|arm64))\..+")
-PAIR_FACTS = ("writer_arch", "reader_arch")
+_ARCH = "|".join(architecture_names())
+PAIR = re.compile(rf"((?:{_ARCH})-(?:{_ARCH}))\..+")
+PAIR_FACTS = tuple(fact.name for fact in FACTS if fact.use == "PAIR")
 
-FAILURES = {"shmcheck.Failure": Verdict.FAIL, "shmcheck.Deviation": Verdict.DEVIATES}
-ERROR_TYPE = re.compile(r"shmcheck\.([A-Z][A-Za-z]{0,39})")
+FAILURES = {verdict.entry.type: verdict for verdict in (Verdict.FAIL, Verdict.DEVIATES)}
+ERROR_TYPE = re.compile(re.escape(Verdict.ERROR.entry.type) + r"([A-Z][A-Za-z]{0,39})")
 
 # The elements that each element may contain.
 CHILDREN = {

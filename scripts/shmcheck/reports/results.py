@@ -8,44 +8,23 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 
 from shmcheck.console import Summary
-
-
-class Verdict(StrEnum):
-    PASS = "pass"
-    FAIL = "fail"
-    DEVIATES = "deviates"
-    ERROR = "error"
-    SKIP = "skip"
-    KNOWN = "known"
+from shmcheck.definitions import FACTS, Verdict, architecture_names
 
 
 # From the least to the most serious; the order of the runner's exit codes.
-SEVERITY: Mapping[Verdict, int] = {
-    Verdict.SKIP: 0,
-    Verdict.PASS: 0,
-    Verdict.KNOWN: 1,
-    Verdict.DEVIATES: 2,
-    Verdict.FAIL: 3,
-    Verdict.ERROR: 4,
-}
-BAD = frozenset({Verdict.FAIL, Verdict.DEVIATES, Verdict.ERROR})
+SEVERITY: Mapping[Verdict, int] = {verdict: verdict.entry.severity for verdict in Verdict}
+BAD = frozenset(verdict for verdict in Verdict if verdict.entry.exit_code > 0)
 
 # Facts about a run and not about a platform: they differ from run to run on one machine.
-RUN_FACTS = frozenset(
-    {"run_id", "run_complete", "run_ms", "actor_starts", "runner_peak_memory_kib"}
-    | {f"{name}_{when}" for name in ("runner_handles", "runner_private_kib", "worker_handles") for when in ("first", "last")}
-)
+RUN_FACTS = frozenset(fact.name for fact in FACTS if fact.use == "RUN")
 
 # Facts with the SHA-256 of a program that made the report, and the program's file name.
 PROGRAMS: Mapping[str, str] = {
     "runner_sha256": "shmcheck.exe",
     "actor_sha256": "shmactor.exe",
-    "actor_x64_sha256": "shmactor-x64.exe",
-    "actor_x86_sha256": "shmactor-x86.exe",
-    "actor_arm64_sha256": "shmactor-arm64.exe",
+    **{f"actor_{arch}_sha256": f"shmactor-{arch}.exe" for arch in architecture_names()},
 }
 
 

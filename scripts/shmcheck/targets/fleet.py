@@ -15,6 +15,7 @@ from pathlib import Path
 
 from shmcheck import signals
 from shmcheck.console import EXIT_ERROR, EXIT_PASSED, CannotRun, Summary, is_summary, print_summary, say
+from shmcheck.definitions import Kind
 from shmcheck.paths import ROOT, report_file
 from shmcheck.processes import die_with_parent, processors
 from shmcheck.reports import baselines
@@ -83,7 +84,7 @@ class Fleet:
                     preexec_fn=die_with_parent(),
                 )
             except OSError as error:
-                lost_report.write(lane.report, lane.name, "Harness", f"its driver could not be started: {error}")
+                lost_report.write(lane.report, lane.name, Kind.HARNESS, f"its driver could not be started: {error}")
                 return
         self.board.status(lane.name, "starting")
         self.listen(lane, lane.process)
@@ -174,7 +175,7 @@ def run(specs: Sequence[Spec], wanted: options.Options, arguments: Sequence[str]
     for lane in lanes:
         # A target that never starts needs a report too.
         with lost_report.Claim(lane.name):
-            lost_report.write(lane.report, lane.name, "Interrupted", lost_report.UNFINISHED)
+            lost_report.write(lane.report, lane.name, Kind.INTERRUPTED, lost_report.UNFINISHED)
     board = Board([spec.name for spec in specs])
     interrupted = run_lanes(Fleet(turns, board), wanted.parallel, folder)
     board.close()

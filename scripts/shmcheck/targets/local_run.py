@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shmcheck.console import EXIT_ERROR, EXIT_NOT_RUN, EXIT_PASSED, CannotRun, Summary, print_summary, say
+from shmcheck.definitions import Kind
 from shmcheck.paths import KNOWN, ROOT, report_file, target_path
 from shmcheck.processes import processors
 from shmcheck.reports import baselines, report_files
@@ -64,14 +65,14 @@ def claimed(name: str, report: Path) -> Iterator[None]:
     unless the run writes a real one: a missing column is easily overlooked."""
     lock = lost_report.Claim(name)
     with lock:
-        lost_report.write(report, name, "Interrupted", lost_report.UNFINISHED)
+        lost_report.write(report, name, Kind.INTERRUPTED, lost_report.UNFINISHED)
         try:
             yield
         except (CannotRun, OSError) as error:
             lost_report.write(report, name, "Unreachable", str(error))
             raise
         except Interrupted as error:
-            lost_report.write(report, name, "Interrupted", f"ended by {error}")
+            lost_report.write(report, name, Kind.INTERRUPTED, f"ended by {error}")
             raise
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
 from shmcheck.console import CannotRun
+from shmcheck.definitions import Verdict
 from shmcheck.files import write_file
 from shmcheck.locks import Lock
 from shmcheck.paths import BUILD
@@ -55,8 +56,8 @@ hostname={quoteattr(target)} id="0" package="shmcheck">
       <property name="run_complete" value="no"/>
     </properties>
     <testcase name="target-lost" classname="shmcheck.run" time="0.000">
-      <error message={message} type="shmcheck.{kind}">{body}</error>
-      <system-out>[[PROPERTY|verdict=error]]</system-out>
+      <error message={message} type="{Verdict.ERROR.entry.type}{kind}">{body}</error>
+      <system-out>[[PROPERTY|verdict={Verdict.ERROR}]]</system-out>
     </testcase>
   </testsuite>
 </testsuites>

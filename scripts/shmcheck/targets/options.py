@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from shmcheck.console import CannotRun
+from shmcheck.definitions import RUNNER_OPTIONS
 
-HELP = """\
+INTRODUCTION = """\
 Builds what is needed and runs every case, on this system or on several side by side.
 
   scripts/run [--target NAME,...] [options of shmcheck.exe]
@@ -22,36 +24,35 @@ Builds what is needed and runs every case, on this system or on several side by 
   --allow-lost N      so many targets may give no report without making the exit code other than 0
   --record            keep the reports as reports/baselines/NAME.xml too, without the names of machines
 
-Options of shmcheck.exe that say where files are take paths as they are here. The most useful ones:
+Options of shmcheck.exe that say where files are take paths as they are here. Without --junit the report is
+reports/latest/TEST-shmcheck-TARGET.xml, without --known the expected deviations are those of cases/known.toml.
 
-  --list                            print every case; run nothing
-  --filter GLOB                     only cases whose id matches; may be given several times
-  --jobs N                          cases at the same time (default: processors)
-  --pair W-R,...                    run every case with a writer and a reader of these architectures, each pair in
-                                    suites of its own: x64-x64,x64-x86,x86-x64,x86-x86
-  --repeat N                        run every case N times
-  --timeout-scale X                 multiply every deadline by X
-  --allow-large                     run the cases too that take over 1 GiB of memory or disk, or very many objects
-  --verbose                         show transcripts as they happen
-  --junit FILE                      write the report there instead
-  --junit-dialect strict|extended   strict is what every reader takes
-  --known FILE                      expected deviations (default: cases/known.toml)
-  --actor PATH                      another actor program
-
+"""
+CLOSING = """
 The last line is 'N passed, N failed, N skipped'. Exit code: 0 all passed, skipped or known; 1 some fail or
 deviate; 2 some error; 3 could not run. Of several targets the worst counts.
 """
+HELP_COLUMN = 35
+HELP_WIDTH = 118
 
-VALUE_OPTIONS = frozenset(
-    {"--filter", "--junit", "--junit-dialect", "--jobs", "--repeat", "--timeout-scale", "--known", "--actor", "--pair"}
-)
-PATH_OPTIONS = frozenset({"--junit", "--known", "--actor"})
+VALUE_OPTIONS = frozenset(option.name for option in RUNNER_OPTIONS if option.takes_value)
+PATH_OPTIONS = frozenset(option.name for option in RUNNER_OPTIONS if option.type == "FILE")
 # With one of these no case runs and no report is written.
-SHOWING_OPTIONS = frozenset({"--list", "--version", "--help"})
+SHOWING_OPTIONS = frozenset(option.name for option in RUNNER_OPTIONS if option.type == "ACTION")
 
 OWN_OPTIONS = frozenset({"--target", "--targets", "--parallel", "--allow-lost"})
 PARALLEL = 8
 NUMBER = re.compile(r"[0-9]{1,3}")
+
+
+def help_text() -> str:
+    """What --help prints: the driver's own options and those of shmcheck.exe."""
+    lines = []
+    for option in RUNNER_OPTIONS:
+        indent = " " * HELP_COLUMN
+        head = f"  {option.name} {option.argument}".ljust(HELP_COLUMN - 1) + " "
+        lines += textwrap.wrap(option.help, HELP_WIDTH, initial_indent=head, subsequent_indent=indent, break_on_hyphens=False)
+    return INTRODUCTION + "\n".join(lines) + "\n" + CLOSING
 
 
 @dataclass

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from shmcheck.build import cmake_build
 from shmcheck.console import EXIT_NOT_RUN, CannotRun, is_summary, print_summary, say
+from shmcheck.definitions import Kind
 from shmcheck.paths import KNOWN, report_file
 from shmcheck.processes import TooSlow
 from shmcheck.reports import baselines
@@ -52,17 +53,17 @@ def run(spec: Spec, wanted: options.Options, folder: str) -> int:
             raise CannotRun(f"target {spec.name}: {word!r} cannot be passed to a host over ssh; use letters, digits and _ . , : = + * ? - only")
     report = Path(folder, wanted.values["--junit"]) if "--junit" in wanted.values else report_file(spec.name)
     with lost_report.Claim(spec.name):
-        lost_report.write(report, spec.name, "Interrupted", lost_report.UNFINISHED)
+        lost_report.write(report, spec.name, Kind.INTERRUPTED, lost_report.UNFINISHED)
         try:
             code = RemoteRun(spec, wanted, folder, report).perform()
         except Lost as error:
             lost_report.write(report, spec.name, error.kind, str(error))
             raise
         except (CannotRun, OSError) as error:
-            lost_report.write(report, spec.name, "Harness", str(error))
+            lost_report.write(report, spec.name, Kind.HARNESS, str(error))
             raise
         except Interrupted as error:
-            lost_report.write(report, spec.name, "Interrupted", f"ended by {error}")
+            lost_report.write(report, spec.name, Kind.INTERRUPTED, f"ended by {error}")
             raise
     return baselines.record_if(wanted.record, [(spec.name, report)], code)
 
@@ -169,7 +170,7 @@ class RemoteRun:
         try:
             return self.remote.sftp(lines, seconds)
         except TooSlow as error:
-            raise Lost("Timeout", f"{what} took longer than {seconds} seconds (transfer-deadline)") from error
+            raise Lost(Kind.TIMEOUT, f"{what} took longer than {seconds} seconds (transfer-deadline)") from error
 
     def follow(self) -> Said:
         """Runs the script on the host, shows its progress, and ends it at the deadline."""
@@ -185,7 +186,7 @@ class RemoteRun:
                     process.wait()
                     self.end_there(self.id)
                     self.keep_what_is_there()
-                    raise Lost("Timeout", f"{self.spec.host}: the run did not end within {self.spec.deadline} seconds")
+                    raise Lost(Kind.TIMEOUT, f"{self.spec.host}: the run did not end within {self.spec.deadline} seconds")
                 if time.monotonic() >= look:
                     self.progress()
                     look = time.monotonic() + PROGRESS_SECONDS
@@ -291,7 +292,7 @@ class RemoteRun:
             raise Lost("NoResult", f"{host}: the command ended with code {session.code} and left no exit code: {session.last()}")
         complaint = last_line(fetched / ERRORS)
         if code not in range(EXIT_NOT_RUN + 1):
-            raise Lost("Crash", f"{host}: shmcheck.exe ended with code {code} (0x{code & 0xFFFFFFFF:08X})")
+            raise Lost(Kind.CRASH, f"{host}: shmcheck.exe ended with code {code} (0x{code & 0xFFFFFFFF:08X})")
         if code == EXIT_NOT_RUN:
             raise Lost("NoResult", f"{host}: shmcheck.exe could not run: {complaint or 'no reason is known'}")
         if not (fetched / REPORT).is_file():

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from shmcheck.build import cmake_build
 from shmcheck.console import CannotRun
+from shmcheck.definitions import ARM64
 from shmcheck.paths import ON_WINDOWS, ROOT, target_path, tree
 from shmcheck.targets.debian_root import release_of_system
 from shmcheck.targets.options import Options
@@ -36,8 +37,8 @@ def specs_of(wanted: Options) -> list[Spec]:
 def arch_of(spec: Spec) -> str:
     """The architecture of the target's runner."""
     arch = spec.arch or cmake_build.architectures()[0]
-    if arch == "arm64" and cmake_build.family() == "mingw":
-        raise CannotRun(f"target {spec.name}: programs for arm64 are built with MSVC only; name their folder with programs=")
+    if arch == ARM64 and cmake_build.family() == "mingw":
+        raise CannotRun(f"target {spec.name}: programs for {ARM64} are built with MSVC only; name their folder with programs=")
     return arch
 
 

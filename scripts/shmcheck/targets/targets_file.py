@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shmcheck.console import CannotRun
+from shmcheck.definitions import ARM64, architecture_names
 from shmcheck.paths import ROOT
 from shmcheck.targets.debian_root import CODENAMES
 
@@ -23,7 +24,7 @@ AT_LINE = re.compile(r" \(at line ([0-9]+), column [0-9]+\)")
 
 KINDS = ("local", "wine", "ssh")
 WINDOWS = ("win7", "win81", "win10", "win11")
-ARCHITECTURES = ("x64", "x86", "arm64")
+ARCHITECTURES = architecture_names()
 DEADLINE_SECONDS = 30 * 60
 KEYS: Mapping[str, Mapping[str, type]] = {
     "local": {"arch": str, "programs": str},
@@ -138,8 +139,8 @@ def spec_of(name: str, table: object, places: Places) -> Spec:
             values[key] = os.path.abspath(os.path.join(places.file.parent, expanded))
     if kind == "ssh" and "host" not in values:
         raise places.mistake(f"target {name} needs a host", name)
-    if kind == "ssh" and values.get("arch") == "arm64" and "programs" not in values:
-        raise places.mistake("programs for arm64 are built with MSVC only: name their folder with programs=", name, "arch")
+    if kind == "ssh" and values.get("arch") == ARM64 and "programs" not in values:
+        raise places.mistake(f"programs for {ARM64} are built with MSVC only: name their folder with programs=", name, "arch")
     return Spec(name, str(kind), **values)  # type: ignore[arg-type]
 
 
