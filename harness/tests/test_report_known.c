@@ -56,7 +56,7 @@ static void whole_file(void **state)
     assert_string_equal(first->conditions[1].fact, "wine_version");
     assert_string_equal(first->conditions[1].glob, "8.*");
     assert_false(first->applies || first->used);
-    assert_int_equal(second->line, 11);
+    assert_int_equal(second->line, 12);
     assert_string_equal(second->case_glob, "x");
     assert_int_equal(second->condition_count, 0);
     known_free(&known);
