@@ -210,7 +210,7 @@ static void name_empty_string(struct stage *s)
 {
     gives(s, "writer", "create section name= size=4096 protect=PAGE_READWRITE", "error=0");
     gives(s, "reader", "create section name= size=8192 protect=PAGE_READWRITE", "error=0");
-    gives(s, "reader", "size section", "size=8192");
+    gives(s, "reader", "size section", "size=8192 attributes=SEC_COMMIT");
     fails_status(s, "third", "open section name= access=FILE_MAP_READ", ERROR_INVALID_HANDLE,
                  STATUS_OBJECT_TYPE_MISMATCH);
     fails_status(s, "third", "open ansi name= access=FILE_MAP_READ api=A", ERROR_INVALID_HANDLE,

@@ -25,5 +25,6 @@ const struct topic bench_topic = {"bench", bench_cases, 1};
 const struct topic *const topics[] = {&bench_topic};
 const size_t topic_count = 1;
 
-const struct contract_row contract_rows[] = {{"bench-steps", BASIS_RECORD, BASIS_OBSERVED, ""}};
+const struct contract_row contract_rows[] = {
+    {"bench-steps", BASIS_RECORD, BASIS_OBSERVED, "", STRENGTH_DOCUMENTED}};
 const size_t contract_row_count = 1;

@@ -17,9 +17,10 @@ from pathlib import Path
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
 
-from shmcheck.contract import Contract, ContractError, load  # noqa: E402
+from shmcheck.contract import STRENGTHS, Contract, ContractError, load  # noqa: E402
 
 BASIS_NAMES = {"documented": "BASIS_DOCUMENTED", "observed": "BASIS_OBSERVED", "record": "BASIS_RECORD"}
+STRENGTH_NAMES = {strength: f"STRENGTH_{strength.upper()}" for strength in STRENGTHS}
 
 
 def c_string(text: str) -> str:
@@ -44,7 +45,8 @@ def c_table(contract: Contract) -> str:
             c_string(row.id),
             BASIS_NAMES[row.basis],
             BASIS_NAMES[row.code_basis],
-            c_string("; ".join(row.source)),
+            c_string("; ".join(row.source + row.evidence)),
+            STRENGTH_NAMES[row.strength],
         ]
         lines.append("    {" + ", ".join(values) + "},")
     lines += [

@@ -113,6 +113,7 @@ static void contract(void **state)
         /* The code is never better known than the outcome. */
         assert_in_range(entry->code, entry->outcome, BASIS_RECORD);
         assert_in_range(strlen(entry->source), 1, 2000);
+        assert_in_range(entry->strength, STRENGTH_ASSERTED, STRENGTH_HYPOTHESIS);
     }
     assert_null(contract_find("no-such-row"));
     assert_null(contract_find(""));

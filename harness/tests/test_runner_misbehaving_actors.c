@@ -17,7 +17,8 @@
 /* Deadlines of a step of 2 seconds and of a case of 12: long enough for a busy machine. */
 #define SCALE 0.4
 
-const struct contract_row contract_rows[] = {{"a-row", BASIS_DOCUMENTED, BASIS_OBSERVED, "none"}};
+const struct contract_row contract_rows[] = {
+    {"a-row", BASIS_DOCUMENTED, BASIS_OBSERVED, "none", STRENGTH_DOCUMENTED}};
 const size_t contract_row_count = 1;
 
 /* ---- cases: they run in the worker, whose actors inherit the lie ---- */

@@ -14,8 +14,9 @@
 #include "../runner/case/contract.h"
 #include "pool_log.h"
 
-const struct contract_row contract_rows[] = {{"a-row", BASIS_DOCUMENTED, BASIS_OBSERVED, "none"},
-                                             {"r-row", BASIS_RECORD, BASIS_RECORD, "none"}};
+const struct contract_row contract_rows[] = {
+    {"a-row", BASIS_DOCUMENTED, BASIS_OBSERVED, "none", STRENGTH_DOCUMENTED},
+    {"r-row", BASIS_RECORD, BASIS_RECORD, "none", STRENGTH_DOCUMENTED}};
 const size_t contract_row_count = 2;
 
 #define ALL "size=4096 name="

@@ -15,7 +15,8 @@
 #include "misbehaving_actor.h"
 #include "pool_log.h"
 
-const struct contract_row contract_rows[] = {{"a-row", BASIS_DOCUMENTED, BASIS_OBSERVED, "none"}};
+const struct contract_row contract_rows[] = {
+    {"a-row", BASIS_DOCUMENTED, BASIS_OBSERVED, "none", STRENGTH_DOCUMENTED}};
 const size_t contract_row_count = 1;
 
 /* ---- cases ---- */

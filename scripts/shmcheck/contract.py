@@ -14,13 +14,17 @@ from pathlib import Path
 from shmcheck.console import CannotRun
 
 BASES = ("documented", "observed", "record")
+STRENGTHS = ("asserted", "documented", "reported", "hypothesis")
+REPORT = "report"  # the kind of evidence that no suite asserts
 
 KEBAB = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 NEED = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 NOTE = re.compile(r"D[1-9][0-9]*")
+CHEN = re.compile(r"chen-[0-9]{8}")
 
 AREA_KEYS: dict[str, type] = {"number": int, "title": str}
 NOTE_KEYS: dict[str, type] = {"id": str, "text": str}
+SUITE_KEYS: dict[str, type] = {"id": str, "repository": str, "text": str}
 ROW_KEYS: dict[str, type] = {
     "id": str,
     "area": int,
@@ -29,11 +33,12 @@ ROW_KEYS: dict[str, type] = {
     "expected": str,
     "basis": str,
     "code_basis": str,
+    "strength": str,
     "source": list,
     "needs": list,
     "test": str,
 }
-ROW_OPTIONAL_KEYS: dict[str, type] = {"note": str, "excuse": str}
+ROW_OPTIONAL_KEYS: dict[str, type] = {"evidence": list, "note": str, "excuse": str}
 KINDS: dict[type, str] = {int: "a number", str: "a string", list: "a list of strings"}
 
 
@@ -54,9 +59,11 @@ class Row:
     expected: str
     basis: str
     code_basis: str
+    strength: str  # one of STRENGTHS: how well the outcome is known for Windows
     source: tuple[str, ...]
     needs: tuple[str, ...]
     test: str
+    evidence: tuple[str, ...] = ()  # "suite: file test", or "report: where"
     note: str = ""
     excuse: str = ""
 
@@ -66,6 +73,7 @@ class Contract:
     areas: dict[int, str]  # number -> title
     notes: dict[str, str]  # "D9" -> text
     rows: tuple[Row, ...]  # as they stand in the file
+    suites: dict[str, str]  # "wine" -> its repository on GitHub, "owner/name"
 
 
 def load(path: Path) -> Contract:
@@ -86,13 +94,14 @@ def parse(text: str) -> Contract:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ContractError([f"not TOML: {error}"]) from error
-    problems = [f"unknown key '{key}' at the top" for key in sorted(tables.keys() - {"area", "note", "row"})]
+    problems = [f"unknown key '{key}' at the top" for key in sorted(tables.keys() - {"area", "note", "row", "suite"})]
     areas = _areas(_tables(tables, "area", problems), problems)
     notes = _notes(_tables(tables, "note", problems), problems)
-    rows = _rows(_tables(tables, "row", problems), areas, notes, problems)
+    suites = _suites(_tables(tables, "suite", problems), problems)
+    rows = _rows(_tables(tables, "row", problems), areas, notes, suites, problems)
     if problems:
         raise ContractError(problems)
-    return Contract(areas, notes, rows)
+    return Contract(areas, notes, rows, suites)
 
 
 def _tables(tables: dict[str, object], name: str, problems: list[str]) -> list[dict[str, object]]:
@@ -131,8 +140,27 @@ def _notes(tables: list[dict[str, object]], problems: list[str]) -> dict[str, st
     return notes
 
 
+def _suites(tables: list[dict[str, object]], problems: list[str]) -> dict[str, str]:
+    suites: dict[str, str] = {}
+    for place, table in enumerate(tables, 1):
+        what = f"suite {table.get('id', f'(the {place}. one)')}"
+        if not _shape(what, table, SUITE_KEYS, {}, problems):
+            continue
+        name = str(table["id"])
+        if not KEBAB.fullmatch(name) or name == REPORT:
+            problems.append(f"{what}: the id is not kebab-case, or is '{REPORT}'")
+        if name in suites:
+            problems.append(f"{what}: there are two of this id")
+        suites[name] = str(table["repository"])
+    return suites
+
+
 def _rows(
-    tables: list[dict[str, object]], areas: dict[int, str], notes: dict[str, str], problems: list[str]
+    tables: list[dict[str, object]],
+    areas: dict[int, str],
+    notes: dict[str, str],
+    suites: dict[str, str],
+    problems: list[str],
 ) -> tuple[Row, ...]:
     rows: dict[str, Row] = {}
     for place, table in enumerate(tables, 1):
@@ -140,7 +168,7 @@ def _rows(
         if not _shape(what, table, ROW_KEYS, ROW_OPTIONAL_KEYS, problems):
             continue
         row = _row(table)
-        problems += [f"{what}: {problem}" for problem in _row_problems(row, areas, notes)]
+        problems += [f"{what}: {problem}" for problem in _row_problems(row, areas, notes) + _evidence_problems(row, suites)]
         if row.id in rows:
             problems.append(f"{what}: there are two of this id")
         rows[row.id] = row
@@ -151,12 +179,13 @@ def _row(table: dict[str, object]) -> Row:
     """A row from a table whose shape is right."""
 
     def words(key: str) -> tuple[str, ...]:
-        value = table[key]
+        value = table.get(key)
         return tuple(str(word) for word in value) if isinstance(value, list) else ()
 
     texts = {key: str(table[key]) for key, kind in ROW_KEYS.items() if kind is str}
-    texts |= {key: str(table[key]) for key in ROW_OPTIONAL_KEYS if key in table}
-    return Row(area=int(str(table["area"])), source=words("source"), needs=words("needs"), **texts)
+    texts |= {key: str(table[key]) for key, kind in ROW_OPTIONAL_KEYS.items() if kind is str and key in table}
+    area, evidence = int(str(table["area"])), words("evidence")
+    return Row(area=area, source=words("source"), evidence=evidence, needs=words("needs"), **texts)
 
 
 def _row_problems(row: Row, areas: dict[int, str], notes: dict[str, str]) -> list[str]:
@@ -170,13 +199,34 @@ def _row_problems(row: Row, areas: dict[int, str], notes: dict[str, str]) -> lis
             found.append(f"{key} '{basis}' is none of {', '.join(BASES)}")
     if row.basis in BASES and row.code_basis in BASES and BASES.index(row.code_basis) < BASES.index(row.basis):
         found.append(f"its code ({row.code_basis}) cannot be better known than its outcome ({row.basis})")
-    if not row.source:
-        found.append("it has no source")
+    if not row.source and not row.evidence:
+        found.append("it has neither source nor evidence")
     found += [f"need '{need}' is not kebab-case" for need in row.needs if not NEED.fullmatch(need)]
     if len(set(row.needs)) != len(row.needs):
         found.append("a need is there twice")
     if row.note and row.note not in notes:
         found.append(f"there is no note {row.note}")
+    return found
+
+
+def _evidence_problems(row: Row, suites: dict[str, str]) -> list[str]:
+    """What is wrong with a row's evidence, and with its strength for that evidence."""
+    kinds = [entry.partition(": ")[0] for entry in row.evidence]
+    found = [
+        f"evidence '{entry}' does not start with a suite's id or '{REPORT}', and ': '"
+        for entry, kind in zip(row.evidence, kinds, strict=True)
+        if (kind != REPORT and kind not in suites) or not entry.partition(": ")[2]
+    ]
+    if row.strength not in STRENGTHS:
+        found.append(f"strength '{row.strength}' is none of {', '.join(STRENGTHS)}")
+    if row.strength == "asserted" and not any(kind in suites for kind in kinds):
+        found.append("its strength is asserted, and no suite is among its evidence")
+    if row.strength == "documented" and row.basis == "observed":
+        found.append("its strength is documented, and its basis is observed")
+    if row.strength == "reported" and not row.evidence and not any(CHEN.fullmatch(source) for source in row.source):
+        found.append("its strength is reported, and it has no evidence and no source that is an article")
+    if row.strength == "hypothesis" and row.evidence:
+        found.append("its strength is hypothesis, and it has evidence")
     return found
 
 

@@ -15,7 +15,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from shmcheck.contract import Contract, ContractError, load, parse  # noqa: E402
+from shmcheck.contract import STRENGTHS, Contract, ContractError, load, parse  # noqa: E402
 
 CONTRACT = ROOT / "cases" / "contract.toml"
 TABLE_SCRIPT = ROOT / "harness" / "cmake" / "contract_table.py"
@@ -35,6 +35,11 @@ title = "Opening"
 [[note]]
 id = "D1"
 text = "Pages differ."
+
+[[suite]]
+id = "wine"
+repository = "wine-mirror/wine"
+text = "Tests that run on Windows."
 """
 
 ROW = {
@@ -45,6 +50,7 @@ ROW = {
     "expected": '"handle"',
     "basis": '"documented"',
     "code_basis": '"observed"',
+    "strength": '"documented"',
     "source": '["a-page", "another page"]',
     "needs": "[]",
     "test": '"writer creates"',
@@ -129,6 +135,33 @@ def test_a_row_is_read() -> None:
     assert (found.note, found.excuse) == ("D1", "no such machine")
 
 
+def test_evidence_is_read() -> None:
+    evidence = '["wine: dlls/kernel32/tests/virtual.c test_mapping", "report: ned14/llfio 28"]'
+    contract = parse(HEAD + row(strength='"asserted"', evidence=evidence, source="[]"))
+    assert contract.suites == {"wine": "wine-mirror/wine"}
+    assert contract.rows[0].strength == "asserted"
+    assert contract.rows[0].evidence == ("wine: dlls/kernel32/tests/virtual.c test_mapping", "report: ned14/llfio 28")
+    article = parse(HEAD + row(strength='"reported"', source='["chen-20031211"]'))
+    assert (article.rows[0].strength, article.rows[0].evidence) == ("reported", ())
+
+
+@pytest.mark.parametrize(
+    ("suite", "problem"),
+    [
+        ('id = "report"\nrepository = "a/b"\ntext = "T."', "suite report: the id is not kebab-case, or is 'report'"),
+        ('id = "Wine"\nrepository = "a/b"\ntext = "T."', "suite Wine: the id is not kebab-case, or is 'report'"),
+        ('id = "wine"\nrepository = "a/b"\ntext = "T."', "suite wine: there are two of this id"),
+        ('id = "other"\ntext = "T."', "suite other: key 'repository' is missing"),
+    ],
+)
+def test_a_bad_suite_is_named(suite: str, problem: str) -> None:
+    assert problems(HEAD + row() + f"\n[[suite]]\n{suite}\n") == [problem]
+
+
+def test_hypotheses_are_few(contract: Contract) -> None:
+    assert sum(found.strength == "hypothesis" for found in contract.rows) <= 30
+
+
 def test_a_function_may_be_empty() -> None:
     assert parse(HEAD + row(function='""')).rows[0].function == ""
 
@@ -152,12 +185,27 @@ def test_a_function_may_be_empty() -> None:
         ({"area": "3"}, "there is no area 3"),
         ({"area": '"1"'}, "area is not a number"),
         ({"area": "true"}, "area is not a number"),
-        ({"source": "[]"}, "it has no source"),
+        ({"source": "[]"}, "it has neither source nor evidence"),
         ({"source": '"a-page"'}, "source is not a list of strings"),
         ({"source": "[1]"}, "source is not a list of strings"),
         ({"source": '[""]'}, "source is empty"),
         ({"needs": '["Windows 8"]'}, "need 'Windows 8' is not kebab-case"),
         ({"needs": '["file", "file"]'}, "a need is there twice"),
+        ({"strength": None}, "key 'strength' is missing"),
+        ({"strength": '"known"'}, "strength 'known' is none of asserted, documented, reported, hypothesis"),
+        ({"strength": '"asserted"'}, "its strength is asserted, and no suite is among its evidence"),
+        (
+            {"strength": '"asserted"', "evidence": '["report: python/cpython 99871"]'},
+            "its strength is asserted, and no suite is among its evidence",
+        ),
+        ({"basis": '"observed"'}, "its strength is documented, and its basis is observed"),
+        ({"strength": '"reported"'}, "its strength is reported, and it has no evidence and no source that is an article"),
+        (
+            {"strength": '"hypothesis"', "evidence": '["report: python/cpython 99871"]'},
+            "its strength is hypothesis, and it has evidence",
+        ),
+        ({"evidence": '["wein: a.c test"]'}, "evidence 'wein: a.c test' does not start with a suite's id or 'report', and ': '"),
+        ({"evidence": '["wine:"]'}, "evidence 'wine:' does not start with a suite's id or 'report', and ': '"),
         ({"note": '"D2"'}, "there is no note D2"),
         ({"statement": '" "'}, "statement is empty"),
         ({"excuse": '""'}, "excuse is empty"),
@@ -180,6 +228,7 @@ def test_ids_are_unique() -> None:
         "area 1: there are two of this number",
         "area 2: there are two of this number",
         "note D1: there are two of this id",
+        "suite wine: there are two of this id",
     ]
 
 
@@ -268,7 +317,8 @@ int main(int argc, char **argv)
     for (int i = 1; i < argc; i++) {
         const struct contract_row *found = contract_find(argv[i]);
         if (found)
-            printf("%s %d %d %s\n", found->id, (int)found->outcome, (int)found->code, found->source);
+            printf("%s %d %d %d %s\n", found->id, (int)found->outcome, (int)found->code, (int)found->strength,
+                   found->source);
         else
             puts("none");
     }
@@ -294,7 +344,8 @@ def find_in_table(contract: Path, folder: Path, *ids: str) -> list[str]:
 def test_every_row_is_found_in_the_table(tmp_path: Path, contract: Contract) -> None:
     numbers = {"documented": 0, "observed": 1, "record": 2}
     expected = [
-        f"{found.id} {numbers[found.basis]} {numbers[found.code_basis]} {'; '.join(found.source)}"
+        f"{found.id} {numbers[found.basis]} {numbers[found.code_basis]} {STRENGTHS.index(found.strength)} "
+        + "; ".join(found.source + found.evidence)
         for found in contract.rows
     ]
     assert find_in_table(CONTRACT, tmp_path, *(found.id for found in contract.rows)) == expected
@@ -304,10 +355,10 @@ def test_what_is_no_row_is_not_found(tmp_path: Path) -> None:
     (tmp_path / "one.toml").write_text(HEAD + row(), encoding="utf-8")
     ids = ("", "a", "create-i", "create-it", "create-it-", "zzz")
     found = find_in_table(tmp_path / "one.toml", tmp_path, *ids)
-    assert found == ["none", "none", "none", "create-it 0 1 a-page; another page", "none", "none"]
+    assert found == ["none", "none", "none", "create-it 0 1 1 a-page; another page", "none", "none"]
 
 
 def test_any_text_is_a_safe_literal(tmp_path: Path) -> None:
     source = 'a "quoted" page\\n, ??/ ?\\?= \u00e97, %s'
     (tmp_path / "odd.toml").write_text(HEAD + row(source=f"[{json.dumps(source)}]"), encoding="utf-8")
-    assert find_in_table(tmp_path / "odd.toml", tmp_path, "create-it") == [f"create-it 0 1 {source}"]
+    assert find_in_table(tmp_path / "odd.toml", tmp_path, "create-it") == [f"create-it 0 1 1 {source}"]

@@ -63,7 +63,7 @@ def run_coverage(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture
 def small(tmp_path: Path) -> Path:
-    text = HEAD + row(id='"a"') + row(id='"b"', area="2", excuse='"no"') + row(id='"c"', basis='"observed"')
+    text = HEAD + row(id='"a"') + row(id='"b"', area="2", excuse='"no"') + row(id='"c"', basis='"observed"', strength='"hypothesis"')
     path = tmp_path / "small.toml"
     path.write_text(text, encoding="utf-8")
     return path
@@ -90,6 +90,7 @@ def test_figures(tmp_path: Path, small: Path) -> None:
             "observed": {"rows": 1, "covered": 0, "excused": 0, "uncovered": 1},
             "record": {"rows": 0, "covered": 0, "excused": 0, "uncovered": 0},
         },
+        "strength": {"asserted": 0, "documented": 2, "reported": 0, "hypothesis": 1},
     }
 
 

@@ -424,6 +424,23 @@ def test_coverage_counts_what_ran() -> None:
     assert f"1 of {len(ROWS)} rows were checked on at least one of these systems, 1 only skipped" in render(page)
 
 
+def test_a_failure_shows_the_strength_of_its_rows() -> None:
+    by_strength = {row.strength: row.id for row in CONTRACT.rows}
+    asserted, guessed = by_strength["asserted"], by_strength["hypothesis"]
+    text = render(
+        page_of(
+            one(
+                Made("a", "fail", message=f"[{asserted}] x: expected ok, got fail", rows=[asserted]),
+                Made("b", "deviates", message=f"[{guessed}] x: expected ok, got fail", rows=[guessed]),
+                Made("c", "fail", message="[no-such-row] x: expected ok, got fail"),
+            )
+        )
+    )
+    assert f'<p class="meta">{asserted}: asserted for Windows</p>' in text
+    assert f'<p class="meta">{guessed}: no evidence from Windows yet</p>' in text
+    assert "no-such-row: " not in text
+
+
 def test_every_source_is_a_link_or_plain_text() -> None:
     links = {source: link(source) for row in CONTRACT.rows for source in row.source}
     for source, address in links.items():

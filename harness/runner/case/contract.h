@@ -1,6 +1,6 @@
-/* The contract as a table: how each row's outcome is known, and how its error code or exact number is. The
- * build makes the table from cases/contract.toml (harness/cmake/contract_table.py); the same file explains
- * the bases. Plain C, no windows.h. Everything here is read-only and lives as long as the process. */
+/* The contract as a table: how each row's outcome is known, how its error code or exact number is, and how
+ * strong the evidence is. The build makes the table from cases/contract.toml
+ * (harness/cmake/contract_table.py); the same file explains the bases and the strengths. Plain C, no windows.h. Everything here is read-only and lives as long as the process. */
 #ifndef SHMCHECK_CONTRACT_H
 #define SHMCHECK_CONTRACT_H
 
@@ -12,11 +12,20 @@ enum basis {
     BASIS_RECORD      /* no expectation: the value is recorded, and nothing can fail */
 };
 
+/* How well a row's outcome is known for Windows, from its evidence. Only the first two can be the verdict `fail`. */
+enum strength {
+    STRENGTH_ASSERTED,   /* a test asserts it that is run on Windows */
+    STRENGTH_DOCUMENTED, /* a Microsoft page states it */
+    STRENGTH_REPORTED,   /* a published observation on Windows */
+    STRENGTH_HYPOTHESIS  /* it follows from how the system works; no evidence from Windows */
+};
+
 struct contract_row {
     const char *id;     /* kebab-case, unique */
     enum basis outcome; /* of the statement: that the call succeeds, fails, shows these bytes */
     enum basis code;    /* of the error code or exact number; never better known than the outcome */
-    const char *source; /* slugs of pages and other sources, joined by "; " */
+    const char *source; /* slugs of pages, then tests and reports, joined by "; " */
+    enum strength strength;
 };
 
 /* Sorted by id, in strcmp's order. */

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from shmcheck.console import say
-from shmcheck.contract import BASES, Contract, Row
+from shmcheck.contract import BASES, STRENGTHS, Contract, Row
 from shmcheck.proof.coverage import Count, Coverage
 from shmcheck.proof.problems import Problem
 from shmcheck.proof.problems import figures as problem_figures
@@ -16,6 +16,11 @@ def groups(contract: Contract) -> tuple[dict[str, list[Row]], dict[str, list[Row
     areas = {str(number): [row for row in contract.rows if row.area == number] for number in sorted(contract.areas)}
     bases = {basis: [row for row in contract.rows if row.basis == basis] for basis in BASES}
     return areas, bases
+
+
+def strengths(contract: Contract) -> dict[str, int]:
+    """How many rows have evidence of each strength."""
+    return {strength: sum(row.strength == strength for row in contract.rows) for strength in STRENGTHS}
 
 
 def line(name: str, count: Count) -> str:
@@ -31,6 +36,9 @@ def print_table(contract: Contract, coverage: Coverage) -> None:
     print()
     for basis, rows in bases.items():
         print(line(f"    {basis}", coverage.count(rows)))
+    print()
+    for strength in STRENGTHS:
+        print(line(f"    {strength} for Windows", coverage.count(row for row in contract.rows if row.strength == strength)))
     print()
     print(line("    all", coverage.count(contract.rows)))
 
@@ -48,6 +56,7 @@ def figures(contract: Contract, coverage: Coverage, problems: tuple[Problem, ...
     return extra | asdict(coverage.count(contract.rows)) | {
         "areas": {number: asdict(coverage.count(rows)) for number, rows in areas.items()},
         "bases": {basis: asdict(coverage.count(rows)) for basis, rows in bases.items()},
+        "strength": strengths(contract),
     }
 
 

@@ -66,7 +66,12 @@ def as_json(page: Page) -> str:
             for known in page.known_cases
         ],
         "contract": [
-            {"row": state.row.id, "state": state.state, "cases": [str(case.key) for case in state.cases]}
+            {
+                "row": state.row.id,
+                "strength": state.row.strength,
+                "state": state.state,
+                "cases": [str(case.key) for case in state.cases],
+            }
             for state in page.rows
         ],
     }

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from shmcheck.contract import Row
 from shmcheck.definitions import Verdict
 from shmcheck.reports.change_kinds import Change
 from shmcheck.reports.compare import Difference, reply_word
 from shmcheck.reports.page_model import ABSENT, LOST, Page, PageCase
-from shmcheck.reports.results import RUN_FACTS, Key, Run
+from shmcheck.reports.results import RUN_FACTS, Case, Key, Run
 from shmcheck.reports.transcript import align, first_difference
 
 # Symbol, class name in the style sheet, words. Never colour alone.
@@ -35,7 +38,8 @@ LEGEND = (
 WORST_FIRST = (Verdict.ERROR, Verdict.FAIL, Verdict.DEVIATES, Verdict.KNOWN, Verdict.PASS, Verdict.SKIP, ABSENT, LOST)
 FAILING = (Verdict.FAIL, Verdict.DEVIATES, Verdict.ERROR)
 RAN = (*FAILING, Verdict.PASS, Verdict.KNOWN)
-SIDE_BY_SIDE = 3  # more observations are below each other below each other
+IN_BRACKETS = re.compile(r"\[([a-z][a-z0-9-]*)\]")  # how a failure names its row
+SIDE_BY_SIDE = 3  # more observations are below each other
 MOST_VARIANTS = 26  # of one case on the page; the JSON has all
 ATTENTION = (Change.REGRESSED, Change.NEW_FAILURE, Change.LOST_COVERAGE)
 NEWS = (
@@ -189,6 +193,12 @@ def _step(difference: Difference) -> tuple[str, str, str] | None:
     if not found:
         return None
     return (found.request, reply_word(found.before), reply_word(found.now))
+
+
+def strength_of(case: Case, rows: Mapping[str, Row]) -> list[tuple[str, str]]:
+    """The rows that a failure names in brackets, each with the strength of its evidence for Windows."""
+    named = dict.fromkeys(IN_BRACKETS.findall(f"{case.message}\n{case.details}"))
+    return [(name, rows[name].strength) for name in named if name in rows]
 
 
 def skip_groups(targets: dict[str, list[Key]]) -> list[tuple[list[str], list[Key]]]:

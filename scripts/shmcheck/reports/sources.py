@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 
 LEARN = "https://learn.microsoft.com"
 API = re.compile(r"n[fs]-([a-z0-9]+)-[a-z0-9_]+")
@@ -38,19 +37,7 @@ PLACE = {slug: section for section, slugs in SECTION.items() for slug in slugs.s
 KERNEL = frozenset({"managing-memory-sections", "file-backed-and-page-file-backed-sections"})
 SLUG = re.compile(r"[a-z0-9]+(-+[a-z0-9]+)+-?")
 BOOK = re.compile(r"([a-z0-9-]+) \(WinProg64\)")
-ISSUE = re.compile(r"([A-Za-z]+(?:/[a-z]+)?(?: [a-z]+)?) issue ([0-9]+)")
-REPOSITORY: Mapping[str, str] = {
-    "MicrosoftDocs/feedback": "MicrosoftDocs/feedback",
-    "cpython": "python/cpython",
-    "diskspd": "microsoft/diskspd",
-    "dotnet runtime": "dotnet/runtime",
-    "llfio": "ned14/llfio",
-    "poco": "pocoproject/poco",
-    "simdjson": "simdjson/simdjson",
-    "stockfish": "official-stockfish/Stockfish",
-}
 CHEN = re.compile(r"chen-([0-9]{4})([0-9]{2})[0-9]{2}")
-WINE = re.compile(r"wine ([a-z0-9]+(?:/[a-z0-9_]+)+\.c)")
 
 
 def link(source: str) -> str:
@@ -72,12 +59,6 @@ def _elsewhere(source: str) -> str:
     book = BOOK.fullmatch(source)
     if book:
         return f"{LEARN}/windows/win32/winprog64/{book[1]}"
-    issue = ISSUE.fullmatch(source)
-    if issue and issue[1] in REPOSITORY:
-        return f"https://github.com/{REPOSITORY[issue[1]]}/issues/{issue[2]}"
-    wine = WINE.fullmatch(source)
-    if wine:
-        return f"https://gitlab.winehq.org/wine/wine/-/blob/master/dlls/{wine[1]}"
     chen = CHEN.fullmatch(source)
     if chen:
         return f"https://devblogs.microsoft.com/oldnewthing/{chen[1]}/{chen[2]}"  # articles by month
