@@ -20,7 +20,7 @@ static uint64_t load_64(uintptr_t address)
 #if defined(_MSC_VER) && defined(_M_IX86)
     uint64_t value;
     _mm_storel_epi64((__m128i *)&value, _mm_loadl_epi64((const __m128i *)address));
-    _ReadWriteBarrier();
+    _mm_lfence(); /* the compiler moves no access across it; _ReadWriteBarrier, which is meant for that, is deprecated */
     return value;
 #elif defined(__i386__)
     return __atomic_load_n((volatile uint64_t *)address, __ATOMIC_RELAXED);
@@ -33,7 +33,7 @@ static void store_64(uintptr_t address, uint64_t value)
 {
 #if defined(_MSC_VER) && defined(_M_IX86)
     _mm_storel_epi64((__m128i *)address, _mm_loadl_epi64((const __m128i *)&value));
-    _ReadWriteBarrier();
+    _mm_sfence();
 #elif defined(__i386__)
     __atomic_store_n((volatile uint64_t *)address, value, __ATOMIC_RELAXED);
 #else

@@ -17,12 +17,14 @@ else()
 endif()
 
 if(WIN32)
-    target_compile_definitions(shmcheck_compiler INTERFACE _WIN32_WINNT=0x0A00)
+    target_compile_definitions(shmcheck_compiler INTERFACE _WIN32_WINNT=0x0a00)
 endif()
 if(MINGW)
     target_compile_definitions(shmcheck_compiler INTERFACE __USE_MINGW_ANSI_STDIO=1)
     # Without the time of linking the same sources give the same program: reports name programs by their hashes.
-    target_link_options(shmcheck_compiler INTERFACE -static -static-libgcc -Wl,--no-insert-timestamp)
+    # zig's linker writes no time and knows no option for it.
+    target_link_options(shmcheck_compiler INTERFACE -static -static-libgcc
+        $<$<C_COMPILER_ID:GNU>:-Wl,--no-insert-timestamp>)
 endif()
 
 option(SHMCHECK_FUZZ "Make the fuzz targets libFuzzer programs (native build with clang only)" OFF)

@@ -56,12 +56,12 @@ static void expect_entry(const struct recorded_entry *reply, const char *const *
         expect_entry(&of_raw, (const char *const[]){__VA_ARGS__, NULL});                                     \
     } while (0)
 
-#define FAILED "fail error=31 status=0xC0000001"
+#define FAILED_REPLY "fail error=31 status=0xC0000001"
 
 static void outcomes(void **state)
 {
     (void)state;
-    EXPECT("7 ok", "outcome: 7 " FAILED);
+    EXPECT("7 ok", "outcome: 7 " FAILED_REPLY);
     EXPECT("7 fail", "outcome: 7 ok");
     EXPECT("7 fault code=0xC0000005 access=read at=+0", "outcome: 7 ok",
            "code: 7 fault code=0xC0000004 access=read at=+0",
@@ -73,10 +73,10 @@ static void outcomes(void **state)
 static void last_errors(void **state)
 {
     (void)state;
-    EXPECT("1 ok error=0", "outcome: 1 " FAILED, "error: 1 ok error=183", "error: 1 ok error=untouched");
-    EXPECT("1 ok error=183", "outcome: 1 " FAILED, "error: 1 ok error=0", "error: 1 ok error=untouched");
-    EXPECT("1 ok error=untouched", "outcome: 1 " FAILED, "error: 1 ok error=0", "error: 1 ok error=183");
-    EXPECT("1 ok same=no error=1656", "outcome: 1 " FAILED, "same: 1 ok same=yes error=1656",
+    EXPECT("1 ok error=0", "outcome: 1 " FAILED_REPLY, "error: 1 ok error=183", "error: 1 ok error=untouched");
+    EXPECT("1 ok error=183", "outcome: 1 " FAILED_REPLY, "error: 1 ok error=0", "error: 1 ok error=untouched");
+    EXPECT("1 ok error=untouched", "outcome: 1 " FAILED_REPLY, "error: 1 ok error=0", "error: 1 ok error=183");
+    EXPECT("1 ok same=no error=1656", "outcome: 1 " FAILED_REPLY, "same: 1 ok same=yes error=1656",
            "error: 1 ok same=no error=0", "error: 1 ok same=no error=183");
     EXPECT("1 fail error=5 status=0xC0000022", "outcome: 1 ok",
            "error: 1 fail error=untouched status=0xC0000022", "error: 1 fail error=87 status=0xC0000022",
@@ -89,46 +89,46 @@ static void last_errors(void **state)
 static void numbers(void **state)
 {
     (void)state;
-    EXPECT("2 ok size=4096", "outcome: 2 " FAILED, "size: 2 ok size=4097", "size: 2 ok size=4095");
-    EXPECT("2 ok u8=0", "outcome: 2 " FAILED, "u8: 2 ok u8=1");
-    EXPECT("2 ok u64=18446744073709551615", "outcome: 2 " FAILED, "u64: 2 ok u64=0",
+    EXPECT("2 ok size=4096", "outcome: 2 " FAILED_REPLY, "size: 2 ok size=4097", "size: 2 ok size=4095");
+    EXPECT("2 ok u8=0", "outcome: 2 " FAILED_REPLY, "u8: 2 ok u8=1");
+    EXPECT("2 ok u64=18446744073709551615", "outcome: 2 " FAILED_REPLY, "u64: 2 ok u64=0",
            "u64: 2 ok u64=18446744073709551614");
-    EXPECT("2 ok access=0xF0007", "outcome: 2 " FAILED, "access: 2 ok access=0xF0006");
-    EXPECT("2 ok base=+65536", "outcome: 2 " FAILED, "base: 2 ok base=+69632");
-    EXPECT("2 ok base=-4096", "outcome: 2 " FAILED, "base: 2 ok base=+0");
+    EXPECT("2 ok access=0xF0007", "outcome: 2 " FAILED_REPLY, "access: 2 ok access=0xF0006");
+    EXPECT("2 ok base=+65536", "outcome: 2 " FAILED_REPLY, "base: 2 ok base=+69632");
+    EXPECT("2 ok base=-4096", "outcome: 2 " FAILED_REPLY, "base: 2 ok base=+0");
     EXPECT("2 fault at=elsewhere", "outcome: 2 ok", "at: 2 fault at=+0");
 }
 
 static void data(void **state)
 {
     (void)state;
-    EXPECT("3 ok text=first", "outcome: 3 " FAILED, "text: 3 ok text=eirst", "text: 3 ok text=firsu");
-    EXPECT("3 ok text=a", "outcome: 3 " FAILED, "text: 3 ok text=b");
-    EXPECT("3 ok text=", "outcome: 3 " FAILED, "text: 3 ok text=X");
-    EXPECT("3 ok text=~z", "outcome: 3 " FAILED, "text: 3 ok text=xz", "text: 3 ok text=~y");
-    EXPECT("3 ok text=%20a%20", "outcome: 3 " FAILED, "text: 3 ok text=%20a%20x");
-    EXPECT("3 ok text=a%20b", "outcome: 3 " FAILED, "text: 3 ok text=b%20b", "text: 3 ok text=a%20c");
-    EXPECT("3 ok text=a%2F", "outcome: 3 " FAILED, "text: 3 ok text=b%2F");
-    EXPECT("3 ok hex=00FF", "outcome: 3 " FAILED, "hex: 3 ok hex=10FF", "hex: 3 ok hex=00FE");
+    EXPECT("3 ok text=first", "outcome: 3 " FAILED_REPLY, "text: 3 ok text=eirst", "text: 3 ok text=firsu");
+    EXPECT("3 ok text=a", "outcome: 3 " FAILED_REPLY, "text: 3 ok text=b");
+    EXPECT("3 ok text=", "outcome: 3 " FAILED_REPLY, "text: 3 ok text=X");
+    EXPECT("3 ok text=~z", "outcome: 3 " FAILED_REPLY, "text: 3 ok text=xz", "text: 3 ok text=~y");
+    EXPECT("3 ok text=%20a%20", "outcome: 3 " FAILED_REPLY, "text: 3 ok text=%20a%20x");
+    EXPECT("3 ok text=a%20b", "outcome: 3 " FAILED_REPLY, "text: 3 ok text=b%20b", "text: 3 ok text=a%20c");
+    EXPECT("3 ok text=a%2F", "outcome: 3 " FAILED_REPLY, "text: 3 ok text=b%2F");
+    EXPECT("3 ok hex=00FF", "outcome: 3 " FAILED_REPLY, "hex: 3 ok hex=10FF", "hex: 3 ok hex=00FE");
     /* Text that looks like something else is text. */
-    EXPECT("3 ok text=yes", "outcome: 3 " FAILED, "text: 3 ok text=zes", "text: 3 ok text=yet");
-    EXPECT("3 ok text=12", "outcome: 3 " FAILED, "text: 3 ok text=22", "text: 3 ok text=13");
+    EXPECT("3 ok text=yes", "outcome: 3 " FAILED_REPLY, "text: 3 ok text=zes", "text: 3 ok text=yet");
+    EXPECT("3 ok text=12", "outcome: 3 " FAILED_REPLY, "text: 3 ok text=22", "text: 3 ok text=13");
 }
 
 static void words(void **state)
 {
     (void)state;
-    EXPECT("4 ok state=MEM_FREE", "outcome: 4 " FAILED, "state: 4 ok state=MEM_COMMIT");
-    EXPECT("4 ok old=PAGE_NOACCESS", "outcome: 4 " FAILED, "old: 4 ok old=PAGE_READONLY");
-    EXPECT("4 ok protect=PAGE_READWRITE|PAGE_NOCACHE", "outcome: 4 " FAILED,
+    EXPECT("4 ok state=MEM_FREE", "outcome: 4 " FAILED_REPLY, "state: 4 ok state=MEM_COMMIT");
+    EXPECT("4 ok old=PAGE_NOACCESS", "outcome: 4 " FAILED_REPLY, "old: 4 ok old=PAGE_READONLY");
+    EXPECT("4 ok protect=PAGE_READWRITE|PAGE_NOCACHE", "outcome: 4 " FAILED_REPLY,
            "protect: 4 ok protect=PAGE_READWRITE");
-    EXPECT("4 ok state=absent", "outcome: 4 " FAILED, "state: 4 ok state=enabled");
-    EXPECT("4 ok path=%5CSessions", "outcome: 4 " FAILED, "path: 4 ok path=%5CSessionsX");
-    EXPECT("4 ok reason=", "outcome: 4 " FAILED, "reason: 4 ok reason=X");
-    EXPECT("4 ok sddl=D:P", "outcome: 4 " FAILED, "sddl: 4 ok sddl=D:P(A;;GA;;;WD)");
-    EXPECT("4 ok sddl=D:(A;;GR;;;WD)(A;;GA;;;SY)", "outcome: 4 " FAILED,
+    EXPECT("4 ok state=absent", "outcome: 4 " FAILED_REPLY, "state: 4 ok state=enabled");
+    EXPECT("4 ok path=%5CSessions", "outcome: 4 " FAILED_REPLY, "path: 4 ok path=%5CSessionsX");
+    EXPECT("4 ok reason=", "outcome: 4 " FAILED_REPLY, "reason: 4 ok reason=X");
+    EXPECT("4 ok sddl=D:P", "outcome: 4 " FAILED_REPLY, "sddl: 4 ok sddl=D:P(A;;GA;;;WD)");
+    EXPECT("4 ok sddl=D:(A;;GR;;;WD)(A;;GA;;;SY)", "outcome: 4 " FAILED_REPLY,
            "sddl: 4 ok sddl=D:(D;;GR;;;WD)(A;;GA;;;SY)");
-    EXPECT("4 ok sddl=S:(ML;;NW;;;LW)", "outcome: 4 " FAILED, "sddl: 4 ok sddl=S:(AL;;NW;;;LW)");
+    EXPECT("4 ok sddl=S:(ML;;NW;;;LW)", "outcome: 4 " FAILED_REPLY, "sddl: 4 ok sddl=S:(AL;;NW;;;LW)");
 }
 
 /* Volatile fields are left alone, unless the case read them: those of a whole name, not of a part of one. */
@@ -136,12 +136,12 @@ static void volatile_fields(void **state)
 {
     struct recorded_entry reply = entry_of("5 ok ~won=00000000000000F2 ~base=0x20000");
     (void)state;
-    expect_entry(&reply, (const char *const[]){"outcome: 5 " FAILED, NULL});
+    expect_entry(&reply, (const char *const[]){"outcome: 5 " FAILED_REPLY, NULL});
     snprintf(reply.fields_read, sizeof reply.fields_read, "base2 bas wo");
-    expect_entry(&reply, (const char *const[]){"outcome: 5 " FAILED, NULL});
+    expect_entry(&reply, (const char *const[]){"outcome: 5 " FAILED_REPLY, NULL});
     snprintf(reply.fields_read, sizeof reply.fields_read, "won base");
     expect_entry(&reply,
-                 (const char *const[]){"outcome: 5 " FAILED, "~won: 5 ok ~won=10000000000000F2 ~base=0x20000",
+                 (const char *const[]){"outcome: 5 " FAILED_REPLY, "~won: 5 ok ~won=10000000000000F2 ~base=0x20000",
                                        "~won: 5 ok ~won=00000000000000F3 ~base=0x20000",
                                        "~base: 5 ok ~won=00000000000000F2 ~base=0x20001", NULL});
 }
@@ -152,7 +152,7 @@ static void volatile_numbers(void **state)
     (void)state;
     snprintf(reply.fields_read, sizeof reply.fields_read, "changes existed");
     expect_entry(&reply, (const char *const[]){
-                             "outcome: 5 " FAILED, "torn: 5 ok torn=1 ~changes=17 ~existed=0 ~handle=0x44",
+                             "outcome: 5 " FAILED_REPLY, "torn: 5 ok torn=1 ~changes=17 ~existed=0 ~handle=0x44",
                              "~changes: 5 ok torn=0 ~changes=0 ~existed=0 ~handle=0x44",
                              "~existed: 5 ok torn=0 ~changes=17 ~existed=1 ~handle=0x44", NULL});
 }

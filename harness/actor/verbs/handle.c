@@ -155,7 +155,7 @@ void verb_duplicate(const struct line *request, struct reply *reply)
     if (!object || !take_duplicate(request, &with, reply))
         return;
     HANDLE target = GetCurrentProcess(), handle = NULL;
-    if (with.pid != 0 && !(target = other_process_open(with.pid, with.rights, reply)))
+    if (with.pid != 0 && (target = other_process_open(with.pid, with.rights, reply)) == NULL)
         return;
     outcome_before();
     BOOL done = sys.DuplicateHandle(GetCurrentProcess(), object->handle, target, &handle, with.access,

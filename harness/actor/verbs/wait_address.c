@@ -57,7 +57,7 @@ void verb_await(const struct line *request, struct reply *reply)
         !take_yes(request, "helped", &helped, reply) || !take_words(request, &words, reply))
         return;
     struct waker waker = {words.word, 0};
-    if (helped && !(thread = CreateThread(NULL, 0, wake_until_done, &waker, 0, NULL))) {
+    if (helped && (thread = CreateThread(NULL, 0, wake_until_done, &waker, 0, NULL)) == NULL) {
         reply_bad(reply, "no thread (error %lu)", GetLastError());
         return;
     }

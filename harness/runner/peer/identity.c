@@ -165,7 +165,7 @@ static DWORD derive(struct identity_launch *out, const struct identity *identity
     struct known_sid denied_storage, storage[4];
     SID_AND_ATTRIBUTES denied = {0}, restricting[4];
     LUID_AND_ATTRIBUTES deleted = {0};
-    if (identity->denied != WinNullSid && !(denied.Sid = known(&denied_storage, identity->denied)))
+    if (identity->denied != WinNullSid && (denied.Sid = known(&denied_storage, identity->denied)) == NULL)
         return failed(out, "CreateWellKnownSid");
     if (identity->deleted && !LookupPrivilegeValueW(NULL, identity->deleted, &deleted.Luid))
         return failed(out, "LookupPrivilegeValue");

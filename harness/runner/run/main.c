@@ -250,7 +250,7 @@ static void add_actors(struct run *run)
 static bool prepare(struct run *run, struct text *error)
 {
     /* First of all: whatever else goes wrong, no report of an earlier run is left to be taken for one of this. */
-    if (run->options.junit && !(run->results.file = report_file_open(run->options.junit, error)))
+    if (run->options.junit && (run->results.file = report_file_open(run->options.junit, error)) == NULL)
         return false;
     platform_read(&run->platform);
     if (run->options.known && !known_file_read(&run->known, run->options.known, error))

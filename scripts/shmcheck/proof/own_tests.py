@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from shmcheck.build import cmake_build, packages
 from shmcheck.build.prepare import prepare
-from shmcheck.console import EXIT_FAILED, EXIT_NOT_RUN, EXIT_PASSED, Summary, print_summary, say, write_line
+from shmcheck.console import EXIT_FAILED, EXIT_NOT_RUN, EXIT_PASSED, CannotRun, Summary, print_summary, say, write_line
 from shmcheck.paths import BUILD, ON_WINDOWS, ROOT, tree
 from shmcheck.processes import TooSlow, run_quiet
-from shmcheck.proof import mapping_api, pytest_result, tap
+from shmcheck.proof import mapping_api, msvc_target, pytest_result, tap
+from shmcheck.proof.portable_executable import Program
 from shmcheck.proof.test_list import Test, tests_of
 from shmcheck.proof.test_log import Record
 from shmcheck.targets.target import Target, this_target
@@ -23,6 +25,8 @@ MYPY_SECONDS = 300.0
 SCRIPT_SECONDS = 900.0
 # The share of all changed replies that scripts/test tries, others each day; scripts/mutate tries all of them.
 MUTATED_PERCENT = "10"
+ARM64_PRESET = "zig-arm64"
+MACHINE_ARM64 = 0xAA64  # IMAGE_FILE_MACHINE_ARM64
 # Scripts of the build that are outside the package.
 TYPED_FILES = ("harness/cmake/fetch_cmocka.py",)
 
@@ -36,6 +40,8 @@ def run(filters: Sequence[str], verbose: bool) -> int:
             run_group(record, preset, tests_of(tree(preset)), native)
     main_preset = cmake_build.main_preset()
     check_mapping_api(record)
+    check_msvc_target(record)
+    check_arm64(record)
     with this_target() as target:
         run_group(record, "windows", tests_of(tree(main_preset)), lambda test: foreign(target, test))
         run_pytest(record, target)
@@ -102,6 +108,41 @@ def check_mapping_api(record: Record) -> None:
                 record.add(name, Summary(skipped=1), "there is no program here that reads symbols")
             else:
                 record.add(name, Summary(failed=1) if problem else Summary(passed=1), problem)
+
+
+def check_msvc_target(record: Record) -> None:
+    """That clang compiles every source for MSVC's target, for each architecture, without a warning."""
+    wanted = [arch for arch in msvc_target.TARGETS if record.wants(f"msvc-target/{arch}")]
+    lacking = msvc_target.missing()
+    if lacking:
+        for arch in wanted:
+            record.add(f"msvc-target/{arch}", Summary(skipped=1), lacking)
+        return
+    sources = msvc_target.units(tree(cmake_build.main_preset()))
+    for arch in wanted:
+        problems = msvc_target.problems(arch, sources, BUILD)
+        counts = Summary(passed=len(sources) - len(problems), failed=len(problems))
+        record.add(f"msvc-target/{arch}", counts, "\n".join(problems))
+    if record.wants("msvc-target/assignments"):
+        found = msvc_target.all_assignments(sources)
+        record.add("msvc-target/assignments", Summary(failed=1) if found else Summary(passed=1), "\n".join(found))
+
+
+def check_arm64(record: Record) -> None:
+    """That both programs can be linked for Windows on ARM64, and are programs for it."""
+    if not record.wants("arm64/link"):
+        return
+    if shutil.which("zig") is None:
+        record.add("arm64/link", Summary(skipped=1), "zig, whose linker makes programs for ARM64, is not on PATH")
+        return
+    programs = ("shmcheck", "shmactor")
+    try:
+        cmake_build.build(cmake_build.Part(ARM64_PRESET, programs))
+        machines = {Program(tree(ARM64_PRESET) / "bin" / f"{program}.exe").machine for program in programs}
+        problem = "" if machines == {MACHINE_ARM64} else f"the programs are for other machines: {machines}"
+    except CannotRun as error:
+        problem = str(error)
+    record.add("arm64/link", Summary(failed=1) if problem else Summary(passed=1), problem)
 
 
 def python_with(*modules: str) -> str | None:

@@ -33,7 +33,8 @@ class Program:
         (start,) = struct.unpack_from("<I", self.data, 0x3C)
         if self.data[:2] != b"MZ" or self.data[start : start + 4] != b"PE\0\0":
             raise BadProgram("no PE signature")
-        sections, optional_size = struct.unpack_from("<2xH12xH", self.data, start + 4)
+        self.machine: int
+        self.machine, sections, optional_size = struct.unpack_from("<HH12xH", self.data, start + 4)
         optional = start + 24
         (magic,) = struct.unpack_from("<H", self.data, optional)
         if magic not in (PE32, PE32_PLUS):

@@ -1,0 +1,28 @@
+/* Read before each source that clang compiles for MSVC's target (scripts/shmcheck/proof/msvc_target.py), with mingw-w64's
+ * headers in place of the Windows SDK. Precompiled, because windows.h is most of the work. */
+#include "mingw_headers.h"
+
+#define WIN32_LEAN_AND_MEAN
+#include <windows.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What mingw_headers.h took from these. */
+__declspec(noreturn) void __cdecl abort(void);
+__declspec(noreturn) void __cdecl exit(int);
+
+/* Names that cl reports as deprecated (C4996), which /WX makes an error. */
+#define OLD_NAME __declspec(deprecated("a name of POSIX: cl says C4996"))
+OLD_NAME int access(const char *, int);
+OLD_NAME int fileno(FILE *);
+OLD_NAME int getpid(void);
+OLD_NAME char *itoa(int, char *, int);
+OLD_NAME char *strdup(const char *);
+OLD_NAME int stricmp(const char *, const char *);
+OLD_NAME int strnicmp(const char *, const char *, size_t);
+OLD_NAME int unlink(const char *);
+OLD_NAME wchar_t *wcsdup(const wchar_t *);
+OLD_NAME int wcsicmp(const wchar_t *, const wchar_t *);
+#undef OLD_NAME

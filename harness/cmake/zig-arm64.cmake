@@ -1,0 +1,14 @@
+# Windows on ARM64, with zig's C compiler and linker (zig cc): a mingw-w64 for ARM64 that one package brings.
+# `zig` is looked for on PATH; -DSHMCHECK_ZIG=FILE names another.
+set(CMAKE_SYSTEM_NAME Windows)
+set(CMAKE_SYSTEM_PROCESSOR ARM64)
+find_program(SHMCHECK_ZIG zig REQUIRED)
+list(APPEND CMAKE_TRY_COMPILE_PLATFORM_VARIABLES SHMCHECK_ZIG)
+
+set(CMAKE_C_COMPILER "${SHMCHECK_ZIG}" cc)
+set(CMAKE_C_COMPILER_TARGET aarch64-windows-gnu)
+set(CMAKE_C_ARCHIVE_CREATE "\"${SHMCHECK_ZIG}\" ar qc <TARGET> <OBJECTS>")
+set(CMAKE_C_ARCHIVE_APPEND "\"${SHMCHECK_ZIG}\" ar q <TARGET> <OBJECTS>")
+set(CMAKE_C_ARCHIVE_FINISH "\"${SHMCHECK_ZIG}\" ranlib <TARGET>")
+
+set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
