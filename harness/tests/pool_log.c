@@ -95,12 +95,18 @@ static void find_programs(struct programs *out, const wchar_t *self)
     wcscpy(out->self, self ? self : out->actors[ARCH_OWN]);
 }
 
+static bool has_enough(void *context)
+{
+    const struct pool_log *log = context;
+    return log->enough > 0 && log->ended >= log->enough;
+}
+
 void pool_log_run(struct pool_log *log, const struct pool_log_settings *settings)
 {
     HANDLE stop = settings->stop ? settings->stop : CreateEventW(NULL, TRUE, FALSE, NULL);
     double scale = settings->scale > 0 ? settings->scale : 1.0;
     assert_non_null(stop);
-    *log = (struct pool_log){0};
+    *log = (struct pool_log){.enough = settings->enough};
     find_programs(&log->programs, settings->self);
     make_plan(log, settings);
     struct text error = text_over(log->error, sizeof log->error);
@@ -120,6 +126,7 @@ void pool_log_run(struct pool_log *log, const struct pool_log_settings *settings
             .started = on_started,
             .line = on_line,
             .finished = on_finished,
+            .enough = has_enough,
         },
         &error);
     log->milliseconds = GetTickCount64() - start;

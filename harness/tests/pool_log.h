@@ -18,7 +18,7 @@ struct pool_log {
     struct plan plan;
     struct programs programs;
     struct pool_log_item items[POOL_LOG_ITEMS];
-    size_t ended;
+    size_t ended, enough;
     enum pool_end end;
     char error[600];
     uint64_t milliseconds;
@@ -31,6 +31,7 @@ struct pool_log_settings {
     unsigned repeat;           /* 0: 1 */
     unsigned mutate;           /* per cent of the changed replies, as --mutate */
     double scale;              /* 0: 1.0 */
+    size_t enough;             /* no case starts once so many have ended; 0: all start */
     uint64_t run_milliseconds; /* 0: as a run has by default */
     bool prestarted;           /* as a run of shmcheck.exe has them */
     HANDLE stop;               /* NULL: nobody stops it */

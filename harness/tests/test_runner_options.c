@@ -61,6 +61,7 @@ static void defaults(void **state)
     assert_true(options.timeout_scale == 1.0);
     assert_false(options.verbose);
     assert_false(options.allow_large);
+    assert_false(options.fail_fast);
     assert_int_equal(options.mutate, 0);
     assert_int_equal(options.seed, 1);
     options_free(&options);
@@ -74,6 +75,7 @@ static void actions(void **state)
     assert_int_equal(GOOD(L"--help").action, ACTION_HELP);
     assert_true(GOOD(L"--verbose").verbose);
     assert_true(GOOD(L"--allow-large").allow_large);
+    assert_true(GOOD(L"--fail-fast").fail_fast);
     assert_int_equal(GOOD(L"--verbose").action, ACTION_RUN);
 }
 
@@ -162,7 +164,7 @@ static void too_many_filters(void **state)
     assert_true(options_parse(&options, 1 + 2 * OPTIONS_FILTERS, argv, &text));
     options_free(&options);
     assert_false(options_parse(&options, 1 + 2 * (OPTIONS_FILTERS + 1), argv, &text));
-    assert_string_equal(error, "--filter is given more than 64 times");
+    assert_string_equal(error, "--filter is given more than 512 times");
     options_free(&options);
 }
 

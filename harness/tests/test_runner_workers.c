@@ -267,6 +267,24 @@ static void run_deadline(void **state)
     pool_log_free(&log);
 }
 
+/* The case that is fed while another one ends still runs. */
+static void enough(void **state)
+{
+    static struct pool_log log;
+    (void)state;
+    pool_log_run(&log, &(struct pool_log_settings){.filters = "good", .repeat = 5, .enough = 1});
+    assert_int_equal(log.end, POOL_ENOUGH);
+    assert_string_equal(log.error, "");
+    expect_fine(&log, "good");
+    assert_in_range(log.ended, 1, 2);
+    assert_int_equal(pool_log_find(&log, "good.3")->starts, 0);
+    assert_int_equal(log.left_behind, 0);
+    pool_log_free(&log);
+    pool_log_run(&log, &(struct pool_log_settings){.filters = "good", .repeat = 2, .enough = 2});
+    expect_done(&log);
+    pool_log_free(&log);
+}
+
 static DWORD WINAPI stop_soon(void *stop)
 {
     Sleep(1500);
@@ -320,7 +338,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(spares_that_end), cmocka_unit_test(what_is_left_of_a_crash),
         cmocka_unit_test(names),           cmocka_unit_test(hanging),
 
-        cmocka_unit_test(run_deadline),    cmocka_unit_test(stopped),
+        cmocka_unit_test(run_deadline),    cmocka_unit_test(enough), cmocka_unit_test(stopped),
         cmocka_unit_test(no_worker),
     };
     int code;

@@ -70,6 +70,12 @@ static void case_finished(void *context, size_t item, struct case_outcome *outco
     results_add(&run->results, item, outcome);
 }
 
+static bool pool_enough(void *context)
+{
+    const struct run *run = context;
+    return run->options.fail_fast && results_has_findings(&run->results);
+}
+
 static DWORD pool_idle(void *context, const size_t *running, size_t running_count)
 {
     struct run *run = context;
@@ -219,6 +225,7 @@ static int perform(struct run *run, const char *run_id, struct text *error)
             .started = case_started,
             .line = case_line,
             .finished = case_finished,
+            .enough = pool_enough,
             .idle = pool_idle,
         },
         error);

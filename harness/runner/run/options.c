@@ -301,6 +301,9 @@ static void take_flag(struct options *out, enum option_id id)
     case OPTION_ALLOW_LARGE:
         out->allow_large = true;
         break;
+    case OPTION_FAIL_FAST:
+        out->fail_fast = true;
+        break;
     default:
         break; /* takes a value */
     }

@@ -10,7 +10,7 @@
 #include "../../common/text.h"
 #include "../../report/junit.h"
 
-#define OPTIONS_FILTERS 64
+#define OPTIONS_FILTERS 512
 #define OPTIONS_PAIRS (ARCH_COUNT * ARCH_COUNT)
 
 enum {
@@ -38,6 +38,7 @@ struct options {
     double timeout_scale;
     bool verbose;
     bool allow_large; /* cases that take over 1 GiB of memory or disk run too */
+    bool fail_fast;   /* no case starts after one that fails or deviates */
     unsigned mutate;  /* percent of the changes of replies that are tried; 0: this is an ordinary run */
     unsigned seed;    /* chooses them */
 };

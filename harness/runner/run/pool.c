@@ -10,6 +10,11 @@ struct pool {
     uint64_t run_milliseconds, deadline;
 };
 
+static bool has_enough(const struct pool *pool)
+{
+    return pool->settings->enough && pool->settings->enough(pool->settings->context);
+}
+
 static void skip_skipped(struct pool *pool)
 {
     const struct plan *plan = pool->settings->plan;
@@ -24,7 +29,7 @@ static bool feed(struct pool *pool, struct text *error)
     for (unsigned i = 0; i < settings->jobs; i++) {
         struct worker_slot *slot = &pool->slots[i];
         skip_skipped(pool);
-        if (slot->item != NO_ITEM || pool->next == settings->plan->count)
+        if (slot->item != NO_ITEM || pool->next == settings->plan->count || has_enough(pool))
             continue;
         if (!slot->channel && !worker_slot_start(slot, settings, pool->job, error))
             return false;
@@ -120,7 +125,7 @@ static enum pool_end run(struct pool *pool, struct text *error)
             if (!listen_to(pool, &pool->slots[i], error))
                 return POOL_BROKEN;
         if (!any_running(pool))
-            return POOL_DONE;
+            return pool->next < pool->settings->plan->count ? POOL_ENOUGH : POOL_DONE;
         wait_for_news(pool);
         if (WaitForSingleObject(pool->settings->stop, 0) == WAIT_OBJECT_0) {
             interrupt(pool, "the run was stopped while this case ran", error);

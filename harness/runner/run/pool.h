@@ -29,6 +29,8 @@ struct pool_settings {
     void (*line)(void *context, size_t item, const char *text);
     /* A case has ended, in whatever way. The outcome is the callee's to free. */
     void (*finished)(void *context, size_t item, struct case_outcome *outcome);
+    /* Whether no further case is to start; those that run go on to their end. May be NULL: all cases start. */
+    bool (*enough)(void *context);
     /* There is nothing to do at the moment, every worker has a case: the time for work that may take a while.
      * `running` are the items under way. Returns after how many milliseconds it wants to be called again if
      * nothing happens before; INFINITE: not at all. May be NULL. */
@@ -36,7 +38,8 @@ struct pool_settings {
 };
 
 enum pool_end {
-    POOL_DONE,
+    POOL_DONE,    /* every case ran */
+    POOL_ENOUGH,  /* `enough` returned true before every case ran */
     POOL_STOPPED, /* the stop event, or the deadline of the run; what was under way ended as interrupted */
     POOL_BROKEN   /* no worker can be started */
 };

@@ -322,6 +322,11 @@ void results_summary(struct results *results)
                   (unsigned long long)(skipped + known));
 }
 
+bool results_has_findings(const struct results *results)
+{
+    return junit_count(results->junit, VERDICT_FAIL) > 0 || junit_count(results->junit, VERDICT_DEVIATES) > 0;
+}
+
 int results_exit_code(const struct results *results)
 {
     int code = 0;

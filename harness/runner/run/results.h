@@ -34,6 +34,8 @@ DWORD results_refresh(struct results *results, const size_t *running, size_t run
 bool results_write(struct results *results, const size_t *running, size_t running_count);
 /* Skips by reason, known deviations, entries of known.toml that no longer apply, and the last line. */
 void results_summary(struct results *results);
+/* Whether some case failed or deviates so far. */
+bool results_has_findings(const struct results *results);
 /* 0, 1 or 2, as --help says. */
 int results_exit_code(const struct results *results);
 
