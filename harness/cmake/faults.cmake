@@ -1,21 +1,38 @@
-# shmactor-faulty.exe: the actor on top of systems that break one rule each. In bin/tests/, because it is for tests
-# alone and no report about a real system may come from it.
+# shmactor-faulty.exe: the actor on top of systems that break one rule each. It is in bin/tests/ because it is only for
+# tests: a report about a real system must not come from it.
 set(SHMCHECK_FAULT_SOURCES
     harness/faults/access.c
+    harness/faults/alike.c
+    harness/faults/books.c
     harness/faults/bursts.c
+    harness/faults/contents.c
+    harness/faults/control.c
     harness/faults/copies.c
+    harness/faults/copies_more.c
     harness/faults/create.c
-    harness/faults/faults.c
+    harness/faults/descriptors.c
+    harness/faults/families.c
+    harness/faults/gate.c
     harness/faults/handles.c
+    harness/faults/handles_more.c
+    harness/faults/layers.c
+    harness/faults/layers_modern.c
+    harness/faults/layers_pages.c
     harness/faults/lifetime.c
     harness/faults/main.c
+    harness/faults/name_kinds.c
     harness/faults/names.c
     harness/faults/note.c
+    harness/faults/openings.c
     harness/faults/pages.c
-    harness/faults/track.c
-    harness/faults/views.c)
+    harness/faults/pages_more.c
+    harness/faults/parameters.c
+    harness/faults/places.c
+    harness/faults/real.c
+    harness/faults/views.c
+    harness/faults/views_more.c)
 
-# system.c is what the faulty system replaces; three more of the actor's functions are called by ours of that name.
+# The faulty system replaces system.c. Its main, guard_run and verb_perform call those of the actor, which get other names.
 add_library(shmfaulty_main OBJECT harness/actor/main.c)
 target_compile_definitions(shmfaulty_main PRIVATE main=actor_main)
 add_library(shmfaulty_guard OBJECT harness/actor/guard.c)
@@ -31,7 +48,7 @@ foreach(part shmfaulty_main shmfaulty_guard shmfaulty_verbs)
 endforeach()
 set_target_properties(shmactor-faulty PROPERTIES RUNTIME_OUTPUT_DIRECTORY "$<1:${CMAKE_BINARY_DIR}/bin/tests>")
 
-# What a run left behind: for the tests of scripts/.
+# Says what a run left behind: for the tests of scripts/.
 add_executable(leftovers harness/tests/leftovers.c)
 target_link_libraries(leftovers PRIVATE shmcommon)
 set_target_properties(leftovers PROPERTIES RUNTIME_OUTPUT_DIRECTORY "$<1:${CMAKE_BINARY_DIR}/bin/tests>")

@@ -1,7 +1,7 @@
 /* Faults of rights and descriptors. */
-#include "faults.h"
+#include "families.h"
 #include "note.h"
-#include "track.h"
+#include "books.h"
 
 /* ---- rights of handles ---- */
 
@@ -145,60 +145,17 @@ static DWORD WINAPI get_without_right(HANDLE handle, SE_OBJECT_TYPE type, SECURI
     return error;
 }
 
-static const struct seeded faults[] = {
-    {.name = "rights-of-first-opener",
-     .topics = "access_denied access_lists view_access",
-     .sentence = "who opens a section gets the rights that the first opener asked for",
-     .notes = true,
-     .calls = {.OpenFileMappingW = open_as_first}},
-    {.name = "open-gives-all-rights",
-     .topics = "access_denied size_mismatch",
-     .sentence = "opening gives every right, whatever is asked for",
-     .calls = {.OpenFileMappingW = open_with_all}},
-    {.name = "create-gives-all-rights",
-     .topics = "access_denied handle_duplicates",
-     .sentence = "the creator's handle has every right, whatever the protection",
-     .calls = {.CreateFileMappingW = create_with_all}},
-    {.name = "map-ignores-rights",
-     .topics = "access_denied view_access",
-     .sentence = "a handle maps what its section allows, without the right to",
-     .calls = {.MapViewOfFileEx = map_without_rights}},
-    {.name = "read-view-writable",
-     .topics = "view_access",
-     .sentence = "a view for reading can be written",
-     .calls = {.MapViewOfFileEx = map_read_as_write}},
-    {.name = "query-ignores-rights",
-     .topics = "size_mismatch",
-     .sentence = "the size of a section is told without SECTION_QUERY",
-     .calls = {.NtQuerySection = query_without_right}},
-    {.name = "duplicate-gains-rights",
-     .topics = "handle_duplicates access_denied",
-     .sentence = "a duplicate has every right, whatever is asked for",
-     .calls = {.DuplicateHandle = duplicate_with_all}},
-    {.name = "duplicate-loses-rights",
-     .topics = "handle_duplicates",
-     .sentence = "DUPLICATE_SAME_ACCESS gives the right to read alone",
-     .calls = {.DuplicateHandle = duplicate_for_reading}},
-    {.name = "descriptor-ignored",
-     .topics = "access_lists",
-     .sentence = "the descriptor given at creation does not count",
-     .calls = {.CreateFileMappingW = create_undescribed}},
-    {.name = "second-descriptor-counts",
-     .topics = "access_lists",
-     .sentence = "who creates a name that is in use gives it another DACL",
-     .calls = {.CreateFileMappingW = create_described_anew}},
-    {.name = "new-descriptor-ignored",
-     .topics = "access_lists",
-     .sentence = "setting a DACL succeeds and changes nothing",
-     .calls = {.SetSecurityInfo = set_nothing}},
-    {.name = "set-ignores-rights",
-     .topics = "access_lists",
-     .sentence = "a DACL is set without WRITE_DAC",
-     .calls = {.SetSecurityInfo = set_without_right}},
-    {.name = "get-ignores-rights",
-     .topics = "access_lists",
-     .sentence = "a descriptor is read without READ_CONTROL",
-     .calls = {.GetSecurityInfo = get_without_right}},
-};
-
-FAULT_GROUP(access_faults, faults)
+const struct hooks hooks_rights_of_first_opener = {.notes = true,
+                                                   .calls = {.OpenFileMappingW = open_as_first}};
+const struct hooks hooks_open_gives_all_rights = {.calls = {.OpenFileMappingW = open_with_all}};
+const struct hooks hooks_create_gives_all_rights = {.calls = {.CreateFileMappingW = create_with_all}};
+const struct hooks hooks_map_ignores_rights = {.calls = {.MapViewOfFileEx = map_without_rights}};
+const struct hooks hooks_read_view_writable = {.calls = {.MapViewOfFileEx = map_read_as_write}};
+const struct hooks hooks_query_ignores_rights = {.calls = {.NtQuerySection = query_without_right}};
+const struct hooks hooks_duplicate_gains_rights = {.calls = {.DuplicateHandle = duplicate_with_all}};
+const struct hooks hooks_duplicate_loses_rights = {.calls = {.DuplicateHandle = duplicate_for_reading}};
+const struct hooks hooks_descriptor_ignored = {.calls = {.CreateFileMappingW = create_undescribed}};
+const struct hooks hooks_second_descriptor_counts = {.calls = {.CreateFileMappingW = create_described_anew}};
+const struct hooks hooks_new_descriptor_ignored = {.calls = {.SetSecurityInfo = set_nothing}};
+const struct hooks hooks_set_ignores_rights = {.calls = {.SetSecurityInfo = set_without_right}};
+const struct hooks hooks_get_ignores_rights = {.calls = {.GetSecurityInfo = get_without_right}};

@@ -2,7 +2,7 @@
  * do in software what a processor or a system without the promise would do. */
 #include <string.h>
 
-#include "faults.h"
+#include "families.h"
 
 static void set_value(struct line *request, const char *key, const char *value)
 {
@@ -30,15 +30,5 @@ static void ask_for_reversed(struct line *request)
         set_value(request, "order", "reversed");
 }
 
-static const struct seeded faults[] = {
-    {.name = "torn-64-bit-stores",
-     .topics = "bursts",
-     .sentence = "a store of 64 bits is made as two of 32",
-     .asks = ask_for_halves},
-    {.name = "stores-overtake",
-     .topics = "bursts",
-     .sentence = "a store is seen by others before one that was made earlier, in spite of a barrier",
-     .asks = ask_for_reversed},
-};
-
-FAULT_GROUP(burst_faults, faults)
+const struct hooks hooks_torn_64_bit_stores = {.asks = ask_for_halves};
+const struct hooks hooks_stores_overtake = {.asks = ask_for_reversed};

@@ -1,8 +1,8 @@
 /* Faults of copy-on-write views. */
 #include <string.h>
 
-#include "faults.h"
-#include "track.h"
+#include "families.h"
+#include "books.h"
 
 static bool is_copy(DWORD access)
 {
@@ -42,13 +42,12 @@ static LPVOID WINAPI map_copy_if_writable(HANDLE section, DWORD access, DWORD hi
     return real.MapViewOfFileEx(section, access, high, low, length, base);
 }
 
-static touch_function *copy_whole_view(touch_function *how, struct touch *touch)
+static bool copy_whole_view(touch_function *how, struct touch *touch, struct fault *fault)
 {
     const struct view *view = view_at(touch->address);
-    bool stores = how == touch_store || how == touch_store_number || how == touch_fill;
-    if (view && stores && is_copy(view->access))
+    if (view && touch_stores(how) && is_copy(view->access))
         make_private((void *)view->base);
-    return how;
+    return guard_run_plainly(how, touch, fault);
 }
 
 /* Copies, and the sections that they are written back to. */
@@ -91,27 +90,9 @@ static BOOL WINAPI unmap_written_back(LPCVOID address)
     return real.UnmapViewOfFile(address);
 }
 
-static const struct seeded faults[] = {
-    {.name = "copy-is-shared",
-     .topics = "copy_on_write view_access",
-     .sentence = "what is stored in a copy-on-write view is seen by all",
-     .calls = {.MapViewOfFileEx = map_shared}},
-    {.name = "copied-at-once",
-     .topics = "copy_on_write",
-     .sentence = "a copy-on-write view shows no later store of others, whether it was written or not",
-     .calls = {.MapViewOfFileEx = map_copied_at_once}},
-    {.name = "copied-whole",
-     .topics = "copy_on_write",
-     .sentence = "the first store into a copy-on-write view copies all of its pages",
-     .touches = copy_whole_view},
-    {.name = "copy-needs-write-right",
-     .topics = "copy_on_write view_access",
-     .sentence = "a copy-on-write view needs the right to write",
-     .calls = {.MapViewOfFileEx = map_copy_if_writable}},
-    {.name = "copy-written-back",
-     .topics = "copy_on_write",
-     .sentence = "what is stored in a copy-on-write view reaches the section when it is unmapped",
-     .calls = {.MapViewOfFileEx = map_remembered, .UnmapViewOfFile = unmap_written_back}},
-};
-
-FAULT_GROUP(copy_faults, faults)
+const struct hooks hooks_copy_is_shared = {.calls = {.MapViewOfFileEx = map_shared}};
+const struct hooks hooks_copied_at_once = {.calls = {.MapViewOfFileEx = map_copied_at_once}};
+const struct hooks hooks_copied_whole = {.touches = copy_whole_view};
+const struct hooks hooks_copy_needs_write_right = {.calls = {.MapViewOfFileEx = map_copy_if_writable}};
+const struct hooks hooks_copy_written_back = {.calls = {.MapViewOfFileEx = map_remembered},
+                                              .follow = {.UnmapViewOfFile = unmap_written_back}};

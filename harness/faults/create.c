@@ -1,12 +1,11 @@
 /* Faults of creating: results, contents, sizes, protections. */
 #include <string.h>
 
-#include "faults.h"
+#include "families.h"
 #include "note.h"
-#include "track.h"
+#include "books.h"
 
-#define SCRIBBLED_MOST 0x100000 /* bytes; more would only take time */
-#define PROTECTIONS 0xFFu       /* PAGE_ values of a section, without its flags */
+#define PROTECTIONS 0xFFu /* PAGE_ values of a section, without its flags */
 
 /* ---- what a second create gives ---- */
 
@@ -102,27 +101,6 @@ static HANDLE WINAPI create_in_two_steps(HANDLE file, SECURITY_ATTRIBUTES *attri
     return section;
 }
 
-/* ---- contents ---- */
-
-static HANDLE WINAPI create_scribbled(HANDLE file, SECURITY_ATTRIBUTES *attributes, DWORD protect, DWORD high,
-                                      DWORD low, LPCWSTR name)
-{
-    HANDLE section = real.CreateFileMappingW(file, attributes, protect, high, low, name);
-    DWORD error = GetLastError();
-    HANDLE able =
-        section && error == ERROR_SUCCESS && !(protect & SEC_RESERVE) ? with_all_rights(section) : NULL;
-    void *view = able ? real.MapViewOfFile(able, FILE_MAP_WRITE, 0, 0, 0) : NULL;
-    if (view) {
-        size_t size = view_size(view);
-        memset(view, 0xCD, size < SCRIBBLED_MOST ? size : SCRIBBLED_MOST);
-        real.UnmapViewOfFile(view);
-    }
-    if (able)
-        real.CloseHandle(able);
-    SetLastError(error);
-    return section;
-}
-
 /* ---- sizes ---- */
 
 static HANDLE WINAPI create_zero_size(HANDLE file, SECURITY_ATTRIBUTES *attributes, DWORD protect, DWORD high,
@@ -136,16 +114,6 @@ static HANDLE WINAPI create_low_half(HANDLE file, SECURITY_ATTRIBUTES *attribute
 {
     (void)high;
     return real.CreateFileMappingW(file, attributes, protect, 0, low, name);
-}
-
-static HANDLE WINAPI create_noting_size(HANDLE file, SECURITY_ATTRIBUTES *attributes, DWORD protect,
-                                        DWORD high, DWORD low, LPCWSTR name)
-{
-    HANDLE section = real.CreateFileMappingW(file, attributes, protect, high, low, name);
-    struct note *note = section && GetLastError() == ERROR_SUCCESS ? note_of(note_key(name)) : NULL;
-    if (note)
-        note->size = ((uint64_t)high << 32) | low;
-    return section;
 }
 
 static LONG WINAPI query_asked_size(HANDLE section, int class, void *out, SIZE_T size, SIZE_T *got)
@@ -206,68 +174,17 @@ static HANDLE WINAPI create_committed(HANDLE file, SECURITY_ATTRIBUTES *attribut
     return real.CreateFileMappingW(file, attributes, protect, high, low, name);
 }
 
-static const struct seeded faults[] = {
-    {.name = "second-create-afresh",
-     .topics = "missing_name size_mismatch",
-     .sentence = "creating a name that is in use makes a new section",
-     .calls = {.CreateFileMappingW = create_fresh}},
-    {.name = "second-create-clears",
-     .topics = "sample missing_name",
-     .sentence = "creating a name that is in use fills the old section with zeros",
-     .calls = {.CreateFileMappingW = create_cleared}},
-    {.name = "last-error-kept",
-     .topics = "sample",
-     .sentence = "creating a new section leaves the last error as it was",
-     .calls = {.CreateFileMappingW = create_keeping_error}},
-    {.name = "no-183",
-     .topics = "missing_name size_mismatch",
-     .sentence = "creating a name that is in use does not say ERROR_ALREADY_EXISTS",
-     .calls = {.CreateFileMappingW = create_without_183}},
-    {.name = "second-size-wins",
-     .topics = "size_mismatch handle_lifetime",
-     .sentence = "the second creator gets a section of the size that it asked for",
-     .calls = {.CreateFileMappingW = create_resized}},
-    {.name = "create-in-two-steps",
-     .topics = "missing_name",
-     .sentence = "several processes that create a name at once each believe to be the first",
-     .calls = {.CreateFileMappingW = create_in_two_steps}},
-    {.name = "memory-not-zeroed",
-     .topics = "sample handle_lifetime",
-     .sentence = "a new section holds what was in the memory before",
-     .calls = {.CreateFileMappingW = create_scribbled}},
-    {.name = "zero-size-accepted",
-     .topics = "size_mismatch create_arguments",
-     .sentence = "a section of size 0 gets one page",
-     .calls = {.CreateFileMappingW = create_zero_size}},
-    {.name = "size-high-half-lost",
-     .topics = "large_sizes",
-     .sentence = "of a size only the low 32 bits count",
-     .calls = {.CreateFileMappingW = create_low_half}},
-    {.name = "size-not-rounded",
-     .topics = "size_mismatch",
-     .sentence = "a section says the size that was asked for, not that in whole pages",
-     .notes = true,
-     .calls = {.CreateFileMappingW = create_noting_size, .NtQuerySection = query_asked_size}},
-    {.name = "any-protection-accepted",
-     .topics = "create_arguments size_mismatch",
-     .sentence = "a protection that no section can have means PAGE_READWRITE",
-     .calls = {.CreateFileMappingW = create_any_protection}},
-    {.name = "commit-with-reserve",
-     .topics = "create_arguments",
-     .sentence = "SEC_COMMIT and SEC_RESERVE together are taken for SEC_COMMIT",
-     .calls = {.CreateFileMappingW = create_commit_wins}},
-    {.name = "readonly-sections-writable",
-     .topics = "create_arguments access_denied view_access",
-     .sentence = "a PAGE_READONLY section has writable views",
-     .calls = {.CreateFileMappingW = create_writable}},
-    {.name = "all-sections-executable",
-     .topics = "create_arguments access_denied view_access",
-     .sentence = "every section has executable views",
-     .calls = {.CreateFileMappingW = create_executable}},
-    {.name = "reserve-means-commit",
-     .topics = "reserved_pages",
-     .sentence = "the pages of a SEC_RESERVE section are committed from the start",
-     .calls = {.CreateFileMappingW = create_committed}},
-};
-
-FAULT_GROUP(create_faults, faults)
+const struct hooks hooks_second_create_afresh = {.calls = {.CreateFileMappingW = create_fresh}};
+const struct hooks hooks_second_create_clears = {.calls = {.CreateFileMappingW = create_cleared}};
+const struct hooks hooks_last_error_kept = {.calls = {.CreateFileMappingW = create_keeping_error}};
+const struct hooks hooks_no_183 = {.calls = {.CreateFileMappingW = create_without_183}};
+const struct hooks hooks_second_size_wins = {.calls = {.CreateFileMappingW = create_resized}};
+const struct hooks hooks_create_in_two_steps = {.calls = {.CreateFileMappingW = create_in_two_steps}};
+const struct hooks hooks_zero_size_accepted = {.calls = {.CreateFileMappingW = create_zero_size}};
+const struct hooks hooks_size_high_half_lost = {.calls = {.CreateFileMappingW = create_low_half}};
+const struct hooks hooks_size_not_rounded = {.notes = true, .calls = {.NtQuerySection = query_asked_size}};
+const struct hooks hooks_any_protection_accepted = {.calls = {.CreateFileMappingW = create_any_protection}};
+const struct hooks hooks_commit_with_reserve = {.calls = {.CreateFileMappingW = create_commit_wins}};
+const struct hooks hooks_readonly_sections_writable = {.calls = {.CreateFileMappingW = create_writable}};
+const struct hooks hooks_all_sections_executable = {.calls = {.CreateFileMappingW = create_executable}};
+const struct hooks hooks_reserve_means_commit = {.calls = {.CreateFileMappingW = create_committed}};

@@ -1,6 +1,6 @@
 /* Faults of handles: inheritance, flags, duplicates. */
-#include "faults.h"
-#include "track.h"
+#include "families.h"
+#include "books.h"
 
 /* ---- what children get ---- */
 
@@ -111,51 +111,15 @@ static BOOL WINAPI compare_values(HANDLE one, HANDLE other)
     return FALSE;
 }
 
-static const struct seeded faults[] = {
-    {.name = "inherited-handles-closed",
-     .topics = "handle_sharing handle_duplicates",
-     .sentence = "a child inherits no handle",
-     .calls = {.CreateProcessW = start_without_handles}},
-    {.name = "handle-list-ignored",
-     .topics = "handle_sharing",
-     .sentence = "a child inherits every inheritable handle, also those that its handle list does not name",
-     .calls = {.CreateProcessW = start_without_list}},
-    {.name = "always-inherits",
-     .topics = "handle_sharing",
-     .sentence = "a child inherits handles although it was started without bInheritHandles",
-     .calls = {.CreateProcessW = start_with_handles}},
-    {.name = "inheritable-by-default",
-     .topics = "handle_sharing create_arguments",
-     .sentence = "handles are inheritable without being asked for",
-     .calls = {.CreateFileMappingW = create_inheritable}},
-    {.name = "existing-not-inheritable",
-     .topics = "handle_sharing create_arguments",
-     .sentence = "the attributes do not count for a section that existed already",
-     .calls = {.CreateFileMappingW = create_uninheritable_old}},
-    {.name = "open-not-inheritable",
-     .topics = "handle_sharing",
-     .sentence = "OpenFileMapping gives no inheritable handle",
-     .calls = {.OpenFileMappingW = open_uninheritable}},
-    {.name = "flags-not-set",
-     .topics = "handle_sharing unmap_close",
-     .sentence = "SetHandleInformation succeeds and changes nothing",
-     .calls = {.SetHandleInformation = set_no_flags}},
-    {.name = "protected-handle-closed",
-     .topics = "unmap_close",
-     .sentence = "a handle that is protected from closing is closed",
-     .calls = {.CloseHandle = close_protected}},
-    {.name = "source-stays-open",
-     .topics = "handle_duplicates",
-     .sentence = "DUPLICATE_CLOSE_SOURCE leaves the source open",
-     .calls = {.DuplicateHandle = duplicate_keeping_source}},
-    {.name = "duplicate-not-inheritable",
-     .topics = "handle_duplicates",
-     .sentence = "a duplicate is not inheritable",
-     .calls = {.DuplicateHandle = duplicate_uninheritable}},
-    {.name = "handles-compared-by-number",
-     .topics = "handle_duplicates view_address",
-     .sentence = "two handles to one object are not the same to CompareObjectHandles",
-     .calls = {.CompareObjectHandles = compare_values}},
-};
-
-FAULT_GROUP(handle_faults, faults)
+const struct hooks hooks_inherited_handles_closed = {.calls = {.CreateProcessW = start_without_handles}};
+const struct hooks hooks_handle_list_ignored = {.calls = {.CreateProcessW = start_without_list}};
+const struct hooks hooks_always_inherits = {.calls = {.CreateProcessW = start_with_handles}};
+const struct hooks hooks_inheritable_by_default = {.calls = {.CreateFileMappingW = create_inheritable}};
+const struct hooks hooks_existing_not_inheritable = {
+    .calls = {.CreateFileMappingW = create_uninheritable_old}};
+const struct hooks hooks_open_not_inheritable = {.calls = {.OpenFileMappingW = open_uninheritable}};
+const struct hooks hooks_flags_not_set = {.calls = {.SetHandleInformation = set_no_flags}};
+const struct hooks hooks_protected_handle_closed = {.calls = {.CloseHandle = close_protected}};
+const struct hooks hooks_source_stays_open = {.calls = {.DuplicateHandle = duplicate_keeping_source}};
+const struct hooks hooks_duplicate_not_inheritable = {.calls = {.DuplicateHandle = duplicate_uninheritable}};
+const struct hooks hooks_handles_compared_by_number = {.calls = {.CompareObjectHandles = compare_values}};

@@ -1,9 +1,9 @@
 /* Faults of lifetimes: names, handles, views. */
 #include <string.h>
 
-#include "faults.h"
+#include "families.h"
 #include "note.h"
-#include "track.h"
+#include "books.h"
 
 #define STATUS_HANDLE_INVALID ((LONG)0xC0000008)  /* STATUS_INVALID_HANDLE */
 #define STATUS_VIEW_NOT_MAPPED ((LONG)0xC0000019) /* STATUS_NOT_MAPPED_VIEW */
@@ -35,7 +35,7 @@ static HANDLE WINAPI open_generation(DWORD access, BOOL inherit, LPCWSTR name)
 static BOOL WINAPI close_ending_name(HANDLE handle)
 {
     const struct section *known = section_of(handle);
-    struct note *note = known && known->created ? note_of(known->key) : NULL;
+    struct note *note = known && known->origin == ORIGIN_CREATED ? note_of(known->key) : NULL;
     BOOL done = real.CloseHandle(handle);
     if (done && note)
         InterlockedIncrement(&note->generation);
@@ -54,7 +54,7 @@ static BOOL WINAPI close_for_all(HANDLE handle)
     return done;
 }
 
-/* Whether somebody else has closed the section. */
+/* Whether another process has closed the section. */
 static bool closed_elsewhere(HANDLE handle)
 {
     const struct section *known = section_of(handle);
@@ -191,67 +191,25 @@ static BOOL WINAPI free_view(LPVOID address, SIZE_T size, DWORD kind)
     return real.VirtualFree(address, size, kind);
 }
 
-static const struct seeded faults[] = {
-    {.name = "name-outlives-last-handle",
-     .topics = "handle_lifetime missing_name handle_duplicates",
-     .sentence = "a name, and what is behind it, stays when the last handle was closed",
-     .calls = {.CreateFileMappingW = create_leaked}},
-    {.name = "name-dies-with-first",
-     .topics = "handle_lifetime missing_name sample",
-     .sentence = "a name goes when its creator closes its handle, whoever else has one",
-     .notes = true,
-     .calls = {.CreateFileMappingW = create_generation,
-               .OpenFileMappingW = open_generation,
-               .CloseHandle = close_ending_name}},
-    {.name = "one-close-for-all",
-     .topics = "handle_lifetime missing_name",
-     .sentence = "closing a section in one process closes the handles of all",
-     .notes = true,
-     .calls = {.CreateFileMappingW = create_generation,
-               .OpenFileMappingW = open_generation,
-               .CloseHandle = close_for_all,
-               .MapViewOfFileEx = map_unless_closed,
-               .NtQuerySection = query_unless_closed}},
-    {.name = "view-dies-with-handle",
-     .topics = "handle_lifetime",
-     .sentence = "closing a handle unmaps the views that were mapped with it",
-     .calls = {.CloseHandle = close_with_views}},
-    {.name = "view-keeps-name",
-     .topics = "handle_lifetime missing_name sample",
-     .sentence = "a view keeps the name that its section had",
-     .calls = {.MapViewOfFileEx = map_holding, .UnmapViewOfFile = unmap_letting_go}},
-    {.name = "close-does-nothing",
-     .topics = "handle_lifetime unmap_close missing_name",
-     .sentence = "a handle stays open until its process ends",
-     .calls = {.CloseHandle = close_nothing}},
-    {.name = "second-close-accepted",
-     .topics = "unmap_close handle_duplicates",
-     .sentence = "closing a handle that is closed succeeds",
-     .calls = {.CloseHandle = close_always}},
-    {.name = "bytes-go-with-last-view",
-     .topics = "handle_lifetime unmap_close sample",
-     .sentence = "the bytes go with the last view of a process, although there is a handle",
-     .calls = {.UnmapViewOfFile = unmap_clearing}},
-    {.name = "unmap-takes-all-views",
-     .topics = "unmap_close",
-     .sentence = "unmapping one view unmaps all views of the section in this process",
-     .calls = {.UnmapViewOfFile = unmap_all}},
-    {.name = "unmap-does-nothing",
-     .topics = "unmap_close",
-     .sentence = "an unmapped view stays where it is",
-     .calls = {.UnmapViewOfFile = unmap_nothing}},
-    {.name = "unmap-at-base-only",
-     .topics = "unmap_close",
-     .sentence = "an address inside a view does not unmap it",
-     .calls = {.UnmapViewOfFile = unmap_base_only}},
-    {.name = "unmap-accepts-anything",
-     .topics = "unmap_close",
-     .sentence = "unmapping what is no view succeeds",
-     .calls = {.UnmapViewOfFile = unmap_anything}},
-    {.name = "free-unmaps",
-     .topics = "unmap_close",
-     .sentence = "VirtualFree releases a view",
-     .calls = {.VirtualFree = free_view}},
-};
-
-FAULT_GROUP(lifetime_faults, faults)
+const struct hooks hooks_name_outlives_last_handle = {.calls = {.CreateFileMappingW = create_leaked}};
+const struct hooks hooks_name_dies_with_first = {
+    .notes = true,
+    .calls = {.CloseHandle = close_ending_name},
+    .follow = {.CreateFileMappingW = create_generation, .OpenFileMappingW = open_generation}};
+const struct hooks hooks_one_close_for_all = {.notes = true,
+                                              .calls = {.CloseHandle = close_for_all},
+                                              .follow = {.CreateFileMappingW = create_generation,
+                                                         .OpenFileMappingW = open_generation,
+                                                         .MapViewOfFileEx = map_unless_closed,
+                                                         .NtQuerySection = query_unless_closed}};
+const struct hooks hooks_view_dies_with_handle = {.calls = {.CloseHandle = close_with_views}};
+const struct hooks hooks_view_keeps_name = {.calls = {.MapViewOfFileEx = map_holding},
+                                            .follow = {.UnmapViewOfFile = unmap_letting_go}};
+const struct hooks hooks_close_does_nothing = {.calls = {.CloseHandle = close_nothing}};
+const struct hooks hooks_second_close_accepted = {.calls = {.CloseHandle = close_always}};
+const struct hooks hooks_bytes_go_with_last_view = {.calls = {.UnmapViewOfFile = unmap_clearing}};
+const struct hooks hooks_unmap_takes_all_views = {.calls = {.UnmapViewOfFile = unmap_all}};
+const struct hooks hooks_unmap_does_nothing = {.calls = {.UnmapViewOfFile = unmap_nothing}};
+const struct hooks hooks_unmap_at_base_only = {.calls = {.UnmapViewOfFile = unmap_base_only}};
+const struct hooks hooks_unmap_accepts_anything = {.calls = {.UnmapViewOfFile = unmap_anything}};
+const struct hooks hooks_free_unmaps = {.calls = {.VirtualFree = free_view}};

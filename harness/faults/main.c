@@ -5,37 +5,41 @@
 
 #include "../actor/reply.h"
 #include "../actor/serve.h"
-#include "faults.h"
+#include "families.h"
+#include "layers.h"
 
-/* CMake gives the actor's own main this name. */
+/* The build gives the actor's own main this name. */
 int actor_main(int argc, char **argv);
 
-/* name, topics and sentence, separated by tabs */
-static int list_faults(void)
+/* A line for each family: name, areas, topics, own parameters, gates and sentence, separated by tabs. */
+static int list_families(void)
 {
-    for (size_t i = 0; i < fault_group_count; i++) {
-        for (size_t j = 0; j < fault_groups[i]->count; j++) {
-            const struct seeded *fault = &fault_groups[i]->faults[j];
-            printf("%s\t%s\t%s\n", fault->name, fault->topics, fault->sentence);
-        }
+    for (size_t i = 0; i < family_count; i++) {
+        const struct family *family = &families[i];
+        char name[FAMILY_NAME_BYTES];
+        family_name(family, name);
+        printf("%s\t%s\t%s\t%s\t%s\t%s\n", name, family->areas, family->topics, family->own, family->gates,
+               family->sentence);
     }
     return 0;
 }
 
 int main(int argc, char **argv)
 {
+    char problem[1024];
     if (argc == 2 && strcmp(argv[1], "--faults") == 0)
-        return list_faults();
-    const char *name = getenv("SHMCHECK_FAULT");
-    if (!name) {
+        return list_families();
+    const char *system = getenv("SHMCHECK_FAULT");
+    if (!system) {
         fputs("shmactor-faulty: SHMCHECK_FAULT must name a fault; `shmactor-faulty --faults` lists them\n",
               stderr);
         return EXIT_USAGE;
     }
-    chosen_fault = fault_find(name);
-    if (!chosen_fault) {
-        fprintf(stderr, "shmactor-faulty: SHMCHECK_FAULT: no fault is called '%s'\n", name);
+    const struct family *family = family_choose(system, problem, sizeof problem);
+    if (!family) {
+        fprintf(stderr, "shmactor-faulty: SHMCHECK_FAULT=%s: %s\n", system, problem);
         return EXIT_USAGE;
     }
+    layers_choose(family->hooks);
     return actor_main(argc, argv);
 }

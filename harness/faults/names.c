@@ -1,22 +1,15 @@
 /* Faults of names. */
 #include <wchar.h>
 
-#include "faults.h"
+#include "families.h"
+#include "name_kinds.h"
 #include "note.h"
+#include "parameters.h"
 
 #define NAME_UNITS (32768 + 8)
-#define NAME_SHORT 255 /* units that names-cut keeps */
 
-/* What a system takes a name for. May use `out`; NULL stays NULL. */
+/* The name that a system uses in place of `name`. May use `out`; NULL stays NULL. */
 typedef const WCHAR *rename_function(const WCHAR *name, WCHAR *out);
-
-/* Where the name proper begins, behind Local\ or Global\. */
-static size_t prefix_length(const WCHAR *name)
-{
-    const WCHAR *slash = wcschr(name, L'\\');
-    size_t length = slash ? (size_t)(slash - name) + 1 : 0;
-    return length == 6 || length == 7 ? length : 0;
-}
 
 static const WCHAR *copied(const WCHAR *name, WCHAR *out)
 {
@@ -29,7 +22,7 @@ static const WCHAR *without_case(const WCHAR *name, WCHAR *out)
 {
     if (!copied(name, out))
         return name;
-    WCHAR *proper = out + prefix_length(out);
+    WCHAR *proper = out + name_prefix_length(out);
     LCMapStringW(LOCALE_INVARIANT, LCMAP_LOWERCASE, proper, -1, proper, (int)wcslen(proper) + 1);
     return out;
 }
@@ -58,9 +51,10 @@ static const WCHAR *plain_apart(const WCHAR *name, WCHAR *out)
 
 static const WCHAR *cut(const WCHAR *name, WCHAR *out)
 {
-    if (!copied(name, out) || wcslen(out) <= NAME_SHORT)
+    size_t units = (size_t)parameter_number("units");
+    if (!copied(name, out) || wcslen(out) <= units)
         return name;
-    out[NAME_SHORT] = L'\0';
+    out[units] = L'\0';
     return out;
 }
 
@@ -68,13 +62,12 @@ static const WCHAR *slashes_turned(const WCHAR *name, WCHAR *out)
 {
     if (!copied(name, out))
         return name;
-    for (WCHAR *proper = out + prefix_length(out); *proper; proper++)
+    for (WCHAR *proper = out + name_prefix_length(out); *proper; proper++)
         if (*proper == L'\\')
             *proper = L'/';
     return out;
 }
 
-/* Nobody else's name: the parent's lifetime is one run's. */
 static const WCHAR *unnamed_named(const WCHAR *name, WCHAR *out)
 {
     return name ? name : wcscpy(out, L"Local\\shmcheck-fault-unnamed");
@@ -171,59 +164,17 @@ static HANDLE WINAPI open_denied(DWORD access, BOOL inherit, LPCWSTR name)
     return section;
 }
 
-static const struct seeded faults[] = {
-    {.name = "names-without-case",
-     .topics = "missing_name",
-     .sentence = "names that differ in the case of letters are one",
-     .calls = {RENAMED(without_case)}},
-    {.name = "names-normalised",
-     .topics = "missing_name",
-     .sentence = "a letter with its accent and the two apart make one name",
-     .calls = {RENAMED(normalised)}},
-    {.name = "local-is-global",
-     .topics = "name_spaces",
-     .sentence = "Local\\ and Global\\ are one namespace",
-     .calls = {RENAMED(never_global)}},
-    {.name = "plain-is-not-local",
-     .topics = "name_spaces",
-     .sentence = "a name without a prefix is another one than the same behind Local\\",
-     .calls = {RENAMED(plain_apart)}},
-    {.name = "names-cut",
-     .topics = "missing_name",
-     .sentence = "of a name the first 255 characters count",
-     .calls = {RENAMED(cut)}},
-    {.name = "backslash-accepted",
-     .topics = "missing_name create_arguments",
-     .sentence = "a backslash may stand in a name",
-     .calls = {RENAMED(slashes_turned)}},
-    {.name = "unnamed-is-one-name",
-     .topics = "missing_name handle_sharing",
-     .sentence = "all sections without a name are one",
-     .calls = {RENAMED(unnamed_named)}},
-    {.name = "ansi-names-apart",
-     .topics = "sample",
-     .sentence = "the A and the W functions have names of their own",
-     .calls = {.CreateFileMappingA = create_ansi, .OpenFileMappingA = open_ansi}},
-    {.name = "other-types-name-accepted",
-     .topics = "missing_name name_spaces",
-     .sentence = "a section can have the name of a mutex, an event and others",
-     .calls = {.CreateFileMappingW = create_beside}},
-    {.name = "other-types-not-found",
-     .topics = "missing_name",
-     .sentence = "opening the name of an event says that there is nothing",
-     .calls = {.OpenFileMappingW = open_beside}},
-    {.name = "mutex-takes-sections-name",
-     .topics = "missing_name",
-     .sentence = "a mutex can have the name of a section",
-     .calls = {.CreateMutexW = hold_beside}},
-    {.name = "open-creates",
-     .topics = "missing_name sample",
-     .sentence = "opening a name that nobody created makes a section",
-     .calls = {.OpenFileMappingW = open_or_make}},
-    {.name = "missing-is-denied",
-     .topics = "missing_name",
-     .sentence = "opening a name that nobody created says that access is denied",
-     .calls = {.OpenFileMappingW = open_denied}},
-};
-
-FAULT_GROUP(name_faults, faults)
+const struct hooks hooks_names_without_case = {.calls = {RENAMED(without_case)}};
+const struct hooks hooks_names_normalised = {.calls = {RENAMED(normalised)}};
+const struct hooks hooks_local_is_global = {.calls = {RENAMED(never_global)}};
+const struct hooks hooks_plain_is_not_local = {.calls = {RENAMED(plain_apart)}};
+const struct hooks hooks_names_cut = {.calls = {RENAMED(cut)}};
+const struct hooks hooks_backslash_accepted = {.calls = {RENAMED(slashes_turned)}};
+const struct hooks hooks_unnamed_is_one_name = {.calls = {RENAMED(unnamed_named)}};
+const struct hooks hooks_ansi_names_apart = {
+    .calls = {.CreateFileMappingA = create_ansi, .OpenFileMappingA = open_ansi}};
+const struct hooks hooks_other_types_name_accepted = {.calls = {.CreateFileMappingW = create_beside}};
+const struct hooks hooks_other_types_not_found = {.calls = {.OpenFileMappingW = open_beside}};
+const struct hooks hooks_mutex_takes_sections_name = {.calls = {.CreateMutexW = hold_beside}};
+const struct hooks hooks_open_creates = {.calls = {.OpenFileMappingW = open_or_make}};
+const struct hooks hooks_missing_is_denied = {.calls = {.OpenFileMappingW = open_denied}};

@@ -63,3 +63,52 @@ const WCHAR *note_name(const WCHAR *name)
     swprintf(later, NAME_UNITS, L"%ls~%ld", name, note->generation);
     return later;
 }
+
+void note_add_user(struct note *note)
+{
+    DWORD own = GetCurrentProcessId();
+    LONG count = note->user_count < NOTE_USERS ? note->user_count : NOTE_USERS;
+    for (LONG i = 0; i < count; i++)
+        if (note->users[i] == own)
+            return;
+    LONG place = InterlockedIncrement(&note->user_count) - 1;
+    if (place < NOTE_USERS)
+        note->users[place] = own;
+}
+
+/* An open handle keeps the exit code of a process that has ended. */
+static HANDLE process_of(DWORD id)
+{
+    static struct {
+        DWORD id;
+        HANDLE handle;
+    } known[NOTE_USERS];
+    for (size_t i = 0; i < NOTE_USERS; i++) {
+        if (known[i].id == id)
+            return known[i].handle;
+        if (known[i].id == 0) {
+            known[i].id = id;
+            known[i].handle = real.OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE, id);
+            return known[i].handle;
+        }
+    }
+    return NULL;
+}
+
+int note_ends(struct note *note)
+{
+    int ends = USER_NONE;
+    DWORD before = GetLastError();
+    for (LONG i = 0; i < note->user_count && i < NOTE_USERS; i++) {
+        DWORD id = note->users[i], code = STILL_ACTIVE;
+        if (id == 0 || id == GetCurrentProcessId())
+            continue;
+        HANDLE process = process_of(id);
+        if (!process || !GetExitCodeProcess(process, &code))
+            ends |= USER_EXITED;
+        else if (code != STILL_ACTIVE)
+            ends |= code == 0 ? USER_EXITED : USER_KILLED;
+    }
+    SetLastError(before);
+    return ends;
+}

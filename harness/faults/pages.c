@@ -1,8 +1,8 @@
 /* Faults of pages: their protection, and committing those that are reserved. */
 #include <string.h>
 
-#include "faults.h"
-#include "track.h"
+#include "families.h"
+#include "books.h"
 
 /* ---- VirtualProtect ---- */
 
@@ -188,67 +188,18 @@ static BOOL WINAPI tell_free_copies(HANDLE process, LPCVOID address, int class, 
     return done;
 }
 
-static const struct seeded faults[] = {
-    {.name = "protects-all-views",
-     .topics = "view_access",
-     .sentence = "VirtualProtect on one view changes the other views of the process too",
-     .calls = {.VirtualProtect = protect_all_views}},
-    {.name = "protects-whole-view",
-     .topics = "view_access size_mismatch",
-     .sentence = "VirtualProtect on some pages changes the whole view",
-     .calls = {.VirtualProtect = protect_whole_view}},
-    {.name = "old-protection-is-new",
-     .topics = "view_access",
-     .sentence = "VirtualProtect tells the new protection as the old one",
-     .calls = {.VirtualProtect = protect_telling_new}},
-    {.name = "protects-upwards",
-     .topics = "view_access",
-     .sentence = "VirtualProtect makes a view for reading writable",
-     .calls = {.VirtualProtect = protect_upwards}},
-    {.name = "protects-nothing",
-     .topics = "view_access",
-     .sentence = "VirtualProtect on a view succeeds and changes nothing",
-     .calls = {.VirtualProtect = protect_nothing}},
-    {.name = "commit-not-zeroed",
-     .topics = "reserved_pages",
-     .sentence = "pages that are committed hold what was in the memory before",
-     .calls = {.VirtualAlloc = commit_scribbled}},
-    {.name = "second-commit-clears",
-     .topics = "reserved_pages",
-     .sentence = "committing pages again fills them with zeros",
-     .calls = {.VirtualAlloc = commit_cleared}},
-    {.name = "commit-not-shared",
-     .topics = "reserved_pages",
-     .sentence = "pages that one process commits are not committed for others",
-     .calls = {.VirtualAlloc = commit_privately}},
-    {.name = "commits-everything",
-     .topics = "reserved_pages",
-     .sentence = "committing some pages commits all of the view",
-     .calls = {.VirtualAlloc = commit_everything}},
-    {.name = "commit-range-clamped",
-     .topics = "reserved_pages",
-     .sentence = "a range to commit that leaves the view is cut to it",
-     .calls = {.VirtualAlloc = commit_what_fits}},
-    {.name = "decommit-accepted",
-     .topics = "reserved_pages",
-     .sentence = "pages of a section can be decommitted",
-     .calls = {.VirtualFree = decommit_cleared}},
-    {.name = "granularity-is-a-page",
-     .topics = "size_mismatch",
-     .sentence = "the system says that views may begin at every page",
-     .calls = {.GetSystemInfo = tell_small_granularity}},
-    {.name = "region-begins-at-page",
-     .topics = "view_pages",
-     .sentence = "the region around a page begins at that page",
-     .calls = {.QueryVirtualMemoryInformation = tell_page_base}},
-    {.name = "region-is-a-page",
-     .topics = "view_pages",
-     .sentence = "the size of the region around a page is that of the page",
-     .calls = {.QueryVirtualMemoryInformation = tell_page_size}},
-    {.name = "copies-not-counted",
-     .topics = "view_pages",
-     .sentence = "nothing is counted as committed for a copy-on-write view",
-     .calls = {.QueryVirtualMemoryInformation = tell_free_copies}},
-};
-
-FAULT_GROUP(page_faults, faults)
+const struct hooks hooks_protects_all_views = {.calls = {.VirtualProtect = protect_all_views}};
+const struct hooks hooks_protects_whole_view = {.calls = {.VirtualProtect = protect_whole_view}};
+const struct hooks hooks_old_protection_is_new = {.calls = {.VirtualProtect = protect_telling_new}};
+const struct hooks hooks_protects_upwards = {.calls = {.VirtualProtect = protect_upwards}};
+const struct hooks hooks_protects_nothing = {.calls = {.VirtualProtect = protect_nothing}};
+const struct hooks hooks_commit_not_zeroed = {.calls = {.VirtualAlloc = commit_scribbled}};
+const struct hooks hooks_second_commit_clears = {.calls = {.VirtualAlloc = commit_cleared}};
+const struct hooks hooks_commit_not_shared = {.calls = {.VirtualAlloc = commit_privately}};
+const struct hooks hooks_commits_everything = {.calls = {.VirtualAlloc = commit_everything}};
+const struct hooks hooks_commit_range_clamped = {.calls = {.VirtualAlloc = commit_what_fits}};
+const struct hooks hooks_decommit_accepted = {.calls = {.VirtualFree = decommit_cleared}};
+const struct hooks hooks_granularity_is_a_page = {.calls = {.GetSystemInfo = tell_small_granularity}};
+const struct hooks hooks_region_begins_at_page = {.calls = {.QueryVirtualMemoryInformation = tell_page_base}};
+const struct hooks hooks_region_is_a_page = {.calls = {.QueryVirtualMemoryInformation = tell_page_size}};
+const struct hooks hooks_copies_not_counted = {.calls = {.QueryVirtualMemoryInformation = tell_free_copies}};

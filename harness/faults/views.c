@@ -1,12 +1,9 @@
 /* Faults of mapping: where views begin and end, and that they show the same bytes. */
 #include <string.h>
 
-#include "faults.h"
+#include "families.h"
 #include "note.h"
-#include "track.h"
-
-#define GRANULARITY 0x10000u
-#define PAGE 4096u
+#include "books.h"
 
 /* ---- offset, length, base ---- */
 
@@ -20,7 +17,7 @@ static LPVOID WINAPI map_low_offset(HANDLE section, DWORD access, DWORD high, DW
 static LPVOID WINAPI map_rounded_offset(HANDLE section, DWORD access, DWORD high, DWORD low, SIZE_T length,
                                         LPVOID base)
 {
-    return real.MapViewOfFileEx(section, access, high, low & ~(GRANULARITY - 1), length, base);
+    return real.MapViewOfFileEx(section, access, high, low & ~(GRANULE_BYTES - 1), length, base);
 }
 
 static LPVOID WINAPI map_clamped(HANDLE section, DWORD access, DWORD high, DWORD low, SIZE_T length,
@@ -35,7 +32,7 @@ static LPVOID WINAPI map_clamped(HANDLE section, DWORD access, DWORD high, DWORD
 static LPVOID WINAPI map_short(HANDLE section, DWORD access, DWORD high, DWORD low, SIZE_T length,
                                LPVOID base)
 {
-    return real.MapViewOfFileEx(section, access, high, low, length ? length : PAGE, base);
+    return real.MapViewOfFileEx(section, access, high, low, length ? length : PAGE_BYTES, base);
 }
 
 static LPVOID WINAPI map_whole(HANDLE section, DWORD access, DWORD high, DWORD low, SIZE_T length,
@@ -64,7 +61,7 @@ static LPVOID WINAPI map_elsewhere(HANDLE section, DWORD access, DWORD high, DWO
 static LPVOID WINAPI map_rounded_base(HANDLE section, DWORD access, DWORD high, DWORD low, SIZE_T length,
                                       LPVOID base)
 {
-    uintptr_t rounded = (uintptr_t)base & ~(uintptr_t)(GRANULARITY - 1);
+    uintptr_t rounded = (uintptr_t)base & ~(uintptr_t)(GRANULE_BYTES - 1);
     return real.MapViewOfFileEx(section, access, high, low, length, (void *)rounded);
 }
 
@@ -89,7 +86,7 @@ static LPVOID WINAPI map_snapshot(HANDLE section, DWORD access, DWORD high, DWOR
                                   LPVOID base)
 {
     const struct section *known = section_of(section);
-    if (known && !known->created && is_plain(access))
+    if (known && known->origin != ORIGIN_CREATED && is_plain(access))
         return map_copy(section, access, high, low, length, base);
     return real.MapViewOfFileEx(section, access, high, low, length, base);
 }
@@ -159,85 +156,31 @@ static BOOL WINAPI unmap_flushing(LPCVOID address)
 
 /* ---- the last page ---- */
 
-static HANDLE WINAPI create_noting_size(HANDLE file, SECURITY_ATTRIBUTES *attributes, DWORD protect,
-                                        DWORD high, DWORD low, LPCWSTR name)
-{
-    HANDLE section = real.CreateFileMappingW(file, attributes, protect, high, low, name);
-    struct note *note = section && GetLastError() == ERROR_SUCCESS ? note_of(note_key(name)) : NULL;
-    if (note)
-        note->size = ((uint64_t)high << 32) | low;
-    return section;
-}
-
 /* The bytes behind the size that was asked for lie in this process. */
-static touch_function *touch_own_tail(touch_function *how, struct touch *touch)
+static bool touch_own_tail(touch_function *how, struct touch *touch, struct fault *fault)
 {
-    static unsigned char tail[PAGE];
+    static unsigned char tail[PAGE_BYTES];
     const struct view *view = view_at(touch->address);
     const struct note *note = view ? note_of(view->section.key) : NULL;
-    if (!note || note->size % PAGE == 0)
-        return how;
-    uint64_t at = view->offset + (touch->address - view->base), page = note->size / PAGE * PAGE;
-    if (at >= note->size && at + touch->length <= page + PAGE)
+    if (!note || note->size % PAGE_BYTES == 0)
+        return guard_run_plainly(how, touch, fault);
+    uint64_t at = view->offset + (touch->address - view->base), page = note->size / PAGE_BYTES * PAGE_BYTES;
+    if (at >= note->size && at + touch->length <= page + PAGE_BYTES)
         touch->address = (uintptr_t)tail + (uintptr_t)(at - page);
-    return how;
+    return guard_run_plainly(how, touch, fault);
 }
 
-static const struct seeded faults[] = {
-    {.name = "offset-high-half-lost",
-     .topics = "large_sizes",
-     .sentence = "of an offset only the low 32 bits count",
-     .calls = {.MapViewOfFileEx = map_low_offset}},
-    {.name = "offset-rounded-down",
-     .topics = "size_mismatch",
-     .sentence = "an offset between two multiples of the granularity means the lower one",
-     .calls = {.MapViewOfFileEx = map_rounded_offset}},
-    {.name = "length-clamped",
-     .topics = "size_mismatch large_sizes",
-     .sentence = "a length past the end means up to the end",
-     .calls = {.MapViewOfFileEx = map_clamped}},
-    {.name = "length-zero-is-a-page",
-     .topics = "size_mismatch",
-     .sentence = "length 0 maps one page and not all",
-     .calls = {.MapViewOfFileEx = map_short}},
-    {.name = "length-ignored",
-     .topics = "size_mismatch",
-     .sentence = "every view goes to the end of its section",
-     .calls = {.MapViewOfFileEx = map_whole}},
-    {.name = "base-ignored",
-     .topics = "view_address",
-     .sentence = "the system chooses the address although the caller did",
-     .calls = {.MapViewOfFileEx = map_anywhere}},
-    {.name = "taken-base-moved",
-     .topics = "view_address",
-     .sentence = "where the address asked for is taken the view goes elsewhere",
-     .calls = {.MapViewOfFileEx = map_elsewhere}},
-    {.name = "base-rounded-down",
-     .topics = "view_address",
-     .sentence = "an address between two multiples of the granularity means the lower one",
-     .calls = {.MapViewOfFileEx = map_rounded_base}},
-    {.name = "copy-on-write-unasked",
-     .topics = "sample copy_on_write",
-     .sentence = "views for writing are copy-on-write",
-     .calls = {.MapViewOfFileEx = map_unasked_copy}},
-    {.name = "views-are-snapshots",
-     .topics = "sample",
-     .sentence = "a view in another process than the creator's shows what was there when it was mapped",
-     .calls = {.MapViewOfFileEx = map_snapshot}},
-    {.name = "second-view-apart",
-     .topics = "sample view_address unmap_close",
-     .sentence = "two views of one section in one process are not coherent",
-     .calls = {.MapViewOfFileEx = map_second_apart}},
-    {.name = "stores-seen-after-unmap",
-     .topics = "sample handle_lifetime",
-     .sentence = "what a process stores is seen by others when it unmaps its view",
-     .calls = {.MapViewOfFileEx = map_unflushed, .UnmapViewOfFile = unmap_flushing}},
-    {.name = "tail-private",
-     .topics = "size_mismatch",
-     .sentence = "the rest of the last page, behind the size asked for, belongs to each process alone",
-     .notes = true,
-     .calls = {.CreateFileMappingW = create_noting_size},
-     .touches = touch_own_tail},
-};
-
-FAULT_GROUP(view_faults, faults)
+const struct hooks hooks_offset_high_half_lost = {.calls = {.MapViewOfFileEx = map_low_offset}};
+const struct hooks hooks_offset_rounded_down = {.calls = {.MapViewOfFileEx = map_rounded_offset}};
+const struct hooks hooks_length_clamped = {.calls = {.MapViewOfFileEx = map_clamped}};
+const struct hooks hooks_length_zero_is_a_page = {.calls = {.MapViewOfFileEx = map_short}};
+const struct hooks hooks_length_ignored = {.calls = {.MapViewOfFileEx = map_whole}};
+const struct hooks hooks_base_ignored = {.calls = {.MapViewOfFileEx = map_anywhere}};
+const struct hooks hooks_taken_base_moved = {.calls = {.MapViewOfFileEx = map_elsewhere}};
+const struct hooks hooks_base_rounded_down = {.calls = {.MapViewOfFileEx = map_rounded_base}};
+const struct hooks hooks_copy_on_write_unasked = {.calls = {.MapViewOfFileEx = map_unasked_copy}};
+const struct hooks hooks_views_are_snapshots = {.calls = {.MapViewOfFileEx = map_snapshot}};
+const struct hooks hooks_second_view_apart = {.calls = {.MapViewOfFileEx = map_second_apart}};
+const struct hooks hooks_stores_seen_after_unmap = {.calls = {.MapViewOfFileEx = map_unflushed},
+                                                    .follow = {.UnmapViewOfFile = unmap_flushing}};
+const struct hooks hooks_tail_private = {.notes = true, .touches = touch_own_tail};

@@ -1,12 +1,12 @@
-"""Tests of scripts/faults: the list of faults, what counts as noticed, the figures; and the faulty actor itself."""
+"""Tests of scripts/faults: the families, the draw, what counts as caught, the figures; and the faulty actor itself."""
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -14,18 +14,28 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "scripts"), str(Path(__file__).resolve().parent)]
 
-from fault_runner import BIN, environment_for, why_not  # noqa: E402
+from fault_runner import BIN, environment_for, why_not, windows_path  # noqa: E402
+from shmcheck.commands.faults import parse  # noqa: E402
 from shmcheck.console import CannotRun  # noqa: E402
 from shmcheck.definitions import Verdict  # noqa: E402
+from shmcheck.definitions import Verdict  # noqa: E402
 from shmcheck.proof.faults import (  # noqa: E402
-    Fault,
+    By,
+    Family,
+    Outcome,
+    System,
+    changed_verdicts,
     check_topics,
     choose,
+    draw,
+    estimate_text,
     figures,
     judge,
     passing,
-    read_faults,
+    read_families,
+    system_of,
     table,
+    wilson,
 )
 from shmcheck.reports.results import Case, Key, Run  # noqa: E402
 
@@ -34,11 +44,17 @@ needs_programs = pytest.mark.skipif(
     bool(why_not()) or not FAULTY.is_file(), reason=why_not() or "shmactor-faulty.exe is not built"
 )
 
-FAULT = Fault("names-without-case", ("missing_name",), "names are one | or not")
+NAMES = Family(
+    "names-cut", ("2",), ("missing_name",), {"units": ("255", "63")}, {"way": ("W", "A")}, "names are one | or not"
+)
+PLAIN = Family("no-183", ("1",), ("sample",), {}, {}, "no 183")
+CONTROL = Family("control-calls", ("control",), ("sample",), {}, {}, "nothing")
+SYSTEM = System(NAMES, (("units", "63"),))
+ONE = Key("missing_name", "one")
 
 
-def case(name: str, verdict: Verdict, details: str = "") -> Case:
-    return Case(Key("missing_name", name), verdict, "", "", "", details, ("open-missing",), "", 1)
+def case(name: str, verdict: Verdict) -> Case:
+    return Case(Key("missing_name", name), verdict, "", "", "", "", ("open-missing",), "", 1)
 
 
 def run_of(*cases: Case) -> Run:
@@ -49,96 +65,202 @@ def run_of(*cases: Case) -> Run:
 
 
 def test_list_is_read() -> None:
-    faults = read_faults("no-183\tmissing_name sample\tno 183\nname-cut\tsample\tcut\n")
-    assert faults[0] == Fault("no-183", ("missing_name", "sample"), "no 183")
-    assert [fault.name for fault in faults] == ["no-183", "name-cut"]
+    families = read_families("names-cut\t2 3\tmissing_name sample\tunits=255|63\tway=W|A size=8K\tcut\n")
+    assert families == [
+        Family(
+            "names-cut",
+            ("2", "3"),
+            ("missing_name", "sample"),
+            {"units": ("255", "63")},
+            {"way": ("W", "A"), "size": ("8K",)},
+            "cut",
+        )
+    ]
 
 
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
         ("", "the list of faults is empty"),
-        ("no-183\tsample\n", "line 1: not a name, topics and a sentence"),
-        ("No 183\tsample\tx\n", "line 1: not a name"),
-        ("no-183\t \tx\n", "line 1: not a name"),
-        ("no-183\tsample\t\n", "line 1: not a name"),
-        ("a\tsample\tx\na\tsample\ty\n", "line 2: there are two faults a"),
+        ("no-183\t1\tsample\tx\n", "line 1: expected a name"),
+        ("No 183\t1\tsample\t\t\tx\n", "line 1: expected a name"),
+        ("no-183\t1\t \t\t\tx\n", "line 1: expected a name"),
+        ("no-183\t1\tsample\t\t\t\n", "line 1: expected a name"),
+        ("no-183\t \tsample\t\t\tx\n", "line 1: expected a name"),
+        ("a\t1\tsample\tpage\t\tx\n", "line 1: expected key=value|value..., each key once, got 'page'"),
+        ("a\t1\tsample\t\tway=W way=A\tx\n", "line 1: expected key=value|value..., each key once, got 'way=A'"),
+        ("a\t1\tsample\t\t\tx\na\t1\tsample\t\t\ty\n", "line 2: there are two faults a"),
     ],
 )
 def test_a_bad_list_is_refused(text: str, problem: str) -> None:
     with pytest.raises(CannotRun, match=re.escape(problem)):
-        read_faults(text)
+        read_families(text)
 
 
-def test_topic_that_is_none() -> None:
+def test_topic_without_cases() -> None:
     with pytest.raises(CannotRun, match="names the topic missing_name, which has no case"):
-        check_topics([FAULT], {"sample"})
-    check_topics([FAULT], {"sample", "missing_name"})
+        check_topics([NAMES], {"sample"})
+    check_topics([NAMES], {"sample", "missing_name"})
+
+
+# ---- choosing and drawing ----
 
 
 def test_choosing() -> None:
-    other = Fault("no-183", ("sample",), "x")
-    assert choose([FAULT, other], []) == [FAULT, other]
-    assert choose([FAULT, other], ["no-183"]) == [other]
-    with pytest.raises(CannotRun, match="there is no fault 'none'"):
-        choose([FAULT], ["none"])
+    families = [NAMES, PLAIN, CONTROL]
+    assert choose(families, []) == [System(NAMES), System(PLAIN)]
+    assert choose(families, ["no-183"]) == [System(PLAIN)]
+    assert choose(families, ["names-cut:units=63,way=A"]) == [System(NAMES, (("units", "63"), ("way", "A")))]
+    assert choose(families, ["control-calls"]) == [System(CONTROL)]
+
+
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [
+        ("none", "there is no fault 'none'"),
+        ("names-cut:units=64", "'units=64' is no parameter of names-cut"),
+        ("names-cut:page=first", "'page=first' is no parameter of names-cut"),
+        ("names-cut:units", "'units' is no parameter of names-cut"),
+        ("names-cut:way=W,way=A", "'way=A' is no parameter of names-cut, or it is given twice"),
+    ],
+)
+def test_a_bad_system_is_refused(name: str, problem: str) -> None:
+    with pytest.raises(CannotRun, match=re.escape(problem)):
+        system_of(name, [NAMES, PLAIN])
+
+
+def test_what_is_drawn_can_be_repeated() -> None:
+    families = [NAMES, PLAIN, CONTROL]
+    drawn = draw(families, 5, 1)
+    assert len({system.text for system in drawn}) == 5
+    assert drawn == draw(families, 5, 1)
+    assert drawn[:3] == draw(families, 3, 1)
+    assert [system_of(system.text, families) for system in drawn] == drawn
+    assert all(not system.family.is_control for system in drawn)
+    assert any(draw(families, 3, seed) != drawn[:3] for seed in range(2, 6))
+    for system in drawn:
+        if system.family is NAMES:
+            assert [key for key, _ in system.parameters] == ["units", "way"]
+    with pytest.raises(CannotRun, match="there are fewer than 6 different systems"):
+        draw(families, 6, 1)
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        (["--sample", "0"], "--sample takes a number from 1 to 1000, not 0"),
+        (["--sample", "2", "--fault", "no-183"], "--sample cannot be combined"),
+        (["--sample", "2", "--whole"], "--sample cannot be combined"),
+        (["--seed", "2"], "--seed needs --sample"),
+        (["--at-least", "101"], "--at-least takes a number from 0 to 100, not 101"),
+        (["--jobs", "0"], "--jobs takes a number from 1 to 32, not 0"),
+        (["--timeout-scale", "0"], "--timeout-scale takes a number from 0.1 to 100, not 0"),
+    ],
+)
+def test_options_that_are_refused(words: list[str], problem: str) -> None:
+    with pytest.raises(CannotRun, match=re.escape(problem)):
+        parse(words)
 
 
 # ---- what counts ----
 
 
-def outcomes_of(verdict: Verdict, details: str = "") -> tuple[int, int]:
-    """How many cases notice, and how many broke."""
-    outcome = judge(FAULT, [run_of(case("one", verdict, details))], {Key("missing_name", "one")})
-    return len(outcome.caught_by), len(outcome.errors)
+def by(verdict: Verdict, reached: bool = True) -> By:
+    return judge(SYSTEM, [run_of(case("one", verdict))], {ONE}, reached).by
 
 
-def test_failed_expectations_count() -> None:
-    assert outcomes_of(Verdict.FAIL) == (1, 0)
-    assert outcomes_of(Verdict.DEVIATES) == (1, 0)
+def test_failures_count() -> None:
+    assert by(Verdict.FAIL) is By.FAIL
+    assert by(Verdict.DEVIATES) is By.DEVIATES
     for verdict in (Verdict.PASS, Verdict.SKIP, Verdict.KNOWN):
-        assert outcomes_of(verdict) == (0, 0)
+        assert by(verdict) is By.NOTHING
 
 
-def test_broken_preconditions_do_not() -> None:
-    assert outcomes_of(Verdict.ERROR, "writer> map view: before anything can be checked this must be ok") == (0, 1)
-    seen = "writer> map view: ...\nline 131: [open-missing] writer> open x: expected fail error=2, got ok"
-    assert outcomes_of(Verdict.ERROR, seen) == (1, 0)
+def test_an_error_does_not_count() -> None:
+    assert by(Verdict.ERROR) is By.ERROR
+    outcome = judge(SYSTEM, [run_of(case("one", Verdict.ERROR))], {ONE}, True)
+    assert (outcome.caught, outcome.errors) == (False, [ONE])
+
+
+def test_a_fault_that_no_call_reached_does_not_count() -> None:
+    assert by(Verdict.FAIL, reached=False) is By.NOT_REACHED
+    assert not judge(SYSTEM, [run_of(case("one", Verdict.FAIL))], {ONE}, False).caught
 
 
 def test_only_cases_that_pass_without_it() -> None:
     baseline = run_of(case("good", Verdict.PASS), case("bad", Verdict.FAIL), case("away", Verdict.SKIP))
     passed = set(passing(baseline))
     assert passed == {Key("missing_name", "good")}
-    outcome = judge(FAULT, [run_of(case("good", Verdict.PASS), case("bad", Verdict.FAIL))], passed)
+    outcome = judge(SYSTEM, [run_of(case("good", Verdict.PASS), case("bad", Verdict.FAIL))], passed, True)
     assert (outcome.cases, outcome.caught) == (1, False)
 
 
-def test_figures_and_table() -> None:
-    passed = {Key("missing_name", "one")}
-    caught = judge(FAULT, [run_of(case("one", Verdict.FAIL))], passed)
-    missed = judge(Fault("no-183", ("sample",), "x"), [run_of(case("one", Verdict.PASS))], passed)
-    found: Mapping[str, object] = figures([caught, missed])
-    assert (found["faults"], found["caught"], found["missed"]) == (2, 1, 1)
+def test_what_a_control_changes() -> None:
+    baseline = run_of(case("one", Verdict.PASS), case("two", Verdict.KNOWN), case("three", Verdict.SKIP))
+    assert changed_verdicts(baseline, baseline) == []
+    other = run_of(case("one", Verdict.FAIL), case("two", Verdict.PASS))
+    assert changed_verdicts(baseline, other) == [
+        "missing_name/one: pass, with the control fail",
+        "missing_name/two: known, with the control pass",
+        "missing_name/three: skip, with the control not run",
+    ]
+
+
+# ---- figures ----
+
+
+@pytest.mark.parametrize(
+    ("caught", "count", "low", "high"),
+    [(0, 0, 0.0, 1.0), (0, 10, 0.0, 0.2775), (10, 10, 0.7225, 1.0), (95, 100, 0.8882, 0.9785), (1, 2, 0.0945, 0.9055)],
+)
+def test_interval(caught: int, count: int, low: float, high: float) -> None:
+    """Against published values of the Wilson score interval without a correction for continuity."""
+    assert wilson(caught, count) == pytest.approx((low, high), abs=5e-5)
+
+
+def outcomes() -> list[Outcome]:
+    return [
+        judge(SYSTEM, [run_of(case("one", Verdict.FAIL))], {ONE}, True),
+        judge(System(PLAIN), [run_of(case("one", Verdict.ERROR))], {ONE}, True),
+    ]
+
+
+def test_figures() -> None:
+    found = json.loads(json.dumps(figures(outcomes(), 7)))
+    assert (found["faults"], found["caught"], found["missed"], found["seed"]) == (2, 1, 1, 7)
     assert found["missed_faults"] == ["no-183"]
-    assert found["caught_by"] == {"names-without-case": ["missing_name/one"]}
-    text = table([caught, missed], "Wine 8.0").splitlines()
-    assert text[6] == "| no-183 | x | **missed** by 1 cases |  |"
-    assert text[7] == "| names-without-case | names are one \\| or not | one |  |"
+    assert found["caught_by"] == {"names-cut:units=63": ["missing_name/one"]}
+    assert found["estimate"]["share"] == 0.5
+    assert found["estimate"]["interval"] == "Wilson"
+    first, second = found["systems"]
+    assert (first["family"], first["parameters"], first["by"]) == ("names-cut", {"units": "63"}, "fail")
+    assert (second["system"], second["by"], second["errors"]) == ("no-183", "error only", ["missing_name/one"])
+    assert estimate_text(outcomes()).startswith("2 faults: 1 caught, 1 missed; 50% caught (95% Wilson interval: 9% to 91%)")
+
+
+def test_table() -> None:
+    text = table(outcomes(), "Wine 8.0").splitlines()
+    assert text[6] == "| no-183 | no 183 | **missed** by 1 cases (error only) | 1 |"
+    assert text[7] == "| names-cut:units=63 | names are one \\| or not | one |  |"
 
 
 # ---- the faulty actor ----
 
 
-def faulty(*words: str, fault: str | None = None) -> tuple[int, str]:
+def faulty(
+    *words: str, fault: str | None = None, reached: Path | None = None, steps: str = ""
+) -> tuple[int, str]:
+    """Its exit code and what it prints; without words it performs `steps`, a line each, as at its prompt."""
     environment = environment_for("faulty")
     environment.pop("SHMCHECK_FAULT", None)
     if fault is not None:
         environment["SHMCHECK_FAULT"] = fault
+    if reached is not None:
+        environment["SHMCHECK_FAULT_REACHED"] = windows_path(reached)
     done = subprocess.run(
         ["wine", str(FAULTY), *words],
         env=environment,
-        stdin=subprocess.DEVNULL,
+        input=steps.encode(),
         capture_output=True,
         timeout=60,
         check=False,
@@ -150,22 +272,45 @@ def faulty(*words: str, fault: str | None = None) -> tuple[int, str]:
 def test_its_list() -> None:
     code, text = faulty("--faults")
     assert code == 0
-    faults = read_faults(text)
-    assert len(faults) >= 40
+    families = read_families(text)
     topics = {path.stem for path in (ROOT / "cases").glob("*.c")}
-    check_topics(faults, topics)
+    check_topics(families, topics)
+    drawn = [family for family in families if not family.is_control]
+    assert len([family for family in drawn if family.own or family.gates]) >= 40
+    assert {area for family in drawn for area in family.areas} == {str(number) for number in range(1, 15)}
+    assert len([family for family in families if family.is_control]) == 4
+    for system in draw(families, 300, 1):
+        assert len(system.text) < 100
 
 
 @needs_programs
 def test_it_needs_a_fault() -> None:
     assert faulty("exit") == (3, "shmactor-faulty: SHMCHECK_FAULT must name a fault; "
                               "`shmactor-faulty --faults` lists them\n")
-    assert faulty("exit", fault="none") == (3, "shmactor-faulty: SHMCHECK_FAULT: there is no fault 'none'\n")
+    assert faulty("exit", fault="none") == (3, "shmactor-faulty: SHMCHECK_FAULT=none: no fault is called 'none'\n")
     assert faulty("exit", fault="no-183") == (0, "")
 
 
 @needs_programs
+@pytest.mark.parametrize("parameters", ["units=64", "units", "units=63,units=63", "way=", "units=63 "])
+def test_it_refuses_parameters(parameters: str) -> None:
+    code, text = faulty("exit", fault=f"names-cut:{parameters}")
+    assert code == 3
+    assert "is no parameter of it, or is given twice; it takes: units=" in text
+
+
+@needs_programs
+def test_it_tells_when_it_is_reached(tmp_path: Path) -> None:
+    mark = tmp_path / "reached"
+    create = "create section name=Local\\shmcheck-test-reached size=4096 protect=PAGE_READWRITE\n"
+    code, text = faulty(fault="stores-lost:page=first", reached=mark, steps=create)
+    assert (code, "ok error=0" in text, mark.exists()) == (0, True, False), text
+    code, text = faulty(fault="last-error-kept", reached=mark, steps=create)
+    assert (code, "ok error=0" in text, mark.exists()) == (0, False, True), text
+
+
+@needs_programs
 def test_it_is_not_where_the_actor_is() -> None:
-    """Nobody takes it for the real one."""
+    """It must not be taken for the real one."""
     assert not (BIN / "shmactor-faulty.exe").exists()
     assert "SHMCHECK_FAULT" not in os.environ

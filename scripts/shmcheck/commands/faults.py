@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import datetime
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,27 +16,60 @@ from shmcheck.console import EXIT_FAILED, EXIT_PASSED, CannotRun
 from shmcheck.files import write_file
 from shmcheck.paths import REPORTS, make_build_folder
 from shmcheck.processes import processors
-from shmcheck.proof.fault_runs import FaultRuns, look_for
-from shmcheck.proof.faults import Outcome, choose, figures, table
+from shmcheck.proof.fault_runs import FaultRuns, check_controls, look_for, run_baseline, sample
+from shmcheck.proof.faults import Family, Outcome, choose, draw, estimate_text, figures, table
 from shmcheck.targets.target import this_target
 
-DESCRIPTION = """\
-Runs the cases again on systems that break one rule each, and tells which cases notice which fault. The cases of the
-topics that check the broken rule run, if they pass here without a fault. A fault that no case notices shows that a case
-is missing. The table is written to reports/latest/faults.md too.
+SAMPLE_MOST = 1000
 
-Exit code 0: every fault is caught; 1: some are missed; 3: a run was not possible."""
+DESCRIPTION = """\
+Runs the cases again on systems that break one rule each, and tells which cases notice which fault.
+
+A fault is a family with parameters. Its own parameters say where it breaks the rule; a gate says when: from a size on,
+for the second handle, after a process was killed. --list shows the families with their parameters, and --fault takes
+one with any of them: names-cut:units=63,way=A. Without a gate the rule is always broken.
+
+--sample N draws N systems at random, runs each up to the first case that notices, in its own topics first, and
+estimates the share that is caught. Without it every family, or each --fault, is looked for in its topics; the table
+stands in reports/latest/faults.md too. Only cases that pass without a fault count. An error does not count as caught,
+nor does a fault that no call reached. --controls looks whether systems without a fault leave every verdict as it is.
+
+Exit code 0: every fault is caught, or at least the share that --at-least asks for, and no control changed a verdict;
+1: not so; 3: a run was not possible."""
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser = Parser("scripts/faults", DESCRIPTION)
     parser.add_argument("--fault", action="append", default=[], metavar="NAME", help="only this one; may be repeated")
-    parser.add_argument("--list", action="store_true", help="print every fault with its topics; run nothing")
+    parser.add_argument("--list", action="store_true", help="print every family with its parameters; run nothing")
     parser.add_argument("--whole", action="store_true", help="look for every fault in all topics, which takes long")
+    parser.add_argument("--sample", type=int, metavar="N", help="draw N systems, 1 to 1000")
+    parser.add_argument("--seed", type=int, metavar="N", help="draws the same systems again (default: today's date)")
+    parser.add_argument("--at-least", type=int, default=100, metavar="PERCENT", help="the share to catch (default: 100)")
+    parser.add_argument("--controls", action="store_true", help="run the suite on the systems without a fault too")
     parser.add_argument("--jobs", type=int, default=processors(), metavar="N", help="cases at the same time")
+    parser.add_argument("--timeout-scale", type=float, default=1.0, metavar="X", help="multiply every deadline by X")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here too")
     parser.add_argument("--programs", type=Path, metavar="DIR", help="use the programs in this folder; build nothing")
-    return parser.parse_args(arguments)
+    wanted = parser.parse_args(arguments)
+    check(wanted)
+    return wanted
+
+
+def check(wanted: argparse.Namespace) -> None:
+    """CannotRun if the options do not go together."""
+    if not 1 <= wanted.jobs <= 32:
+        raise CannotRun(f"--jobs takes a number from 1 to 32, not {wanted.jobs}")
+    if not 0.1 <= wanted.timeout_scale <= 100:
+        raise CannotRun(f"--timeout-scale takes a number from 0.1 to 100, not {wanted.timeout_scale:g}")
+    if not 0 <= wanted.at_least <= 100:
+        raise CannotRun(f"--at-least takes a number from 0 to 100, not {wanted.at_least}")
+    if wanted.sample is not None and not 1 <= wanted.sample <= SAMPLE_MOST:
+        raise CannotRun(f"--sample takes a number from 1 to {SAMPLE_MOST}, not {wanted.sample}")
+    if wanted.sample is not None and (wanted.fault or wanted.whole):
+        raise CannotRun("--sample cannot be combined with --fault or --whole: it draws the systems and runs all topics")
+    if wanted.seed is not None and wanted.sample is None:
+        raise CannotRun("--seed needs --sample: it chooses the systems of a sample")
 
 
 def built_programs() -> Path:
@@ -43,33 +77,54 @@ def built_programs() -> Path:
     return cmake_build.programs()
 
 
-def conclude(outcomes: Sequence[Outcome], platform: str, wanted: argparse.Namespace) -> int:
+def show_families(families: Sequence[Family]) -> None:
+    for family in families:
+        print(f"{family.name} (areas {', '.join(family.areas)}; {', '.join(family.topics)}): {family.sentence}")
+        for word, parameters in (("parameters", family.own), ("gates", family.gates)):
+            if parameters:
+                print(f"    {word}: " + " ".join(f"{key}={'|'.join(values)}" for key, values in parameters.items()))
+
+
+def conclude(outcomes: Sequence[Outcome], problems: Sequence[str], platform: str, wanted: argparse.Namespace) -> int:
     """Prints and writes the figures. Returns the exit code."""
-    found = figures(outcomes)
-    print(f"{found['faults']} faults: {found['caught']} caught, {found['missed']} missed")
-    if not wanted.fault:
+    found = figures(outcomes, wanted.seed)
+    if wanted.sample is not None:
+        print(f"scripts/faults --sample {wanted.sample} --seed {wanted.seed}")
+    print(estimate_text(outcomes))
+    if not wanted.fault and wanted.sample is None:
         REPORTS.mkdir(parents=True, exist_ok=True)
         write_file(REPORTS / "faults.md", table(outcomes, platform))
     if wanted.json:
         write_file(wanted.json, json.dumps(found, indent=2) + "\n")
-    return EXIT_PASSED if found["missed"] == 0 else EXIT_FAILED
+    for problem in problems:
+        print(f"a system without a fault changed a verdict: {problem}")
+    enough = 100 * sum(outcome.caught for outcome in outcomes) >= wanted.at_least * len(outcomes)
+    return EXIT_PASSED if enough and not problems else EXIT_FAILED
 
 
 def run(arguments: Sequence[str]) -> int:
     wanted = parse(arguments)
-    if not 1 <= wanted.jobs <= 32:
-        raise CannotRun(f"--jobs takes a number from 1 to 32, not {wanted.jobs}")
     make_build_folder()
     programs = wanted.programs.resolve() if wanted.programs else built_programs()
+    if wanted.sample is not None and wanted.seed is None:
+        wanted.seed = int(datetime.date.today().strftime("%Y%m%d"))
     with this_target() as target:
-        runs = FaultRuns(target, programs, wanted.jobs)
-        faults = choose(runs.faults(), wanted.fault)
+        runs = FaultRuns(target, programs, wanted.jobs, wanted.timeout_scale)
+        families = runs.families()
         if wanted.list:
-            for fault in faults:
-                print(f"{fault.name} ({', '.join(fault.topics)}): {fault.sentence}")
+            show_families(families)
             return EXIT_PASSED
-        outcomes, platform = look_for(runs, faults, wanted.whole)
-    return conclude(outcomes, platform, wanted)
+        if wanted.sample is not None:
+            systems = draw(families, wanted.sample, wanted.seed)
+        else:
+            systems = choose(families, wanted.fault)
+        baseline = run_baseline(runs, families)
+        problems = check_controls(runs, families, baseline) if wanted.controls else []
+        if wanted.sample is not None:
+            outcomes = sample(runs, systems, baseline)
+        else:
+            outcomes = look_for(runs, systems, baseline, wanted.whole)
+    return conclude(outcomes, problems, baseline.run.platform, wanted)
 
 
 def main(arguments: Sequence[str]) -> int:

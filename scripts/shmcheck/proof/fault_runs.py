@@ -9,64 +9,128 @@ from pathlib import Path
 from shmcheck.console import CannotRun
 from shmcheck.paths import BUILD, ROOT, target_path
 from shmcheck.processes import run_quiet
-from shmcheck.proof.faults import Fault, Outcome, check_topics, judge, passing, read_faults
+from shmcheck.proof.faults import (
+    Family,
+    Outcome,
+    System,
+    changed_verdicts,
+    check_topics,
+    judge,
+    passing,
+    read_families,
+)
 from shmcheck.proof.suite import run_suite
 from shmcheck.reports.results import Key, Run
 from shmcheck.targets.target import Target
 
 VARIABLE = "SHMCHECK_FAULT"
-FILTERS_MOST = 64  # of shmcheck.exe
+REACHED = "SHMCHECK_FAULT_REACHED"
+FILTERS_MOST = 512  # OPTIONS_FILTERS of shmcheck.exe
 
 
 @dataclass(frozen=True)
 class FaultRuns:
-    """The programs, the place to run them, and the number of jobs."""
+    """What is run, and where."""
 
     target: Target
     programs: Path
     jobs: int
+    timeout_scale: float = 1.0
 
     @property
     def faulty_actor(self) -> Path:
         return self.programs / "tests" / "shmactor-faulty.exe"
 
-    def faults(self) -> list[Fault]:
+    def families(self) -> list[Family]:
         command = [*self.target.command(self.faulty_actor), "--faults"]
         code, text = run_quiet(command, environment=self.target.environment, seconds=60)
         if code != 0:
             raise CannotRun(f"{self.faulty_actor} --faults ended with {code}: {text.strip()}")
-        return read_faults(text)
+        return read_families(text)
 
     def run(self, words: Sequence[str], variables: Mapping[str, str]) -> Run:
         report = BUILD / "faults" / "TEST-shmcheck-fault.xml"
-        return run_suite(self.target, self.programs, report, ["--jobs", str(self.jobs), *words], variables)
+        common = ["--jobs", str(self.jobs), "--timeout-scale", str(self.timeout_scale)]
+        return run_suite(self.target, self.programs, report, [*common, *words], variables)
 
-    def run_fault(self, fault: Fault, cases: Sequence[Key]) -> list[Run]:
-        """Runs the cases on the faulty system, as many at a time as there may be filters."""
-        words = ["--actor", target_path(str(self.faulty_actor), str(ROOT))]
+    def run_cases(self, system: System, cases: Sequence[Key], first: bool) -> tuple[list[Run], bool]:
+        """The cases on the faulty system, up to the `first` that fails or deviates or all of them. The runs, and
+        whether the fault was reached in one of them."""
+        words = ["--actor", target_path(str(self.faulty_actor), str(ROOT)), *(["--fail-fast"] if first else [])]
+        mark = BUILD / "faults" / "reached"
+        mark.unlink(missing_ok=True)
+        variables = {VARIABLE: system.text, REACHED: target_path(str(mark), str(ROOT))}
         runs = []
         for start in range(0, len(cases), FILTERS_MOST):
             filters = [word for key in cases[start : start + FILTERS_MOST] for word in ("--filter", key.id)]
-            runs.append(self.run([*words, *filters], {VARIABLE: fault.name}))
-        return runs
+            runs.append(self.run([*words, *filters], variables))
+        return runs, mark.exists()
 
 
 def show(outcome: Outcome) -> None:
+    """One line for a system; of one that is not caught a second one, with the command that repeats it."""
     cases = ", ".join(key.id for key in outcome.caught_by[:4]) + (", ..." if len(outcome.caught_by) > 4 else "")
-    broken = f", {len(outcome.errors)} broken preconditions" if outcome.errors else ""
-    word = "caught" if outcome.caught else "MISSED"
-    print(f"{word}  {outcome.fault.name}: {len(outcome.caught_by)} of {outcome.cases} cases{broken}: {cases}", flush=True)
+    errors = f", {len(outcome.errors)} errors" if outcome.errors else ""
+    if outcome.caught:
+        print(f"caught  {outcome.system.text} ({outcome.by}): {cases}{errors}", flush=True)
+        return
+    print(f"MISSED  {outcome.system.text} ({outcome.by}) by {outcome.cases} cases{errors}")
+    print(f"        {outcome.system.family.sentence}")
+    print(f"        scripts/faults --whole --fault {outcome.system.text}", flush=True)
 
 
-def look_for(runs: FaultRuns, faults: Sequence[Fault], whole: bool) -> tuple[list[Outcome], str]:
-    """Runs every fault, in its own topics or in the `whole` suite. Returns the outcomes, and the platform's name."""
-    baseline = runs.run([], {})
-    passed = passing(baseline)
-    check_topics(faults, {key.topic for key in baseline.cases})
-    print(f"{len(faults)} faults; {len(passed)} of {len(baseline.cases)} cases pass without one", flush=True)
+@dataclass(frozen=True)
+class Baseline:
+    """The suite without a fault, against which faulty systems are held."""
+
+    run: Run
+    passed: tuple[Key, ...]
+
+
+def run_baseline(runs: FaultRuns, families: Sequence[Family]) -> Baseline:
+    """Runs the suite with the actor as it is. CannotRun if a family is looked for where no case is."""
+    run = runs.run([], {})
+    check_topics(families, {key.topic for key in run.cases})
+    passed = passing(run)
+    print(f"{len(passed)} of {len(run.cases)} cases pass without a fault", flush=True)
+    return Baseline(run, tuple(passed))
+
+
+def check_controls(runs: FaultRuns, families: Sequence[Family], baseline: Baseline) -> list[str]:
+    """Runs the suite on every system that has a layer of the faults but no fault. Returns what changed."""
+    problems = []
+    for family in families:
+        if not family.is_control:
+            continue
+        words = ["--actor", target_path(str(runs.faulty_actor), str(ROOT))]
+        changes = changed_verdicts(baseline.run, runs.run(words, {VARIABLE: family.name}))
+        problems += [f"{family.name}: {change}" for change in changes]
+        print(f"{family.name}: {len(changes)} of {len(baseline.run.cases)} verdicts changed", flush=True)
+    return problems
+
+
+def look_for(runs: FaultRuns, systems: Sequence[System], baseline: Baseline, whole: bool) -> list[Outcome]:
+    """Runs every case of the topics of each system, or with `whole` every case."""
     outcomes = []
-    for fault in faults:
-        cases = [key for key in passed if whole or key.topic in fault.topics]
-        outcomes.append(judge(fault, runs.run_fault(fault, cases), set(passed)))
+    for system in systems:
+        cases = [key for key in baseline.passed if whole or key.topic in system.family.topics]
+        played, reached = runs.run_cases(system, cases, first=False)
+        outcomes.append(judge(system, played, set(baseline.passed), reached))
         show(outcomes[-1])
-    return outcomes, baseline.platform
+    return outcomes
+
+
+def sample(runs: FaultRuns, systems: Sequence[System], baseline: Baseline) -> list[Outcome]:
+    """Runs the cases on each system up to the first that catches it: those of its topics, then all others."""
+    outcomes = []
+    for system in systems:
+        near = [key for key in baseline.passed if key.topic in system.family.topics]
+        far = [key for key in baseline.passed if key.topic not in system.family.topics]
+        played, reached = runs.run_cases(system, near, first=True)
+        outcome = judge(system, played, set(baseline.passed), reached)
+        if not outcome.caught:
+            more, reached_there = runs.run_cases(system, far, first=True)
+            outcome = judge(system, [*played, *more], set(baseline.passed), reached or reached_there)
+        outcomes.append(outcome)
+        show(outcome)
+    return outcomes

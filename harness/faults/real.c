@@ -1,93 +1,14 @@
-/* The faulty system itself: which fault, and how its functions come into the table. */
-#include "faults.h"
+#include "real.h"
 
-#include <string.h>
+#include <stdbool.h>
+#include <stdlib.h>
 
-#include "../actor/system_windows.h"
-#include "../actor/verbs.h"
-#include "track.h"
-
-struct system_calls sys, real, faulty;
-const struct seeded *chosen_fault;
-
-const struct fault_group *const fault_groups[] = {
-    &create_faults, &name_faults,   &lifetime_faults, &view_faults,  &copy_faults,
-    &access_faults, &handle_faults, &page_faults,     &burst_faults,
-};
-const size_t fault_group_count = sizeof fault_groups / sizeof fault_groups[0];
-
-const struct seeded *fault_find(const char *name)
-{
-    for (size_t i = 0; i < fault_group_count; i++)
-        for (size_t j = 0; j < fault_groups[i]->count; j++)
-            if (strcmp(fault_groups[i]->faults[j].name, name) == 0)
-                return &fault_groups[i]->faults[j];
-    return NULL;
-}
-
-static void put_together(void)
-{
-    const struct system_calls *with = &chosen_fault->calls;
-    faulty = real;
-#define REPLACE(result, name, parameters)                                                                    \
-    if (with->name)                                                                                          \
-        faulty.name = with->name;
-    SYSTEM_LINKED(REPLACE)
-    SYSTEM_KERNELBASE(REPLACE)
-    SYSTEM_NTDLL(REPLACE)
-    SYSTEM_ADVAPI32(REPLACE)
-#undef REPLACE
-    sys = faulty;
-    track_install(&sys);
-}
-
-void system_start(void)
-{
-    system_windows_fill(&real);
-    put_together();
-}
-
-void system_load_security(void)
-{
-    static bool loaded;
-    if (loaded)
-        return;
-    loaded = true;
-    system_windows_fill_security(&real);
-    put_together();
-}
-
-/* CMake gives the actor's own guard_run this name. */
-bool guard_run_plainly(void (*touch)(void *), void *context, struct fault *fault);
-
-bool guard_run(void (*touch)(void *), void *context, struct fault *fault)
-{
-    if (chosen_fault->touches)
-        touch = chosen_fault->touches(touch, context);
-    return guard_run_plainly(touch, context, fault);
-}
-
-/* And the actor's own verb_perform this one. */
-void verb_perform_plainly(const struct line *request, struct reply *reply);
-
-void verb_perform(const struct line *request, struct reply *reply)
-{
-    static struct line changed;
-    if (!chosen_fault->asks) {
-        verb_perform_plainly(request, reply);
-        return;
-    }
-    changed = *request; /* its words still stand in the request, which outlives it */
-    chosen_fault->asks(&changed);
-    verb_perform_plainly(&changed, reply);
-}
-
-/* ---- what faults are made of ---- */
+struct system_calls real;
 
 void leave_failure(DWORD error, LONG status)
 {
     if (real.RtlNtStatusToDosError)
-        real.RtlNtStatusToDosError(status); /* as outcome_before does, for its side effect */
+        real.RtlNtStatusToDosError(status); /* it also stores the status, which RtlGetLastNtStatus returns */
     SetLastError(error);
 }
 
@@ -165,7 +86,7 @@ void make_private(void *base)
     while (real.VirtualQuery((const void *)at, &region, sizeof region) != 0 &&
            region.AllocationBase == base) {
         bool copies = region.Protect == PAGE_WRITECOPY || region.Protect == PAGE_EXECUTE_WRITECOPY;
-        for (size_t i = 0; i < region.RegionSize && region.State == MEM_COMMIT && copies; i += 4096) {
+        for (size_t i = 0; i < region.RegionSize && region.State == MEM_COMMIT && copies; i += PAGE_BYTES) {
             const char kept = at[i];
             at[i] = kept;
         }
@@ -187,4 +108,28 @@ void *map_copy(HANDLE section, DWORD access, DWORD high, DWORD low, SIZE_T lengt
     }
     SetLastError(error);
     return at;
+}
+
+size_t allocation_size(const void *base)
+{
+    MEMORY_BASIC_INFORMATION region;
+    const char *at = base;
+    size_t size = 0;
+    while (real.VirtualQuery(at + size, &region, sizeof region) != 0 && region.AllocationBase == base)
+        size += region.RegionSize;
+    return size;
+}
+
+void fault_reached(void)
+{
+    static bool done;
+    DWORD before = GetLastError();
+    const char *path = done ? NULL : getenv("SHMCHECK_FAULT_REACHED");
+    done = true;
+    HANDLE file = path ? CreateFileA(path, GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL,
+                                     OPEN_ALWAYS, 0, NULL)
+                       : INVALID_HANDLE_VALUE;
+    if (file != INVALID_HANDLE_VALUE)
+        CloseHandle(file);
+    SetLastError(before);
 }
