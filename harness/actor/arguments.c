@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../common/names.h"
-#include "../common/wide.h"
+#include "../common/win32_constants.h"
+#include "../common/utf16.h"
 
 bool argument_has(const struct line *request, const char *key)
 {
@@ -56,7 +56,7 @@ bool take_names(const struct line *request, const char *key, DWORD *out, struct 
     const char *words = line_value(request, key, NULL);
     if (!words)
         return true;
-    if (!names_parse(words, &value))
+    if (!constants_parse(words, &value))
         return reply_bad(reply, "%s=%s: not a number or a known constant", key, words);
     if (value > UINT32_MAX)
         return reply_bad(reply, "%s=%s: more than 32 bits", key, words);
@@ -141,14 +141,14 @@ bool need_wide(const struct line *request, const char *key, WCHAR *out, struct r
     const char *bytes;
     if (!need_word(request, key, &bytes, reply))
         return false;
-    return wide_from_bytes(out, VALUE_UNITS, bytes, strlen(bytes)) != SIZE_MAX ||
+    return utf16_from_bytes(out, VALUE_UNITS, bytes, strlen(bytes)) != SIZE_MAX ||
            reply_bad(reply, "%s= is no UTF-8 (nor WTF-8)", key);
 }
 
 static bool name_fill(struct name *out, const char *bytes, size_t length, size_t repeat, bool ansi,
                       struct reply *reply)
 {
-    /* Room for the three units that wide_from_bytes wants to be left at its last step. */
+    /* Room for the three units that utf16_from_bytes wants to be left at its last step. */
     size_t room = length + repeat + 4;
     out->bytes = malloc(room);
     out->wide = ansi ? NULL : malloc(room * sizeof *out->wide);
@@ -159,7 +159,7 @@ static bool name_fill(struct name *out, const char *bytes, size_t length, size_t
     out->bytes[length + repeat] = '\0';
     if (ansi)
         return true;
-    out->wide_length = wide_from_bytes(out->wide, room, out->bytes, length + repeat);
+    out->wide_length = utf16_from_bytes(out->wide, room, out->bytes, length + repeat);
     return out->wide_length != SIZE_MAX || reply_bad(reply, "name= is no UTF-8 (nor WTF-8)");
 }
 

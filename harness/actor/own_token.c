@@ -3,7 +3,7 @@
 #include <sddl.h>
 #include <stdlib.h>
 
-#include "../common/wide.h"
+#include "../common/utf16.h"
 
 /* What GetCurrentProcessToken of newer headers returns. */
 #define OWN_TOKEN ((HANDLE)(LONG_PTR)-4)
@@ -47,7 +47,7 @@ void sid_text(PSID sid, char *out)
     out[0] = '\0';
     if (!sys.ConvertSidToStringSidW(sid, &text))
         return;
-    if (wide_to_bytes(out, SID_BYTES, text, wcslen(text)) == SIZE_MAX)
+    if (utf16_to_bytes(out, SID_BYTES, text, wcslen(text)) == SIZE_MAX)
         out[0] = '\0';
     LocalFree(text);
 }

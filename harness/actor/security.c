@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../common/wide.h"
+#include "../common/utf16.h"
 #include "arguments.h"
 #include "own_token.h"
 
@@ -78,7 +78,7 @@ bool security_expand(const char *text, WCHAR *out, size_t units)
     char expanded[SDDL_BYTES];
     struct text whole = text_over(expanded, sizeof expanded);
     replace(&whole, text, false);
-    return !whole.cut && wide_from_bytes(out, units, expanded, whole.length) != SIZE_MAX;
+    return !whole.cut && utf16_from_bytes(out, units, expanded, whole.length) != SIZE_MAX;
 }
 
 PSECURITY_DESCRIPTOR security_from_sddl(const char *sddl, struct reply *reply)
@@ -139,7 +139,7 @@ void security_reply_sddl(PSECURITY_DESCRIPTOR descriptor, SECURITY_INFORMATION p
         reply_add(reply, "call=ConvertSecurityDescriptorToStringSecurityDescriptor");
         return;
     }
-    bool fits = wide_to_bytes(bytes, sizeof bytes, wide, wcslen(wide)) != SIZE_MAX;
+    bool fits = utf16_to_bytes(bytes, sizeof bytes, wide, wcslen(wide)) != SIZE_MAX;
     LocalFree(wide);
     struct text text = text_over(replaced, sizeof replaced);
     if (fits)

@@ -8,12 +8,12 @@ set(SHMCHECK_COMMON_SOURCES
     harness/common/glob.c
     harness/common/integrity.c
     harness/common/line.c
-    harness/common/names.c
+    harness/common/win32_constants.c
     harness/common/pattern.c
-    harness/common/start.c
+    harness/common/spawn_args.c
     harness/common/text.c
     harness/common/verdict.c
-    harness/common/wide.c)
+    harness/common/utf16.c)
 
 set(SHMCHECK_REPORT_SOURCES
     harness/report/junit.c
@@ -114,10 +114,10 @@ set(SHMCHECK_BENCH_SOURCES
 set(SHMCHECK_PORTABLE_TESTS
     test_common_arch
     test_common_line
-    test_common_names
-    test_common_start
+    test_common_win32_constants
+    test_common_spawn_args
     test_common_text
-    test_common_wide
+    test_common_utf16
     test_report_hostile
     test_report_junit
     test_report_known
@@ -150,7 +150,7 @@ set(SHMCHECK_WINDOWS_TESTS
     test_runner_start
     test_runner_summary
     test_runner_workers
-    test_windows_names)
+    test_windows_constants)
 set(SHMCHECK_TEST_SUPPORT_SOURCES
     harness/tests/report_rules.c
     harness/tests/xml_scan.c)

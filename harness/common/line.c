@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "escape.h"
-#include "names.h"
+#include "win32_constants.h"
 
 bool number_parse(const char *word, uint64_t *out)
 {

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "../common/wide.h"
+#include "../common/utf16.h"
 
 /* One line, its end excluded. Its characters are known to be allowed in TOML. */
 struct piece {

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../common/wide.h"
+#include "../common/utf16.h"
 
 static bool is_legible(uint32_t point)
 {

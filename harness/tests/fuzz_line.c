@@ -5,7 +5,7 @@
 
 #include "../common/escape.h"
 #include "../common/line.h"
-#include "../common/names.h"
+#include "../common/win32_constants.h"
 
 static void write_again(const struct line *line, struct text *out)
 {
@@ -34,12 +34,12 @@ static void use_fields(const struct line *line)
     for (size_t i = 0; i < line->count; i++) {
         uint64_t value = 0, back = 1;
         bool number = line_number(line, line->fields[i].key, &value);
-        if (!names_parse(line->fields[i].value, &value))
+        if (!constants_parse(line->fields[i].value, &value))
             ALWAYS(!number || line->fields[i].length >= 64); /* no constant is that long */
         char room[1024];
         struct text names = text_over(room, sizeof room);
-        names_add(&names, NAME_MAP_ACCESS, value);
-        ALWAYS(!names.cut && names_parse(room, &back) && back == value);
+        constants_add(&names, CONSTANT_MAP_ACCESS, value);
+        ALWAYS(!names.cut && constants_parse(room, &back) && back == value);
     }
 }
 

@@ -12,7 +12,7 @@
 #include <wchar.h>
 
 #include "../common/escape.h"
-#include "../common/wide.h"
+#include "../common/utf16.h"
 
 #define OURS L"shmcheck"
 #define PATH_UNITS 1024
@@ -44,7 +44,7 @@ static void say(const char *kind, const WCHAR *text, size_t units)
 {
     char bytes[4 * PATH_UNITS], line[12 * PATH_UNITS];
     struct text escaped = text_over(line, sizeof line);
-    size_t length = wide_to_bytes(bytes, sizeof bytes, (const uint16_t *)text, units);
+    size_t length = utf16_to_bytes(bytes, sizeof bytes, (const uint16_t *)text, units);
     escape_add(&escaped, bytes, length == SIZE_MAX ? 0 : length);
     printf("%s %s\n", kind, escaped.at);
     found++;

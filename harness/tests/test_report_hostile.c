@@ -8,7 +8,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "../common/wide.h"
+#include "../common/utf16.h"
 #include "../report/junit.h"
 #include "report_rules.h"
 
@@ -259,7 +259,7 @@ static void every_unit_of_a_name(void **state)
         char bytes[0x400 * 3 + 1];
         for (uint32_t i = 0; i < 0x400; i++)
             units[i] = (uint16_t)(first + i);
-        size_t length = wide_to_bytes(bytes, sizeof bytes, units, 0x400);
+        size_t length = utf16_to_bytes(bytes, sizeof bytes, units, 0x400);
         assert_true(length != SIZE_MAX);
         struct shown shown = {0};
         report_on(bytes, length, VERDICT_SKIP, &shown);

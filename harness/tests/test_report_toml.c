@@ -7,7 +7,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "../common/wide.h"
+#include "../common/utf16.h"
 #include "../report/toml.h"
 
 /* All items of a text in one: "2[[known]] 3key=value END", or "4! what is wrong". */

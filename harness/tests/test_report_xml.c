@@ -8,7 +8,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "../common/wide.h"
+#include "../common/utf16.h"
 #include "../report/xml.h"
 #include "xml_scan.h"
 

@@ -1,5 +1,5 @@
 /* Changing pages and handle flags; reserved memory. */
-#include "../../common/names.h"
+#include "../../common/win32_constants.h"
 #include "../arguments.h"
 #include "../objects.h"
 #include "../verbs.h"
@@ -36,7 +36,7 @@ void verb_protect(const struct line *request, struct reply *reply)
     }
     reply_ok(reply);
     text_add(&reply->text, " old=");
-    names_add(&reply->text, NAME_PROTECT, old);
+    constants_add(&reply->text, CONSTANT_PROTECT, old);
 }
 
 void verb_commit(const struct line *request, struct reply *reply)

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../common/wide.h"
+#include "../../common/utf16.h"
 #include "../arguments.h"
 #include "../objects.h"
 #include "../own_token.h"
@@ -93,7 +93,7 @@ void verb_path(const struct line *request, struct reply *reply)
         return;
     size_t units = path->Length / sizeof(WCHAR);
     bytes[0] = '\0';
-    if (units == 0 || wide_to_bytes(bytes, sizeof bytes, path->Buffer, units) != SIZE_MAX)
+    if (units == 0 || utf16_to_bytes(bytes, sizeof bytes, path->Buffer, units) != SIZE_MAX)
         reply_path(bytes, name, reply);
     else
         reply_bad(reply, "the path is too long to be told");
@@ -174,7 +174,7 @@ void verb_containerpath(const struct line *request, struct reply *reply)
         reply_fail(reply, seen);
         return;
     }
-    if (wide_to_bytes(bytes, sizeof bytes, path, wcslen(path)) == SIZE_MAX) {
+    if (utf16_to_bytes(bytes, sizeof bytes, path, wcslen(path)) == SIZE_MAX) {
         reply_bad(reply, "the path is too long to be told");
         return;
     }

@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../common/start.h"
-#include "../../common/wide.h"
+#include "../../common/spawn_args.h"
+#include "../../common/utf16.h"
 #include "../arguments.h"
 #include "../objects.h"
 #include "../verbs.h"
@@ -68,7 +68,7 @@ static bool fill_image(struct start *start, const struct line *request, struct r
     if (!start->image)
         return reply_bad(reply, "no memory for the program's path");
     if (program && program->length > 0)
-        return wide_from_bytes((uint16_t *)start->image, PATH_UNITS, program->value, program->length) !=
+        return utf16_from_bytes((uint16_t *)start->image, PATH_UNITS, program->value, program->length) !=
                    SIZE_MAX ||
                reply_bad(reply, "program= is too long, or no path");
     DWORD path = GetModuleFileNameW(NULL, start->image, PATH_UNITS);

@@ -1,15 +1,15 @@
 /* Looking at memory, handles and the system. */
 #include <string.h>
 
-#include "../../common/names.h"
+#include "../../common/win32_constants.h"
 #include "../arguments.h"
 #include "../objects.h"
 #include "../verbs.h"
 
-static void add_names(struct reply *reply, const char *key, enum name_kind kind, uint64_t value)
+static void add_names(struct reply *reply, const char *key, enum constant_kind kind, uint64_t value)
 {
     text_format(&reply->text, " %s=", key);
-    names_add(&reply->text, kind, value);
+    constants_add(&reply->text, kind, value);
 }
 
 /* The fields of a region, in the order of the reply. */
@@ -38,19 +38,19 @@ static void add_shown(struct reply *reply, enum shown field, const MEMORY_BASIC_
         reply_add(reply, "size=%llu", (unsigned long long)region->RegionSize);
         break;
     case SHOW_STATE:
-        add_names(reply, "state", NAME_STATE, region->State);
+        add_names(reply, "state", CONSTANT_STATE, region->State);
         break;
     case SHOW_PROTECT:
-        add_names(reply, "protect", NAME_PROTECT, region->Protect);
+        add_names(reply, "protect", CONSTANT_PROTECT, region->Protect);
         break;
     case SHOW_TYPE:
-        add_names(reply, "type", NAME_TYPE, region->Type);
+        add_names(reply, "type", CONSTANT_TYPE, region->Type);
         break;
     case SHOW_ALLOCATION_BASE:
         reply_add_distance(reply, "allocation-base", (uintptr_t)region->AllocationBase, base);
         break;
     case SHOW_ALLOCATION_PROTECT:
-        add_names(reply, "allocation-protect", NAME_PROTECT, region->AllocationProtect);
+        add_names(reply, "allocation-protect", CONSTANT_PROTECT, region->AllocationProtect);
         break;
     case SHOW_COUNT:
         break;
@@ -178,7 +178,7 @@ void verb_size(const struct line *request, struct reply *reply)
         return;
     }
     reply_add(reply, "size=%llu", (unsigned long long)information.basic.size.QuadPart);
-    add_names(reply, "attributes", NAME_SECTION, information.basic.attributes);
+    add_names(reply, "attributes", CONSTANT_SECTION, information.basic.attributes);
 }
 
 void verb_granted(const struct line *request, struct reply *reply)

@@ -6,7 +6,7 @@
 #include "../own_token.h"
 #include "../security.h"
 #include "../verbs.h"
-#include "../../common/wide.h"
+#include "../../common/utf16.h"
 
 void verb_descriptor(const struct line *request, struct reply *reply)
 {
@@ -110,7 +110,7 @@ void verb_privilege(const struct line *request, struct reply *reply)
         reply_not_exported(reply);
         return;
     }
-    if (wide_from_bytes(name, LINE_BYTES + 4, request->label, strlen(request->label)) == SIZE_MAX ||
+    if (utf16_from_bytes(name, LINE_BYTES + 4, request->label, strlen(request->label)) == SIZE_MAX ||
         !sys.LookupPrivilegeValueW(NULL, name, &luid)) {
         reply_bad(reply, "no privilege is called '%s'", request->label);
         return;

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../../common/names.h"
+#include "../../common/win32_constants.h"
 
 /* What an expectation is about, because a row knows the two in different ways. */
 enum aspect { ASPECT_OUTCOME, ASPECT_CODE, ASPECT_STATUS };

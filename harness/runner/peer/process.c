@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "../../common/start.h"
+#include "../../common/spawn_args.h"
 
 #define COMMAND_LINE_UNITS 2048
 #define START_ATTEMPTS 3

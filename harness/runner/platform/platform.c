@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "../../common/arch.h"
-#include "../../common/names.h"
+#include "../../common/win32_constants.h"
 #include "access_token.h"
 #include "version.h"
 

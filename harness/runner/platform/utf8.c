@@ -1,6 +1,6 @@
 #include "utf8.h"
 
-#include "../../common/wide.h"
+#include "../../common/utf16.h"
 
 #define MOST_UNITS 1000
 
@@ -10,6 +10,6 @@ const char *utf8(const wchar_t *string)
     static unsigned next;
     char *out = ring[next++ % 4];
     size_t units = wcslen(string);
-    wide_to_bytes(out, sizeof ring[0], (const uint16_t *)string, units < MOST_UNITS ? units : MOST_UNITS);
+    utf16_to_bytes(out, sizeof ring[0], (const uint16_t *)string, units < MOST_UNITS ? units : MOST_UNITS);
     return out;
 }

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../common/wide.h"
+#include "../../common/utf16.h"
 #include "../platform/appcontainer.h"
 #include "footprint.h"
 #include "known_file.h"

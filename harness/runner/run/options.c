@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "../../common/line.h"
-#include "../../common/wide.h"
+#include "../../common/utf16.h"
 #include "../platform/utf8.h"
 
 #define HELP_COLUMN 24 /* where the explanation of an option starts */
@@ -91,7 +91,7 @@ static char *to_utf8(const wchar_t *word)
 {
     size_t units = wcslen(word), size = units * 3 + 8;
     char *out = malloc(size);
-    if (out && wide_to_bytes(out, size, (const uint16_t *)word, units) == SIZE_MAX) {
+    if (out && utf16_to_bytes(out, size, (const uint16_t *)word, units) == SIZE_MAX) {
         free(out);
         return NULL;
     }

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "../../common/escape.h"
-#include "../../common/wide.h"
+#include "../../common/utf16.h"
 #include "../worker/worker.h"
 
 static void close_file(HANDLE *file)
@@ -44,7 +44,7 @@ void worker_slot_end(struct worker_slot *slot)
 static void add_path(struct text *line, const char *key, const wchar_t *path)
 {
     char bytes[MAX_PATH * 8];
-    size_t length = wide_to_bytes(bytes, sizeof bytes, (const uint16_t *)path, wcslen(path));
+    size_t length = utf16_to_bytes(bytes, sizeof bytes, (const uint16_t *)path, wcslen(path));
     text_format(line, " %s=", key);
     if (length != SIZE_MAX)
         escape_add(line, bytes, length);

@@ -6,7 +6,7 @@
 #include <wchar.h>
 
 #include "../../common/escape.h"
-#include "../../common/wide.h"
+#include "../../common/utf16.h"
 
 static bool is_tag_character(char c)
 {
@@ -36,7 +36,7 @@ static const char *add_program(const struct stage *stage, const struct role *rol
     const wchar_t *path = stage->settings->actors[role->arch];
     if (role->same_program)
         return NULL;
-    size_t length = wide_to_bytes(bytes, sizeof bytes, (const uint16_t *)path, wcslen(path));
+    size_t length = utf16_to_bytes(bytes, sizeof bytes, (const uint16_t *)path, wcslen(path));
     if (length == SIZE_MAX)
         return "a program whose path is too long";
     escape_add(out, bytes, length);

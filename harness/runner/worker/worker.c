@@ -10,7 +10,7 @@
 #endif
 
 #include "../../common/escape.h"
-#include "../../common/wide.h"
+#include "../../common/utf16.h"
 #include "../stage/cmocka_bridge.h"
 #include "../run/footprint.h"
 #include "../platform/needs.h"
@@ -99,7 +99,7 @@ static void tell(void *context, enum stage_event event, int line, const char *te
 static bool take_path(const struct line *line, const char *key, wchar_t *out, size_t size)
 {
     const struct field *field = line_field(line, key);
-    return field && wide_from_bytes((uint16_t *)out, size, field->value, field->length) != SIZE_MAX;
+    return field && utf16_from_bytes((uint16_t *)out, size, field->value, field->length) != SIZE_MAX;
 }
 
 /* The actor of this architecture is named, those of others lie beside this program if they are of use. */

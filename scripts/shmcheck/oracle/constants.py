@@ -1,6 +1,6 @@
 """Numbers of the Windows headers that steps write by name, and those that rules compare with.
 
-The names are those of harness/common/names.c; a test compares the two.
+The names are those of harness/common/win32_constants.c; a test compares the two.
 """
 
 from __future__ import annotations

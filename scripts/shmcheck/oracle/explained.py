@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from shmcheck.definitions import Verdict
 from shmcheck.oracle.model import Finding, Model
 from shmcheck.oracle.state import Platform
 from shmcheck.oracle.walk import Counts, Walked, walk
 from shmcheck.reports.known_list import Entry, glob_matches
-from shmcheck.reports.results import Case, Run, Verdict
+from shmcheck.reports.results import Case, Run
 
 # A failed expectation about a step, as the report writes it.
 FAILED = re.compile(r"(?:line [0-9]+: )?(\[[a-z0-9-]+\] ([A-Za-z0-9_-]+> .*?): expected .*)", re.DOTALL)

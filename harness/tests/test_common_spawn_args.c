@@ -6,7 +6,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "../common/start.h"
+#include "../common/spawn_args.h"
 
 #ifdef _WIN32
 #include <windows.h>

@@ -6,16 +6,16 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "../common/wide.h"
+#include "../common/utf16.h"
 
 static void expect_round_trip(const uint16_t *units, size_t count)
 {
     char bytes[32];
     uint16_t back[16];
-    size_t length = wide_to_bytes(bytes, sizeof bytes, units, count);
+    size_t length = utf16_to_bytes(bytes, sizeof bytes, units, count);
     assert_in_range(length, 0, sizeof bytes - 1);
     assert_int_equal(bytes[length], 0);
-    assert_int_equal(wide_from_bytes(back, 16, bytes, length), count);
+    assert_int_equal(utf16_from_bytes(back, 16, bytes, length), count);
     assert_memory_equal(back, units, count * sizeof units[0]);
     assert_int_equal(back[count], 0);
 }
@@ -79,7 +79,7 @@ static void known_bytes(void **state)
     (void)state;
     static const uint16_t units[] = {'A', 0xE9, 0x20AC, 0xD83D, 0xDE00, 0xD800, 0xDC00, 0xDFFF};
     char bytes[32];
-    assert_int_equal(wide_to_bytes(bytes, sizeof bytes, units, 8), 17);
+    assert_int_equal(utf16_to_bytes(bytes, sizeof bytes, units, 8), 17);
     assert_string_equal(bytes, "A\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80\xF0\x90\x80\x80\xED\xBF\xBF");
 }
 
@@ -110,7 +110,7 @@ static void refused(void **state)
     };
     for (size_t i = 0; i < sizeof broken / sizeof broken[0]; i++) {
         uint16_t units[16];
-        if (wide_from_bytes(units, 16, broken[i], strlen(broken[i])) != SIZE_MAX)
+        if (utf16_from_bytes(units, 16, broken[i], strlen(broken[i])) != SIZE_MAX)
             fail_msg("sequence %u was taken", (unsigned)i);
     }
 }
@@ -124,7 +124,7 @@ static void room(void **state)
     for (size_t size = 0; size <= 12; size++) {
         char out[12];
         memset(out, '#', sizeof out);
-        size_t length = wide_to_bytes(out, size, units, 5);
+        size_t length = utf16_to_bytes(out, size, units, 5);
         assert_true(length == (size >= 11 ? 10 : SIZE_MAX));
         for (size_t i = size; i < sizeof out; i++)
             assert_int_equal(out[i], '#');
@@ -132,16 +132,16 @@ static void room(void **state)
     for (size_t size = 0; size <= 7; size++) {
         uint16_t out[7];
         memset(out, 0x77, sizeof out);
-        size_t count = wide_from_bytes(out, size, bytes, sizeof bytes - 1);
+        size_t count = utf16_from_bytes(out, size, bytes, sizeof bytes - 1);
         assert_true(count == (size >= 6 ? 5 : SIZE_MAX));
         for (size_t i = size; i < 7; i++)
             assert_int_equal(out[i], 0x7777);
     }
     uint16_t none[1] = {7};
-    assert_int_equal(wide_from_bytes(none, 1, "", 0), 0);
+    assert_int_equal(utf16_from_bytes(none, 1, "", 0), 0);
     assert_int_equal(none[0], 0);
     char empty[1] = {'x'};
-    assert_int_equal(wide_to_bytes(empty, 1, units, 0), 0);
+    assert_int_equal(utf16_to_bytes(empty, 1, units, 0), 0);
     assert_int_equal(empty[0], 0);
 }
 

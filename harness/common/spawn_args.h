@@ -1,7 +1,7 @@
 /* The two parts of CreateProcess that Wine is more lenient about than Windows, as plain functions, so that
  * tests can hold them against the documentation instead of against Wine. */
-#ifndef SHMCHECK_START_H
-#define SHMCHECK_START_H
+#ifndef SHMCHECK_SPAWN_ARGS_H
+#define SHMCHECK_SPAWN_ARGS_H
 
 #include <stdbool.h>
 #include <stddef.h>

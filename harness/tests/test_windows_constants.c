@@ -12,7 +12,7 @@
 #undef WIN32_NO_STATUS
 #include <ntstatus.h>
 
-#include "../common/names.h"
+#include "../common/win32_constants.h"
 
 struct constant {
     const char *name;
@@ -96,7 +96,7 @@ static void constants(void **state)
     };
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         uint64_t value;
-        if (!names_parse(table[i].name, &value) || value != table[i].value)
+        if (!constants_parse(table[i].name, &value) || value != table[i].value)
             fail_msg("%s is 0x%X", table[i].name, (unsigned)table[i].value);
     }
 }

@@ -1,4 +1,4 @@
-#include "start.h"
+#include "spawn_args.h"
 
 size_t handle_list_build(void **out, void *const *in, size_t count)
 {

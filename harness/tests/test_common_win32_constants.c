@@ -6,7 +6,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "../common/names.h"
+#include "../common/win32_constants.h"
 
 static void parse_table(void **state)
 {
@@ -36,7 +36,7 @@ static void parse_table(void **state)
     };
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         uint64_t value = 1;
-        if (!names_parse(table[i].words, &value) || value != table[i].value)
+        if (!constants_parse(table[i].words, &value) || value != table[i].value)
             fail_msg("%s: 0x%llX", table[i].words, (unsigned long long)value);
     }
 }
@@ -66,7 +66,7 @@ static void parse_refuses(void **state)
     };
     for (size_t i = 0; i < sizeof broken / sizeof broken[0]; i++) {
         uint64_t value = 77;
-        if (names_parse(broken[i], &value))
+        if (constants_parse(broken[i], &value))
             fail_msg("'%s' was taken", broken[i]);
         assert_true(value == 77);
     }
@@ -77,33 +77,33 @@ static void add_every_bit(void **state)
 {
     (void)state;
     static const char *const all[] = {
-        [NAME_PROTECT] =
+        [CONSTANT_PROTECT] =
             "PAGE_NOACCESS|PAGE_READONLY|PAGE_READWRITE|PAGE_WRITECOPY|PAGE_EXECUTE|PAGE_EXECUTE_READ|"
             "PAGE_EXECUTE_READWRITE|PAGE_EXECUTE_WRITECOPY|PAGE_GUARD|PAGE_NOCACHE|PAGE_WRITECOMBINE|"
             "0xFFFFF800",
-        [NAME_SECTION] =
+        [CONSTANT_SECTION] =
             "SEC_IMAGE_NO_EXECUTE|SEC_FILE|SEC_PROTECTED_IMAGE|SEC_RESERVE|SEC_COMMIT|SEC_WRITECOMBINE|"
             "SEC_LARGE_PAGES|0x207FFFFF",
-        [NAME_MAP_ACCESS] =
+        [CONSTANT_MAP_ACCESS] =
             "FILE_MAP_ALL_ACCESS|FILE_MAP_EXECUTE|SYNCHRONIZE|ACCESS_SYSTEM_SECURITY|MAXIMUM_ALLOWED|"
             "GENERIC_ALL|GENERIC_EXECUTE|GENERIC_WRITE|GENERIC_READ|0xCE0FFC0",
-        [NAME_STATE] = "MEM_COMMIT|MEM_RESERVE|MEM_FREE|0xFFFECFFF",
-        [NAME_TYPE] = "MEM_PRIVATE|MEM_MAPPED|MEM_IMAGE|0xFEF9FFFF",
+        [CONSTANT_STATE] = "MEM_COMMIT|MEM_RESERVE|MEM_FREE|0xFFFECFFF",
+        [CONSTANT_TYPE] = "MEM_PRIVATE|MEM_MAPPED|MEM_IMAGE|0xFEF9FFFF",
     };
-    for (enum name_kind kind = NAME_PROTECT; kind <= NAME_TYPE; kind++) {
+    for (enum constant_kind kind = CONSTANT_PROTECT; kind <= CONSTANT_TYPE; kind++) {
         char room[512];
         struct text text = text_over(room, sizeof room);
-        names_add(&text, kind, UINT32_MAX);
+        constants_add(&text, kind, UINT32_MAX);
         assert_string_equal(room, all[kind]);
     }
     char room[512];
     struct text text = text_over(room, sizeof room);
-    names_add(&text, NAME_MAP_ACCESS, 0xF001F & ~0x2u);
+    constants_add(&text, CONSTANT_MAP_ACCESS, 0xF001F & ~0x2u);
     assert_string_equal(
         room, "FILE_MAP_COPY|FILE_MAP_READ|SECTION_MAP_EXECUTE|SECTION_EXTEND_SIZE|DELETE|READ_CONTROL|"
               "WRITE_DAC|WRITE_OWNER");
     text_clear(&text);
-    names_add(&text, NAME_SECTION, 0x10000000);
+    constants_add(&text, CONSTANT_SECTION, 0x10000000);
     assert_string_equal(room, "SEC_NOCACHE");
 }
 
@@ -111,35 +111,35 @@ static void add_table(void **state)
 {
     (void)state;
     static const struct {
-        enum name_kind kind;
+        enum constant_kind kind;
         uint64_t value;
         const char *text;
     } table[] = {
-        {NAME_PROTECT, 0, "0"},
-        {NAME_PROTECT, 0x4, "PAGE_READWRITE"},
-        {NAME_PROTECT, 0x104, "PAGE_READWRITE|PAGE_GUARD"},
-        {NAME_PROTECT, 0x800004, "PAGE_READWRITE|0x800000"},
-        {NAME_SECTION, 0x8000000, "SEC_COMMIT"},
-        {NAME_SECTION, 0x11000000, "SEC_IMAGE_NO_EXECUTE"},
-        {NAME_SECTION, 0x1000000, "SEC_IMAGE"},
-        {NAME_SECTION, 0x88000000, "SEC_COMMIT|SEC_LARGE_PAGES"},
-        {NAME_SECTION, 0x20000000, "0x20000000"},
-        {NAME_MAP_ACCESS, 0xF001F, "FILE_MAP_ALL_ACCESS"},
-        {NAME_MAP_ACCESS, 0x6, "FILE_MAP_WRITE|FILE_MAP_READ"},
-        {NAME_MAP_ACCESS, 0x20000, "READ_CONTROL"},
-        {NAME_MAP_ACCESS, 0x80000000, "GENERIC_READ"},
-        {NAME_STATE, 0x1000, "MEM_COMMIT"},
-        {NAME_STATE, 0x2000, "MEM_RESERVE"},
-        {NAME_STATE, 0x10000, "MEM_FREE"},
-        {NAME_TYPE, 0x20000, "MEM_PRIVATE"},
-        {NAME_TYPE, 0x40000, "MEM_MAPPED"},
-        {NAME_TYPE, 0x1000000, "MEM_IMAGE"},
-        {NAME_TYPE, UINT64_C(0x100000000), "0x100000000"},
+        {CONSTANT_PROTECT, 0, "0"},
+        {CONSTANT_PROTECT, 0x4, "PAGE_READWRITE"},
+        {CONSTANT_PROTECT, 0x104, "PAGE_READWRITE|PAGE_GUARD"},
+        {CONSTANT_PROTECT, 0x800004, "PAGE_READWRITE|0x800000"},
+        {CONSTANT_SECTION, 0x8000000, "SEC_COMMIT"},
+        {CONSTANT_SECTION, 0x11000000, "SEC_IMAGE_NO_EXECUTE"},
+        {CONSTANT_SECTION, 0x1000000, "SEC_IMAGE"},
+        {CONSTANT_SECTION, 0x88000000, "SEC_COMMIT|SEC_LARGE_PAGES"},
+        {CONSTANT_SECTION, 0x20000000, "0x20000000"},
+        {CONSTANT_MAP_ACCESS, 0xF001F, "FILE_MAP_ALL_ACCESS"},
+        {CONSTANT_MAP_ACCESS, 0x6, "FILE_MAP_WRITE|FILE_MAP_READ"},
+        {CONSTANT_MAP_ACCESS, 0x20000, "READ_CONTROL"},
+        {CONSTANT_MAP_ACCESS, 0x80000000, "GENERIC_READ"},
+        {CONSTANT_STATE, 0x1000, "MEM_COMMIT"},
+        {CONSTANT_STATE, 0x2000, "MEM_RESERVE"},
+        {CONSTANT_STATE, 0x10000, "MEM_FREE"},
+        {CONSTANT_TYPE, 0x20000, "MEM_PRIVATE"},
+        {CONSTANT_TYPE, 0x40000, "MEM_MAPPED"},
+        {CONSTANT_TYPE, 0x1000000, "MEM_IMAGE"},
+        {CONSTANT_TYPE, UINT64_C(0x100000000), "0x100000000"},
     };
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         char room[256];
         struct text text = text_over(room, sizeof room);
-        names_add(&text, table[i].kind, table[i].value);
+        constants_add(&text, table[i].kind, table[i].value);
         assert_string_equal(room, table[i].text);
     }
 }
@@ -152,13 +152,13 @@ static void round_trip(void **state)
     for (int i = 0; i < 20000; i++) {
         bits = bits * UINT64_C(6364136223846793005) + 1442695040888963407u;
         uint64_t value = i < 64 ? UINT64_C(1) << i : (bits >> 32) & (bits >> (i % 29));
-        for (enum name_kind kind = NAME_PROTECT; kind <= NAME_TYPE; kind++) {
+        for (enum constant_kind kind = CONSTANT_PROTECT; kind <= CONSTANT_TYPE; kind++) {
             char room[1024];
             struct text text = text_over(room, sizeof room);
             uint64_t back = ~value;
-            names_add(&text, kind, value);
+            constants_add(&text, kind, value);
             assert_false(text.cut);
-            if (!names_parse(room, &back) || back != value)
+            if (!constants_parse(room, &back) || back != value)
                 fail_msg("%s", room);
         }
     }

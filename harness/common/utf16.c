@@ -1,4 +1,4 @@
-#include "wide.h"
+#include "utf16.h"
 
 #include <string.h>
 
@@ -27,7 +27,7 @@ size_t wtf8_decode(const char *bytes, size_t left, uint32_t *point)
     return *point < least[length] || *point > 0x10FFFF ? 0 : length;
 }
 
-size_t wide_from_bytes(uint16_t *out, size_t size, const char *bytes, size_t count)
+size_t utf16_from_bytes(uint16_t *out, size_t size, const char *bytes, size_t count)
 {
     size_t units = 0;
     for (size_t i = 0; i < count;) {
@@ -66,7 +66,7 @@ size_t wtf8_encode(char out[4], uint32_t point)
     return length;
 }
 
-size_t wide_to_bytes(char *out, size_t size, const uint16_t *units, size_t count)
+size_t utf16_to_bytes(char *out, size_t size, const uint16_t *units, size_t count)
 {
     size_t length = 0;
     for (size_t i = 0; i < count; i++) {

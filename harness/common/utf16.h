@@ -1,7 +1,7 @@
 /* UTF-16 as Windows has it, lone surrogates included, and bytes. Lone surrogates become the three bytes that
  * UTF-8 would use for them (WTF-8), so that every object name survives the way there and back. */
-#ifndef SHMCHECK_WIDE_H
-#define SHMCHECK_WIDE_H
+#ifndef SHMCHECK_UTF16_H
+#define SHMCHECK_UTF16_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -9,8 +9,8 @@
 
 /* Both return the number of units of the result, its terminator not counted, or SIZE_MAX if `size` units are
  * too few or the bytes are no WTF-8. The result is terminated; `count` may span units of value 0. */
-size_t wide_from_bytes(uint16_t *out, size_t size, const char *bytes, size_t count);
-size_t wide_to_bytes(char *out, size_t size, const uint16_t *units, size_t count);
+size_t utf16_from_bytes(uint16_t *out, size_t size, const char *bytes, size_t count);
+size_t utf16_to_bytes(char *out, size_t size, const uint16_t *units, size_t count);
 
 /* Decodes the first code point of `left` > 0 bytes, surrogates included: the number of bytes that it takes, 1
  * to 4, or 0, with *point unspecified, if they do not start with WTF-8. */
