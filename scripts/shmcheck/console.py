@@ -59,7 +59,7 @@ def discard_rest(stream: IO[str]) -> None:
         os.dup2(nowhere, stream.fileno())
         os.close(nowhere)
     except (OSError, ValueError):
-        pass  # the stream has no file descriptor, so nothing is written again when Python ends; nothing is tried again then
+        pass  # the stream has no file descriptor, so nothing is written again when Python ends
 
 
 def write_line(stream: IO[str], line: str) -> None:

@@ -55,7 +55,7 @@ def die_with_parent() -> Callable[[], None] | None:
 
     def in_child() -> None:
         prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-        if os.getppid() != parent:  # the parent ended before the request was made was made
+        if os.getppid() != parent:  # the parent ended before the request was made
             os.kill(os.getpid(), signal.SIGKILL)
         kept = personality(ASK_PERSONALITY)
         if kept >= 0:

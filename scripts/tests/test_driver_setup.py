@@ -46,15 +46,19 @@ def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     tool(
         folder,
         "apt-get",
-        f'echo "apt-get $*" >>"{log}"\n'
+        # The simulation that asks how much would be installed; without lists it knows no package.
+        f'case "$*" in *--assume-no*) [ -e "{tmp_path}/lists" ] && '
+        "printf '0 upgraded, 7 newly installed, 0 to remove.\\nNeed to get 12.5 MB/90 MB of archives.\\n"
+        "After this operation, 800 MB of additional disk space will be used.\\n'; exit 1;; esac\n"
+        f'echo "apt-get $*" >>"{log}"; echo "output of apt"\n'
         'case "$*" in *" install "*) ;; *) exit 0;; esac\n'
         f'[ ! -e "{tmp_path}/broken" ] || exit 100\n'
         f'for word in "$@"; do last=$word; done; printf "#!/bin/sh\\n" >"{folder}/$last"; chmod +x "{folder}/$last"\n',
     )
-    tool(folder, "apt-cache", f'[ -e "{tmp_path}/lists" ]\n')
     tool(folder, "sudo", f'echo "sudo $*" >>"{log}"\nexit 1\n')
     monkeypatch.setenv("PATH", str(folder))
     monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(packages, "LOG", tmp_path / "apt.log")
     return tmp_path
 
 
@@ -76,8 +80,11 @@ def test_nothing_is_asked_when_nothing_is_missing(fake: Path, capsys: pytest.Cap
 def test_missing_packages_are_named_first_and_installed(fake: Path, capfd: pytest.CaptureFixture[str]) -> None:
     (fake / "lists").touch()
     packages.ensure([Need("dash", program="sh"), Need("wine", program="wine")])
-    assert capfd.readouterr().err.startswith("missing Debian packages: wine\n")
+    said = capfd.readouterr().err
+    assert said.startswith("missing Debian packages: wine\n")
+    assert "installing them (7 packages, 90 MB to download, 800 MB on disk); this usually takes" in said
     assert asked(fake) == ["apt-get install wine"]
+    assert "output of apt" in (fake / "apt.log").read_text(encoding="utf-8") and "output of apt" not in said
 
 
 def test_the_lists_are_updated_only_when_they_do_not_know_a_package(fake: Path) -> None:
@@ -88,7 +95,7 @@ def test_the_lists_are_updated_only_when_they_do_not_know_a_package(fake: Path) 
 def test_stale_lists_are_updated_once(fake: Path) -> None:
     (fake / "lists").touch()
     (fake / "broken").touch()
-    with pytest.raises(CannotRun, match="could not be installed: wine"):
+    with pytest.raises(CannotRun, match="(?s)could not be installed: wine.*apt.log; it ends with:.*output of apt"):
         packages.ensure([Need("wine", program="wine")])
     assert asked(fake) == ["apt-get install wine", "apt-get update", "apt-get install wine"]
 
@@ -97,20 +104,33 @@ def test_without_root_sudo_is_not_let_ask_without_a_terminal(fake: Path, monkeyp
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     with pytest.raises(CannotRun):
         packages.ensure([Need("wine", program="wine")])
-    assert (fake / "log").read_text(encoding="utf-8").startswith("sudo -n env DEBIAN_FRONTEND=noninteractive apt-get ")
+    assert (fake / "log").read_text(encoding="utf-8").startswith("sudo -n env DEBIAN_FRONTEND=noninteractive LC_ALL=C apt-get ")
     (fake / "bin" / "sudo").unlink()
-    with pytest.raises(CannotRun, match="there is no sudo"):
+    with pytest.raises(CannotRun, match="sudo is not installed"):
         packages.ensure([Need("wine", program="wine")])
 
 
-def test_without_apt_the_packages_are_named(fake: Path) -> None:
+@pytest.mark.parametrize(
+    ("manager", "shown"),
+    [
+        ("dnf", ["dnf install mingw64-gcc wine  (and what Debian calls libx)"]),
+        ("pacman", ["pacman -S --needed mingw-w64-gcc wine  (and what Debian calls libx)"]),
+        ("", ["dnf install", "pacman -S", "zypper install mingw64-cross-gcc wine"]),
+    ],
+)
+def test_without_apt_the_packages_are_named_for_other_systems(fake: Path, manager: str, shown: list[str]) -> None:
     (fake / "bin" / "apt-get").unlink()
-    with pytest.raises(CannotRun, match="there is no apt-get.*wine"):
-        packages.ensure([Need("wine", program="wine")])
+    if manager:
+        tool(fake / "bin", manager, "exit 0\n")
+    needs = [packages.FOR_WINDOWS[0], packages.RUNNING[0], Need("libx", file="/nonexistent")]
+    with pytest.raises(CannotRun, match="there is no apt-get.*gcc-mingw-w64-x86-64 wine libx") as caught:
+        packages.ensure(needs)
+    assert all(words in str(caught.value) for words in shown)
+    assert str(caught.value).count("\n  ") == len(shown)
 
 
 def test_a_package_that_does_not_bring_its_program_is_noticed(fake: Path) -> None:
-    with pytest.raises(CannotRun, match="still no /nonexistent"):
+    with pytest.raises(CannotRun, match="is installed, but /nonexistent is not there"):
         packages.ensure([Need("wine", file="/nonexistent")])
 
 

@@ -12,6 +12,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from shmcheck.console import CannotRun, Summary, is_summary
 from shmcheck.paths import windows_path
 from shmcheck.proof import mapping_api, pytest_result, tap
+from shmcheck.proof.own_tests import typed_files
+from shmcheck.proof.test_log import Record
 from shmcheck.targets import options
 from shmcheck.targets.local_run import mark_of
 
@@ -114,7 +116,9 @@ REPORT = """<?xml version="1.0" encoding="UTF-8"?>
 def test_counts_of_pytest(tmp_path: Path) -> None:
     file = tmp_path / "TEST.xml"
     file.write_text(REPORT, encoding="utf-8")
-    assert str(pytest_result.read(file)) == "1 passed, 2 failed, 1 skipped"
+    result = pytest_result.read(file)
+    assert str(result.summary) == "1 passed, 2 failed, 1 skipped"
+    assert result.skips == {"m": 1}
 
 
 def test_a_replaced_file_has_another_mark(tmp_path: Path) -> None:
@@ -133,6 +137,33 @@ def test_a_file_that_pytest_did_not_write_is_refused(tmp_path: Path, text: str) 
     file.write_text(text, encoding="utf-8")
     with pytest.raises(pytest_result.Unreadable):
         pytest_result.read(file)
+
+
+def test_skips_are_counted_by_reason(capsys: pytest.CaptureFixture[str]) -> None:
+    record = Record([], False)
+    record.add("scripts/optional", Summary(2, 0, 3), "output", ["no browser", "no browser", "no ssh"])
+    record.add("scripts/types", Summary(skipped=1), "mypy is not installed")
+    record.add("native/a", Summary(1, 0, 0), "output")
+    assert record.skipped_lines() == [
+        "  2  scripts/optional: no browser",
+        "  1  scripts/optional: no ssh",
+        "  1  scripts/types: mypy is not installed",
+    ]
+    assert "output" not in capsys.readouterr().out
+
+
+def test_skipped_tests_of_a_program_are_named() -> None:
+    assert tap.judge("1..2\nok 1 - a\nnot ok 2 # SKIP test_large_pages\n", 0).skips == ["test_large_pages"]
+    assert tap.judge("1..1\nok 1 - test_b # SKIP\n", 0).skips == ["test_b"]
+
+
+def test_files_that_import_a_missing_module_are_left_out_of_the_types(tmp_path: Path) -> None:
+    plain, browser = tmp_path / "plain.py", tmp_path / "browser.py"
+    plain.write_text("# import selenium is not here\nimport os\n", encoding="utf-8")
+    browser.write_text("def f() -> None:\n    from selenium import webdriver\n", encoding="utf-8")
+    assert typed_files([plain, browser], lambda module: True) == ([plain, browser], [])
+    files, reasons = typed_files([plain, browser], lambda module: module != "selenium")
+    assert files == [plain] and reasons == ["browser.py imports selenium, which is not installed"]
 
 
 @pytest.mark.parametrize("data", [b"", b"MZ", b"MZ" + bytes(58) + b"\x40\0\0\0PE\0\0" + bytes(20), b"\x7fELF" + bytes(200)])

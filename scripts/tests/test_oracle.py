@@ -79,7 +79,7 @@ def test_names_of_errors_and_statuses_are_those_of_replies() -> None:
 # ---- against reports ----
 
 
-@pytest.fixture(scope="module", params=BASELINES, ids=lambda path: path.stem)
+@pytest.fixture(scope="module", params=BASELINES, ids=[path.stem for path in BASELINES])
 def baseline(request: pytest.FixtureRequest) -> Explained:
     return explain(read(request.param), load(KNOWN))
 

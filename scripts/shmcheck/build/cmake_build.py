@@ -111,7 +111,7 @@ def configure(preset: str) -> None:
     if not configured(preset) and folder.exists():
         shutil.rmtree(folder)
     say(f"configuring {preset}")
-    python = Path(sys.executable).as_posix()  # CMake reads a backslash as an escape for an escape
+    python = Path(sys.executable).as_posix()  # CMake reads a backslash as an escape
     code, text = run_quiet(["cmake", "--preset", preset, f"-DPython3_EXECUTABLE={python}"], folder=ROOT)
     if code != 0:
         raise CannotRun(f"cmake could not configure {preset}:\n{text.strip()}")
@@ -136,7 +136,7 @@ def build(part: Part) -> None:
     if part.targets:
         command += ["--target", *part.targets]
     code, text = run_quiet(command, folder=ROOT)
-    if code != 0 and LOST_FILE in text:  # a file of an earlier configuration was deleted, for example a download was deleted, a download for example
+    if code != 0 and LOST_FILE in text:  # a file of an earlier configuration was deleted, for example a download
         shutil.rmtree(tree(part.preset))
         configure(part.preset)
         code, text = run_quiet(command, folder=ROOT)

@@ -1,9 +1,12 @@
-"""The Debian packages that a build and a run need, and installing those that are missing."""
+"""The packages that a build, a run and the tests need, and installing those that are missing."""
 
 from __future__ import annotations
 
 import glob
+import importlib
+import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -11,135 +14,219 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shmcheck.console import CannotRun, say
+from shmcheck.paths import BUILD
 from shmcheck.signals import deferred
+
+# Where distributions install modules for their own Python, which need not be the first one on PATH.
+MODULE_FOLDERS = ("/usr/lib/python3*/dist-packages", "/usr/lib*/python3*/site-packages")
 
 
 @dataclass(frozen=True)
 class Need:
-    """A package and what shows that it, or something as good from elsewhere, is there."""
+    """A package and what shows that it is installed, from wherever: a program, a file or a module of Python."""
 
-    package: str
+    package: str  # of Debian and Ubuntu
     program: str = ""  # on PATH
-    file: str = ""  # a pattern
+    file: str = ""  # globs with '|' between them
+    module: str = ""  # of Python
+    dnf: str = ""  # the package of Fedora; "": there is none, or it is part of another one
+    pacman: str = ""  # of Arch
+    zypper: str = ""  # of openSUSE
 
     def met(self) -> bool:
+        """Whether it is installed."""
         if self.program:
             return shutil.which(self.program) is not None
-        return any(glob.iglob(self.file))
+        if self.module:
+            places = [f"{folder}/{self.module}{end}" for folder in MODULE_FOLDERS for end in ("", ".py")]
+            if any(glob.glob(place) for place in places):
+                return True
+            # apt-get installs for the system's Python, and all modules must be in the same one.
+            return shutil.which("apt-get") is None and importlib.util.find_spec(self.module) is not None
+        return any(glob.glob(pattern) for pattern in self.file.split("|"))
 
 
 BUILDING = (
-    Need("cmake", program="cmake"),
-    Need("ninja-build", program="ninja"),
+    Need("cmake", program="cmake", dnf="cmake", pacman="cmake", zypper="cmake"),
+    Need("ninja-build", program="ninja", dnf="ninja-build", pacman="ninja", zypper="ninja"),
 )
 FOR_WINDOWS = (
-    Need("gcc-mingw-w64-x86-64", program="x86_64-w64-mingw32-gcc"),
-    Need("gcc-mingw-w64-i686", program="i686-w64-mingw32-gcc"),
+    Need(
+        "gcc-mingw-w64-x86-64",
+        program="x86_64-w64-mingw32-gcc",
+        dnf="mingw64-gcc",
+        pacman="mingw-w64-gcc",
+        zypper="mingw64-cross-gcc",
+    ),
+    Need(
+        "gcc-mingw-w64-i686",
+        program="i686-w64-mingw32-gcc",
+        dnf="mingw32-gcc",
+        pacman="mingw-w64-gcc",
+        zypper="mingw32-cross-gcc",
+    ),
 )
-RUNNING = (Need("wine", program="wine"),)
+RUNNING = (Need("wine", program="wine", dnf="wine", pacman="wine", zypper="wine"),)
 TESTING = (
-    Need("gcc", program="gcc"),
-    Need("libc6-dev", file="/usr/include/stdio.h"),
-    Need("libcmocka-dev", file="/usr/include/cmocka.h"),
-    Need("python3-pytest", file="/usr/lib/python3/dist-packages/pytest"),
-    Need("python3-hypothesis", file="/usr/lib/python3/dist-packages/hypothesis"),
-    Need("python3-jinja2", file="/usr/lib/python3/dist-packages/jinja2"),
-    Need("python3-junitparser", file="/usr/lib/python3/dist-packages/junitparser"),
-    Need("mypy", file="/usr/lib/python3/dist-packages/mypy"),
+    Need("gcc", program="gcc", dnf="gcc", pacman="gcc", zypper="gcc"),
+    Need("libc6-dev", file="/usr/include/stdio.h", dnf="glibc-devel", pacman="glibc", zypper="glibc-devel"),
+    Need("libcmocka-dev", file="/usr/include/cmocka.h", dnf="libcmocka-devel", pacman="cmocka", zypper="libcmocka-devel"),
+    Need("python3-pytest", module="pytest", dnf="python3-pytest", pacman="python-pytest", zypper="python3-pytest"),
+    Need(
+        "python3-hypothesis",
+        module="hypothesis",
+        dnf="python3-hypothesis",
+        pacman="python-hypothesis",
+        zypper="python3-hypothesis",
+    ),
+    Need("python3-jinja2", module="jinja2", dnf="python3-jinja2", pacman="python-jinja", zypper="python3-Jinja2"),
+    Need("python3-junitparser", module="junitparser", dnf="python3-junitparser"),
+    Need("mypy", module="mypy", dnf="python3-mypy", pacman="mypy", zypper="python3-mypy"),
 )
-# These are installed on CI's machines only: a browser is as big as all the others together, and openssh-server starts
-# a server. Elsewhere they are used if they are there, and their tests say what they miss.
-TESTING_ON_CI = (
-    Need("openssh-server", file="/usr/sbin/sshd"),
-    Need("chromium", program="chromium"),
-    Need("chromium-driver", program="chromedriver"),
-    Need("python3-selenium", file="/usr/lib/python3/dist-packages/selenium"),
+# scripts/test installs these with --all only: a browser is as large as all others together, and openssh-server starts a
+# server. Without --all their tests run if they are installed.
+OPTIONAL = (
+    Need("openssh-server", file="/usr/sbin/sshd", dnf="openssh-server", pacman="openssh", zypper="openssh-server"),
+    Need("chromium", program="chromium", dnf="chromium", pacman="chromium", zypper="chromium"),
+    Need("chromium-driver", program="chromedriver", dnf="chromedriver", pacman="chromium", zypper="chromedriver"),
+    Need("python3-selenium", module="selenium", dnf="python3-selenium", pacman="python-selenium", zypper="python3-selenium"),
 )
 FUZZING = (
-    Need("clang", program="clang"),
-    Need("libclang-rt-dev", file="/usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a"),
+    Need("clang", program="clang", dnf="clang", pacman="clang", zypper="clang"),
+    Need(
+        "libclang-rt-dev",
+        file="/usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a|/usr/lib*/clang/*/lib/*/libclang_rt.fuzzer*.a",
+        dnf="compiler-rt",
+        pacman="compiler-rt",
+    ),
 )
 
-REACHING = (Need("openssh-client", program="sftp"),)
+REACHING = (Need("openssh-client", program="sftp", dnf="openssh-clients", pacman="openssh", zypper="openssh-clients"),)
 
 BUILDING_FOR_WINDOWS = BUILDING + FOR_WINDOWS
 FOR_RUN = BUILDING_FOR_WINDOWS + RUNNING
 FOR_TEST = FOR_RUN + TESTING + FUZZING
 
 APT_LOCK_SECONDS = 300
+LOG = BUILD / "apt.log"
+LOG_LINES = 15
+DOWNLOAD = re.compile(r"^Need to get (?:[^/\n]*/)?([0-9.,]+ [kMG]?B) of archives", re.MULTILINE)
+SPACE = re.compile(r"^After this operation, ([0-9.,]+ [kMG]?B) of additional disk space", re.MULTILINE)
+COUNT = re.compile(r"^[0-9]+ upgraded, ([0-9]+) newly installed", re.MULTILINE)
 
 
-def missing(needs: Sequence[Need]) -> list[str]:
-    """The packages of the needs that are not met."""
-    return [need.package for need in needs if not need.met()]
+def missing(needs: Sequence[Need]) -> list[Need]:
+    """The needs that are not met."""
+    return [need for need in needs if not need.met()]
 
 
 def as_root() -> list[str]:
-    """What goes before a command that only root may run."""
+    """The words before a command that only root may run. CannotRun if this user cannot become root."""
     if os.geteuid() == 0:
         return []
     if shutil.which("sudo") is None:
-        raise CannotRun("installing them takes root; there is no sudo, so install them yourself and try again")
-    # Without a terminal nobody could type a password: fail instead of waiting for one.
+        raise CannotRun("installing packages needs root, and sudo is not installed: install them as root and try again")
+    # Without a terminal no password can be typed, so sudo fails instead of waiting for one.
     return ["sudo"] if sys.stdin is not None and sys.stdin.isatty() else ["sudo", "-n"]
 
 
 def apt_get(arguments: Sequence[str]) -> bool:
-    """Runs apt-get as root, with its output shown as messages; whether it succeeded."""
-    command = [
-        *as_root(),
-        "env",
-        "DEBIAN_FRONTEND=noninteractive",
-        "apt-get",
-        f"-oDPkg::Lock::Timeout={APT_LOCK_SECONDS}",
-        "-y",
-        "-q",
-        *arguments,
-    ]
+    """Runs apt-get as root, with its output in LOG. Returns whether it succeeded. CannotRun if it cannot be started."""
+    settings = ["DEBIAN_FRONTEND=noninteractive", "LC_ALL=C"]
+    lock = f"-oDPkg::Lock::Timeout={APT_LOCK_SECONDS}"
+    command = [*as_root(), "env", *settings, "apt-get", lock, "-y", "-q", *arguments]
     try:
-        # Not ended with this driver: killing dpkg half-way leaves a system that somebody has to repair.
-        with deferred():
-            return subprocess.run(command, stdin=subprocess.DEVNULL, stdout=sys.stderr, check=False).returncode == 0
+        # Not interrupted: a system whose dpkg was killed must be repaired by hand.
+        with deferred(), LOG.open("ab") as log:
+            log.write(f"\n$ {' '.join(command)}\n".encode())
+            log.flush()
+            done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, check=False)
+            return done.returncode == 0
     except OSError as error:
         raise CannotRun(f"apt-get cannot be started: {error}") from error
 
 
-def all_known(packages: Sequence[str]) -> bool:
-    """Whether apt has heard of all these packages; on a fresh system it has not heard of any."""
-    command = ["apt-cache", "show", "--no-all-versions", *packages]
+def failed(names: str) -> CannotRun:
+    """The error for packages that could not be installed, with the end of LOG."""
+    lines = LOG.read_text(encoding="utf-8", errors="replace").splitlines()[-LOG_LINES:]
+    end = "\n".join(f"  {line}" for line in lines)
+    return CannotRun(f"these packages could not be installed: {names}\napt's whole output is in {LOG}; it ends with:\n{end}")
+
+
+def plan(packages: Sequence[str]) -> str | None:
+    """What apt-get would do to install the packages, in its own words; None if its lists do not have them all."""
+    command = ["apt-get", "install", "--no-install-recommends", "--assume-no", "-q", *packages]
+    environment = {**os.environ, "LC_ALL": "C"}
     try:
-        done = subprocess.run(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False
-        )
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, env=environment, check=False)
     except OSError:
-        return False
-    return done.returncode == 0
+        return None
+    text = done.stdout.decode("utf-8", "replace")
+    return text if COUNT.search(text) else None
 
 
-def install(packages: Sequence[str]) -> None:
-    """Installs the packages, or CannotRun."""
+def size_of(planned: str) -> str:
+    """How much apt-get would install, in words."""
+    count, download, space = (each.search(planned) for each in (COUNT, DOWNLOAD, SPACE))
+    parts = [f"{count[1]} packages"] if count else []
+    parts += [f"{download[1]} to download"] if download else []
+    parts += [f"{space[1]} on disk"] if space else []
+    return ", ".join(parts)
+
+
+def how_to_install(needs: Sequence[Need]) -> str:
+    """The commands that install the packages where there is no apt-get."""
+    lines = []
+    for manager, command in (("dnf", "dnf install"), ("pacman", "pacman -S --needed"), ("zypper", "zypper install")):
+        names = dict.fromkeys(name for need in needs if (name := getattr(need, manager)))
+        absent = [need.package for need in needs if not getattr(need, manager)]
+        more = f"  (and what Debian calls {', '.join(absent)})" if absent else ""
+        if names and (shutil.which(manager) or not any(map(shutil.which, ("dnf", "pacman", "zypper")))):
+            lines.append(f"  {command} {' '.join(names)}{more}")
+    return "\n".join(lines)
+
+
+def install(needs: Sequence[Need]) -> None:
+    """Installs the packages of the needs. CannotRun if that fails."""
+    packages = [need.package for need in needs]
     names = " ".join(packages)
-    say(f"missing Debian packages: {names}")
     if shutil.which("apt-get") is None:
-        raise CannotRun(f"there is no apt-get here; install what these Debian packages have: {names}")
+        raise CannotRun(
+            f"these packages of Debian are missing, and there is no apt-get to install them: {names}\n"
+            f"Elsewhere their names are (not tried):\n{how_to_install(needs)}"
+        )
+    as_root()
+    LOG.unlink(missing_ok=True)
+    say(f"missing Debian packages: {names}")
     command = ["install", "--no-install-recommends", *packages]
-    if all_known(packages):
-        if apt_get(command):
-            return
+    planned = plan(packages)
+    if planned is None:
+        say("updating apt's lists first")
+        if not apt_get(["update"]):
+            say(f"apt-get update had a problem, see {LOG}; trying to install the packages all the same")
+        planned = plan(packages) or ""
+        updated = True
+    else:
+        updated = False
+    size = size_of(planned)
+    say(f"installing them{f' ({size})' if size else ''}; this usually takes 1 to 5 minutes; apt's output is in {LOG}")
+    if apt_get(command):
+        return
+    if not updated:
         say("apt's lists may be out of date: updating them and trying again")
-    if not apt_get(["update"]):
-        say("apt-get update had a problem; trying to install all the same")
-    if not apt_get(command):
-        raise CannotRun(f"these packages could not be installed: {names}")
+        if apt_get(["update"]) and apt_get(command):
+            return
+    raise failed(names)
 
 
 def ensure(needs: Sequence[Need]) -> None:
-    """Installs what is missing. Looks at files only, and asks no network, when nothing is."""
-    packages = missing(needs)
-    if not packages:
+    """Installs what is missing. Only looks at files, and needs no network, when nothing is. CannotRun if something
+    cannot be installed."""
+    absent = missing(needs)
+    if not absent:
         return
-    install(packages)
-    left = [need for need in needs if not need.met()]
-    if left:
-        need = left[0]
-        raise CannotRun(f"package {need.package} is installed and there is still no {need.program or need.file}")
+    install(absent)
+    importlib.invalidate_caches()
+    for need in missing(needs):
+        what = need.program or need.file or f"module {need.module}"
+        raise CannotRun(f"package {need.package} is installed, but {what} is not there; check the package")

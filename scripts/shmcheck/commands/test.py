@@ -22,8 +22,11 @@ def main(arguments: Sequence[str]) -> int:
 def run(arguments: Sequence[str]) -> int:
     parser = Parser("scripts/test", DESCRIPTION)
     parser.add_argument(
-        "--filter", action="append", default=[], metavar="GLOB", help="only tests called so, for example 'native/*'"
+        "--filter", action="append", default=[], metavar="GLOB", help="only tests whose names match, for example 'native/*'"
     )
     parser.add_argument("--verbose", action="store_true", help="show what every test prints")
+    parser.add_argument(
+        "--all", action="store_true", help="install what only some tests need: a browser and an ssh server"
+    )
     wanted = parser.parse_args(arguments)
-    return own_tests.run(wanted.filter, wanted.verbose)
+    return own_tests.run(wanted.filter, wanted.verbose, wanted.all)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from shmcheck.build import cmake_build, packages
@@ -28,13 +30,18 @@ MUTATED_PERCENT = "10"
 ARM64_PRESET = "zig-arm64"
 MACHINE_ARM64 = 0xAA64  # IMAGE_FILE_MACHINE_ARM64
 # Scripts of the build that are outside the package.
-TYPED_FILES = ("harness/cmake/fetch_cmocka.py",)
+TYPED_FILES = ("harness/cmake/fetch_cmocka.py", "scripts/start_command.py")
+# Tests that need a browser or an ssh server, which scripts/test installs with --all only.
+OPTIONAL_TESTS = ("test_page_browser.py", "test_remote.py")
+IMPORT = re.compile(r"^\s*(?:from|import) (selenium)\b", re.MULTILINE)
 
 
-def run(filters: Sequence[str], verbose: bool) -> int:
-    """Runs the tests whose names match one of the filters, or all. Returns the exit code of scripts/test."""
-    prepare(parts(), packages.FOR_TEST + (packages.TESTING_ON_CI if os.environ.get("CI") else ()))
+def run(filters: Sequence[str], verbose: bool, install_all: bool) -> int:
+    """Runs the tests whose names match one of the filters, or all. `install_all` installs what only some tests need,
+    if these tests run. Returns the exit code of scripts/test."""
     record = Record(filters, verbose)
+    optional = install_all and (record.wants("scripts/optional") or record.wants("scripts/types"))
+    prepare(parts(), packages.FOR_TEST + (packages.OPTIONAL if optional else ()))
     if not ON_WINDOWS:
         for preset in ("native", "native-sanitize", "native-fuzz"):
             run_group(record, preset, tests_of(tree(preset)), native)
@@ -44,7 +51,9 @@ def run(filters: Sequence[str], verbose: bool) -> int:
     check_arm64(record)
     with this_target() as target:
         run_group(record, "windows", tests_of(tree(main_preset)), lambda test: foreign(target, test))
-        run_pytest(record, target)
+        others = [file for file in sorted((SCRIPTS / "tests").glob("test_*.py")) if file.name not in OPTIONAL_TESTS]
+        run_pytest(record, target, "scripts/pytest", others)
+        run_pytest(record, target, "scripts/optional", [SCRIPTS / "tests" / name for name in OPTIONAL_TESTS])
     run_script(record, "coverage.py")
     run_script(record, "mutate.py", "--percent", MUTATED_PERCENT, "--seed", "today")
     run_mypy(record)
@@ -60,6 +69,15 @@ def parts() -> list[cmake_build.Part]:
 
 
 def conclude(record: Record) -> int:
+    """Prints what was skipped, what failed, and the counts. Returns the exit code."""
+    if record.skips:
+        write_line(sys.stdout, "skipped:")
+        for line in record.skipped_lines():
+            write_line(sys.stdout, line)
+        absent = [] if ON_WINDOWS else packages.missing(packages.OPTIONAL)
+        if absent:
+            names = ", ".join(need.package for need in absent)
+            write_line(sys.stdout, f"scripts/test --all installs what the optional tests need: {names}")
     if record.failed:
         write_line(sys.stdout, "failed: " + ", ".join(record.failed))
     counts = record.summary
@@ -83,7 +101,7 @@ def run_group(record: Record, group: str, tests: Sequence[Test], start: Callable
             record.add(name, Summary(failed=1), str(error))
             continue
         result = tap.judge(output, code)
-        record.add(name, result.summary, "\n".join([output, *result.problems]))
+        record.add(name, result.summary, "\n".join([output, *result.problems]), result.skips)
 
 
 def native(test: Test) -> tuple[int, str]:
@@ -149,22 +167,24 @@ def python_with(*modules: str) -> str | None:
     """A Python that has the modules, or None. Debian's packages belong to its own Python, whichever is first on
     PATH."""
     candidates = [sys.executable] if ON_WINDOWS else [sys.executable, "/usr/bin/python3"]
+    return next((candidate for candidate in candidates if has_modules(candidate, *modules)), None)
+
+
+def has_modules(python: str, *modules: str) -> bool:
+    """Whether this Python can import the modules."""
     look = f"import importlib.util as u, sys; sys.exit(any(u.find_spec(name) is None for name in {list(modules)}))"
-    for candidate in candidates:
-        if run_quiet([candidate, "-c", look])[0] == 0:
-            return candidate
-    return None
+    return run_quiet([python, "-c", look])[0] == 0
 
 
-def run_pytest(record: Record, target: Target) -> None:
-    """Runs the tests of scripts/. They find the programs by SHMCHECK_BIN and the target by its environment."""
-    if not record.wants("scripts/pytest"):
+def run_pytest(record: Record, target: Target, name: str, files: Sequence[Path]) -> None:
+    """Runs tests of scripts/. They find the programs by SHMCHECK_BIN and the target by its environment."""
+    if not record.wants(name):
         return
     python = python_with("pytest", "hypothesis", "jinja2")
     if python is None:
-        record.add("scripts/pytest", Summary(skipped=1), "pytest, hypothesis or jinja2 is not installed")
+        record.add(name, Summary(skipped=1), "pytest, hypothesis or jinja2 is not installed")
         return
-    report = BUILD / "pytest.xml"
+    report = BUILD / f"pytest-{name.rpartition('/')[2]}.xml"
     report.unlink(missing_ok=True)
     environment = {**os.environ, "SHMCHECK_BIN": str(cmake_build.programs()), "PYTHONDONTWRITEBYTECODE": "1"}
     if "WINEPREFIX" in target.environment:
@@ -172,15 +192,15 @@ def run_pytest(record: Record, target: Target) -> None:
     command = [python, "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", f"--junitxml={report}"]
     try:
         code, output = run_quiet(
-            [*command, SCRIPTS / "tests"], folder=ROOT, environment=environment, seconds=PYTEST_SECONDS
+            [*command, *files], folder=ROOT, environment=environment, seconds=PYTEST_SECONDS
         )
-        summary = pytest_result.read(report)
+        result = pytest_result.read(report)
     except (TooSlow, pytest_result.Unreadable) as error:
-        record.add("scripts/pytest", Summary(failed=1), str(error))
+        record.add(name, Summary(failed=1), str(error))
         return
-    if code != 0 and summary.failed == 0:
-        summary.failed = 1
-    record.add("scripts/pytest", summary, output)
+    if code != 0 and result.summary.failed == 0:
+        result.summary.failed = 1
+    record.add(name, result.summary, output, result.skips.elements())
 
 
 def run_script(record: Record, script: str, *words: str) -> None:
@@ -206,7 +226,22 @@ def run_mypy(record: Record) -> None:
         return
     base = [python, "-m", "mypy", "--strict", "--python-version=3.11", f"--cache-dir={BUILD / 'mypy'}"]
     code, output = run_quiet([*base, "-p", "shmcheck"], folder=SCRIPTS, seconds=MYPY_SECONDS)
-    files = [*sorted((SCRIPTS / "tests").glob("*.py")), *(ROOT / file for file in TYPED_FILES)]
-    each, more = run_quiet([*base, *files], folder=SCRIPTS, seconds=MYPY_SECONDS)
+    files, reasons = typed_files(sorted((SCRIPTS / "tests").glob("*.py")), partial(has_modules, python))
+    each, more = run_quiet([*base, *files, *(ROOT / file for file in TYPED_FILES)], folder=SCRIPTS, seconds=MYPY_SECONDS)
     code, output = code or each, output + more
-    record.add("scripts/types", Summary(failed=1) if code else Summary(passed=1), output)
+    summary = Summary(failed=1) if code else Summary(passed=1)
+    summary.skipped = len(reasons)
+    record.add("scripts/types", summary, output, reasons)
+
+
+def typed_files(files: Sequence[Path], has: Callable[[str], bool]) -> tuple[list[Path], list[str]]:
+    """The files whose types can be checked, and for each other one the reason: it imports a module that is missing."""
+    typed: list[Path] = []
+    reasons: list[str] = []
+    for file in files:
+        module = IMPORT.search(file.read_text(encoding="utf-8"))
+        if module and not has(module[1]):
+            reasons.append(f"{file.name} imports {module[1]}, which is not installed")
+        else:
+            typed.append(file)
+    return typed, reasons

@@ -69,7 +69,7 @@ class Program:
             at = self.offset(self.directories[directory][0])
             while any(self.data[at : at + size]):
                 (address,) = struct.unpack_from("<I", self.data, at + table)
-                if address == 0:  # some linkers omit the lookup table; the address table has the same entries the lookup table out; the address table has the same
+                if address == 0:  # some linkers omit the lookup table; the address table has the same entries
                     (address,) = struct.unpack_from("<I", self.data, at + 16)
                 names |= self.looked_up(self.offset(address))
                 at += size

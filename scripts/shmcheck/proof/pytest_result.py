@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ElementTree
+from collections import Counter
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from shmcheck.console import Summary
@@ -12,20 +14,30 @@ class Unreadable(Exception):
     """There is no file, or it is not JUnit XML; the text says which."""
 
 
-def read(path: Path) -> Summary:
-    """The counts of tests by outcome; failures and errors both count as failed."""
+@dataclass
+class PytestResult:
+    """What pytest found."""
+
+    summary: Summary = field(default_factory=Summary)  # failures and errors both count as failed
+    skips: Counter[str] = field(default_factory=Counter)  # reasons, with the number of tests
+
+
+def read(path: Path) -> PytestResult:
+    """Reads the file that pytest wrote. Unreadable if it cannot be used."""
     try:
         root = ElementTree.parse(path).getroot()
     except (OSError, ElementTree.ParseError) as error:
         raise Unreadable(f"{path}: {error}") from error
     if root.tag not in ("testsuites", "testsuite"):
         raise Unreadable(f"{path}: its root element is {root.tag}, not testsuites")
-    summary = Summary()
+    result = PytestResult()
     for case in root.iter("testcase"):
+        skipped = case.find("skipped")
         if case.find("failure") is not None or case.find("error") is not None:
-            summary.failed += 1
-        elif case.find("skipped") is not None:
-            summary.skipped += 1
+            result.summary.failed += 1
+        elif skipped is not None:
+            result.summary.skipped += 1
+            result.skips[skipped.get("message", "").strip() or "no reason is given"] += 1
         else:
-            summary.passed += 1
-    return summary
+            result.summary.passed += 1
+    return result

@@ -14,7 +14,7 @@ from shmcheck.reports.results import Run
 from shmcheck.targets.target import Target
 
 SECONDS = 1800.0
-SHOWN = 2000  # characters of the output of a run that failed printed that went wrong
+SHOWN = 2000  # characters of the output of a run that failed
 
 
 def run_suite(

@@ -18,7 +18,8 @@ class TapResult:
     """The result of a test program, from its output and exit code."""
 
     summary: Summary = field(default_factory=Summary)
-    problems: list[str] = field(default_factory=list)  # failed tests, and problems of the program as a whole is wrong with the program as a whole
+    problems: list[str] = field(default_factory=list)  # failed tests, and problems of the program as a whole
+    skips: list[str] = field(default_factory=list)  # names of skipped tests
 
 
 def judge(output: str, code: int) -> TapResult:
@@ -50,6 +51,7 @@ def count(result: TapResult, found: re.Match[str], line: str) -> None:
     """One line about one test."""
     if SKIP.search(found[2]):
         result.summary.skipped += 1
+        result.skips.append(SKIP.sub("", found[2]).strip(" -0123456789"))
     elif found[1]:
         result.summary.failed += 1
         result.problems.append(line)

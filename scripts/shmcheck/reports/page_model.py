@@ -21,7 +21,7 @@ LOST = "lost"  # the whole run is missing
 
 
 def _badness(verdict: Verdict) -> tuple[int, bool]:
-    return (SEVERITY[verdict], verdict is Verdict.PASS)  # a pass says more than a skip the pass says more
+    return (SEVERITY[verdict], verdict is Verdict.PASS)  # a pass says more than a skip
 
 
 @dataclass(frozen=True)

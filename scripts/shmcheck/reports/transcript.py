@@ -58,7 +58,7 @@ def _merge(
     requests = [request for request, _ in merged]
     out: list[tuple[str, list[str | None]]] = []
     own = [step.request for step in steps]
-    if own == requests:  # the usual case, for which the matcher would be slow the matcher would be slow
+    if own == requests:  # the usual case, for which the matcher would be slow
         return [(request, [*replies, step.reply]) for (request, replies), step in zip(merged, steps, strict=True)]
     matcher = SequenceMatcher(None, requests, own, autojunk=False)
     for kind, a_from, a_to, b_from, b_to in matcher.get_opcodes():

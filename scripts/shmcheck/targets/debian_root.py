@@ -29,7 +29,7 @@ SETTING_UP = (
 )
 SET_UP_SECONDS = 1800.0
 REMOVE_SECONDS = 300.0
-STAMP_VERSION = 1  # version of what add() makes; an older tree is made again; an older tree is made anew
+STAMP_VERSION = 1  # version of what add() makes; an older tree is made again
 
 # unshare makes every mount of the new namespace private, so no other process sees what is mounted here.
 NAMESPACE = ("unshare", "--mount")

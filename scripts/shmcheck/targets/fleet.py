@@ -80,7 +80,7 @@ class Fleet:
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.PIPE,
                     stderr=subprocess.STDOUT,
-                    start_new_session=True,  # Ctrl-C on the terminal reaches it through end() only reaches it but through end()
+                    start_new_session=True,  # Ctrl-C on the terminal reaches it through end() only
                     preexec_fn=die_with_parent(),
                 )
             except OSError as error:

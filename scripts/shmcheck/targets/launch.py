@@ -110,7 +110,7 @@ def run(
     except Interrupted as signal_seen:
         signals.ignore_further()
         interrupted = str(signal_seen)
-        say(f"{interrupted}: ending the run")  # printed now, so that the summary is the last line still comes last
+        say(f"{interrupted}: ending the run")  # printed now, so that the summary is the last line
         stop(child)
     for each in readers:
         each.finish()

@@ -24,7 +24,7 @@ class PassThrough(threading.Thread):
         super().__init__(daemon=True)
         self.source = source
         self.sink = sink
-        self.held = b""  # a CR that may be the first half of a line end the first half of the end of a line
+        self.held = b""  # a CR that may be the first half of a line end
         self.tail = b""
         self.listening = True
         self.wake_read, self.wake_write = os.pipe()
@@ -39,7 +39,7 @@ class PassThrough(threading.Thread):
     def readable(self) -> bool:
         """Waits for data. Returns False when finish() was called and everything is read."""
         if sys.platform == "win32":
-            return True  # a pipe cannot be waited for there; the read blocks for a pipe there; the read waits
+            return True  # a pipe cannot be waited for there; the read blocks
         import select
 
         ready, _, _ = select.select([self.source, self.wake_read], [], [])

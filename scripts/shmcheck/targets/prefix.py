@@ -115,7 +115,7 @@ class Prefix:
         code, text = self.run(["wineboot", "-i"], WARM_SECONDS)
         if code == 0 and self.windows:
             code, text = self.claim_version()
-        self.server("-k")  # the registry is on disk when the server has ended once the server has ended
+        self.server("-k")  # the registry is on disk when the server has ended
         if code != 0 or not (self.folder / "system.reg").exists():
             raise CannotRun(f"wineboot could not make the Wine prefix:\n{text.strip()}")
         self.stamp.write_text(wanted, encoding="utf-8")
@@ -141,7 +141,7 @@ class Prefix:
         try:
             self.run(["wineserver", option], SERVER_SECONDS)
         except CannotRun:
-            pass  # end() ends a server that does not answer does not listen
+            pass  # end() ends a server that does not answer
 
     def leave(self) -> None:
         """Stops using the prefix. The last user ends the processes in it."""
@@ -162,7 +162,7 @@ class Prefix:
             waited = time.monotonic() - begin
             servers = {pid for pid in pids if is_server(pid)}
             if waited > 2 * END_SECONDS:
-                return  # SIGKILL did not help: the kernel does not release a process: the kernel does not let a process go
+                return  # SIGKILL did not help: the kernel does not release a process
             if not servers or waited > END_SECONDS:
                 # Without a server, which may have been killed, a program notices nothing until its next request.
                 send(pids, signal.SIGKILL)

@@ -32,7 +32,7 @@ PROGRESS_SECONDS = 5.0
 WAIT_SECONDS = 0.2
 LOOK_SECONDS = 20.0
 TIDY_SECONDS = 60.0
-HURRY_SECONDS = 20.0  # for each clean-up step after an interrupted run; the user waits after a run that was ended; somebody waits
+HURRY_SECONDS = 20.0  # for each clean-up step after an interrupted run; the user waits
 # After one of these failures nothing was created on the host.
 NEVER_THERE = frozenset({"HostKey", "Authentication", "UnknownHost", "Refused"})
 # Words that every shell passes on unchanged.
@@ -218,7 +218,7 @@ class RemoteRun:
             sys.stdout.write(new.replace(b"\r\n", b"\n").decode("utf-8", "replace"))
             sys.stdout.flush()
         except (OSError, ValueError):
-            pass  # stdout is closed; the report matters is what counts
+            pass  # stdout is closed; the report matters
 
     def fetch(self) -> Path:
         """Fetches the results. Returns their folder. A missing file is judged later."""
