@@ -23,6 +23,24 @@ static void create_protect_zero(struct stage *s)
     fails(s, "writer", "create commit name=@x size=4096 protect=SEC_COMMIT", ERROR_INVALID_PARAMETER);
 }
 
+/* One protection is needed, and one that exists. */
+static void create_protect_nonsense(struct stage *s)
+{
+    static const char *const protections[] = {"PAGE_READONLY|PAGE_READWRITE", "PAGE_READONLY|PAGE_NOACCESS",
+                                              "PAGE_EXECUTE_READ|PAGE_EXECUTE_READWRITE", "0x1234"};
+    for (unsigned i = 0; i < COUNT(protections); i++)
+        fails(s, "writer", step("create s%u name=@x size=4096 protect=%s", i, protections[i]),
+              ERROR_INVALID_PARAMETER);
+}
+
+/* The protection is looked at before the size: 512 GiB with a protection that sections do not have are not a matter of
+ * memory. */
+static void create_protect_before_size(struct stage *s)
+{
+    fails(s, "writer", "create section name=@x size=0x8000000000 protect=PAGE_NOACCESS",
+          ERROR_INVALID_PARAMETER);
+}
+
 /* PAGE_NOACCESS is not accepted. */
 static void create_protect_noaccess(struct stage *s)
 {
@@ -208,6 +226,8 @@ static void create_any_handle_user(struct stage *s)
 static const struct test_case create_arguments_cases[] = {
     {CASE(create_failure_is_null), .rows = "create-failure-is-null open-missing"},
     {CASE(create_protect_zero)},
+    {CASE(create_protect_nonsense)},
+    {CASE(create_protect_before_size)},
     {CASE(create_protect_noaccess)},
     {CASE(create_protect_execute)},
     {CASE(create_protect_guard)},

@@ -253,6 +253,80 @@ static void file_setendoffile_blocked(struct stage *s)
     records(s, "writer", "filesize data to=4096");
 }
 
+/* A file can grow while a section over it lives, with and without a view. */
+static void file_grow_while_mapped(struct stage *s)
+{
+    must(s, "writer", "file data name=^f size=4096");
+    must(s, "reader", "file data name=^f open=existing");
+    must(s, "reader", "create section size=0 protect=PAGE_READWRITE file=data");
+    succeeds(s, "writer", "filesize data to=8192");
+    gives(s, "reader", "filesize data", "size=8192");
+    must(s, "reader", "map view of=section access=FILE_MAP_READ");
+    succeeds(s, "writer", "filesize data to=65536");
+    gives(s, "reader", "filesize data", "size=65536");
+}
+
+/* A section without a view is enough to keep a file from being cut. */
+static void file_cut_needs_no_section(struct stage *s)
+{
+    must(s, "writer", "file data name=^f size=0x20000");
+    must(s, "reader", "file data name=^f open=existing");
+    must(s, "reader", "create section size=0 protect=PAGE_READWRITE file=data");
+    fails_status(s, "writer", "filesize data to=4096", ERROR_USER_MAPPED_FILE, STATUS_USER_MAPPED_FILE);
+    gives(s, "writer", "filesize data", "size=131072");
+}
+
+/* CREATE_ALWAYS over a mapped file would cut it to nothing (the verb's open=new is CREATE_ALWAYS). */
+static void file_create_always_refused(struct stage *s)
+{
+    must(s, "writer", "file data name=^f size=4096");
+    must(s, "writer", "filewrite data text=kept");
+    must(s, "writer", "create section size=0 protect=PAGE_READWRITE file=data");
+    must(s, "writer", "map view of=section access=FILE_MAP_READ");
+    must(s, "writer", "close data");
+    fails_status(s, "reader", "file again name=^f open=new", ERROR_USER_MAPPED_FILE, STATUS_USER_MAPPED_FILE);
+    gives(s, "writer", "read view length=4 as=text", "text=kept");
+}
+
+/* Of an empty file that may only be read, the missing right is reported, not the size. */
+static void file_access_before_size(struct stage *s)
+{
+    must(s, "writer", "file data name=^f");
+    must(s, "writer", "file read name=^f open=existing access=GENERIC_READ");
+    fails_status(s, "writer", "create section size=0 protect=PAGE_READWRITE file=read", ERROR_ACCESS_DENIED,
+                 STATUS_ACCESS_DENIED);
+    fails(s, "writer", "create readable size=0 protect=PAGE_READONLY file=read", ERROR_FILE_INVALID);
+}
+
+/* A file handle without any access backs no section; the error is 5 on newer and 87 on older systems. */
+static void file_no_access_handle(struct stage *s)
+{
+    static const char *const protections[] = {"PAGE_READONLY", "PAGE_WRITECOPY", "PAGE_READWRITE"};
+    must(s, "writer", "file all name=^f size=4096");
+    must(s, "writer", "file none name=^f open=existing access=0");
+    for (unsigned i = 0; i < COUNT(protections); i++)
+        if (fails_somehow(s, "writer", step("create s%u size=0 protect=%s file=none", i, protections[i]))) {
+            const uint64_t error = number(s, "writer", "error");
+            holds(s, "the error is 5 or 87",
+                  error == ERROR_ACCESS_DENIED || error == ERROR_INVALID_PARAMETER);
+        }
+}
+
+/* The name of a section over a file goes with its last handle too, whatever views there are. */
+static void file_section_name_gone_with_view(struct stage *s)
+{
+    must(s, "writer", "file data name=^f size=4096");
+    must(s, "writer", "filewrite data text=kept");
+    must(s, "writer", "create section name=@x size=0 protect=PAGE_READWRITE file=data");
+    must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
+    must(s, "reader", "open section name=@x access=FILE_MAP_READ");
+    must(s, "reader", "close section");
+    must(s, "writer", "close section");
+    not_found(s, "reader", "open section name=@x access=FILE_MAP_READ");
+    gives(s, "writer", "read view length=4 as=text", "text=kept");
+    gives(s, "writer", "create section name=@x size=0 protect=PAGE_READWRITE file=data", "error=0");
+}
+
 /* Windows 10 refuses to delete a mapped file, Windows 11 deletes it; the transcript records which. */
 static void file_delete_blocked(struct stage *s)
 {
@@ -382,6 +456,12 @@ static const struct test_case file_sections_cases[] = {
     {CASE(file_timestamp_flushed), .rows = "file-timestamp"},
     {CASE(file_region_flag), .needs = "has-region-info"},
     {CASE(file_setendoffile_blocked), .rows = "file-setendoffile-blocked file-cut-after-unmap"},
+    {CASE(file_grow_while_mapped)},
+    {CASE(file_cut_needs_no_section)},
+    {CASE(file_create_always_refused)},
+    {CASE(file_access_before_size)},
+    {CASE(file_no_access_handle)},
+    {CASE(file_section_name_gone_with_view)},
     {CASE(file_delete_blocked), .rows = "file-delete-blocked file-delete-keeps-view"},
     {CASE(file_lock_ignored)},
     {CASE(file_unsupported_device)},

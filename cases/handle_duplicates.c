@@ -127,6 +127,20 @@ static void dup_close_source(struct stage *s)
     not_found(s, "reader", "open section name=@x access=FILE_MAP_READ");
 }
 
+/* Inside one process the duplicate of a handle that is closed gets its number, and a handle that is protected from closing
+ * stays beside its duplicate. */
+static void dup_close_source_here(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
+    const uint64_t first = number(s, "writer", "handle");
+    succeeds(s, "writer", "duplicate section to=0 same=yes close-source=yes keep=yes");
+    holds(s, "the duplicate has the source's number", number(s, "writer", "handle") == first);
+    must(s, "writer", "setflags section protect-from-close=yes");
+    succeeds(s, "writer", "duplicate section to=0 same=yes close-source=yes keep=yes");
+    holds(s, "the duplicate has another number", number(s, "writer", "handle") != first);
+    succeeds(s, "writer", "map view of=section access=FILE_MAP_READ");
+}
+
 /* The source is closed even if the duplication fails, here because the DACL does not grant a right. */
 static void close_source_when_denied(struct stage *s)
 {
@@ -189,6 +203,7 @@ static const struct test_case handle_duplicates_cases[] = {
     {CASE(duplicate_keeps_name), .rows = "life-creator-exit life-terminate-closes"},
     {CASE(dup_inherit_flag)},
     {CASE(dup_close_source)},
+    {CASE(dup_close_source_here)},
     {CASE(close_source_when_denied), .rows = "dup-close-source"},
     {CASE(dup_same_object), .needs = "compare-object-handles"},
     {CASE(compare_no_rights_needed), .needs = "compare-object-handles"},

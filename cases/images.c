@@ -22,6 +22,17 @@ static void image_view_ignores_access(struct stage *s)
     gives(s, "reader", "query reading show=type,protect", "type=MEM_IMAGE protect=PAGE_READONLY");
 }
 
+/* SEC_NOCACHE is the one attribute that SEC_IMAGE can have. */
+static void create_image_nocache(struct stage *s)
+{
+    must(s, "writer", OPENS_LIBRARY);
+    gives(s, "writer",
+          "create section name=@x size=0 protect=PAGE_READONLY|SEC_IMAGE|SEC_NOCACHE file=library",
+          "error=0");
+    succeeds(s, "writer", "map view of=section access=FILE_MAP_READ");
+    gives(s, "writer", "read view at=0 length=2 as=text", "text=MZ");
+}
+
 /* SEC_IMAGE_NO_EXECUTE needs PAGE_READONLY and cannot be combined with another flag. */
 static void image_no_execute(struct stage *s)
 {
@@ -78,6 +89,7 @@ static void size_query_wrong_length(struct stage *s)
 
 static const struct test_case images_cases[] = {
     {CASE(image_view_ignores_access)},
+    {CASE(create_image_nocache)},
     {CASE(image_no_execute), .needs = "windows-8"},
     {CASE(map3_placeholder_data_only), .needs = "has-map3 has-alloc2"},
     {CASE(size_image_info_on_data)},

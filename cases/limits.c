@@ -15,6 +15,19 @@ static void size_view_needs_contiguous_space(struct stage *s)
     succeeds(s, "reader", "map part of=section access=FILE_MAP_READ length=65536");
 }
 
+/* Length 0 asks for the whole section, which may be more than a process has addresses for. The error is 8 in a 32-bit process
+ * of a 64-bit system and 5 on a 32-bit system. */
+static void size_whole_view_too_large(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=0x200000000 protect=PAGE_READWRITE|SEC_RESERVE");
+    must(s, "reader", "open section name=@x access=FILE_MAP_READ");
+    if (fails_somehow(s, "reader", "map whole of=section access=FILE_MAP_READ length=0")) {
+        const uint64_t error = number(s, "reader", "error");
+        holds(s, "the error is 8 or 5", error == ERROR_NOT_ENOUGH_MEMORY || error == ERROR_ACCESS_DENIED);
+    }
+    succeeds(s, "reader", "map part of=section access=FILE_MAP_READ length=65536");
+}
+
 /* A hundred thousand small named sections can exist, and other sections still work. */
 static void size_many_sections(struct stage *s)
 {
@@ -32,6 +45,7 @@ static void size_many_sections(struct stage *s)
 
 static const struct test_case limits_cases[] = {
     {CASE(size_view_needs_contiguous_space), .needs = "32-bit"},
+    {CASE(size_whole_view_too_large), .needs = "32-bit"},
     {CASE(size_many_sections), .needs = "large"},
 };
 

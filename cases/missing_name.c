@@ -258,6 +258,35 @@ static void name_backslash_forbidden(struct stage *s)
                  STATUS_OBJECT_PATH_SYNTAX_BAD);
 }
 
+/* After a prefix there is one backslash, not two. */
+static void name_double_backslash(struct stage *s)
+{
+    fails(s, "writer", "create section name=Local\\\\^x size=4096 protect=PAGE_READWRITE",
+          ERROR_INVALID_NAME);
+    fails(s, "reader", "open section name=Local\\\\^x access=FILE_MAP_READ", ERROR_INVALID_NAME);
+}
+
+/* A section is no directory: the path through its name ends there, which is another error than a path that leads nowhere. */
+static void name_below_section(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
+    fails_status(s, "writer", "create below name=^x\\y size=4096 protect=PAGE_READWRITE",
+                 ERROR_INVALID_HANDLE, STATUS_OBJECT_TYPE_MISMATCH);
+    fails_status(s, "reader", "open below name=^x\\y access=FILE_MAP_READ", ERROR_INVALID_HANDLE,
+                 STATUS_OBJECT_TYPE_MISMATCH);
+    succeeds(s, "reader", "open section name=@x access=FILE_MAP_READ");
+}
+
+/* Only a backslash ends a prefix: with a slash the whole is an ordinary name. */
+static void name_slash_is_no_prefix(struct stage *s)
+{
+    gives(s, "writer", "create global name=Global/^x size=4096 protect=PAGE_READWRITE", "error=0");
+    gives(s, "writer", "create local name=Local/^x size=8192 protect=PAGE_READWRITE", "error=0");
+    succeeds(s, "reader", "open section name=Local\\Global/^x access=FILE_MAP_READ|SECTION_QUERY");
+    gives(s, "reader", "size section", "size=4096 attributes=SEC_COMMIT");
+    not_found(s, "reader", "open prefix name=Local\\^x access=FILE_MAP_READ");
+}
+
 /* A name may contain every other character, and the same name finds it. */
 static void name_any_other_character(struct stage *s)
 {
@@ -323,6 +352,9 @@ static const struct test_case missing_name_cases[] = {
     {CASE(create_unnamed)},
     {CASE(create_unnamed_distinct), .needs = "compare-object-handles"},
     {CASE(name_backslash_forbidden)},
+    {CASE(name_double_backslash)},
+    {CASE(name_below_section)},
+    {CASE(name_slash_is_no_prefix)},
     {CASE(name_any_other_character)},
     {CASE(name_length_limit)},
 };

@@ -63,6 +63,23 @@ static void map2_zero_size(struct stage *s)
     gives(s, "writer", "query rest", WHOLE_VIEW("65536", "PAGE_READWRITE"));
 }
 
+/* A length past the end of the section gives error 5, as for MapViewOfFile; it is not about rights. */
+static void map2_length_past_end(struct stage *s)
+{
+    section_of_two(s);
+    fails_status(s, "writer", "map2 view of=section protect=PAGE_READWRITE length=0x20001",
+                 ERROR_ACCESS_DENIED, STATUS_INVALID_VIEW_SIZE);
+    fails_status(s, "writer", "map2 rest of=section protect=PAGE_READWRITE offset=0x10000 length=0x11000",
+                 ERROR_ACCESS_DENIED, STATUS_INVALID_VIEW_SIZE);
+}
+
+/* Whether a view can be mapped without any access is recorded: MapViewOfFile can, and MapViewOfFile3 was seen to fail. */
+static void map3_noaccess(struct stage *s)
+{
+    section_of_two(s);
+    records(s, "writer", "map3 view of=section protect=PAGE_NOACCESS");
+}
+
 /* MEM_RESERVE is refused for sections in the paging file, which have reserved pages without it (SEC_RESERVE). */
 static void map2_reserve(struct stage *s)
 {
@@ -281,6 +298,8 @@ static const struct test_case placed_views_cases[] = {
     {CASE(map2_offset_64k), .needs = "has-map2"},
     {CASE(map2_base_rounding), .needs = "has-map2 has-map3"},
     {CASE(map2_zero_size), .needs = "has-map2"},
+    {CASE(map2_length_past_end), .needs = "has-map2"},
+    {CASE(map3_noaccess), .needs = "has-map3"},
     {CASE(map2_reserve), .needs = "has-map2"},
     {CASE(map2_page_protection), .needs = "has-map2"},
     {CASE(map3_null_process), .needs = "has-map3"},

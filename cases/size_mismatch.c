@@ -246,6 +246,14 @@ static void map_smaller_view(struct stage *s)
     faults(s, "reader", "read view at=0x2000 as=u8", "read");
 }
 
+/* INVALID_HANDLE_VALUE is the pseudo handle of the process, which is no section. */
+static void map_pseudo_handle(struct stage *s)
+{
+    must(s, "writer", "adopt section handle=0xFFFFFFFFFFFFFFFF");
+    fails_status(s, "writer", "map view of=section access=FILE_MAP_READ", ERROR_INVALID_HANDLE,
+                 STATUS_OBJECT_TYPE_MISMATCH);
+}
+
 /* Every byte of a view must be inside the section: one page more is refused, with and without an offset. */
 static void map_length_past_end(struct stage *s)
 {
@@ -352,6 +360,7 @@ static const struct test_case size_mismatch_cases[] = {
     {CASE(map_length_rounded_to_page)},
     {CASE(map_view_equal_to_section)},
     {CASE(map_smaller_view), .rows = "view-coherent-two-processes size-past-last-page-faults"},
+    {CASE(map_pseudo_handle), .needs = "64-bit"},
     {CASE(map_length_past_end), .rows = "map-length-past-end map-failure-is-null"},
     {CASE(map_length_inside_last_page)},
     {CASE(map_offset_aligned)},

@@ -73,6 +73,26 @@ static void map_getmappedfilename(struct stage *s)
     succeeds(s, "writer", "filename mapped");
 }
 
+/* Any address in the view has the file's name, and an address behind the view has none. */
+static void map_filename_interior(struct stage *s)
+{
+    must(s, "writer", "file data name=^f size=0x10000");
+    must(s, "writer", "create section size=0 protect=PAGE_READONLY file=data");
+    must(s, "writer", "map view of=section access=FILE_MAP_READ");
+    succeeds(s, "writer", "filename view");
+    succeeds(s, "writer", "filename view at=0x2000");
+    succeeds(s, "writer", "filename view at=0xFFFF");
+    must(s, "writer", "unmap view keep=yes");
+    fails(s, "writer", "filename view", ERROR_UNEXP_NET_ERR);
+}
+
+/* What a 32-bit process learns of a region is recorded: a public program gives the call a larger structure there. */
+static void region_info_32_bit(struct stage *s)
+{
+    share_pattern(s, "FILE_MAP_WRITE");
+    records(s, "reader", "kind view");
+}
+
 /* Two views of one section have the same physical pages: each process's page is marked as shared, with the
  * number of sharing processes. */
 static void view_same_physical_page(struct stage *s)
@@ -251,6 +271,8 @@ static const struct test_case view_pages_cases[] = {
     {CASE(region_commit_size), .needs = "has-region-info"},
     {CASE(region_commit_size_copy), .rows = "region-commit-size", .needs = "has-region-info"},
     {CASE(map_getmappedfilename)},
+    {CASE(map_filename_interior)},
+    {CASE(region_info_32_bit), .needs = "32-bit has-region-info"},
     {CASE(view_same_physical_page)},
     {CASE(view_cow_shared_bit)},
     {CASE(view_cow_commit_charge)},

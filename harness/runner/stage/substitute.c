@@ -110,7 +110,7 @@ const char *substitute(struct stage *stage, const char *request, struct text *ou
             text_add(out, "Local\\");
             add_name(stage, at + 1, length, out);
             at += 1 + length;
-        } else if (*at == '^' && (before == '=' || before == '\\')) {
+        } else if (*at == '^' && (before == '=' || before == '\\' || before == '/')) {
             size_t length = tag_length(at + 1);
             add_name(stage, at + 1, length, out);
             at += 1 + length;
