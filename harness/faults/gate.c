@@ -79,9 +79,9 @@ static bool count_reached(const struct occasion *occasion)
 
 static bool note_reached(const struct occasion *occasion)
 {
-    struct note *note = note_of(occasion->section.key);
     if (gate.open == 0 && gate.process == 0)
         return true;
+    struct note *note = note_of(occasion->section.key);
     if (!note)
         return false;
     bool handle = occasion->adds == ADDS_HANDLE;
@@ -115,13 +115,13 @@ static bool has_origin(const struct section *section)
 
 static bool has_happened(const struct section *section)
 {
-    struct note *note = note_of(section->key);
     if (is(gate.event, "close"))
         return history_of(section->object)->closed > 0;
     if (is(gate.event, "unmap"))
         return history_of(section->object)->unmapped > 0;
     if (is(gate.event, "failure"))
         return something_failed;
+    struct note *note = note_of(section->key);
     if (!note)
         return false;
     if (is(gate.event, "re-creation"))

@@ -173,11 +173,25 @@ HANDLE opened(HANDLE handle, struct occasion occasion)
     return made(handle, occasion, ORIGIN_OPENED);
 }
 
+/* Far from where the system puts views, so that the addresses beside those stay as free as they are without it. */
+static void *shadow_base(size_t size)
+{
+#ifdef _WIN64
+    static uintptr_t next = 0x200000000000u;
+    uintptr_t base = next;
+    next += (size + GRANULE_BYTES - 1) / GRANULE_BYTES * GRANULE_BYTES;
+    return (void *)base;
+#else
+    (void)size;
+    return NULL;
+#endif
+}
+
 static void *shadow_of(HANDLE section, uint64_t offset, size_t size)
 {
     HANDLE able = with_all_rights(section);
-    void *at = able ? real.MapViewOfFile(able, FILE_MAP_WRITE, (DWORD)(offset >> 32),
-                                         (DWORD)(offset & UINT32_MAX), size)
+    void *at = able ? real.MapViewOfFileEx(able, FILE_MAP_WRITE, (DWORD)(offset >> 32),
+                                           (DWORD)(offset & UINT32_MAX), size, shadow_base(size))
                     : NULL;
     if (able)
         real.CloseHandle(able);
@@ -389,6 +403,8 @@ static void put_together(void)
 void system_start(void)
 {
     system_windows_fill(&real);
+    if (uses_notes())
+        notes_start();
     put_together();
 }
 

@@ -3,13 +3,10 @@
 #include <stdio.h>
 #include <wchar.h>
 
-#define NOTES_MOST 64
+#define NOTES_MOST 4096 /* of all cases of a run */
 #define NAME_UNITS (32768 + 16)
 
-static struct {
-    uint64_t key;
-    struct note *page;
-} notes[NOTES_MOST];
+static struct note *notes; /* NOTES_MOST of them; NULL: there are none */
 
 uint64_t note_key(const WCHAR *name)
 {
@@ -24,34 +21,28 @@ uint64_t note_key(const WCHAR *name)
     return key ? key : 1;
 }
 
-/* The handle stays open: here to the end, and in the parent, so that the note outlives an actor that ends. */
-static struct note *open_note(uint64_t key)
+/* The handle stays open: here to the end, and in the parent, so that the notes outlive an actor that ends. */
+void notes_start(void)
 {
-    WCHAR name[64];
-    swprintf(name, 64, L"Local\\shmcheck-note-%016llx", (unsigned long long)key);
-    HANDLE handle = real.CreateFileMappingW(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0, 4096, name);
-    if (!handle)
-        return NULL;
-    leak_to_parent(handle);
-    return real.MapViewOfFile(handle, FILE_MAP_WRITE, 0, 0, 0);
+    DWORD before = GetLastError();
+    HANDLE handle = real.CreateFileMappingW(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0,
+                                            NOTES_MOST * sizeof(struct note), L"Local\\shmcheck-fault-notes");
+    if (handle) {
+        leak_to_parent(handle);
+        notes = real.MapViewOfFile(handle, FILE_MAP_WRITE, 0, 0, 0);
+    }
+    SetLastError(before);
 }
 
 struct note *note_of(uint64_t key)
 {
-    DWORD before = GetLastError();
-    struct note *note = NULL;
-    for (size_t i = 0; key && !note && i < NOTES_MOST; i++) {
-        if (!notes[i].key) {
-            notes[i].page = open_note(key);
-            notes[i].key = notes[i].page ? key : 0;
-            note = notes[i].page;
-            break;
-        }
-        if (notes[i].key == key)
-            note = notes[i].page;
+    for (size_t i = 0; key && notes && i < NOTES_MOST; i++) {
+        struct note *note = &notes[(key + i) % NOTES_MOST];
+        LONG64 found = InterlockedCompareExchange64(&note->key, (LONG64)key, 0);
+        if (found == 0 || found == (LONG64)key)
+            return note;
     }
-    SetLastError(before);
-    return note;
+    return NULL;
 }
 
 const WCHAR *note_name(const WCHAR *name)

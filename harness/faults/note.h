@@ -1,5 +1,5 @@
-/* Notes: what the processes of a faulty system know together about one name. A note is a section of its own under a
- * name that no case uses. It lives until the process that started the actors ends. */
+/* Notes: what the processes of a faulty system know together about one name. They are in one section of their own under
+ * a name that no case uses. It lives until the process that started the actors ends. */
 #ifndef SHMCHECK_FAULTS_NOTE_H
 #define SHMCHECK_FAULTS_NOTE_H
 
@@ -10,8 +10,9 @@
 #define NOTE_USERS 32
 #define NOTE_KEPT 1024 /* bytes */
 
-/* All zero at first. */
+/* All zero at first, but for the key. */
 struct note {
+    volatile LONG64 key;              /* note_key of the name; 0: the note is free */
     volatile LONG generation;         /* how many times a fault declared the object of this name gone */
     volatile LONG access;             /* of the first open; 0: nothing has opened it */
     volatile unsigned long long size; /* in bytes, as the creator asked for it */
@@ -27,8 +28,10 @@ enum end_of_user { USER_NONE, USER_EXITED = 1, USER_KILLED = 2 };
 
 /* A number for a name: Local\n and n have the same. 0 for NULL and "". */
 uint64_t note_key(const WCHAR *name);
-/* The note about a name, valid to the end of this process. NULL for key 0, or if there is no room or memory for it.
- * Keeps the last error. */
+/* Makes or opens the notes; once, before anything is measured: it opens handles and maps memory. */
+void notes_start(void);
+/* The note about a name, valid to the end of this process. NULL for key 0, without notes_start, or if there is no room
+ * or memory. */
 struct note *note_of(uint64_t key);
 /* The name of the object of the present generation: `name` itself at first. Valid until the next call. */
 const WCHAR *note_name(const WCHAR *name);

@@ -19,12 +19,12 @@ from shmcheck.commands.faults import parse  # noqa: E402
 from shmcheck.console import CannotRun  # noqa: E402
 from shmcheck.definitions import Verdict  # noqa: E402
 from shmcheck.definitions import Verdict  # noqa: E402
+from shmcheck.proof.fault_reach import can_open, reachable  # noqa: E402
 from shmcheck.proof.faults import (  # noqa: E402
     By,
     Family,
     Outcome,
     System,
-    changed_verdicts,
     check_topics,
     choose,
     draw,
@@ -195,17 +195,6 @@ def test_only_cases_that_pass_without_it() -> None:
     assert (outcome.cases, outcome.caught) == (1, False)
 
 
-def test_what_a_control_changes() -> None:
-    baseline = run_of(case("one", Verdict.PASS), case("two", Verdict.KNOWN), case("three", Verdict.SKIP))
-    assert changed_verdicts(baseline, baseline) == []
-    other = run_of(case("one", Verdict.FAIL), case("two", Verdict.PASS))
-    assert changed_verdicts(baseline, other) == [
-        "missing_name/one: pass, with the control fail",
-        "missing_name/two: known, with the control pass",
-        "missing_name/three: skip, with the control not run",
-    ]
-
-
 # ---- figures ----
 
 
@@ -242,6 +231,50 @@ def test_table() -> None:
     text = table(outcomes(), "Wine 8.0").splitlines()
     assert text[6] == "| no-183 | no 183 | **missed** by 1 cases (error only) | 1 |"
     assert text[7] == "| names-cut:units=63 | names are one \\| or not | one |  |"
+
+
+# ---- which cases can reach a system ----
+
+STEPS = """\
+writer> create section name=@x size=0x100000 protect=PAGE_READWRITE -> ok error=0
+writer> map view of=section access=FILE_MAP_WRITE -> ok
+reader> open section name=@x access=FILE_MAP_READ api=A -> ok
+reader> map view of=section access=FILE_MAP_WRITE -> fail error=5
+writer> close section -> ok
+"""
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "can"),
+    [
+        ("size", "1M", True),
+        ("size", "2G", False),
+        ("way", "A", True),
+        ("way", "Numa", False),
+        ("way", "W", True),
+        ("view", "2", True),
+        ("view", "3", False),
+        ("handle", "2", True),
+        ("process", "2", True),
+        ("process", "3", False),
+        ("event", "failure", True),
+        ("event", "unmap", False),
+        ("event", "kill", True),
+        ("after", "1500", True),
+        ("backing", "file", False),
+        ("whose", "duplicate", False),
+    ],
+)
+def test_cases_that_can_reach_a_gate(key: str, value: str, can: bool) -> None:
+    assert can_open(key, value, STEPS) is can
+    assert can_open(key, value, STEPS + "writer> churn objects count=300 -> ok\n")
+
+
+def test_only_gates_limit_the_cases() -> None:
+    family = Family("x", ("1",), ("sample",), {"size": ("2G",)}, {"way": ("A", "Numa")}, "x")
+    steps = Case(ONE, Verdict.PASS, "", "", "", "", (), STEPS, 1)
+    assert reachable(System(family, (("size", "2G"), ("way", "A"))))(steps)
+    assert not reachable(System(family, (("size", "2G"), ("way", "Numa"))))(steps)
 
 
 # ---- the faulty actor ----

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shmcheck.console import CannotRun
+from shmcheck.definitions import Verdict
 from shmcheck.paths import BUILD, ROOT, target_path
 from shmcheck.processes import run_quiet
+from shmcheck.proof.fault_reach import reachable
 from shmcheck.proof.faults import (
     Family,
     Outcome,
     System,
-    changed_verdicts,
     check_topics,
     judge,
     passing,
@@ -97,15 +98,19 @@ def run_baseline(runs: FaultRuns, families: Sequence[Family]) -> Baseline:
 
 
 def check_controls(runs: FaultRuns, families: Sequence[Family], baseline: Baseline) -> list[str]:
-    """Runs the suite on every system that has a layer of the faults but no fault. Returns what changed."""
+    """Runs the suite on every system that has a layer of the faults but no fault. Returns one sentence for each case
+    that passes without it and not with it, twice."""
     problems = []
     for family in families:
         if not family.is_control:
             continue
-        words = ["--actor", target_path(str(runs.faulty_actor), str(ROOT))]
-        changes = changed_verdicts(baseline.run, runs.run(words, {VARIABLE: family.name}))
-        problems += [f"{family.name}: {change}" for change in changes]
-        print(f"{family.name}: {len(changes)} of {len(baseline.run.cases)} verdicts changed", flush=True)
+        changed: list[Key] = list(baseline.passed)
+        for _attempt in range(2):
+            played, _ = runs.run_cases(System(family), changed, first=False)
+            verdicts = {key: case.verdict for run in played for key, case in run.cases.items()}
+            changed = [key for key in changed if verdicts.get(key) is not Verdict.PASS]
+        problems += [f"{family.name}: {key} was {verdicts.get(key, 'not run')}" for key in changed]
+        print(f"{family.name}: {len(changed)} of {len(baseline.passed)} verdicts changed", flush=True)
     return problems
 
 
@@ -121,16 +126,31 @@ def look_for(runs: FaultRuns, systems: Sequence[System], baseline: Baseline, who
 
 
 def sample(runs: FaultRuns, systems: Sequence[System], baseline: Baseline) -> list[Outcome]:
-    """Runs the cases on each system up to the first that catches it: those of its topics, then all others."""
+    """Runs the cases that can reach each system up to the first that catches it: those of its topics, then the others."""
     outcomes = []
     for system in systems:
-        near = [key for key in baseline.passed if key.topic in system.family.topics]
-        far = [key for key in baseline.passed if key.topic not in system.family.topics]
+        can_reach = reachable(system)
+        useful = [key for key in baseline.passed if can_reach(baseline.run.cases[key])]
+        near = [key for key in useful if key.topic in system.family.topics]
+        far = [key for key in useful if key.topic not in system.family.topics]
         played, reached = runs.run_cases(system, near, first=True)
         outcome = judge(system, played, set(baseline.passed), reached)
         if not outcome.caught:
             more, reached_there = runs.run_cases(system, far, first=True)
             outcome = judge(system, [*played, *more], set(baseline.passed), reached or reached_there)
+        if outcome.caught:
+            confirm(runs, outcome)
         outcomes.append(outcome)
         show(outcome)
     return outcomes
+
+
+def confirm(runs: FaultRuns, outcome: Outcome) -> None:
+    """Runs the cases that caught a system once more, and keeps those that fail or deviate again: a case may have failed
+    for another reason, such as a busy machine."""
+    again, _ = runs.run_cases(outcome.system, outcome.caught_by, first=False)
+    noticed = {
+        key for run in again for key, case in run.cases.items() if case.verdict in (Verdict.FAIL, Verdict.DEVIATES)
+    }
+    outcome.failed = [key for key in outcome.failed if key in noticed]
+    outcome.deviated = [key for key in outcome.deviated if key in noticed]

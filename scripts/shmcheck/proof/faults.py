@@ -209,16 +209,6 @@ def judge(system: System, runs: Iterable[Run], passed: Collection[Key], reached:
     return outcome
 
 
-def changed_verdicts(baseline: Run, control: Run) -> list[str]:
-    """What a system without a fault changes, one sentence for each case."""
-    changes = []
-    for key, case in baseline.cases.items():
-        other = control.cases.get(key)
-        if other is None or other.verdict is not case.verdict:
-            changes.append(f"{key}: {case.verdict}, with the control {other.verdict if other else 'not run'}")
-    return changes
-
-
 def wilson(caught: int, count: int) -> tuple[float, float]:
     """The Wilson score interval of a share, for CONFIDENCE: from 0 to 1."""
     if count == 0:
