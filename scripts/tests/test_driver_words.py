@@ -152,6 +152,11 @@ def test_skips_are_counted_by_reason(capsys: pytest.CaptureFixture[str]) -> None
     assert "output" not in capsys.readouterr().out
 
 
+def test_notes_of_a_test_that_passed_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    Record([], False).add("cases/faults", Summary(1, 0, 0), "output", notes=["MISSED  a", "        scripts/faults"])
+    assert capsys.readouterr().out.splitlines()[1:] == ["      MISSED  a", "              scripts/faults"]
+
+
 def test_skipped_tests_of_a_program_are_named() -> None:
     assert tap.judge("1..2\nok 1 - a\nnot ok 2 # SKIP test_large_pages\n", 0).skips == ["test_large_pages"]
     assert tap.judge("1..1\nok 1 - test_b # SKIP\n", 0).skips == ["test_b"]

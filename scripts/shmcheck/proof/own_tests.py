@@ -27,6 +27,9 @@ MYPY_SECONDS = 300.0
 SCRIPT_SECONDS = 900.0
 # The share of all changed replies that scripts/test tries, others each day; scripts/mutate tries all of them.
 MUTATED_PERCENT = "10"
+# scripts/test plays so many faulty systems, others each day, and wants this share of them caught. It prints the others.
+FAULTS_DRAWN = "20"
+FAULTS_PERCENT = "60"
 ARM64_PRESET = "zig-arm64"
 MACHINE_ARM64 = 0xAA64  # IMAGE_FILE_MACHINE_ARM64
 # Scripts of the build that are outside the package.
@@ -56,6 +59,7 @@ def run(filters: Sequence[str], verbose: bool, install_all: bool) -> int:
         run_pytest(record, target, "scripts/optional", [SCRIPTS / "tests" / name for name in OPTIONAL_TESTS])
     run_script(record, "coverage.py")
     run_script(record, "mutate.py", "--percent", MUTATED_PERCENT, "--seed", "today")
+    run_script(record, "faults.py", "--sample", FAULTS_DRAWN, "--at-least", FAULTS_PERCENT)
     run_mypy(record)
     return conclude(record)
 
@@ -213,7 +217,8 @@ def run_script(record: Record, script: str, *words: str) -> None:
     except TooSlow as error:
         record.add(name, Summary(failed=1), str(error))
         return
-    record.add(name, Summary(failed=1) if code else Summary(passed=1), output)
+    missed = [line for line in output.splitlines() if line.startswith(("MISSED", "        scripts/faults "))]
+    record.add(name, Summary(failed=1) if code else Summary(passed=1), output, notes=missed)
 
 
 def run_mypy(record: Record) -> None:

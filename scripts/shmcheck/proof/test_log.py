@@ -24,9 +24,11 @@ class Record:
         """Whether the filters select a test of this name, "group/test"."""
         return not self.filters or any(fnmatchcase(name, pattern) for pattern in self.filters)
 
-    def add(self, name: str, summary: Summary, details: str, skips: Iterable[str] = ()) -> None:
+    def add(
+        self, name: str, summary: Summary, details: str, skips: Iterable[str] = (), notes: Sequence[str] = ()
+    ) -> None:
         """Records the result of a test. Its details are printed if it failed. `skips` has the reason of each skipped
-        test in it; without them the details are the reason."""
+        test in it; without them the details are the reason. `notes` are lines that are printed if it passed, too."""
         self.summary.add(summary)
         bad = summary.failed > 0
         if bad:
@@ -40,6 +42,8 @@ class Record:
             self.skips[name, reason] += count
         if (bad or self.verbose) and details.strip():
             write_line(sys.stdout, "\n".join(f"      {line}" for line in details.rstrip().splitlines()))
+        elif notes:
+            write_line(sys.stdout, "\n".join(f"      {line}" for line in notes))
 
     def skipped_lines(self) -> list[str]:
         """What was skipped and why, a line for each reason."""
