@@ -108,6 +108,29 @@ static void file_smaller_section(struct stage *s)
     gives(s, "writer", "filesize data", "size=131072");
 }
 
+/* A view longer than the file under the section is refused, at its start and behind an offset, for every kind of view. A
+ * section over a file ends in the page in which the file ends. */
+static void file_view_longer_than_file(struct stage *s)
+{
+    static const char *const kinds[] = {"FILE_MAP_READ", "FILE_MAP_WRITE", "FILE_MAP_COPY"};
+    must(s, "writer", "file data name=^f size=0x20064");
+    must(s, "writer", "create section name=@x size=0 protect=PAGE_READWRITE file=data");
+    must(s, "reader", "open section name=@x access=FILE_MAP_READ|FILE_MAP_WRITE");
+    for (unsigned i = 0; i < COUNT(kinds); i++) {
+        fails_status(s, "reader", step("map long of=section access=%s length=0x30000", kinds[i]),
+                     ERROR_ACCESS_DENIED, STATUS_INVALID_VIEW_SIZE);
+        fails_status(s, "reader", step("map page of=section access=%s length=0x21001", kinds[i]),
+                     ERROR_ACCESS_DENIED, STATUS_INVALID_VIEW_SIZE);
+        fails_status(s, "reader",
+                     step("map behind of=section access=%s offset=0x20000 length=0x1001", kinds[i]),
+                     ERROR_ACCESS_DENIED, STATUS_INVALID_VIEW_SIZE);
+    }
+    must(s, "reader", "map whole of=section access=FILE_MAP_READ length=0x20064");
+    must(s, "reader", "map last of=section access=FILE_MAP_READ offset=0x20000 length=0x64");
+    gives(s, "reader", "query last", WHOLE_VIEW("4096", "PAGE_READONLY"));
+    gives(s, "writer", "filesize data", "size=131172");
+}
+
 /* Two sections over one local file show the same bytes, whichever process created them
  * (nf-memoryapi-mapviewoffile). */
 static void file_two_sections_coherent(struct stage *s)
@@ -447,6 +470,7 @@ static const struct test_case file_sections_cases[] = {
     {CASE(file_execute_needs_generic_execute)},
     {CASE(file_writecopy_on_readonly_file)},
     {CASE(file_smaller_section)},
+    {CASE(file_view_longer_than_file), .rows = "map-length-past-end"},
     {CASE(file_two_sections_coherent)},
     {CASE(file_io_not_promised_coherent)},
     {CASE(file_handle_may_close)},

@@ -28,6 +28,31 @@ static void dup_lower_access(struct stage *s)
     denied(s, "reader", "map more of=section access=FILE_MAP_WRITE");
 }
 
+/* A duplicate of a handle with few rights has no more, however often it is duplicated with the same access, and in
+ * whichever process; the handle with all rights beside it changes nothing. */
+static void same_access_stays_low(struct stage *s)
+{
+    writer_writes(s);
+    must(s, "writer", "open low name=@x access=FILE_MAP_READ");
+    hands(s, "writer", "section", "reader", "same=yes");
+    hands(s, "writer", "low", "reader", "same=yes");
+    hands(s, "reader", "low", "third", "same=yes");
+    must(s, "third", "duplicate low to=0 same=yes");
+    must(s, "third", "adopt again handle=$third.handle");
+    gives(s, "reader", "granted section", "access=0xF0007");
+    gives(s, "reader", "granted low", "access=0x4");
+    gives(s, "third", "granted low", "access=0x4");
+    gives(s, "third", "granted again", "access=0x4");
+    row(s, "open-read-cannot-map-write");
+    denied(s, "reader", "map none of=low access=FILE_MAP_WRITE");
+    denied(s, "third", "map none of=low access=FILE_MAP_WRITE");
+    denied(s, "third", "map none of=again access=FILE_MAP_ALL_ACCESS");
+    if (succeeds(s, "third", "map view of=again access=FILE_MAP_READ"))
+        sees_bytes(s, "third");
+    must(s, "third", "close low");
+    succeeds(s, "third", "map other of=again access=FILE_MAP_READ");
+}
+
 /* A duplicate without rights maps nothing, not even with access 0. */
 static void dup_zero_access(struct stage *s)
 {
@@ -196,6 +221,7 @@ static void view_coherent_by_name_handle_inherit(struct stage *s)
 static const struct test_case handle_duplicates_cases[] = {
     {CASE(dup_same_access)},
     {CASE(dup_lower_access)},
+    {CASE(same_access_stays_low), .rows = "dup-same-access open-read-cannot-map-write"},
     {CASE(dup_zero_access)},
     {CASE(dup_generic_mapped)},
     {CASE(dup_into_child), .rows = "dup-into-child share-unnamed-only-two-ways"},

@@ -137,6 +137,63 @@ static void inherit_handle_list(struct stage *s)
     is_no_section(s, "child", "other");
 }
 
+#define FOUR 4
+
+/* Of four inheritable handles the child gets the two on the list, each leads to its own section, and the child passes
+ * one of them on. The child starts the grandchild with a list of that one. */
+static void inherit_handle_list_of_several(struct stage *s)
+{
+    for (unsigned i = 0; i < FOUR; i++) {
+        must(s, "writer", step("create s%u size=4096 protect=PAGE_READWRITE inherit=yes", i));
+        must(s, "writer", step("map v%u of=s%u access=FILE_MAP_WRITE", i, i));
+        must(s, "writer", step("write v%u at=0 u32=%u", i, i + 1));
+    }
+    spawns(s, "writer", "child", "inherit=yes list=s1,s3");
+    for (unsigned i = 0; i < FOUR; i++) {
+        adopts(s, "child", "writer", step("s%u", i), INHERITED);
+        if (i % 2 == 0) {
+            is_no_section(s, "child", step("s%u", i));
+        } else if (succeeds(s, "child", step("map v%u of=s%u access=FILE_MAP_READ", i, i))) {
+            gives(s, "child", step("read v%u at=0 as=u32", i), step("u32=%u", i + 1));
+        }
+    }
+    spawns(s, "child", "grandchild", "inherit=yes list=s3");
+    for (unsigned i = 1; i < FOUR; i += 2)
+        adopts(s, "grandchild", "child", step("s%u", i), INHERITED);
+    is_no_section(s, "grandchild", "s1");
+    if (succeeds(s, "grandchild", "map view of=s3 access=FILE_MAP_WRITE")) {
+        gives(s, "grandchild", "read view at=0 as=u32", "u32=4");
+        succeeds(s, "grandchild", "write view at=4 u32=44");
+        gives(s, "writer", "read v3 at=4 as=u32", "u32=44");
+    }
+}
+
+/* What a child inherits from its parent is what the parent has then: a handle that is closed, or not inheritable any more
+ * there, does not reach the grandchild; and the grandchild keeps its handle when both have ended. */
+static void inherit_through_two(struct stage *s)
+{
+    for (unsigned i = 0; i < 3; i++)
+        must(s, "writer", step("create s%u name=@%u size=4096 protect=PAGE_READWRITE inherit=yes", i, i));
+    must(s, "writer", "map v0 of=s0 access=FILE_MAP_WRITE");
+    must(s, "writer", "write v0 at=0 text=bytes");
+    spawns(s, "writer", "child", "inherit=yes");
+    for (unsigned i = 0; i < 3; i++)
+        adopts(s, "child", "writer", step("s%u", i), INHERITED);
+    must(s, "child", "setflags s1 inherit=no");
+    must_give(s, "writer", "flags s1", INHERITED);
+    spawns(s, "child", "grandchild", "inherit=yes");
+    adopts(s, "grandchild", "child", "s0", INHERITED);
+    adopts(s, "grandchild", "child", "s1", KEPT);
+    maps_and_reads(s, "grandchild", "s0");
+    must(s, "grandchild", "unmap view");
+    is_no_section(s, "grandchild", "s1");
+    killed(s, "child");
+    killed(s, "writer");
+    row(s, "life-inherited-handle-keeps-name");
+    succeeds(s, "third", "open section name=@0 access=FILE_MAP_READ");
+    not_found(s, "third", "open other name=@1 access=FILE_MAP_READ");
+}
+
 /* A handle list needs bInheritHandles and inheritable handles: otherwise CreateProcess fails. */
 static void inherit_handle_list_needs_true(struct stage *s)
 {
@@ -215,6 +272,8 @@ static const struct test_case handle_sharing_cases[] = {
     {CASE(inherit_of_existing_object), .rows = "create-existing-inherit-flag-applies inherit-attributes-on"},
     {CASE(inherit_sethandleinformation)},
     {CASE(inherit_handle_list)},
+    {CASE(inherit_handle_list_of_several), .rows = "inherit-handle-list"},
+    {CASE(inherit_through_two), .rows = "inherit-grandchild life-inherited-handle-keeps-name"},
     {CASE(inherit_handle_list_needs_true)},
     {CASE(inherit_grandchild)},
     {CASE(inherit_view_not_inherited)},
