@@ -9,7 +9,26 @@ import sys
 OLDEST = (3, 11)
 
 
-def start(script):  # type: ignore[no-untyped-def]
+def take_build_dir(words: "list[str]") -> "list[str]":
+    """Takes --build-dir DIR out of the arguments and into the environment, where shmcheck.paths and every command that
+    this one starts find it. Returns the other arguments. Without a value it is left for the command to refuse."""
+    kept = []
+    rest = list(words)
+    while rest:
+        word = rest.pop(0)
+        folder = ""
+        if word.startswith("--build-dir="):
+            folder = word.partition("=")[2]
+        elif word == "--build-dir" and rest:
+            folder = rest.pop(0)
+        if folder:
+            os.environ["SHMCHECK_BUILD_DIR"] = os.path.abspath(folder)
+        else:
+            kept.append(word)
+    return kept
+
+
+def start(script: str) -> None:
     """Runs the command with the arguments of this process, and ends the process with the command's exit code."""
     name = os.path.splitext(os.path.basename(script))[0]
     if sys.version_info < OLDEST:
@@ -18,4 +37,5 @@ def start(script):  # type: ignore[no-untyped-def]
         if name in ("run", "test"):
             sys.stdout.write("0 passed, 0 failed, 0 skipped\n")
         sys.exit(3)
-    sys.exit(importlib.import_module("shmcheck.commands." + name).main(sys.argv[1:]))
+    arguments = take_build_dir(sys.argv[1:])
+    sys.exit(importlib.import_module("shmcheck.commands." + name).main(arguments))

@@ -18,10 +18,11 @@ class Parser(argparse.ArgumentParser):
     """An argument parser that prints the description as it is written and takes no abbreviated options. Wrong usage
     raises CannotRun, so that `guarded` ends the command like every other one."""
 
-    def __init__(self, prog: str, description: str = "") -> None:
+    def __init__(self, prog: str, description: str = "", epilog: str = "") -> None:
         super().__init__(
             prog=prog,
             description=description,
+            epilog=epilog,
             formatter_class=argparse.RawDescriptionHelpFormatter,
             allow_abbrev=False,
         )

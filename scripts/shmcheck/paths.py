@@ -9,9 +9,11 @@ from pathlib import Path
 from shmcheck.console import CannotRun
 
 ROOT = Path(__file__).resolve().parents[2]
-BUILD = ROOT / "build"
+# Everything that is made goes there. --build-dir, which start_command.py turns into this variable, names another folder.
+BUILD_DIR = os.environ.get("SHMCHECK_BUILD_DIR", "")
+BUILD = Path(BUILD_DIR) if os.path.isabs(BUILD_DIR) else ROOT / "build"
 KNOWN = ROOT / "cases" / "known.toml"
-REPORTS = ROOT / "reports" / "latest"
+REPORTS = BUILD / "reports" if os.path.isabs(BUILD_DIR) else ROOT / "reports" / "latest"
 
 ON_WINDOWS = sys.platform == "win32"
 
@@ -54,8 +56,8 @@ def report_file(target: str) -> Path:
 def make_build_folder() -> None:
     """Creates the build folder. CannotRun if it cannot be used."""
     try:
-        BUILD.mkdir(exist_ok=True)
+        BUILD.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise CannotRun(f"the build folder cannot be created: {error}") from error
+        raise CannotRun(f"the build folder cannot be created, name another one with --build-dir: {error}") from error
     if not os.access(BUILD, os.W_OK | os.X_OK):
-        raise CannotRun(f"the build folder {BUILD} cannot be written by this user; remove it, or use a checkout of your own")
+        raise CannotRun(f"the build folder {BUILD} cannot be written by this user; remove it, or name another one with --build-dir")

@@ -175,7 +175,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         folder,
         "cmake",
         f'echo "cmake $*" >>"{tmp_path}/log"\n'
-        '[ "$1" = --build ] && { touch "build/$3/built"; exit 0; }\n'
+        '[ "$1" = --build ] && { touch "$2/built"; exit 0; }\n'
         'mkdir -p "build/$2/generated" && touch "build/$2/CMakeCache.txt" "build/$2/build.ninja"\n'
         'echo 1 >"build/$2/generated/version.txt"\n',
     )
@@ -392,3 +392,25 @@ def test_an_old_python_is_named(tmp_path: Path) -> None:
     assert done.returncode == 3
     assert "needs Python 3.11 or newer, and" in done.stderr and done.stderr.endswith("is 3.9.2.\n")
     assert done.stdout == "0 passed, 0 failed, 0 skipped\n"
+
+
+@pytest.mark.parametrize("words", [["--build-dir", "é x/b"], ["--build-dir=é x/b"]])
+def test_build_dir_moves_all_that_is_made(tmp_path: Path, words: list[str]) -> None:
+    program = (
+        "import sys; sys.path.insert(0, sys.argv.pop(1)); import start_command\n"
+        "rest = start_command.take_build_dir(sys.argv[1:])\n"
+        "from shmcheck import paths; from shmcheck.build import packages\n"
+        "print(rest, paths.tree('x'), paths.report_file('y'), packages.LOG, sep='|')"
+    )
+    command = [sys.executable, "-c", program, str(ROOT / "scripts"), "--list", *words, "--verbose"]
+    done = subprocess.run(command, cwd=tmp_path, env={"PATH": "/usr/bin:/bin"}, capture_output=True, check=True)
+    folder = tmp_path / "é x" / "b"
+    expected = ["['--list', '--verbose']", folder / "x", folder / "reports" / "TEST-shmcheck-y.xml", folder / "apt.log"]
+    assert done.stdout.decode() == "|".join(map(str, expected)) + "\n"
+
+
+def test_without_home_a_command_starts() -> None:
+    command = [sys.executable, str(ROOT / "scripts" / "targets.py"), "list"]
+    done = subprocess.run(command, env={"PATH": "/usr/bin:/bin"}, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "wine-8" in done.stdout

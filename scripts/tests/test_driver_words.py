@@ -10,6 +10,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from shmcheck.console import CannotRun, Summary, is_summary
+from shmcheck.definitions import RUNNER_OPTIONS
 from shmcheck.paths import windows_path
 from shmcheck.proof import mapping_api, pytest_result, tap
 from shmcheck.proof.own_tests import typed_files
@@ -22,11 +23,24 @@ def parsed(*words: str) -> options.Options:
     return options.parse(words, "/here", windows_path)
 
 
-def test_what_is_not_ours_is_passed_on() -> None:
-    wanted = parsed("--filter", "life*", "--verbose", "--repeat=3", "--strange", "word")
-    assert wanted.passed_on == ["--filter", "life*", "--verbose", "--repeat", "3", "--strange", "word"]
-    assert wanted.values == {"--filter": "life*", "--repeat": "3"}
-    assert not wanted.shows and not wanted.help
+def test_options_of_shmcheck_are_passed_on() -> None:
+    wanted = parsed("--filter", "life*", "--verbose", "--repeat=3", "--filter", "open*")
+    assert wanted.passed_on == ["--filter", "life*", "--filter", "open*", "--repeat", "3", "--verbose"]
+    assert wanted.values == {"--filter": "open*", "--repeat": "3"}
+    assert not wanted.shows
+
+
+def test_every_option_of_shmcheck_can_be_given() -> None:
+    for option in RUNNER_OPTIONS:
+        if option.name != "--help":
+            words = [option.name, "x"] if option.takes_value else [option.name]
+            passed = parsed(*words).passed_on
+            assert passed[0] == option.name and len(passed) == len(words)
+
+
+def test_help_has_every_option_of_shmcheck() -> None:
+    text = options.parser().format_help()
+    assert [option.name for option in RUNNER_OPTIONS if f"  {option.name}" not in text and option.name != "--help"] == []
 
 
 def test_paths_are_named_as_the_target_names_them() -> None:
@@ -37,9 +51,20 @@ def test_paths_are_named_as_the_target_names_them() -> None:
     assert wanted.values["--junit"] == "out/a b.xml"
 
 
-@pytest.mark.parametrize("words", [["--filter"], ["--target"], ["--junit="], ["--jobs", ""]])
-def test_an_option_without_its_value_is_refused(words: list[str]) -> None:
-    with pytest.raises(CannotRun, match="needs a value"):
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--filter"], "--filter: expected one argument"),
+        (["--target"], "--target: expected one argument"),
+        (["--junit="], "--junit: it needs a value"),
+        (["--jobs", ""], "--jobs: it needs a value"),
+        (["--build-dir"], "--build-dir: expected one argument"),
+        (["--strange", "word"], "unrecognized arguments: --strange word"),
+        (["--filt", "x"], "unrecognized arguments: --filt x"),
+    ],
+)
+def test_a_wrong_option_is_refused(words: list[str], message: str) -> None:
+    with pytest.raises(CannotRun, match=message):
         parsed(*words)
 
 
@@ -49,7 +74,7 @@ def test_showing_is_not_running(word: str) -> None:
 
 
 def test_a_value_is_not_taken_for_an_option() -> None:
-    assert not parsed("--filter", "--list").shows
+    assert not parsed("--filter=--list").shows
 
 
 @pytest.mark.parametrize(

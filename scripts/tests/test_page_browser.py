@@ -24,11 +24,12 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 
 from shmcheck.contract import load as load_contract  # noqa: E402
+from shmcheck.paths import BUILD  # noqa: E402
 from shmcheck.reports.page import render  # noqa: E402
 from shmcheck.reports.page_model import build  # noqa: E402
 from shmcheck.reports.report_reader import parse  # noqa: E402
 
-FOLDER = ROOT / "build" / "page"
+FOLDER = BUILD / "page"
 AXE_VERSION = "4.14.1"
 AXE_SHA256 = "29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c"
 AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]

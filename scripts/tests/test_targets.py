@@ -42,7 +42,7 @@ def test_targets_are_names_with_commas() -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("--target",), "needs a value"),
+        (("--target",), "--target: expected one argument"),
         (("--target", "a,,b"), "commas"),
         (("--target", "a,b,a"), "names a twice"),
         (("--parallel", "0"), "takes a number"),
@@ -56,8 +56,8 @@ def test_mistakes_on_the_command_line(words: tuple[str, ...], message: str) -> N
 
 
 def test_a_driver_of_one_target_gets_all_but_the_targets() -> None:
-    words = ["--target", "a,b", "--filter", "--target", "--targets=t", "--verbose", "--record", "--jobs=2", "--parallel", "4"]
-    assert options.for_one(words) == ["--filter", "--target", "--verbose", "--jobs=2"]
+    words = ["--target", "a,b", "--filter=--target", "--targets=t", "--verbose", "--record", "--jobs=2", "--parallel", "4"]
+    assert parsed(*words).passed_on == ["--filter", "--target", "--jobs", "2", "--verbose"]
 
 
 @pytest.mark.parametrize(

@@ -87,7 +87,7 @@ def programs() -> Path:
 def fingerprint(preset: str) -> str:
     """A hash of what a tree's configuration depends on and CMake does not watch."""
     digest = hashlib.sha256()
-    for part in (preset, str(ROOT)):
+    for part in (preset, str(ROOT), str(tree(preset))):
         digest.update(part.encode("utf-8", "surrogateescape") + b"\0")
     digest.update((ROOT / "CMakePresets.json").read_bytes())
     return digest.hexdigest()
@@ -112,7 +112,7 @@ def configure(preset: str) -> None:
         shutil.rmtree(folder)
     say(f"configuring {preset}")
     python = Path(sys.executable).as_posix()  # CMake reads a backslash as an escape
-    code, text = run_quiet(["cmake", "--preset", preset, f"-DPython3_EXECUTABLE={python}"], folder=ROOT)
+    code, text = run_quiet(["cmake", "--preset", preset, "-B", folder, f"-DPython3_EXECUTABLE={python}"], folder=ROOT)
     if code != 0:
         raise CannotRun(f"cmake could not configure {preset}:\n{text.strip()}")
     stamp = f"{fingerprint(preset)}\n{sys.executable}"
@@ -132,7 +132,7 @@ def build(part: Part) -> None:
     if not configured(part.preset):
         configure(part.preset)
     say(f"building {part.preset}")
-    command = ["cmake", "--build", "--preset", part.preset]
+    command: list[str | Path] = ["cmake", "--build", tree(part.preset), "--config", "RelWithDebInfo"]
     if part.targets:
         command += ["--target", *part.targets]
     code, text = run_quiet(command, folder=ROOT)

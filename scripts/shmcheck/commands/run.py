@@ -6,7 +6,6 @@ import os
 from collections.abc import Sequence
 
 from shmcheck.commandline import guarded
-from shmcheck.console import EXIT_PASSED
 from shmcheck.targets import fleet, local_run, options, remote_run, target_resolve
 from shmcheck.targets.prepare import prepare_targets
 
@@ -20,13 +19,10 @@ def run(arguments: Sequence[str]) -> int:
     """The command. Returns its exit code; CannotRun if nothing could be run."""
     folder = os.getcwd()
     wanted = options.parse(arguments, folder, lambda path, _: path)
-    if wanted.help:
-        print(options.help_text(), end="")
-        return EXIT_PASSED
     specs = target_resolve.specs_of(wanted)
     prepare_targets(specs)
     if len(specs) > 1:
-        return fleet.run(specs, wanted, arguments, folder)
+        return fleet.run(specs, wanted, folder)
     spec = specs[0]
     if spec.kind == "ssh":
         return remote_run.run(spec, wanted, folder)

@@ -158,18 +158,18 @@ def last_of(line: bytes) -> str:
     return parts[-1].decode("utf-8", "replace").rstrip() if parts else ""
 
 
-def run(specs: Sequence[Spec], wanted: options.Options, arguments: Sequence[str], folder: str) -> int:
-    """Runs every case on all these targets. Their programs must be built. Returns the exit code."""
+def run(specs: Sequence[Spec], wanted: options.Options, folder: str) -> int:
+    """Runs every case on all these targets. Their programs must be built, and `wanted` has paths of this system. Returns
+    the exit code."""
     program = [sys.executable, str(ROOT / "scripts" / "run.py")]
     common = ["--targets", wanted.targets_file] if wanted.targets_file else []
-    rest = options.for_one(arguments)
     here = sum(1 for spec in specs if spec.kind != "ssh")
     share = max(1, processors() // max(1, min(here, wanted.parallel)))
     lanes = []
     for spec in specs:
         # A host over the network finds its number of processors itself.
         jobs = [] if spec.kind == "ssh" or "--jobs" in wanted.values else ["--jobs", str(share)]
-        command = [*program, *common, "--target", spec.name, *jobs, *rest]
+        command = [*program, *common, "--target", spec.name, *jobs, *wanted.passed_on]
         lanes.append(Lane(spec, command, report_file(spec.name)))
     turns = in_turn(lanes, wanted.parallel)  # this reads the earlier reports, which are replaced below
     for lane in lanes:

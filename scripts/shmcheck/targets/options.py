@@ -1,144 +1,140 @@
-"""The command line of scripts/run: a little of its own, the rest is shmcheck.exe's."""
+"""The command line of scripts/run: its own options, and those of shmcheck.exe, which it passes on."""
 
 from __future__ import annotations
 
+import argparse
 import os
 import re
-import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from shmcheck.commandline import Parser
 from shmcheck.console import CannotRun
-from shmcheck.definitions import RUNNER_OPTIONS
+from shmcheck.definitions import RUNNER_OPTIONS, RunnerOption
 
-INTRODUCTION = """\
-Builds what is needed and runs every case, on this system or on several side by side.
+DESCRIPTION = """\
+Builds what is needed and runs every case, on this system or on several at the same time.
 
-  scripts/run [--target NAME,...] [options of shmcheck.exe]
+Without --target it runs on this Windows, or on the Wine on PATH. A relative path in an option starts at the current
+folder. Without --junit the report is reports/latest/TEST-shmcheck-TARGET.xml, and without --known the expected
+deviations are those of cases/known.toml."""
+CLOSING = """\
+The last line is 'N passed, N failed, N skipped'. Exit code: 0 all passed, skipped or known; 1 some fail or deviate;
+2 some error; 3 could not run. Of several targets the highest counts."""
 
-  --target NAME,...   where to run, by the names of scripts/targets.toml (scripts/targets list shows them); each leaves
-                      reports/latest/TEST-shmcheck-NAME.xml, and one that gave no report leaves one that says why.
-                      Without it: this Windows or the Wine on PATH, with its version in the report's name
-  --targets FILE      another file of targets
-  --parallel N        so many targets at the same time (default: 8); of more the slowest of the last time begin
-  --allow-lost N      so many targets may give no report without making the exit code other than 0
-  --record            keep the reports as reports/baselines/NAME.xml too, without the names of machines
-
-Options of shmcheck.exe that say where files are take paths as they are here. Without --junit the report is
-reports/latest/TEST-shmcheck-TARGET.xml, without --known the expected deviations are those of cases/known.toml.
-
-"""
-CLOSING = """
-The last line is 'N passed, N failed, N skipped'. Exit code: 0 all passed, skipped or known; 1 some fail or
-deviate; 2 some error; 3 could not run. Of several targets the worst counts.
-"""
-HELP_COLUMN = 35
-HELP_WIDTH = 118
-
-VALUE_OPTIONS = frozenset(option.name for option in RUNNER_OPTIONS if option.takes_value)
 PATH_OPTIONS = frozenset(option.name for option in RUNNER_OPTIONS if option.type == "FILE")
 # With one of these no case runs and no report is written.
 SHOWING_OPTIONS = frozenset(option.name for option in RUNNER_OPTIONS if option.type == "ACTION")
 
-OWN_OPTIONS = frozenset({"--target", "--targets", "--parallel", "--allow-lost"})
 PARALLEL = 8
 NUMBER = re.compile(r"[0-9]{1,3}")
 
 
-def help_text() -> str:
-    """What --help prints: the driver's own options and those of shmcheck.exe."""
-    lines = []
-    for option in RUNNER_OPTIONS:
-        indent = " " * HELP_COLUMN
-        head = f"  {option.name} {option.argument}".ljust(HELP_COLUMN - 1) + " "
-        lines += textwrap.wrap(option.help, HELP_WIDTH, initial_indent=head, subsequent_indent=indent, break_on_hyphens=False)
-    return INTRODUCTION + "\n".join(lines) + "\n" + CLOSING
-
-
 @dataclass
 class Options:
-    """What scripts/run was asked for."""
+    """A command line of scripts/run."""
 
     targets: tuple[str, ...] = ()  # (): this system
     targets_file: str = ""  # "": scripts/targets.toml
     parallel: int = PARALLEL
     allow_lost: int = 0
     record: bool = False
-    help: bool = False
-    shows: bool = False  # lists or names something, and runs nothing
-    values: dict[str, str] = field(default_factory=dict)  # the last value of each option of shmcheck.exe
-    passed_on: list[str] = field(default_factory=list)  # for shmcheck.exe, paths as it knows them
+    shows: bool = False  # lists or names something, and runs no case
+    values: dict[str, str] = field(default_factory=dict)  # the last value of each option of shmcheck.exe, as it was given
+    passed_on: list[str] = field(default_factory=list)  # for shmcheck.exe, with paths as the target names them
+
+
+def text(word: str) -> str:
+    """A value that must not be empty."""
+    if not word:
+        raise argparse.ArgumentTypeError("it needs a value")
+    return word
+
+
+def number(word: str) -> int:
+    """A value of up to three digits."""
+    if not NUMBER.fullmatch(word):
+        raise argparse.ArgumentTypeError(f"it takes a number from 0 to 999, not {word!r}")
+    return int(word)
+
+
+def parser() -> Parser:
+    """All options. Those of shmcheck.exe come from its own list."""
+    made = Parser("scripts/run", DESCRIPTION, CLOSING)
+    own = made.add_argument_group("options of scripts/run")
+    own.add_argument(
+        "--target",
+        action="append",
+        default=[],
+        type=text,
+        metavar="NAME,...",
+        help="where to run, by the names of scripts/targets.toml, which 'scripts/targets list' shows; a target that gave no "
+        "report gets one that says why",
+    )
+    own.add_argument("--targets", type=text, metavar="FILE", help="another file of targets")
+    own.add_argument(
+        "--parallel", type=number, default=PARALLEL, metavar="N", help=f"targets at the same time (default: {PARALLEL})"
+    )
+    own.add_argument(
+        "--allow-lost", type=number, default=0, metavar="N", help="targets that may give no report without changing the exit code"
+    )
+    own.add_argument(
+        "--record", action="store_true", help="also keep the reports as reports/baselines/NAME.xml, without machine names"
+    )
+    own.add_argument(
+        "--build-dir", metavar="DIR", help="build and write reports there, for example from a read-only checkout (default: build)"
+    )
+    runner = made.add_argument_group("options of shmcheck.exe")
+    for option in RUNNER_OPTIONS:
+        if option.name != "--help":
+            add_runner_option(runner, option)
+    return made
+
+
+def add_runner_option(group: argparse._ArgumentGroup, option: RunnerOption) -> None:
+    """One option of shmcheck.exe, which checks its value itself."""
+    words = option.help.replace("%", "%%")
+    if not option.takes_value:
+        group.add_argument(option.name, dest=option.id, action="store_true", help=words)
+    else:
+        metavar = option.argument.replace("|", "/") if option.type == "CHOICE" else option.argument
+        action = "append" if option.type == "GLOBS" else "store"
+        group.add_argument(option.name, dest=option.id, action=action, type=text, metavar=metavar, help=words)
 
 
 def parse(arguments: Sequence[str], folder: str, convert: Callable[[str, str], str]) -> Options:
-    """Reads a command line. `convert(path, folder)` says how the target names a path of this system.
-
-    What is neither ours nor a value is passed on as it is: shmcheck.exe knows its options and says what is wrong.
-    """
-    options = Options()
-    rest = list(arguments)
-    while rest:
-        word = rest.pop(0)
-        name, equals, value = word.partition("=")
-        if word in ("--help", "-h"):
-            options.help = True
-        elif word == "--record":
-            options.record = True
-        elif name in OWN_OPTIONS or name in VALUE_OPTIONS:
-            if not equals:
-                if not rest:
-                    raise CannotRun(f"{name} needs a value")
-                value = rest.pop(0)
-            take(options, name, value, folder, convert)
-        else:
-            options.shows = options.shows or word in SHOWING_OPTIONS
-            options.passed_on.append(word)
+    """Reads a command line. `convert(path, folder)` names a path of this system as the target does. CannotRun if it is
+    wrong; an option of shmcheck.exe with a wrong value is refused by that program."""
+    found = parser().parse_args(arguments)
+    if found.build_dir is not None:  # start_command.py takes it
+        raise CannotRun("--build-dir needs a value")
+    if found.parallel == 0:
+        raise CannotRun("--parallel takes a number from 1 to 999, not 0")
+    options = Options(
+        targets=target_names(found.target),
+        targets_file=os.path.join(folder, found.targets) if found.targets else "",
+        parallel=found.parallel,
+        allow_lost=found.allow_lost,
+        record=found.record,
+    )
+    for option in RUNNER_OPTIONS:
+        value = getattr(found, option.id, None)
+        if value is True:
+            options.shows = options.shows or option.name in SHOWING_OPTIONS
+            options.passed_on.append(option.name)
+        elif value:
+            for each in value if isinstance(value, list) else [value]:
+                options.values[option.name] = each
+                options.passed_on += [option.name, convert(each, folder) if option.name in PATH_OPTIONS else each]
     return options
 
 
-def take(options: Options, name: str, value: str, folder: str, convert: Callable[[str, str], str]) -> None:
-    """One option with its value."""
-    if not value:
-        raise CannotRun(f"{name} needs a value")
-    if name in OWN_OPTIONS:
-        take_own(options, name, value, folder)
-        return
-    options.values[name] = value
-    options.passed_on += [name, convert(value, folder) if name in PATH_OPTIONS else value]
-
-
-def take_own(options: Options, name: str, value: str, folder: str) -> None:
-    """One option of this driver."""
-    if name == "--target":
-        names = [*options.targets, *value.split(",")]
-        if "" in names:
-            raise CannotRun(f"--target takes names with commas between them, not {value!r}")
-        twice = [each for each in names if names.count(each) > 1]
-        if twice:
-            raise CannotRun(f"--target names {twice[0]} twice, and its report can only be there once")
-        options.targets = tuple(names)
-    elif name == "--targets":
-        options.targets_file = os.path.join(folder, value)
-    elif not NUMBER.fullmatch(value) or (name == "--parallel" and int(value) == 0):
-        raise CannotRun(f"{name} takes a number, not {value!r}")
-    elif name == "--parallel":
-        options.parallel = int(value)
-    else:
-        options.allow_lost = int(value)
-
-
-def for_one(arguments: Sequence[str]) -> list[str]:
-    """The same command line without what says which targets, and what to do with several."""
-    kept: list[str] = []
-    rest = list(arguments)
-    while rest:
-        word = rest.pop(0)
-        name, equals, _ = word.partition("=")
-        if name in OWN_OPTIONS:
-            if not equals and rest:
-                rest.pop(0)
-        elif word != "--record":
-            kept.append(word)
-            if name in VALUE_OPTIONS and not equals and rest:
-                kept.append(rest.pop(0))
-    return kept
+def target_names(values: Sequence[str]) -> tuple[str, ...]:
+    """The names in the values of --target. CannotRun if one is empty or there twice."""
+    names = [name for value in values for name in value.split(",")]
+    if "" in names:
+        raise CannotRun(f"--target takes names with commas between them, not {','.join(values)!r}")
+    for name in names:
+        if names.count(name) > 1:
+            raise CannotRun(f"--target names {name} twice, but there is one report for each target")
+    return tuple(names)

@@ -9,7 +9,7 @@ from types import TracebackType
 
 from shmcheck import signals
 from shmcheck.console import CannotRun
-from shmcheck.paths import BUILD, ON_WINDOWS
+from shmcheck.paths import BUILD, ON_WINDOWS, ROOT
 from shmcheck.processes import adopt_orphans, reap
 from shmcheck.targets.debian_root import WINES, Release
 
@@ -97,6 +97,8 @@ class WineTarget(Target):
 
     def release(self) -> Release:
         """The tree with this Wine. Its lock is held shared until this process ends, so that the tree is not removed."""
+        if not any(BUILD.resolve().is_relative_to(place) for place in (ROOT, Path("/tmp"))):
+            raise CannotRun(f"the Wine of another Debian release can use files in this checkout and in /tmp only, not {BUILD}")
         release = Release(self.debian)
         self.tree_lock = release.lock()
         self.tree_lock.shared()
