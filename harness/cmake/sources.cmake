@@ -135,6 +135,7 @@ set(SHMCHECK_WINDOWS_TESTS
     test_actor_prompt
     test_actor_regions
     test_actor_verbs
+    test_faults_gate
     test_runner_catalogue
     test_runner_channel
     test_runner_controls
@@ -161,6 +162,10 @@ foreach(name test_actor_bursts test_actor_files test_actor_memory test_actor_nam
 endforeach()
 set(test_actor_guard_LIBRARIES shmactor_core shmactor_dispatch)
 set(test_actor_guard_SOURCES harness/actor/system.c)
+set(test_faults_gate_SOURCES
+    harness/actor/system_windows.c
+    harness/faults/books.c harness/faults/gate.c harness/faults/name_kinds.c harness/faults/note.c
+    harness/faults/parameters.c harness/faults/places.c harness/faults/real.c)
 set(test_runner_catalogue_LIBRARIES shmcases)
 set(test_runner_misbehaving_actors_SOURCES harness/tests/misbehaving_actor.c harness/tests/pool_log.c)
 set(test_runner_mutation_run_SOURCES ${test_runner_misbehaving_actors_SOURCES})

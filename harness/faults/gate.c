@@ -27,6 +27,7 @@ static enum way way_of_word(const char *word)
 void gate_start(bool tells)
 {
     fault_tells = tells;
+    calls_seen = 0;
     gate.size = parameter_number("size");
     gate.object = parameter_number("object");
     gate.handle = parameter_number("handle");

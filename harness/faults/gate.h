@@ -34,7 +34,7 @@ struct occasion {
     struct section section; /* of the handle or view; of a create or open what it asks for */
 };
 
-/* Reads the parameters; once. `tells`: the fault calls fault_reached itself. */
+/* Reads the parameters, and begins to count. `tells`: the fault calls fault_reached itself. */
 void gate_start(bool tells);
 /* Whether the gate needs the notes, or the sizes of sections that are opened. */
 bool gate_needs_notes(void);

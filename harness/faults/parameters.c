@@ -19,6 +19,11 @@ bool parameter_set(const char *key, const char *value)
     return true;
 }
 
+void parameters_forget(void)
+{
+    count = 0;
+}
+
 const char *parameter(const char *key)
 {
     for (size_t i = 0; i < count; i++)

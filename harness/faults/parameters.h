@@ -11,6 +11,8 @@
 
 /* Copies both. False if there is no room, or the key is given already. */
 bool parameter_set(const char *key, const char *value);
+/* Forgets all of them, for tests. */
+void parameters_forget(void);
 /* The value; "" if it is not given. */
 const char *parameter(const char *key);
 bool parameter_is(const char *key, const char *value);
