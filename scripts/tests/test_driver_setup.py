@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 
 from shmcheck.build import cmake_build, packages
+from shmcheck.build.build_progress import Progress, run_shown
 from shmcheck.build.cmake_build import Part
 from shmcheck.build.packages import Need
 from shmcheck.console import CannotRun
@@ -414,3 +415,20 @@ def test_without_home_a_command_starts() -> None:
     done = subprocess.run(command, env={"PATH": "/usr/bin:/bin"}, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert "wine-8" in done.stdout
+
+
+def test_progress_of_a_build_is_a_line_from_time_to_time(capsys: pytest.CaptureFixture[str]) -> None:
+    clock = iter([0.0, 5.0, 10.0, 10.0, 12.0, 21.0, 21.0])
+    progress = Progress("building x", lambda: next(clock))
+    for line in (b"[1/4] a\n", b"[2/4] b\n", b"warning [9/9]\n", b"[3/4] c\n", b"[4/4] d\n"):
+        progress.line(line)
+    progress.end()
+    assert capsys.readouterr().err == "building x: 2 of 4\nbuilding x: 4 of 4\n"
+
+
+def test_the_output_of_a_build_is_kept(tmp_path: Path) -> None:
+    program = "import sys; print('[1/2] a'); print('x.c:1: error', file=sys.stderr); sys.exit(3)"
+    code, text = run_shown([sys.executable, "-u", "-c", program], tmp_path, "building x")
+    assert (code, text) == (3, "[1/2] a\nx.c:1: error\n")
+    with pytest.raises(CannotRun, match="nonexistent cannot be started"):
+        run_shown(["/nonexistent"], tmp_path, "building x")

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from shmcheck.build.build_progress import run_shown
 from shmcheck.console import CannotRun, say
 from shmcheck.definitions import ARM64, X64, X86
 from shmcheck.locks import Lock
@@ -135,11 +136,11 @@ def build(part: Part) -> None:
     command: list[str | Path] = ["cmake", "--build", tree(part.preset), "--config", "RelWithDebInfo"]
     if part.targets:
         command += ["--target", *part.targets]
-    code, text = run_quiet(command, folder=ROOT)
+    code, text = run_shown(command, ROOT, f"building {part.preset}")
     if code != 0 and LOST_FILE in text:  # a file of an earlier configuration was deleted, for example a download
         shutil.rmtree(tree(part.preset))
         configure(part.preset)
-        code, text = run_quiet(command, folder=ROOT)
+        code, text = run_shown(command, ROOT, f"building {part.preset}")
     if code != 0:
         raise CannotRun(f"building {part.preset} failed:\n{text.strip()}")
 
