@@ -46,7 +46,7 @@ void stage_abort(struct stage *stage, int line, const char *format, ...)
     vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
     stage_tell(stage, STAGE_ERROR, line, message);
-    leave_case(line);
+    leave_case();
 }
 
 void stage_abort_as(struct stage *stage, enum stage_event kind, int line, const char *format, ...)
@@ -57,7 +57,7 @@ void stage_abort_as(struct stage *stage, enum stage_event kind, int line, const 
     vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
     stage_tell(stage, kind, line, message);
-    leave_case(line);
+    leave_case();
 }
 
 struct role *stage_find(struct stage *stage, const char *name)

@@ -40,7 +40,7 @@ static void witness_tell(void *context, enum stage_event event, int line, const 
                 place >= witness->usual->count || found->sums[place] != witness->usual->sums[place];
     }
     if (witness->recording->mode == RECORDING_REPLAY && (witness->noticed || witness->recording->diverged))
-        leave_case(line);
+        leave_case();
 }
 
 /* Runs the case once more. `mode` says whether the recording plays or processes run. */

@@ -19,6 +19,7 @@ from shmcheck.paths import BUILD, ON_WINDOWS, ROOT, make_build_folder, tree
 from shmcheck.processes import run_quiet
 
 STAMP = "configured"
+WERROR = "SHMCHECK_WERROR"
 ACTOR = ("shmactor",)
 NOTHING_TO_DO = "ninja: no work to do."
 LOST_FILE = "missing and no known rule to make it"
@@ -85,10 +86,15 @@ def programs() -> Path:
     return tree(main_preset()) / "bin"
 
 
+def warnings_are_errors() -> bool:
+    """Whether a compiler's warning ends a build: in the project's own jobs, which set SHMCHECK_WERROR=1."""
+    return os.environ.get(WERROR) == "1"
+
+
 def fingerprint(preset: str) -> str:
     """A hash of what a tree's configuration depends on and CMake does not watch."""
     digest = hashlib.sha256()
-    for part in (preset, str(ROOT), str(tree(preset))):
+    for part in (preset, str(ROOT), str(tree(preset)), f"{WERROR}={warnings_are_errors()}"):
         digest.update(part.encode("utf-8", "surrogateescape") + b"\0")
     digest.update((ROOT / "CMakePresets.json").read_bytes())
     return digest.hexdigest()
@@ -113,7 +119,9 @@ def configure(preset: str) -> None:
         shutil.rmtree(folder)
     say(f"configuring {preset}")
     python = Path(sys.executable).as_posix()  # CMake reads a backslash as an escape
-    code, text = run_quiet(["cmake", "--preset", preset, "-B", folder, f"-DPython3_EXECUTABLE={python}"], folder=ROOT)
+    strict = "ON" if warnings_are_errors() else "OFF"
+    options = [f"-DPython3_EXECUTABLE={python}", f"-DCMAKE_COMPILE_WARNING_AS_ERROR={strict}"]
+    code, text = run_quiet(["cmake", "--preset", preset, "-B", folder, *options], folder=ROOT)
     if code != 0:
         raise CannotRun(f"cmake could not configure {preset}:\n{text.strip()}")
     stamp = f"{fingerprint(preset)}\n{sys.executable}"
