@@ -318,21 +318,19 @@ static void file_access_before_size(struct stage *s)
     must(s, "writer", "file read name=^f open=existing access=GENERIC_READ");
     fails_status(s, "writer", "create section size=0 protect=PAGE_READWRITE file=read", ERROR_ACCESS_DENIED,
                  STATUS_ACCESS_DENIED);
-    fails(s, "writer", "create readable size=0 protect=PAGE_READONLY file=read", ERROR_FILE_INVALID);
+    fails_status(s, "writer", "create readable size=0 protect=PAGE_READONLY file=read", ERROR_FILE_INVALID,
+                 STATUS_MAPPED_FILE_SIZE_ZERO);
 }
 
-/* A file handle without any access backs no section; the error is 5 on newer and 87 on older systems. */
+/* A file handle without any access backs no section. */
 static void file_no_access_handle(struct stage *s)
 {
     static const char *const protections[] = {"PAGE_READONLY", "PAGE_WRITECOPY", "PAGE_READWRITE"};
     must(s, "writer", "file all name=^f size=4096");
     must(s, "writer", "file none name=^f open=existing access=0");
     for (unsigned i = 0; i < COUNT(protections); i++)
-        if (fails_somehow(s, "writer", step("create s%u size=0 protect=%s file=none", i, protections[i]))) {
-            const uint64_t error = number(s, "writer", "error");
-            holds(s, "the error is 5 or 87",
-                  error == ERROR_ACCESS_DENIED || error == ERROR_INVALID_PARAMETER);
-        }
+        fails_status(s, "writer", step("create s%u size=0 protect=%s file=none", i, protections[i]),
+                     ERROR_ACCESS_DENIED, STATUS_ACCESS_DENIED);
 }
 
 /* The name of a section over a file goes with its last handle too, whatever views there are. */

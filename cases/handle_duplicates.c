@@ -163,6 +163,8 @@ static void dup_close_source_here(struct stage *s)
     must(s, "writer", "setflags section protect-from-close=yes");
     succeeds(s, "writer", "duplicate section to=0 same=yes close-source=yes keep=yes");
     holds(s, "the duplicate has another number", number(s, "writer", "handle") != first);
+    must(s, "writer", "adopt copy handle=$writer.handle");
+    succeeds(s, "writer", "map copied of=copy access=FILE_MAP_READ");
     succeeds(s, "writer", "map view of=section access=FILE_MAP_READ");
 }
 

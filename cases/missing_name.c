@@ -261,9 +261,10 @@ static void name_backslash_forbidden(struct stage *s)
 /* After a prefix there is one backslash, not two. */
 static void name_double_backslash(struct stage *s)
 {
-    fails(s, "writer", "create section name=Local\\\\^x size=4096 protect=PAGE_READWRITE",
-          ERROR_INVALID_NAME);
-    fails(s, "reader", "open section name=Local\\\\^x access=FILE_MAP_READ", ERROR_INVALID_NAME);
+    fails_status(s, "writer", "create section name=Local\\\\^x size=4096 protect=PAGE_READWRITE",
+                 ERROR_INVALID_NAME, STATUS_OBJECT_NAME_INVALID);
+    fails_status(s, "reader", "open section name=Local\\\\^x access=FILE_MAP_READ", ERROR_INVALID_NAME,
+                 STATUS_OBJECT_NAME_INVALID);
 }
 
 /* A section is no directory: the path through its name ends there, which is another error than a path that leads nowhere. */
