@@ -168,6 +168,18 @@ static void dup_close_source_here(struct stage *s)
     succeeds(s, "writer", "map view of=section access=FILE_MAP_READ");
 }
 
+/* A process that has ended takes no handle, although it can still be opened while another process has a handle of it. */
+static void dup_into_ended_process(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
+    must(s, "reader", "open section name=@x access=FILE_MAP_READ");
+    succeeds(s, "writer", "duplicate section to=$reader.pid same=yes");
+    killed(s, "reader");
+    fails_status(s, "writer", "duplicate section to=$reader.pid same=yes", ERROR_ACCESS_DENIED,
+                 STATUS_PROCESS_IS_TERMINATING);
+    succeeds(s, "writer", "map view of=section access=FILE_MAP_READ");
+}
+
 /* The source is closed even if the duplication fails, here because the DACL does not grant a right. */
 static void close_source_when_denied(struct stage *s)
 {
@@ -232,6 +244,7 @@ static const struct test_case handle_duplicates_cases[] = {
     {CASE(dup_inherit_flag)},
     {CASE(dup_close_source)},
     {CASE(dup_close_source_here)},
+    {CASE(dup_into_ended_process)},
     {CASE(close_source_when_denied), .rows = "dup-close-source"},
     {CASE(dup_same_object), .needs = "compare-object-handles"},
     {CASE(compare_no_rights_needed), .needs = "compare-object-handles"},

@@ -55,6 +55,16 @@ static void map2_base_rounding(struct stage *s)
                  ERROR_MAPPED_ALIGNMENT, STATUS_MAPPED_ALIGNMENT);
 }
 
+/* Nothing is mapped into a process that has ended. */
+static void map2_into_ended_process(struct stage *s)
+{
+    section_of_two(s);
+    must(s, "reader", "hold ready kind=event");
+    killed(s, "reader");
+    fails_status(s, "writer", "map2 view of=section protect=PAGE_READWRITE process=$reader.pid",
+                 ERROR_ACCESS_DENIED, STATUS_PROCESS_IS_TERMINATING);
+}
+
 /* Size 0 with an offset maps the rest of the section. */
 static void map2_zero_size(struct stage *s)
 {
@@ -297,6 +307,7 @@ static const struct test_case placed_views_cases[] = {
     {CASE(map2_needs_vm_operation), .needs = "has-map2"},
     {CASE(map2_offset_64k), .needs = "has-map2"},
     {CASE(map2_base_rounding), .needs = "has-map2 has-map3"},
+    {CASE(map2_into_ended_process), .needs = "has-map2"},
     {CASE(map2_zero_size), .needs = "has-map2"},
     {CASE(map2_length_past_end), .needs = "has-map2"},
     {CASE(map3_noaccess), .needs = "has-map3"},
