@@ -158,6 +158,8 @@ static void dup_close_source_here(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
     const uint64_t first = number(s, "writer", "handle");
+    must(s, "writer",
+         "open other name=@x access=FILE_MAP_READ"); /* number() would still find the source's number */
     succeeds(s, "writer", "duplicate section to=0 same=yes close-source=yes keep=yes");
     holds(s, "the duplicate has the source's number", number(s, "writer", "handle") == first);
     must(s, "writer", "setflags section protect-from-close=yes");
