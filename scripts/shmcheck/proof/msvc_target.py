@@ -17,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from shmcheck.definitions import ARM64, X64, X86
 from shmcheck.paths import ROOT
 from shmcheck.processes import TooSlow, run_quiet
 
@@ -24,9 +25,9 @@ HEADERS = Path("/usr/share/mingw-w64/include")
 STAND_IN = ROOT / "harness" / "cmake" / "msvc-target"
 # The architectures as reports call them, and what clang needs to compile for each as cl does.
 TARGETS = {
-    "x64": ("--target=x86_64-pc-windows-msvc",),
-    "x86": ("--target=i686-pc-windows-msvc", "-D_X86_", "-msse2"),
-    "arm64": ("--target=aarch64-pc-windows-msvc",),
+    X64: ("--target=x86_64-pc-windows-msvc",),
+    X86: ("--target=i686-pc-windows-msvc", "-D_X86_", "-msse2"),
+    ARM64: ("--target=aarch64-pc-windows-msvc",),
 }
 WARNINGS = ("-Wall", "-Wextra", "-Wconversion", "-Wunreachable-code", "-Werror")
 # The precompiled header has windows.h whole; a source that wants a part of it left out is compiled without.
