@@ -112,6 +112,16 @@ static void reserve_recommit_harmless(struct stage *s)
     gives(s, "writer", "read view at=0 length=5 as=text", "text=bytes");
 }
 
+/* Pages that several calls have committed are one region, if they have one protection. Found by scripts/explore. */
+static void commits_are_one_region(struct stage *s)
+{
+    reserved_section(s);
+    must_give(s, "writer", "commit view at=0 length=4096 protect=PAGE_READWRITE", "base=+0");
+    must_give(s, "writer", "commit view at=0 length=262144 protect=PAGE_READWRITE", "base=+0");
+    gives(s, "writer", "query view show=size,state", "size=262144 state=MEM_COMMIT");
+    gives(s, "reader", "query view show=size,state", "size=262144 state=MEM_COMMIT");
+}
+
 /* Pages of a section cannot be decommitted. */
 static void reserve_no_decommit(struct stage *s)
 {
@@ -189,6 +199,7 @@ static const struct test_case reserved_pages_cases[] = {
     {CASE(reserve_commit_protection_is_local)},
     {CASE(reserve_commit_zeroed)},
     {CASE(reserve_recommit_harmless)},
+    {CASE(commits_are_one_region), .rows = "size-query-virtualquery reserve-recommit-harmless"},
     {CASE(reserve_no_decommit)},
     {CASE(reserve_survives_remap)},
     {CASE(reserve_whole_commit_range)},

@@ -79,6 +79,17 @@ static void create_existing_bad_args_still_fail(struct stage *s)
     fails(s, "reader", "create section name=@x size=0 protect=PAGE_READWRITE", ERROR_INVALID_PARAMETER);
 }
 
+/* The same for SEC_ flags that exclude each other or need another one. Found by scripts/explore. */
+static void create_existing_bad_section_flags(struct stage *s)
+{
+    static const char *const flags[] = {"SEC_COMMIT|SEC_RESERVE", "SEC_NOCACHE", "SEC_WRITECOMBINE",
+                                        "SEC_FILE", "SEC_LARGE_PAGES"};
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
+    for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++)
+        fails(s, "reader", step("create s%zu name=@x size=4096 protect=PAGE_READWRITE|%s", i, flags[i]),
+              ERROR_INVALID_PARAMETER);
+}
+
 /* ---- zero, one, and pages ---- */
 
 /* A section without a file needs a size above zero; the failed call leaves no name. */
@@ -346,6 +357,7 @@ static const struct test_case size_mismatch_cases[] = {
     {CASE(create_larger_after_restart), .rows = "create-existing-keeps-size-larger life-all-closed-destroys"},
     {CASE(name_squatted)},
     {CASE(create_existing_bad_args_still_fail)},
+    {CASE(create_existing_bad_section_flags), .rows = "create-existing-bad-args-still-fail"},
     {CASE(create_zero_size_pagefile), .rows = "create-zero-size-pagefile open-missing"},
     {CASE(size_one_byte)},
     {CASE(size_rounded_to_page)},

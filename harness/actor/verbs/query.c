@@ -237,6 +237,7 @@ void verb_system(const struct line *request, struct reply *reply)
     reply_add(reply, "page=%lu", information.dwPageSize);
     reply_add(reply, "granularity=%lu", information.dwAllocationGranularity);
     reply_add(reply, "~processors=%lu", information.dwNumberOfProcessors);
+    reply_add(reply, "~pid=%lu", GetCurrentProcessId());
 }
 
 /* Where the addresses of programs end. How much is kept free at the end is nobody's promise, so it is told in whole MiB

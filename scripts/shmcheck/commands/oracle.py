@@ -11,12 +11,12 @@ from shmcheck.console import EXIT_FAILED, EXIT_PASSED, CannotRun
 from shmcheck.files import write_file, write_out
 from shmcheck.oracle.explained import Explained, explain
 from shmcheck.oracle.model import stated_rows
-from shmcheck.paths import ROOT
+from shmcheck.paths import KNOWN
 from shmcheck.reports.known_list import Entry, load
 from shmcheck.reports.report_files import read
 from shmcheck.reports.report_reader import BadReport
 
-KNOWN = ROOT / "cases" / "known.toml"
+
 
 DESCRIPTION = """\
 Walks the transcripts of reports step by step and asks the model (scripts/shmcheck/oracle) about each reply:

@@ -89,6 +89,14 @@ class Expectation:
         return (" ".join(["ok", *(f"{key}={value}" for key, value in self.fields.items())]),)
 
 
+    def sample(self) -> str:
+        """A reply that is allowed, for predicting; `ok` where nothing is stated."""
+        if self.refusals:
+            return self.refusals[0][1].sample
+        texts = self.texts()
+        return texts[0] if texts and not self.either else "ok"
+
+
 Table = tuple[tuple[Rule, Check, str], ...]
 Tables = tuple[Table, Table, Table]  # refusals, grants, records
 Replaced = dict[Check, tuple[Check, str]]
@@ -136,7 +144,7 @@ class Model:
     def settle(self, world: World, expected: Expectation, reply: Reply) -> Judgement:
         """Judges the reply and changes the state as the reply says that the system did."""
         allowed = expected.states and expected.allows(reply)
-        judgement = _judge(expected, reply, allowed)
+        judgement = judge_reply(expected, reply)
         _follow(world, expected, reply, allowed)
         return judgement
 
@@ -195,7 +203,9 @@ def _weigh(step: Step, process: Process, verb: Verb, call: Any, tables: Tables) 
     return Expectation(step, process, verb, call, refusals, fields, rows, why, changes)
 
 
-def _judge(expected: Expectation, reply: Reply, allowed: bool) -> Judgement:
+def judge_reply(expected: Expectation, reply: Reply) -> Judgement:
+    """What the model says to a reply, without following it."""
+    allowed = expected.states and expected.allows(reply)
     if reply.word == "bad":
         return Judgement(UNEXPLAINED, why="the step makes no sense to the actor")
     plain = expected.plain
@@ -255,6 +265,10 @@ def _lose(world: World, expected: Expectation) -> None:
     if step.label and not isinstance(process.labels.get(step.label), (MemoryLabel, HandleLabel)):
         if step.verb not in MAKES:
             _lose_all_contents(world)
+    if step.verb in ("unmap", "unmap2", "release"):
+        _lose_views(process)
+    if step.verb in ("close", "tryclose") or step.word("close-source") == "yes":
+        _lose_process(world, process)
     _lose_label(world, process, step)
     for value in step.fields.values():
         if value.startswith("$") and value.endswith(".pid") and value[1:-4] in world.processes:
@@ -295,6 +309,13 @@ def _lose_label(world: World, process: Process, step: Step) -> None:
         label.region.section.contents.forget(label.region.offset, label.region.offset + label.region.size)
     if step.label and (step.verb in MAKES or label is not None):
         process.labels[step.label] = LOST
+
+
+def _lose_views(process: Process) -> None:
+    """One of the views is gone, and which is not known."""
+    for name, label in process.labels.items():
+        if isinstance(label, MemoryLabel):
+            process.labels[name] = LOST
 
 
 def _lose_process(world: World, process: Process) -> None:

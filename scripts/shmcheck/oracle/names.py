@@ -31,6 +31,7 @@ class Name:
     why: str = ""  # why there is no statement
     least: int = 0  # characters at least, and at most
     most: int = 0
+    head: str = ""  # of a name with a backslash: the key of what stands before it
 
 
 @lru_cache(maxsize=16384)
@@ -58,7 +59,8 @@ def parse(text: str, repeat: int) -> Name:
         space = "global" if prefix[1] == b"Global" else "session"
         rest = data[prefix.end() :]
     if b"\\" in rest:
-        return Name(wrong="backslash", least=least, most=most)
+        head = rest.partition(b"\\")[0].decode("latin-1")
+        return Name(wrong="backslash", least=least, most=most, head=f"{space}:{head}")
     if not rest:
         return Name(why="a prefix without a name")
     return Name(space, f"{space}:{rest.decode('latin-1')}", least=least, most=most)
@@ -79,6 +81,16 @@ def of_step(world: World, step: Step, ansi: bool) -> Name | None:
     if found.space and world.platform.client_session is None:
         raise NoStatement("which session this is")
     return found
+
+
+def refused(world: World, name: Name | None) -> str:
+    """What is wrong with the form of a name. NoStatement where an object is called as what stands before a backslash:
+    looking for something inside an object may fail in another way."""
+    if name is None or name.wrong not in ("backslash", "leading"):
+        return ""
+    if name.head and name.head in world.names:
+        raise NoStatement("a backslash behind the name of an object")
+    return name.wrong
 
 
 MAX_ANSI = 260

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from shmcheck.oracle import access, names
 from shmcheck.oracle.constants import (
     GENERIC_EXECUTE,
@@ -239,6 +241,22 @@ def large_over_file(call: Create) -> Fail | None:
     return INVALID_PARAMETER if call.attributes & SEC_LARGE_PAGES and call.file is not None else None
 
 
+def only_for_new(check: Callable[[Create], Fail | None]) -> Callable[[Create], Fail | None]:
+    """The same rule on a platform that looks at SEC_ flags only after it has found that the name is free."""
+
+    def changed(call: Create) -> Fail | None:
+        return None if call.existing is not None else check(call)
+
+    return changed
+
+
+for _check in (
+    commit_and_reserve, nocache_alone, writecombine_alone, sec_file, image_without_file, image_with_others,
+    large_without_commit,
+):  # fmt: skip
+    instead_of(_check, "names-come-before-section-flags")(only_for_new(_check))
+
+
 @refuses(CREATES, "large-needs-privilege")
 def large_without_privilege(call: Create) -> Fail | None:
     if call.attributes & SEC_LARGE_PAGES and call.attributes & SEC_COMMIT and call.file is None:
@@ -271,9 +289,7 @@ def what_is_not_stated(call: Create) -> None:
 
 @refuses(CREATES, "name-backslash-forbidden")
 def backslash(call: Create) -> Fail | None:
-    if call.name is None or not call.name.wrong:
-        return None
-    return {"leading": Fail(161), "backslash": Fail(3)}.get(call.name.wrong)
+    return {"leading": Fail(161), "backslash": Fail(3)}.get(names.refused(call.world, call.name))
 
 
 @refuses(CREATES, "name-reserved-words")
@@ -356,6 +372,19 @@ def too_big(call: Create) -> Fail | None:
         if call.size >= BEYOND_EVERY_LIMIT and call.attributes & SEC_RESERVE and call.new:
             return Fail(8, STATUS_SECTION_TOO_BIG)
         raise NoStatement("how large a section may be")
+    return None
+
+
+@refuses("createapp", "fromapp-64-bit-arguments")
+def size_is_whole(call: Create) -> Fail | None:
+    """All 64 bits of the size count; what that means the other rules say."""
+    return None
+
+
+@instead_of(size_is_whole, "fromapp-drops-upper-halves")
+def size_loses_its_upper_half(call: Create) -> Fail | None:
+    if call.size >= 1 << 32:
+        raise NoStatement("FromApp calls drop the upper half of 64-bit arguments here")
     return None
 
 
@@ -501,7 +530,7 @@ def make(call: Create, reply: Reply) -> None:
     existing = call.existing
     if reply.fields.get("error") == "183":
         if not isinstance(existing, Section):
-            lose(call, reply)
+            call.process.labels[call.label] = LOST
             return
         right = call.granted if isinstance(call.granted, int) and call.granted is not False else None
         handle = Handle(existing, None if right is False else right, call.inherit)
@@ -556,6 +585,9 @@ def take_over_file(section: Section, file: File) -> None:
 @lost(CREATES)
 def lose(call: Create, reply: Reply) -> None:
     """A success of which nothing was stated: a handle that the model does not know, maybe of that name."""
+    if reply.fields.get("error") == "183" and isinstance(call.existing, Section):
+        make(call, reply)
+        return
     call.process.labels[call.label] = LOST
     if call.name is not None and call.name.key and call.existing is None:
         call.world.names[call.name.key] = UNKNOWN_NAME

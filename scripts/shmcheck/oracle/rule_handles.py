@@ -320,6 +320,8 @@ class Duplicate:
             self.value = labelled(process, step.label).value
             self.target = process if step.word("to") == "0" else self.role_of(step.word("to"))
         self.handle = handle_of(self.source, self.value)
+        if self.handle is not None and self.handle.protected is not False and step.word("close-source") == "yes":
+            raise NoStatement("what DUPLICATE_CLOSE_SOURCE does to a handle that is protected from close")
         same = step.word("same") == "yes" or not step.has("access")
         self.wanted = None if same else access.mapped(step.number("access"))
         self.granted = self.grant()

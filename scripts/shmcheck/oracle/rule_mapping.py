@@ -261,6 +261,19 @@ def offset_misaligned(call: Map) -> Fail | None:
     return MAPPED_ALIGNMENT if call.section is not None and call.offset % GRANULE else None
 
 
+@refuses("mapapp", "fromapp-64-bit-arguments")
+def offset_is_whole(call: Map) -> Fail | None:
+    """All 64 bits of the offset count; what that means the other rules say."""
+    return None
+
+
+@instead_of(offset_is_whole, "fromapp-drops-upper-halves")
+def offset_loses_its_upper_half(call: Map) -> Fail | None:
+    if call.offset >= 1 << 32:
+        raise NoStatement("FromApp calls drop the upper half of 64-bit arguments here")
+    return None
+
+
 @records("map mapapp map2 map3", "map-offset-at-end")
 def offset_at_end(call: Map) -> bool | None:
     return call.section is not None and call.length == 0 and call.offset == call.section.extent

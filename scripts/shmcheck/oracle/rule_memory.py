@@ -432,12 +432,24 @@ def touch_lost(call: Touch, reply: Reply) -> None:
 
 
 def store_unknown(call: Touch) -> None:
-    for region, start, end in call.pieces():
+    pieces = call.pieces()
+    if sum(end - start for _, start, end in pieces) < call.length:
+        forget_all(call.process)  # behind what is known lies whatever the system has put there
+    for region, start, end in pieces:
         if region.section is None:
             continue
         region.section.contents.forget(region.offset + start, region.offset + end)
         if region.private is not None:
             region.private.forget(region.offset + start, region.offset + end)
+
+
+def forget_all(process: Process) -> None:
+    """Nothing is known any more of what the views of a process show."""
+    for region in process.regions:
+        if region.section is not None:
+            region.section.contents.forget(region.offset, region.offset + region.size)
+        if region.private is not None:
+            region.private.forget(region.offset, region.offset + region.size)
 
 
 @failed(WRITES)

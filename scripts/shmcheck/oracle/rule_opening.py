@@ -100,9 +100,7 @@ def no_name(call: Open) -> Fail | None:
 
 @refuses(OPENS, "name-backslash-forbidden")
 def backslash(call: Open) -> Fail | None:
-    if call.name is None or not call.name.wrong:
-        return None
-    return {"leading": Fail(161), "backslash": Fail(3)}.get(call.name.wrong)
+    return {"leading": Fail(161), "backslash": Fail(3)}.get(names.refused(call.world, call.name))
 
 
 @refuses(OPENS, "name-empty-string")
@@ -151,12 +149,41 @@ def denied(call: Open) -> Fail | None:
     return ACCESS_DENIED if isinstance(call.target, Section) and call.granted is False else None
 
 
-@instead_of(denied, "null-dacl-is-empty")
+@refuses(OPENS, "sd-null-dacl")
+def null_dacl_admits(call: Open) -> Fail | None:
+    """A NULL DACL refuses nobody."""
+    return None
+
+
+@instead_of(null_dacl_admits, "null-dacl-is-empty")
 def denied_by_null_dacl(call: Open) -> Fail | None:
     if isinstance(call.target, Section) and "NO_ACCESS_CONTROL" in (call.target.descriptor or ""):
         if access.granted_if(call.target, call.process.token, call.wanted, "D:P", False) is False:
             return ACCESS_DENIED
+    return None
+
+
+@instead_of(denied, "owner-has-all-standard-rights")
+def denied_not_to_the_owner(call: Open) -> Fail | None:
+    target = call.target
+    if isinstance(target, Section) and target.descriptor and call.granted is False:
+        if access.granted_if(target, call.process.token, call.wanted, target.descriptor, True) is not False:
+            return None
     return denied(call)
+
+
+@refuses(OPENS, "open-execute")
+def execute_as_a_right(call: Open) -> Fail | None:
+    """FILE_MAP_EXECUTE is no right of its own that a DACL could withhold."""
+    return None
+
+
+@instead_of(execute_as_a_right, "execute-right-as-it-stands")
+def execute_withheld(call: Open) -> Fail | None:
+    """No DACL of sections grants 0x20."""
+    if isinstance(call.target, Section) and call.raw & FILE_MAP_EXECUTE and call.target.descriptor:
+        return ACCESS_DENIED
+    return None
 
 
 @refuses(OPENS, "access-system-security")

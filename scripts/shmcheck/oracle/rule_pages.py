@@ -163,14 +163,37 @@ def described(call: Pages, shows: bool) -> dict[str, str]:
 def query_view(call: Pages) -> Fields | None:
     if call.region is None or call.region.section is None:
         return None
-    return described(call, True)
+    return without_size(call, described(call, True))
+
+
+def without_size(call: Pages, fields: dict[str, str]) -> dict[str, str]:
+    """The size of a run of pages that were committed one by one is a rule of its own: query_committed."""
+    section = call.view.section
+    if section is not None and section.committed is not None:
+        fields.pop("size", None)
+    return fields
 
 
 @instead_of(query_view, "copied-pages-show-writecopy")
 def query_view_without_copies(call: Pages) -> Fields | None:
     if call.region is None or call.region.section is None:
         return None
-    return described(call, False)
+    return without_size(call, described(call, False))
+
+
+@grants("query", "reserve-recommit-harmless", "size-query-virtualquery")
+def query_committed(call: Pages) -> Fields | None:
+    """The run of pages that were committed ends where pages are that were not, however often that was done."""
+    if call.region is None or call.region.section is None or call.region.section.committed is None:
+        return None
+    fields = described(call, True)
+    return {"size": fields["size"]} if "size" in fields else None
+
+
+@instead_of(query_committed, "commits-are-not-joined")
+def query_commits(call: Pages) -> Fields | None:
+    """Pages that were committed by several calls may show as several runs."""
+    return None
 
 
 @grants("query", "life-unmap-frees-range", "size-past-last-page-faults")

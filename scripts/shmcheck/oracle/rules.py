@@ -39,6 +39,11 @@ class Fail:
             words.append(f"status={self.status} {STATUSES[status]}" if status in STATUSES else f"status={self.status}")
         self.text = " ".join(words)
 
+    @property
+    def sample(self) -> str:
+        """A reply that is allowed."""
+        return self.text if self.error is not None else self.text.replace("fail", "fail error=1", 1)
+
     def allows(self, reply: Reply) -> bool:
         if reply.word != "fail":
             return False
@@ -59,6 +64,11 @@ class Fault:
         self.last = last
         self.code = code
         self.text = f"fault code={code} access={access} in the range of the step"
+
+    @property
+    def sample(self) -> str:
+        """A reply that is allowed."""
+        return f"fault code={self.code} access={self.access} at=+{self.last}"
 
     def allows(self, reply: Reply) -> bool:
         if reply.word != "fault" or reply.fields.get("code") != self.code or reply.fields.get("access") != self.access:

@@ -1,0 +1,284 @@
+"""scripts/explore: plays generated sequences of steps and judges the replies by the model of the contract."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from xml.sax.saxutils import escape, quoteattr
+
+from shmcheck.commandline import Parser, guarded
+from shmcheck.console import EXIT_ERROR, EXIT_FAILED, EXIT_PASSED, CannotRun, say
+from shmcheck.files import write_file, write_out
+from shmcheck.oracle.explained import changes_of
+from shmcheck.oracle.exploring import ALL_FAMILIES, Contradiction, Explored, Job, explore
+from shmcheck.oracle.generate import KILL
+from shmcheck.oracle.state import Platform
+from shmcheck.paths import BUILD, KNOWN, make_build_folder
+from shmcheck.processes import processors, run_quiet
+from shmcheck.reports.known_list import load
+from shmcheck.reports.report_files import read
+from shmcheck.reports.results import Run
+from shmcheck.targets import target_resolve
+from shmcheck.targets.prepare import prepare_targets
+from shmcheck.targets.target import Target
+from shmcheck.targets.targets_file import DEFAULT_FILE, Spec, find
+from shmcheck.targets.targets_file import load as load_targets
+
+DESCRIPTION = """\
+Makes sequences of steps for three actors, plays them, and asks the model of the contract (scripts/shmcheck/oracle)
+about each reply. What contradicts the contract is made as short as possible and written as a file of steps. Deviations
+that cases/known.toml names with a rule are counted as known, and exploring goes on behind them.
+
+The same seed gives the same sequences. First come all sequences up to a depth over classes of arguments, then random
+ones, until the number or the time is reached.
+
+Exit code 0: nothing contradicts the contract; 1: something does; 2: a worker failed; 3: exploring was not possible."""
+
+PROBE = "create-unnamed"  # a case whose report tells the facts of the platform
+PROBE_SECONDS = 120.0
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = Parser("scripts/explore", DESCRIPTION)
+    parser.add_argument("--for", type=float, default=0.0, dest="minutes", metavar="MINUTES", help="how long; default: 1")
+    parser.add_argument("--sequences", type=int, default=0, metavar="N", help="how many sequences at most")
+    parser.add_argument("--seed", default=date.today().isoformat(), help="default: today's date")
+    parser.add_argument(
+        "--family", action="append", default=[], metavar="F", help=f"only this one, several times: {', '.join(ALL_FAMILIES)}"
+    )
+    parser.add_argument("--depth", type=int, default=4, metavar="N", help="of the exhaustive part; 0: random only; default: 4")
+    parser.add_argument("--jobs", type=int, default=processors(), metavar="N", help="workers, with three actors each")
+    parser.add_argument("--target", default="", metavar="NAME", help="a target of scripts/targets.toml instead of this system")
+    parser.add_argument("--programs", type=Path, metavar="DIR", help="use the programs in this folder; build nothing")
+    parser.add_argument("--actor", type=Path, metavar="EXE", help="the actor; default: shmactor.exe of the programs")
+    parser.add_argument("--first", action="store_true", help="end with the first contradiction")
+    parser.add_argument("--out", type=Path, default=BUILD / "explored", metavar="DIR", help="files of steps; default: build/explored")
+    parser.add_argument("--junit", type=Path, metavar="FILE", help="write a JUnit report")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures")
+    parser.add_argument("--timeout-scale", type=float, default=1.0, metavar="X", help="multiply the time for an answer, 5 s")
+    found = parser.parse_args(arguments)
+    for family in found.family:
+        if family not in ALL_FAMILIES:
+            raise CannotRun(f"--family {family}: there are {', '.join(ALL_FAMILIES)}")
+    if not 1 <= found.jobs <= 32:
+        raise CannotRun(f"--jobs takes a number from 1 to 32, not {found.jobs}")
+    if found.sequences < 0 or found.minutes < 0 or found.depth < 0:
+        raise CannotRun("--sequences, --for and --depth take no negative number")
+    if not found.sequences and not found.minutes:
+        found.minutes = 1.0
+    return found
+
+
+def spec_of(found: argparse.Namespace) -> Spec:
+    if not found.target:
+        return target_resolve.THIS_SYSTEM
+    return find(load_targets(DEFAULT_FILE), found.target, DEFAULT_FILE)
+
+
+def facts_of(target: Target, spec: Spec, programs: Path, scale: float) -> Run:
+    """The report of one case, for the facts of the platform."""
+    with tempfile.TemporaryDirectory(prefix="explore-", dir=BUILD) as folder:
+        report = Path(folder) / "TEST-shmcheck-probe.xml"
+        words = [
+            "--filter", PROBE, "--junit", target_resolve.path_for(spec, str(report), folder), "--timeout-scale", f"{scale:g}",
+        ]  # fmt: skip
+        code, text = run_quiet(
+            [*target.command(programs / "shmcheck.exe"), *words], environment=target.environment, seconds=PROBE_SECONDS
+        )
+        if not report.exists():
+            raise CannotRun(f"shmcheck --filter {PROBE} ended with {code} and left no report: {text.strip()}")
+        return read(report)
+
+
+class Progress:
+    """Tells while workers are at it what they have done."""
+
+    def __init__(self, wanted: argparse.Namespace) -> None:
+        self.wanted = wanted
+        self.last = time.monotonic()
+        self.live = sys.stderr.isatty()
+
+    def __call__(self, found: Explored, new: list[Contradiction]) -> bool:
+        for item in new:
+            self.clear()
+            say(f"contradicted after {item.after:.1f} s, {len(item.steps)} steps: {line_of(item, len(item.steps) - 1)}")
+        if time.monotonic() - self.last > (0.5 if self.live else 10.0):
+            self.last = time.monotonic()
+            text = f"{found.tally.sequences} sequences, {found.tally.steps} steps, {len(found.found)} contradictions"
+            if self.live:
+                print(f"\r{text} ", end="", file=sys.stderr, flush=True)
+            else:
+                say(text)
+        return not (self.wanted.first and found.found)
+
+    def clear(self) -> None:
+        if self.live:
+            print("\r" + " " * 70 + "\r", end="", file=sys.stderr, flush=True)
+
+
+# ---- what is written ----
+
+
+def line_of(item: Contradiction, index: int) -> str:
+    role, text = item.steps[index]
+    answer = item.replies[index] if index < len(item.replies) else "?"
+    return f"{role}> {text} -> {answer}"
+
+
+def steps_text(item: Contradiction, seed: str, platform: str) -> str:
+    """A contradiction as a file of steps: what was told, and what is expected of the last step."""
+    lines = [
+        f"# {platform}: contradicts the contract",
+        f"# found by scripts/explore --seed {seed}, family {item.family}, sequence {item.number}",
+        f"case {name_of(item)}",
+        *(f"row {row}" for row in item.rows[:1]),
+        *(["needs client-session"] if any("Global\\" in text for _, text in item.steps) else []),
+    ]
+    for index, (role, text) in enumerate(item.steps):
+        if text == KILL:
+            lines.append(f"kills {role}")
+            continue
+        last = index == len(item.steps) - 1
+        expected = item.expected[0] if last and item.expected else item.replies[index] if index < len(item.replies) else "*"
+        if last:
+            lines.append(f"# told: {item.replies[-1]}")
+            lines += [f"# also allowed: {other}" for other in item.expected[1:]]
+        lines.append(f"{role}> {text} -> {expected}")
+    return "\n".join(lines) + "\n"
+
+
+def name_of(item: Contradiction) -> str:
+    row = item.rows[0] if item.rows else "actor-ended"
+    return f"{item.steps[-1][1].split(' ')[0]}-{row}"
+
+
+def junit_text(found: Explored, families: Sequence[str], seed: str, platform: str) -> str:
+    """One test for each contradiction, and one for each family explored without."""
+    failed = list(found.found.values())
+    bad = {item.family for item in failed}
+    clean = [family for family in families if family not in bad]
+    lines = [
+        '<?xml version="1.0" encoding="UTF-8"?>',
+        f'<testsuites tests="{len(failed) + len(clean)}" failures="{len(failed)}" errors="0" time="{found.seconds:.3f}">',
+        f'  <testsuite name="shmcheck.explore" tests="{len(failed) + len(clean)}" failures="{len(failed)}" errors="0" '
+        f'skipped="0" time="{found.seconds:.3f}">',
+    ]
+    names: dict[str, int] = {}
+    for item in failed:
+        name = name_of(item)
+        names[name] = names.get(name, 0) + 1
+        name += f".{names[name]}" if names[name] > 1 else ""
+        message = f"{line_of(item, len(item.steps) - 1)}; allowed: {' or '.join(item.expected)}"
+        lines += [
+            f'    <testcase name={quoteattr(name)} classname="shmcheck.explore.{item.family}" time="{item.after:.3f}">',
+            f'      <failure message={quoteattr(message)} type="shmcheck.Contradiction">{escape(message)}</failure>',
+            f"      <system-out>{escape(steps_text(item, seed, platform))}</system-out>",
+            "    </testcase>",
+        ]
+    for family in clean:
+        lines.append(f'    <testcase name="{family}" classname="shmcheck.explore" time="0.000"/>')
+    lines += ["  </testsuite>", "</testsuites>", ""]
+    return "\n".join(lines)
+
+
+def figures(found: Explored, seed: str, platform: str) -> dict[str, object]:
+    tally = found.tally
+    return {
+        "platform": platform,
+        "seed": seed,
+        "sequences": tally.sequences,
+        "steps": tally.steps,
+        "seconds": round(found.seconds, 3),
+        "explained": tally.explained,
+        "unexplained": tally.unexplained,
+        "known": tally.known,
+        "known_rules": dict(sorted(tally.changes.items())),
+        "contradictions": len(found.found),
+        "contradicted_sequences": tally.contradicted,
+        "unstable": tally.unstable,
+        "actors_per_sequence": round(tally.actors / tally.sequences, 3) if tally.sequences else 0,
+        "actor_starts": tally.actor_starts,
+        "families": tally.families,
+        "found": [
+            {
+                "name": name_of(item), "rows": list(dict.fromkeys(item.rows)), "family": item.family, "sequence": item.number,
+                "after": round(item.after, 3), "shrunk_in": round(item.shrunk_in, 3), "times": item.times, "repeatable": item.repeatable,
+                "original_steps": len(item.original),
+                "steps": [line_of(item, index) for index in range(len(item.steps))], "allowed": list(item.expected),
+            }
+            for item in found.found.values()
+        ],
+    }  # fmt: skip
+
+
+def write_results(found: Explored, wanted: argparse.Namespace, families: Sequence[str], platform: str) -> None:
+    wanted.out.mkdir(parents=True, exist_ok=True)
+    for old in wanted.out.glob("*.steps"):
+        old.unlink()
+    for index, item in enumerate(found.found.values(), 1):
+        write_file(wanted.out / f"{index:02}-{name_of(item)}.steps", steps_text(item, wanted.seed, platform))
+    if wanted.junit:
+        write_file(wanted.junit, junit_text(found, families, wanted.seed, platform))
+    if wanted.json:
+        write_file(wanted.json, json.dumps(figures(found, wanted.seed, platform), indent=2) + "\n")
+
+
+def conclude(found: Explored, wanted: argparse.Namespace, platform: str) -> int:
+    tally = found.tally
+    rate = tally.sequences / found.seconds if found.seconds else 0
+    lines = [
+        f"{platform}, seed {wanted.seed}: {tally.sequences} sequences of {tally.steps / max(1, tally.sequences):.1f} steps in "
+        f"{found.seconds:.1f} s ({rate:.0f} a second), {tally.explained} steps explained, {tally.known} known, "
+        f"{tally.unexplained} unexplained, {len(found.found)} contradictions"
+    ]
+    for item in found.found.values():
+        again = "" if item.repeatable else "not seen again when played again, "
+        lines.append(f"{name_of(item)} ({again}{item.times} times, by {', '.join(dict.fromkeys(item.rows))}):")
+        lines += [f"  {line_of(item, index)}" for index in range(len(item.steps))]
+        lines.append(f"  allowed: {' or '.join(item.expected)}")
+    write_out("\n".join(lines) + "\n")
+    for error in found.errors:
+        say(f"scripts/explore: a worker failed: {error}")
+    if found.errors:
+        return EXIT_ERROR
+    return EXIT_FAILED if found.found else EXIT_PASSED
+
+
+def jobs_of(wanted: argparse.Namespace, target: Target, actor: Path, run: Run, families: Sequence[str]) -> list[Job]:
+    changes = tuple(changes_of(run, load(KNOWN)))
+    platform = Platform.from_facts(run.facts)
+    return [
+        Job(
+            tuple(target.command(actor)), dict(target.environment), changes, platform, tuple(families), wanted.seed,
+            wanted.sequences, wanted.minutes * 60, wanted.depth, worker, wanted.jobs, wanted.timeout_scale,
+        )
+        for worker in range(wanted.jobs)
+    ]  # fmt: skip
+
+
+def run(arguments: Sequence[str]) -> int:
+    wanted = parse(arguments)
+    families = wanted.family or list(ALL_FAMILIES)
+    make_build_folder()
+    spec = spec_of(wanted)
+    if spec.kind == "ssh":
+        raise CannotRun(f"target {spec.name} is another machine; explore there")
+    if not wanted.programs:
+        prepare_targets([spec])
+    programs = wanted.programs.resolve() if wanted.programs else target_resolve.programs_of(spec)
+    with target_resolve.target_of(spec) as target:
+        report = facts_of(target, spec, programs, wanted.timeout_scale)
+        actor = wanted.actor.resolve() if wanted.actor else programs / "shmactor.exe"
+        found = explore(jobs_of(wanted, target, actor, report, families), Progress(wanted))
+    write_results(found, wanted, families, report.platform)
+    return conclude(found, wanted, report.platform)
+
+
+def main(arguments: Sequence[str]) -> int:
+    return guarded("scripts/explore", lambda: run(arguments))

@@ -1,0 +1,573 @@
+"""Makes sequences of steps for several actors, guided by what the model predicts, so that most of them mean something.
+
+A sequence is the same for the same seed, number and family on every machine. Nothing here asks a system.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import Random
+
+from shmcheck.oracle.constants import GRANULE, PAGE
+from shmcheck.oracle.model import Expectation, Model
+from shmcheck.oracle.state import (
+    Handle,
+    HandleLabel,
+    MemoryLabel,
+    Platform,
+    Process,
+    Region,
+    Section,
+    World,
+)
+from shmcheck.oracle.text import reply, step
+
+ROLES = ("writer", "reader", "third")
+KILL = "(killed)"  # stands for the end of the role's process from outside
+
+SIZES = (1, 4095, 4096, 4097, 8192, 65535, 65536, 65537, 69632, 131072, 196609, 0x100000, 0x400001)
+HUGE = (0x7FFF0000, 0x80000000, 0x100000000, 0x100010000, 0x140000001)
+TAGS = ("a", "b", "A", "a%20", "%20a", "a.", ".a", "aa", "a%C3%A9", "ae%CC%81", "a-" + "n" * 60 + "1", "a-" + "n" * 60 + "2")
+ACCESSES = (
+    "FILE_MAP_READ", "FILE_MAP_WRITE", "FILE_MAP_READ|FILE_MAP_WRITE", "FILE_MAP_ALL_ACCESS", "FILE_MAP_COPY",
+    "FILE_MAP_COPY|FILE_MAP_READ", "FILE_MAP_COPY|FILE_MAP_WRITE", "FILE_MAP_EXECUTE|FILE_MAP_READ", "FILE_MAP_EXECUTE", "0",
+)  # fmt: skip
+RIGHTS = (
+    "FILE_MAP_READ", "FILE_MAP_WRITE", "FILE_MAP_READ|FILE_MAP_WRITE", "FILE_MAP_ALL_ACCESS", "FILE_MAP_COPY", "GENERIC_READ",
+    "GENERIC_WRITE", "GENERIC_ALL", "SECTION_QUERY|FILE_MAP_READ", "READ_CONTROL", "DELETE", "WRITE_DAC", "0",
+    "FILE_MAP_EXECUTE|FILE_MAP_READ",
+)  # fmt: skip
+PROTECTS = (
+    "PAGE_READWRITE", "PAGE_READONLY", "PAGE_WRITECOPY", "PAGE_EXECUTE_READ", "PAGE_EXECUTE_READWRITE",
+    "PAGE_EXECUTE_WRITECOPY",
+)  # fmt: skip
+WRONG_PROTECTS = (
+    "0", "PAGE_NOACCESS", "PAGE_EXECUTE", "PAGE_READWRITE|PAGE_GUARD", "PAGE_READWRITE|PAGE_NOCACHE",
+    "PAGE_READWRITE|SEC_COMMIT|SEC_RESERVE", "PAGE_READWRITE|SEC_NOCACHE", "PAGE_READONLY|SEC_IMAGE",
+    "PAGE_READWRITE|SEC_LARGE_PAGES", "PAGE_READWRITE|SEC_FILE", "PAGE_READWRITE|SEC_WRITECOMBINE",
+)  # fmt: skip
+DESCRIPTORS = (
+    "D:P", "D:(A;;0x4;;;WD)", "D:(A;;GA;;;WD)", "D:(A;;0xF0005;;;WD)", "D:(A;;0x4;;;WD)(A;;0x2;;;WD)",
+    "D:(D;;0x2;;;WD)(A;;GA;;;WD)", "D:(A;;GA;;;WD)(D;;0x2;;;WD)",
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Sequence:
+    """Steps in order with what the model expected of each when it was made."""
+
+    family: str
+    steps: list[tuple[str, str]]  # role, text
+    expected: list[Expectation | None]  # None for a kill
+    world: World  # as it is predicted to be behind the last step
+
+
+class Maker:
+    """A sequence that is being made."""
+
+    __slots__ = ("random", "model", "world", "steps", "expected", "counter", "names", "role", "process")
+
+    def __init__(self, random: Random, model: Model, platform: Platform) -> None:
+        self.random = random
+        self.model = model
+        self.world = World(platform)
+        self.steps: list[tuple[str, str]] = []
+        self.expected: list[Expectation | None] = []
+        self.counter = 0
+        self.names: list[str] = []  # that something was made with
+        self.turn(ROLES[0])
+
+    def turn(self, role: str) -> None:
+        """The next step is this role's."""
+        self.role = role
+        self.process = self.world.process(role)
+
+    def add(self, text: str) -> None:
+        """Adds a step, and follows it as the model predicts."""
+        found = self.model.expect(self.world, self.role, step(text))
+        self.model.settle(self.world, found, reply(found.sample()))
+        self.steps.append((self.role, text))
+        self.expected.append(found)
+
+    def kill(self) -> None:
+        self.world.end(self.process)
+        del self.world.processes[self.role]
+        self.steps.append((self.role, KILL))
+        self.expected.append(None)
+
+    def label(self, letter: str) -> str:
+        self.counter += 1
+        return f"{letter}{self.counter}"
+
+    def pick(self, values: tuple[str, ...]) -> str:
+        return values[int(self.random.random() * len(values))]
+
+    def number(self, values: tuple[int, ...]) -> int:
+        return values[int(self.random.random() * len(values))]
+
+    def chance(self, share: float) -> bool:
+        return self.random.random() < share
+
+    def handles(self) -> list[tuple[str, Handle, Section]]:
+        """Labels of the role that are handles of sections."""
+        found = []
+        table = self.process.table
+        for name, label in self.process.labels.items():
+            if isinstance(label, HandleLabel):
+                handle = table.get(label.value)
+                if handle is not None and isinstance(handle.object, Section):
+                    found.append((name, handle, handle.object))
+        return found
+
+    def views(self) -> list[tuple[str, MemoryLabel, Region]]:
+        """Labels of the role that are views."""
+        found = []
+        for name, label in self.process.labels.items():
+            if isinstance(label, MemoryLabel) and label.region is not None and label.region.alive:
+                if label.region.section is not None:
+                    found.append((name, label, label.region))
+        return found
+
+    def any_of(self, found: list[tuple[str, MemoryLabel, Region]]) -> tuple[str, MemoryLabel, Region]:
+        return found[int(self.random.random() * len(found))]
+
+
+Action = Callable[[Maker], "str | None"]
+
+
+# ---- names ----
+
+
+def name(maker: Maker, plain: bool) -> str:
+    """A name, often one that is there."""
+    if plain or maker.chance(0.6):
+        return "name=@" + maker.pick(("a", "b"))
+    tag = maker.pick(TAGS)
+    return "name=" + maker.pick(("@", "^", "Local\\^", "Global\\^")) + tag
+
+
+def create(maker: Maker, protect: str, size: int, plain: bool = True, extra: str = "") -> str:
+    named = "" if maker.chance(0.1) else name(maker, plain) + " "
+    if named:
+        maker.names.append(named.rstrip())
+    return f"create {maker.label('s')} {named}size={size} protect={protect}{extra}"
+
+
+def create_plain(maker: Maker) -> str:
+    return create(maker, "PAGE_READWRITE", maker.number(SIZES))
+
+
+def create_named(maker: Maker) -> str:
+    extra = " api=A" if maker.chance(0.2) else ""
+    return create(maker, "PAGE_READWRITE", maker.number((1, 4096, 65536)), False, extra)
+
+
+def create_protected(maker: Maker) -> str:
+    return create(maker, maker.pick(PROTECTS), maker.number((4096, 65536, 131072)))
+
+
+def create_wrong(maker: Maker) -> str:
+    if maker.chance(0.3):
+        return create(maker, "PAGE_READWRITE", 0)
+    return create(maker, maker.pick(WRONG_PROTECTS), 4096, maker.chance(0.5))
+
+
+def create_reserved(maker: Maker) -> str:
+    size = maker.number(HUGE) if maker.chance(0.15) else maker.number(SIZES)
+    return create(maker, "PAGE_READWRITE|SEC_RESERVE", size)
+
+
+def create_huge(maker: Maker) -> str:
+    return create(maker, "PAGE_READWRITE|SEC_RESERVE", maker.number(HUGE))
+
+
+def create_described(maker: Maker) -> str:
+    return create(maker, "PAGE_READWRITE", 4096, True, f" sd={maker.pick(DESCRIPTORS)}")
+
+
+def create_inheritable(maker: Maker) -> str:
+    return create(maker, "PAGE_READWRITE", maker.number(SIZES), True, " inherit=yes")
+
+
+def known_name(maker: Maker, plain: bool) -> str:
+    """Mostly a name that something was made with."""
+    if maker.names and maker.chance(0.75):
+        return maker.names[int(maker.random.random() * len(maker.names))]
+    return name(maker, plain)
+
+
+def alike(maker: Maker, text: str) -> str:
+    """A name that a careless system takes for this one: another case, blanks and dots at either end, a late difference,
+    another form of one letter, another space of names."""
+    head, mark, tag = text.partition("@") if "@" in text else text.rpartition("^")
+    change = int(maker.random.random() * 8)
+    if change == 0:
+        return head + mark + tag.swapcase().replace("%c3%a9", "%C3%A9").replace("E%cc", "e%CC")
+    if change == 1:
+        return text + maker.pick(("%20", ".", "%09", "0", "%2F", "%C3%A9"))
+    if change == 2:
+        return head + mark + maker.pick(("%20", ".", "0")) + tag
+    if change == 3 and len(tag) > 1:
+        return text[:-1]
+    if change == 4:
+        return text[:-1] + maker.pick(("1", "x", "B", "%F0%9F%98%80"))
+    if change == 5:
+        return text.replace("%C3%A9", "e%CC%81") if "%C3%A9" in text else text + "e%CC%81"
+    if change == 6:
+        return "name=" + maker.pick(("Global\\^", "Local\\^", "^")) + tag
+    middle = len(tag) // 2
+    return head + mark + tag[:middle] + "z" + tag[middle + 1 :] if "%" not in tag else text + "z"
+
+
+def open_alike(maker: Maker) -> str | None:
+    if not maker.names:
+        return None
+    named = alike(maker, maker.names[int(maker.random.random() * len(maker.names))])
+    if maker.chance(0.3):
+        return f"create {maker.label('s')} {named} size={maker.number((4096, 8192))} protect=PAGE_READWRITE"
+    return f"open {maker.label('s')} {named} access=FILE_MAP_READ"
+
+
+def open_named(maker: Maker) -> str:
+    extra = " inherit=yes" if maker.chance(0.1) else ""
+    access = "FILE_MAP_READ|FILE_MAP_WRITE" if maker.chance(0.5) else maker.pick(RIGHTS)
+    return f"open {maker.label('s')} {known_name(maker, maker.chance(0.5))} access={access}{extra}"
+
+
+def open_plain(maker: Maker) -> str:
+    access = "FILE_MAP_ALL_ACCESS" if maker.chance(0.6) else maker.pick(RIGHTS)
+    return f"open {maker.label('s')} {known_name(maker, True)} access={access}"
+
+
+def wrong_name(maker: Maker) -> str:
+    text = maker.pick(("^a\\b", "\\^a", "Local\\^a\\b", "Local", "Global"))
+    if maker.chance(0.5):
+        return f"open {maker.label('s')} name={text} access=FILE_MAP_READ"
+    return f"create {maker.label('s')} name={text} size=4096 protect=PAGE_READWRITE"
+
+
+def hold(maker: Maker) -> str:
+    kind = maker.pick(("event", "mutex", "semaphore", "timer", "job"))
+    return f"hold {maker.label('o')} kind={kind} {known_name(maker, maker.chance(0.6))}"
+
+
+def gone(maker: Maker) -> str:
+    return f"gone {known_name(maker, True)} timeout=1"
+
+
+# ---- views ----
+
+
+def map_whole(maker: Maker) -> str | None:
+    found = maker.handles()
+    if not found:
+        return None
+    label, handle, _ = maker.random.choice(found)
+    access = handle.access or 0
+    wanted = "FILE_MAP_WRITE" if access & 2 and maker.chance(0.8) else "FILE_MAP_READ"
+    return f"map {maker.label('v')} of={label} access={wanted}"
+
+
+def map_copy(maker: Maker) -> str | None:
+    found = maker.handles()
+    if not found:
+        return None
+    return f"map {maker.label('v')} of={maker.random.choice(found)[0]} access=FILE_MAP_COPY"
+
+
+def map_access(maker: Maker) -> str | None:
+    found = maker.handles()
+    if not found:
+        return None
+    return f"map {maker.label('v')} of={maker.random.choice(found)[0]} access={maker.pick(ACCESSES)}"
+
+
+def map_part(maker: Maker) -> str | None:
+    """A view at the edges of a section."""
+    found = maker.handles()
+    if not found:
+        return None
+    label, handle, section = maker.random.choice(found)
+    extent = section.extent
+    last = (extent - 1) & -GRANULE
+    offset = maker.number((0, 0, GRANULE, last, last, 2 * GRANULE, extent, last + GRANULE, 1, PAGE, GRANULE - 1))
+    rest = max(extent - offset, 1)
+    length = maker.number((0, 1, PAGE - 1, PAGE, PAGE + 1, GRANULE, GRANULE + 1, rest, rest - 1, rest + 1, extent, extent + 1))
+    if not length and extent > 1 << 26:
+        length = GRANULE
+    access = "FILE_MAP_WRITE" if (handle.access or 0) & 2 else "FILE_MAP_READ"
+    verb = "mapapp" if maker.chance(0.1) else "map"
+    return f"{verb} {maker.label('v')} of={label} access={access} offset={offset:#x} length={max(length, 0):#x}"
+
+
+def unmap(maker: Maker) -> str | None:
+    found = maker.views()
+    if not found:
+        return None
+    label, _, region = maker.any_of(found)
+    inside = f" at={maker.number((0, 1, 100, PAGE, region.size - 1))}" if maker.chance(0.2) else ""
+    return f"unmap {label}{inside}" + (" keep=yes" if maker.chance(0.15) else "")
+
+
+def unmap_stale(maker: Maker) -> str | None:
+    """What was unmapped, once more."""
+    stale = [
+        name for name, label in maker.process.labels.items()
+        if isinstance(label, MemoryLabel) and label.region is not None and not label.region.alive
+    ]  # fmt: skip
+    return f"unmap {maker.random.choice(stale)} keep=yes" if stale else None
+
+
+def place_in(maker: Maker, region: Region) -> int:
+    size = region.size
+    return max(0, maker.number((0, 0, 1, 7, PAGE - 1, PAGE - 4, PAGE, GRANULE - 2, GRANULE, size - 1, size - 4, size - 8, size, size // 2)))
+
+
+def write(maker: Maker) -> str | None:
+    found = maker.views()
+    if not found:
+        return None
+    label, _, region = maker.any_of(found)
+    at = place_in(maker, region)
+    what = int(maker.random.random() * 4)
+    if what == 0:
+        return f"write {label} at={at} text={maker.pick(('x', 'ab', 'later', 'PRIVATE', 'edge'))}"
+    if what == 1:
+        return f"write {label} at={at & -4} u32={int(maker.random.random() * 0xFFFFFFFF)}"
+    if what == 2:
+        return f"write {label} at={at} u8={1 + int(maker.random.random() * 255)}"
+    return f"write {label} at={at & -8} u64={0x0102030405060708 * (1 + int(maker.random.random() * 8)):#x}"
+
+
+def fill(maker: Maker) -> str | None:
+    found = maker.views()
+    if not found:
+        return None
+    label, _, region = maker.any_of(found)
+    length = min(region.size, maker.number((PAGE, PAGE + 1, GRANULE, GRANULE + 1, region.size)), 1 << 20)
+    at = maker.number((0, 1, PAGE - 1, region.size - length))
+    return f"fill {label} at={max(0, min(at, region.size - length))} length={length} seed={1 + int(maker.random.random() * 3)}"
+
+
+def look(maker: Maker) -> str | None:
+    """Reads where something was written, or where nothing was, mostly at an edge."""
+    found = maker.views()
+    if not found:
+        return None
+    label, _, region = maker.any_of(found)
+    contents = region.section.contents if region.section is not None else None
+    at = place_in(maker, region)
+    if contents is not None and contents.starts and maker.chance(0.8):
+        index = int(maker.random.random() * len(contents.starts))
+        edge = maker.number((contents.starts[index], contents.ends[index] - 1, contents.ends[index], contents.starts[index] - 1))
+        at = edge - region.offset
+        if not 0 <= at < region.size:
+            at = place_in(maker, region)
+    what = int(maker.random.random() * 4)
+    if what == 0:
+        return f"read {label} at={at & -4} as=u32"
+    if what == 1:
+        return f"zero {label} at={at} length={max(1, min(region.size - at, PAGE + 1))}"
+    if what == 2 and region.size - at > 0:
+        return f"read {label} at={at} length={min(8, region.size - at)}"
+    return f"read {label} at={at} length={1 + int(maker.random.random() * 5)}"
+
+
+def verify(maker: Maker) -> str | None:
+    found = maker.views()
+    if not found:
+        return None
+    label, _, region = maker.any_of(found)
+    return f"verify {label} at=0 length={min(region.size, 1 << 20)} seed={1 + int(maker.random.random() * 3)}"
+
+
+def sum_up(maker: Maker) -> str | None:
+    found = [view for view in maker.views() if view[2].size <= PAGE]
+    return f"checksum {maker.any_of(found)[0]} length={PAGE}" if found else None
+
+
+def increment(maker: Maker) -> str | None:
+    found = maker.views()
+    if not found:
+        return None
+    label, _, region = maker.any_of(found)
+    return f"increment {label} at={maker.number((0, 4, PAGE - 4, region.size - 4))}"
+
+
+def query(maker: Maker) -> str | None:
+    found = maker.views()
+    if not found:
+        return None
+    label, _, region = maker.any_of(found)
+    return f"query {label} at={maker.number((0, 0, 1, PAGE, region.size - 1, region.size - PAGE, region.size))}"
+
+
+def query_stale(maker: Maker) -> str | None:
+    stale = [
+        name for name, label in maker.process.labels.items()
+        if isinstance(label, MemoryLabel) and label.region is not None and not label.region.alive
+    ]  # fmt: skip
+    if not stale:
+        return None
+    verb = maker.pick(("query {} show=state", "read {} at=0 length=1"))
+    return verb.format(maker.random.choice(stale))
+
+
+def protect(maker: Maker) -> str | None:
+    found = maker.views()
+    if not found:
+        return None
+    label, _, region = maker.any_of(found)
+    to = maker.pick(("PAGE_READONLY", "PAGE_NOACCESS", "PAGE_READWRITE", "PAGE_READONLY", "PAGE_EXECUTE_READ", "PAGE_WRITECOPY"))
+    at = maker.number((0, 0, PAGE, region.size - PAGE, PAGE - 1))
+    length = maker.number((1, 2, PAGE, PAGE + 1, region.size))
+    return f"protect {label} at={max(at, 0)} length={length} to={to}"
+
+
+def commit(maker: Maker) -> str | None:
+    found = maker.views()
+    if not found:
+        return None
+    label, _, region = maker.any_of(found)
+    at = maker.number((0, 0, PAGE, GRANULE, region.size - PAGE, 1))
+    length = maker.number((1, PAGE, PAGE + 1, GRANULE, region.size, region.size + 1))
+    return f"commit {label} at={max(at, 0)} length={length} protect={maker.pick(('PAGE_READWRITE', 'PAGE_READWRITE', 'PAGE_READONLY'))}"
+
+
+def decommit(maker: Maker) -> str | None:
+    found = maker.views()
+    return f"decommit {maker.any_of(found)[0]} at=0 length={PAGE}" if found else None
+
+
+def release(maker: Maker) -> str | None:
+    found = maker.views()
+    return f"release {maker.any_of(found)[0]} keep=yes" if found else None
+
+
+def flush(maker: Maker) -> str | None:
+    found = maker.views()
+    return f"flush {maker.any_of(found)[0]}" if found else None
+
+
+# ---- handles ----
+
+
+def close(maker: Maker) -> str | None:
+    found = maker.handles()
+    if not found:
+        return None
+    return f"close {maker.random.choice(found)[0]}" + (" keep=yes" if maker.chance(0.15) else "")
+
+
+def use_closed(maker: Maker) -> str | None:
+    """A handle that was just closed."""
+    table = maker.process.table
+    stale = [
+        name for name, label in maker.process.labels.items()
+        if isinstance(label, HandleLabel) and label.value not in table and maker.process.closed.get(label.value) == maker.process.opened
+    ]  # fmt: skip
+    if not stale:
+        return None
+    label = maker.random.choice(stale)
+    return maker.pick((f"close {label} keep=yes", f"map {maker.label('v')} of={label} access=FILE_MAP_READ", f"size {label}"))
+
+
+def look_at_handle(maker: Maker) -> str | None:
+    found = maker.handles()
+    if not found:
+        return None
+    return f"{maker.pick(('size', 'granted', 'flags', 'size', 'granted'))} {maker.random.choice(found)[0]}"
+
+
+def set_flags(maker: Maker) -> str | None:
+    found = maker.handles()
+    if not found:
+        return None
+    what = maker.pick(("inherit=yes", "inherit=no", "protect-from-close=yes", "protect-from-close=no"))
+    return f"setflags {maker.random.choice(found)[0]} {what}"
+
+
+def duplicate(maker: Maker) -> str | None:
+    """A duplicate in this process or another one, which gives it a label at once."""
+    found = maker.handles()
+    if not found:
+        return None
+    label = maker.random.choice(found)[0]
+    target = maker.pick(ROLES)
+    to = "0" if target == maker.role else f"${target}.pid"
+    how = maker.pick(("same=yes", "same=yes", "access=FILE_MAP_READ", "access=0", "access=GENERIC_READ", "access=FILE_MAP_WRITE"))
+    extra = " inherit=yes" if maker.chance(0.1) else ""
+    move = " close-source=yes" if maker.chance(0.1) else ""
+    source = maker.role
+    maker.add(f"duplicate {label} to={to} {how}{extra}{move}")
+    last = maker.expected[-1]
+    if last is None or last.refusals or not last.states or "handle" not in maker.world.process(source).last:
+        return ""
+    maker.turn(target)
+    return f"adopt {maker.label('s')} handle=${source}.handle"
+
+
+def compare(maker: Maker) -> str | None:
+    found = maker.handles()
+    if len(found) < 2:
+        return None
+    first, second = maker.random.sample(found, 2)
+    return f"compare {first[0]} with={second[0]}"
+
+
+def set_descriptor(maker: Maker) -> str | None:
+    found = maker.handles()
+    return f"setdescriptor {maker.random.choice(found)[0]} sd={maker.pick(DESCRIPTORS)}" if found else None
+
+
+def kill(maker: Maker) -> str | None:
+    """The end of a process, of which exploration affords few: starting one costs as much as a hundred steps."""
+    if not maker.process.table and not maker.process.regions:
+        return None
+    maker.kill()
+    return ""
+
+
+Choice = tuple[tuple[Action, int], ...]
+SHARED: Choice = ((create_plain, 3), (open_plain, 4), (map_whole, 5), (write, 3), (look, 5), (unmap, 1), (close, 1))
+FAMILIES: dict[str, Choice] = {
+    "names": (*SHARED, (create_named, 8), (open_named, 6), (open_alike, 10), (close, 4), (wrong_name, 2), (hold, 2), (gone, 1)),
+    "sizes": (*SHARED, (look_at_handle, 3), (map_part, 8), (query, 3), (create_huge, 1)),
+    "views": (*SHARED, (map_part, 10), (unmap, 5), (unmap_stale, 2), (query, 6), (query_stale, 3), (look, 5), (release, 1)),
+    "contents": (*SHARED, (map_part, 4), (write, 6), (fill, 4), (verify, 4), (look, 10), (sum_up, 1), (increment, 2)),
+    "copies": (*SHARED, (map_copy, 8), (write, 8), (look, 10), (query, 3), (fill, 1), (map_part, 1)),
+    "protection": (*SHARED, (create_protected, 5), (map_access, 8), (protect, 8), (write, 5), (look, 4), (query, 5)),
+    "reserved": (*SHARED, (create_reserved, 6), (commit, 10), (query, 5), (look, 6), (write, 4), (map_part, 3), (decommit, 1)),
+    "access": (*SHARED, (create_described, 5), (create_protected, 2), (open_named, 6), (map_access, 8), (look_at_handle, 6), (set_descriptor, 2)),
+    "arguments": (*SHARED, (create_wrong, 8), (look_at_handle, 2), (gone, 1)),
+    "handles": (*SHARED, (duplicate, 8), (close, 4), (use_closed, 5), (look_at_handle, 6), (set_flags, 4), (create_inheritable, 2), (compare, 3)),
+    "life": (*SHARED, (close, 6), (unmap, 5), (duplicate, 2), (gone, 2), (open_plain, 4), (create_plain, 4), (kill, 1)),
+}  # fmt: skip
+
+WEIGHED: dict[str, tuple[Action, ...]] = {
+    family: tuple(action for action, weight in choice for _ in range(weight)) for family, choice in FAMILIES.items()
+}
+LEAST, MOST = 8, 14  # steps of a sequence
+
+
+def make(seed: str, number: int, family: str, model: Model, platform: Platform) -> Sequence:
+    """Sequence `number` of a family."""
+    random = Random(f"{seed}/{family}/{number}")
+    maker = Maker(random, model, platform)
+    actions = WEIGHED[family]
+    wanted = LEAST + int(random.random() * (MOST - LEAST + 1))
+    maker.turn(ROLES[int(random.random() * 2)])
+    first = {"reserved": create_reserved, "access": create_described, "names": create_named}.get(family, create_plain)
+    text = first(maker)
+    maker.add(text)
+    tries = 0
+    while len(maker.steps) < wanted and tries < 60:
+        tries += 1
+        if random.random() < 0.6:
+            maker.turn(ROLES[int(random.random() * len(ROLES))])
+        action = actions[int(random.random() * len(actions))]
+        made = action(maker)
+        if made:
+            maker.add(made)
+    return Sequence(family, maker.steps, maker.expected, maker.world)

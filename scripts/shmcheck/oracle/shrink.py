@@ -1,0 +1,79 @@
+"""Makes a sequence that contradicts the contract as short as it can: steps are left out, then arguments made plain."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from shmcheck.oracle.generate import KILL
+
+Steps = list[tuple[str, str]]
+Shows = Callable[[Steps], "int | None"]  # plays; the step that is contradicted in the same way, None if none is
+
+PLAIN = (
+    (re.compile(r" name=\S+"), (" name=@a",)),
+    (re.compile(r" size=\S+"), (" size=4096", " size=65536", " size=131072")),
+    (re.compile(r" offset=\S+"), ("", " offset=0x10000")),
+    (re.compile(r" length=\S+"), ("", " length=1", " length=4096")),
+    (re.compile(r" at=\S+"), ("", " at=0", " at=4096")),
+    (re.compile(r" (?:text|u8|u32|u64)=\S+"), (" text=x",)),
+    (re.compile(r" access=\S+"), (" access=FILE_MAP_ALL_ACCESS", " access=FILE_MAP_WRITE", " access=FILE_MAP_READ")),
+    (re.compile(r" protect=\S+"), (" protect=PAGE_READWRITE",)),
+    (re.compile(r" (?:api|sd|inherit|keep)=\S+"), ("",)),
+)  # fmt: skip
+
+
+def shrink(steps: Steps, shows: Shows, most: int = 2000) -> Steps:
+    """The shortest steps that were found to show the same contradiction. `most` plays at most."""
+    left = [most]
+
+    def tried(candidate: Steps) -> Steps | None:
+        """The candidate up to the contradicted step, if it shows it."""
+        if left[0] <= 0:
+            return None
+        left[0] -= 1
+        at = shows(candidate)
+        return None if at is None else candidate[: at + 1]
+
+    best = tried(steps) or steps
+    changed = True
+    while changed and left[0] > 0:
+        changed = False
+        for candidate in (*_shorter(best), *_plainer(best)):
+            found = tried(candidate)
+            if found is not None and _weight(found) < _weight(best):
+                best, changed = found, True
+                break
+    return best
+
+
+def _weight(steps: Steps) -> tuple[int, int, int]:
+    return len(steps), len({role for role, _ in steps}), sum(len(text) for _, text in steps)
+
+
+def _shorter(steps: Steps) -> Iterator[Steps]:
+    """Without some of them, half of them first; the last is what is contradicted."""
+    size = max(1, (len(steps) - 1) // 2)
+    while size >= 1:
+        for start in range(0, len(steps) - 1, size):
+            yield steps[:start] + steps[min(start + size, len(steps) - 1) :]
+        if size == 1:
+            return
+        size //= 2
+
+
+def _plainer(steps: Steps) -> Iterator[Steps]:
+    """With one argument made plain, or with one role for two."""
+    roles = list(dict.fromkeys(role for role, _ in steps))
+    for role in roles[1:]:
+        yield [(roles[0] if own == role else own, text.replace(f"${role}.", f"${roles[0]}.")) for own, text in steps]
+    for index, (role, text) in enumerate(steps):
+        if text == KILL:
+            continue
+        for pattern, values in PLAIN:
+            match = pattern.search(text)
+            if not match:
+                continue
+            for value in values:
+                if match[0] != value:
+                    yield [*steps[:index], (role, text[: match.start()] + value + text[match.end() :]), *steps[index + 1 :]]
