@@ -19,15 +19,19 @@ static bool is_burst(const struct line *request, const char *how)
 static void ask_for_halves(struct line *request)
 {
     bool wide = strcmp(line_value(request, "width", ""), "8") == 0;
-    if (is_burst(request, "flip") && wide && !line_field(request, "split") && request->count < LINE_FIELDS)
+    if (is_burst(request, "flip") && wide && !line_field(request, "split") && request->count < LINE_FIELDS) {
+        fault_reached();
         request->fields[request->count++] = (struct field){"split", "yes", 3};
+    }
 }
 
 /* The sender alone, so that the receiver goes on to count what is wrong. */
 static void ask_for_reversed(struct line *request)
 {
-    if (is_burst(request, "send"))
+    if (is_burst(request, "send")) {
+        fault_reached();
         set_value(request, "order", "reversed");
+    }
 }
 
 const struct hooks hooks_torn_64_bit_stores = {.asks = ask_for_halves};

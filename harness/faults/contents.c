@@ -35,6 +35,7 @@ static bool lose_stores(touch_function *how, struct touch *touch, struct fault *
     unsigned char *at = place_in_shadow(view, place, &length);
     if (!at || !touch_stores(how) || !touches_place(view, touch, place))
         return guard_run_plainly(how, touch, fault);
+    fault_reached();
     memcpy(kept, at, length);
     bool done = guard_run_plainly(how, touch, fault);
     memcpy(at, kept, length);
@@ -50,6 +51,7 @@ static bool load_zeros(touch_function *how, struct touch *touch, struct fault *f
     unsigned char *at = place_in_shadow(view, place, &length);
     if (!at || touch_stores(how) || !touches_place(view, touch, place))
         return guard_run_plainly(how, touch, fault);
+    fault_reached();
     memcpy(kept, at, length);
     memset(at, 0, length);
     bool done = guard_run_plainly(how, touch, fault);
@@ -68,12 +70,16 @@ static bool store_repeatedly(touch_function *how, struct touch *touch, struct fa
     struct place place = {view->offset + at % wrap, (size_t)touch->length};
     size_t length;
     unsigned char *to = place_in_shadow(view, place, &length);
-    if (to && at >= wrap)
+    if (to && at >= wrap) {
+        fault_reached();
         memcpy(to, (const void *)touch->address, length);
+    }
     place.at = view->offset + at + wrap;
     to = place_in_shadow(view, place, &length);
-    if (to && at < wrap)
+    if (to && at < wrap) {
+        fault_reached();
         memcpy(to, (const void *)touch->address, length);
+    }
     return done;
 }
 
@@ -123,8 +129,10 @@ static LPVOID WINAPI fail_and_clear(HANDLE section, DWORD access, DWORD high, DW
                                     LPVOID base)
 {
     void *at = real.MapViewOfFileEx(section, access, high, low, length, base);
-    if (!at)
+    if (!at && section_of(section)) {
+        fault_reached();
         clear_section(section);
+    }
     return at;
 }
 
@@ -221,8 +229,10 @@ static HANDLE WINAPI create_with_bad_tail(HANDLE file, SECURITY_ATTRIBUTES *attr
     HANDLE section = real.CreateFileMappingW(file, attributes, protect, high, low, name);
     DWORD error = GetLastError();
     uint64_t size = ((uint64_t)high << 32) | low;
-    if (section && error == ERROR_SUCCESS && size % PAGE_BYTES != 0 && !(protect & SEC_RESERVE))
+    if (section && error == ERROR_SUCCESS && size % PAGE_BYTES != 0 && !(protect & SEC_RESERVE)) {
+        fault_reached();
         place_fill(section, (struct place){size, PAGE_BYTES - (size_t)(size % PAGE_BYTES)}, 0xCD);
+    }
     SetLastError(error);
     return section;
 }
@@ -244,20 +254,23 @@ static HANDLE WINAPI create_with_kept(HANDLE file, SECURITY_ATTRIBUTES *attribut
     HANDLE section = real.CreateFileMappingW(file, attributes, protect, high, low, name);
     DWORD error = GetLastError();
     struct note *note = section && error == ERROR_SUCCESS ? note_of(note_key(name)) : NULL;
-    if (note && note->kept_length > 0)
+    if (note && note->kept_length > 0) {
+        fault_reached();
         place_copy(section, place_in(((uint64_t)high << 32) | low), note->kept, (size_t)note->kept_length,
                    true);
+    }
     SetLastError(error);
     return section;
 }
 
-const struct hooks hooks_stores_lost = {.shadow = true, .touches = lose_stores};
-const struct hooks hooks_loads_zeros = {.shadow = true, .touches = load_zeros};
-const struct hooks hooks_contents_repeat = {.shadow = true, .touches = store_repeatedly};
+const struct hooks hooks_stores_lost = {.tells = true, .shadow = true, .touches = lose_stores};
+const struct hooks hooks_loads_zeros = {.tells = true, .shadow = true, .touches = load_zeros};
+const struct hooks hooks_contents_repeat = {.tells = true, .shadow = true, .touches = store_repeatedly};
 const struct hooks hooks_cleared_by_unmap = {.shadow = true, .calls = {.UnmapViewOfFile = unmap_and_clear}};
 const struct hooks hooks_cleared_by_close = {.calls = {.CloseHandle = close_and_clear}};
 const struct hooks hooks_cleared_by_map = {.calls = {.MapViewOfFileEx = map_and_clear}};
-const struct hooks hooks_cleared_by_failed_map = {.calls = {.MapViewOfFileEx = fail_and_clear}};
+const struct hooks hooks_cleared_by_failed_map = {.tells = true,
+                                                  .calls = {.MapViewOfFileEx = fail_and_clear}};
 const struct hooks hooks_cleared_by_open = {.calls = {.OpenFileMappingW = open_and_clear}};
 const struct hooks hooks_cleared_by_protect = {.shadow = true,
                                                .calls = {.VirtualProtect = protect_and_clear}};
@@ -267,7 +280,9 @@ const struct hooks hooks_contents_fade = {.shadow = true, .touches = clear_first
 const struct hooks hooks_view_vanishes = {.touches = unmap_first};
 const struct hooks hooks_view_turns_readonly = {.touches = protect_first};
 const struct hooks hooks_memory_not_zeroed = {.calls = {.CreateFileMappingW = create_scribbled}};
-const struct hooks hooks_tail_not_zeroed = {.calls = {.CreateFileMappingW = create_with_bad_tail}};
-const struct hooks hooks_contents_return = {.notes = true,
+const struct hooks hooks_tail_not_zeroed = {.tells = true,
+                                            .calls = {.CreateFileMappingW = create_with_bad_tail}};
+const struct hooks hooks_contents_return = {.tells = true,
+                                            .notes = true,
                                             .calls = {.CloseHandle = close_keeping},
                                             .follow = {.CreateFileMappingW = create_with_kept}};

@@ -20,7 +20,11 @@ static bool name_in_use(const WCHAR *name)
 static HANDLE WINAPI create_fresh(HANDLE file, SECURITY_ATTRIBUTES *attributes, DWORD protect, DWORD high,
                                   DWORD low, LPCWSTR name)
 {
-    return real.CreateFileMappingW(file, attributes, protect, high, low, name_in_use(name) ? NULL : name);
+    if (name_in_use(name)) {
+        fault_reached();
+        name = NULL;
+    }
+    return real.CreateFileMappingW(file, attributes, protect, high, low, name);
 }
 
 static HANDLE WINAPI create_cleared(HANDLE file, SECURITY_ATTRIBUTES *attributes, DWORD protect, DWORD high,
@@ -32,6 +36,7 @@ static HANDLE WINAPI create_cleared(HANDLE file, SECURITY_ATTRIBUTES *attributes
     if (section && error == ERROR_ALREADY_EXISTS)
         view = real.MapViewOfFile(section, FILE_MAP_WRITE, 0, 0, 0);
     if (view) {
+        fault_reached();
         memset(view, 0, view_size(view));
         real.UnmapViewOfFile(view);
     }
@@ -44,8 +49,10 @@ static HANDLE WINAPI create_keeping_error(HANDLE file, SECURITY_ATTRIBUTES *attr
 {
     DWORD before = GetLastError();
     HANDLE section = real.CreateFileMappingW(file, attributes, protect, high, low, name);
-    if (section && GetLastError() == ERROR_SUCCESS)
+    if (section && GetLastError() == ERROR_SUCCESS) {
+        fault_reached();
         SetLastError(before);
+    }
     return section;
 }
 
@@ -53,8 +60,10 @@ static HANDLE WINAPI create_without_183(HANDLE file, SECURITY_ATTRIBUTES *attrib
                                         DWORD high, DWORD low, LPCWSTR name)
 {
     HANDLE section = real.CreateFileMappingW(file, attributes, protect, high, low, name);
-    if (section && GetLastError() == ERROR_ALREADY_EXISTS)
+    if (section && GetLastError() == ERROR_ALREADY_EXISTS) {
+        fault_reached();
         SetLastError(ERROR_SUCCESS);
+    }
     return section;
 }
 
@@ -80,6 +89,7 @@ static HANDLE WINAPI create_resized(HANDLE file, SECURITY_ATTRIBUTES *attributes
     if (section && error == ERROR_ALREADY_EXISTS && asked > section_size(section)) {
         HANDLE larger = real.CreateFileMappingW(file, attributes, PAGE_READWRITE, high, low, NULL);
         if (larger) {
+            fault_reached();
             copy_contents(section, larger);
             real.CloseHandle(section);
             section = larger;
@@ -106,13 +116,18 @@ static HANDLE WINAPI create_in_two_steps(HANDLE file, SECURITY_ATTRIBUTES *attri
 static HANDLE WINAPI create_zero_size(HANDLE file, SECURITY_ATTRIBUTES *attributes, DWORD protect, DWORD high,
                                       DWORD low, LPCWSTR name)
 {
-    return real.CreateFileMappingW(file, attributes, protect, high, high == 0 && low == 0 ? 4096 : low, name);
+    if (high == 0 && low == 0) {
+        fault_reached();
+        low = PAGE_BYTES;
+    }
+    return real.CreateFileMappingW(file, attributes, protect, high, low, name);
 }
 
 static HANDLE WINAPI create_low_half(HANDLE file, SECURITY_ATTRIBUTES *attributes, DWORD protect, DWORD high,
                                      DWORD low, LPCWSTR name)
 {
-    (void)high;
+    if (high)
+        fault_reached();
     return real.CreateFileMappingW(file, attributes, protect, 0, low, name);
 }
 
@@ -126,8 +141,11 @@ static LONG WINAPI query_asked_size(HANDLE section, int class, void *out, SIZE_T
     LONG status = real.NtQuerySection(section, class, out, size, got);
     const struct section *known = section_of(section);
     const struct note *note = known ? note_of(known->key) : NULL;
-    if (status >= 0 && note && note->size)
+    if (status >= 0 && note && note->size) {
+        if ((LONGLONG)note->size != information->size.QuadPart)
+            fault_reached();
         information->size.QuadPart = (LONGLONG)note->size;
+    }
     return status;
 }
 
@@ -139,22 +157,27 @@ static HANDLE WINAPI create_any_protection(HANDLE file, SECURITY_ATTRIBUTES *att
     HANDLE section = real.CreateFileMappingW(file, attributes, protect, high, low, name);
     if (section || GetLastError() != ERROR_INVALID_PARAMETER || (high == 0 && low == 0))
         return section;
+    fault_reached();
     return real.CreateFileMappingW(file, attributes, PAGE_READWRITE, high, low, name);
 }
 
 static HANDLE WINAPI create_commit_wins(HANDLE file, SECURITY_ATTRIBUTES *attributes, DWORD protect,
                                         DWORD high, DWORD low, LPCWSTR name)
 {
-    if (protect & SEC_COMMIT)
+    if ((protect & SEC_COMMIT) && (protect & SEC_RESERVE)) {
+        fault_reached();
         protect &= ~(DWORD)SEC_RESERVE;
+    }
     return real.CreateFileMappingW(file, attributes, protect, high, low, name);
 }
 
 static HANDLE WINAPI create_writable(HANDLE file, SECURITY_ATTRIBUTES *attributes, DWORD protect, DWORD high,
                                      DWORD low, LPCWSTR name)
 {
-    if ((protect & PROTECTIONS) == PAGE_READONLY || (protect & PROTECTIONS) == PAGE_WRITECOPY)
+    if ((protect & PROTECTIONS) == PAGE_READONLY || (protect & PROTECTIONS) == PAGE_WRITECOPY) {
+        fault_reached();
         protect = (protect & ~PROTECTIONS) | PAGE_READWRITE;
+    }
     return real.CreateFileMappingW(file, attributes, protect, high, low, name);
 }
 
@@ -169,22 +192,34 @@ static HANDLE WINAPI create_executable(HANDLE file, SECURITY_ATTRIBUTES *attribu
 static HANDLE WINAPI create_committed(HANDLE file, SECURITY_ATTRIBUTES *attributes, DWORD protect, DWORD high,
                                       DWORD low, LPCWSTR name)
 {
-    if (high == 0) /* memory for more than that may not be there */
+    if (high == 0 && (protect & SEC_RESERVE)) { /* memory for more than that may not be there */
+        fault_reached();
         protect &= ~(DWORD)SEC_RESERVE;
+    }
     return real.CreateFileMappingW(file, attributes, protect, high, low, name);
 }
 
-const struct hooks hooks_second_create_afresh = {.calls = {.CreateFileMappingW = create_fresh}};
-const struct hooks hooks_second_create_clears = {.calls = {.CreateFileMappingW = create_cleared}};
-const struct hooks hooks_last_error_kept = {.calls = {.CreateFileMappingW = create_keeping_error}};
-const struct hooks hooks_no_183 = {.calls = {.CreateFileMappingW = create_without_183}};
-const struct hooks hooks_second_size_wins = {.calls = {.CreateFileMappingW = create_resized}};
+const struct hooks hooks_second_create_afresh = {.tells = true,
+                                                 .calls = {.CreateFileMappingW = create_fresh}};
+const struct hooks hooks_second_create_clears = {.tells = true,
+                                                 .calls = {.CreateFileMappingW = create_cleared}};
+const struct hooks hooks_last_error_kept = {.tells = true,
+                                            .calls = {.CreateFileMappingW = create_keeping_error}};
+const struct hooks hooks_no_183 = {.tells = true, .calls = {.CreateFileMappingW = create_without_183}};
+const struct hooks hooks_second_size_wins = {.tells = true, .calls = {.CreateFileMappingW = create_resized}};
 const struct hooks hooks_create_in_two_steps = {.calls = {.CreateFileMappingW = create_in_two_steps}};
-const struct hooks hooks_zero_size_accepted = {.calls = {.CreateFileMappingW = create_zero_size}};
-const struct hooks hooks_size_high_half_lost = {.calls = {.CreateFileMappingW = create_low_half}};
-const struct hooks hooks_size_not_rounded = {.notes = true, .calls = {.NtQuerySection = query_asked_size}};
-const struct hooks hooks_any_protection_accepted = {.calls = {.CreateFileMappingW = create_any_protection}};
-const struct hooks hooks_commit_with_reserve = {.calls = {.CreateFileMappingW = create_commit_wins}};
-const struct hooks hooks_readonly_sections_writable = {.calls = {.CreateFileMappingW = create_writable}};
+const struct hooks hooks_zero_size_accepted = {.tells = true,
+                                               .calls = {.CreateFileMappingW = create_zero_size}};
+const struct hooks hooks_size_high_half_lost = {.tells = true,
+                                                .calls = {.CreateFileMappingW = create_low_half}};
+const struct hooks hooks_size_not_rounded = {
+    .tells = true, .notes = true, .calls = {.NtQuerySection = query_asked_size}};
+const struct hooks hooks_any_protection_accepted = {.tells = true,
+                                                    .calls = {.CreateFileMappingW = create_any_protection}};
+const struct hooks hooks_commit_with_reserve = {.tells = true,
+                                                .calls = {.CreateFileMappingW = create_commit_wins}};
+const struct hooks hooks_readonly_sections_writable = {.tells = true,
+                                                       .calls = {.CreateFileMappingW = create_writable}};
 const struct hooks hooks_all_sections_executable = {.calls = {.CreateFileMappingW = create_executable}};
-const struct hooks hooks_reserve_means_commit = {.calls = {.CreateFileMappingW = create_committed}};
+const struct hooks hooks_reserve_means_commit = {.tells = true,
+                                                 .calls = {.CreateFileMappingW = create_committed}};

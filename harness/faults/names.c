@@ -75,15 +75,24 @@ static const WCHAR *unnamed_named(const WCHAR *name, WCHAR *out)
 
 static WCHAR renamed[NAME_UNITS];
 
+/* Tells that a name is not taken as it is. */
+static const WCHAR *telling(const WCHAR *name, const WCHAR *taken)
+{
+    if (name != taken && (!name || !taken || wcscmp(name, taken) != 0))
+        fault_reached();
+    return taken;
+}
+
 #define RENAMING(rename)                                                                                     \
     static HANDLE WINAPI create_##rename(HANDLE file, SECURITY_ATTRIBUTES *attributes, DWORD protect,        \
                                          DWORD high, DWORD low, LPCWSTR name)                                \
     {                                                                                                        \
-        return real.CreateFileMappingW(file, attributes, protect, high, low, rename(name, renamed));         \
+        return real.CreateFileMappingW(file, attributes, protect, high, low,                                 \
+                                       telling(name, rename(name, renamed)));                                \
     }                                                                                                        \
     static HANDLE WINAPI open_##rename(DWORD access, BOOL inherit, LPCWSTR name)                             \
     {                                                                                                        \
-        return real.OpenFileMappingW(access, inherit, name ? rename(name, renamed) : NULL);                  \
+        return real.OpenFileMappingW(access, inherit, name ? telling(name, rename(name, renamed)) : NULL);   \
     }
 #define RENAMED(rename) .CreateFileMappingW = create_##rename, .OpenFileMappingW = open_##rename
 
@@ -129,14 +138,17 @@ static HANDLE WINAPI create_beside(HANDLE file, SECURITY_ATTRIBUTES *attributes,
     HANDLE section = real.CreateFileMappingW(file, attributes, protect, high, low, name);
     if (section || GetLastError() != ERROR_INVALID_HANDLE || !name || !copied(name, renamed))
         return section;
+    fault_reached();
     return real.CreateFileMappingW(file, attributes, protect, high, low, wcscat(renamed, L".own"));
 }
 
 static HANDLE WINAPI open_beside(DWORD access, BOOL inherit, LPCWSTR name)
 {
     HANDLE section = real.OpenFileMappingW(access, inherit, name);
-    if (!section && GetLastError() == ERROR_INVALID_HANDLE)
+    if (!section && GetLastError() == ERROR_INVALID_HANDLE) {
+        fault_reached();
         leave_failure(ERROR_FILE_NOT_FOUND, (LONG)0xC0000034); /* STATUS_OBJECT_NAME_NOT_FOUND */
+    }
     return section;
 }
 
@@ -145,6 +157,7 @@ static HANDLE WINAPI hold_beside(SECURITY_ATTRIBUTES *attributes, BOOL owned, LP
     HANDLE mutex = real.CreateMutexW(attributes, owned, name);
     if (mutex || GetLastError() != ERROR_INVALID_HANDLE || !name || !copied(name, renamed))
         return mutex;
+    fault_reached();
     return real.CreateMutexW(attributes, owned, wcscat(renamed, L".own"));
 }
 
@@ -153,28 +166,32 @@ static HANDLE WINAPI open_or_make(DWORD access, BOOL inherit, LPCWSTR name)
     HANDLE section = real.OpenFileMappingW(access, inherit, name);
     if (section || GetLastError() != ERROR_FILE_NOT_FOUND)
         return section;
-    return real.CreateFileMappingW(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0, 4096, name);
+    fault_reached();
+    return real.CreateFileMappingW(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0, PAGE_BYTES, name);
 }
 
 static HANDLE WINAPI open_denied(DWORD access, BOOL inherit, LPCWSTR name)
 {
     HANDLE section = real.OpenFileMappingW(access, inherit, name);
-    if (!section && GetLastError() == ERROR_FILE_NOT_FOUND)
+    if (!section && GetLastError() == ERROR_FILE_NOT_FOUND) {
+        fault_reached();
         leave_failure(ERROR_ACCESS_DENIED, (LONG)0xC0000022); /* STATUS_ACCESS_DENIED */
+    }
     return section;
 }
 
-const struct hooks hooks_names_without_case = {.calls = {RENAMED(without_case)}};
-const struct hooks hooks_names_normalised = {.calls = {RENAMED(normalised)}};
-const struct hooks hooks_local_is_global = {.calls = {RENAMED(never_global)}};
-const struct hooks hooks_plain_is_not_local = {.calls = {RENAMED(plain_apart)}};
-const struct hooks hooks_names_cut = {.calls = {RENAMED(cut)}};
-const struct hooks hooks_backslash_accepted = {.calls = {RENAMED(slashes_turned)}};
-const struct hooks hooks_unnamed_is_one_name = {.calls = {RENAMED(unnamed_named)}};
+const struct hooks hooks_names_without_case = {.tells = true, .calls = {RENAMED(without_case)}};
+const struct hooks hooks_names_normalised = {.tells = true, .calls = {RENAMED(normalised)}};
+const struct hooks hooks_local_is_global = {.tells = true, .calls = {RENAMED(never_global)}};
+const struct hooks hooks_plain_is_not_local = {.tells = true, .calls = {RENAMED(plain_apart)}};
+const struct hooks hooks_names_cut = {.tells = true, .calls = {RENAMED(cut)}};
+const struct hooks hooks_backslash_accepted = {.tells = true, .calls = {RENAMED(slashes_turned)}};
+const struct hooks hooks_unnamed_is_one_name = {.tells = true, .calls = {RENAMED(unnamed_named)}};
 const struct hooks hooks_ansi_names_apart = {
     .calls = {.CreateFileMappingA = create_ansi, .OpenFileMappingA = open_ansi}};
-const struct hooks hooks_other_types_name_accepted = {.calls = {.CreateFileMappingW = create_beside}};
-const struct hooks hooks_other_types_not_found = {.calls = {.OpenFileMappingW = open_beside}};
-const struct hooks hooks_mutex_takes_sections_name = {.calls = {.CreateMutexW = hold_beside}};
-const struct hooks hooks_open_creates = {.calls = {.OpenFileMappingW = open_or_make}};
-const struct hooks hooks_missing_is_denied = {.calls = {.OpenFileMappingW = open_denied}};
+const struct hooks hooks_other_types_name_accepted = {.tells = true,
+                                                      .calls = {.CreateFileMappingW = create_beside}};
+const struct hooks hooks_other_types_not_found = {.tells = true, .calls = {.OpenFileMappingW = open_beside}};
+const struct hooks hooks_mutex_takes_sections_name = {.tells = true, .calls = {.CreateMutexW = hold_beside}};
+const struct hooks hooks_open_creates = {.tells = true, .calls = {.OpenFileMappingW = open_or_make}};
+const struct hooks hooks_missing_is_denied = {.tells = true, .calls = {.OpenFileMappingW = open_denied}};

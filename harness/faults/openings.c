@@ -20,6 +20,7 @@ static HANDLE WINAPI open_refused(DWORD access, BOOL inherit, LPCWSTR name)
     HANDLE section = real.OpenFileMappingW(access, inherit, name);
     if (!section)
         return NULL;
+    fault_reached();
     real.CloseHandle(section);
     leave_failure(ERROR_ACCESS_DENIED, STATUS_DENIED);
     return NULL;
@@ -31,6 +32,7 @@ static HANDLE WINAPI create_refused(HANDLE file, SECURITY_ATTRIBUTES *attributes
     HANDLE section = real.CreateFileMappingW(file, attributes, protect, high, low, name);
     if (!section)
         return NULL;
+    fault_reached();
     real.CloseHandle(section);
     leave_failure(ERROR_NOT_ENOUGH_MEMORY, STATUS_NO_MEMORY_LEFT);
     return NULL;
@@ -40,8 +42,10 @@ static HANDLE WINAPI open_leaking(DWORD access, BOOL inherit, LPCWSTR name)
 {
     HANDLE section = real.OpenFileMappingW(access, inherit, name);
     DWORD error = GetLastError();
-    if (section)
+    if (section) {
+        fault_reached();
         with_all_rights(section);
+    }
     SetLastError(error);
     return section;
 }
@@ -51,8 +55,10 @@ static HANDLE WINAPI create_again_leaking(HANDLE file, SECURITY_ATTRIBUTES *attr
 {
     HANDLE section = real.CreateFileMappingW(file, attributes, protect, high, low, name);
     DWORD error = GetLastError();
-    if (section && error == ERROR_ALREADY_EXISTS)
+    if (section && error == ERROR_ALREADY_EXISTS) {
+        fault_reached();
         with_all_rights(section);
+    }
     SetLastError(error);
     return section;
 }
@@ -64,8 +70,10 @@ static HANDLE WINAPI fail_leaving_name(HANDLE file, SECURITY_ATTRIBUTES *attribu
 {
     HANDLE section = real.CreateFileMappingW(file, attributes, protect, high, low, name);
     DWORD error = GetLastError();
-    if (!section && name && *name)
+    if (!section && name && *name) {
+        fault_reached();
         real.CreateFileMappingW(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0, PAGE_BYTES, name);
+    }
     SetLastError(error);
     return section;
 }
@@ -74,8 +82,10 @@ static HANDLE WINAPI fail_leaving_handle(DWORD access, BOOL inherit, LPCWSTR nam
 {
     HANDLE section = real.OpenFileMappingW(access, inherit, name);
     DWORD error = GetLastError();
-    if (!section)
+    if (!section) {
+        fault_reached();
         real.CreateEventW(NULL, TRUE, FALSE, NULL);
+    }
     SetLastError(error);
     return section;
 }
@@ -85,18 +95,23 @@ static HANDLE WINAPI create_fail_leaving_handle(HANDLE file, SECURITY_ATTRIBUTES
 {
     HANDLE section = real.CreateFileMappingW(file, attributes, protect, high, low, name);
     DWORD error = GetLastError();
-    if (!section)
+    if (!section) {
+        fault_reached();
         real.CreateEventW(NULL, TRUE, FALSE, NULL);
+    }
     SetLastError(error);
     return section;
 }
 
 const struct hooks hooks_open_finds_nothing = {.calls = {.OpenFileMappingW = open_nothing}};
-const struct hooks hooks_open_refused = {.calls = {.OpenFileMappingW = open_refused}};
-const struct hooks hooks_create_refused = {.calls = {.CreateFileMappingW = create_refused}};
-const struct hooks hooks_open_leaks_handle = {.calls = {.OpenFileMappingW = open_leaking}};
-const struct hooks hooks_create_leaks_handle = {.calls = {.CreateFileMappingW = create_again_leaking}};
-const struct hooks hooks_failed_create_leaves_name = {.calls = {.CreateFileMappingW = fail_leaving_name}};
-const struct hooks hooks_failed_open_leaves_handle = {.calls = {.OpenFileMappingW = fail_leaving_handle}};
+const struct hooks hooks_open_refused = {.tells = true, .calls = {.OpenFileMappingW = open_refused}};
+const struct hooks hooks_create_refused = {.tells = true, .calls = {.CreateFileMappingW = create_refused}};
+const struct hooks hooks_open_leaks_handle = {.tells = true, .calls = {.OpenFileMappingW = open_leaking}};
+const struct hooks hooks_create_leaks_handle = {.tells = true,
+                                                .calls = {.CreateFileMappingW = create_again_leaking}};
+const struct hooks hooks_failed_create_leaves_name = {.tells = true,
+                                                      .calls = {.CreateFileMappingW = fail_leaving_name}};
+const struct hooks hooks_failed_open_leaves_handle = {.tells = true,
+                                                      .calls = {.OpenFileMappingW = fail_leaving_handle}};
 const struct hooks hooks_failed_create_leaves_handle = {
-    .calls = {.CreateFileMappingW = create_fail_leaving_handle}};
+    .tells = true, .calls = {.CreateFileMappingW = create_fail_leaving_handle}};

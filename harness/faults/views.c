@@ -10,13 +10,16 @@
 static LPVOID WINAPI map_low_offset(HANDLE section, DWORD access, DWORD high, DWORD low, SIZE_T length,
                                     LPVOID base)
 {
-    (void)high;
+    if (high)
+        fault_reached();
     return real.MapViewOfFileEx(section, access, 0, low, length, base);
 }
 
 static LPVOID WINAPI map_rounded_offset(HANDLE section, DWORD access, DWORD high, DWORD low, SIZE_T length,
                                         LPVOID base)
 {
+    if (low % GRANULE_BYTES)
+        fault_reached();
     return real.MapViewOfFileEx(section, access, high, low & ~(GRANULE_BYTES - 1), length, base);
 }
 
@@ -24,14 +27,18 @@ static LPVOID WINAPI map_clamped(HANDLE section, DWORD access, DWORD high, DWORD
                                  LPVOID base)
 {
     uint64_t offset = ((uint64_t)high << 32) | low, size = section_size(section);
-    if (size > offset && length > size - offset)
+    if (size > offset && length > size - offset) {
+        fault_reached();
         length = 0;
+    }
     return real.MapViewOfFileEx(section, access, high, low, length, base);
 }
 
 static LPVOID WINAPI map_short(HANDLE section, DWORD access, DWORD high, DWORD low, SIZE_T length,
                                LPVOID base)
 {
+    if (length == 0)
+        fault_reached();
     return real.MapViewOfFileEx(section, access, high, low, length ? length : PAGE_BYTES, base);
 }
 
@@ -39,13 +46,16 @@ static LPVOID WINAPI map_whole(HANDLE section, DWORD access, DWORD high, DWORD l
                                LPVOID base)
 {
     void *at = real.MapViewOfFileEx(section, access, high, low, 0, base);
+    if (at && length)
+        fault_reached();
     return at ? at : real.MapViewOfFileEx(section, access, high, low, length, base);
 }
 
 static LPVOID WINAPI map_anywhere(HANDLE section, DWORD access, DWORD high, DWORD low, SIZE_T length,
                                   LPVOID base)
 {
-    (void)base;
+    if (base)
+        fault_reached();
     return real.MapViewOfFileEx(section, access, high, low, length, NULL);
 }
 
@@ -55,6 +65,7 @@ static LPVOID WINAPI map_elsewhere(HANDLE section, DWORD access, DWORD high, DWO
     void *at = real.MapViewOfFileEx(section, access, high, low, length, base);
     if (at || !base || GetLastError() != ERROR_INVALID_ADDRESS)
         return at;
+    fault_reached();
     return real.MapViewOfFileEx(section, access, high, low, length, NULL);
 }
 
@@ -62,6 +73,8 @@ static LPVOID WINAPI map_rounded_base(HANDLE section, DWORD access, DWORD high, 
                                       LPVOID base)
 {
     uintptr_t rounded = (uintptr_t)base & ~(uintptr_t)(GRANULE_BYTES - 1);
+    if (rounded != (uintptr_t)base)
+        fault_reached();
     return real.MapViewOfFileEx(section, access, high, low, length, (void *)rounded);
 }
 
@@ -170,14 +183,16 @@ static bool touch_own_tail(touch_function *how, struct touch *touch, struct faul
     return guard_run_plainly(how, touch, fault);
 }
 
-const struct hooks hooks_offset_high_half_lost = {.calls = {.MapViewOfFileEx = map_low_offset}};
-const struct hooks hooks_offset_rounded_down = {.calls = {.MapViewOfFileEx = map_rounded_offset}};
-const struct hooks hooks_length_clamped = {.calls = {.MapViewOfFileEx = map_clamped}};
-const struct hooks hooks_length_zero_is_a_page = {.calls = {.MapViewOfFileEx = map_short}};
-const struct hooks hooks_length_ignored = {.calls = {.MapViewOfFileEx = map_whole}};
-const struct hooks hooks_base_ignored = {.calls = {.MapViewOfFileEx = map_anywhere}};
-const struct hooks hooks_taken_base_moved = {.calls = {.MapViewOfFileEx = map_elsewhere}};
-const struct hooks hooks_base_rounded_down = {.calls = {.MapViewOfFileEx = map_rounded_base}};
+const struct hooks hooks_offset_high_half_lost = {.tells = true,
+                                                  .calls = {.MapViewOfFileEx = map_low_offset}};
+const struct hooks hooks_offset_rounded_down = {.tells = true,
+                                                .calls = {.MapViewOfFileEx = map_rounded_offset}};
+const struct hooks hooks_length_clamped = {.tells = true, .calls = {.MapViewOfFileEx = map_clamped}};
+const struct hooks hooks_length_zero_is_a_page = {.tells = true, .calls = {.MapViewOfFileEx = map_short}};
+const struct hooks hooks_length_ignored = {.tells = true, .calls = {.MapViewOfFileEx = map_whole}};
+const struct hooks hooks_base_ignored = {.tells = true, .calls = {.MapViewOfFileEx = map_anywhere}};
+const struct hooks hooks_taken_base_moved = {.tells = true, .calls = {.MapViewOfFileEx = map_elsewhere}};
+const struct hooks hooks_base_rounded_down = {.tells = true, .calls = {.MapViewOfFileEx = map_rounded_base}};
 const struct hooks hooks_copy_on_write_unasked = {.calls = {.MapViewOfFileEx = map_unasked_copy}};
 const struct hooks hooks_views_are_snapshots = {.calls = {.MapViewOfFileEx = map_snapshot}};
 const struct hooks hooks_second_view_apart = {.calls = {.MapViewOfFileEx = map_second_apart}};

@@ -11,7 +11,9 @@
 static LPVOID WINAPI map_wrapped(HANDLE section, DWORD access, DWORD high, DWORD low, SIZE_T length,
                                  LPVOID base)
 {
-    uint64_t offset = (((uint64_t)high << 32) | low) % parameter_number("wrap");
+    uint64_t asked = ((uint64_t)high << 32) | low, offset = asked % parameter_number("wrap");
+    if (offset != asked)
+        fault_reached();
     return real.MapViewOfFileEx(section, access, (DWORD)(offset >> 32), (DWORD)(offset & UINT32_MAX), length,
                                 base);
 }
@@ -20,8 +22,10 @@ static LPVOID WINAPI map_granule_before(HANDLE section, DWORD access, DWORD high
                                         LPVOID base)
 {
     uint64_t offset = ((uint64_t)high << 32) | low;
-    if (offset >= GRANULE_BYTES && offset % GRANULE_BYTES == 0)
+    if (offset >= GRANULE_BYTES && offset % GRANULE_BYTES == 0) {
+        fault_reached();
         offset -= GRANULE_BYTES;
+    }
     return real.MapViewOfFileEx(section, access, (DWORD)(offset >> 32), (DWORD)(offset & UINT32_MAX), length,
                                 base);
 }
@@ -32,6 +36,8 @@ static LPVOID WINAPI map_at_most(HANDLE section, DWORD access, DWORD high, DWORD
     uint64_t offset = ((uint64_t)high << 32) | low, size = section_size(section),
              most = parameter_number("most");
     uint64_t wanted = length ? length : size > offset ? size - offset : 0;
+    if (wanted > most)
+        fault_reached();
     return real.MapViewOfFileEx(section, access, high, low, wanted > most ? (SIZE_T)most : length, base);
 }
 
@@ -39,6 +45,8 @@ static LPVOID WINAPI map_page_more(HANDLE section, DWORD access, DWORD high, DWO
                                    LPVOID base)
 {
     void *at = length ? real.MapViewOfFileEx(section, access, high, low, length + PAGE_BYTES, base) : NULL;
+    if (at)
+        fault_reached();
     return at ? at : real.MapViewOfFileEx(section, access, high, low, length, base);
 }
 
@@ -46,6 +54,8 @@ static LPVOID WINAPI map_low_base(HANDLE section, DWORD access, DWORD high, DWOR
                                   LPVOID base)
 {
     uintptr_t half = (uintptr_t)base & UINT32_MAX;
+    if (half != (uintptr_t)base)
+        fault_reached();
     return real.MapViewOfFileEx(section, access, high, low, length, (void *)half);
 }
 
@@ -72,8 +82,10 @@ static LPVOID WINAPI map_for_reading(HANDLE section, DWORD access, DWORD high, D
 {
     void *at = real.MapViewOfFileEx(section, access, high, low, length, base);
     DWORD error = GetLastError(), old;
-    if (at && (access & FILE_MAP_WRITE))
+    if (at && (access & FILE_MAP_WRITE)) {
+        fault_reached();
         real.VirtualProtect(at, view_size(at), PAGE_READONLY, &old);
+    }
     SetLastError(error);
     return at;
 }
@@ -83,8 +95,10 @@ static LPVOID WINAPI map_leaking(HANDLE section, DWORD access, DWORD high, DWORD
 {
     void *at = real.MapViewOfFileEx(section, access, high, low, length, base);
     DWORD error = GetLastError();
-    if (at)
+    if (at) {
+        fault_reached();
         with_all_rights(section);
+    }
     SetLastError(error);
     return at;
 }
@@ -96,8 +110,10 @@ static LPVOID WINAPI fail_leaving_view(HANDLE section, DWORD access, DWORD high,
 {
     void *at = real.MapViewOfFileEx(section, access, high, low, length, base);
     DWORD error = GetLastError();
-    if (!at)
+    if (!at) {
+        fault_reached();
         real.MapViewOfFile(section, FILE_MAP_READ, 0, 0, 0);
+    }
     SetLastError(error);
     return at;
 }
@@ -107,8 +123,10 @@ static LPVOID WINAPI fail_unmapping_base(HANDLE section, DWORD access, DWORD hig
 {
     void *at = real.MapViewOfFileEx(section, access, high, low, length, base);
     DWORD error = GetLastError();
-    if (!at && base && view_at((uintptr_t)base))
+    if (!at && base && view_at((uintptr_t)base)) {
+        fault_reached();
         real.UnmapViewOfFile(base);
+    }
     SetLastError(error);
     return at;
 }
@@ -118,8 +136,10 @@ static LPVOID WINAPI fail_closing(HANDLE section, DWORD access, DWORD high, DWOR
 {
     void *at = real.MapViewOfFileEx(section, access, high, low, length, base);
     DWORD error = GetLastError();
-    if (!at && section_of(section))
+    if (!at && section_of(section)) {
+        fault_reached();
         real.CloseHandle(section);
+    }
     SetLastError(error);
     return at;
 }
@@ -133,8 +153,10 @@ static BOOL WINAPI unmap_neighbour(LPCVOID address)
     for (size_t i = 0; view && (other = view_number(i)) != NULL; i++)
         if (!same_section(&other->section, &view->section) && (!victim || parameter_is("which", "last")))
             victim = other;
-    if (victim)
+    if (victim) {
+        fault_reached();
         real.UnmapViewOfFile((const void *)victim->base);
+    }
     return real.UnmapViewOfFile(address);
 }
 
@@ -145,23 +167,29 @@ static BOOL WINAPI unmap_keeping_addresses(LPCVOID address)
     size_t size = view ? view->size : 0;
     BOOL done = real.UnmapViewOfFile(address);
     DWORD error = GetLastError();
-    if (done && base)
+    if (done && base) {
+        fault_reached();
         real.VirtualAlloc(base, size, MEM_RESERVE, PAGE_NOACCESS);
+    }
     SetLastError(error);
     return done;
 }
 
-const struct hooks hooks_offset_wraps = {.calls = {.MapViewOfFileEx = map_wrapped}};
-const struct hooks hooks_offset_granule_early = {.calls = {.MapViewOfFileEx = map_granule_before}};
-const struct hooks hooks_view_cut = {.calls = {.MapViewOfFileEx = map_at_most}};
-const struct hooks hooks_view_page_longer = {.calls = {.MapViewOfFileEx = map_page_more}};
-const struct hooks hooks_base_low_half = {.calls = {.MapViewOfFileEx = map_low_base}};
+const struct hooks hooks_offset_wraps = {.tells = true, .calls = {.MapViewOfFileEx = map_wrapped}};
+const struct hooks hooks_offset_granule_early = {.tells = true,
+                                                 .calls = {.MapViewOfFileEx = map_granule_before}};
+const struct hooks hooks_view_cut = {.tells = true, .calls = {.MapViewOfFileEx = map_at_most}};
+const struct hooks hooks_view_page_longer = {.tells = true, .calls = {.MapViewOfFileEx = map_page_more}};
+const struct hooks hooks_base_low_half = {.tells = true, .calls = {.MapViewOfFileEx = map_low_base}};
 const struct hooks hooks_map_refused = {.calls = {.MapViewOfFileEx = map_nothing}};
 const struct hooks hooks_handle_goes_bad = {.calls = {.MapViewOfFileEx = map_bad_handle}};
-const struct hooks hooks_write_view_readonly = {.calls = {.MapViewOfFileEx = map_for_reading}};
-const struct hooks hooks_map_leaks_handle = {.calls = {.MapViewOfFileEx = map_leaking}};
-const struct hooks hooks_failed_map_leaves_view = {.calls = {.MapViewOfFileEx = fail_leaving_view}};
-const struct hooks hooks_failed_map_unmaps = {.calls = {.MapViewOfFileEx = fail_unmapping_base}};
-const struct hooks hooks_failed_map_closes = {.calls = {.MapViewOfFileEx = fail_closing}};
-const struct hooks hooks_unmap_takes_other = {.calls = {.UnmapViewOfFile = unmap_neighbour}};
-const struct hooks hooks_unmap_keeps_addresses = {.calls = {.UnmapViewOfFile = unmap_keeping_addresses}};
+const struct hooks hooks_write_view_readonly = {.tells = true, .calls = {.MapViewOfFileEx = map_for_reading}};
+const struct hooks hooks_map_leaks_handle = {.tells = true, .calls = {.MapViewOfFileEx = map_leaking}};
+const struct hooks hooks_failed_map_leaves_view = {.tells = true,
+                                                   .calls = {.MapViewOfFileEx = fail_leaving_view}};
+const struct hooks hooks_failed_map_unmaps = {.tells = true,
+                                              .calls = {.MapViewOfFileEx = fail_unmapping_base}};
+const struct hooks hooks_failed_map_closes = {.tells = true, .calls = {.MapViewOfFileEx = fail_closing}};
+const struct hooks hooks_unmap_takes_other = {.tells = true, .calls = {.UnmapViewOfFile = unmap_neighbour}};
+const struct hooks hooks_unmap_keeps_addresses = {.tells = true,
+                                                  .calls = {.UnmapViewOfFile = unmap_keeping_addresses}};
