@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "../common/escape.h"
+#include "../common/text.h"
 #include "serve.h"
 #include "verbs.h"
 

@@ -3,7 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "../common/escape.h"
+#include "../common/text.h"
 
 void reply_ok(struct reply *reply)
 {

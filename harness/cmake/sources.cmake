@@ -3,10 +3,7 @@
 
 set(SHMCHECK_COMMON_SOURCES
     harness/common/arch.c
-    harness/common/escape.c
     harness/common/fact.c
-    harness/common/glob.c
-    harness/common/integrity.c
     harness/common/line.c
     harness/common/win32_constants.c
     harness/common/pattern.c
@@ -28,7 +25,6 @@ set(SHMCHECK_RUNNER_SOURCES
     harness/runner/platform/needs.c
     harness/runner/platform/platform.c
     harness/runner/platform/sha256.c
-    harness/runner/platform/utf8.c
     harness/runner/peer/channel.c
     harness/runner/peer/identity.c
     harness/runner/peer/image_copy.c

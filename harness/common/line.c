@@ -2,35 +2,7 @@
 
 #include <string.h>
 
-#include "escape.h"
 #include "win32_constants.h"
-
-bool number_parse(const char *word, uint64_t *out)
-{
-    uint64_t base = 10, value = 0;
-    if (word[0] == '0' && (word[1] == 'x' || word[1] == 'X')) {
-        base = 16;
-        word += 2;
-    }
-    if (!*word)
-        return false;
-    for (; *word; word++) {
-        uint64_t digit;
-        if (*word >= '0' && *word <= '9')
-            digit = (uint64_t)(*word - '0');
-        else if (base == 16 && *word >= 'a' && *word <= 'f')
-            digit = (uint64_t)(*word - 'a') + 10;
-        else if (base == 16 && *word >= 'A' && *word <= 'F')
-            digit = (uint64_t)(*word - 'A') + 10;
-        else
-            return false;
-        if (value > (UINT64_MAX - digit) / base)
-            return false;
-        value = value * base + digit;
-    }
-    *out = value;
-    return true;
-}
 
 /* The next token, terminated in place, or NULL at the end. */
 static char *next_token(char **rest)

@@ -40,9 +40,6 @@ const char *line_value(const struct line *line, const char *key, const char *oth
  * number of at most 64 bits; *out is then left alone. */
 bool line_number(const struct line *line, const char *key, uint64_t *out);
 
-/* A whole word as an unsigned number, as in line_number. */
-bool number_parse(const char *word, uint64_t *out);
-
 /* Assembles lines from the fragments that a pipe delivers. */
 struct line_reader {
     char bytes[LINE_BYTES];

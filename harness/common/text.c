@@ -108,3 +108,98 @@ void buffer_free(struct buffer *buffer)
     free(buffer->at);
     *buffer = (struct buffer){0};
 }
+
+void escape_add(struct text *out, const void *bytes, size_t length)
+{
+    static const char digits[] = "0123456789ABCDEF";
+    const unsigned char *from = bytes;
+    for (size_t i = 0; i < length; i++) {
+        unsigned char c = from[i];
+        if (c > 0x20 && c < 0x7F && c != '%') {
+            text_add_bytes(out, (const char *)&c, 1);
+        } else {
+            char escape[3] = {'%', digits[c >> 4], digits[c & 15]};
+            text_add_bytes(out, escape, sizeof escape);
+        }
+    }
+}
+
+static int hexadecimal_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'A' && c <= 'F')
+        return c - 'A' + 10;
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    return -1;
+}
+
+bool escape_decode(char *word, size_t *length)
+{
+    char *to = word;
+    for (const char *from = word; *from; from++) {
+        if (*from != '%') {
+            *to++ = *from;
+            continue;
+        }
+        int high = hexadecimal_digit(from[1]);
+        int low = high < 0 ? -1 : hexadecimal_digit(from[2]);
+        if (low < 0)
+            return false;
+        *to++ = (char)(high * 16 + low);
+        from += 2;
+    }
+    *to = '\0';
+    *length = (size_t)(to - word);
+    return true;
+}
+
+bool glob_matches(const char *pattern, const char *word)
+{
+    const char *star = NULL, *resume = NULL;
+    while (*word) {
+        if (*pattern == '*') {
+            star = pattern++;
+            resume = word;
+        } else if (*pattern == '?' || *pattern == *word) {
+            pattern++;
+            word++;
+        } else if (star) {
+            pattern = star + 1;
+            word = ++resume;
+        } else {
+            return false;
+        }
+    }
+    while (*pattern == '*')
+        pattern++;
+    return *pattern == '\0';
+}
+
+bool number_parse(const char *word, uint64_t *out)
+{
+    uint64_t base = 10, value = 0;
+    if (word[0] == '0' && (word[1] == 'x' || word[1] == 'X')) {
+        base = 16;
+        word += 2;
+    }
+    if (!*word)
+        return false;
+    for (; *word; word++) {
+        uint64_t digit;
+        if (*word >= '0' && *word <= '9')
+            digit = (uint64_t)(*word - '0');
+        else if (base == 16 && *word >= 'a' && *word <= 'f')
+            digit = (uint64_t)(*word - 'a') + 10;
+        else if (base == 16 && *word >= 'A' && *word <= 'F')
+            digit = (uint64_t)(*word - 'A') + 10;
+        else
+            return false;
+        if (value > (UINT64_MAX - digit) / base)
+            return false;
+        value = value * base + digit;
+    }
+    *out = value;
+    return true;
+}

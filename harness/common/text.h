@@ -1,4 +1,4 @@
-/* Building text in a buffer of fixed size, and in one that grows. Neither ever writes past its end. */
+/* Text: buffers of fixed size and growing ones, percent-escapes, patterns and numbers. Plain C. */
 #ifndef SHMCHECK_TEXT_H
 #define SHMCHECK_TEXT_H
 
@@ -41,5 +41,25 @@ void buffer_add_string(struct buffer *buffer, const char *string);
 /* One call formats at most 2,000 bytes; longer text goes through buffer_add. */
 void buffer_format(struct buffer *buffer, const char *format, ...) TEXT_PRINTF(2, 3);
 void buffer_free(struct buffer *buffer);
+
+/* ---- percent-escapes: any bytes as one printable ASCII word, and back ---- */
+
+/* Adds `length` bytes to `out`. A byte outside 0x21..0x7E, and '%', becomes %XX with upper-case digits. */
+void escape_add(struct text *out, const void *bytes, size_t length);
+
+/* Decodes a terminated word in place (the result is never longer) and puts a byte 0 after it. *length counts the
+ * decoded bytes, which may contain a 0. False if an escape is incomplete or has a character that is not a hexadecimal
+ * digit; `word` is then unspecified. */
+bool escape_decode(char *word, size_t *length);
+
+/* ---- patterns and numbers ---- */
+
+/* Whether the whole word matches: '*' matches any bytes, '?' one byte, every other byte itself (case-sensitive). The
+ * time is proportional to the product of the two lengths. */
+bool glob_matches(const char *pattern, const char *word);
+
+/* Reads a whole word as an unsigned number of at most 64 bits, decimal or hexadecimal after 0x. False, and *out
+ * unchanged, if the word is anything else. */
+bool number_parse(const char *word, uint64_t *out);
 
 #endif

@@ -86,3 +86,17 @@ size_t utf16_to_bytes(char *out, size_t size, const uint16_t *units, size_t coun
     out[length] = '\0';
     return length;
 }
+
+#define MESSAGE_UNITS 1000
+
+const char *utf8(const uint16_t *string)
+{
+    static char ring[4][3 * MESSAGE_UNITS + 1];
+    static unsigned next;
+    char *out = ring[next++ % 4];
+    size_t units = 0;
+    while (units < MESSAGE_UNITS && string[units])
+        units++;
+    utf16_to_bytes(out, sizeof ring[0], string, units);
+    return out;
+}

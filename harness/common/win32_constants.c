@@ -2,82 +2,17 @@
 
 #include <string.h>
 
-#include "line.h"
+enum use { USE_READ, USE_WRITTEN };
 
-struct name {
+static const struct {
     const char *name;
     uint64_t value;
     enum constant_kind kind;
-    bool written; /* false: understood when read, never used to write a value */
-};
-
-/* Within one kind, names of several bits stand before names of their parts, so that writing finds them first.
- */
-static const struct name names[] = {
-    {"PAGE_NOACCESS", 0x01, CONSTANT_PROTECT, true},
-    {"PAGE_READONLY", 0x02, CONSTANT_PROTECT, true},
-    {"PAGE_READWRITE", 0x04, CONSTANT_PROTECT, true},
-    {"PAGE_WRITECOPY", 0x08, CONSTANT_PROTECT, true},
-    {"PAGE_EXECUTE", 0x10, CONSTANT_PROTECT, true},
-    {"PAGE_EXECUTE_READ", 0x20, CONSTANT_PROTECT, true},
-    {"PAGE_EXECUTE_READWRITE", 0x40, CONSTANT_PROTECT, true},
-    {"PAGE_EXECUTE_WRITECOPY", 0x80, CONSTANT_PROTECT, true},
-    {"PAGE_GUARD", 0x100, CONSTANT_PROTECT, true},
-    {"PAGE_NOCACHE", 0x200, CONSTANT_PROTECT, true},
-    {"PAGE_WRITECOMBINE", 0x400, CONSTANT_PROTECT, true},
-    {"PAGE_TARGETS_INVALID", 0x40000000, CONSTANT_PROTECT, false},
-
-    {"SEC_IMAGE_NO_EXECUTE", 0x11000000, CONSTANT_SECTION, true},
-    {"SEC_FILE", 0x00800000, CONSTANT_SECTION, true},
-    {"SEC_IMAGE", 0x01000000, CONSTANT_SECTION, true},
-    {"SEC_PROTECTED_IMAGE", 0x02000000, CONSTANT_SECTION, true},
-    {"SEC_RESERVE", 0x04000000, CONSTANT_SECTION, true},
-    {"SEC_COMMIT", 0x08000000, CONSTANT_SECTION, true},
-    {"SEC_NOCACHE", 0x10000000, CONSTANT_SECTION, true},
-    {"SEC_WRITECOMBINE", 0x40000000, CONSTANT_SECTION, true},
-    {"SEC_LARGE_PAGES", 0x80000000, CONSTANT_SECTION, true},
-
-    {"FILE_MAP_ALL_ACCESS", 0xF001F, CONSTANT_MAP_ACCESS, true},
-    {"STANDARD_RIGHTS_REQUIRED", 0xF0000, CONSTANT_MAP_ACCESS, false},
-    {"FILE_MAP_COPY", 0x01, CONSTANT_MAP_ACCESS, true},
-    {"SECTION_QUERY", 0x01, CONSTANT_MAP_ACCESS, false},
-    {"FILE_MAP_WRITE", 0x02, CONSTANT_MAP_ACCESS, true},
-    {"SECTION_MAP_WRITE", 0x02, CONSTANT_MAP_ACCESS, false},
-    {"FILE_MAP_READ", 0x04, CONSTANT_MAP_ACCESS, true},
-    {"SECTION_MAP_READ", 0x04, CONSTANT_MAP_ACCESS, false},
-    {"SECTION_MAP_EXECUTE", 0x08, CONSTANT_MAP_ACCESS, true},
-    {"SECTION_EXTEND_SIZE", 0x10, CONSTANT_MAP_ACCESS, true},
-    {"FILE_MAP_EXECUTE", 0x20, CONSTANT_MAP_ACCESS, true},
-    {"DELETE", 0x10000, CONSTANT_MAP_ACCESS, true},
-    {"READ_CONTROL", 0x20000, CONSTANT_MAP_ACCESS, true},
-    {"WRITE_DAC", 0x40000, CONSTANT_MAP_ACCESS, true},
-    {"WRITE_OWNER", 0x80000, CONSTANT_MAP_ACCESS, true},
-    {"SYNCHRONIZE", 0x100000, CONSTANT_MAP_ACCESS, true},
-    {"ACCESS_SYSTEM_SECURITY", 0x01000000, CONSTANT_MAP_ACCESS, true},
-    {"MAXIMUM_ALLOWED", 0x02000000, CONSTANT_MAP_ACCESS, true},
-    {"GENERIC_ALL", 0x10000000, CONSTANT_MAP_ACCESS, true},
-    {"GENERIC_EXECUTE", 0x20000000, CONSTANT_MAP_ACCESS, true},
-    {"GENERIC_WRITE", 0x40000000, CONSTANT_MAP_ACCESS, true},
-    {"GENERIC_READ", 0x80000000, CONSTANT_MAP_ACCESS, true},
-    {"FILE_MAP_LARGE_PAGES", 0x20000000, CONSTANT_MAP_ACCESS, false},
-    {"FILE_MAP_TARGETS_INVALID", 0x40000000, CONSTANT_MAP_ACCESS, false},
-    {"FILE_MAP_RESERVE", 0x80000000, CONSTANT_MAP_ACCESS, false},
-
-    {"MEM_COMMIT", 0x1000, CONSTANT_STATE, true},
-    {"MEM_RESERVE", 0x2000, CONSTANT_STATE, true},
-    {"MEM_FREE", 0x10000, CONSTANT_STATE, true},
-    {"MEM_REPLACE_PLACEHOLDER", 0x4000, CONSTANT_STATE, false},
-    {"MEM_PRESERVE_PLACEHOLDER", 0x2, CONSTANT_STATE, false},
-    {"MEM_UNMAP_WITH_TRANSIENT_BOOST", 0x1, CONSTANT_STATE, false},
-    {"MEM_RELEASE", 0x8000, CONSTANT_STATE, false},
-
-    {"MEM_PRIVATE", 0x20000, CONSTANT_TYPE, true},
-    {"MEM_MAPPED", 0x40000, CONSTANT_TYPE, true},
-    {"MEM_IMAGE", 0x1000000, CONSTANT_TYPE, true},
-
-    {"PROCESS_CREATE_PROCESS", 0x80, CONSTANT_PROCESS, true},
-    {"PROCESS_DUP_HANDLE", 0x40, CONSTANT_PROCESS, true},
-    {"PROCESS_QUERY_LIMITED_INFORMATION", 0x1000, CONSTANT_PROCESS, true},
+    enum use use;
+} names[] = {
+#define ENTRY(name, value, kind, use) {#name, value, CONSTANT_##kind, USE_##use},
+#include "constants.def"
+#undef ENTRY
 };
 
 static bool parse_one(const char *word, uint64_t *out)
@@ -121,7 +56,8 @@ void constants_add(struct text *out, enum constant_kind kind, uint64_t value)
     if (value == 0)
         text_add(out, "0");
     for (size_t i = 0; i < sizeof names / sizeof names[0] && value; i++) {
-        if (names[i].kind != kind || !names[i].written || (value & names[i].value) != names[i].value)
+        if (names[i].kind != kind || names[i].use != USE_WRITTEN ||
+            (value & names[i].value) != names[i].value)
             continue;
         text_format(out, "%s%s", separator, names[i].name);
         value &= ~names[i].value;
@@ -183,3 +119,16 @@ const uint32_t status_codes[] = {
 #undef ENTRY
 };
 const size_t status_count = sizeof status_codes / sizeof status_codes[0];
+
+const char *integrity_name(uint64_t rid)
+{
+    switch (rid) {
+#define ENTRY(id, name, value)                                                                               \
+    case value:                                                                                              \
+        return name;
+#include "integrity_levels.def"
+#undef ENTRY
+    default:
+        return NULL;
+    }
+}

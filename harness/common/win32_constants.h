@@ -1,13 +1,12 @@
-/* Win32 constants by the names that their headers give them. No windows.h: the numbers are part of the ABI
- * and the native build has none. Source: the SDK pages memory-protection-constants,
- * file-mapping-security-and-access-rights, process-security-and-access-rights, nf-winbase-createfilemappinga, ns-winnt-memory_basic_information,
- * system-error-codes. */
+/* Constants of the Windows headers, error codes, NTSTATUS values and integrity levels by name. The lists are
+ * constants.def, errors.def, statuses.def and integrity_levels.def. Plain C: the numbers are part of the ABI, and the
+ * native build has no windows.h. All strings are static. */
 #ifndef SHMCHECK_WIN32_CONSTANTS_H
 #define SHMCHECK_WIN32_CONSTANTS_H
 
 #include "text.h"
 
-/* Which names a number is written with: the same number means different things in different arguments. */
+/* Which names a number is written with: the same number has different names in different arguments. */
 enum constant_kind {
     CONSTANT_PROTECT,    /* PAGE_ */
     CONSTANT_SECTION,    /* SEC_ */
@@ -17,9 +16,9 @@ enum constant_kind {
     CONSTANT_PROCESS     /* PROCESS_, rights to a process */
 };
 
-/* Reads names and numbers joined by '|', of any kind: "PAGE_READWRITE|SEC_RESERVE", "0x4|FILE_MAP_WRITE". Any
- * kind, because passing a constant of the wrong one is a mistake that cases must be able to make. False, and
- * *out left alone, at a name that is not known. */
+/* Reads names and numbers joined by '|': "PAGE_READWRITE|SEC_RESERVE", "0x4|FILE_MAP_WRITE". Names of every kind are
+ * accepted, because cases pass constants of the wrong kind on purpose. False, and *out unchanged, if a name is
+ * unknown. */
 bool constants_parse(const char *words, uint64_t *out);
 
 /* Adds the name or names of a value; bits without a name are added as one hexadecimal number. 0 is "0". */
@@ -36,5 +35,9 @@ uint32_t status_error(uint32_t status);
 /* Every NTSTATUS of statuses.def. */
 extern const uint32_t status_codes[];
 extern const size_t status_count;
+
+/* "low" for 0x1000: the name of the integrity level whose SID is S-1-16-rid. NULL if that level has no name.
+ * Page: windows/win32/secauthz/well-known-sids. */
+const char *integrity_name(uint64_t rid);
 
 #endif

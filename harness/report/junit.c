@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "junit_case.h"
 #include "xml.h"
 
 struct tally {

@@ -4,37 +4,7 @@
 #define SHMCHECK_JUNIT_H
 
 #include "../common/text.h"
-#include "../common/verdict.h"
-
-enum junit_dialect {
-    JUNIT_STRICT,  /* what junit-10.xsd allows */
-    JUNIT_EXTENDED /* file and line on cases, for readers that want them */
-};
-
-/* One finished case. All text is any bytes: the writer makes it legal and readable. No string may be NULL
- * (output and stray may if their lengths are 0), and nothing is kept by reference. Of output, stray, details
- * and message more than 64 KiB is cut in the middle, with a line that says how much. */
-struct junit_case {
-    const char *topic;
-    const char
-        *pair; /* "x64-x86": suite and class are then called shmcheck.x64-x86.<topic>; NULL or "": without */
-    const char *id;
-    size_t
-        position; /* cases stand in the report in the order of this, whichever was added first; suites in that
-                      * of their first case. Cases of the same position in the order of their adding */
-    enum verdict verdict;
-    enum error_kind error_kind; /* of VERDICT_ERROR */
-    const char *message; /* one line; "" for a pass; of a longer one than 300 bytes the whole stands in the
-                          * text. VERDICT_KNOWN: "known: " is put before it unless it is there already */
-    const char *details; /* the further lines; may be "" */
-    const char *file;    /* "cases/sample.c" */
-    int line;            /* where the first failed check stands, else where the case does; 0: no place */
-    uint64_t milliseconds;
-    const char *output;   /* rows and transcript: system-out */
-    const char *stray;    /* what the actors printed: system-err; may be "" */
-    size_t output_length; /* bytes of the two, which may contain any byte */
-    size_t stray_length;
-};
+#include "junit_case.h"
 
 struct junit;
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../common/glob.h"
+#include "../common/text.h"
 #include "toml.h"
 
 /* Keys that are no conditions. */

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "../common/escape.h"
+#include "../common/text.h"
 #include "../common/line.h"
 #include "../common/win32_constants.h"
 

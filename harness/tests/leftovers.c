@@ -11,7 +11,7 @@
 #include <tlhelp32.h>
 #include <wchar.h>
 
-#include "../common/escape.h"
+#include "../common/text.h"
 #include "../common/utf16.h"
 
 #define OURS L"shmcheck"

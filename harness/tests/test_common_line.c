@@ -7,7 +7,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "../common/escape.h"
+#include "../common/text.h"
 #include "../common/line.h"
 
 static const char *parse(struct line *line, const char *bytes)

@@ -7,10 +7,8 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "../common/escape.h"
-#include "../common/glob.h"
-#include "../common/pattern.h"
 #include "../common/text.h"
+#include "../common/pattern.h"
 
 static void text_keeps_what_fits(void **state)
 {

@@ -171,6 +171,16 @@ class Win32Error:
 
 
 @dataclass(frozen=True, slots=True)
+class Constant:
+    """constants.def: a constant that steps write by name."""
+
+    name: str
+    value: int
+    kind: str  # PROTECT, SECTION, MAP_ACCESS, STATE, TYPE, PROCESS
+    use: str  # WRITTEN, READ
+
+
+@dataclass(frozen=True, slots=True)
 class IntegrityLevel:
     """integrity_levels.def."""
 
@@ -204,6 +214,7 @@ ERROR_KINDS = _entries("error_kinds", ErrorKind, (str, str, str))
 FACTS = _entries("facts", Fact, (str, str, str, str, str))
 STATUSES = _entries("statuses", Status, (str, int, int))
 ERRORS = _entries("errors", Win32Error, (str, int))
+CONSTANTS = _entries("constants", Constant, (str, int, str, str))
 INTEGRITY_LEVELS = _entries("integrity_levels", IntegrityLevel, (str, str, int))
 RUNNER_OPTIONS = _entries("runner_options", RunnerOption, (str, str, str, str, float, float, str, str))
 

@@ -83,6 +83,7 @@ def test_the_enumerations_have_every_entry() -> None:
 
 def test_the_words_of_the_fields_are_known() -> None:
     assert {fact.use for fact in definitions.FACTS} == {"PLATFORM", "PAIR", "DETAIL", "PART", "RUN"}
+    assert {constant.use for constant in definitions.CONSTANTS} == {"WRITTEN", "READ"}
     assert {fact.order for fact in definitions.FACTS} == {"ORDERED", "PLAIN"}
     for option in definitions.RUNNER_OPTIONS:
         assert option.takes_value == (option.type not in ("FLAG", "ACTION")), option.name

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../common/integrity.h"
+#include "../../common/win32_constants.h"
 #include "../../common/line.h"
 #include "../../common/text.h"
 #include "../arguments.h"

@@ -5,7 +5,7 @@
 
 #include "channel.h"
 #include "process.h"
-#include "../platform/utf8.h"
+#include "../../common/utf16.h"
 #include "../platform/version.h"
 
 #define HELLO_TIMEOUT_MS 15000

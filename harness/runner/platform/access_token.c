@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-#include "../../common/integrity.h"
+#include "../../common/win32_constants.h"
 
 /* False if the system does not answer; `out` must be large enough for what is asked. */
 static bool query(TOKEN_INFORMATION_CLASS what, void *out, DWORD size)

@@ -7,10 +7,10 @@
 
 #include <stdlib.h>
 
-#include "../../common/glob.h"
+#include "../../common/text.h"
 #include "../case/catalogue.h"
 #include "../platform/platform.h"
-#include "../platform/utf8.h"
+#include "../../common/utf16.h"
 
 #define KNOWN_FILE_BYTES (4u << 20)
 

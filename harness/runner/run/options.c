@@ -10,7 +10,6 @@
 
 #include "../../common/line.h"
 #include "../../common/utf16.h"
-#include "../platform/utf8.h"
 
 #define HELP_COLUMN 24 /* where the explanation of an option starts */
 #define HELP_WIDTH 100

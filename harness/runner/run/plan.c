@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../common/glob.h"
+#include "../../common/text.h"
 #include "../platform/needs.h"
 
 bool plan_selects(const struct options *options, const struct test_case *test)

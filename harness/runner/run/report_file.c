@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../platform/utf8.h"
+#include "../../common/utf16.h"
 
 #define PATH_UNITS 1024
 #define MOVE_TRIES 50

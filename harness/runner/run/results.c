@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../../common/glob.h"
+#include "../../common/text.h"
 #include "../../report/known.h"
 
 /* Writing a growing report whenever a case begins or ends would take time in proportion to the square of their

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../common/escape.h"
+#include "../../common/text.h"
 #include "../../common/utf16.h"
 #include "../worker/worker.h"
 

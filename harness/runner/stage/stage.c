@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../../common/escape.h"
+#include "../../common/text.h"
 #include "cmocka_bridge.h"
 
 void stage_init(struct stage *stage, const struct stage_settings *settings, const struct test_case *test,

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <wchar.h>
 
-#include "../../common/escape.h"
+#include "../../common/text.h"
 #include "../../common/utf16.h"
 
 static bool is_tag_character(char c)

@@ -9,7 +9,7 @@
 #include <crtdbg.h>
 #endif
 
-#include "../../common/escape.h"
+#include "../../common/text.h"
 #include "../../common/utf16.h"
 #include "../stage/cmocka_bridge.h"
 #include "../run/footprint.h"
