@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-import tempfile
 import time
 from collections.abc import Sequence
 from datetime import date
@@ -15,18 +14,13 @@ from xml.sax.saxutils import escape, quoteattr
 from shmcheck.commandline import Parser, guarded
 from shmcheck.console import EXIT_ERROR, EXIT_FAILED, EXIT_PASSED, CannotRun, say
 from shmcheck.files import write_file, write_out
-from shmcheck.oracle.explained import changes_of
-from shmcheck.oracle.exploring import ALL_FAMILIES, Contradiction, Explored, Job, explore
+from shmcheck.oracle.exploring import ALL_FAMILIES, Contradiction, Explored, explore
 from shmcheck.oracle.generate import KILL
-from shmcheck.oracle.state import Platform
-from shmcheck.paths import BUILD, KNOWN, make_build_folder
-from shmcheck.processes import processors, run_quiet
-from shmcheck.reports.known_list import load
-from shmcheck.reports.report_files import read
-from shmcheck.reports.results import Run
+from shmcheck.paths import BUILD, make_build_folder
+from shmcheck.processes import processors
+from shmcheck.proof.exploration import Plan, jobs_of, probe
 from shmcheck.targets import target_resolve
 from shmcheck.targets.prepare import prepare_targets
-from shmcheck.targets.target import Target
 from shmcheck.targets.targets_file import DEFAULT_FILE, Spec, find
 from shmcheck.targets.targets_file import load as load_targets
 
@@ -39,9 +33,6 @@ The same seed gives the same sequences. First come all sequences up to a depth o
 ones, until the number or the time is reached.
 
 Exit code 0: nothing contradicts the contract; 1: something does; 2: a worker failed; 3: exploring was not possible."""
-
-PROBE = "create-unnamed"  # a case whose report tells the facts of the platform
-PROBE_SECONDS = 120.0
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
@@ -79,21 +70,6 @@ def spec_of(found: argparse.Namespace) -> Spec:
     if not found.target:
         return target_resolve.THIS_SYSTEM
     return find(load_targets(DEFAULT_FILE), found.target, DEFAULT_FILE)
-
-
-def facts_of(target: Target, spec: Spec, programs: Path, scale: float) -> Run:
-    """The report of one case, for the facts of the platform."""
-    with tempfile.TemporaryDirectory(prefix="explore-", dir=BUILD) as folder:
-        report = Path(folder) / "TEST-shmcheck-probe.xml"
-        words = [
-            "--filter", PROBE, "--junit", target_resolve.path_for(spec, str(report), folder), "--timeout-scale", f"{scale:g}",
-        ]  # fmt: skip
-        code, text = run_quiet(
-            [*target.command(programs / "shmcheck.exe"), *words], environment=target.environment, seconds=PROBE_SECONDS
-        )
-        if not report.exists():
-            raise CannotRun(f"shmcheck --filter {PROBE} ended with {code} and left no report: {text.strip()}")
-        return read(report)
 
 
 class Progress:
@@ -250,18 +226,6 @@ def conclude(found: Explored, wanted: argparse.Namespace, platform: str) -> int:
     return EXIT_FAILED if found.found else EXIT_PASSED
 
 
-def jobs_of(wanted: argparse.Namespace, target: Target, actor: Path, run: Run, families: Sequence[str]) -> list[Job]:
-    changes = tuple(changes_of(run, load(KNOWN)))
-    platform = Platform.from_facts(run.facts)
-    return [
-        Job(
-            tuple(target.command(actor)), dict(target.environment), changes, platform, tuple(families), wanted.seed,
-            wanted.sequences, wanted.minutes * 60, wanted.depth, worker, wanted.jobs, wanted.timeout_scale,
-        )
-        for worker in range(wanted.jobs)
-    ]  # fmt: skip
-
-
 def run(arguments: Sequence[str]) -> int:
     wanted = parse(arguments)
     families = wanted.family or list(ALL_FAMILIES)
@@ -273,9 +237,12 @@ def run(arguments: Sequence[str]) -> int:
         prepare_targets([spec])
     programs = wanted.programs.resolve() if wanted.programs else target_resolve.programs_of(spec)
     with target_resolve.target_of(spec) as target:
-        report = facts_of(target, spec, programs, wanted.timeout_scale)
+        report = probe(target, spec, programs, wanted.timeout_scale)
         actor = wanted.actor.resolve() if wanted.actor else programs / "shmactor.exe"
-        found = explore(jobs_of(wanted, target, actor, report, families), Progress(wanted))
+        plan = Plan(
+            tuple(families), wanted.seed, wanted.sequences, wanted.minutes * 60, wanted.depth, wanted.jobs, wanted.timeout_scale
+        )
+        found = explore(jobs_of(plan, target, actor, report, {}), Progress(wanted))
     write_results(found, wanted, families, report.platform)
     return conclude(found, wanted, report.platform)
 

@@ -16,9 +16,11 @@ from shmcheck.console import EXIT_FAILED, EXIT_PASSED, CannotRun
 from shmcheck.files import write_file
 from shmcheck.paths import REPORTS, make_build_folder
 from shmcheck.processes import processors
+from shmcheck.proof import exploration
 from shmcheck.proof.fault_runs import FaultRuns, check_controls, look_for, run_baseline, sample
-from shmcheck.proof.faults import Family, Outcome, choose, draw, estimate_text, figures, table
+from shmcheck.proof.faults import Family, Outcome, System, choose, draw, estimate_text, figures, table
 from shmcheck.targets.target import this_target
+from shmcheck.targets.target_resolve import THIS_SYSTEM
 
 SAMPLE_MOST = 1000
 
@@ -33,6 +35,7 @@ one with any of them: names-cut:units=63,way=A. Without a gate the rule is alway
 estimates the share that is caught. Without it every family, or each --fault, is looked for in its topics; the table
 stands in reports/latest/faults.md too. Only cases that pass without a fault count. An error does not count as caught,
 nor does a fault that no call reached. --controls looks whether systems without a fault leave every verdict as it is.
+--by-exploring plays no case: it looks whether scripts/explore finds the systems within --seconds each.
 
 Exit code 0: every fault is caught, or at least the share that --at-least asks for, and no control changed a verdict;
 1: not so; 3: a run was not possible."""
@@ -46,6 +49,8 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--sample", type=int, metavar="N", help="draw N systems, 1 to 1000")
     parser.add_argument("--seed", type=int, metavar="N", help="draws the same systems again (default: today's date)")
     parser.add_argument("--at-least", type=int, default=100, metavar="PERCENT", help="the share to catch (default: 100)")
+    parser.add_argument("--by-exploring", action="store_true", help="find them by scripts/explore alone, without a case")
+    parser.add_argument("--seconds", type=float, default=60.0, metavar="N", help="of --by-exploring for each (default: 60)")
     parser.add_argument("--controls", action="store_true", help="run the suite on the systems without a fault too")
     parser.add_argument("--jobs", type=int, default=processors(), metavar="N", help="cases at the same time")
     parser.add_argument("--timeout-scale", type=float, default=1.0, metavar="X", help="multiply every deadline by X")
@@ -102,6 +107,27 @@ def conclude(outcomes: Sequence[Outcome], problems: Sequence[str], platform: str
     return EXIT_PASSED if enough and not problems else EXIT_FAILED
 
 
+def by_exploring(runs: FaultRuns, families: Sequence[Family], systems: Sequence[System], wanted: argparse.Namespace) -> int:
+    """Explores every system, and with --controls those without a fault. Returns the exit code."""
+    plan = exploration.Plan(seconds=wanted.seconds, jobs=wanted.jobs, scale=wanted.timeout_scale)
+    facts = exploration.probe(runs.target, THIS_SYSTEM, runs.programs, wanted.timeout_scale)
+    accused = 0
+    for control in [System(family) for family in families if family.is_control and wanted.controls]:
+        result = exploration.explore_fault(plan, runs.target, runs.faulty_actor, facts, control)
+        accused += result.found is not None
+        print(f"{control.text}: {'ACCUSED' if result.found else 'not accused'} in {result.sequences} sequences", flush=True)
+    results = []
+    for system in systems:
+        results.append(exploration.explore_fault(plan, runs.target, runs.faulty_actor, facts, system))
+        print(exploration.fault_text(results[-1]), flush=True)
+    found = exploration.fault_figures(results, wanted.seed)
+    print(f"{found['faults']} faults: {found['found']} found by exploring, {found['missed']} missed")
+    if wanted.json:
+        write_file(wanted.json, json.dumps(found, indent=2) + "\n")
+    enough = 100 * sum(result.found is not None for result in results) >= wanted.at_least * len(results)
+    return EXIT_PASSED if enough and not accused else EXIT_FAILED
+
+
 def run(arguments: Sequence[str]) -> int:
     wanted = parse(arguments)
     make_build_folder()
@@ -118,6 +144,8 @@ def run(arguments: Sequence[str]) -> int:
             systems = draw(families, wanted.sample, wanted.seed)
         else:
             systems = choose(families, wanted.fault)
+        if wanted.by_exploring:
+            return by_exploring(runs, families, systems, wanted)
         baseline = run_baseline(runs, families)
         problems = check_controls(runs, families, baseline) if wanted.controls else []
         if wanted.sample is not None:

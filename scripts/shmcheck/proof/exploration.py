@@ -1,0 +1,110 @@
+"""Exploring on a target: what scripts/explore and scripts/faults --by-exploring start."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from shmcheck.console import CannotRun
+from shmcheck.oracle.explained import changes_of
+from shmcheck.oracle.exploring import ALL_FAMILIES, Contradiction, Explored, Job, explore
+from shmcheck.oracle.state import Platform
+from shmcheck.paths import BUILD, KNOWN
+from shmcheck.processes import run_quiet
+from shmcheck.proof.faults import System
+from shmcheck.reports.known_list import load
+from shmcheck.reports.report_files import read
+from shmcheck.reports.results import Run
+from shmcheck.targets import target_resolve
+from shmcheck.targets.target import Target
+from shmcheck.targets.targets_file import Spec
+
+PROBE = "create-unnamed"  # a case whose report tells the facts of the platform
+PROBE_SECONDS = 120.0
+VARIABLE = "SHMCHECK_FAULT"
+
+
+def probe(target: Target, spec: Spec, programs: Path, scale: float) -> Run:
+    """The report of one case, for the facts of the platform. CannotRun if there is none."""
+    with tempfile.TemporaryDirectory(prefix="explore-", dir=BUILD) as folder:
+        report = Path(folder) / "TEST-shmcheck-probe.xml"
+        words = ["--filter", PROBE, "--timeout-scale", f"{scale:g}"]
+        words += ["--junit", target_resolve.path_for(spec, str(report), folder)]
+        command = [*target.command(programs / "shmcheck.exe"), *words]
+        code, text = run_quiet(command, environment=target.environment, seconds=PROBE_SECONDS)
+        if not report.exists():
+            raise CannotRun(f"shmcheck --filter {PROBE} ended with {code} and left no report: {text.strip()}")
+        return read(report)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How much is explored, and how."""
+
+    families: tuple[str, ...] = ALL_FAMILIES
+    seed: str = "1"
+    sequences: int = 0  # 0: as many as the time allows
+    seconds: float = 60.0  # 0: without limit
+    depth: int = 4
+    jobs: int = 2
+    scale: float = 1.0
+
+
+def jobs_of(plan: Plan, target: Target, actor: Path, facts: Run, variables: Mapping[str, str]) -> list[Job]:
+    """One job for each worker. `variables` are added to the actors' environment."""
+    changes = tuple(changes_of(facts, load(KNOWN)))
+    platform = Platform.from_facts(facts.facts)
+    command = tuple(target.command(actor))
+    environment = {**target.environment, **variables}
+    return [
+        Job(
+            command, environment, changes, platform, plan.families, plan.seed, plan.sequences, plan.seconds, plan.depth,
+            worker, plan.jobs, plan.scale,
+        )
+        for worker in range(plan.jobs)
+    ]  # fmt: skip
+
+
+@dataclass
+class FaultFound:
+    """Whether exploring alone has found a faulty system."""
+
+    system: System
+    sequences: int
+    seconds: float
+    found: Contradiction | None
+
+
+def explore_fault(plan: Plan, target: Target, actor: Path, facts: Run, system: System) -> FaultFound:
+    """Explores a faulty system until something contradicts the contract twice, or the time is over."""
+
+    def told(so_far: Explored, new: Sequence[Contradiction]) -> bool:
+        return not any(item.repeatable for item in so_far.found.values())
+
+    found = explore(jobs_of(plan, target, actor, facts, {VARIABLE: system.text}), told)
+    first = next((item for item in found.found.values() if item.repeatable), None)
+    return FaultFound(system, found.tally.sequences, found.seconds, first)
+
+
+def fault_text(result: FaultFound) -> str:
+    """One line about a faulty system."""
+    if result.found is None:
+        return f"MISSED  {result.system.text} in {result.sequences} sequences: {result.system.family.sentence}"
+    steps = [f"{role}> {text}" for role, text in result.found.steps]
+    return f"found   {result.system.text} after {result.found.after:.1f} s, {len(steps)} steps: {steps[-1]}"
+
+
+def fault_figures(results: Sequence[FaultFound], seed: int | None) -> dict[str, object]:
+    """The figures for --json."""
+    missed = [result.system.text for result in results if result.found is None]
+    return {
+        "seed": seed,
+        "faults": len(results),
+        "found": len(results) - len(missed),
+        "missed": len(missed),
+        "missed_faults": missed,
+        "seconds": {result.system.text: round(result.found.after, 1) for result in results if result.found},
+        "steps": {result.system.text: len(result.found.steps) for result in results if result.found},
+    }
