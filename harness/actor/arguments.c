@@ -1,148 +1,201 @@
 #include "arguments.h"
 
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../common/win32_constants.h"
 #include "../common/utf16.h"
 
+/* ---- checking a request ---- */
+
+/* The place of a word among those of `words`, which blanks separate; SIZE_MAX if it is none of them. */
+static size_t word_place(const char *words, const char *wanted, size_t wanted_length)
+{
+    size_t place = 0;
+    for (const char *word = words; *word; place++) {
+        size_t length = strcspn(word, " ");
+        if (wanted_length == length && memcmp(wanted, word, length) == 0)
+            return place;
+        word += length + (word[length] == ' ');
+    }
+    return SIZE_MAX;
+}
+
+static bool check_number(const struct line *request, const struct verb_key *key, struct reply *reply)
+{
+    uint64_t value;
+    if (!line_number(request, key->name, &value))
+        return reply_bad(reply, "%s= is not a number of at most 64 bits", key->name);
+    return value <= key->most ||
+           reply_bad(reply, "%s= is more than %llu", key->name, (unsigned long long)key->most);
+}
+
+static bool check_constants(const char *value, const struct verb_key *key, struct reply *reply)
+{
+    uint64_t number;
+    if (!constants_parse(value, &number))
+        return reply_bad(reply, "%s=%s: not a number or a known constant", key->name, value);
+    return number <= key->most || reply_bad(reply, "%s=%s: more than 32 bits", key->name, value);
+}
+
+static bool check_choice(const char *value, const struct verb_key *key, const char *words,
+                         struct reply *reply)
+{
+    return word_place(words, value, strlen(value)) != SIZE_MAX ||
+           reply_bad(reply, "%s=%s: not one of: %s", key->name, value, words);
+}
+
+static bool check_words(const char *value, const struct verb_key *key, struct reply *reply)
+{
+    for (;; value++) {
+        size_t length = strcspn(value, ",");
+        if (word_place(key->values, value, length) == SIZE_MAX)
+            return reply_bad(reply, "%s=: '%.*s' is not one of: %s", key->name, (int)length, value,
+                             key->values);
+        value += length;
+        if (!*value)
+            return true;
+    }
+}
+
+static bool check_value(const struct line *request, const struct field *field, const struct verb_key *key,
+                        struct reply *reply)
+{
+    if (key->type != KEY_BYTES && strlen(field->value) != field->length)
+        return reply_bad(reply, "%s= has a byte 0 in it", key->name);
+    switch (key->type) {
+    case KEY_NUMBER:
+    case KEY_ADDRESS:
+        return check_number(request, key, reply);
+    case KEY_CONSTANTS:
+        return check_constants(field->value, key, reply);
+    case KEY_YES:
+        return check_choice(field->value, key, "no yes", reply);
+    case KEY_CHOICE:
+        return check_choice(field->value, key, key->values, reply);
+    case KEY_WORDS:
+        return check_words(field->value, key, reply);
+    default:
+        return true;
+    }
+}
+
+static bool check_required(const struct line *request, enum verb_id verb, struct reply *reply)
+{
+    for (size_t i = 0; i < verb_key_count; i++)
+        if (verb_keys[i].verb == verb && verb_keys[i].required && !argument_has(request, verb_keys[i].name))
+            return reply_bad(reply, "%s= is missing", verb_keys[i].name);
+    return true;
+}
+
+bool request_check(const struct line *request, struct reply *reply)
+{
+    enum verb_id verb = verb_find(request->word);
+    if (verb == VERB_COUNT)
+        return reply_bad(reply, "no verb '%s'", request->word);
+    if (verb_entries[verb].label == LABEL_REQUIRED && !request->label[0])
+        return reply_bad(reply, "%s needs a label", request->word);
+    if (verb_entries[verb].label == LABEL_NONE && request->label[0])
+        return reply_bad(reply, "%s takes no label", request->word);
+    for (size_t i = 0; i < request->count; i++) {
+        const struct field *field = &request->fields[i];
+        const struct verb_key *key = verb_key_find(verb, field->key);
+        if (!key)
+            return reply_bad(reply, "%s takes no %s=", request->word, field->key);
+        if (!check_value(request, field, key, reply))
+            return false;
+    }
+    return check_required(request, verb, reply);
+}
+
+/* ---- reading what was checked ---- */
+
+static const struct verb_key *key_of(const struct line *request, const char *name, enum key_type type)
+{
+    const struct verb_key *key = verb_key_find(verb_find(request->word), name);
+    if (key && key->type == type)
+        return key;
+    fprintf(stderr,
+            "shmactor: verbs.def does not have the key '%s' of '%s' with the type that the code reads\n",
+            name, request->word);
+    abort();
+}
+
 bool argument_has(const struct line *request, const char *key)
 {
     return line_field(request, key) != NULL;
 }
 
-static bool need(const struct line *request, const char *key, struct reply *reply)
+static uint64_t number_of(const struct line *request, const struct verb_key *key)
 {
-    return argument_has(request, key) || reply_bad(reply, "%s= is missing", key);
+    uint64_t value = 0;
+    if (!line_number(request, key->name, &value) && !number_parse(key->preset, &value))
+        return 0;
+    return value;
 }
 
-bool take_number(const struct line *request, const char *key, uint64_t most, uint64_t *out,
-                 struct reply *reply)
+uint64_t argument_number(const struct line *request, const char *key)
 {
-    uint64_t value;
-    if (!argument_has(request, key))
-        return true;
-    if (!line_number(request, key, &value))
-        return reply_bad(reply, "%s= is no number of at most 64 bits", key);
-    if (value > most)
-        return reply_bad(reply, "%s= is more than %llu", key, (unsigned long long)most);
-    *out = value;
-    return true;
+    return number_of(request, key_of(request, key, KEY_NUMBER));
 }
 
-bool need_number(const struct line *request, const char *key, uint64_t most, uint64_t *out,
-                 struct reply *reply)
+uintptr_t argument_address(const struct line *request, const char *key)
 {
-    return need(request, key, reply) && take_number(request, key, most, out, reply);
+    return (uintptr_t)number_of(request, key_of(request, key, KEY_ADDRESS));
 }
 
-bool take_size(const struct line *request, const char *key, uintptr_t *out, struct reply *reply)
+DWORD argument_constants(const struct line *request, const char *key)
 {
-    uint64_t value = *out;
-    if (!take_number(request, key, UINTPTR_MAX, &value, reply))
-        return false;
-    *out = (uintptr_t)value;
-    return true;
+    uint64_t value = 0;
+    const struct verb_key *entry = key_of(request, key, KEY_CONSTANTS);
+    return constants_parse(line_value(request, key, entry->preset), &value) ? (DWORD)value : 0;
 }
 
-bool need_size(const struct line *request, const char *key, uintptr_t *out, struct reply *reply)
+bool argument_yes(const struct line *request, const char *key)
 {
-    return need(request, key, reply) && take_size(request, key, out, reply);
+    const struct verb_key *entry = key_of(request, key, KEY_YES);
+    return strcmp(line_value(request, key, entry->preset), "yes") == 0;
 }
 
-bool take_names(const struct line *request, const char *key, DWORD *out, struct reply *reply)
+size_t argument_choice(const struct line *request, const char *key)
 {
-    uint64_t value;
+    const struct verb_key *entry = key_of(request, key, KEY_CHOICE);
+    const char *value = line_value(request, key, entry->preset);
+    return word_place(entry->values, value, strlen(value));
+}
+
+unsigned argument_words(const struct line *request, const char *key)
+{
+    unsigned bits = 0;
+    const struct verb_key *entry = key_of(request, key, KEY_WORDS);
     const char *words = line_value(request, key, NULL);
-    if (!words)
-        return true;
-    if (!constants_parse(words, &value))
-        return reply_bad(reply, "%s=%s: not a number or a known constant", key, words);
-    if (value > UINT32_MAX)
-        return reply_bad(reply, "%s=%s: more than 32 bits", key, words);
-    *out = (DWORD)value;
-    return true;
-}
-
-bool need_names(const struct line *request, const char *key, DWORD *out, struct reply *reply)
-{
-    return need(request, key, reply) && take_names(request, key, out, reply);
-}
-
-bool take_choice(const struct line *request, const char *key, const char *words, size_t *out,
-                 struct reply *reply)
-{
-    const char *value = line_value(request, key, NULL);
-    if (!value)
-        return true;
-    size_t place = 0;
-    for (const char *word = words; *word; place++) {
-        size_t length = strcspn(word, " ");
-        if (strlen(value) == length && strncmp(value, word, length) == 0) {
-            *out = place;
-            return true;
-        }
-        word += length + (word[length] == ' ');
+    while (words) {
+        size_t length = strcspn(words, ",");
+        bits |= 1u << word_place(entry->values, words, length);
+        words = words[length] ? words + length + 1 : NULL;
     }
-    return reply_bad(reply, "%s=%s: not one of: %s", key, value, words);
+    return bits ? bits : UINT_MAX;
 }
 
-bool need_choice(const struct line *request, const char *key, const char *words, size_t *out,
-                 struct reply *reply)
+const char *argument_text(const struct line *request, const char *key)
 {
-    return need(request, key, reply) && take_choice(request, key, words, out, reply);
+    const struct verb_key *entry = verb_key_find(verb_find(request->word), key);
+    if (!entry || entry->type < KEY_LABEL || entry->type > KEY_TEXT)
+        entry = key_of(request, key, KEY_TEXT);
+    return line_value(request, key, entry->preset[0] ? entry->preset : NULL);
 }
 
-bool take_yes(const struct line *request, const char *key, bool *out, struct reply *reply)
-{
-    size_t choice = *out;
-    if (!take_choice(request, key, "no yes", &choice, reply))
-        return false;
-    *out = choice != 0;
-    return true;
-}
+/* ---- names ---- */
 
-bool take_shown(const struct line *request, const char *const *names, unsigned count, unsigned *out,
-                struct reply *reply)
+bool take_wide(const struct line *request, const char *key, WCHAR *out, struct reply *reply)
 {
-    const char *rest;
-    *out = (1u << count) - 1;
-    if (!argument_has(request, "show"))
-        return true;
-    if (!need_word(request, "show", &rest, reply))
-        return false;
-    for (*out = 0;; rest++) {
-        size_t length = strcspn(rest, ",");
-        unsigned i = 0;
-        while (i < count && (strlen(names[i]) != length || memcmp(names[i], rest, length) != 0))
-            i++;
-        if (i == count)
-            return reply_bad(reply, "show=: '%.*s' is no field of a region", (int)length, rest);
-        *out |= 1u << i;
-        rest += length;
-        if (!*rest)
-            return true;
-    }
-}
-
-bool need_word(const struct line *request, const char *key, const char **out, struct reply *reply)
-{
-    if (!need(request, key, reply))
-        return false;
-    const struct field *field = line_field(request, key);
-    if (strlen(field->value) != field->length)
-        return reply_bad(reply, "%s= has a byte 0 in it", key);
-    *out = field->value;
-    return true;
-}
-
-bool need_wide(const struct line *request, const char *key, WCHAR *out, struct reply *reply)
-{
-    const char *bytes;
-    if (!need_word(request, key, &bytes, reply))
-        return false;
+    const char *bytes = argument_text(request, key);
+    if (!bytes)
+        return reply_bad(reply, "%s= is missing", key);
     return utf16_from_bytes(out, VALUE_UNITS, bytes, strlen(bytes)) != SIZE_MAX ||
-           reply_bad(reply, "%s= is no UTF-8 (nor WTF-8)", key);
+           reply_bad(reply, "%s= is not UTF-8 (nor WTF-8)", key);
 }
 
 static bool name_fill(struct name *out, const char *bytes, size_t length, size_t repeat, bool ansi,
@@ -160,23 +213,19 @@ static bool name_fill(struct name *out, const char *bytes, size_t length, size_t
     if (ansi)
         return true;
     out->wide_length = utf16_from_bytes(out->wide, room, out->bytes, length + repeat);
-    return out->wide_length != SIZE_MAX || reply_bad(reply, "name= is no UTF-8 (nor WTF-8)");
+    return out->wide_length != SIZE_MAX || reply_bad(reply, "name= is not UTF-8 (nor WTF-8)");
 }
 
 bool take_name(const struct line *request, struct name *out, bool ansi, struct reply *reply)
 {
-    uint64_t repeat = 0;
-    const char *bytes = "";
+    const char *bytes = argument_text(request, "name");
+    size_t repeat = (size_t)argument_number(request, "name-repeat");
     *out = (struct name){0};
-    if (!take_number(request, "name-repeat", NAME_REPEAT_MOST, &repeat, reply))
-        return false;
-    if (argument_has(request, "name")) {
-        if (!need_word(request, "name", &bytes, reply))
-            return false;
-    } else if (!argument_has(request, "name-repeat")) {
+    if (!bytes && !argument_has(request, "name-repeat"))
         return true;
-    }
-    if (name_fill(out, bytes, strlen(bytes), (size_t)repeat, ansi, reply))
+    if (!bytes)
+        bytes = "";
+    if (name_fill(out, bytes, strlen(bytes), repeat, ansi, reply))
         return true;
     name_free(out);
     return false;

@@ -1,48 +1,42 @@
-/* The arguments of a request. Every function answers `bad` and returns false when the value is not one, or,
- * for the ones called need_, when the key is missing; take_ leaves *out alone then. */
+/* The arguments of a request. verbs.def says which keys a verb takes, of which type, with which limits, words and defaults;
+ * request_check compares a request with it, so that the functions behind it cannot fail. Asking for a key that the verb does
+ * not take, or as another type, is a mistake in the code and ends the process. */
 #ifndef SHMCHECK_ARGUMENTS_H
 #define SHMCHECK_ARGUMENTS_H
 
 #include "reply.h"
+#include "verb_table.h"
 
-/* Numbers of at most `most`. */
-bool take_number(const struct line *request, const char *key, uint64_t most, uint64_t *out,
-                 struct reply *reply);
-bool need_number(const struct line *request, const char *key, uint64_t most, uint64_t *out,
-                 struct reply *reply);
-/* The same for what the API takes as a SIZE_T or an address. */
-bool take_size(const struct line *request, const char *key, uintptr_t *out, struct reply *reply);
-bool need_size(const struct line *request, const char *key, uintptr_t *out, struct reply *reply);
-/* Win32 constants: 32 bits. */
-bool take_names(const struct line *request, const char *key, DWORD *out, struct reply *reply);
-bool need_names(const struct line *request, const char *key, DWORD *out, struct reply *reply);
-/* yes or no. */
-bool take_yes(const struct line *request, const char *key, bool *out, struct reply *reply);
-/* One of some words, which stand blank-separated in `words`: *out is its place there, from 0. */
-bool take_choice(const struct line *request, const char *key, const char *words, size_t *out,
-                 struct reply *reply);
-bool need_choice(const struct line *request, const char *key, const char *words, size_t *out,
-                 struct reply *reply);
-/* show=FIELD,FIELD,...: which fields of a region the reply is to have, bit i for names[i]; all without it. There are
- * `count` names, 31 at most. */
-bool take_shown(const struct line *request, const char *const *names, unsigned count, unsigned *out,
-                struct reply *reply);
-/* A value without a byte 0 in it. */
-bool need_word(const struct line *request, const char *key, const char **out, struct reply *reply);
-/* The same in UTF-16; `out` has VALUE_UNITS units. */
-#define VALUE_UNITS (LINE_BYTES + 4)
-bool need_wide(const struct line *request, const char *key, WCHAR *out, struct reply *reply);
+/* Whether the verb exists, a label is there as it needs one, every key is one that it takes, once and with a value of its type,
+ * and every key that it requires is there. False after answering `bad` with what is wrong. */
+bool request_check(const struct line *request, struct reply *reply);
+
 bool argument_has(const struct line *request, const char *key);
+/* Values, or the defaults of keys that are missing; 0, false and NULL for those without a default. */
+uint64_t argument_number(const struct line *request, const char *key);
+uintptr_t argument_address(const struct line *request, const char *key);
+DWORD argument_constants(const struct line *request, const char *key);
+bool argument_yes(const struct line *request, const char *key);
+/* Of a CHOICE: the place of the word among those of the key, from 0; CHOICE_MISSING for a missing key without a default. */
+#define CHOICE_MISSING SIZE_MAX
+size_t argument_choice(const struct line *request, const char *key);
+/* Of WORDS: a bit for each word of the key, from bit 0 in their order; all of them for a missing key. */
+unsigned argument_words(const struct line *request, const char *key);
+/* Of a TEXT, LABEL, LABELS or NAME. It lives as long as the request. */
+const char *argument_text(const struct line *request, const char *key);
+
+/* The text in UTF-16; `out` has VALUE_UNITS units. False after answering `bad` if it is missing or not UTF-8 (nor WTF-8). */
+#define VALUE_UNITS (LINE_BYTES + 4)
+bool take_wide(const struct line *request, const char *key, WCHAR *out, struct reply *reply);
 
 /* An object name: name=N, followed by name-repeat=N times the letter n. It is for the W functions (`wide`) or,
  * if `ansi`, for the A functions (`bytes`, as they came). NULL if there is neither key, "" for name= alone. */
-#define NAME_REPEAT_MOST 40000
 struct name {
     WCHAR *wide;
     char *bytes;
     size_t wide_length; /* in units */
 };
-/* On true the caller owns the name. */
+/* False after answering `bad` if it is not UTF-8 (nor WTF-8), or there is no memory. On true name_free frees it. */
 bool take_name(const struct line *request, struct name *out, bool ansi, struct reply *reply);
 void name_free(struct name *name);
 

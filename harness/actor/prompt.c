@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "../common/text.h"
+#include "help.h"
 #include "serve.h"
 #include "verbs.h"
 
@@ -11,34 +12,12 @@ static void print(const char *bytes, size_t length)
     lines_write(GetStdHandle(STD_OUTPUT_HANDLE), bytes, length);
 }
 
-static void print_verb(const struct verb *verb)
+static void print_help(const char *topic)
 {
-    char bytes[LINE_BYTES];
+    static char bytes[64 * LINE_BYTES];
     struct text text = text_over(bytes, sizeof bytes);
-    text_format(&text, "%s %s\n    %s\n", verb->name, verb->synopsis, verb->help);
+    help_add(&text, topic);
     print(text.at, text.length);
-}
-
-static void print_help(const char *name)
-{
-    static const char rules[] = "help [VERB]\n    this list\n"
-                                "Lines that begin with # are skipped. at= is an offset from the label's "
-                                "base. Replies: ok, fail with the\n"
-                                "last error (untouched: the call did not set one; error 127: this Windows "
-                                "does not export the function),\n"
-                                "fault with the exception, bad for a request that makes no sense.\n";
-    const struct verb *verb = *name ? verb_find(name) : NULL;
-    if (verb) {
-        print_verb(verb);
-        return;
-    }
-    for (size_t i = 0; i < verb_count; i++)
-        if (!*name)
-            print_verb(&verbs[i]);
-    if (*name)
-        print("no such verb; help lists them\n", 30);
-    else
-        print(rules, sizeof rules - 1);
 }
 
 /* The reason of a `bad` as a sentence. */

@@ -106,15 +106,11 @@ void security_free(PSECURITY_DESCRIPTOR descriptor)
     LocalFree(descriptor);
 }
 
-bool security_take_part(const struct line *request, SECURITY_INFORMATION *out, struct reply *reply)
+SECURITY_INFORMATION security_part(const struct line *request)
 {
-    static const SECURITY_INFORMATION informations[] = {DACL_SECURITY_INFORMATION, OWNER_SECURITY_INFORMATION,
-                                                        LABEL_SECURITY_INFORMATION};
-    size_t part = 0;
-    if (!take_choice(request, "parts", "dacl owner label", &part, reply))
-        return false;
-    *out = informations[part];
-    return true;
+    static const SECURITY_INFORMATION parts[] = {DACL_SECURITY_INFORMATION, OWNER_SECURITY_INFORMATION,
+                                                 LABEL_SECURITY_INFORMATION};
+    return parts[argument_choice(request, "parts")];
 }
 
 void security_reply_sddl(PSECURITY_DESCRIPTOR descriptor, SECURITY_INFORMATION parts, struct reply *reply)

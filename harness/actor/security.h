@@ -14,8 +14,8 @@ bool security_expand(const char *text, WCHAR *out, size_t units);
 PSECURITY_DESCRIPTOR security_from_sddl(const char *sddl, struct reply *reply);
 void security_free(PSECURITY_DESCRIPTOR descriptor);
 
-/* parts=dacl|owner|label, dacl if it is missing. */
-bool security_take_part(const struct line *request, SECURITY_INFORMATION *out, struct reply *reply);
+/* What parts= asks for. */
+SECURITY_INFORMATION security_part(const struct line *request);
 
 /* Answers `ok sddl=...` with these parts of the descriptor; `ok descriptor=none` for NULL. */
 void security_reply_sddl(PSECURITY_DESCRIPTOR descriptor, SECURITY_INFORMATION parts, struct reply *reply);

@@ -61,6 +61,7 @@ set(SHMCHECK_RUNNER_SOURCES
 # actors call under other names.
 set(SHMCHECK_ACTOR_CORE_SOURCES
     harness/actor/arguments.c
+    harness/actor/help.c
     harness/actor/objects.c
     harness/actor/own_token.c
     harness/actor/prompt.c
@@ -69,6 +70,7 @@ set(SHMCHECK_ACTOR_CORE_SOURCES
     harness/actor/serve.c
     harness/actor/system_windows.c
     harness/actor/touch.c
+    harness/actor/verb_table.c
     harness/actor/bursts/burst.c
     harness/actor/bursts/loops.c
     harness/actor/bursts/loops_order.c
@@ -130,6 +132,7 @@ set(SHMCHECK_WINDOWS_TESTS
     test_actor_names
     test_actor_prompt
     test_actor_regions
+    test_actor_table
     test_actor_verbs
     test_faults_gate
     test_runner_catalogue
@@ -152,7 +155,8 @@ set(SHMCHECK_TEST_SUPPORT_SOURCES
     harness/tests/report_rules.c
     harness/tests/xml_scan.c)
 # What a test needs besides its own file.
-foreach(name test_actor_bursts test_actor_files test_actor_memory test_actor_names test_actor_regions test_actor_verbs)
+foreach(name test_actor_bursts test_actor_files test_actor_memory test_actor_names test_actor_regions test_actor_table
+        test_actor_verbs)
     set(${name}_SOURCES harness/tests/actor_fake.c)
     set(${name}_LIBRARIES shmactor_core shmactor_dispatch)
 endforeach()

@@ -50,6 +50,12 @@ bool constants_parse(const char *words, uint64_t *out)
     return true;
 }
 
+void constants_list(struct text *out)
+{
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        text_format(out, "%s 0x%llX\n", names[i].name, (unsigned long long)names[i].value);
+}
+
 void constants_add(struct text *out, enum constant_kind kind, uint64_t value)
 {
     const char *separator = "";

@@ -24,6 +24,9 @@ bool constants_parse(const char *words, uint64_t *out);
 /* Adds the name or names of a value; bits without a name are added as one hexadecimal number. 0 is "0". */
 void constants_add(struct text *out, enum constant_kind kind, uint64_t value);
 
+/* Adds a line "NAME 0xX" for each constant that constants_parse knows, for help. */
+void constants_list(struct text *out);
+
 /* "ERROR_ACCESS_DENIED", or NULL for a code that is not in errors.def. */
 const char *error_name(uint32_t code);
 /* "STATUS_ACCESS_DENIED", or NULL for a code that is not in statuses.def. */

@@ -129,26 +129,32 @@ static void the_end_of_the_input_is_the_end(void **state)
 static void help_knows_every_verb(void **state)
 {
     (void)state;
-    static const char *const verbs[] = {
-        "create",   "open",          "map",       "unmap",    "close",       "write",    "read",
-        "fill",     "verify",        "zero",      "checksum", "query",       "size",     "granted",
-        "flags",    "descriptor",    "system",    "regions",  "protect",     "commit",   "decommit",
-        "setflags", "setdescriptor", "privilege", "hold",     "signal",      "wait",     "duplicate",
-        "adopt",    "compare",       "reserve",   "release",  "spawn",       "race",     "crash",
-        "exit",     "help",          "burst",     "churn",    "initialise",  "gone",     "resident",
-        "charge",   "filename",      "kind",      "reset",    "discard",     "prefetch", "lock",
-        "unlock",   "await",         "wake",      "pull",     "closeremote", "execute"};
+    static const char *const lines[] = {
+#define LIMIT(name, value)
+#define GROUP(title)
+#define VERB(name, label, word, calls, reply) #name,
+#define KEY(verb, key, type, need, most, values, preset, help)
+#define COMMON_KEY(key, type, most, values, preset, help)
+#define NOTE(verb, text)
+#include "../actor/verbs.def"
+        "help VERB",
+    };
     struct buffer all = {0}, one = {0};
     assert_int_equal(run_script("help\n", &all), 0);
-    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
         char begin[32];
-        snprintf(begin, sizeof begin, "%s%s ", i ? "\n" : "", verbs[i]);
+        snprintf(begin, sizeof begin, "%s%s", i ? "\n" : "", lines[i]);
         assert_non_null(strstr(all.at, begin));
     }
     assert_int_equal(run_script("help wait\nhelp dance\n", &one), 0);
     assert_int_equal(strncmp(one.at, "wait L timeout=MS\n    WaitForSingleObject", 41), 0);
-    assert_non_null(strstr(one.at, "no such verb"));
+    assert_non_null(strstr(one.at, "\n    timeout=  a number, required\n"));
+    assert_non_null(strstr(one.at, "\n    on=  a number, 1 without it; 2: "));
+    assert_non_null(strstr(one.at, "no verb 'dance'; help lists them"));
     assert_null(strstr(one.at, "create"));
+    buffer_free(&one);
+    assert_int_equal(run_script("help constants\n", &one), 0);
+    assert_non_null(strstr(one.at, "\nSEC_RESERVE 0x4000000\n"));
     buffer_free(&all);
     buffer_free(&one);
 }

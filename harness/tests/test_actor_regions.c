@@ -143,8 +143,12 @@ static void kind_shows_what_is_asked_for(void **state)
     expect("kind v show=commit", "ok commit=4096");
     expect("kind v show=mapped-data-file,base", "ok base=+0 mapped-data-file=yes");
     expect("kind v show=size,direct-mapped,private", "ok private=no direct-mapped=no size=131072");
-    expect("kind v show=", "bad reason=show=:%20''%20is%20no%20field%20of%20a%20region");
-    expect("kind v show=size,state", "bad reason=show=:%20'state'%20is%20no%20field%20of%20a%20region");
+    expect("kind v show=", "bad reason=show=:%20''%20is%20not%20one%20of:%20"
+                           "base%20private%20mapped-data-file%20mapped-image%20mapped-pagefile%20mapped-"
+                           "physical%20direct-mapped%20size%20commit");
+    expect("kind v show=size,state", "bad reason=show=:%20'state'%20is%20not%20one%20of:%20"
+                                     "base%20private%20mapped-data-file%20mapped-image%20mapped-pagefile%"
+                                     "20mapped-physical%20direct-mapped%20size%20commit");
     fake.result = 0;
     fake.error = 24;
     expect("kind v show=size", "fail error=24");
@@ -184,7 +188,7 @@ static void create2_passes_a_node_on(void **state)
     expect("create2 u size=1 protect=4 access=4", "ok error=0 ~handle=0x44");
     assert_int_equal(told.parameter_count, 0);
     expect("create2 w size=1 protect=4 access=4 node=x",
-           "bad reason=node=%20is%20no%20number%20of%20at%20most%2064%20bits");
+           "bad reason=node=%20is%20not%20a%20number%20of%20at%20most%2064%20bits");
 }
 
 static void placeholders_are_as_large_as_a_view(void **state)

@@ -39,7 +39,7 @@ static void names_for_the_a_functions_stay_bytes(void **state)
     assert_false(fake.wide);
     assert_string_equal(fake.bytes, "a\xFF"
                                     "bnn");
-    expect("create t name=a%FFb size=1 protect=4", "bad reason=name=%20is%20no%20UTF-8%20(nor%20WTF-8)");
+    expect("create t name=a%FFb size=1 protect=4", "bad reason=name=%20is%20not%20UTF-8%20(nor%20WTF-8)");
     expect("create t name=a%00b size=1 protect=4", "bad reason=name=%20has%20a%20byte%200%20in%20it");
 }
 
@@ -162,7 +162,7 @@ static void requests_without_sense_call_nothing(void **state)
         {"exit now", "exit%20takes%20no%20label"},
         {"create s", "size=%20is%20missing"},
         {"create s size=1", "protect=%20is%20missing"},
-        {"create s size=-1 protect=4", "size=%20is%20no%20number%20of%20at%20most%2064%20bits"},
+        {"create s size=-1 protect=4", "size=%20is%20not%20a%20number%20of%20at%20most%2064%20bits"},
         {"create s size=1 protect=PAGE", "protect=PAGE:%20not%20a%20number%20or%20a%20known%20constant"},
         {"create s size=1 protect=0x100000000", "protect=0x100000000:%20more%20than%2032%20bits"},
         {"create s size=1 protect=4 api=X", "api=X:%20not%20one%20of:%20W%20A%20numa"},
@@ -173,8 +173,12 @@ static void requests_without_sense_call_nothing(void **state)
         {"adopt x", "adopt%20needs%20one%20of%20handle=%20and%20address="},
         {"adopt x handle=1 address=1", "adopt%20needs%20one%20of%20handle=%20and%20address="},
         {"query", "query%20needs%20a%20label%20or%20address="},
-        {"query address=0 show=size,colour", "show=:%20'colour'%20is%20no%20field%20of%20a%20region"},
-        {"query address=0 show=size,", "show=:%20''%20is%20no%20field%20of%20a%20region"},
+        {"query address=0 show=size,colour",
+         "show=:%20'colour'%20is%20not%20one%20of:%20"
+         "base%20size%20state%20protect%20type%20allocation-base%20allocation-protect"},
+        {"query address=0 show=size,",
+         "show=:%20''%20is%20not%20one%20of:%20"
+         "base%20size%20state%20protect%20type%20allocation-base%20allocation-protect"},
         {"crash code=3", "code=%20goes%20with%20how=terminate"},
         {"spawn c pipe=a\\b inherit=yes", "pipe=%20is%20no%20plain%20token"},
         {"spawn c pipe=ab", "inherit=%20is%20missing"},

@@ -37,15 +37,16 @@ static DWORD_PTR take_processor(unsigned side)
 bool burst_take(const struct line *request, struct burst *burst, uint64_t rounds_most, size_t more,
                 struct reply *reply)
 {
-    uintptr_t at = 0;
-    uint64_t crowd, side = 0, seed = 1;
     const struct object *memory = object_memory(request->label, reply);
-    if (!memory || !take_size(request, "at", &at, reply) ||
-        !need_number(request, "rounds", rounds_most, &burst->rounds, reply) ||
-        !need_number(request, "crowd", BURST_CROWD, &crowd, reply) ||
-        !take_number(request, "side", BURST_CROWD, &side, reply) ||
-        !take_number(request, "seed", UINT32_MAX, &seed, reply))
+    uintptr_t at = argument_address(request, "at");
+    burst->rounds = argument_number(request, "rounds");
+    uint64_t crowd = argument_number(request, "crowd");
+    uint64_t side = argument_number(request, "side");
+    uint64_t seed = argument_number(request, "seed");
+    if (!memory)
         return false;
+    if (burst->rounds > rounds_most)
+        return reply_bad(reply, "rounds= is more than %llu", (unsigned long long)rounds_most);
     if (burst->rounds == 0 || side >= crowd || seed == 0)
         return reply_bad(reply, "rounds and seed are not 0, and side is below crowd");
     burst->block = memory->base + at;

@@ -14,7 +14,6 @@
 #define BURST_MEETING_MS                                                                                     \
     4000u                    /* nobody waits longer for the others; a step of the runner takes 5 s at most */
 #define BURST_LIMIT_MS 3500u /* for bursts that go on until they have seen something */
-#define BURST_CROWD 64u      /* actors in one burst */
 
 /* The first lines of every block; the burst's own begin behind them. */
 enum burst_line { LINE_ARRIVED, LINE_STOP, LINE_LEFT, BURST_LINES };

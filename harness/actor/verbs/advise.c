@@ -1,7 +1,7 @@
 /* What a process may tell the system about the pages of a view. */
 #include "../arguments.h"
 #include "../objects.h"
-#include "../verbs.h"
+#include "verbs.h"
 
 struct pages {
     void *address;
@@ -10,10 +10,10 @@ struct pages {
 
 static bool take_pages(const struct line *request, struct pages *pages, struct reply *reply)
 {
-    uintptr_t at = 0;
     const struct object *memory = object_memory(request->label, reply);
-    if (!memory || !take_size(request, "at", &at, reply) ||
-        !need_size(request, "length", &pages->length, reply))
+    uintptr_t at = argument_address(request, "at");
+    pages->length = argument_address(request, "length");
+    if (!memory)
         return false;
     pages->address = (void *)(memory->base + at);
     return true;

@@ -2,9 +2,7 @@
 #include "../arguments.h"
 #include "../bursts/loops.h"
 #include "../objects.h"
-#include "../verbs.h"
-
-#define BURST_ROUNDS_MOST 1000000u
+#include "verbs.h"
 
 static const struct {
     void (*run)(struct loop *, struct reply *);
@@ -22,20 +20,14 @@ static const struct {
     {loop_publish, 2, BURST_ROUNDS_MOST, 0},
     {loop_snapshot, 2, BURST_ROUNDS_MOST, 0},
 };
-static const char loop_words[] =
-    "add-interlocked add-plain add-locked flip watch send receive exchange publish snapshot";
 #define KIND_ADD_LOCKED 2
 
 static bool take_loop(const struct line *request, struct loop *loop, size_t kind, struct reply *reply)
 {
-    const char *mutex;
-    size_t width = 0;
-    uint64_t crowd;
-    if (!take_choice(request, "order", "interlocked barrier plain reversed", &loop->order, reply) ||
-        !take_choice(request, "width", "4 8", &width, reply) ||
-        !take_yes(request, "split", &loop->split, reply) ||
-        !need_number(request, "crowd", BURST_CROWD, &crowd, reply))
-        return false;
+    loop->order = argument_choice(request, "order");
+    size_t width = argument_choice(request, "width");
+    loop->split = argument_yes(request, "split");
+    uint64_t crowd = argument_number(request, "crowd");
     loop->wide = width == 1;
     if (loops[kind].crowd && loops[kind].crowd != crowd)
         return reply_bad(reply, "this burst is made for crowd=%u", loops[kind].crowd);
@@ -43,8 +35,7 @@ static bool take_loop(const struct line *request, struct loop *loop, size_t kind
         return reply_bad(reply, "mutex= goes with how=add-locked");
     if (kind != KIND_ADD_LOCKED)
         return true;
-    const struct object *object =
-        need_word(request, "mutex", &mutex, reply) ? object_handle(mutex, reply) : NULL;
+    const struct object *object = object_handle(argument_text(request, "mutex"), reply);
     loop->mutex = object ? object->handle : NULL;
     return object != NULL;
 }
@@ -52,8 +43,8 @@ static bool take_loop(const struct line *request, struct loop *loop, size_t kind
 void verb_burst(const struct line *request, struct reply *reply)
 {
     struct loop loop = {0};
-    size_t kind;
-    if (!need_choice(request, "how", loop_words, &kind, reply) || !take_loop(request, &loop, kind, reply))
+    size_t kind = argument_choice(request, "how");
+    if (!take_loop(request, &loop, kind, reply))
         return;
     if (burst_take(request, &loop.burst, loops[kind].most, loops[kind].more, reply)) {
         loops[kind].run(&loop, reply);

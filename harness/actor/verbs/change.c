@@ -2,7 +2,7 @@
 #include "../../common/win32_constants.h"
 #include "../arguments.h"
 #include "../objects.h"
-#include "../verbs.h"
+#include "verbs.h"
 
 struct range {
     const struct object *memory;
@@ -12,10 +12,10 @@ struct range {
 
 static bool take_range(const struct line *request, struct range *out, struct reply *reply)
 {
-    uintptr_t at = 0;
     out->memory = object_memory(request->label, reply);
-    if (!out->memory || !take_size(request, "at", &at, reply) ||
-        !need_size(request, "length", &out->length, reply))
+    uintptr_t at = argument_address(request, "at");
+    out->length = argument_address(request, "length");
+    if (!out->memory)
         return false;
     out->address = (void *)(out->memory->base + at);
     return true;
@@ -24,8 +24,9 @@ static bool take_range(const struct line *request, struct range *out, struct rep
 void verb_protect(const struct line *request, struct reply *reply)
 {
     struct range range;
-    DWORD to, old = 0;
-    if (!take_range(request, &range, reply) || !need_names(request, "to", &to, reply))
+    DWORD old = 0;
+    DWORD to = argument_constants(request, "to");
+    if (!take_range(request, &range, reply))
         return;
     outcome_before();
     BOOL done = sys.VirtualProtect(range.address, range.length, to, &old);
@@ -42,8 +43,8 @@ void verb_protect(const struct line *request, struct reply *reply)
 void verb_commit(const struct line *request, struct reply *reply)
 {
     struct range range;
-    DWORD protect;
-    if (!take_range(request, &range, reply) || !need_names(request, "protect", &protect, reply))
+    DWORD protect = argument_constants(request, "protect");
+    if (!take_range(request, &range, reply))
         return;
     outcome_before();
     void *base = sys.VirtualAlloc(range.address, range.length, MEM_COMMIT, protect);
@@ -72,9 +73,10 @@ void verb_decommit(const struct line *request, struct reply *reply)
 
 void verb_reserve(const struct line *request, struct reply *reply)
 {
-    uintptr_t size, at = 0;
     struct object *memory = object_place(request->label, reply);
-    if (!memory || !need_size(request, "size", &size, reply) || !take_size(request, "base", &at, reply))
+    uintptr_t size = argument_address(request, "size");
+    uintptr_t at = argument_address(request, "base");
+    if (!memory)
         return;
     outcome_before();
     void *base = sys.VirtualAlloc((void *)at, size, MEM_RESERVE, PAGE_NOACCESS);
@@ -91,10 +93,10 @@ void verb_reserve(const struct line *request, struct reply *reply)
 
 void verb_release(const struct line *request, struct reply *reply)
 {
-    uintptr_t at = 0;
-    bool keep = false;
     struct object *memory = object_memory(request->label, reply);
-    if (!memory || !take_size(request, "at", &at, reply) || !take_yes(request, "keep", &keep, reply))
+    uintptr_t at = argument_address(request, "at");
+    bool keep = argument_yes(request, "keep");
+    if (!memory)
         return;
     outcome_before();
     BOOL done = sys.VirtualFree((void *)(memory->base + at), 0, MEM_RELEASE);
@@ -110,10 +112,10 @@ void verb_release(const struct line *request, struct reply *reply)
 
 void verb_setflags(const struct line *request, struct reply *reply)
 {
-    bool inherit = false, protect = false;
     const struct object *object = object_handle(request->label, reply);
-    if (!object || !take_yes(request, "inherit", &inherit, reply) ||
-        !take_yes(request, "protect-from-close", &protect, reply))
+    bool inherit = argument_yes(request, "inherit");
+    bool protect = argument_yes(request, "protect-from-close");
+    if (!object)
         return;
     DWORD mask = 0, flags = 0;
     if (argument_has(request, "inherit"))

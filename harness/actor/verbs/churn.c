@@ -7,10 +7,8 @@
 #include "../arguments.h"
 #include "../bursts/burst.h"
 #include "../objects.h"
-#include "../verbs.h"
+#include "verbs.h"
 
-#define CHURN_ROUNDS_MOST 100000u
-#define INITIALISE_ROUNDS_MOST 256u
 #define CHURN_BYTES 4096
 #define SETUP_WORDS 256u
 #define SLOW_PAUSES 512u /* at most, in the middle of setting up */
@@ -108,9 +106,8 @@ static void churn(struct churn *churn, bool creates, struct reply *reply)
 void verb_churn(const struct line *request, struct reply *reply)
 {
     struct churn with = {0};
-    size_t how;
-    if (!need_choice(request, "how", "create open", &how, reply) ||
-        !take_name(request, &with.name, false, reply))
+    size_t how = argument_choice(request, "how");
+    if (!take_name(request, &with.name, false, reply))
         return;
     if (!with.name.wide)
         reply_bad(reply, "name= is missing");
@@ -231,7 +228,8 @@ static void free_setup(struct setup *setup)
 void verb_initialise(const struct line *request, struct reply *reply)
 {
     struct setup with = {0};
-    if (!take_yes(request, "wait", &with.waits, reply) || !take_name(request, &with.name, false, reply))
+    with.waits = argument_yes(request, "wait");
+    if (!take_name(request, &with.name, false, reply))
         return;
     if (!with.name.wide)
         reply_bad(reply, "name= is missing");
@@ -244,7 +242,6 @@ void verb_initialise(const struct line *request, struct reply *reply)
 
 /* ---- many creations from a common start ---- */
 
-#define RACE_ROUNDS_MOST 1024
 #define SUFFIX_UNITS 8      /* "-1023", its terminator, and room */
 #define GATE_TIMEOUT 60000u /* ms: nobody opened the gate */
 
@@ -329,13 +326,12 @@ static void run_race(struct race *race, const struct object *gate, struct object
 
 void verb_race(const struct line *request, struct reply *reply)
 {
-    uint64_t rounds;
-    const char *gate_label;
     struct race race = {0};
     struct name name;
     struct object *object = object_place(request->label, reply);
-    if (!object || !need_number(request, "rounds", RACE_ROUNDS_MOST, &rounds, reply) ||
-        !need_word(request, "gate", &gate_label, reply))
+    uint64_t rounds = argument_number(request, "rounds");
+    const char *gate_label = argument_text(request, "gate");
+    if (!object)
         return;
     const struct object *gate = object_handle(gate_label, reply);
     if (!gate || !take_name(request, &name, false, reply))
@@ -350,8 +346,6 @@ void verb_race(const struct line *request, struct reply *reply)
 }
 
 /* ---- how long a name outlives its last holder ---- */
-
-#define GONE_TIMEOUT_MOST 4000u /* ms; a step of the runner takes 5 s at most */
 
 static uint64_t microseconds_since(const LARGE_INTEGER *start)
 {
@@ -391,9 +385,8 @@ static void poll(const WCHAR *name, uint64_t timeout, struct reply *reply)
 void verb_gone(const struct line *request, struct reply *reply)
 {
     struct name name;
-    uint64_t timeout;
-    if (!need_number(request, "timeout", GONE_TIMEOUT_MOST, &timeout, reply) ||
-        !take_name(request, &name, false, reply))
+    uint64_t timeout = argument_number(request, "timeout");
+    if (!take_name(request, &name, false, reply))
         return;
     poll(name.wide, timeout, reply);
     name_free(&name);

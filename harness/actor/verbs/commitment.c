@@ -1,9 +1,8 @@
 /* What the whole system has promised to back with memory or paging file, and what it says about large pages. */
 #include "../arguments.h"
-#include "../verbs.h"
+#include "verbs.h"
 
 #define TURN_MS 4000u /* how long another measurement is waited for; a step of the runner takes 5 s at most */
-#define TIMEOUT_MOST 4000u
 
 static struct {
     HANDLE turn; /* owned from the first measurement until the process ends, which gives it up */
@@ -59,10 +58,9 @@ static int64_t units_since(uint64_t before, uint64_t total, uint64_t unit)
 
 void verb_commitment(const struct line *request, struct reply *reply)
 {
-    uint64_t unit = 0, timeout = 0, total, limit;
-    if (!take_number(request, "unit", INT64_MAX, &unit, reply) ||
-        !take_number(request, "settle", TIMEOUT_MOST, &timeout, reply))
-        return;
+    uint64_t total, limit;
+    uint64_t unit = argument_number(request, "unit");
+    uint64_t timeout = argument_number(request, "settle");
     if (argument_has(request, "unit") && (unit == 0 || !mark.turn)) {
         reply_bad(reply, "unit= is at least 1 and needs a commitment without it before");
         return;
@@ -98,10 +96,8 @@ void verb_workingset(const struct line *request, struct reply *reply)
 {
     static uint64_t before;
     static bool marked;
-    uint64_t unit = 0;
     PROCESS_MEMORY_COUNTERS counters = {.cb = sizeof counters};
-    if (!take_number(request, "unit", INT64_MAX, &unit, reply))
-        return;
+    uint64_t unit = argument_number(request, "unit");
     if (argument_has(request, "unit") && (unit == 0 || !marked)) {
         reply_bad(reply, "unit= is at least 1 and needs a workingset without it before");
         return;

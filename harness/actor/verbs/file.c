@@ -4,9 +4,8 @@
 
 #include "../arguments.h"
 #include "../objects.h"
-#include "../verbs.h"
+#include "verbs.h"
 
-#define READ_MOST 384
 #define GIB (UINT64_C(1) << 30)
 
 /* 2001-01-01 00:00 UTC, in units of 100 ns since 1601: a time that every file system can hold, and long past. */
@@ -25,14 +24,12 @@ static DWORD folder(bool of_system, WCHAR *path)
 }
 
 /* The path of a file: name= behind the folder for temporary files, or that of the system. */
-static bool take_path(const struct line *request, WCHAR *path, struct reply *reply)
+static bool take_path(const struct line *request, bool of_system, WCHAR *path, struct reply *reply)
 {
     struct name name;
-    size_t in = 0;
-    if (!take_choice(request, "in", "temporary system", &in, reply) ||
-        !take_name(request, &name, false, reply))
+    if (!take_name(request, &name, false, reply))
         return false;
-    DWORD length = folder(in == 1, path);
+    DWORD length = folder(of_system, path);
     bool fits = name.wide && length > 0 && length < MAX_PATH && length + name.wide_length < PATH_UNITS;
     if (fits)
         wcscpy(path + length, name.wide);
@@ -51,14 +48,12 @@ void verb_file(const struct line *request, struct reply *reply)
     static WCHAR path[PATH_UNITS];
     static const DWORD shares[] = {FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, FILE_SHARE_READ,
                                    0};
-    uint64_t size = 0;
-    DWORD access = GENERIC_READ | GENERIC_WRITE;
-    size_t share = 0, how = 0;
     struct object *object = object_place(request->label, reply);
-    if (!object || !take_number(request, "size", INT64_MAX, &size, reply) ||
-        !take_names(request, "access", &access, reply) ||
-        !take_choice(request, "share", "all read none", &share, reply) ||
-        !take_choice(request, "open", "new existing", &how, reply) || !take_path(request, path, reply))
+    uint64_t size = argument_number(request, "size");
+    DWORD access = argument_constants(request, "access");
+    size_t share = argument_choice(request, "share");
+    size_t how = argument_choice(request, "open");
+    if (!object || !take_path(request, argument_choice(request, "in") == 1, path, reply))
         return;
     if (how == 0 && argument_has(request, "in")) {
         reply_bad(reply, "in= goes with open=existing");
@@ -115,9 +110,9 @@ static void answer(struct reply *reply, BOOL done, struct outcome seen)
 void verb_filesize(const struct line *request, struct reply *reply)
 {
     LARGE_INTEGER size;
-    uint64_t wanted = 0;
     const struct object *file = object_handle(request->label, reply);
-    if (!file || !take_number(request, "to", INT64_MAX, &wanted, reply))
+    uint64_t wanted = argument_number(request, "to");
+    if (!file)
         return;
     outcome_before();
     BOOL done =
@@ -133,9 +128,9 @@ void verb_filetime(const struct line *request, struct reply *reply)
 {
     FILETIME past = {.dwLowDateTime = (DWORD)(PAST_TIME & UINT32_MAX), .dwHighDateTime = PAST_TIME >> 32},
              now;
-    bool set = false;
     const struct object *file = object_handle(request->label, reply);
-    if (!file || !take_yes(request, "set", &set, reply))
+    bool set = argument_yes(request, "set");
+    if (!file)
         return;
     outcome_before();
     BOOL done =
@@ -167,12 +162,12 @@ void verb_diskspace(const struct line *request, struct reply *reply)
 
 void verb_fileread(const struct line *request, struct reply *reply)
 {
-    char bytes[READ_MOST];
-    uint64_t at = 0, length;
+    char bytes[READ_BYTES_MOST];
     DWORD got = 0;
     const struct object *file = object_handle(request->label, reply);
-    if (!file || !take_number(request, "at", INT64_MAX, &at, reply) ||
-        !need_number(request, "length", READ_MOST, &length, reply))
+    uint64_t at = argument_number(request, "at");
+    uint64_t length = argument_number(request, "length");
+    if (!file)
         return;
     OVERLAPPED where = {.Offset = (DWORD)(at & UINT32_MAX), .OffsetHigh = (DWORD)(at >> 32)};
     outcome_before();
@@ -185,11 +180,11 @@ void verb_fileread(const struct line *request, struct reply *reply)
 
 void verb_filewrite(const struct line *request, struct reply *reply)
 {
-    uint64_t at = 0;
     DWORD written = 0;
     const struct object *file = object_handle(request->label, reply);
     const struct field *text = line_field(request, "text");
-    if (!file || !take_number(request, "at", INT64_MAX, &at, reply))
+    uint64_t at = argument_number(request, "at");
+    if (!file)
         return;
     if (!text) {
         reply_bad(reply, "text= is missing");
@@ -204,10 +199,10 @@ void verb_filewrite(const struct line *request, struct reply *reply)
 
 void verb_filelock(const struct line *request, struct reply *reply)
 {
-    uint64_t at = 0, length;
     const struct object *file = object_handle(request->label, reply);
-    if (!file || !take_number(request, "at", INT64_MAX, &at, reply) ||
-        !need_number(request, "length", INT64_MAX, &length, reply))
+    uint64_t at = argument_number(request, "at");
+    uint64_t length = argument_number(request, "length");
+    if (!file)
         return;
     OVERLAPPED where = {.Offset = (DWORD)(at & UINT32_MAX), .OffsetHigh = (DWORD)(at >> 32)};
     outcome_before();
@@ -220,7 +215,7 @@ void verb_filelock(const struct line *request, struct reply *reply)
 void verb_fileremove(const struct line *request, struct reply *reply)
 {
     static WCHAR path[PATH_UNITS];
-    if (!take_path(request, path, reply))
+    if (!take_path(request, false, path, reply))
         return;
     outcome_before();
     BOOL done = DeleteFileW(path);
@@ -230,9 +225,10 @@ void verb_fileremove(const struct line *request, struct reply *reply)
 
 void verb_flush(const struct line *request, struct reply *reply)
 {
-    uintptr_t at = 0, length = 0;
     const struct object *view = object_memory(request->label, reply);
-    if (!view || !take_size(request, "at", &at, reply) || !take_size(request, "length", &length, reply))
+    uintptr_t at = argument_address(request, "at");
+    uintptr_t length = argument_address(request, "length");
+    if (!view)
         return;
     outcome_before();
     BOOL done = sys.FlushViewOfFile((const void *)(view->base + at), length);

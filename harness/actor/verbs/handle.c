@@ -3,7 +3,7 @@
 
 #include "../arguments.h"
 #include "../objects.h"
-#include "../verbs.h"
+#include "verbs.h"
 
 #ifndef ERROR_NOT_SAME_OBJECT /* not in every SDK */
 #define ERROR_NOT_SAME_OBJECT 1656L
@@ -30,10 +30,9 @@ void verb_hold(const struct line *request, struct reply *reply)
     static const enum object_kind kinds[] = {OBJECT_EVENT, OBJECT_MUTEX, OBJECT_SEMAPHORE, OBJECT_TIMER,
                                              OBJECT_JOB};
     struct name name;
-    size_t kind;
     struct object *object = object_place(request->label, reply);
-    if (!object || !need_choice(request, "kind", "event mutex semaphore timer job", &kind, reply) ||
-        !take_name(request, &name, false, reply))
+    size_t kind = argument_choice(request, "kind");
+    if (!object || !take_name(request, &name, false, reply))
         return;
     outcome_before();
     HANDLE handle = make(kinds[kind], name.wide);
@@ -101,9 +100,9 @@ void verb_signal(const struct line *request, struct reply *reply)
 
 void verb_wait(const struct line *request, struct reply *reply)
 {
-    uint64_t timeout;
     const struct object *object = object_handle(request->label, reply);
-    if (!object || !need_number(request, "timeout", UINT32_MAX, &timeout, reply))
+    uint64_t timeout = argument_number(request, "timeout");
+    if (!object)
         return;
     outcome_before();
     DWORD result = sys.WaitForSingleObject(object->handle, (DWORD)timeout);
@@ -131,14 +130,14 @@ struct duplicate_arguments {
 
 static bool take_duplicate(const struct line *request, struct duplicate_arguments *out, struct reply *reply)
 {
-    bool same = false;
     *out = (struct duplicate_arguments){.rights = PROCESS_DUP_HANDLE};
-    if (!need_number(request, "to", UINT32_MAX, &out->pid, reply) ||
-        !take_names(request, "access", &out->access, reply) || !take_yes(request, "same", &same, reply) ||
-        !take_yes(request, "inherit", &out->inherit, reply) ||
-        !take_yes(request, "close-source", &out->close_source, reply) ||
-        !take_yes(request, "keep", &out->keep, reply) || !take_names(request, "rights", &out->rights, reply))
-        return false;
+    out->pid = argument_number(request, "to");
+    out->access = argument_constants(request, "access");
+    bool same = argument_yes(request, "same");
+    out->inherit = argument_yes(request, "inherit");
+    out->close_source = argument_yes(request, "close-source");
+    out->keep = argument_yes(request, "keep");
+    out->rights = argument_constants(request, "rights");
     if (argument_has(request, "same") && !same && !argument_has(request, "access"))
         return reply_bad(reply, "same=no needs access=");
     if (same || !argument_has(request, "access"))
@@ -155,7 +154,9 @@ void verb_duplicate(const struct line *request, struct reply *reply)
     if (!object || !take_duplicate(request, &with, reply))
         return;
     HANDLE target = GetCurrentProcess(), handle = NULL;
-    if (with.pid != 0 && (target = other_process_open(with.pid, with.rights, reply)) == NULL)
+    if (with.pid != 0)
+        target = other_process_open(with.pid, with.rights, reply);
+    if (!target)
         return;
     outcome_before();
     BOOL done = sys.DuplicateHandle(GetCurrentProcess(), object->handle, target, &handle, with.access,
@@ -175,10 +176,10 @@ void verb_duplicate(const struct line *request, struct reply *reply)
 
 void verb_adopt(const struct line *request, struct reply *reply)
 {
-    uintptr_t handle = 0, address = 0;
     struct object *object = object_place(request->label, reply);
-    if (!object || !take_size(request, "handle", &handle, reply) ||
-        !take_size(request, "address", &address, reply))
+    uintptr_t handle = argument_address(request, "handle");
+    uintptr_t address = argument_address(request, "address");
+    if (!object)
         return;
     bool is_handle = argument_has(request, "handle");
     if (is_handle == argument_has(request, "address")) {
@@ -193,9 +194,9 @@ void verb_adopt(const struct line *request, struct reply *reply)
 
 void verb_compare(const struct line *request, struct reply *reply)
 {
-    const char *with;
     const struct object *first = object_handle(request->label, reply);
-    if (!first || !need_word(request, "with", &with, reply))
+    const char *with = argument_text(request, "with");
+    if (!first)
         return;
     const struct object *second = object_handle(with, reply);
     if (!second)
@@ -220,11 +221,9 @@ void verb_compare(const struct line *request, struct reply *reply)
 /* from=, handle= and rights=; the process is opened. NULL, and the reply says why, if that fails. */
 static HANDLE open_their_process(const struct line *request, uintptr_t *handle, struct reply *reply)
 {
-    uint64_t pid;
-    DWORD rights = PROCESS_DUP_HANDLE;
-    if (!need_number(request, "from", UINT32_MAX, &pid, reply) ||
-        !need_size(request, "handle", handle, reply) || !take_names(request, "rights", &rights, reply))
-        return NULL;
+    uint64_t pid = argument_number(request, "from");
+    *handle = argument_address(request, "handle");
+    DWORD rights = argument_constants(request, "rights");
     return other_process_open(pid, rights, reply);
 }
 
@@ -233,10 +232,10 @@ void verb_pull(const struct line *request, struct reply *reply)
     uintptr_t theirs;
     HANDLE ours = NULL;
     DWORD access = 0, options = argument_has(request, "access") ? 0 : DUPLICATE_SAME_ACCESS;
-    bool move = false;
     struct object *object = object_place(request->label, reply);
-    if (!object || !take_names(request, "access", &access, reply) ||
-        !take_yes(request, "close-source", &move, reply))
+    access = argument_constants(request, "access");
+    bool move = argument_yes(request, "close-source");
+    if (!object)
         return;
     HANDLE process = open_their_process(request, &theirs, reply);
     if (!process)

@@ -8,7 +8,7 @@
 #include "../arguments.h"
 #include "../own_token.h"
 #include "../security.h"
-#include "../verbs.h"
+#include "verbs.h"
 
 static bool token_functions(struct reply *reply)
 {
@@ -140,55 +140,23 @@ static void reply_global_privilege(HANDLE token, struct reply *reply)
     reply_add(reply, "global-privilege=%s", state);
 }
 
-static const struct {
-    const char *word;
-    void (*tell)(HANDLE, struct reply *);
-} traits[] = {
-    {"integrity", reply_integrity},
-    {"appcontainer", reply_appcontainer},
-    {"restricted", reply_restricted},
-    {"elevated", reply_elevated},
-    {"administrator", reply_administrator},
-    {"authenticated", reply_authenticated},
-    {"account", reply_account},
-    {"global-privilege", reply_global_privilege},
-    {"session", reply_session},
+/* In the order of the words of tell=. */
+static void (*const traits[])(HANDLE, struct reply *) = {
+    reply_integrity,     reply_appcontainer, reply_restricted,       reply_elevated, reply_administrator,
+    reply_authenticated, reply_account,      reply_global_privilege, reply_session,
 };
 #define TRAITS (sizeof traits / sizeof traits[0])
 
-/* The words of tell= as bits, in the order of the table; all without it. */
-static bool take_traits(const struct line *request, unsigned *out, struct reply *reply)
-{
-    const char *words;
-    *out = (1U << TRAITS) - 1;
-    if (!argument_has(request, "tell"))
-        return true;
-    if (!need_word(request, "tell", &words, reply))
-        return false;
-    *out = 0;
-    while (*words) {
-        size_t length = strcspn(words, ","), i = 0;
-        while (i < TRAITS &&
-               (strlen(traits[i].word) != length || strncmp(traits[i].word, words, length) != 0))
-            i++;
-        if (i == TRAITS)
-            return reply_bad(reply, "tell= has a word that is none: '%.*s'", (int)length, words);
-        *out |= 1U << i;
-        words += length + (words[length] == ',');
-    }
-    return true;
-}
-
 void verb_identity(const struct line *request, struct reply *reply)
 {
-    unsigned wanted;
-    if (!take_traits(request, &wanted, reply) || !token_functions(reply))
+    unsigned wanted = argument_words(request, "tell");
+    if (!token_functions(reply))
         return;
     HANDLE token = token_open();
     reply_ok(reply);
     for (size_t i = 0; i < TRAITS; i++)
         if (wanted & (1U << i))
-            traits[i].tell(token, reply);
+            traits[i](token, reply);
     token_close(token);
 }
 
@@ -299,10 +267,10 @@ static void impersonate(PACL list, struct reply *reply)
 
 void verb_impersonate(const struct line *request, struct reply *reply)
 {
-    const char *sddl;
     BOOL present = FALSE, defaulted;
     PACL list = NULL;
-    if (!need_word(request, "sd", &sddl, reply) || !token_functions(reply))
+    const char *sddl = argument_text(request, "sd");
+    if (!token_functions(reply))
         return;
     PSECURITY_DESCRIPTOR descriptor = security_from_sddl(sddl, reply);
     if (!descriptor)

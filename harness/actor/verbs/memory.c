@@ -5,9 +5,7 @@
 #include "../arguments.h"
 #include "../objects.h"
 #include "../touch.h"
-#include "../verbs.h"
-
-#define READ_MOST 384
+#include "verbs.h"
 
 static const char *const number_keys[] = {"u8", "u16", "u32", "u64"};
 #define NUMBER_KEYS 4
@@ -15,9 +13,9 @@ static const char *const number_keys[] = {"u8", "u16", "u32", "u64"};
 /* The memory of the label and where in it the request begins. */
 static const struct object *start(const struct line *request, struct touch *touch, struct reply *reply)
 {
-    uintptr_t at = 0;
     const struct object *memory = object_memory(request->label, reply);
-    if (!memory || !take_size(request, "at", &at, reply))
+    uintptr_t at = argument_address(request, "at");
+    if (!memory)
         return NULL;
     *touch = (struct touch){.address = memory->base + at, .origin = memory->offset + at};
     return memory;
@@ -59,37 +57,21 @@ static bool bytes_from_hex(const char *hex, struct touch *touch, struct reply *r
 }
 
 /* code=return: the instruction that does nothing but return. */
-static bool code_to_write(const struct line *request, struct touch *touch, struct reply *reply)
+static void code_to_write(struct touch *touch)
 {
 #if defined(_M_ARM64) || defined(__aarch64__)
     static const unsigned char code[] = {0xC0, 0x03, 0x5F, 0xD6};
 #else
     static const unsigned char code[] = {0xC3};
 #endif
-    size_t which;
-    if (!need_choice(request, "code", "return", &which, reply))
-        return false;
     memcpy(touch->bytes, code, sizeof code);
     touch->length = sizeof code;
-    return true;
-}
-
-static bool number_to_write(const struct line *request, const char *key, uintptr_t size, struct touch *touch,
-                            struct reply *reply)
-{
-    uint64_t value;
-    if (!need_number(request, key, UINT64_MAX >> (64 - 8 * size), &value, reply))
-        return false;
-    touch->number = value;
-    touch->length = size;
-    return true;
 }
 
 /* What to write, in touch->bytes or touch->number. */
 static bool take_data(const struct line *request, struct touch *touch, bool *number, struct reply *reply)
 {
     const struct field *text = line_field(request, "text");
-    const char *hex = NULL;
     size_t key = 0, kinds = (size_t)(text != NULL) + (size_t)argument_has(request, "hex") +
                             (size_t)argument_has(request, "code");
     for (size_t i = 0; i < NUMBER_KEYS; i++) {
@@ -101,14 +83,17 @@ static bool take_data(const struct line *request, struct touch *touch, bool *num
     }
     if (kinds != 1)
         return reply_bad(reply, "write needs one of text=, hex=, u8=, u16=, u32=, u64= and code=");
-    if (argument_has(request, "code"))
-        return code_to_write(request, touch, reply);
-    if (*number)
-        return number_to_write(request, number_keys[key], (uintptr_t)1 << key, touch, reply);
-    if (!text)
-        return need_word(request, "hex", &hex, reply) && bytes_from_hex(hex, touch, reply);
-    memcpy(touch->bytes, text->value, text->length);
-    touch->length = text->length;
+    if (argument_has(request, "hex"))
+        return bytes_from_hex(argument_text(request, "hex"), touch, reply);
+    if (argument_has(request, "code")) {
+        code_to_write(touch);
+    } else if (*number) {
+        touch->number = argument_number(request, number_keys[key]);
+        touch->length = (uintptr_t)1 << key;
+    } else {
+        memcpy(touch->bytes, text->value, text->length);
+        touch->length = text->length;
+    }
     return true;
 }
 
@@ -127,7 +112,7 @@ void verb_write(const struct line *request, struct reply *reply)
 
 static void read_bytes(struct touch *touch, const struct object *memory, bool as_text, struct reply *reply)
 {
-    unsigned char bytes[READ_MOST];
+    unsigned char bytes[READ_BYTES_MOST];
     touch->bytes = bytes;
     if (!perform(touch_load, touch, memory, reply))
         return;
@@ -142,16 +127,17 @@ static void read_bytes(struct touch *touch, const struct object *memory, bool as
 
 void verb_read(const struct line *request, struct reply *reply)
 {
-    uint64_t length = 0;
-    size_t as = 0;
     struct touch touch;
     const struct object *memory = start(request, &touch, reply);
-    if (!memory || !take_choice(request, "as", "hex text u8 u16 u32 u64", &as, reply))
+    size_t as = argument_choice(request, "as");
+    if (!memory)
         return;
+    if (as < 2 && !argument_has(request, "length")) {
+        reply_bad(reply, "length= is missing");
+        return;
+    }
     if (as < 2) {
-        if (!need_number(request, "length", READ_MOST, &length, reply))
-            return;
-        touch.length = (uintptr_t)length;
+        touch.length = (uintptr_t)argument_number(request, "length");
         read_bytes(&touch, memory, as == 1, reply);
         return;
     }
@@ -168,8 +154,9 @@ void verb_fill(const struct line *request, struct reply *reply)
 {
     struct touch touch;
     const struct object *memory = start(request, &touch, reply);
-    if (memory && need_size(request, "length", &touch.length, reply) &&
-        need_number(request, "seed", UINT64_MAX, &touch.seed, reply))
+    touch.length = argument_address(request, "length");
+    touch.seed = argument_number(request, "seed");
+    if (memory)
         perform(touch_fill, &touch, memory, reply);
 }
 
@@ -183,10 +170,10 @@ void verb_verify(const struct line *request, struct reply *reply)
 {
     struct touch touch;
     const struct object *memory = start(request, &touch, reply);
-    bool or_zero = false;
-    if (!memory || !need_size(request, "length", &touch.length, reply) ||
-        !need_number(request, "seed", UINT64_MAX, &touch.seed, reply) ||
-        !take_yes(request, "or-zero", &or_zero, reply) || !perform(touch_verify, &touch, memory, reply))
+    touch.length = argument_address(request, "length");
+    touch.seed = argument_number(request, "seed");
+    bool or_zero = argument_yes(request, "or-zero");
+    if (!memory || !perform(touch_verify, &touch, memory, reply))
         return;
     while (or_zero && touch.first < touch.length && touch.found == 0) {
         touch.address += touch.first + 1;
@@ -209,8 +196,8 @@ void verb_zero(const struct line *request, struct reply *reply)
 {
     struct touch touch;
     const struct object *memory = start(request, &touch, reply);
-    if (!memory || !need_size(request, "length", &touch.length, reply) ||
-        !perform(touch_zero, &touch, memory, reply))
+    touch.length = argument_address(request, "length");
+    if (!memory || !perform(touch_zero, &touch, memory, reply))
         return;
     if (touch.first == touch.length) {
         reply_add(reply, "zero=yes");
@@ -247,7 +234,7 @@ void verb_checksum(const struct line *request, struct reply *reply)
 {
     struct touch touch;
     const struct object *memory = start(request, &touch, reply);
-    if (memory && need_size(request, "length", &touch.length, reply) &&
-        perform(touch_sum, &touch, memory, reply))
+    touch.length = argument_address(request, "length");
+    if (memory && perform(touch_sum, &touch, memory, reply))
         reply_add(reply, "sum=0x%016llX", (unsigned long long)touch.sum);
 }

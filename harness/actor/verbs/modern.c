@@ -3,7 +3,7 @@
 #include "../arguments.h"
 #include "../objects.h"
 #include "../parameters.h"
-#include "../verbs.h"
+#include "verbs.h"
 
 static void keep_section(struct object *object, HANDLE handle, bool created, struct outcome seen,
                          struct reply *reply)
@@ -22,12 +22,11 @@ static void keep_section(struct object *object, HANDLE handle, bool created, str
 
 void verb_createapp(const struct line *request, struct reply *reply)
 {
-    uint64_t size;
-    DWORD protect;
     struct name name;
     struct object *object = object_place(request->label, reply);
-    if (!object || !need_number(request, "size", UINT64_MAX, &size, reply) ||
-        !need_names(request, "protect", &protect, reply) || !take_name(request, &name, false, reply))
+    uint64_t size = argument_number(request, "size");
+    DWORD protect = argument_constants(request, "protect");
+    if (!object || !take_name(request, &name, false, reply))
         return;
     if (!sys.CreateFileMappingFromApp) {
         reply_not_exported(reply);
@@ -41,17 +40,16 @@ void verb_createapp(const struct line *request, struct reply *reply)
 
 void verb_create2(const struct line *request, struct reply *reply)
 {
-    uint64_t size;
-    DWORD protect, access, attributes = 0;
     struct extended_parameter node = {PARAMETER_NUMA_NODE, {.number = 0}};
     bool prefers = argument_has(request, "node");
     struct name name;
     struct object *object = object_place(request->label, reply);
-    if (!object || !need_number(request, "size", UINT64_MAX, &size, reply) ||
-        !need_names(request, "protect", &protect, reply) || !need_names(request, "access", &access, reply) ||
-        !take_names(request, "attributes", &attributes, reply) ||
-        !take_number(request, "node", UINT32_MAX, &node.value.number, reply) ||
-        !take_name(request, &name, false, reply))
+    uint64_t size = argument_number(request, "size");
+    DWORD protect = argument_constants(request, "protect");
+    DWORD access = argument_constants(request, "access");
+    DWORD attributes = argument_constants(request, "attributes");
+    node.value.number = argument_number(request, "node");
+    if (!object || !take_name(request, &name, false, reply))
         return;
     if (!sys.CreateFileMapping2) {
         reply_not_exported(reply);
@@ -66,10 +64,10 @@ void verb_create2(const struct line *request, struct reply *reply)
 
 void verb_openapp(const struct line *request, struct reply *reply)
 {
-    DWORD access;
     struct name name;
     struct object *object = object_place(request->label, reply);
-    if (!object || !need_names(request, "access", &access, reply) || !take_name(request, &name, false, reply))
+    DWORD access = argument_constants(request, "access");
+    if (!object || !take_name(request, &name, false, reply))
         return;
     if (!sys.OpenFileMappingFromApp) {
         reply_not_exported(reply);
@@ -83,14 +81,12 @@ void verb_openapp(const struct line *request, struct reply *reply)
 
 void verb_mapapp(const struct line *request, struct reply *reply)
 {
-    const char *of;
-    DWORD access;
-    uint64_t offset = 0;
-    uintptr_t length = 0;
     struct object *view = object_place(request->label, reply);
-    if (!view || !need_word(request, "of", &of, reply) || !need_names(request, "access", &access, reply) ||
-        !take_number(request, "offset", UINT64_MAX, &offset, reply) ||
-        !take_size(request, "length", &length, reply))
+    const char *of = argument_text(request, "of");
+    DWORD access = argument_constants(request, "access");
+    uint64_t offset = argument_number(request, "offset");
+    uintptr_t length = argument_address(request, "length");
+    if (!view)
         return;
     const struct object *section = object_handle(of, reply);
     if (!section)

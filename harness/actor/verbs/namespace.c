@@ -6,7 +6,7 @@
 #include "../arguments.h"
 #include "../objects.h"
 #include "../security.h"
-#include "../verbs.h"
+#include "verbs.h"
 
 #define BOUNDARY_ADD_CONTAINER_SID 0x1 /* CREATE_BOUNDARY_DESCRIPTOR_ADD_APPCONTAINER_SID */
 #define NAMESPACE_DESTROY 0x1          /* PRIVATE_NAMESPACE_FLAG_DESTROY */
@@ -33,16 +33,16 @@ static bool take_namespace(const struct line *request, struct namespace_argument
 {
     const char *sd;
     *out = (struct namespace_arguments){.sids = "", .attributes = {.nLength = sizeof out->attributes}};
-    if (!need_wide(request, "alias", out->alias, reply) ||
-        !need_wide(request, "boundary", out->boundary, reply) ||
-        !take_yes(request, "container", &out->container, reply) ||
-        !take_yes(request, "existing", &out->existing, reply) ||
-        (argument_has(request, "sids") && !need_word(request, "sids", &out->sids, reply)))
+    out->container = argument_yes(request, "container");
+    out->existing = argument_yes(request, "existing");
+    if (argument_has(request, "sids"))
+        out->sids = argument_text(request, "sids");
+    if (!take_wide(request, "alias", out->alias, reply) ||
+        !take_wide(request, "boundary", out->boundary, reply))
         return false;
     if (!argument_has(request, "sd"))
         return true;
-    if (!need_word(request, "sd", &sd, reply))
-        return false;
+    sd = argument_text(request, "sd");
     out->attributes.lpSecurityDescriptor = security_from_sddl(sd, reply);
     return out->attributes.lpSecurityDescriptor != NULL;
 }
@@ -132,10 +132,10 @@ void verb_namespace(const struct line *request, struct reply *reply)
 
 void verb_leave(const struct line *request, struct reply *reply)
 {
-    bool destroy = false, keep = false;
     struct object *object = object_namespace(request->label, reply);
-    if (!object || !take_yes(request, "destroy", &destroy, reply) ||
-        !take_yes(request, "keep", &keep, reply) || !namespace_functions(reply))
+    bool destroy = argument_yes(request, "destroy");
+    bool keep = argument_yes(request, "keep");
+    if (!object || !namespace_functions(reply))
         return;
     outcome_before();
     BOOLEAN done = sys.ClosePrivateNamespace(object->handle, destroy ? NAMESPACE_DESTROY : 0);

@@ -7,7 +7,7 @@
 #include "../objects.h"
 #include "../own_token.h"
 #include "../security.h"
-#include "../verbs.h"
+#include "verbs.h"
 
 #define PATH_BYTES 2048
 
@@ -82,8 +82,10 @@ void verb_path(const struct line *request, struct reply *reply)
     const char *name = "";
     char bytes[PATH_BYTES];
     const struct object *object = object_handle(request->label, reply);
-    if (!object || (argument_has(request, "name") && !need_word(request, "name", &name, reply)))
+    if (!object)
         return;
+    if (argument_has(request, "name"))
+        name = argument_text(request, "name");
     if (!sys.NtQueryObject) {
         reply_not_exported(reply);
         return;
@@ -103,10 +105,10 @@ void verb_path(const struct line *request, struct reply *reply)
 void verb_ntopen(const struct line *request, struct reply *reply)
 {
     WCHAR path[VALUE_UNITS];
-    DWORD access;
     HANDLE handle = NULL;
     struct object *object = object_place(request->label, reply);
-    if (!object || !need_wide(request, "path", path, reply) || !need_names(request, "access", &access, reply))
+    DWORD access = argument_constants(request, "access");
+    if (!object || !take_wide(request, "path", path, reply))
         return;
     if (!sys.NtOpenSection) {
         reply_not_exported(reply);
@@ -129,8 +131,8 @@ void verb_ntopen(const struct line *request, struct reply *reply)
 void verb_describe(const struct line *request, struct reply *reply)
 {
     WCHAR name[VALUE_UNITS];
-    SECURITY_INFORMATION part;
-    if (!need_wide(request, "name", name, reply) || !security_take_part(request, &part, reply))
+    SECURITY_INFORMATION part = security_part(request);
+    if (!take_wide(request, "name", name, reply))
         return;
     system_load_security();
     if (!sys.GetNamedSecurityInfoW) {
@@ -156,7 +158,7 @@ void verb_containerpath(const struct line *request, struct reply *reply)
     PSID sid = NULL;
     ULONG length = 0;
     system_load_security();
-    if (argument_has(request, "sid") && !need_wide(request, "sid", text, reply))
+    if (argument_has(request, "sid") && !take_wide(request, "sid", text, reply))
         return;
     if (!sys.GetAppContainerNamedObjectPath || !sys.ConvertStringSidToSidW) {
         reply_not_exported(reply);

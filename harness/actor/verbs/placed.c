@@ -5,7 +5,7 @@
 #include "../arguments.h"
 #include "../objects.h"
 #include "../parameters.h"
-#include "../verbs.h"
+#include "verbs.h"
 
 struct placed {
     HANDLE section, process;
@@ -22,45 +22,41 @@ struct placed {
 static bool take_process(const struct line *request, HANDLE *process, bool *opened, struct reply *reply)
 {
     const char *word = line_value(request, "process", "self");
-    DWORD rights = PROCESS_VM_OPERATION;
     uint64_t pid;
     *opened = false;
-    *process = strcmp(word, "null") == 0 ? NULL : GetCurrentProcess();
-    if (strcmp(word, "null") == 0 || strcmp(word, "self") == 0)
+    *process = word && strcmp(word, "null") == 0 ? NULL : GetCurrentProcess();
+    if (!word || strcmp(word, "null") == 0 || strcmp(word, "self") == 0)
         return true;
-    if (!need_number(request, "process", UINT32_MAX, &pid, reply) ||
-        !take_names(request, "rights", &rights, reply))
-        return false;
+    if (!line_number(request, "process", &pid) || pid > UINT32_MAX)
+        return reply_bad(reply, "process=%s: not self, null or a process id", word);
+    DWORD rights = argument_constants(request, "rights");
     *process = other_process_open(pid, rights, reply);
     *opened = *process != NULL;
     return *opened;
 }
 
-static bool take_bounds(const struct line *request, struct placed *placed, struct reply *reply)
+static void take_bounds(const struct line *request, struct placed *placed)
 {
-    uintptr_t lowest = 0, highest = 0, alignment = 0;
-    bool twice = false;
-    if (!take_size(request, "lowest", &lowest, reply) || !take_size(request, "highest", &highest, reply) ||
-        !take_size(request, "alignment", &alignment, reply) || !take_yes(request, "twice", &twice, reply))
-        return false;
+    uintptr_t lowest = argument_address(request, "lowest");
+    uintptr_t highest = argument_address(request, "highest");
+    uintptr_t alignment = argument_address(request, "alignment");
+    bool twice = argument_yes(request, "twice");
     placed->bounds = (struct address_requirements){(void *)lowest, (void *)highest, alignment};
     for (size_t i = 0; i < 2; i++)
         placed->parameters[i] =
             (struct extended_parameter){PARAMETER_ADDRESS_REQUIREMENTS, {.pointer = &placed->bounds}};
     if (lowest || highest || alignment)
         placed->parameter_count = twice ? 2 : 1;
-    return true;
 }
 
 static bool take_placed(const struct line *request, struct placed *placed, struct reply *reply)
 {
-    const char *of;
-    if (!need_word(request, "of", &of, reply) || !need_names(request, "protect", &placed->protect, reply) ||
-        !take_number(request, "offset", UINT64_MAX, &placed->offset, reply) ||
-        !take_size(request, "length", &placed->length, reply) ||
-        !take_size(request, "base", &placed->base, reply) ||
-        !take_names(request, "type", &placed->type, reply) || !take_bounds(request, placed, reply))
-        return false;
+    const char *of = argument_text(request, "of");
+    placed->protect = argument_constants(request, "protect");
+    placed->offset = argument_number(request, "offset");
+    placed->length = argument_address(request, "length");
+    placed->base = argument_address(request, "base");
+    placed->type = argument_constants(request, "type");
     const struct object *section = object_handle(of, reply);
     if (!section)
         return false;
@@ -74,6 +70,8 @@ static void place(const struct line *request, struct reply *reply, bool third)
     struct object *view = object_place(request->label, reply);
     if (!view || !take_placed(request, &placed, reply))
         return;
+    if (third)
+        take_bounds(request, &placed);
     void *at = NULL;
     if (third ? !sys.MapViewOfFile3 : !sys.MapViewOfFileNuma2) {
         reply_not_exported(reply);
@@ -116,14 +114,14 @@ void verb_map3(const struct line *request, struct reply *reply)
 /* UnmapViewOfFile2, or UnmapViewOfFileEx without process=. */
 void verb_unmap2(const struct line *request, struct reply *reply)
 {
-    DWORD flags = 0;
     uintptr_t address = 0;
     HANDLE process;
     bool opened, keep = false, second = argument_has(request, "process");
     struct object *view = argument_has(request, "address") ? NULL : object_memory(request->label, reply);
-    if ((!view && !argument_has(request, "address")) || !take_names(request, "flags", &flags, reply) ||
-        !take_size(request, "address", &address, reply) || !take_yes(request, "keep", &keep, reply) ||
-        !take_process(request, &process, &opened, reply))
+    DWORD flags = argument_constants(request, "flags");
+    address = argument_address(request, "address");
+    keep = argument_yes(request, "keep");
+    if ((!view && !argument_has(request, "address")) || !take_process(request, &process, &opened, reply))
         return;
     if (view)
         address = view->base;
@@ -160,12 +158,14 @@ static uintptr_t allocation_size(uintptr_t base)
 /* size=N, or like=V: the size of another view, for what has no size that a case could know. */
 static bool take_extent(const struct line *request, uintptr_t *size, struct reply *reply)
 {
-    const char *like;
     if (argument_has(request, "size") == argument_has(request, "like"))
         return reply_bad(reply, "placeholder needs one of size= and like=");
-    if (argument_has(request, "size"))
-        return take_size(request, "size", size, reply);
-    const struct object *other = need_word(request, "like", &like, reply) ? object_memory(like, reply) : NULL;
+    if (argument_has(request, "size")) {
+        *size = argument_address(request, "size");
+        return true;
+    }
+    const char *like = argument_text(request, "like");
+    const struct object *other = object_memory(like, reply);
     if (!other)
         return false;
     *size = allocation_size(other->base);
@@ -174,7 +174,7 @@ static bool take_extent(const struct line *request, uintptr_t *size, struct repl
 
 void verb_placeholder(const struct line *request, struct reply *reply)
 {
-    uintptr_t size;
+    uintptr_t size = 0;
     struct object *memory = object_place(request->label, reply);
     if (!memory || !take_extent(request, &size, reply))
         return;
@@ -201,9 +201,10 @@ void verb_placeholder(const struct line *request, struct reply *reply)
 /* VirtualFree with the flags that split a placeholder in two. */
 void verb_split(const struct line *request, struct reply *reply)
 {
-    uintptr_t at = 0, length;
     const struct object *memory = object_memory(request->label, reply);
-    if (!memory || !take_size(request, "at", &at, reply) || !need_size(request, "length", &length, reply))
+    uintptr_t at = argument_address(request, "at");
+    uintptr_t length = argument_address(request, "length");
+    if (!memory)
         return;
     outcome_before();
     BOOL done = sys.VirtualFree((void *)(memory->base + at), length,
@@ -219,9 +220,7 @@ void verb_split(const struct line *request, struct reply *reply)
 void verb_export(const struct line *request, struct reply *reply)
 {
     static const WCHAR *const modules[] = {L"kernelbase.dll", L"kernel32.dll"};
-    size_t module = 0;
-    if (!take_choice(request, "from", "kernelbase kernel32", &module, reply))
-        return;
+    size_t module = argument_choice(request, "from");
     HMODULE dll = GetModuleHandleW(modules[module]);
     reply_ok(reply);
     reply_add(reply, "present=%s", dll && GetProcAddress(dll, request->label) ? "yes" : "no");

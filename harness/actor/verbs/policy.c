@@ -2,7 +2,7 @@
 #include "../arguments.h"
 #include "../guard.h"
 #include "../objects.h"
-#include "../verbs.h"
+#include "verbs.h"
 
 /* PROCESS_MITIGATION_POLICY and its structure: page ns-winnt-process_mitigation_strict_handle_check_policy. Both bits
  * have to be the same: the policy cannot be left again. */

@@ -6,7 +6,7 @@
 #include "../../common/utf16.h"
 #include "../arguments.h"
 #include "../objects.h"
-#include "../verbs.h"
+#include "verbs.h"
 
 #define LIST_MOST 32
 #define COMMAND_UNITS (PATH_UNITS + LINE_BYTES)
@@ -23,11 +23,9 @@ static bool plain(const char *word)
 /* list=L,L,... as handles. */
 static bool take_list(const struct line *request, HANDLE *out, size_t *count, struct reply *reply)
 {
-    const char *labels;
     HANDLE named[LIST_MOST];
     size_t number = 0;
-    if (!need_word(request, "list", &labels, reply))
-        return false;
+    const char *labels = argument_text(request, "list");
     for (;;) {
         char label[LABEL_BYTES];
         size_t length = strcspn(labels, ",");
@@ -118,11 +116,9 @@ static bool fill_attributes(struct start *start, struct reply *reply)
 
 static bool take_parent(const struct line *request, struct start *start, struct reply *reply)
 {
-    uint64_t pid;
     if (!argument_has(request, "parent"))
         return true;
-    if (!need_number(request, "parent", UINT32_MAX, &pid, reply))
-        return false;
+    uint64_t pid = argument_number(request, "parent");
     start->parent = OpenProcess(PROCESS_CREATE_PROCESS, FALSE, (DWORD)pid);
     return start->parent || reply_bad(reply, "parent= cannot be opened (error %lu)", GetLastError());
 }
@@ -131,12 +127,10 @@ static bool take_parent(const struct line *request, struct start *start, struct 
  * ne-winnt-token_information_class). */
 static bool take_session(const struct line *request, struct start *start, struct reply *reply)
 {
-    uint64_t number;
     HANDLE own = NULL;
     if (!argument_has(request, "session"))
         return true;
-    if (!need_number(request, "session", UINT32_MAX, &number, reply))
-        return false;
+    uint64_t number = argument_number(request, "session");
     DWORD session = (DWORD)number;
     system_load_security();
     bool done = sys.OpenProcessToken && sys.DuplicateTokenEx && sys.SetTokenInformation &&
@@ -190,21 +184,17 @@ static void create_process(struct start *start, struct object *object, struct re
 
 void verb_spawn(const struct line *request, struct reply *reply)
 {
-    const char *pipe;
     struct start start = {0};
     struct object *object = object_place(request->label, reply);
-    if (!object || !need_word(request, "pipe", &pipe, reply))
+    const char *pipe = argument_text(request, "pipe");
+    if (!object)
         return;
-    if (!argument_has(request, "inherit")) {
-        reply_bad(reply, "inherit= is missing");
-        return;
-    }
     if (!plain(pipe)) {
         reply_bad(reply, "pipe= is no plain token");
         return;
     }
-    if (!take_yes(request, "inherit", &start.inherit, reply) || !fill_image(&start, request, reply) ||
-        !fill_command(&start, pipe, reply))
+    start.inherit = argument_yes(request, "inherit");
+    if (!fill_image(&start, request, reply) || !fill_command(&start, pipe, reply))
         goto out;
     if ((argument_has(request, "list") && !take_list(request, start.list, &start.list_count, reply)) ||
         !take_parent(request, &start, reply) || !take_session(request, &start, reply) ||
@@ -226,11 +216,8 @@ out:
 
 void verb_crash(const struct line *request, struct reply *reply)
 {
-    size_t how = 0;
-    uint64_t code = 1;
-    if (!take_choice(request, "how", "access-violation abort terminate", &how, reply) ||
-        !take_number(request, "code", UINT32_MAX, &code, reply))
-        return;
+    size_t how = argument_choice(request, "how");
+    uint64_t code = argument_number(request, "code");
     if (argument_has(request, "code") && how != 2) {
         reply_bad(reply, "code= goes with how=terminate");
         return;
@@ -246,9 +233,7 @@ void verb_crash(const struct line *request, struct reply *reply)
 
 void verb_exit(const struct line *request, struct reply *reply)
 {
-    uint64_t code = 0;
-    if (!take_number(request, "code", UINT32_MAX, &code, reply))
-        return;
+    uint64_t code = argument_number(request, "code");
     text_clear(&reply->text);
     text_add(&reply->text, "bye");
     reply->leaves = true;

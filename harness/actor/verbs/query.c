@@ -4,7 +4,7 @@
 #include "../../common/win32_constants.h"
 #include "../arguments.h"
 #include "../objects.h"
-#include "../verbs.h"
+#include "verbs.h"
 
 static void add_names(struct reply *reply, const char *key, enum constant_kind kind, uint64_t value)
 {
@@ -12,7 +12,7 @@ static void add_names(struct reply *reply, const char *key, enum constant_kind k
     constants_add(&reply->text, kind, value);
 }
 
-/* The fields of a region, in the order of the reply. */
+/* The fields of a region, in the order of the reply and of the words of show=. */
 enum shown {
     SHOW_BASE,
     SHOW_SIZE,
@@ -22,9 +22,6 @@ enum shown {
     SHOW_ALLOCATION_BASE,
     SHOW_ALLOCATION_PROTECT,
     SHOW_COUNT
-};
-static const char *const shown_names[SHOW_COUNT] = {
-    "base", "size", "state", "protect", "type", "allocation-base", "allocation-protect",
 };
 
 static void add_shown(struct reply *reply, enum shown field, const MEMORY_BASIC_INFORMATION *region,
@@ -75,22 +72,19 @@ static void reply_region(const MEMORY_BASIC_INFORMATION *region, uintptr_t base,
 /* The process that process= names, NULL without it. */
 static bool take_asked(const struct line *request, HANDLE *out, struct reply *reply)
 {
-    uint64_t pid;
     *out = NULL;
     if (!argument_has(request, "process"))
         return true;
     if (!argument_has(request, "address"))
         return reply_bad(reply, "process= goes with address=");
-    if (!need_number(request, "process", UINT32_MAX, &pid, reply))
-        return false;
+    uint64_t pid = argument_number(request, "process");
     *out = other_process_open(pid, PROCESS_QUERY_INFORMATION, reply);
     return *out != NULL;
 }
 
 void verb_query(const struct line *request, struct reply *reply)
 {
-    uintptr_t at = 0, address = 0, base = 0;
-    unsigned shown;
+    uintptr_t address = 0, base = 0;
     HANDLE process;
     bool absolute = argument_has(request, "address");
     if (request->label[0]) {
@@ -102,9 +96,9 @@ void verb_query(const struct line *request, struct reply *reply)
         reply_bad(reply, "query needs a label or address=");
         return;
     }
-    if (!take_size(request, "at", &at, reply) || !take_size(request, "address", &address, reply) ||
-        !take_shown(request, shown_names, SHOW_COUNT, &shown, reply))
-        return;
+    uintptr_t at = argument_address(request, "at");
+    address = argument_address(request, "address");
+    unsigned shown = argument_words(request, "show");
     if (absolute && argument_has(request, "at")) {
         reply_bad(reply, "query takes at= or address=, not both");
         return;
@@ -156,10 +150,10 @@ void verb_size(const struct line *request, struct reply *reply)
         struct section_image image;
         unsigned char room[sizeof(struct section_image) + 8];
     } information = {{0}};
-    size_t image = 0, buffer = 0;
     const struct object *section = object_handle(request->label, reply);
-    if (!section || !take_choice(request, "class", "basic image", &image, reply) ||
-        !take_choice(request, "buffer", "exact short long", &buffer, reply))
+    size_t image = argument_choice(request, "class");
+    size_t buffer = argument_choice(request, "buffer");
+    if (!section)
         return;
     if (!sys.NtQuerySection) {
         reply_not_exported(reply);
@@ -254,9 +248,7 @@ void verb_addresses(const struct line *request, struct reply *reply)
 
 void verb_regions(const struct line *request, struct reply *reply)
 {
-    DWORD type;
-    if (!need_names(request, "type", &type, reply))
-        return;
+    DWORD type = argument_constants(request, "type");
     unsigned long long count = 0;
     uintptr_t address = 0;
     const void *last = NULL;

@@ -2,9 +2,7 @@
  */
 #include "../arguments.h"
 #include "../objects.h"
-#include "../verbs.h"
-
-#define NODE_MOST 63 /* 6 bits */
+#include "verbs.h"
 
 static const char *yes(bool truth)
 {
@@ -19,13 +17,11 @@ void verb_resident(const struct line *request, struct reply *reply)
         void *address;
         ULONG_PTR flags;
     } page = {0};
-    uintptr_t at = 0;
-    size_t tell = 0;
-    uint64_t node = 0;
     const struct object *memory = object_memory(request->label, reply);
-    if (!memory || !take_size(request, "at", &at, reply) ||
-        !take_choice(request, "tell", "shared large node", &tell, reply) ||
-        !take_number(request, "node", NODE_MOST, &node, reply))
+    uintptr_t at = argument_address(request, "at");
+    size_t tell = argument_choice(request, "tell");
+    uint64_t node = argument_number(request, "node");
+    if (!memory)
         return;
     if ((tell == 2) != argument_has(request, "node")) {
         reply_bad(reply, "tell=node and node= go together");
@@ -52,7 +48,7 @@ void verb_resident(const struct line *request, struct reply *reply)
         return;
     }
     if (tell == 2) {
-        reply_add(reply, "node=%s", (page.flags >> 16 & NODE_MOST) == node ? "as-asked" : "other");
+        reply_add(reply, "node=%s", (page.flags >> 16 & NUMA_NODE_MOST) == node ? "as-asked" : "other");
         return;
     }
     reply_add(reply, "shared=%s", yes(page.flags >> 15 & 1));
@@ -84,9 +80,9 @@ void verb_charge(const struct line *request, struct reply *reply)
 void verb_filename(const struct line *request, struct reply *reply)
 {
     static WCHAR name[PATH_UNITS];
-    uintptr_t at = 0;
     const struct object *memory = object_memory(request->label, reply);
-    if (!memory || !take_size(request, "at", &at, reply))
+    uintptr_t at = argument_address(request, "at");
+    if (!memory)
         return;
     if (!sys.K32GetMappedFileNameW) {
         reply_not_exported(reply);
@@ -104,7 +100,7 @@ void verb_filename(const struct line *request, struct reply *reply)
     reply_add(reply, "~units=%lu", length);
 }
 
-/* The fields of a region, in the order of the reply: its flags stand in the middle, from bit 0 on. */
+/* The fields of a region, in the order of the reply and of the words of show=. Its flags stand in the middle, from bit 0 on. */
 enum { KIND_BASE, KIND_FLAGS, KIND_SIZE = KIND_FLAGS + 6, KIND_COMMIT, KIND_COUNT };
 static const char *const kind_names[KIND_COUNT] = {
     "base",          "private", "mapped-data-file", "mapped-image", "mapped-pagefile", "mapped-physical",
@@ -120,12 +116,11 @@ void verb_kind(const struct line *request, struct reply *reply)
         ULONG protect, flags;
         SIZE_T size, commit;
     } region = {0};
-    uintptr_t at = 0;
     SIZE_T returned = 0;
-    unsigned shown;
     const struct object *memory = object_memory(request->label, reply);
-    if (!memory || !take_size(request, "at", &at, reply) ||
-        !take_shown(request, kind_names, KIND_COUNT, &shown, reply))
+    uintptr_t at = argument_address(request, "at");
+    unsigned shown = argument_words(request, "show");
+    if (!memory)
         return;
     if (!sys.QueryVirtualMemoryInformation) {
         reply_not_exported(reply);

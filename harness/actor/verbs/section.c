@@ -4,7 +4,7 @@
 #include "../arguments.h"
 #include "../objects.h"
 #include "../security.h"
-#include "../verbs.h"
+#include "verbs.h"
 
 enum api { API_WIDE, API_ANSI, API_NUMA };
 
@@ -36,11 +36,10 @@ static HANDLE stale_file_handle(void)
 
 static bool take_attributes(const struct line *request, struct create_arguments *out, struct reply *reply)
 {
-    bool inherit = false;
     const char *sd = "default";
-    if (!take_yes(request, "inherit", &inherit, reply) ||
-        (argument_has(request, "sd") && !need_word(request, "sd", &sd, reply)))
-        return false;
+    bool inherit = argument_yes(request, "inherit");
+    if (argument_has(request, "sd"))
+        sd = argument_text(request, "sd");
     out->use_attributes = argument_has(request, "sd") || argument_has(request, "inherit");
     out->attributes = (SECURITY_ATTRIBUTES){.nLength = sizeof out->attributes, .bInheritHandle = inherit};
     if (strcmp(sd, "default") == 0)
@@ -107,9 +106,10 @@ void verb_create(const struct line *request, struct reply *reply)
 {
     struct create_arguments with = {0};
     struct object *object = object_place(request->label, reply);
-    if (!object || !need_number(request, "size", UINT64_MAX, &with.size, reply) ||
-        !need_names(request, "protect", &with.protect, reply) ||
-        !take_choice(request, "api", "W A numa", &with.api, reply) || !take_file(request, &with, reply) ||
+    with.size = argument_number(request, "size");
+    with.protect = argument_constants(request, "protect");
+    with.api = argument_choice(request, "api");
+    if (!object || !take_file(request, &with, reply) ||
         !take_name(request, &with.name, with.api == API_ANSI, reply))
         return;
     if (take_attributes(request, &with, reply))
@@ -121,13 +121,11 @@ void verb_create(const struct line *request, struct reply *reply)
 void verb_open(const struct line *request, struct reply *reply)
 {
     struct name name;
-    DWORD access;
-    size_t api = API_WIDE;
-    bool inherit = false;
     struct object *object = object_place(request->label, reply);
-    if (!object || !need_names(request, "access", &access, reply) ||
-        !take_choice(request, "api", "W A", &api, reply) || !take_yes(request, "inherit", &inherit, reply) ||
-        !take_name(request, &name, api == API_ANSI, reply))
+    DWORD access = argument_constants(request, "access");
+    size_t api = argument_choice(request, "api");
+    bool inherit = argument_yes(request, "inherit");
+    if (!object || !take_name(request, &name, api == API_ANSI, reply))
         return;
 
     HANDLE handle;
@@ -150,14 +148,13 @@ void verb_open(const struct line *request, struct reply *reply)
 
 void verb_map(const struct line *request, struct reply *reply)
 {
-    const char *of;
-    DWORD access;
-    uint64_t offset = 0;
-    uintptr_t length = 0, base = 0;
     struct object *view = object_place(request->label, reply);
-    if (!view || !need_word(request, "of", &of, reply) || !need_names(request, "access", &access, reply) ||
-        !take_number(request, "offset", UINT64_MAX, &offset, reply) ||
-        !take_size(request, "length", &length, reply) || !take_size(request, "base", &base, reply))
+    const char *of = argument_text(request, "of");
+    DWORD access = argument_constants(request, "access");
+    uint64_t offset = argument_number(request, "offset");
+    uintptr_t length = argument_address(request, "length");
+    uintptr_t base = argument_address(request, "base");
+    if (!view)
         return;
     const struct object *section = object_handle(of, reply);
     if (!section)
@@ -185,10 +182,10 @@ void verb_map(const struct line *request, struct reply *reply)
 
 void verb_unmap(const struct line *request, struct reply *reply)
 {
-    uintptr_t at = 0;
-    bool keep = false;
     struct object *view = object_memory(request->label, reply);
-    if (!view || !take_size(request, "at", &at, reply) || !take_yes(request, "keep", &keep, reply))
+    uintptr_t at = argument_address(request, "at");
+    bool keep = argument_yes(request, "keep");
+    if (!view)
         return;
     outcome_before();
     BOOL done = sys.UnmapViewOfFile((const void *)(view->base + at));
@@ -204,9 +201,9 @@ void verb_unmap(const struct line *request, struct reply *reply)
 
 void verb_close(const struct line *request, struct reply *reply)
 {
-    bool keep = false;
     struct object *object = object_handle(request->label, reply);
-    if (!object || !take_yes(request, "keep", &keep, reply))
+    bool keep = argument_yes(request, "keep");
+    if (!object)
         return;
     outcome_before();
     BOOL done = sys.CloseHandle(object->handle);

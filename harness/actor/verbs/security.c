@@ -5,14 +5,14 @@
 #include "../objects.h"
 #include "../own_token.h"
 #include "../security.h"
-#include "../verbs.h"
+#include "verbs.h"
 #include "../../common/utf16.h"
 
 void verb_descriptor(const struct line *request, struct reply *reply)
 {
-    SECURITY_INFORMATION part;
+    SECURITY_INFORMATION part = security_part(request);
     const struct object *object = object_handle(request->label, reply);
-    if (!object || !security_take_part(request, &part, reply))
+    if (!object)
         return;
     system_load_security();
     if (!sys.GetSecurityInfo) {
@@ -51,9 +51,9 @@ static void set_dacl(HANDLE handle, PSECURITY_DESCRIPTOR descriptor, struct repl
 
 void verb_setdescriptor(const struct line *request, struct reply *reply)
 {
-    const char *sddl;
     const struct object *object = object_handle(request->label, reply);
-    if (!object || !need_word(request, "sd", &sddl, reply))
+    const char *sddl = argument_text(request, "sd");
+    if (!object)
         return;
     PSECURITY_DESCRIPTOR descriptor = security_from_sddl(sddl, reply);
     if (!descriptor)
@@ -65,7 +65,8 @@ void verb_setdescriptor(const struct line *request, struct reply *reply)
     security_free(descriptor);
 }
 
-enum change { CHANGE_ENABLED, CHANGE_DISABLED, CHANGE_REMOVED, CHANGE_NONE };
+/* In the order of to=. */
+enum change { CHANGE_ENABLED, CHANGE_DISABLED, CHANGE_REMOVED };
 
 static bool change_privilege(HANDLE token, LUID luid, size_t change, struct reply *reply)
 {
@@ -99,11 +100,9 @@ static void reply_privilege(HANDLE token, LUID luid, struct reply *reply)
 
 void verb_privilege(const struct line *request, struct reply *reply)
 {
-    size_t change = CHANGE_NONE;
     WCHAR name[LINE_BYTES + 4];
     LUID luid;
-    if (!take_choice(request, "to", "enabled disabled removed", &change, reply))
-        return;
+    size_t change = argument_choice(request, "to");
     system_load_security();
     if (!sys.LookupPrivilegeValueW || !sys.OpenProcessToken || !sys.AdjustTokenPrivileges ||
         !sys.GetTokenInformation) {
@@ -117,14 +116,15 @@ void verb_privilege(const struct line *request, struct reply *reply)
     }
     HANDLE token;
     outcome_before();
-    BOOL opened = sys.OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY | TOKEN_ADJUST_PRIVILEGES, &token);
+    DWORD access = change == CHOICE_MISSING ? TOKEN_QUERY : TOKEN_QUERY | TOKEN_ADJUST_PRIVILEGES;
+    BOOL opened = sys.OpenProcessToken(GetCurrentProcess(), access, &token);
     struct outcome seen = outcome_after();
     if (!opened) {
         reply_fail(reply, seen);
         reply_add(reply, "call=OpenProcessToken");
         return;
     }
-    if (change == CHANGE_NONE || change_privilege(token, luid, change, reply))
+    if (change == CHOICE_MISSING || change_privilege(token, luid, change, reply))
         reply_privilege(token, luid, reply);
     CloseHandle(token);
 }

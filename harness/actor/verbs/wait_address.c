@@ -1,10 +1,9 @@
 /* Waiting on an address, and waking those who do. */
 #include "../arguments.h"
 #include "../objects.h"
-#include "../verbs.h"
+#include "verbs.h"
 
-#define WAIT_MOST 3000u /* ms; a step of the runner takes 5 s at most */
-#define READY_MS 2000u  /* how long a wake waits for the sleeper */
+#define READY_MS 2000u /* how long a wake waits for the sleeper */
 
 /* The two words of the view: the one that is waited on, and the one that says that the wait is about to begin. */
 struct words {
@@ -13,10 +12,11 @@ struct words {
 
 static bool take_words(const struct line *request, struct words *words, struct reply *reply)
 {
-    uintptr_t at = 0, ready = 0;
     MEMORY_BASIC_INFORMATION region;
     const struct object *memory = object_memory(request->label, reply);
-    if (!memory || !take_size(request, "at", &at, reply) || !need_size(request, "ready", &ready, reply))
+    uintptr_t at = argument_address(request, "at");
+    uintptr_t ready = argument_address(request, "ready");
+    if (!memory)
         return false;
     words->word = (volatile LONG *)(memory->base + at);
     words->ready = (volatile LONG *)(memory->base + ready);
@@ -50,14 +50,15 @@ static DWORD WINAPI wake_until_done(void *context)
 void verb_await(const struct line *request, struct reply *reply)
 {
     struct words words;
-    uint64_t timeout;
-    bool helped = false;
     HANDLE thread = NULL;
-    if (!need_number(request, "timeout", WAIT_MOST, &timeout, reply) ||
-        !take_yes(request, "helped", &helped, reply) || !take_words(request, &words, reply))
+    uint64_t timeout = argument_number(request, "timeout");
+    bool helped = argument_yes(request, "helped");
+    if (!take_words(request, &words, reply))
         return;
     struct waker waker = {words.word, 0};
-    if (helped && (thread = CreateThread(NULL, 0, wake_until_done, &waker, 0, NULL)) == NULL) {
+    if (helped)
+        thread = CreateThread(NULL, 0, wake_until_done, &waker, 0, NULL);
+    if (helped && !thread) {
         reply_bad(reply, "no thread (error %lu)", GetLastError());
         return;
     }
@@ -80,8 +81,9 @@ void verb_await(const struct line *request, struct reply *reply)
 void verb_wake(const struct line *request, struct reply *reply)
 {
     struct words words;
-    uint64_t milliseconds, times = 0;
-    if (!need_number(request, "for", WAIT_MOST, &milliseconds, reply) || !take_words(request, &words, reply))
+    uint64_t times = 0;
+    uint64_t milliseconds = argument_number(request, "for");
+    if (!take_words(request, &words, reply))
         return;
     ULONGLONG end = GetTickCount64() + READY_MS;
     while (!*words.ready && GetTickCount64() < end)
