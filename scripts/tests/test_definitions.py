@@ -124,10 +124,10 @@ LISTS: list[tuple[str, list[str], int, str]] = [
     ("verdicts", [one.word for one in definitions.VERDICTS], 3, WIRE),
     ("types of failures", [one.type for one in definitions.VERDICTS if one.element == "failure"], 1, ""),
     ("kinds of errors", [one.word for one in definitions.ERROR_KINDS], 2, ""),
-    ("facts", [one.name for one in definitions.FACTS], 8, ""),
+    ("facts", [one.name for one in definitions.FACTS], 10, ""),
     ("statuses", [one.name for one in definitions.STATUSES], 1, ""),
     ("errors", [one.name for one in definitions.ERRORS], 2, ""),
-    ("integrity levels", [one.name for one in definitions.INTEGRITY_LEVELS], 4, ""),
+    ("integrity levels", [one.name for one in definitions.INTEGRITY_LEVELS], 5, ""),
     ("options of the runner", [one.name for one in definitions.RUNNER_OPTIONS], 7, ""),
 ]
 

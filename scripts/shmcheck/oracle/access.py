@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from functools import lru_cache
 
+from shmcheck.definitions import INTEGRITY_LEVELS
 from shmcheck.oracle.constants import (
     FILE_MAP_ALL_ACCESS,
     GENERIC,
@@ -29,7 +30,7 @@ _RIGHTS = {
 }  # fmt: skip
 _ACE = re.compile(r"\(([A-Z]+);([A-Z]*);([^;]*);[^;]*;[^;]*;([^;)]+)\)")
 _DACL = re.compile(r"(?:O:[^:]*?)?(?:G:[^:]*?)?D:(P?(?:AI|AR)*)(NO_ACCESS_CONTROL|(?:\([^)]*\))*)(?:S:((?:\([^)]*\))*))?")
-LEVELS = ("untrusted", "low", "medium", "high", "system")
+LEVELS = tuple(level.name for level in INTEGRITY_LEVELS)
 _LABELS = {"LW": "low", "ME": "medium", "HI": "high", "SI": "system"}
 
 

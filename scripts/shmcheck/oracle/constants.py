@@ -1,9 +1,12 @@
 """Numbers of the Windows headers that steps write by name, and those that rules compare with.
 
-The names are those of harness/common/win32_constants.c; a test compares the two.
+The names come from the lists of harness/common; a test compares the numbers here with those.
 """
 
 from __future__ import annotations
+
+from shmcheck import definitions
+from shmcheck.definitions import CONSTANTS
 
 PAGE = 4096
 GRANULE = 65536
@@ -69,65 +72,9 @@ GENERIC = (
     (GENERIC_ALL, FILE_MAP_ALL_ACCESS),
 )
 
-PROTECT_NAMES: dict[str, int] = {
-    name: value
-    for name, value in list(globals().items())
-    if name.startswith("PAGE_") and isinstance(value, int)
-}
-SECTION_NAMES: dict[str, int] = {
-    "SEC_IMAGE_NO_EXECUTE": SEC_IMAGE | SEC_NOCACHE,
-    "SEC_FILE": SEC_FILE,
-    "SEC_IMAGE": SEC_IMAGE,
-    "SEC_PROTECTED_IMAGE": SEC_PROTECTED_IMAGE,
-    "SEC_RESERVE": SEC_RESERVE,
-    "SEC_COMMIT": SEC_COMMIT,
-    "SEC_NOCACHE": SEC_NOCACHE,
-    "SEC_WRITECOMBINE": SEC_WRITECOMBINE,
-    "SEC_LARGE_PAGES": SEC_LARGE_PAGES,
-}
-NAMES: dict[str, int] = {
-    **PROTECT_NAMES,
-    **SECTION_NAMES,
-    "PAGE_TARGETS_INVALID": SEC_WRITECOMBINE,
-    "FILE_MAP_ALL_ACCESS": FILE_MAP_ALL_ACCESS,
-    "STANDARD_RIGHTS_REQUIRED": STANDARD_RIGHTS_REQUIRED,
-    "FILE_MAP_COPY": FILE_MAP_COPY,
-    "SECTION_QUERY": SECTION_QUERY,
-    "FILE_MAP_WRITE": FILE_MAP_WRITE,
-    "SECTION_MAP_WRITE": SECTION_MAP_WRITE,
-    "FILE_MAP_READ": FILE_MAP_READ,
-    "SECTION_MAP_READ": SECTION_MAP_READ,
-    "SECTION_MAP_EXECUTE": SECTION_MAP_EXECUTE,
-    "SECTION_EXTEND_SIZE": SECTION_EXTEND_SIZE,
-    "FILE_MAP_EXECUTE": FILE_MAP_EXECUTE,
-    "DELETE": DELETE,
-    "READ_CONTROL": READ_CONTROL,
-    "WRITE_DAC": WRITE_DAC,
-    "WRITE_OWNER": WRITE_OWNER,
-    "SYNCHRONIZE": SYNCHRONIZE,
-    "ACCESS_SYSTEM_SECURITY": ACCESS_SYSTEM_SECURITY,
-    "MAXIMUM_ALLOWED": MAXIMUM_ALLOWED,
-    "GENERIC_ALL": GENERIC_ALL,
-    "GENERIC_EXECUTE": GENERIC_EXECUTE,
-    "GENERIC_WRITE": GENERIC_WRITE,
-    "GENERIC_READ": GENERIC_READ,
-    "FILE_MAP_LARGE_PAGES": FILE_MAP_LARGE_PAGES,
-    "FILE_MAP_TARGETS_INVALID": 0x4000_0000,
-    "FILE_MAP_RESERVE": FILE_MAP_RESERVE,
-    "MEM_COMMIT": 0x1000,
-    "MEM_RESERVE": 0x2000,
-    "MEM_FREE": 0x10000,
-    "MEM_REPLACE_PLACEHOLDER": 0x4000,
-    "MEM_PRESERVE_PLACEHOLDER": 0x2,
-    "MEM_UNMAP_WITH_TRANSIENT_BOOST": 0x1,
-    "MEM_RELEASE": 0x8000,
-    "MEM_PRIVATE": 0x20000,
-    "MEM_MAPPED": 0x40000,
-    "MEM_IMAGE": 0x100_0000,
-    "PROCESS_CREATE_PROCESS": 0x80,
-    "PROCESS_DUP_HANDLE": 0x40,
-    "PROCESS_QUERY_LIMITED_INFORMATION": 0x1000,
-}
+PROTECT_NAMES: dict[str, int] = {one.name: one.value for one in CONSTANTS if (one.kind, one.use) == ("PROTECT", "WRITTEN")}
+SECTION_NAMES: dict[str, int] = {one.name: one.value for one in CONSTANTS if (one.kind, one.use) == ("SECTION", "WRITTEN")}
+NAMES: dict[str, int] = {one.name: one.value for one in CONSTANTS}
 
 _PROTECT_WORDS = tuple((value, name) for name, value in PROTECT_NAMES.items())
 _SECTION_WORDS = tuple((value, name) for name, value in SECTION_NAMES.items())
@@ -152,40 +99,9 @@ def section_words(value: int) -> str:
     return _spelled(value, _SECTION_WORDS)
 
 
-# Last errors that rules name, and the words that replies put behind them.
-ERRORS: dict[int, str] = {
-    2: "ERROR_FILE_NOT_FOUND",
-    3: "ERROR_PATH_NOT_FOUND",
-    5: "ERROR_ACCESS_DENIED",
-    6: "ERROR_INVALID_HANDLE",
-    8: "ERROR_NOT_ENOUGH_MEMORY",
-    32: "ERROR_SHARING_VIOLATION",
-    33: "ERROR_LOCK_VIOLATION",
-    87: "ERROR_INVALID_PARAMETER",
-    112: "ERROR_DISK_FULL",
-    161: "ERROR_BAD_PATHNAME",
-    183: "ERROR_ALREADY_EXISTS",
-    193: "ERROR_BAD_EXE_FORMAT",
-    206: "ERROR_FILENAME_EXCED_RANGE",
-    487: "ERROR_INVALID_ADDRESS",
-    998: "ERROR_NOACCESS",
-    1006: "ERROR_FILE_INVALID",
-    1132: "ERROR_MAPPED_ALIGNMENT",
-    1224: "ERROR_USER_MAPPED_FILE",
-    1314: "ERROR_PRIVILEGE_NOT_HELD",
-    1453: "ERROR_WORKING_SET_QUOTA",
-    1455: "ERROR_COMMITMENT_LIMIT",
-    1656: "ERROR_NOT_SAME_OBJECT",
-}
+# The words that replies put after the numbers of errors and statuses.
+ERRORS: dict[int, str] = {one.code: one.name for one in definitions.ERRORS}
 STATUS_INVALID_VIEW_SIZE = 0xC000001F
 STATUS_SECTION_PROTECTION = 0xC000004E
 STATUS_SECTION_TOO_BIG = 0xC0000040
-STATUSES: dict[int, str] = {
-    STATUS_INVALID_VIEW_SIZE: "STATUS_INVALID_VIEW_SIZE",
-    STATUS_SECTION_PROTECTION: "STATUS_SECTION_PROTECTION",
-    STATUS_SECTION_TOO_BIG: "STATUS_SECTION_TOO_BIG",
-    0xC0000004: "STATUS_INFO_LENGTH_MISMATCH",
-    0xC0000049: "STATUS_SECTION_NOT_IMAGE",
-    0xC00000F0: "STATUS_INVALID_PARAMETER_2",
-    0xC0000022: "STATUS_ACCESS_DENIED",
-}
+STATUSES: dict[int, str] = {one.code: one.name for one in definitions.STATUSES}

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from shmcheck.definitions import X64, X86
 from shmcheck.oracle.constants import GRANULE, PAGE
 from shmcheck.oracle.contents import Contents
 from shmcheck.oracle.intervals import Intervals
@@ -37,13 +38,13 @@ class Platform:
         parts = facts.get("os_build", "").split(".")
         version = (int(parts[0]), int(parts[1]), int(parts[2])) if len(parts) == 3 and all(map(str.isdigit, parts)) else None
         session = facts.get("session", "")
-        own = facts.get("process_arch", "x64")
+        own = facts.get("process_arch", X64)
         limit = facts.get("commit_limit_mib", "")
         return Platform(
             version=version,
             client_session=None if not session.isdigit() else session != "0",
-            bits=32 if facts.get("writer_arch", own) == "x86" else 64,
-            reader_bits=32 if facts.get("reader_arch", own) == "x86" else 64,
+            bits=32 if facts.get("writer_arch", own) == X86 else 64,
+            reader_bits=32 if facts.get("reader_arch", own) == X86 else 64,
             integrity=facts.get("integrity", "medium"),
             global_privilege=facts.get("global_privilege", ""),
             lock_memory_privilege=facts.get("lock_memory_privilege", ""),
