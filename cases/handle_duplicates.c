@@ -130,7 +130,7 @@ static void dup_inherit_flag(struct stage *s)
 {
     writer_writes(s);
     hands(s, "writer", "section", "reader", "same=yes inherit=yes");
-    gives(s, "reader", "flags section", "inherit=yes protect-from-close=no");
+    REQUIRE(gives(s, "reader", "flags section", "inherit=yes protect-from-close=no"));
     gives(s, "writer", "flags section", "inherit=no protect-from-close=no");
     spawns(s, "reader", "child", "inherit=yes");
     must_give(s, "reader", "flags section", "inherit=yes protect-from-close=no");
