@@ -5,37 +5,43 @@
 #include <stdio.h>
 #include <string.h>
 
+#define LONGEST 700
+
 struct pair {
-    const char *what, *first, *second; /* behind the case's own name, escaped */
+    const char *what, *first, *second; /* behind the case's own name, or in front of it; escaped */
 };
 
 /* The writer creates the first name, with one page. The second one does not exist then, the reader can create it, with
  * two pages, and each name leads to a section of its own size. `api` is W or A. */
-static void are_two_names(struct stage *s, unsigned i, const struct pair *pair, const char *api)
+static void are_two_names(struct stage *s, unsigned i, const char *first, const char *second, const char *api)
 {
-    says(s, "%s", pair->what);
-    must(s, "writer",
-         step("create first%u name=@%u%s size=4096 protect=PAGE_READWRITE api=%s", i, i, pair->first, api));
-    not_found(s, "reader",
-              step("open second%u name=@%u%s access=FILE_MAP_READ api=%s", i, i, pair->second, api));
-    REQUIRE(gives(
-        s, "reader",
-        step("create second%u name=@%u%s size=8192 protect=PAGE_READWRITE api=%s", i, i, pair->second, api),
-        "error=0"));
-    REQUIRE(succeeds(
-        s, "writer",
-        step("open second%u name=@%u%s access=FILE_MAP_READ|SECTION_QUERY api=%s", i, i, pair->second, api)));
+    must(s, "writer", step("create first%u name=%s size=4096 protect=PAGE_READWRITE api=%s", i, first, api));
+    not_found(s, "reader", step("open second%u name=%s access=FILE_MAP_READ api=%s", i, second, api));
+    REQUIRE(gives(s, "reader",
+                  step("create second%u name=%s size=8192 protect=PAGE_READWRITE api=%s", i, second, api),
+                  "error=0"));
+    REQUIRE(
+        succeeds(s, "writer",
+                 step("open second%u name=%s access=FILE_MAP_READ|SECTION_QUERY api=%s", i, second, api)));
     gives(s, "writer", step("size second%u", i), "size=8192 attributes=SEC_COMMIT");
-    REQUIRE(succeeds(
-        s, "reader",
-        step("open first%u name=@%u%s access=FILE_MAP_READ|SECTION_QUERY api=%s", i, i, pair->first, api)));
+    REQUIRE(succeeds(s, "reader",
+                     step("open first%u name=%s access=FILE_MAP_READ|SECTION_QUERY api=%s", i, first, api)));
     gives(s, "reader", step("size first%u", i), "size=4096 attributes=SEC_COMMIT");
 }
 
-static void are_all_two_names(struct stage *s, const struct pair *pairs, unsigned count, const char *api)
+static void differ_at_end(struct stage *s, unsigned i, const struct pair *pair, const char *api)
+{
+    char first[LONGEST + 40], second[LONGEST + 40];
+    says(s, "%s", pair->what);
+    snprintf(first, sizeof first, "@%u%s", i, pair->first);
+    snprintf(second, sizeof second, "@%u%s", i, pair->second);
+    are_two_names(s, i, first, second, api);
+}
+
+static void all_differ_at_end(struct stage *s, const struct pair *pairs, unsigned count, const char *api)
 {
     for (unsigned i = 0; i < count; i++)
-        are_two_names(s, i, &pairs[i], api);
+        differ_at_end(s, i, &pairs[i], api);
 }
 
 static const struct pair ends[] = {
@@ -52,13 +58,34 @@ static const struct pair ends[] = {
 /* Blanks, dots and other characters at the end of a name count. */
 static void name_end_counts(struct stage *s)
 {
-    are_all_two_names(s, ends, COUNT(ends), "W");
+    all_differ_at_end(s, ends, COUNT(ends), "W");
 }
 
 /* The same for the A functions. */
 static void name_end_counts_ansi(struct stage *s)
 {
-    are_all_two_names(s, ends, COUNT(ends), "A");
+    all_differ_at_end(s, ends, COUNT(ends), "A");
+}
+
+/* Blanks, dots and other characters at the start of a name count, with a prefix and without one. */
+static void name_start_counts(struct stage *s)
+{
+    static const struct pair pairs[] = {
+        {"a blank", "", "%20"},
+        {"two blanks", "%20", "%20%20"},
+        {"a tab instead of a blank", "%20", "%09"},
+        {"a dot", "", "%2E"},
+        {"a slash", "", "%2F"},
+        {"a blank behind Local\\", "Local\\", "Local\\%20"},
+        {"a dot behind Local\\", "Local\\", "Local\\%2E"},
+    };
+    for (unsigned i = 0; i < COUNT(pairs); i++) {
+        char first[40], second[40];
+        says(s, "%s", pairs[i].what);
+        snprintf(first, sizeof first, "%s^%u", pairs[i].first, i);
+        snprintf(second, sizeof second, "%s^%u", pairs[i].second, i);
+        are_two_names(s, i, first, second, "W");
+    }
 }
 
 /* Separators of paths and wildcards mean nothing in a name. */
@@ -77,7 +104,7 @@ static void name_separators_count(struct stage *s)
         {"percent", "a%25b", "ab"},
         {"quotes", "ab", "%22ab%22"},
     };
-    are_all_two_names(s, pairs, COUNT(pairs), "W");
+    all_differ_at_end(s, pairs, COUNT(pairs), "W");
 }
 
 /* Letters that look alike, that are one letter in another case, or that become one when bits get lost. */
@@ -101,7 +128,7 @@ static void name_letters_beyond_ascii(struct stage *s)
         {"a byte-order mark", "ab", "%EF%BB%BFab"},
         {"a blank and a no-break space", "a%20b", "a%C2%A0b"},
     };
-    are_all_two_names(s, pairs, COUNT(pairs), "W");
+    all_differ_at_end(s, pairs, COUNT(pairs), "W");
 }
 
 /* Letters of two UTF-16 units: both units count. */
@@ -117,10 +144,8 @@ static void name_letters_beyond_bmp(struct stage *s)
         {"a first unit alone and a question mark", "%ED%A0%BD", "%3F"},
         {"a first unit alone and U+FFFD", "%ED%A0%BD", "%EF%BF%BD"},
     };
-    are_all_two_names(s, pairs, COUNT(pairs), "W");
+    all_differ_at_end(s, pairs, COUNT(pairs), "W");
 }
-
-#define LONGEST 700
 
 /* Names of many lengths that differ in the last letter alone, or by one letter more. */
 static void name_late_difference(struct stage *s)
@@ -133,9 +158,9 @@ static void name_late_difference(struct stage *s)
         letters[length] = '\0';
         snprintf(first, sizeof first, "%sa", letters);
         snprintf(second, sizeof second, "%sb", letters);
-        are_two_names(s, 2 * i, &(struct pair){"the last letter", first, second}, "W");
+        differ_at_end(s, 2 * i, &(struct pair){"the last letter", first, second}, "W");
         snprintf(second, sizeof second, "%saa", letters);
-        are_two_names(s, 2 * i + 1, &(struct pair){"one letter more", first, second}, "W");
+        differ_at_end(s, 2 * i + 1, &(struct pair){"one letter more", first, second}, "W");
     }
 }
 
@@ -161,7 +186,32 @@ static void name_length_counts(struct stage *s)
     }
 }
 
+/* The A functions take the bytes of a name in the ANSI code page of the process. Bytes that are UTF-8 are other letters
+ * there, unless the code page is UTF-8. */
+static void name_ansi_code_page(struct stage *s)
+{
+    must(s, "writer", "system");
+    const uint64_t page = number(s, "writer", "acp");
+    const bool western = page == 1250 || page == 1252 || page == 1254 || page == 1257 || page == 1258;
+    powered(s, "the code page is UTF-8, or one with e acute as 0xE9", western || page == 65001);
+    must(s, "writer", "create bytes name=@x%C3%A9 size=4096 protect=PAGE_READWRITE api=A");
+    succeeds(s, "reader", "open bytes name=@x%C3%A9 access=FILE_MAP_READ api=A");
+    if (page == 65001) {
+        succeeds(s, "reader", "open letter name=@x%C3%A9 access=FILE_MAP_READ");
+        return;
+    }
+    not_found(s, "reader", "open letter name=@x%C3%A9 access=FILE_MAP_READ");
+    must(s, "writer", "create byte name=@y%E9 size=8192 protect=PAGE_READWRITE api=A");
+    succeeds(s, "reader", "open acute name=@y%C3%A9 access=FILE_MAP_READ");
+    not_found(s, "reader", "open utf8 name=@y%C3%A9 access=FILE_MAP_READ api=A");
+    must(s, "reader", "create wide name=@z%C3%A9 size=4096 protect=PAGE_READWRITE");
+    not_found(s, "writer", "open utf8 name=@z%C3%A9 access=FILE_MAP_READ api=A");
+    succeeds(s, "writer", "open wide name=@z%E9 access=FILE_MAP_READ api=A");
+}
+
 static const struct test_case names_apart_cases[] = {
+    {CASE(name_start_counts), .rows = "name-every-unit-counts"},
+    {CASE(name_ansi_code_page)},
     {CASE(name_end_counts), .rows = "name-every-unit-counts"},
     {CASE(name_end_counts_ansi), .rows = "name-every-unit-counts"},
     {CASE(name_separators_count), .rows = "name-every-unit-counts"},

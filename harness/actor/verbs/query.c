@@ -232,6 +232,7 @@ void verb_system(const struct line *request, struct reply *reply)
     reply_add(reply, "granularity=%lu", information.dwAllocationGranularity);
     reply_add(reply, "~processors=%lu", information.dwNumberOfProcessors);
     reply_add(reply, "~pid=%lu", GetCurrentProcessId());
+    reply_add(reply, "~acp=%u", GetACP());
 }
 
 /* Where the addresses of programs end. How much is kept free at the end is nobody's promise, so it is told in whole MiB

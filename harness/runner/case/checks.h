@@ -4,7 +4,7 @@
  * A step is the text of a request as harness/PROTOCOL.md describes it. An actor starts when its role is first
  * named. In a step the runner replaces
  *   name=@tag    by Local\shmcheck-<run>-<case>-tag, a name that nobody else uses
- *   ^tag         by the same without Local\, behind a '=', a '\' or a '/': name=^tag, name=Global\^tag
+ *   ^tag         by the same without Local\, behind a '=', a '\', a '/' or an escape: name=^tag, name=Global\^tag
  *   $role.field  by the last volatile value of that name that the role replied with, behind a '=', a '\' or a ';':
  *                base=$writer.base, base=$reader.base+65536, to=$reader.pid (the '~' is not written)
  * and the transcript keeps the step as the case wrote it.

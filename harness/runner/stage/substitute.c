@@ -100,6 +100,12 @@ static const char *add_sum(const char **at, struct text *out, size_t start)
     return NULL;
 }
 
+/* Whether "%XX" stands just before. */
+static bool behind_escape(const char *request, const char *at)
+{
+    return at - request >= 3 && at[-3] == '%';
+}
+
 const char *substitute(struct stage *stage, const char *request, struct text *out)
 {
     char before = ' ';
@@ -110,7 +116,8 @@ const char *substitute(struct stage *stage, const char *request, struct text *ou
             text_add(out, "Local\\");
             add_name(stage, at + 1, length, out);
             at += 1 + length;
-        } else if (*at == '^' && (before == '=' || before == '\\' || before == '/')) {
+        } else if (*at == '^' &&
+                   (before == '=' || before == '\\' || before == '/' || behind_escape(request, at))) {
             size_t length = tag_length(at + 1);
             add_name(stage, at + 1, length, out);
             at += 1 + length;
