@@ -271,6 +271,10 @@ static void contents_after_protection_and_back(struct stage *s)
             gives(s, "reader", step("protect v%u at=%u length=%u to=%s", i, place(sizes[i], p), PAGE, to),
                   "old=PAGE_READWRITE");
             faults(s, "reader", step("write v%u at=%u u8=1", i, place(sizes[i], p)), "write");
+            if (p > 0) /* the pages beside can be written */
+                succeeds(s, "reader", step("write v%u at=%u u8=0", i, place(sizes[i], p) - PAGE));
+            if (p < 2)
+                succeeds(s, "reader", step("write v%u at=%u u8=0", i, place(sizes[i], p) + 2 * PAGE - 1));
             succeeds(s, "writer",
                      step("fill v%u at=%u length=%u seed=%u", i, place(sizes[i], p), PAGE, i + 7));
             gives(s, "reader",

@@ -1,8 +1,9 @@
 /* Topic failed_calls: a call that fails leaves nothing behind: no name, no handle, no view, and no change. */
 #include "topic.h"
 
-/* A create call that fails leaves no name, in whichever way it fails. */
-static void failed_create_leaves_no_name(struct stage *s)
+/* A create call that fails leaves no name, in whichever way it fails, and none that another process can use. `create` is
+ * the verb, `more` its last arguments. */
+static void failed_creates_leave_no_name(struct stage *s, const char *create, const char *more)
 {
     static const struct {
         const char *size, *protect;
@@ -18,12 +19,44 @@ static void failed_create_leaves_no_name(struct stage *s)
         {"0x4000000000000000", "PAGE_READWRITE|SEC_RESERVE", ERROR_NOT_ENOUGH_MEMORY},
     };
     for (unsigned i = 0; i < COUNT(creates); i++) {
-        fails(s, "writer",
-              step("create s name=@%u size=%s protect=%s", i, creates[i].size, creates[i].protect),
-              creates[i].error);
+        fails(
+            s, "writer",
+            step("%s s name=@%u size=%s protect=%s %s", create, i, creates[i].size, creates[i].protect, more),
+            creates[i].error);
         not_found(s, "reader", step("open s name=@%u access=FILE_MAP_READ", i));
         gives(s, "reader", step("create s name=@%u size=4096 protect=PAGE_READWRITE", i), "error=0");
-        must(s, "reader", "close s");
+        succeeds(s, "reader", "close s");
+    }
+}
+
+static void failed_create_leaves_no_name(struct stage *s)
+{
+    failed_creates_leave_no_name(s, "create", "api=W");
+}
+
+static void failed_create_ansi_leaves_no_name(struct stage *s)
+{
+    failed_creates_leave_no_name(s, "create", "api=A");
+}
+
+static void failed_create_numa_leaves_no_name(struct stage *s)
+{
+    failed_creates_leave_no_name(s, "create", "api=numa");
+}
+
+/* The same for CreateFileMappingFromApp, with the arguments that it refuses wherever it exists. */
+static void failed_create_fromapp_leaves_no_name(struct stage *s)
+{
+    static const char *const creates[] = {
+        "size=0 protect=PAGE_READWRITE",
+        "size=4096 protect=0",
+        "size=4096 protect=PAGE_NOACCESS",
+    };
+    for (unsigned i = 0; i < COUNT(creates); i++) {
+        fails(s, "writer", step("createapp s name=@%u %s", i, creates[i]), ERROR_INVALID_PARAMETER);
+        not_found(s, "reader", step("open s name=@%u access=FILE_MAP_READ", i));
+        gives(s, "reader", step("create s name=@%u size=4096 protect=PAGE_READWRITE", i), "error=0");
+        succeeds(s, "reader", "close s");
     }
 }
 
@@ -165,9 +198,15 @@ static void failed_calls_leave_the_view(struct stage *s)
 #define ROW .rows = "failed-call-changes-nothing"
 
 static const struct test_case failed_calls_cases[] = {
-    {CASE(failed_create_leaves_no_name), ROW},   {CASE(failed_map_leaves_no_view), ROW},
-    {CASE(failed_map_leaves_address_free), ROW}, {CASE(failed_calls_keep_no_handle), ROW},
-    {CASE(failed_calls_count_no_handle), ROW},   {CASE(failed_calls_leave_the_handle), ROW},
+    {CASE(failed_create_leaves_no_name), ROW},
+    {CASE(failed_create_ansi_leaves_no_name), ROW},
+    {CASE(failed_create_numa_leaves_no_name), ROW},
+    {CASE(failed_create_fromapp_leaves_no_name), ROW, .needs = "has-createapp"},
+    {CASE(failed_map_leaves_no_view), ROW},
+    {CASE(failed_map_leaves_address_free), ROW},
+    {CASE(failed_calls_keep_no_handle), ROW},
+    {CASE(failed_calls_count_no_handle), ROW},
+    {CASE(failed_calls_leave_the_handle), ROW},
     {CASE(failed_calls_leave_the_view), ROW},
 };
 

@@ -57,13 +57,16 @@ static void inherit_attributes_on(struct stage *s)
     maps_and_reads(s, "child", "section");
 }
 
-/* Without bInheritHandles the child inherits nothing. */
+/* Without bInheritHandles a child inherits nothing, and the next one neither. */
 static void inherit_needs_createprocess_flag(struct stage *s)
 {
     writer_has_unnamed(s, " inherit=yes");
     spawns(s, "writer", "child", "inherit=no");
     adopts(s, "child", "writer", "section", INHERITED);
     is_no_section(s, "child", "section");
+    spawns(s, "writer", "second", "inherit=no");
+    adopts(s, "second", "writer", "section", INHERITED);
+    is_no_section(s, "second", "section");
 }
 
 /* The inherited handle has the value and the access of the parent's handle. One page says that the value

@@ -159,7 +159,7 @@ static void views_end_one_by_one(struct stage *s)
 }
 
 /* Views of two sections, one between the others: unmapping and closing those of one section leaves those of the other. */
-static void views_of_two_sections(struct stage *s)
+static void sections_have_own_views(struct stage *s)
 {
     for (unsigned i = 0; i < 2; i++) {
         must(s, "writer", step("create s%u name=@%u size=0x20000 protect=PAGE_READWRITE", i, i));
@@ -175,14 +175,14 @@ static void views_of_two_sections(struct stage *s)
     must(s, "reader", "close s0");
     gives(s, "reader", "verify v1 length=0x20000 seed=2", "match=yes");
     gives(s, "reader", "verify v3 length=0x20000 seed=2", "match=yes");
-    must(s, "reader", "fill v3 at=0x10000 length=0x10000 seed=8");
+    succeeds(s, "reader", "fill v3 at=0x10000 length=0x10000 seed=8");
     gives(s, "writer", "verify v0 length=0x20000 seed=1", "match=yes");
     row(s, "view-coherent-same-process");
     gives(s, "reader", "verify v1 at=0x10000 length=0x10000 seed=8", "match=yes");
     gives(s, "writer", "verify v1 at=0x10000 length=0x10000 seed=8", "match=yes");
     row(s, "life-handle-survives-unmap");
-    must(s, "reader", "unmap v1");
-    must(s, "reader", "unmap v3");
+    succeeds(s, "reader", "unmap v1");
+    succeeds(s, "reader", "unmap v3");
     succeeds(s, "reader", "map v5 of=s1 access=FILE_MAP_READ offset=0x10000");
     gives(s, "reader", "verify v5 length=0x10000 seed=8", "match=yes");
 }
@@ -195,7 +195,7 @@ static const struct test_case same_process_cases[] = {
      .rows = "create-existing-returns-183 view-coherent-same-process life-name-gone-with-view"},
     {CASE(views_have_own_offsets), .rows = "map-query-fields view-coherent-overlapping-offsets"},
     {CASE(views_end_one_by_one), .rows = "life-unmap-one-of-two protect-change-is-per-view"},
-    {CASE(views_of_two_sections),
+    {CASE(sections_have_own_views),
      .rows = "life-unmap-one-of-two view-coherent-same-process life-handle-survives-unmap"},
 };
 

@@ -20,6 +20,21 @@ static void life_unmap_frees_range(struct stage *s)
     succeeds(s, "writer", "reserve block size=65536 base=$writer.base");
 }
 
+/* The same for views of many pages: nothing is left of them, at the start, in the middle and at the end. */
+static void unmap_frees_large_views(struct stage *s)
+{
+    static const unsigned sizes[] = {0x2000, 0x11000, 0x101000, 0x500064, 0x6000801};
+    for (unsigned i = 0; i < COUNT(sizes); i++) {
+        must(s, "writer", step("create s%u name=@%u size=%u protect=PAGE_READWRITE", i, i, sizes[i]));
+        must(s, "reader", step("open s%u name=@%u access=FILE_MAP_READ", i, i));
+        must(s, "reader", step("map v%u of=s%u access=FILE_MAP_READ", i, i));
+        succeeds(s, "reader", step("unmap v%u keep=yes", i));
+        gives(s, "reader", step("query v%u", i), "state=MEM_FREE");
+        faults(s, "reader", step("read v%u at=%u length=1", i, sizes[i] / 2), "read");
+        faults(s, "reader", step("read v%u at=%u length=1", i, sizes[i] - 1), "read");
+    }
+}
+
 /* Touching unmapped memory is an access violation. */
 static void life_unmap_then_touch(struct stage *s)
 {
@@ -175,6 +190,7 @@ static void offsets_not_pointers(struct stage *s)
 
 static const struct test_case unmap_close_cases[] = {
     {CASE(life_unmap_frees_range), .rows = "life-unmap-frees-range life-unmap-returns-true"},
+    {CASE(unmap_frees_large_views), .rows = "life-unmap-frees-range"},
     {CASE(life_unmap_then_touch)},
     {CASE(life_unmap_twice)},
     {CASE(life_unmap_not_a_view)},

@@ -37,6 +37,27 @@ static void map_ex_base_honoured(struct stage *s)
         holds(s, "the view is where it was asked for", number(s, "reader", "base") == base);
 }
 
+/* The same for addresses above 4 GiB, in every process that has the section. */
+static void base_above_4_gib(struct stage *s)
+{
+    static const unsigned long long bases[] = {0x200000000, 0x300010000, 0x10018000000};
+    static const char *const roles[] = {"writer", "reader"};
+    must(s, "writer", "create section name=@x size=0x10000 protect=PAGE_READWRITE");
+    must(s, "reader", "open section name=@x access=FILE_MAP_READ|FILE_MAP_WRITE");
+    for (unsigned i = 0; i < COUNT(bases); i++)
+        for (unsigned r = 0; r < 2; r++) {
+            must(s, roles[r], step("reserve room size=0x10000 base=0x%llx", bases[i]));
+            must(s, roles[r], "release room");
+            REQUIRE(succeeds(s, roles[r],
+                             step("map v%u of=section access=FILE_MAP_WRITE base=0x%llx", i, bases[i])));
+            holds(s, "the view is where it was asked for", number(s, roles[r], "base") == bases[i]);
+            gives(s, roles[r], step("query address=0x%llx show=size,state", bases[i]),
+                  "size=65536 state=MEM_COMMIT");
+        }
+    must(s, "writer", "fill v0 length=0x10000 seed=1");
+    gives(s, "reader", "verify v2 length=0x10000 seed=1", "match=yes");
+}
+
 /* A base that is not a multiple of the granularity is refused; pages of other functions that describe
  * rounding down proved wrong (note D6). */
 static void map_ex_base_misaligned(struct stage *s)
@@ -171,6 +192,7 @@ static const struct test_case view_address_cases[] = {
     {CASE(map_base_granular)},
     {CASE(map_ex_null_base)},
     {CASE(map_ex_base_honoured)},
+    {CASE(base_above_4_gib), .rows = "map-ex-base-honoured", .needs = "64-bit"},
     {CASE(map_ex_base_misaligned)},
     {CASE(map_ex_same_base_two_processes), .needs = "same-bits"},
     {CASE(map_ex_base_occupied)},
