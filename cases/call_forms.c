@@ -1,0 +1,247 @@
+/* Topic call_forms: the A, Numa, Ex, FromApp and 3 functions keep the rules of CreateFileMappingW, OpenFileMappingW and
+ * MapViewOfFile. Each function has a case of its own, so that a deviation of one says nothing about the others. */
+#include "topic.h"
+
+/* ---- create ---- */
+
+/* `verb` creates with `extra` behind the arguments that all functions take. */
+static void creates(struct stage *s, const char *verb, const char *extra)
+{
+    static const char *const refused[][2] = {{"0", "PAGE_READWRITE"},
+                                             {"4096", "PAGE_NOACCESS"},
+                                             {"4096", "PAGE_READWRITE|SEC_COMMIT|SEC_RESERVE"}};
+    REQUIRE(gives(s, "writer", step("%s section name=@x size=0x11064 protect=PAGE_READWRITE%s", verb, extra),
+                  "error=0"));
+    gives(s, "writer", "size section", "size=73728 attributes=SEC_COMMIT");
+    gives(s, "writer", "flags section", "inherit=no protect-from-close=no");
+    must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
+    gives(s, "writer", "zero view length=0x12000", "zero=yes");
+    must(s, "writer", "fill view length=0x12000 seed=1");
+    REQUIRE(gives(s, "reader", step("%s section name=@x size=4096 protect=PAGE_READWRITE%s", verb, extra),
+                  "error=183"));
+    gives(s, "reader", "size section", "size=73728 attributes=SEC_COMMIT");
+    gives(s, "reader", "flags section", "inherit=no protect-from-close=no");
+    if (succeeds(s, "reader", "map view of=section access=FILE_MAP_READ"))
+        gives(s, "reader", "verify view length=0x12000 seed=1", "match=yes");
+    gives(s, "reader", step("%s low name=@low size=4096 protect=PAGE_READONLY%s", verb, extra), "error=0");
+    denied(s, "reader", "map wide of=low access=FILE_MAP_WRITE");
+    denied(s, "reader", "map code of=low access=FILE_MAP_READ|FILE_MAP_EXECUTE");
+    for (unsigned i = 0; i < COUNT(refused); i++) {
+        fails(s, "third",
+              step("%s bad name=@bad%u size=%s protect=%s%s", verb, i, refused[i][0], refused[i][1], extra),
+              ERROR_INVALID_PARAMETER);
+        not_found(s, "third", step("open bad name=@bad%u access=FILE_MAP_READ", i));
+    }
+    must(s, "writer", "close section");
+    must(s, "writer", "unmap view");
+    if (succeeds(s, "third", "open section name=@x access=FILE_MAP_READ"))
+        must(s, "third", "close section");
+    must(s, "reader", "close section");
+    not_found(s, "third", "open section name=@x access=FILE_MAP_READ");
+    must(s, "reader", "unmap view");
+    REQUIRE(gives(s, "third", step("%s section name=@x size=4096 protect=PAGE_READWRITE%s", verb, extra),
+                  "error=0"));
+    must(s, "third", "map view of=section access=FILE_MAP_READ");
+    gives(s, "third", "zero view length=4096", "zero=yes");
+}
+
+/* SEC_RESERVE, and a size that needs the high half. */
+static void creates_large(struct stage *s, const char *verb, const char *extra)
+{
+    REQUIRE(
+        gives(s, "writer",
+              step("%s section name=@x size=0x140000000 protect=PAGE_READWRITE|SEC_RESERVE%s", verb, extra),
+              "error=0"));
+    gives(s, "writer", "size section", "size=5368709120 attributes=SEC_RESERVE");
+    must(s, "writer", "map view of=section access=FILE_MAP_WRITE length=0x20000");
+    gives(s, "writer", "query view show=state", "state=MEM_RESERVE");
+}
+
+static void inherits(struct stage *s, const char *verb, const char *extra)
+{
+    gives(s, "writer", step("%s heir name=@heir size=4096 protect=PAGE_READWRITE inherit=yes%s", verb, extra),
+          "error=0");
+    gives(s, "writer", "flags heir", "inherit=yes protect-from-close=no");
+    gives(s, "writer",
+          step("%s again name=@heir size=4096 protect=PAGE_READWRITE inherit=yes%s", verb, extra),
+          "error=183");
+    gives(s, "writer", "flags again", "inherit=yes protect-from-close=no");
+}
+
+static void create_by_ansi(struct stage *s)
+{
+    creates(s, "create", " api=A");
+    inherits(s, "create", " api=A");
+}
+
+static void create_by_numa(struct stage *s)
+{
+    creates(s, "create", " api=numa");
+    inherits(s, "create", " api=numa");
+}
+
+static void create_large_by_ansi(struct stage *s)
+{
+    creates_large(s, "create", " api=A");
+}
+
+static void create_large_by_numa(struct stage *s)
+{
+    creates_large(s, "create", " api=numa");
+}
+
+static void create_by_app(struct stage *s)
+{
+    creates(s, "createapp", "");
+}
+
+/* ---- open ---- */
+
+static void opens(struct stage *s, const char *verb, const char *extra)
+{
+    not_found(s, "reader", step("%s section name=@x access=FILE_MAP_READ%s", verb, extra));
+    not_found(s, "third", "open section name=@x access=FILE_MAP_READ");
+    must(s, "third", "hold event kind=event name=@event");
+    fails_status(s, "reader", step("%s section name=@event access=FILE_MAP_READ%s", verb, extra),
+                 ERROR_INVALID_HANDLE, STATUS_OBJECT_TYPE_MISMATCH);
+    writer_writes(s);
+    must(s, "writer", "close section");
+    must(s, "writer", "unmap view");
+    not_found(s, "reader", step("%s section name=@x access=FILE_MAP_READ%s", verb, extra));
+    must(s, "third", "create section name=@x size=0x20000 protect=PAGE_READWRITE");
+    must(s, "third", "map view of=section access=FILE_MAP_WRITE");
+    must(s, "third", "fill view length=0x20000 seed=1");
+    REQUIRE(succeeds(s, "reader", step("%s low name=@x access=FILE_MAP_READ%s", verb, extra)));
+    gives(s, "reader", "granted low", "access=0x4");
+    gives(s, "reader", "flags low", "inherit=no protect-from-close=no");
+    denied(s, "reader", "map no of=low access=FILE_MAP_WRITE");
+    REQUIRE(
+        succeeds(s, "reader", step("%s section name=@x access=FILE_MAP_READ|FILE_MAP_WRITE%s", verb, extra)));
+    gives(s, "reader", "granted section", "access=0x6");
+    fails_status(s, "reader", "size low", ERROR_ACCESS_DENIED, STATUS_ACCESS_DENIED);
+    REQUIRE(succeeds(s, "reader", "map view of=section access=FILE_MAP_WRITE"));
+    gives(s, "reader", "verify view length=0x20000 seed=1", "match=yes");
+    must(s, "reader", "fill view length=0x20000 seed=2");
+    gives(s, "third", "verify view length=0x20000 seed=2", "match=yes");
+    leaves(s, "third");
+    if (succeeds(s, "fourth", step("%s section name=@x access=FILE_MAP_READ%s", verb, extra)))
+        must(s, "fourth", "close section");
+    must(s, "reader", "close section");
+    must(s, "reader", "close low");
+    not_found(s, "fourth", step("%s section name=@x access=FILE_MAP_READ%s", verb, extra));
+    gives(s, "reader", "verify view length=0x20000 seed=2", "match=yes");
+}
+
+static void open_by_ansi(struct stage *s)
+{
+    opens(s, "open", " api=A");
+    must(s, "writer", "create heir name=@heir size=4096 protect=PAGE_READWRITE");
+    if (succeeds(s, "reader", "open heir name=@heir access=FILE_MAP_READ inherit=yes api=A"))
+        gives(s, "reader", "flags heir", "inherit=yes protect-from-close=no");
+}
+
+static void open_by_app(struct stage *s)
+{
+    opens(s, "openapp", "");
+}
+
+/* ---- map ---- */
+
+struct map_form {
+    const char *verb;
+    const char *read, *write, *copy; /* arguments for a view of that access */
+    bool at_base;                    /* the view is mapped where addresses of the process are free */
+};
+
+static const char *map_step(struct stage *s, const struct map_form *form, const char *label,
+                            const char *section, const char *access, const char *range)
+{
+    if (form->at_base) {
+        must(s, "reader", "reserve room size=0x100000");
+        must(s, "reader", "release room");
+    }
+    return step("%s %s of=%s %s%s%s", form->verb, label, section, access, range,
+                form->at_base ? " base=$reader.base" : "");
+}
+
+#define MAP(label, section, access, range) map_step(s, form, label, section, form->access, range)
+
+static void maps(struct stage *s, const struct map_form *form)
+{
+    must(s, "writer", "create section name=@x size=0x30064 protect=PAGE_READWRITE");
+    must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
+    must(s, "writer", "fill view length=0x31000 seed=1");
+    must(s, "reader", "open section name=@x access=FILE_MAP_READ|FILE_MAP_WRITE");
+    must(s, "reader", "open low name=@x access=FILE_MAP_READ");
+    REQUIRE(succeeds(s, "reader", MAP("whole", "section", write, "")));
+    gives(s, "reader", "query whole", WHOLE_VIEW("200704", "PAGE_READWRITE"));
+    gives(s, "reader", "verify whole length=0x31000 seed=1", "match=yes");
+    REQUIRE(succeeds(s, "reader", MAP("end", "low", read, " offset=0x20000")));
+    gives(s, "reader", "query end", WHOLE_VIEW("69632", "PAGE_READONLY"));
+    gives(s, "reader", "verify end length=0x11000 seed=1", "match=yes");
+    faults(s, "reader", "write end at=0 u8=1", "write");
+    REQUIRE(succeeds(s, "reader", MAP("few", "section", write, " offset=0x10000 length=0x1001")));
+    gives(s, "reader", "query few", WHOLE_VIEW("8192", "PAGE_READWRITE"));
+    REQUIRE(succeeds(s, "reader", MAP("copy", "low", copy, "")));
+    REQUIRE(succeeds(s, "reader", "fill copy at=0x20000 length=4096 seed=5"));
+    must(s, "reader", "fill whole length=0x31000 seed=2");
+    gives(s, "writer", "verify view length=0x31000 seed=2", "match=yes");
+    gives(s, "reader", "verify end length=0x11000 seed=2", "match=yes");
+    gives(s, "reader", "verify few length=0x2000 seed=2", "match=yes");
+    gives(s, "reader", "verify copy length=0x20000 seed=2", "match=yes");
+    gives(s, "reader", "verify copy at=0x20000 length=4096 seed=5", "match=yes");
+    denied(s, "reader", MAP("no", "low", write, ""));
+    fails_status(s, "reader", MAP("no", "section", write, " offset=0x1000"), ERROR_MAPPED_ALIGNMENT,
+                 STATUS_MAPPED_ALIGNMENT);
+    fails_status(s, "reader", MAP("no", "section", write, " length=0x41000"), ERROR_ACCESS_DENIED,
+                 STATUS_INVALID_VIEW_SIZE);
+    gives(s, "writer", "verify view length=0x31000 seed=2", "match=yes");
+    succeeds(s, "reader", "unmap copy");
+    gives(s, "writer", "verify view length=0x31000 seed=2", "match=yes");
+    must(s, "reader", "close section");
+    must(s, "reader", "close low");
+    succeeds(s, "reader", "unmap few");
+    gives(s, "reader", "verify whole length=0x31000 seed=2", "match=yes");
+    gives(s, "reader", "verify end length=0x11000 seed=2", "match=yes");
+    must(s, "writer", "unmap view");
+    must(s, "writer", "close section");
+    not_found(s, "third", "open section name=@x access=FILE_MAP_READ");
+    gives(s, "reader", "verify whole length=0x31000 seed=2", "match=yes");
+}
+
+static void map_by_ex(struct stage *s)
+{
+    maps(s, &(struct map_form){"map", "access=FILE_MAP_READ", "access=FILE_MAP_WRITE", "access=FILE_MAP_COPY",
+                               true});
+}
+
+static void map_by_app(struct stage *s)
+{
+    maps(s, &(struct map_form){"mapapp", "access=FILE_MAP_READ", "access=FILE_MAP_WRITE",
+                               "access=FILE_MAP_COPY", false});
+}
+
+static void map_by_3(struct stage *s)
+{
+    maps(s, &(struct map_form){"map3", "protect=PAGE_READONLY", "protect=PAGE_READWRITE",
+                               "protect=PAGE_WRITECOPY", false});
+}
+
+#define CREATES "create-pagefile-section"
+#define OPENS "open-existing"
+#define MAPS "map-whole"
+
+static const struct test_case call_forms_cases[] = {
+    {CASE(create_by_ansi), .rows = CREATES},
+    {CASE(create_by_numa), .rows = CREATES " create-numa-no-preference"},
+    {CASE(create_by_app), .rows = CREATES " fromapp-interoperates", .needs = "has-createapp"},
+    {CASE(create_large_by_ansi), .rows = "size-above-4gib", .needs = "64-bit"},
+    {CASE(create_large_by_numa), .rows = "size-above-4gib", .needs = "64-bit"},
+    {CASE(open_by_ansi), .rows = OPENS},
+    {CASE(open_by_app), .rows = OPENS " fromapp-interoperates", .needs = "has-openapp"},
+    {CASE(map_by_ex), .rows = MAPS " map-ex-base-honoured"},
+    {CASE(map_by_app), .rows = MAPS " fromapp-interoperates", .needs = "has-mapapp"},
+    {CASE(map_by_3), .rows = MAPS, .needs = "has-map3"},
+};
+
+TOPIC(call_forms, call_forms_cases)
