@@ -5,9 +5,6 @@
  *   shmbench steps ACTOR N     N steps of a case in a worker, and N exchanges of the same bytes over a raw pipe
  *
  * Prints "name value" lines; times in microseconds. scripts/bench makes the ratios of them. */
-#ifndef WIN32_LEAN_AND_MEAN
-#define WIN32_LEAN_AND_MEAN
-#endif
 #include <windows.h>
 
 #include <stdio.h>

@@ -1,6 +1,7 @@
 #include "bench_case.h"
 
 #include "../runner/case/catalogue.h"
+#include "../runner/case/checks.h"
 #include "../runner/case/contract.h"
 
 #define STEPS 2000

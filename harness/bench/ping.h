@@ -2,9 +2,6 @@
 #ifndef SHMCHECK_PING_H
 #define SHMCHECK_PING_H
 
-#ifndef WIN32_LEAN_AND_MEAN
-#define WIN32_LEAN_AND_MEAN
-#endif
 #include <windows.h>
 
 #define PING_ARGUMENT "--ping"

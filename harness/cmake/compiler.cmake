@@ -21,7 +21,7 @@ else()
 endif()
 
 if(WIN32)
-    target_compile_definitions(shmcheck_compiler INTERFACE _WIN32_WINNT=0x0a00)
+    target_compile_definitions(shmcheck_compiler INTERFACE _WIN32_WINNT=0x0a00 WIN32_LEAN_AND_MEAN)
 endif()
 if(MINGW)
     target_compile_definitions(shmcheck_compiler INTERFACE __USE_MINGW_ANSI_STDIO=1)

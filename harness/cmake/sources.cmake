@@ -22,9 +22,12 @@ set(SHMCHECK_REPORT_SOURCES
 set(SHMCHECK_RUNNER_SOURCES
     harness/runner/platform/access_token.c
     harness/runner/platform/appcontainer.c
+    harness/runner/platform/invariant.c
     harness/runner/platform/needs.c
     harness/runner/platform/platform.c
+    harness/runner/platform/session.c
     harness/runner/platform/sha256.c
+    harness/runner/peer/actor_files.c
     harness/runner/peer/channel.c
     harness/runner/peer/identity.c
     harness/runner/peer/image_copy.c
@@ -38,7 +41,9 @@ set(SHMCHECK_RUNNER_SOURCES
     harness/runner/stage/actor_spec.c
     harness/runner/stage/cmocka_bridge.c
     harness/runner/stage/stage.c
+    harness/runner/stage/step.c
     harness/runner/stage/substitute.c
+    harness/runner/case/case_run.c
     harness/runner/case/catalogue.c
     harness/runner/case/check.c
     harness/runner/case/contract.c

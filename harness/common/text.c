@@ -203,3 +203,17 @@ bool number_parse(const char *word, uint64_t *out)
     *out = value;
     return true;
 }
+
+bool word_next(const char **rest, char out[WORD_BYTES])
+{
+    const char *word = *rest + strspn(*rest, " ");
+    size_t length = strcspn(word, " ");
+    *rest = word + length;
+    if (length == 0)
+        return false;
+    if (length >= WORD_BYTES)
+        length = WORD_BYTES - 1;
+    memcpy(out, word, length);
+    out[length] = '\0';
+    return true;
+}

@@ -62,4 +62,12 @@ bool glob_matches(const char *pattern, const char *word);
  * unchanged, if the word is anything else. */
 bool number_parse(const char *word, uint64_t *out);
 
+/* ---- words ---- */
+
+#define WORD_BYTES 96
+
+/* The next word of a blank-separated list: copied to `out`, cut to WORD_BYTES - 1 bytes, and *rest moved
+ * behind it. False at the end. */
+bool word_next(const char **rest, char out[WORD_BYTES]);
+
 #endif

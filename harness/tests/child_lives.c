@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "child_lives.h"
+#include "../runner/peer/output_file.h"
 
 #include <shellapi.h>
 

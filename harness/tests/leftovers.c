@@ -1,8 +1,5 @@
 /* leftovers.exe: names whatever a run of shmcheck has left behind, one a line: processes of its programs, and named
  * objects. Exit code 0: nothing; 1: something; 3: it could not look. */
-#ifndef WIN32_LEAN_AND_MEAN
-#define WIN32_LEAN_AND_MEAN
-#endif
 #include <windows.h>
 
 #include <stdbool.h>

@@ -2,9 +2,6 @@
 #ifndef SHMCHECK_MISBEHAVING_ACTOR_H
 #define SHMCHECK_MISBEHAVING_ACTOR_H
 
-#ifndef WIN32_LEAN_AND_MEAN
-#define WIN32_LEAN_AND_MEAN
-#endif
 #include <windows.h>
 
 /* How it misbehaves: the value of this environment variable, which the process that starts it sets. Unset or

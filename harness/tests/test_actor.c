@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "../runner/peer/channel.h"
+#include "../runner/peer/output_file.h"
 #include "../runner/peer/process.h"
 
 #define PATIENCE 20000 /* ms; no test waits that long unless something is broken */

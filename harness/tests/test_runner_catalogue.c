@@ -55,7 +55,7 @@ static void rows(void **state)
         const struct test_case *test = catalogue_at(i).test;
         const char *rest = case_rows(test, own);
         size_t words = 0;
-        while (next_word(&rest, word)) {
+        while (word_next(&rest, word)) {
             words++;
             if (!contract_find(word))
                 fail_msg("%s checks the row %s, which is not in the contract", test->name, word);

@@ -219,7 +219,7 @@ static void no_two_runs_alike(void **state)
 static void an_error(void **state)
 {
     (void)state;
-    expect_error(&log_of_run, "broken", ERROR_KIND_HARNESS, "must be ok with size=1");
+    expect_error(&log_of_run, "broken", ERROR_KIND_HARNESS, "expected ok size=1");
     expect_told("broken", "");
 }
 

@@ -10,6 +10,8 @@
 #include <cmocka.h>
 
 #include "child_lives.h"
+#include "../runner/peer/actor_files.h"
+#include "../runner/peer/output_file.h"
 
 static void count_lines(const struct buffer *text, char letter, size_t expected)
 {

@@ -173,7 +173,7 @@ static void nothing_to_change(void **state)
     for (size_t i = 0; i < sizeof raws / sizeof raws[0]; i++) {
         struct recorded_entry reply = entry_of(raws[i]);
         assert_false(reply_mutation(&reply, 0, line, field));
-        reply.recorded = true;
+        reply.unjudged = true;
         assert_false(reply_mutation(&reply, 0, line, field));
     }
 }
@@ -183,11 +183,11 @@ static void recorded(void **state)
 {
     struct recorded_entry reply = entry_of("6 fail error=5 status=0xC0000022");
     (void)state;
-    reply.recorded = true;
+    reply.unjudged = true;
     expect_entry(&reply, (const char *const[]){"nonsense: 6 perhaps error=5 status=0xC0000022",
                                                "error: 6 fail status=0xC0000022", NULL});
     reply = entry_of("6 ok error=0 ~handle=4");
-    reply.recorded = true;
+    reply.unjudged = true;
     expect_entry(&reply, (const char *const[]){"nonsense: 6 perhaps error=0 ~handle=4", NULL});
 }
 
@@ -303,7 +303,7 @@ static void notes(void **state)
     assert_false(recording_was_read(&recording.entries[1], "ase"));
     assert_false(recording_was_read(&recording.entries[1], ""));
     recording_note_unjudged(&recording, 1);
-    assert_true(recording.entries[1].recorded);
+    assert_true(recording.entries[1].unjudged);
     /* Only lines are noted at, of the recording, and while it records. */
     recording_note_unjudged(&recording, 0);
     recording_note_read(&recording, 0, "base");
@@ -311,7 +311,7 @@ static void notes(void **state)
     recording_note_read(&recording, SIZE_MAX, "base");
     recording.mode = RECORDING_REPLAY;
     recording_note_read(&recording, 1, "handle");
-    assert_false(recording.entries[0].recorded);
+    assert_false(recording.entries[0].unjudged);
     assert_string_equal(recording.entries[0].fields_read, "");
     assert_string_equal(recording.entries[1].fields_read, "base bas");
     assert_false(recording.incomplete);

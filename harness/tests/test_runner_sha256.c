@@ -8,9 +8,6 @@
 #include <wchar.h>
 #include <cmocka.h>
 
-#ifndef WIN32_LEAN_AND_MEAN
-#define WIN32_LEAN_AND_MEAN
-#endif
 #include <windows.h>
 
 #include "../runner/platform/sha256.h"

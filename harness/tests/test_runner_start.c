@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "../runner/peer/channel.h"
+#include "../runner/peer/output_file.h"
 #include "child_lives.h"
 
 static HANDLE inheritable_event(void)

@@ -111,8 +111,8 @@ static void named(struct stage *s)
 static void without_spare(struct stage *s)
 {
     struct prestarted_actor *spare = &s->settings->prestarted->of[ARCH_OWN];
-    says(s, spare->there ? "there was a spare" : "there was none");
-    if (spare->there)
+    says(s, spare->exists ? "there was a spare" : "there was none");
+    if (spare->exists)
         TerminateProcess(spare->peer.child.process, 9);
     good(s);
 }
@@ -151,7 +151,7 @@ static void expect_bad_cases(const struct pool_log *log)
     expect_error(log, "bad-terminate", ERROR_KIND_CRASH, "died|exit code 0x103");
     expect_error(log, "bad-nothing", ERROR_KIND_HARNESS, "checked nothing");
     expect_error(log, "bad-begins", ERROR_KIND_HARNESS, "ended before a step that it had begun");
-    expect_error(log, "bad-need", ERROR_KIND_HARNESS, "needs something that the runner does not know");
+    expect_error(log, "bad-need", ERROR_KIND_HARNESS, "need that is not in needs.c");
     expect_error(log, "bad-row", ERROR_KIND_HARNESS, "not in the contract");
     expect_error(log, "bad-other-row", ERROR_KIND_HARNESS, "'no-such-row'|not in the contract");
 }

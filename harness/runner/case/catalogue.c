@@ -43,17 +43,3 @@ const char *case_rows(const struct test_case *test, char id[CASE_ID_BYTES])
     case_id(test, id);
     return test->rows ? test->rows : id;
 }
-
-bool next_word(const char **rest, char out[CASE_ID_BYTES])
-{
-    const char *word = *rest + strspn(*rest, " ");
-    size_t length = strcspn(word, " ");
-    *rest = word + length;
-    if (length == 0)
-        return false;
-    if (length >= CASE_ID_BYTES)
-        length = CASE_ID_BYTES - 1;
-    memcpy(out, word, length);
-    out[length] = '\0';
-    return true;
-}

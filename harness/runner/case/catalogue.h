@@ -2,9 +2,13 @@
 #ifndef SHMCHECK_CATALOGUE_H
 #define SHMCHECK_CATALOGUE_H
 
-#include "checks.h"
+#include <stddef.h>
+#include <stdint.h>
 
-#define CASE_ID_BYTES 96
+#include "../../common/text.h"
+#include "test_case.h"
+
+#define CASE_ID_BYTES WORD_BYTES
 
 extern const struct topic *const topics[];
 extern const size_t topic_count;
@@ -16,15 +20,12 @@ struct catalogued {
 
 size_t catalogue_count(void);
 struct catalogued catalogue_at(size_t index);
-/* The place of the case with this id, or SIZE_MAX. */
+/* The index of the case with this id, or SIZE_MAX. */
 size_t catalogue_find(const char *id);
 
 /* The function's name with '-' for '_'. */
 void case_id(const struct test_case *test, char out[CASE_ID_BYTES]);
-/* The rows that a case covers, blank-separated: what it says, or its id. `id` is the buffer for the latter.
- */
+/* The rows that a case checks, blank-separated: test->rows, or its id, for which `id` is the buffer. */
 const char *case_rows(const struct test_case *test, char id[CASE_ID_BYTES]);
-/* The next blank-separated word of *rest, copied to `out` and *rest moved on; false at the end. */
-bool next_word(const char **rest, char out[CASE_ID_BYTES]);
 
 #endif

@@ -1,19 +1,23 @@
-/* Preconditions and expectations: what a reply is held against. See checks.h. */
-#include "../stage/stage.h"
+#include "check.h"
 
 #include <stdio.h>
 #include <string.h>
 
+#include "../../common/text.h"
 #include "../../common/win32_constants.h"
+#include "../stage/actor_lifecycle.h"
+#include "../stage/step.h"
+#include "case_run.h"
+#include "catalogue.h"
 
 /* What an expectation is about, because a row knows the two in different ways. */
 enum aspect { ASPECT_OUTCOME, ASPECT_CODE, ASPECT_STATUS };
 
 static const struct contract_row *current_row(struct stage *stage, int line)
 {
-    if (!stage->row)
+    if (!stage->case_state->row)
         stage_abort(stage, line, "the case names no row of the contract");
-    return stage->row;
+    return stage->case_state->row;
 }
 
 /* Tells that an expectation did not hold: "[row] what: expected ..., got ...". It is a failure if a page states this aspect
@@ -44,18 +48,18 @@ static bool reply_differs(struct stage *stage, int line, const struct role *role
     return false;
 }
 
-void row(struct stage *stage, const char *id)
+void check_row(struct stage *stage, const char *id)
 {
-    char own[CASE_ID_BYTES], word[CASE_ID_BYTES];
-    const char *rows = case_rows(stage->test, own);
-    while (next_word(&rows, word)) {
+    char own[CASE_ID_BYTES], word[WORD_BYTES];
+    const char *rows = case_rows(stage->case_state->test, own);
+    while (word_next(&rows, word)) {
         if (strcmp(word, id) == 0) {
-            stage->row = contract_find(id);
-            if (stage->row)
+            stage->case_state->row = contract_find(id);
+            if (stage->case_state->row)
                 return;
         }
     }
-    stage_abort(stage, stage->test->line,
+    stage_abort(stage, stage->case_state->test->line,
                 "row '%s' is not in the contract, or not among the rows of this case", id);
 }
 
@@ -63,14 +67,14 @@ void row(struct stage *stage, const char *id)
 static void precondition(struct stage *stage, int line, const char *name, const char *request,
                          const char *error)
 {
-    struct role *role = stage_perform(stage, line, name, request);
+    struct role *role = actor_perform(stage, line, name, request);
     char got[LINE_BYTES * 2];
     struct text described = text_over(got, sizeof got);
     if (strcmp(role->reply.word, "ok") == 0 && strcmp(line_value(&role->reply, "error", error), error) == 0)
         return;
     reply_describe(&described, role->raw);
-    stage_abort(stage, line, "%s> %s: before anything can be checked this must be ok with error=%s, but: %s",
-                name, request, error, got);
+    stage_abort(stage, line, "%s> %s: precondition failed: expected ok error=%s, got %s", name, request,
+                error, got);
 }
 
 void check_must(struct stage *stage, int line, const char *name, const char *request)
@@ -83,25 +87,27 @@ void check_joins(struct stage *stage, int line, const char *name, const char *re
     precondition(stage, line, name, request, "183");
 }
 
-/* Whether the reply has the field "key=value" of an expectation. */
+/* Whether the reply has the field "key=value" of an expectation, whose value has the escapes of the protocol. */
 static bool has_field(const struct role *role, const char *expected)
 {
-    const char *equals = strchr(expected, '=');
-    char wanted[LINE_BYTES * 2], found[LINE_BYTES * 2];
-    struct text text = text_over(found, sizeof found);
-    snprintf(wanted, sizeof wanted, " %s ", expected);
-    if (!equals)
+    char key[64], got[LINE_BYTES * 3];
+    struct text value = text_over(got, sizeof got);
+    const char *equals_sign = strchr(expected, '=');
+    if (!equals_sign || (size_t)(equals_sign - expected) >= sizeof key)
         return false;
-    /* As written on the pipe: an expectation has the same escapes. */
-    text_format(&text, "%s ", role->raw);
-    return strstr(found, wanted) != NULL;
+    snprintf(key, sizeof key, "%.*s", (int)(equals_sign - expected), expected);
+    const struct field *field = line_field(&role->reply, key);
+    if (!field)
+        return false;
+    escape_add(&value, field->value, field->length);
+    return strcmp(got, equals_sign + 1) == 0;
 }
 
 /* Whether the reply is ok with the expected fields: the outcome, and the code apart, which is what an error= field is
  * about. */
 static bool is_ok_with(const struct role *role, const char *fields, bool *code)
 {
-    char field[CASE_ID_BYTES * 4];
+    char field[WORD_BYTES * 4];
     *code = true;
     if (strcmp(role->reply.word, "ok") != 0)
         return false;
@@ -132,47 +138,51 @@ static bool compare_fields(struct stage *stage, int line, const struct role *rol
 
 void check_must_give(struct stage *stage, int line, const char *name, const char *request, const char *fields)
 {
-    struct role *role = stage_perform(stage, line, name, request);
+    struct role *role = actor_perform(stage, line, name, request);
     char got[LINE_BYTES * 2];
     struct text described = text_over(got, sizeof got);
     bool code;
     if (is_ok_with(role, fields, &code) && code)
         return;
     reply_describe(&described, role->raw);
-    stage_abort(stage, line, "%s> %s: before anything can be checked this must be ok with %s, but: %s", name,
-                request, fields, got);
+    stage_abort(stage, line, "%s> %s: precondition failed: expected ok %s, got %s", name, request, fields,
+                got);
 }
 
 bool check_gives(struct stage *stage, int line, const char *name, const char *request, const char *fields)
 {
-    stage->checks++;
-    return compare_fields(stage, line, stage_perform(stage, line, name, request), fields);
+    stage->case_state->checks++;
+    return compare_fields(stage, line, actor_perform(stage, line, name, request), fields);
 }
 
 bool check_finishes(struct stage *stage, int line, const char *name, const char *fields)
 {
     struct role *role = stage_find(stage, name);
-    stage->checks++;
+    stage->case_state->checks++;
     if (!role || role->state != ROLE_BUSY)
         stage_abort(stage, line, "'%s' has not begun anything", name);
-    stage_receive(stage, line, role);
+    step_receive(stage, line, role);
     return compare_fields(stage, line, role, fields);
 }
 
-/* What has come into being against the expectation is put away, so that the case can go on. That this can be done is
- * expected as well. */
-static void put_away(struct stage *stage, int line, const struct role *role)
+/* Undoes a call that unexpectedly succeeded, so that the case can go on. That this works is expected too. */
+static void undo(struct stage *stage, int line, const struct role *role)
 {
     static const struct {
         const char *verb, *opposite;
     } verbs[] = {{"create", "close"},    {"open", "close"},  {"hold", "close"},   {"map", "unmap"},
                  {"reserve", "release"}, {"spawn", "close"}, {"ntopen", "close"}, {"namespace", "leave"}};
-    char verb[16], label[64];
+    char verb[16], label[64], step[100];
+    size_t i;
     if (sscanf(role->request, "%15s %63s", verb, label) != 2)
         return;
-    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
+    for (i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
         if (strcmp(verb, verbs[i].verb) == 0)
-            check_gives(stage, line, role->name, step("%s %s", verbs[i].opposite, label), "");
+            break;
+    if (i == sizeof verbs / sizeof verbs[0])
+        return;
+    snprintf(step, sizeof step, "%s %s", verbs[i].opposite, label);
+    check_gives(stage, line, role->name, step, "");
 }
 
 bool check_fails(struct stage *stage, int line, const char *name, const char *request, uint32_t error,
@@ -180,9 +190,9 @@ bool check_fails(struct stage *stage, int line, const char *name, const char *re
 {
     char expected[200];
     struct text text = text_over(expected, sizeof expected);
-    struct role *role = stage_perform(stage, line, name, request);
+    struct role *role = actor_perform(stage, line, name, request);
     uint64_t got;
-    stage->checks++;
+    stage->case_state->checks++;
     text_add(&text, "fail");
     if (error != ANY_ERROR)
         text_format(&text, " error=%lu %s", (unsigned long)error, error_name(error) ? error_name(error) : "");
@@ -192,7 +202,7 @@ bool check_fails(struct stage *stage, int line, const char *name, const char *re
     if (strcmp(role->reply.word, "fail") != 0) {
         reply_differs(stage, line, role, ASPECT_OUTCOME, expected);
         if (strcmp(role->reply.word, "ok") == 0)
-            put_away(stage, line, role);
+            undo(stage, line, role);
         return false;
     }
     bool has_error = line_number(&role->reply, "error", &got) && got != 0;
@@ -225,9 +235,9 @@ static bool is_in_range(const struct role *role)
 bool check_faults(struct stage *stage, int line, const char *name, const char *request, const char *access)
 {
     char expected[80];
-    struct role *role = stage_perform(stage, line, name, request);
+    struct role *role = actor_perform(stage, line, name, request);
     uint64_t code = 0;
-    stage->checks++;
+    stage->case_state->checks++;
     snprintf(expected, sizeof expected, "fault code=0xC0000005 access=%s in the range of the step", access);
     if (strcmp(role->reply.word, "fault") == 0 && line_number(&role->reply, "code", &code) &&
         code == 0xC0000005 && strcmp(line_value(&role->reply, "access", ""), access) == 0 &&
@@ -240,7 +250,7 @@ static bool compare(struct stage *stage, int line, const char *what, bool truth,
                     const char *got)
 {
     char text[LINE_BYTES];
-    stage->checks++;
+    stage->case_state->checks++;
     if (truth)
         snprintf(text, sizeof text, "= %s: %s", what, expected);
     else
@@ -267,13 +277,13 @@ bool check_holds(struct stage *stage, int line, const char *what, bool truth)
 bool check_ends(struct stage *stage, int line, const char *name, const char *request, uint32_t exit_code)
 {
     char expected[60], got[60];
-    struct role *role = stage_role(stage, line, name);
-    stage_send(stage, line, role, request);
-    stage->checks++;
+    struct role *role = actor_of(stage, line, name);
+    step_send(stage, line, role, request);
+    stage->case_state->checks++;
     snprintf(expected, sizeof expected, "the end of the process with code 0x%lX", (unsigned long)exit_code);
-    if (stage_receive_or_end(stage, line, role))
+    if (step_receive_or_end(stage, line, role))
         return reply_differs(stage, line, role, ASPECT_OUTCOME, expected);
-    DWORD code = stage_see_end(stage, line, role, request);
+    DWORD code = step_see_end(stage, line, role, request);
     if (code == exit_code)
         return true;
     snprintf(got, sizeof got, "code 0x%lX", (unsigned long)code);
@@ -304,11 +314,10 @@ static bool is_outcome(const struct line *reply)
 void check_records(struct stage *stage, int line, const char *name, const char *request)
 {
     const struct contract_row *row = current_row(stage, line);
-    struct role *role = stage_perform(stage, line, name, request);
-    stage->checks++;
+    struct role *role = actor_perform(stage, line, name, request);
+    stage->case_state->checks++;
     if (!is_outcome(&role->reply))
-        stage_abort(stage, line, "%s> %s: this says nothing about how the step went: %s", name, request,
-                    role->raw);
+        stage_abort(stage, line, "%s> %s: the reply tells no outcome: %s", name, request, role->raw);
     if (row->outcome == BASIS_RECORD)
-        recording_note_unjudged(stage->recording, role->peer.recorded_at);
+        recording_note_unjudged(stage->peers.recording, role->peer.recorded_at);
 }

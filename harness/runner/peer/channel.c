@@ -135,7 +135,7 @@ static void start_read(struct channel *channel)
         channel->closed = true;
 }
 
-void channel_news(struct channel *channel, DWORD milliseconds)
+void channel_wait(struct channel *channel, DWORD milliseconds)
 {
     start_read(channel);
     if (!channel->closed)

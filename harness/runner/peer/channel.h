@@ -4,9 +4,6 @@
 #ifndef SHMCHECK_CHANNEL_H
 #define SHMCHECK_CHANNEL_H
 
-#ifndef WIN32_LEAN_AND_MEAN
-#define WIN32_LEAN_AND_MEAN
-#endif
 #include <windows.h>
 
 #include <stdbool.h>
@@ -43,7 +40,7 @@ bool channel_send(struct channel *channel, const char *bytes, size_t length, DWO
 enum channel_result channel_receive(struct channel *channel, char *out, size_t *length, DWORD milliseconds);
 
 /* Waits until something comes from the other end, or that is gone; the next channel_receive finds out what. */
-void channel_news(struct channel *channel, DWORD milliseconds);
+void channel_wait(struct channel *channel, DWORD milliseconds);
 
 /* How many bytes of a line have come whose end has not; NULL: none. */
 size_t channel_pending(const struct channel *channel);

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <wchar.h>
-#include <wtsapi32.h>
 
 #include "../platform/appcontainer.h"
+#include "../platform/session.h"
 #include "image_copy.h"
 
 typedef DWORD make_function(struct identity_launch *out, const struct identity *identity,
@@ -262,7 +262,7 @@ static DWORD make_other_session(struct identity_launch *out, const struct identi
 {
     DWORD session;
     out->apart = true;
-    if (!identity_other_session(&session)) {
+    if (!session_other(&session)) {
         out->failed = "WTSEnumerateSessions";
         return ERROR_NOT_FOUND;
     }
@@ -296,37 +296,4 @@ void identity_launch_free(struct identity_launch *launch)
     if (launch->token)
         CloseHandle(launch->token);
     launch->token = NULL;
-}
-
-/* Listening sessions have no processes. */
-static bool lives(WTS_CONNECTSTATE_CLASS state)
-{
-    return state == WTSActive || state == WTSConnected || state == WTSDisconnected;
-}
-
-typedef BOOL WINAPI enumerate_sessions(HANDLE, DWORD, DWORD, PWTS_SESSION_INFOW *, DWORD *);
-typedef VOID WINAPI free_memory(PVOID);
-
-bool identity_other_session(DWORD *session)
-{
-    HMODULE module = LoadLibraryExW(L"wtsapi32.dll", NULL, LOAD_LIBRARY_SEARCH_SYSTEM32);
-    if (!module)
-        return false;
-    enumerate_sessions *enumerate =
-        (enumerate_sessions *)(void (*)(void))GetProcAddress(module, "WTSEnumerateSessionsW");
-    free_memory *release = (free_memory *)(void (*)(void))GetProcAddress(module, "WTSFreeMemory");
-    PWTS_SESSION_INFOW sessions = NULL;
-    DWORD count = 0, own;
-    bool found = false;
-    if (enumerate && release && ProcessIdToSessionId(GetCurrentProcessId(), &own) &&
-        enumerate(WTS_CURRENT_SERVER_HANDLE, 0, 1, &sessions, &count)) {
-        for (DWORD i = 0; i < count && !found; i++) {
-            found = sessions[i].SessionId != own && lives(sessions[i].State);
-            if (found)
-                *session = sessions[i].SessionId;
-        }
-        release(sessions);
-    }
-    FreeLibrary(module);
-    return found;
 }

@@ -16,9 +16,6 @@
 #ifndef SHMCHECK_IDENTITY_H
 #define SHMCHECK_IDENTITY_H
 
-#ifndef WIN32_LEAN_AND_MEAN
-#define WIN32_LEAN_AND_MEAN
-#endif
 #include <windows.h>
 
 #include <stdbool.h>
@@ -53,8 +50,5 @@ DWORD identity_launch_make(struct identity_launch *out, const struct identity *i
 DWORD identity_launch_settle(const struct identity *identity, const struct child *child);
 /* Frees what the launch owns, except a temporary image. */
 void identity_launch_free(struct identity_launch *launch);
-
-/* A session other than this process's that processes can be started in. False if there is none. */
-bool identity_other_session(DWORD *session);
 
 #endif

@@ -2,9 +2,6 @@
 #ifndef SHMCHECK_IMAGE_COPY_H
 #define SHMCHECK_IMAGE_COPY_H
 
-#ifndef WIN32_LEAN_AND_MEAN
-#define WIN32_LEAN_AND_MEAN
-#endif
 #include <windows.h>
 
 #include <stdbool.h>

@@ -1,4 +1,4 @@
-#include "process.h"
+#include "output_file.h"
 
 #include <stdio.h>
 
@@ -16,8 +16,7 @@ HANDLE output_file_new(void)
              (unsigned long)GetCurrentProcessId(), (unsigned long)InterlockedIncrement(&counter),
              (unsigned long long)now.QuadPart);
     SECURITY_ATTRIBUTES inheritable = {.nLength = sizeof inheritable, .bInheritHandle = TRUE};
-    /* The children write through copies of this handle, which share its file position: they never overwrite.
-     */
+    /* The children write through copies of this handle, which share its file position: they never overwrite. */
     return CreateFileW(path, GENERIC_READ | GENERIC_WRITE | DELETE, FILE_SHARE_READ | FILE_SHARE_DELETE,
                        &inheritable, CREATE_NEW, FILE_ATTRIBUTE_TEMPORARY | FILE_FLAG_DELETE_ON_CLOSE, NULL);
 }
@@ -53,52 +52,4 @@ void output_file_take(HANDLE file, struct buffer *out)
         read_at(file, size.QuadPart - PIECE, PIECE, out);
     }
     output_file_clear(file);
-}
-
-static uint64_t ticks(FILETIME time)
-{
-    return (uint64_t)time.dwHighDateTime << 32 | time.dwLowDateTime;
-}
-
-/* The latest of its times: a case may have set one of them to whatever it likes. */
-static uint64_t last_seen(const WIN32_FIND_DATAW *file)
-{
-    uint64_t made = ticks(file->ftCreationTime), read = ticks(file->ftLastAccessTime),
-             written = ticks(file->ftLastWriteTime), later = made > read ? made : read;
-    return later > written ? later : written;
-}
-
-/* Those whose names begin with the prefix and that nobody has made, read or written since this time. */
-static void remove_files(const wchar_t *prefix, uint64_t before)
-{
-    wchar_t folder[MAX_PATH + 1], path[MAX_PATH * 2 + 2];
-    WIN32_FIND_DATAW found;
-    if (!GetTempPathW(MAX_PATH + 1, folder))
-        return;
-    swprintf(path, sizeof path / sizeof path[0], L"%ls%ls*", folder, prefix);
-    HANDLE search = FindFirstFileW(path, &found);
-    if (search == INVALID_HANDLE_VALUE)
-        return;
-    do {
-        swprintf(path, sizeof path / sizeof path[0], L"%ls%ls", folder, found.cFileName);
-        if (!(found.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) && last_seen(&found) < before)
-            DeleteFileW(path);
-    } while (FindNextFileW(search, &found));
-    FindClose(search);
-}
-
-void actor_files_remove(const char *run)
-{
-    wchar_t prefix[80];
-    swprintf(prefix, sizeof prefix / sizeof prefix[0], L"shmcheck-%hs-", run);
-    remove_files(prefix, UINT64_MAX);
-}
-
-#define DAY_TICKS (UINT64_C(24) * 3600 * 10000000) /* of 100 ns */
-
-void actor_files_remove_old(void)
-{
-    FILETIME now;
-    GetSystemTimeAsFileTime(&now);
-    remove_files(L"shmcheck-", ticks(now) - DAY_TICKS);
 }

@@ -6,23 +6,29 @@
 #include <wchar.h>
 
 #include "image_copy.h"
-#include "../stage/stage.h"
 
-static bool playing(const struct stage *stage)
+static bool playing(const struct peer_group *group)
 {
-    return stage->recording->mode == RECORDING_REPLAY;
+    return group->recording->mode == RECORDING_REPLAY;
 }
 
-static void record(struct stage *stage, enum recorded_kind kind, bool flag, uint32_t number, const char *text)
+static void announce_wait(const struct peer_group *group)
 {
-    if (stage->recording->mode == RECORDING_ON)
-        recording_add(stage->recording, kind, flag, number, text);
+    if (group->waits)
+        group->waits(group->context);
 }
 
-DWORD peer_open(struct stage *stage, struct peer *peer)
+static void record(struct peer_group *group, enum recorded_kind kind, bool flag, uint32_t number,
+                   const char *text)
 {
-    if (playing(stage)) {
-        const struct recorded_entry *entry = recording_next(stage->recording, RECORDED_PIPE_NAME);
+    if (group->recording->mode == RECORDING_ON)
+        recording_add(group->recording, kind, flag, number, text);
+}
+
+DWORD peer_open(struct peer_group *group, struct peer *peer)
+{
+    if (playing(group)) {
+        const struct recorded_entry *entry = recording_next(group->recording, RECORDED_PIPE_NAME);
         snprintf(peer->pipe_name, sizeof peer->pipe_name, "%s", entry ? entry->text : "");
         return ERROR_SUCCESS;
     }
@@ -30,11 +36,11 @@ DWORD peer_open(struct stage *stage, struct peer *peer)
     if (!peer->channel)
         return GetLastError();
     snprintf(peer->pipe_name, sizeof peer->pipe_name, "%s", channel_pipe_name(peer->channel));
-    record(stage, RECORDED_PIPE_NAME, true, 0, peer->pipe_name);
+    record(group, RECORDED_PIPE_NAME, true, 0, peer->pipe_name);
     return ERROR_SUCCESS;
 }
 
-/* The folder of the system is one that everybody may read; an actor's own identity may not lead into the runner's. */
+/* Every user may read the system directory; an actor under another identity may have no access to the runner's. */
 static const wchar_t *public_folder(void)
 {
     static wchar_t folder[MAX_PATH];
@@ -43,8 +49,8 @@ static const wchar_t *public_folder(void)
     return folder[0] ? folder : NULL;
 }
 
-/* An actor that is apart opens the pipe by its name and has nobody's job to end it: it ends with the pipe. */
-static DWORD start_apart(struct stage *stage, struct peer *peer, struct process_spec *start)
+/* The actor inherits nothing: it opens the pipe by name, is in no job and ends when the pipe is closed. */
+static DWORD start_apart(struct peer_group *group, struct peer *peer, struct process_spec *start)
 {
     wchar_t token[80];
     swprintf(token, sizeof token / sizeof token[0], L"%hs", channel_pipe_name(peer->channel));
@@ -52,7 +58,7 @@ static DWORD start_apart(struct stage *stage, struct peer *peer, struct process_
     start->output = NULL;
     start->job = NULL;
     DWORD error = child_start(&peer->child, start);
-    if (!error && !channel_accept(peer->channel, stage_timeout(stage)))
+    if (!error && !channel_accept(peer->channel, group->timeout))
         error = ERROR_TIMEOUT;
     return error;
 }
@@ -71,28 +77,28 @@ static DWORD start_inheriting(struct peer *peer, struct process_spec *start)
     return error;
 }
 
-static DWORD start_as(struct stage *stage, struct peer *peer, const wchar_t *program,
+static DWORD start_as(struct peer_group *group, struct peer *peer, const wchar_t *program,
                       struct identity_launch *launch)
 {
     struct process_spec start = {
         .image = launch->image[0] ? launch->image : program,
-        .output = stage->settings->output,
-        .job = stage->settings->job,
+        .output = group->output,
+        .job = group->job,
         .token = launch->token,
         .container = launch->container.AppContainerSid ? &launch->container : NULL,
         .directory = public_folder(),
     };
     launch->failed = launch->token ? "CreateProcessAsUser" : "CreateProcess";
-    return launch->apart ? start_apart(stage, peer, &start) : start_inheriting(peer, &start);
+    return launch->apart ? start_apart(group, peer, &start) : start_inheriting(peer, &start);
 }
 
-DWORD peer_copy(struct stage *stage, struct peer *peer, const wchar_t *program, bool large_address_aware,
+DWORD peer_copy(struct peer_group *group, struct peer *peer, const wchar_t *program, bool large_address_aware,
                 const char **failed)
 {
     wchar_t path[MAX_PATH + 1];
-    if (playing(stage))
+    if (playing(group))
         return ERROR_SUCCESS;
-    DWORD error = image_copy(program, stage->settings->run, path, failed);
+    DWORD error = image_copy(program, group->run, path, failed);
     if (error)
         return error;
     *failed = "changing the program's header";
@@ -104,44 +110,44 @@ DWORD peer_copy(struct stage *stage, struct peer *peer, const wchar_t *program, 
     return ERROR_NOT_ENOUGH_MEMORY;
 }
 
-DWORD peer_start(struct stage *stage, struct peer *peer, const wchar_t *program,
+DWORD peer_start(struct peer_group *group, struct peer *peer, const wchar_t *program,
                  const struct identity *identity, const char **failed)
 {
     *failed = "CreateProcess";
-    if (playing(stage))
+    if (playing(group))
         return ERROR_SUCCESS;
-    stage_waits(stage);
+    announce_wait(group);
     if (!identity)
         return start_inheriting(peer, &(struct process_spec){
                                           .image = peer->copy ? peer->copy : program,
-                                          .output = stage->settings->output,
-                                          .job = stage->settings->job,
+                                          .output = group->output,
+                                          .job = group->job,
                                       });
     struct identity_launch launch;
-    DWORD error = identity_launch_make(&launch, identity, program, stage->settings->run);
+    DWORD error = identity_launch_make(&launch, identity, program, group->run);
     if (launch.temporary)
         peer->copy = _wcsdup(launch.image);
     if (!error)
-        error = start_as(stage, peer, program, &launch);
+        error = start_as(group, peer, program, &launch);
     *failed = launch.failed;
     identity_launch_free(&launch);
     return error;
 }
 
-DWORD peer_settle(struct stage *stage, struct peer *peer, const struct identity *identity)
+DWORD peer_settle(struct peer_group *group, struct peer *peer, const struct identity *identity)
 {
-    return playing(stage) ? ERROR_SUCCESS : identity_launch_settle(identity, &peer->child);
+    return playing(group) ? ERROR_SUCCESS : identity_launch_settle(identity, &peer->child);
 }
 
-bool peer_accept(struct stage *stage, struct peer *peer)
+bool peer_accept(struct peer_group *group, struct peer *peer)
 {
-    stage_waits(stage);
-    return playing(stage) || channel_accept(peer->channel, stage_timeout(stage));
+    announce_wait(group);
+    return playing(group) || channel_accept(peer->channel, group->timeout);
 }
 
-DWORD peer_open_process(struct stage *stage, struct peer *peer, uint64_t pid)
+DWORD peer_open_process(struct peer_group *group, struct peer *peer, uint64_t pid)
 {
-    if (playing(stage))
+    if (playing(group))
         return ERROR_SUCCESS;
     peer->child.id = (DWORD)pid;
     peer->child.process = OpenProcess(SYNCHRONIZE | PROCESS_TERMINATE | PROCESS_QUERY_LIMITED_INFORMATION,
@@ -149,38 +155,39 @@ DWORD peer_open_process(struct stage *stage, struct peer *peer, uint64_t pid)
     return peer->child.process ? ERROR_SUCCESS : GetLastError();
 }
 
-bool peer_send(struct stage *stage, struct peer *peer, const char *bytes, size_t length)
+bool peer_send(struct peer_group *group, struct peer *peer, const char *bytes, size_t length)
 {
-    if (playing(stage)) {
-        const struct recorded_entry *entry = recording_next(stage->recording, RECORDED_REQUEST);
+    if (playing(group)) {
+        const struct recorded_entry *entry = recording_next(group->recording, RECORDED_REQUEST);
         if (entry && strcmp(entry->text, bytes) != 0)
-            stage->recording->diverged = true;
+            group->recording->diverged = true;
         return true;
     }
-    record(stage, RECORDED_REQUEST, true, 0, bytes);
-    return channel_send(peer->channel, bytes, length, stage_timeout(stage));
+    record(group, RECORDED_REQUEST, true, 0, bytes);
+    return channel_send(peer->channel, bytes, length, group->timeout);
 }
 
-/* Most replies are there at once. */
+/* Most replies arrive within this time; only a longer wait is announced. */
 #define SOON_MS 5
 
-static enum channel_result receive_live(struct stage *stage, struct peer *peer, char *out, size_t *length)
+static enum channel_result receive_live(struct peer_group *group, struct peer *peer, char *out,
+                                        size_t *length)
 {
-    const DWORD timeout = stage_timeout(stage);
+    const DWORD timeout = group->timeout;
     if (timeout <= SOON_MS)
         return channel_receive(peer->channel, out, length, timeout);
     enum channel_result result = channel_receive(peer->channel, out, length, SOON_MS);
     if (result != CHANNEL_TIMEOUT)
         return result;
-    stage_waits(stage);
+    announce_wait(group);
     return channel_receive(peer->channel, out, length, timeout - SOON_MS);
 }
 
-static enum channel_result receive(struct stage *stage, struct peer *peer, char *out, size_t *length)
+static enum channel_result receive(struct peer_group *group, struct peer *peer, char *out, size_t *length)
 {
-    struct recording *recording = stage->recording;
-    if (!playing(stage))
-        return receive_live(stage, peer, out, length);
+    struct recording *recording = group->recording;
+    if (!playing(group))
+        return receive_live(group, peer, out, length);
     if (recording->next < recording->count && recording->entries[recording->next].kind == RECORDED_NO_LINE)
         return (enum channel_result)recording_next(recording, RECORDED_NO_LINE)->number;
     const struct recorded_entry *entry = recording_next(recording, RECORDED_LINE);
@@ -191,16 +198,16 @@ static enum channel_result receive(struct stage *stage, struct peer *peer, char 
     return CHANNEL_LINE;
 }
 
-enum channel_result peer_receive(struct stage *stage, struct peer *peer, char *out, size_t *length)
+enum channel_result peer_receive(struct peer_group *group, struct peer *peer, char *out, size_t *length)
 {
-    struct recording *recording = stage->recording;
-    enum channel_result result = receive(stage, peer, out, length);
+    struct recording *recording = group->recording;
+    enum channel_result result = receive(group, peer, out, length);
     if (result != CHANNEL_LINE)
-        record(stage, RECORDED_NO_LINE, false, (uint32_t)result, NULL);
+        record(group, RECORDED_NO_LINE, false, (uint32_t)result, NULL);
     else
-        record(stage, RECORDED_LINE, true, 0, out);
+        record(group, RECORDED_LINE, true, 0, out);
     peer->recorded_at = recording->count - (recording->count > 0);
-    size_t place = stage->received++;
+    size_t place = group->received++;
     if (result == CHANNEL_LINE && place == recording->mutated_at) {
         *length = strlen(recording->mutated);
         memcpy(out, recording->mutated, *length + 1);
@@ -208,22 +215,22 @@ enum channel_result peer_receive(struct stage *stage, struct peer *peer, char *o
     return result;
 }
 
-bool peer_wait(struct stage *stage, struct peer *peer, DWORD *exit_code)
+bool peer_wait(struct peer_group *group, struct peer *peer, DWORD *exit_code)
 {
-    if (playing(stage)) {
-        const struct recorded_entry *entry = recording_next(stage->recording, RECORDED_END);
+    if (playing(group)) {
+        const struct recorded_entry *entry = recording_next(group->recording, RECORDED_END);
         *exit_code = entry ? entry->number : 0;
         return entry && entry->flag;
     }
-    stage_waits(stage);
-    bool ended = peer->child.process && child_wait(&peer->child, stage_timeout(stage), exit_code);
-    record(stage, RECORDED_END, ended, ended ? (uint32_t)*exit_code : 0, NULL);
+    announce_wait(group);
+    bool ended = peer->child.process && child_wait(&peer->child, group->timeout, exit_code);
+    record(group, RECORDED_END, ended, ended ? (uint32_t)*exit_code : 0, NULL);
     return ended;
 }
 
-bool peer_kill(struct stage *stage, struct peer *peer)
+bool peer_kill(struct peer_group *group, struct peer *peer)
 {
-    return playing(stage) || (peer->child.process && child_kill(&peer->child));
+    return playing(group) || (peer->child.process && child_kill(&peer->child));
 }
 
 void peer_close(struct peer *peer)

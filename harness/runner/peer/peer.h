@@ -1,49 +1,61 @@
-/* What the stage knows of an actor's process, and all that it does to one: everything that comes from outside comes
- * through here, live or from the stage's recording. */
-#ifndef SHMCHECK_LINK_H
-#define SHMCHECK_LINK_H
+/* A peer: the process of one actor, its pipe and the way to it. Everything that a case learns from outside comes through
+ * these functions, either from the process or, in a replay, from the recording. A peer knows nothing of roles and steps. */
+#ifndef SHMCHECK_PEER_H
+#define SHMCHECK_PEER_H
 
 #include "channel.h"
 #include "identity.h"
 #include "process.h"
+#include "recording.h"
 
-struct role;
-struct stage;
+/* What the peers of one case have in common. */
+struct peer_group {
+    char run[32];  /* the id of the run: names of temporary files contain it */
+    DWORD timeout; /* milliseconds; the deadline of each wait */
+    HANDLE job;    /* the processes are in it */
+    HANDLE output; /* their standard output and error; see output_file_new */
+    /* Called before a wait that may take long; output that was held back is sent then. NULL: not called. */
+    void (*waits)(void *context);
+    void *context;
+    struct recording *recording; /* never NULL; its mode is RECORDING_OFF in an ordinary run */
+    size_t received;             /* lines and other results of peer_receive so far */
+};
 
 struct peer {
-    char pipe_name[80]; /* of the pipe; what a client is told */
-    struct channel *channel;
-    struct child child; /* process is NULL while nobody has started it, and when a recording plays */
-    size_t recorded_at; /* the recording's entry for its last line, while a recording records */
-    wchar_t *copy;      /* a program file of its own, deleted with the peer; NULL: none. Owned */
+    char pipe_name[80];      /* a client opens \\.\pipe\NAME */
+    struct channel *channel; /* owned; NULL in a replay */
+    struct child child;      /* process is NULL before the start, and in a replay */
+    size_t recorded_at;      /* the recording's entry for the last line, while it records */
+    wchar_t *copy; /* owned; the peer's own copy of the program, deleted by peer_close; NULL: none */
 };
 
 /* Makes the pipe. Zero, or the error code. */
-DWORD peer_open(struct stage *stage, struct peer *peer);
-/* What the next peer_start starts is a copy of this program, linked otherwise (image_copy.h). Zero, or the error code,
- * with what failed in *failed. */
-DWORD peer_copy(struct stage *stage, struct peer *peer, const wchar_t *program, bool large_address_aware,
+DWORD peer_open(struct peer_group *group, struct peer *peer);
+/* Makes a copy of the program with IMAGE_FILE_LARGE_ADDRESS_AWARE set or cleared (image_copy.h), for the next peer_start.
+ * Zero, or the error code with the name of the function that failed in *failed. */
+DWORD peer_copy(struct peer_group *group, struct peer *peer, const wchar_t *program, bool large_address_aware,
                 const char **failed);
-/* Starts the program, an actor's, with the pipe's other end, as this identity (NULL: as the runner itself). Zero, or the
- * error code, with the name of the function that failed in *failed. */
-DWORD peer_start(struct stage *stage, struct peer *peer, const wchar_t *program,
+/* Starts the actor program with the pipe's other end, under this identity (NULL: the runner's own). Zero, or the error code
+ * with the name of the function that failed in *failed. */
+DWORD peer_start(struct peer_group *group, struct peer *peer, const wchar_t *program,
                  const struct identity *identity, const char **failed);
-/* The rest of its identity, once it has said hello. Zero, or the error code. */
-DWORD peer_settle(struct stage *stage, struct peer *peer, const struct identity *identity);
-/* Waits until an actor that another one started has opened the pipe. */
-bool peer_accept(struct stage *stage, struct peer *peer);
-/* Takes hold of the process that said this id over the pipe, so that its end can be seen. Zero, or the error code. */
-DWORD peer_open_process(struct stage *stage, struct peer *peer, uint64_t pid);
+/* Does what remains to be done for the identity after the actor's hello. Zero, or the error code. */
+DWORD peer_settle(struct peer_group *group, struct peer *peer, const struct identity *identity);
+/* Waits until an actor that another actor started has opened the pipe. */
+bool peer_accept(struct peer_group *group, struct peer *peer);
+/* Opens the process with the id that it told over the pipe, to see its end. Zero, or the error code. */
+DWORD peer_open_process(struct peer_group *group, struct peer *peer, uint64_t pid);
 
-/* The bytes are terminated as well as counted. */
-bool peer_send(struct stage *stage, struct peer *peer, const char *bytes, size_t length);
-/* As channel_receive, within the deadline of a step; `out` has LINE_BYTES bytes. */
-enum channel_result peer_receive(struct stage *stage, struct peer *peer, char *out, size_t *length);
-/* Waits for the end of the process within the deadline of a step; false if it has not ended. */
-bool peer_wait(struct stage *stage, struct peer *peer, DWORD *exit_code);
+/* Sends `length` bytes, which are terminated by a byte 0 as well. False: the pipe is closed, or the bytes were not read
+ * within the deadline. */
+bool peer_send(struct peer_group *group, struct peer *peer, const char *bytes, size_t length);
+/* As channel_receive, within the deadline; `out` has LINE_BYTES bytes. */
+enum channel_result peer_receive(struct peer_group *group, struct peer *peer, char *out, size_t *length);
+/* Waits for the end of the process. False if it has not ended within the deadline. */
+bool peer_wait(struct peer_group *group, struct peer *peer, DWORD *exit_code);
 /* Ends the process and waits until it has ended. */
-bool peer_kill(struct stage *stage, struct peer *peer);
-/* Ends the process, if it still runs, and frees everything. */
+bool peer_kill(struct peer_group *group, struct peer *peer);
+/* Ends the process if it still runs, deletes the copy of the program and frees everything. */
 void peer_close(struct peer *peer);
 
 #endif

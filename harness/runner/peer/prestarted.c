@@ -1,46 +1,44 @@
 #include "prestarted.h"
 
-#include "../stage/stage.h"
-
-static void drop(struct prestarted_actor *spare)
+static void drop(struct prestarted_actor *actor)
 {
-    if (spare->there)
-        peer_close(&spare->peer);
-    *spare = (struct prestarted_actor){0};
+    if (actor->exists)
+        peer_close(&actor->peer);
+    *actor = (struct prestarted_actor){0};
 }
 
-void prestarted_start(struct prestarted *prestarted, enum arch arch, struct stage *stage)
+void prestarted_start(struct prestarted *prestarted, enum arch arch, const wchar_t *program,
+                      struct peer_group *group)
 {
-    struct prestarted_actor *spare = &prestarted->of[arch];
-    const wchar_t *program = stage->settings->actors[arch];
+    struct prestarted_actor *actor = &prestarted->of[arch];
     const char *failed;
-    if (spare->there || !program[0])
+    if (actor->exists || !program[0])
         return;
-    spare->there = true;
-    if (peer_open(stage, &spare->peer) || peer_start(stage, &spare->peer, program, NULL, &failed))
-        drop(spare);
+    actor->exists = true;
+    if (peer_open(group, &actor->peer) || peer_start(group, &actor->peer, program, NULL, &failed))
+        drop(actor);
 }
 
-void prestarted_settle(struct prestarted *prestarted, enum arch arch, struct stage *stage)
+void prestarted_settle(struct prestarted *prestarted, enum arch arch, struct peer_group *group)
 {
-    const struct prestarted_actor *spare = &prestarted->of[arch];
-    if (spare->there)
-        channel_news(spare->peer.channel, stage_timeout(stage));
+    const struct prestarted_actor *actor = &prestarted->of[arch];
+    if (actor->exists)
+        channel_wait(actor->peer.channel, group->timeout);
 }
 
 bool prestarted_take(struct prestarted *prestarted, enum arch arch, struct peer *out)
 {
-    struct prestarted_actor *spare = &prestarted->of[arch];
+    struct prestarted_actor *actor = &prestarted->of[arch];
     DWORD code;
-    if (!spare->there)
+    if (!actor->exists)
         return false;
-    /* Whoever has ended it meanwhile has done nothing to the case that asks for it. */
-    if (child_wait(&spare->peer.child, 0, &code)) {
-        drop(spare);
+    /* An actor that ended while it waited is no fault of the case that needs one now. */
+    if (child_wait(&actor->peer.child, 0, &code)) {
+        drop(actor);
         return false;
     }
-    *out = spare->peer;
-    *spare = (struct prestarted_actor){0};
+    *out = actor->peer;
+    *actor = (struct prestarted_actor){0};
     return true;
 }
 
@@ -48,7 +46,7 @@ size_t prestarted_count(const struct prestarted *prestarted)
 {
     size_t count = 0;
     for (int i = 0; i < ARCH_COUNT; i++)
-        count += prestarted->of[i].there;
+        count += prestarted->of[i].exists;
     return count;
 }
 

@@ -4,14 +4,11 @@
 #ifndef SHMCHECK_PROCESS_H
 #define SHMCHECK_PROCESS_H
 
-#ifndef WIN32_LEAN_AND_MEAN
-#define WIN32_LEAN_AND_MEAN
-#endif
 #include <windows.h>
 
 #include <stdbool.h>
-
-#include "../../common/text.h"
+#include <stddef.h>
+#include <stdint.h>
 
 /* The exit code of a process that the harness ended, so that it is never taken for a result: "nsm". */
 #define EXIT_KILLED 0x6E736D
@@ -49,19 +46,7 @@ bool child_wait(const struct child *child, DWORD milliseconds, DWORD *exit_code)
 bool child_kill(const struct child *child);
 void child_close(struct child *child);
 
-/* A file for what a child prints: in the folder for temporary files, deleted when its last handle is closed.
- * The handle is inheritable. INVALID_HANDLE_VALUE, with GetLastError, on failure. */
-HANDLE output_file_new(void);
-/* Adds what the file holds to `out` (its first and last 32 KiB with a line between them if it is longer),
- * then empties it. */
-void output_file_take(HANDLE file, struct buffer *out);
-/* Empties it unread. */
-void output_file_clear(HANDLE file);
-
-/* Removes what is left of this run's files in the folder for temporary files: those that actors made, and copies of
- * actors. */
-void actor_files_remove(const char *run);
-/* The same for runs that were killed: files of any run that nobody has touched for a day. */
-void actor_files_remove_old(void);
+/* How many handles this process has open. Where the system does not tell, a number that grows with them; 0: unknown. */
+uint64_t own_handle_count(void);
 
 #endif

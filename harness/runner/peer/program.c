@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "output_file.h"
 #include "channel.h"
 #include "process.h"
 #include "../../common/utf16.h"

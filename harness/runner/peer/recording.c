@@ -33,7 +33,7 @@ void recording_note_unjudged(struct recording *recording, size_t index)
 {
     struct recorded_entry *entry = recorded_line(recording, index);
     if (entry)
-        entry->recorded = true;
+        entry->unjudged = true;
 }
 
 bool recording_was_read(const struct recorded_entry *entry, const char *field)

@@ -28,7 +28,7 @@ struct recorded_entry {
     uint32_t number;
     char *text; /* owned; NULL for news and ends */
     /* Of a line, what the case made of it. */
-    bool recorded; /* nothing is expected of this reply: it was only written down */
+    bool unjudged; /* the case expects nothing of this reply */
     char fields_read
         [RECORDED_READ_BYTES]; /* volatile fields that the case read, without '~', blank-separated */
 };

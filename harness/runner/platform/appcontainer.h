@@ -4,9 +4,6 @@
 #ifndef SHMCHECK_APPCONTAINER_H
 #define SHMCHECK_APPCONTAINER_H
 
-#ifndef WIN32_LEAN_AND_MEAN
-#define WIN32_LEAN_AND_MEAN
-#endif
 #include <windows.h>
 
 #include <stdbool.h>

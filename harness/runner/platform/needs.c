@@ -1,8 +1,5 @@
 #include "needs.h"
 
-#ifndef WIN32_LEAN_AND_MEAN
-#define WIN32_LEAN_AND_MEAN
-#endif
 #include <windows.h>
 
 #include <stdlib.h>
@@ -10,8 +7,8 @@
 
 #include "../../common/arch.h"
 #include "appcontainer.h"
-#include "../case/catalogue.h"
-#include "../peer/identity.h"
+#include "../../common/text.h"
+#include "session.h"
 #include "access_token.h"
 
 static bool fact_is(const struct platform *platform, const char *name, const char *value)
@@ -60,8 +57,8 @@ static bool same_bits(const struct platform *platform)
 static bool has_actor(const struct platform *platform, enum arch arch)
 {
     const char *actors = platform_fact(platform, FACT_ACTORS);
-    char word[CASE_ID_BYTES];
-    while (actors && next_word(&actors, word))
+    char word[WORD_BYTES];
+    while (actors && word_next(&actors, word))
         if (strcmp(word, arch_name(arch)) == 0)
             return true;
     return false;
@@ -219,7 +216,7 @@ static bool make_permanent(const struct platform *platform)
 static bool two_sessions(const struct platform *platform)
 {
     DWORD session;
-    return local_system(platform) && identity_other_session(&session);
+    return local_system(platform) && session_other(&session);
 }
 
 /* The runner and its actors are built alike. */
@@ -319,9 +316,9 @@ static size_t find(const char *name)
 
 const char *needs_unmet(const char *list, const struct platform *platform)
 {
-    char word[CASE_ID_BYTES];
+    char word[WORD_BYTES];
     bool known = needs_known(list);
-    while (known && list && next_word(&list, word)) {
+    while (known && list && word_next(&list, word)) {
         size_t index = find(word);
         if (!needs[index].met(platform))
             return needs[index].reason;
@@ -331,8 +328,8 @@ const char *needs_unmet(const char *list, const struct platform *platform)
 
 bool needs_known(const char *list)
 {
-    char word[CASE_ID_BYTES];
-    while (list && next_word(&list, word))
+    char word[WORD_BYTES];
+    while (list && word_next(&list, word))
         if (find(word) == SIZE_MAX)
             return false;
     return true;

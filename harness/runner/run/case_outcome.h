@@ -3,7 +3,6 @@
 #define SHMCHECK_OUTCOME_H
 
 #include "../../report/junit.h"
-#include "../stage/stage.h"
 
 struct finding {
     enum verdict verdict;       /* VERDICT_FAIL, VERDICT_DEVIATES or VERDICT_ERROR; VERDICT_SKIP: no power */

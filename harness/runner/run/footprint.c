@@ -1,31 +1,16 @@
 #include "footprint.h"
 
-#ifndef WIN32_LEAN_AND_MEAN
-#define WIN32_LEAN_AND_MEAN
-#endif
 #include <windows.h>
 
 #include <psapi.h>
 #include <stdio.h>
 
-uint64_t footprint_handles(void)
-{
-    DWORD count = 0;
-    if (GetProcessHandleCount(GetCurrentProcess(), &count) && count > 0)
-        return count;
-    /* Wine 8 says 0 of every process. It gives a new handle the lowest number that is free, and these are multiples of
-     * 4: what is kept of every case drives that number up. */
-    HANDLE fresh = CreateEventW(NULL, TRUE, FALSE, NULL);
-    if (!fresh)
-        return 0;
-    CloseHandle(fresh);
-    return (uint64_t)(uintptr_t)fresh / 4;
-}
+#include "../peer/process.h"
 
 void footprint_case(struct footprints *prints, uint64_t worker_handles)
 {
     PROCESS_MEMORY_COUNTERS memory = {.cb = sizeof memory};
-    prints->last = (struct footprint){.handles = footprint_handles(), .worker_handles = worker_handles};
+    prints->last = (struct footprint){.handles = own_handle_count(), .worker_handles = worker_handles};
     if (K32GetProcessMemoryInfo(GetCurrentProcess(), &memory, sizeof memory))
         prints->last.private_kib = memory.PagefileUsage >> 10;
     if (++prints->cases == FOOTPRINT_WARM)

@@ -1,5 +1,5 @@
-/* What this process and its workers hold, early in a run and at its end: a runner that kept something of every case
- * would hold more and more. */
+/* Open handles and memory of the runner and its workers, early in a run and at its end: a leak in each case would make
+ * them grow. */
 #ifndef SHMCHECK_FOOTPRINT_H
 #define SHMCHECK_FOOTPRINT_H
 
@@ -7,7 +7,7 @@
 
 #include "../../report/junit.h"
 
-/* After so many cases everything that is loaded or opened once has been. */
+/* After this many cases everything that is loaded or opened only once has been. */
 #define FOOTPRINT_WARM 20
 
 struct footprint {
@@ -21,9 +21,6 @@ struct footprints {
     struct footprint first, last; /* after FOOTPRINT_WARM cases, and after the last one */
 };
 
-/* How many handles this process has open, or a number that grows with them where the system does not say; 0 if there is
- * neither. */
-uint64_t footprint_handles(void);
 /* A case has finished, in a worker that then had so many handles open. */
 void footprint_case(struct footprints *prints, uint64_t worker_handles);
 /* Adds the properties runner_handles_first, _last and so on; none if there were too few cases. */

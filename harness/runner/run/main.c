@@ -1,7 +1,4 @@
 /* shmcheck.exe: reads the command line, runs the plan, says what came of it. */
-#ifndef WIN32_LEAN_AND_MEAN
-#define WIN32_LEAN_AND_MEAN
-#endif
 #include <windows.h>
 
 #include <psapi.h>
@@ -9,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../peer/actor_files.h"
 #include "../../common/utf16.h"
 #include "../platform/appcontainer.h"
 #include "footprint.h"

@@ -130,7 +130,7 @@ bool plan_needs(const struct plan *plan, const char *need)
     char word[CASE_ID_BYTES];
     for (size_t i = 0; i < plan->count; i++) {
         const char *needs = plan->items[i].what.test->needs;
-        while (!plan->items[i].skip && needs && next_word(&needs, word))
+        while (!plan->items[i].skip && needs && word_next(&needs, word))
             if (strcmp(word, need) == 0)
                 return true;
     }

@@ -1,8 +1,5 @@
 #include "results.h"
 
-#ifndef WIN32_LEAN_AND_MEAN
-#define WIN32_LEAN_AND_MEAN
-#endif
 #include <windows.h>
 
 #include <stdio.h>
@@ -27,7 +24,7 @@ static void add_head(struct buffer *out, const struct plan_item *item)
 {
     char own[CASE_ID_BYTES], word[CASE_ID_BYTES];
     const char *rows = case_rows(item->what.test, own);
-    while (next_word(&rows, word))
+    while (word_next(&rows, word))
         buffer_format(out, "[[PROPERTY|row=%s]]\n", word);
 }
 

@@ -2,6 +2,8 @@
 #ifndef SHMCHECK_RESULTS_H
 #define SHMCHECK_RESULTS_H
 
+#include <windows.h>
+
 #include "console.h"
 #include "case_outcome.h"
 #include "plan.h"

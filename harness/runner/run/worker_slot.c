@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../peer/output_file.h"
 #include "../../common/text.h"
 #include "../../common/utf16.h"
 #include "../worker/worker.h"

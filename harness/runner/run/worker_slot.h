@@ -2,7 +2,9 @@
 #ifndef SHMCHECK_SLOT_H
 #define SHMCHECK_SLOT_H
 
-#include "pool.h"
+#include "../peer/channel.h"
+#include "../peer/process.h"
+#include "pool_settings.h"
 
 #define NO_ITEM SIZE_MAX
 

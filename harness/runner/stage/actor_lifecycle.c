@@ -1,13 +1,13 @@
-/* How actors come and go. */
-#include "actor_spec.h"
+#include "actor_lifecycle.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../platform/version.h"
+#include "step.h"
 
-/* What is wrong with the hello that the role said, in `why`; false if nothing is. */
+/* Whether the hello of the role is wrong, and why. */
 static bool hello_is_wrong(struct role *role, char *why, size_t size)
 {
     const struct line *hello = &role->reply;
@@ -36,149 +36,151 @@ static void read_hello(struct stage *stage, int line, struct role *role)
 {
     char why[200];
     snprintf(role->request, sizeof role->request, "(start)");
-    stage_read(stage, line, role);
+    step_read(stage, line, role);
     if (hello_is_wrong(role, why, sizeof why))
-        stage_give_up(stage, STAGE_ERROR, line, role, why);
+        step_give_up(stage, STAGE_ERROR, line, role, why);
 }
 
-static struct role *add_role(struct stage *stage, int line, const char *name, enum arch arch)
+static void open_peer(struct stage *stage, int line, struct role *role)
 {
-    if (stage->role_count == STAGE_ROLES || strlen(name) >= ROLE_NAME_BYTES)
-        stage_abort(stage, line, "the case has more than %d roles, or '%s' is too long a name", STAGE_ROLES,
-                    name);
-    struct role *role = calloc(1, sizeof *role);
-    if (!role)
-        stage_abort(stage, line, "no memory for the role '%s'", name);
-    stage->roles[stage->role_count++] = role;
-    role->arch = arch;
-    snprintf(role->name, sizeof role->name, "%s", name);
-    return role;
+    DWORD error = peer_open(&stage->peers, &role->peer);
+    if (error) {
+        role_leaves(role);
+        stage_abort(stage, line, "role '%s': cannot create a pipe: error %lu", role->name,
+                    (unsigned long)error);
+    }
 }
 
-static void open_link(struct stage *stage, int line, struct role *role)
-{
-    DWORD error = peer_open(stage, &role->peer);
-    if (error)
-        stage_abort(stage, line, "no pipe for the role '%s': error %lu", role->name, (unsigned long)error);
-}
-
-/* The role's actor is started, and with it the spare that is most likely wanted next: the pair's other side. */
+/* Starts the role's actor, and in advance the one that is most likely needed next: the other side of the pair. */
 static DWORD start_two(struct stage *stage, struct role *role, const char **failed)
 {
     struct prestarted *prestarted = stage->settings->prestarted;
     const struct pair *pair = &stage->settings->pair;
     const enum arch next = role->arch == pair->writer ? pair->reader : pair->writer;
-    DWORD error = peer_start(stage, &role->peer, stage->settings->actors[role->arch], NULL, failed);
+    DWORD error = peer_start(&stage->peers, &role->peer, stage->settings->actors[role->arch], NULL, failed);
     if (!error) {
-        prestarted_start(prestarted, next, stage);
-        channel_news(role->peer.channel, stage_timeout(stage));
-        prestarted_settle(prestarted, next, stage);
+        prestarted_start(prestarted, next, stage->settings->actors[next], &stage->peers);
+        channel_wait(role->peer.channel, stage->peers.timeout);
+        prestarted_settle(prestarted, next, &stage->peers);
     }
     return error;
 }
 
-static void start_role(struct stage *stage, int line, const char *name, const struct actor_spec *spec)
+struct role *actor_start(struct stage *stage, int line, const char *name, const struct actor_spec *spec)
 {
     const char *failed;
-    struct role *role = add_role(stage, line, name, spec->arch);
+    struct role *role = stage_add_role(stage, line, name, spec->arch);
     const wchar_t *program = stage->settings->actors[spec->arch];
     DWORD error = ERROR_SUCCESS;
     const bool in_advance = stage->settings->prestarted && actor_spec_is_plain(spec);
     if (in_advance && prestarted_take(stage->settings->prestarted, spec->arch, &role->peer)) {
         read_hello(stage, line, role);
-        return;
+        return role;
     }
-    open_link(stage, line, role);
+    open_peer(stage, line, role);
     if (spec->aware >= 0)
-        error = peer_copy(stage, &role->peer, program, spec->aware, &failed);
+        error = peer_copy(&stage->peers, &role->peer, program, spec->aware, &failed);
     if (!error && in_advance)
         error = start_two(stage, role, &failed);
     else if (!error)
-        error = peer_start(stage, &role->peer, program, spec->identity, &failed);
+        error = peer_start(&stage->peers, &role->peer, program, spec->identity, &failed);
     if (error) {
-        role->state = ROLE_GONE;
+        role_leaves(role);
         stage_abort(stage, line, "the actor for '%s' does not start: %s, error %lu (0x%lX)", name, failed,
                     (unsigned long)error, (unsigned long)error);
     }
     read_hello(stage, line, role);
+    return role;
 }
 
-struct role *stage_role(struct stage *stage, int line, const char *name)
+struct role *actor_of(struct stage *stage, int line, const char *name)
 {
-    if (!stage_find(stage, name)) {
-        struct actor_spec spec = actor_spec_parse(stage, line, name, "");
-        start_role(stage, line, name, &spec);
-    }
-    return stage_find(stage, name);
+    struct role *role = stage_find(stage, name);
+    if (role)
+        return role;
+    struct actor_spec spec = actor_spec_parse(stage, line, name, "");
+    return actor_start(stage, line, name, &spec);
 }
 
-/* Into the transcript: who a role is, where the case says it. */
-static void tell_spec(struct stage *stage, const char *name, const char *words)
+struct role *actor_perform(struct stage *stage, int line, const char *name, const char *request)
+{
+    struct role *role = actor_of(stage, line, name);
+    step_send(stage, line, role, request);
+    step_receive(stage, line, role);
+    return role;
+}
+
+void actor_settle(struct stage *stage, int line, struct role *role, const struct actor_spec *spec,
+                  const char *words)
+{
+    DWORD error = peer_settle(&stage->peers, &role->peer, spec->identity);
+    if (error)
+        stage_abort(stage, line, "the actor for '%s' cannot be given %s: error %lu", role->name, words,
+                    (unsigned long)error);
+}
+
+struct role *actor_expect(struct stage *stage, int line, const char *parent, const char *name,
+                          const struct actor_spec *spec)
+{
+    struct role *role = stage_add_role(stage, line, name, spec->arch);
+    open_peer(stage, line, role);
+    role->same_program = actor_of(stage, line, parent)->arch == role->arch;
+    return role;
+}
+
+void actor_arrives(struct stage *stage, int line, const char *parent, struct role *role)
+{
+    if (!peer_accept(&stage->peers, &role->peer))
+        stage_abort_as(stage, STAGE_TIMEOUT, line, "'%s' was started by '%s' and does not connect",
+                       role->name, parent);
+    read_hello(stage, line, role);
+    /* The process has just sent its hello, so the id cannot belong to another process. */
+    DWORD error = peer_open_process(&stage->peers, &role->peer, role->pid);
+    if (error)
+        stage_abort(stage, line, "the process of '%s' cannot be opened: error %lu", role->name,
+                    (unsigned long)error);
+}
+
+void actor_tell_spec(struct stage *stage, const char *name, const char *words)
 {
     char told[LINE_BYTES];
     snprintf(told, sizeof told, "%s> (start) %s -> hello", name, words);
     stage_tell(stage, STAGE_TRANSCRIPT, 0, told);
 }
 
-void stage_starts(struct stage *stage, int line, const char *name, const char *arguments)
+void actor_leave(struct stage *stage, int line, struct role *role)
 {
-    struct actor_spec spec = actor_spec_parse(stage, line, name, arguments);
-    if (spec.rest[0] || !arguments[0])
-        stage_abort(stage, line, "'%s' says nothing about who '%s' is", spec.rest, name);
-    if (stage_find(stage, name))
-        stage_abort(stage, line, "'%s' has started already", name);
-    start_role(stage, line, name, &spec);
-    if (!spec.identity) {
-        tell_spec(stage, name, arguments);
-        return;
-    }
-    DWORD error = peer_settle(stage, &stage_find(stage, name)->peer, spec.identity);
-    if (error)
-        stage_abort(stage, line, "'%s' does not become %s: error %lu", name, arguments, (unsigned long)error);
-    tell_spec(stage, name, arguments);
-    /* A platform may take a token and ignore it: who the actor really is decides what the case is worth. */
-    check_gives(stage, line, name, step("identity tell=%s", identity_traits(spec.identity)),
-                identity_promise(spec.identity));
+    DWORD code = EXIT_KILLED;
+    step_send(stage, line, role, "exit");
+    step_receive(stage, line, role);
+    bool ended = peer_wait(&stage->peers, &role->peer, &code);
+    role_leaves(role);
+    if (strcmp(role->reply.word, "bye") != 0 || !ended || code != 0)
+        stage_abort(stage, line, "'%s' did not leave as it should: %s, exit code 0x%lX", role->name,
+                    ended ? "it ended" : "it did not end", (unsigned long)code);
 }
 
-void stage_spawns(struct stage *stage, int line, const char *parent, const char *name, const char *arguments)
+void actor_kill(struct stage *stage, int line, struct role *role)
 {
-    const struct actor_spec spec = actor_spec_parse(stage, line, name, arguments);
-    struct role *role = add_role(stage, line, name, spec.arch);
-    open_link(stage, line, role);
-    if (!actor_spec_is_plain(&spec))
-        stage_abort(stage, line, "'%s' is started by '%s', as its equal", name, parent);
-    role->same_program = stage_role(stage, line, parent)->arch == role->arch;
-    check_must(stage, line, parent,
-               step("spawn %s pipe=$%s.token program=$%s.program %s", name, name, name, spec.rest));
-    if (!peer_accept(stage, &role->peer))
-        stage_abort_as(stage, STAGE_TIMEOUT, line, "'%s' was started by '%s' and does not connect", name,
-                       parent);
-    read_hello(stage, line, role);
-    /* Now, while it surely runs, so that the id cannot be another process's. */
-    DWORD error = peer_open_process(stage, &role->peer, role->pid);
-    if (error)
-        stage_abort(stage, line, "the process of '%s' cannot be opened: error %lu", name,
-                    (unsigned long)error);
-    /* In the case's own words: bits=64 is another architecture on another system, and the same transcript. */
-    if (spec.chosen && strcmp(spec.chosen, "bits") == 0)
-        tell_spec(stage, name, step("bits=%u", arch_bits(spec.arch)));
-    else if (spec.chosen)
-        tell_spec(stage, name, step("arch=%s", arch_name(spec.arch)));
+    if (role->state == ROLE_GONE)
+        stage_abort(stage, line, "'%s' is gone and cannot be killed", role->name);
+    if (!peer_kill(&stage->peers, &role->peer))
+        stage_abort(stage, line, "'%s' cannot be killed: error %lu", role->name,
+                    (unsigned long)GetLastError());
+    step_gone(stage, role, "(killed)", 0, false);
 }
 
-/* A step that was begun and not finished is a mistake of the case; an actor that is busy cannot be asked to
- * exit. */
+/* An actor that is busy cannot be asked to exit: the case must finish the step that it began. */
 static void ask_to_exit(struct stage *stage, struct role *role)
 {
     char wire[40];
     if (role->state == ROLE_BUSY && !stage->broken)
-        stage_tell(stage, STAGE_ERROR, stage->test->line, "the case ended before a step that it had begun");
+        stage_tell(stage, STAGE_ERROR, stage->line, "the case ended before a step that it had begun");
     if (role->state != ROLE_IDLE)
         return;
     int length = snprintf(wire, sizeof wire, "%lu exit\n", (unsigned long)++role->sequence);
     snprintf(role->request, sizeof role->request, "exit");
-    peer_send(stage, &role->peer, wire, (size_t)length);
+    peer_send(&stage->peers, &role->peer, wire, (size_t)length);
 }
 
 static void see_it_end(struct stage *stage, struct role *role)
@@ -188,11 +190,11 @@ static void see_it_end(struct stage *stage, struct role *role)
     DWORD code = 0;
     if (role->state != ROLE_IDLE)
         return;
-    role->state = ROLE_GONE;
-    enum channel_result result = peer_receive(stage, &role->peer, role->raw, &length);
+    role_leaves(role);
+    enum channel_result result = peer_receive(&stage->peers, &role->peer, role->raw, &length);
     bool bye = result == CHANNEL_LINE && !line_parse(&role->reply, role->raw, length) &&
                role->reply.sequence == role->sequence && strcmp(role->reply.word, "bye") == 0;
-    bool ended = peer_wait(stage, &role->peer, &code);
+    bool ended = peer_wait(&stage->peers, &role->peer, &code);
     if ((bye && ended && code == 0) || stage->broken)
         return;
     enum stage_event kind = result == CHANNEL_TIMEOUT || !ended ? STAGE_TIMEOUT
@@ -201,13 +203,13 @@ static void see_it_end(struct stage *stage, struct role *role)
     snprintf(message, sizeof message, "%s> exit: %s; %s, exit code 0x%lX", role->name,
              bye ? "it said bye" : "it did not say bye", ended ? "it ended" : "it did not end",
              (unsigned long)code);
-    stage_tell(stage, kind, stage->test->line, message);
+    stage_tell(stage, kind, stage->line, message);
 }
 
 static bool all_gone(struct stage *stage)
 {
-    /* Processes that actors started on their own are not waited for one by one. */
-    ULONGLONG end = GetTickCount64() + stage_timeout(stage);
+    /* Processes that actors started themselves are not known one by one. */
+    ULONGLONG end = GetTickCount64() + stage->peers.timeout;
     const struct prestarted *prestarted = stage->settings->prestarted;
     const size_t staying = prestarted ? prestarted_count(prestarted) : 0;
     while (job_active(stage->settings->job) > staying) {
@@ -218,7 +220,7 @@ static bool all_gone(struct stage *stage)
     return true;
 }
 
-/* Spares are in the job like everybody. */
+/* The actors that were started in advance are in the job too. */
 static void end_job(struct stage *stage)
 {
     if (stage->settings->prestarted)
@@ -239,15 +241,15 @@ static void end_processes(struct stage *stage)
         char message[100];
         snprintf(message, sizeof message, "the case left %lu processes behind",
                  (unsigned long)job_active(job));
-        stage_tell(stage, STAGE_ERROR, stage->test->line, message);
+        stage_tell(stage, STAGE_ERROR, stage->line, message);
         end_job(stage);
     }
 }
 
-void stage_end(struct stage *stage)
+void actors_end(struct stage *stage)
 {
-    if (stage->recording->mode != RECORDING_REPLAY) {
-        stage->recording->mode = RECORDING_OFF; /* how actors leave is no longer the case's business */
+    if (stage->peers.recording->mode != RECORDING_REPLAY) {
+        stage->peers.recording->mode = RECORDING_OFF; /* the end of the actors is not part of the case */
         end_processes(stage);
     }
     for (size_t i = 0; i < stage->role_count; i++) {

@@ -8,7 +8,7 @@ static bool has_actor(const struct stage *stage, enum arch arch)
     return stage->settings->actors[arch][0] != 0;
 }
 
-/* bits=64 is this program's own architecture, if that has 64 bits: an emulated one is somebody else. */
+/* bits=64 is this program's own architecture if that has 64 bits, and not one that the system emulates. */
 static enum arch arch_of_bits(const struct stage *stage, const char *bits)
 {
     if (strcmp(bits, "32") == 0)
@@ -25,7 +25,7 @@ static const char *value_of(const char *word, const char *key)
     return strncmp(word, key, length) == 0 ? word + length : NULL;
 }
 
-/* Takes one word of the arguments. False if it makes no sense; what is no word about the spec goes to the rest. */
+/* Reads one word. False if its value is wrong; a word that is not about the actor goes to the rest. */
 static bool take_word(const struct stage *stage, struct actor_spec *spec, const char *word)
 {
     const char *identity = value_of(word, "identity="), *bits = value_of(word, "bits="),
@@ -56,12 +56,13 @@ struct actor_spec actor_spec_parse(struct stage *stage, int line, const char *na
         size_t length = strcspn(arguments, " ");
         snprintf(word, sizeof word, "%.*s", (int)length, arguments);
         if (length > 0 && !take_word(stage, &spec, word))
-            stage_abort(stage, line, "'%s' says nothing about who '%s' is", word, name);
+            stage_abort(stage, line, "role '%s': the option '%s' has a wrong value or is too long", name,
+                        word);
         arguments += length + (arguments[length] == ' ');
     }
     if (!has_actor(stage, spec.arch))
-        stage_abort(stage, line, "there is no %s actor for '%s': the case lacks a need", arch_name(spec.arch),
-                    name);
+        stage_abort(stage, line, "role '%s': this run has no %s actor; the case must have a need for it",
+                    name, arch_name(spec.arch));
     return spec;
 }
 

@@ -1,21 +1,23 @@
-/* Who is to play a role: from the words of starts and spawns, and where they say nothing from the run's pair. */
-#ifndef SHMCHECK_CASTING_H
-#define SHMCHECK_CASTING_H
+/* Which actor plays a role: its architecture, identity and program. From the words of starts() and spawns(), and where they
+ * do not say, from the pair of the run. */
+#ifndef SHMCHECK_ACTOR_SPEC_H
+#define SHMCHECK_ACTOR_SPEC_H
 
 #include "stage.h"
 
 struct actor_spec {
     enum arch arch;
-    const char *chosen; /* what the case says of it, "bits" or "arch"; NULL: nothing, the pair decided */
+    const char
+        *chosen; /* the word by which the case chose `arch`, "bits" or "arch"; NULL: the pair decided */
     const struct identity *identity; /* NULL: the runner's own */
-    int aware;                       /* of large addresses: 1 yes, 0 no, -1 as the program was linked */
-    char rest[LINE_BYTES];           /* the words that are not about this */
+    int aware; /* IMAGE_FILE_LARGE_ADDRESS_AWARE: 1 set, 0 cleared, -1 as the program was linked */
+    char rest[LINE_BYTES]; /* the words that are not about the actor */
 };
 
-/* Takes the blank-separated words; checks.h describes them. Aborts the case if one makes no sense, or if there is no actor
+/* Reads the blank-separated words that checks.h describes. Aborts the case if one of them is wrong, or if there is no actor
  * of that architecture. */
 struct actor_spec actor_spec_parse(struct stage *stage, int line, const char *role, const char *words);
-/* Whether it is an actor like any other: as the runner itself, with a program as it lies on the disk. */
+/* Whether the actor has the runner's own identity and an unmodified program. */
 bool actor_spec_is_plain(const struct actor_spec *spec);
 
 #endif

@@ -11,7 +11,7 @@
 struct call {
     void (*run)(struct stage *);
     struct stage *stage;
-    bool returned;
+    enum call_result result;
     jmp_buf leave;
 };
 
@@ -22,20 +22,22 @@ static void run_call(void **state)
     struct call *call = *state;
     if (setjmp(call->leave) == 0) {
         call->run(call->stage);
-        call->returned = true;
+        call->result = CALL_RETURNED;
+    } else {
+        call->result = CALL_LEFT;
     }
 }
 
-bool call_case(const char *name, void (*run)(struct stage *), struct stage *stage)
+enum call_result call_case(const char *name, void (*run)(struct stage *), struct stage *stage)
 {
-    struct call call = {.run = run, .stage = stage};
+    struct call call = {.run = run, .stage = stage, .result = CALL_CRASHED};
     struct call *outer = current;
     /* No group set-up: it would hide the per-test state. */
     const struct CMUnitTest tests[] = {{name, run_call, NULL, NULL, &call}};
     current = &call;
     _cmocka_run_group_tests(name, tests, 1, NULL, NULL);
     current = outer;
-    return call.returned;
+    return call.result;
 }
 
 void leave_case(void)

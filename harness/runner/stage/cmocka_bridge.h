@@ -6,15 +6,18 @@
 #ifndef SHMCHECK_CMOCKA_BRIDGE_H
 #define SHMCHECK_CMOCKA_BRIDGE_H
 
-#include <stdbool.h>
-
 struct stage;
 
-/* Calls run(stage) as a cmocka test. False if it ended in any other way than by returning: leave_case, or a
- * crash that cmocka caught. */
-bool call_case(const char *name, void (*run)(struct stage *), struct stage *stage);
+enum call_result {
+    CALL_RETURNED,
+    CALL_LEFT,   /* through leave_case */
+    CALL_CRASHED /* cmocka caught an exception */
+};
 
-/* Leaves the case function that is being called; call_case returns false then. Ends the process if none is. */
+/* Calls run(stage) as a cmocka test and says how it ended. */
+enum call_result call_case(const char *name, void (*run)(struct stage *), struct stage *stage);
+
+/* Leaves the case function that is being called; call_case returns CALL_LEFT then. Ends the process if none is. */
 _Noreturn void leave_case(void);
 
 #endif

@@ -1,41 +1,27 @@
-/* The stage: the actors of one case while it runs. Cases see it as an opaque type through checks.h; the
- * worker makes one for each case and ends it, whatever the case did. */
+/* The stage: the actors of one case while it runs, and what it reports. Cases see an opaque type through checks.h. */
 #ifndef SHMCHECK_STAGE_H
 #define SHMCHECK_STAGE_H
 
-#include "../case/catalogue.h"
-#include "../case/contract.h"
 #include "../peer/peer.h"
-#include "../peer/program.h"
 #include "../peer/prestarted.h"
-#include "../peer/recording.h"
+#include "../peer/program.h"
+#include "stage_event.h"
 
 #define STAGE_ROLES 8
 #define ROLE_NAME_BYTES 24
 #define STEP_TIMEOUT_MS 5000
 
-/* What a stage tells whoever runs it, as it happens. */
-enum stage_event {
-    STAGE_TRANSCRIPT, /* one line of the transcript */
-    STAGE_FAIL,       /* a documented expectation did not hold */
-    STAGE_DEVIATES,   /* an observed one did not */
-    STAGE_POWERLESS,  /* a control did not show its effect: nothing that was found means anything */
-    STAGE_ERROR,      /* the harness cannot tell; the case ends here */
-    STAGE_CRASH,      /* the same, because a process died */
-    STAGE_TIMEOUT     /* the same, because a deadline passed */
-};
-
 struct stage_settings {
-    char run[32];      /* distinguishes this run's object names from those of any other */
-    unsigned instance; /* and those of one instance of a case from the next one's */
+    char run[32];      /* the id of the run; object names contain it */
+    unsigned instance; /* 1, 2, ...: tells apart the object names of a case that runs beside itself */
     wchar_t actors[ARCH_COUNT][PROGRAM_PATH_UNITS]; /* "" if there is none */
-    struct pair pair;              /* whose the writer is, and the reader; others are as the writer */
-    double timeout_scale;          /* > 0 */
-    HANDLE job;                    /* for all actors */
-    HANDLE output;                 /* what they print; see output_file_new */
-    struct prestarted *prestarted; /* NULL: none are kept */
+    struct pair pair;     /* the architectures of "writer" and "reader"; other roles are as the writer */
+    double timeout_scale; /* > 0 */
+    HANDLE job;           /* for all actors */
+    HANDLE output;        /* their standard output and error; see output_file_new */
+    struct prestarted *prestarted; /* NULL: no actor is started in advance */
     void (*tell)(void *context, enum stage_event event, int line, const char *text);
-    /* The stage is going to wait, perhaps for long: what was told must not be held back any more. May be NULL. */
+    /* The stage begins a wait that may take long: output that was held back must be sent now. May be NULL. */
     void (*waits)(void *context);
     void *context;
     bool with_volatile; /* the transcript keeps volatile fields (--verbose) */
@@ -46,23 +32,23 @@ struct stage_settings {
 /* A volatile value that a later step may refer to: $role.field. */
 struct remembered {
     char field[16];  /* without '~' */
-    char value[200]; /* escaped, as on the pipe; a path of a container is long */
+    char value[200]; /* escaped, as on the pipe; the path of a container is long */
 };
 
 enum role_state {
     ROLE_IDLE,
-    ROLE_BUSY, /* begins() without finishes() */
-    ROLE_GONE
+    ROLE_BUSY, /* a request was sent and its reply has not been read */
+    ROLE_GONE  /* the process has ended, or must not be used any more */
 };
 
-/* An actor process, as the runner sees it. */
+/* One actor of the case. */
 struct role {
     char name[ROLE_NAME_BYTES];
     struct peer peer;
     enum role_state state;
     enum arch arch;
-    bool same_program; /* an actor starts it, of its own architecture: it knows the program itself */
-    uint32_t sequence;
+    bool same_program; /* an actor of the same architecture starts it, from its own image */
+    uint32_t sequence; /* of the last request */
     uint64_t pid;
     char request[LINE_BYTES]; /* as the case wrote it: the step under way, or the last one */
     char raw[LINE_BYTES];     /* the last reply, as received */
@@ -70,62 +56,41 @@ struct role {
     struct remembered remembered[ROLE_REMEMBERED];
 };
 
+struct case_state; /* belongs to the room case/ */
+
 struct stage {
     const struct stage_settings *settings;
-    const struct test_case *test;
-    char id[CASE_ID_BYTES];
+    char id[WORD_BYTES];           /* of the case; object names contain it */
+    int line;                      /* where the case stands in its file */
+    struct case_state *case_state; /* whatever the user of the stage keeps with it */
+    struct peer_group peers;
     struct role *roles[STAGE_ROLES]; /* owned */
     size_t role_count;
-    const struct contract_row *row; /* what checks check at the moment */
-    size_t checks, failures, steps;
-    struct recording *recording; /* never NULL; off, as a rule */
-    size_t received;             /* lines and other news from actors so far */
-    bool broken;                 /* an error was told */
+    size_t steps;
+    bool broken; /* an error, a crash or a time-out was reported */
 };
 
-/* Prepares a stage; no process is started. `recording` outlives it. */
-void stage_init(struct stage *stage, const struct stage_settings *settings, const struct test_case *test,
+/* Prepares a stage; no process is started. `settings` and `recording` outlive it. */
+void stage_init(struct stage *stage, const struct stage_settings *settings, const char *id, int line,
                 struct recording *recording);
-/* Ends all actors: those that live are asked to exit, all at once, and must answer and end with code 0; none
- * of the job's processes may be left. What goes wrong is told as an error. */
-void stage_end(struct stage *stage);
+void stage_tell(struct stage *stage, enum stage_event event, int line, const char *text);
 
-DWORD stage_timeout(const struct stage *stage);
-/* Says that a wait begins. */
-void stage_waits(const struct stage *stage);
-
-/* Tells an error and leaves the case function. */
+/* Reports an error and leaves the case function. */
 _Noreturn void stage_abort(struct stage *stage, int line, const char *format, ...) TEXT_PRINTF(3, 4);
 /* The same for an error of another kind: STAGE_CRASH, STAGE_TIMEOUT. */
 _Noreturn void stage_abort_as(struct stage *stage, enum stage_event kind, int line, const char *format, ...)
     TEXT_PRINTF(4, 5);
-/* The actor's state is unknown from here on: it is ended and never asked again, and the case with it. */
-_Noreturn void stage_give_up(struct stage *stage, enum stage_event kind, int line, struct role *role,
-                             const char *why);
-void stage_tell(struct stage *stage, enum stage_event event, int line, const char *text);
 
-/* The role, its actor started if it has none. Aborts the case if that fails or the name is too long. */
-struct role *stage_role(struct stage *stage, int line, const char *name);
-/* The role if it exists, else NULL. */
+/* The role of this name, or NULL. */
 struct role *stage_find(struct stage *stage, const char *name);
+/* The role of this name; aborts the case if there is none. */
+struct role *stage_existing(struct stage *stage, int line, const char *name);
+/* A new role, idle and without an actor. Aborts the case if there are too many, or if the name is too long. */
+struct role *stage_add_role(struct stage *stage, int line, const char *name, enum arch arch);
 
-/* Sends a step, with the substitutions that checks.h describes, and does not wait. */
-void stage_send(struct stage *stage, int line, struct role *role, const char *request);
-/* Waits for the reply and puts the step into the transcript. Everything that is not the reply to this very
- * request (silence, a second answer, half a line, garbage, the end of the process) aborts the case; the actor
- * is ended. */
-void stage_receive(struct stage *stage, int line, struct role *role);
-/* The step has ended the process: waits for that, puts it into the transcript and returns the exit code. */
-DWORD stage_see_end(struct stage *stage, int line, struct role *role, const char *request);
-/* As stage_receive; false, and nothing is told, if the pipe was closed instead. */
-bool stage_receive_or_end(struct stage *stage, int line, struct role *role);
-/* The next line of an actor, which must be one of the protocol and carry the number of its last request. */
-void stage_read(struct stage *stage, int line, struct role *role);
-/* stage_send and stage_receive. The reply is in role->reply. */
-struct role *stage_perform(struct stage *stage, int line, const char *name, const char *request);
-
-/* Replaces the names and references of a request by what goes onto the pipe (substitute.c). NULL if all is
- * well, else what is wrong with it. */
-const char *substitute(struct stage *stage, const char *request, struct text *out);
+/* The changes of a role's state: from idle to busy, from busy to idle, and from any to gone. */
+void role_asks(struct role *role);
+void role_answered(struct role *role);
+void role_leaves(struct role *role);
 
 #endif

@@ -1,6 +1,4 @@
-/* From the step that a case writes to the request on the pipe: object names that nobody else uses, and values
- * that are only known at run time. */
-#include "stage.h"
+#include "substitute.h"
 
 #include <string.h>
 #include <wchar.h>
@@ -29,7 +27,7 @@ static void add_name(const struct stage *stage, const char *tag, size_t length, 
     text_add_bytes(out, tag, length);
 }
 
-/* The program of a role; nothing if whoever starts it is the same one. */
+/* The program of a role; nothing if the actor that starts it uses its own image. */
 static const char *add_program(const struct stage *stage, const struct role *role, struct text *out)
 {
     char bytes[PROGRAM_PATH_UNITS * 3];

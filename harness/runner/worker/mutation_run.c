@@ -47,7 +47,6 @@ static void witness_tell(void *context, enum stage_event event, int line, const 
 static void run_again(const struct stage_settings *settings, const struct test_case *test,
                       struct recording *recording, enum recording_mode mode, struct witness *witness)
 {
-    static struct stage stage;
     struct stage_settings own = *settings;
     own.tell = witness_tell;
     own.waits = NULL;
@@ -55,9 +54,7 @@ static void run_again(const struct stage_settings *settings, const struct test_c
     recording->mode = mode;
     recording->next = 0;
     recording->diverged = false;
-    stage_init(&stage, &own, test, recording);
-    call_case(stage.id, test->run, &stage);
-    stage_end(&stage);
+    case_run(&own, test, recording);
 }
 
 static bool notices(const struct stage_settings *settings, const struct test_case *test,

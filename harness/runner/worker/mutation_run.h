@@ -2,7 +2,7 @@
 #ifndef SHMCHECK_MUTATE_H
 #define SHMCHECK_MUTATE_H
 
-#include "../stage/stage.h"
+#include "../case/case_run.h"
 
 struct mutation_settings {
     unsigned percent; /* of the changes that are tried, chosen by `seed`; 0: none, 100: all */

@@ -249,7 +249,7 @@ bool reply_mutation(const struct recorded_entry *reply, size_t index, char out[L
     if (!take_apart(&parts, reply))
         return false;
     text_add_bytes(&line, reply->text, parts.sequence);
-    if (reply->recorded)
+    if (reply->unjudged)
         return make_nonsense(&parts, index, &line, &name) && !line.cut;
     if (index == 0) {
         text_add(&name, "outcome");

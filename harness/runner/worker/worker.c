@@ -11,9 +11,8 @@
 
 #include "../../common/text.h"
 #include "../../common/utf16.h"
-#include "../stage/cmocka_bridge.h"
-#include "../run/footprint.h"
-#include "../platform/needs.h"
+#include "../case/case_run.h"
+#include "../case/catalogue.h"
 #include "mutation_run.h"
 
 /* Raw bytes of text that one line carries at most, whatever their escapes cost. */
@@ -137,32 +136,21 @@ static bool take_settings(struct worker *worker, const struct line *line)
     return settings->job != NULL;
 }
 
-static void run_case(struct worker *worker, const struct test_case *test)
+static void run_one(struct worker *worker, const struct test_case *test)
 {
-    static struct stage stage; /* not on the stack that a crash may have spoiled */
     char bytes[LINE_BYTES];
     bool mutate = worker->mutate.percent > 0;
     struct recording recording = {.mode = mutate ? RECORDING_ON : RECORDING_OFF, .mutated_at = SIZE_MAX};
-    stage_init(&stage, &worker->settings, test, &recording);
-    if (!stage.row)
-        stage_tell(&stage, STAGE_ERROR, test->line, "the first row of this case is not in the contract");
-    else if (!needs_known(test->needs))
-        stage_tell(&stage, STAGE_ERROR, test->line, "the case needs something that the runner does not know");
-    else if (!call_case(stage.id, test->run, &stage) && !stage.broken)
-        stage_tell(&stage, STAGE_CRASH, test->line, "the case function crashed");
-    else if (stage.checks == 0 && !stage.broken)
-        stage_tell(&stage, STAGE_ERROR, test->line, "the case checked nothing");
-    size_t starts = stage.role_count;
-    stage_end(&stage);
+    struct case_figures figures = case_run(&worker->settings, test, &recording);
     if (mutate && recording.incomplete)
-        stage_tell(&stage, STAGE_ERROR, test->line, "not enough memory to record the case");
-    else if (mutate && !stage.broken)
+        tell(worker, STAGE_ERROR, test->line, "not enough memory to record the case");
+    else if (mutate && !figures.broken)
         mutation_run(&worker->settings, test, &recording, &worker->mutate);
     recording_free(&recording);
     int length = snprintf(bytes, sizeof bytes, "%lu done checks=%llu steps=%llu starts=%llu handles=%llu\n",
-                          (unsigned long)worker->sequence, (unsigned long long)stage.checks,
-                          (unsigned long long)stage.steps, (unsigned long long)starts,
-                          (unsigned long long)footprint_handles());
+                          (unsigned long)worker->sequence, (unsigned long long)figures.checks,
+                          (unsigned long long)figures.steps, (unsigned long long)figures.starts,
+                          (unsigned long long)own_handle_count());
     write_line(worker, bytes, (size_t)length);
     tell_at_once(worker);
 }
@@ -219,7 +207,7 @@ int worker_main(HANDLE pipe, HANDLE output)
         worker->settings.instance = (unsigned)instance;
         if (!pair_find(line_value(&line, "pair", ""), &worker->settings.pair))
             return EXIT_KILLED;
-        run_case(worker, catalogue_at(index).test);
+        run_one(worker, catalogue_at(index).test);
     }
     prestarted_drop(&worker->prestarted);
     return 0;
