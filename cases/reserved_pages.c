@@ -122,6 +122,16 @@ static void commits_are_one_region(struct stage *s)
     gives(s, "reader", "query view show=size,state", "size=262144 state=MEM_COMMIT");
 }
 
+/* Pages up to the end of a view are committed for other views too. Found by scripts/explore. */
+static void commit_to_the_end_is_shared(struct stage *s)
+{
+    reserved_section(s);
+    must_give(s, "writer", "commit view at=196608 length=65536 protect=PAGE_READWRITE", "base=+196608");
+    gives(s, "reader", "query view at=196608 show=state", "state=MEM_COMMIT");
+    must(s, "writer", "map other of=section access=FILE_MAP_READ");
+    gives(s, "writer", "query other at=196608 show=state", "state=MEM_COMMIT");
+}
+
 /* Pages of a section cannot be decommitted. */
 static void reserve_no_decommit(struct stage *s)
 {
@@ -200,6 +210,7 @@ static const struct test_case reserved_pages_cases[] = {
     {CASE(reserve_commit_zeroed)},
     {CASE(reserve_recommit_harmless)},
     {CASE(commits_are_one_region), .rows = "size-query-virtualquery reserve-recommit-harmless"},
+    {CASE(commit_to_the_end_is_shared), .rows = "reserve-commit-is-shared"},
     {CASE(reserve_no_decommit)},
     {CASE(reserve_survives_remap)},
     {CASE(reserve_whole_commit_range)},

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from random import Random
 
 from shmcheck.oracle.constants import GRANULE, PAGE
+from shmcheck.oracle.contents import Filled
 from shmcheck.oracle.model import Expectation, Model
 from shmcheck.oracle.state import (
     Handle,
@@ -28,7 +29,20 @@ KILL = "(killed)"  # stands for the end of the role's process from outside
 
 SIZES = (1, 4095, 4096, 4097, 8192, 65535, 65536, 65537, 69632, 131072, 196609, 0x100000, 0x400001)
 HUGE = (0x7FFF0000, 0x80000000, 0x100000000, 0x100010000, 0x140000001)
-TAGS = ("a", "b", "A", "a%20", "%20a", "a.", ".a", "aa", "a%C3%A9", "ae%CC%81", "a-" + "n" * 60 + "1", "a-" + "n" * 60 + "2")
+TAGS = (
+    "a", "b", "A", "a%20", "%20a", "a.", ".a", "aa", "a%C3%A9", "ae%CC%81", "a-" + "n" * 60 + "1", "a-" + "n" * 60 + "2",
+    "a%F0%9F%98%80", "a%C3%89", "a%EF%BC%A1", "a%2Fb", "a%3Ab",
+)  # fmt: skip
+# Letters beyond ASCII, each with others that a careless system takes for it.
+LETTERS = {
+    "%C3%A9": ("%C3%89", "e%CC%81", "e"),
+    "%C3%89": ("%C3%A9", "E"),
+    "%F0%9F%98%80": ("%F0%9F%98%81", "%F0%9F%A4%80", "%F0%9E%98%80"),
+    "%EF%BC%A1": ("A", "%EF%BD%81"),
+    "%2F": ("%3A", "_", "%20"),
+    "%3A": ("%2F", ";"),
+}
+REPEATS = (50, 63, 64, 127, 128, 199, 200, 254, 255, 1000)
 ACCESSES = (
     "FILE_MAP_READ", "FILE_MAP_WRITE", "FILE_MAP_READ|FILE_MAP_WRITE", "FILE_MAP_ALL_ACCESS", "FILE_MAP_COPY",
     "FILE_MAP_COPY|FILE_MAP_READ", "FILE_MAP_COPY|FILE_MAP_WRITE", "FILE_MAP_EXECUTE|FILE_MAP_READ", "FILE_MAP_EXECUTE", "0",
@@ -144,6 +158,8 @@ def name(maker: Maker, plain: bool) -> str:
     if plain or maker.chance(0.6):
         return "name=@" + maker.pick(("a", "b"))
     tag = maker.pick(TAGS)
+    if maker.chance(0.1):
+        return f"name=@{tag} name-repeat={maker.number(REPEATS)}"
     return "name=" + maker.pick(("@", "^", "Local\\^", "Global\\^")) + tag
 
 
@@ -151,7 +167,13 @@ def create(maker: Maker, protect: str, size: int, plain: bool = True, extra: str
     named = "" if maker.chance(0.1) else name(maker, plain) + " "
     if named:
         maker.names.append(named.rstrip())
-    return f"create {maker.label('s')} {named}size={size} protect={protect}{extra}"
+    verb = "create"
+    if not extra and maker.chance(0.25):
+        extra = maker.pick((" api=A", " api=numa", ""))
+        verb = "create" if extra else "createapp"
+    if "%" in named and " api=A" in extra:
+        extra = ""
+    return f"{verb} {maker.label('s')} {named}size={size} protect={protect}{extra}"
 
 
 def create_plain(maker: Maker) -> str:
@@ -159,8 +181,7 @@ def create_plain(maker: Maker) -> str:
 
 
 def create_named(maker: Maker) -> str:
-    extra = " api=A" if maker.chance(0.2) else ""
-    return create(maker, "PAGE_READWRITE", maker.number((1, 4096, 65536)), False, extra)
+    return create(maker, "PAGE_READWRITE", maker.number((1, 4096, 65536)), False)
 
 
 def create_protected(maker: Maker) -> str:
@@ -200,6 +221,12 @@ def known_name(maker: Maker, plain: bool) -> str:
 def alike(maker: Maker, text: str) -> str:
     """A name that a careless system takes for this one: another case, blanks and dots at either end, a late difference,
     another form of one letter, another space of names."""
+    if " name-repeat=" in text:
+        head, _, count = text.rpartition("=")
+        return f"{head}={int(count) + maker.number((1, 1, 2, -1))}"
+    for letter, others in LETTERS.items():
+        if letter in text and maker.chance(0.5):
+            return text.replace(letter, maker.pick(others))
     head, mark, tag = text.partition("@") if "@" in text else text.rpartition("^")
     change = int(maker.random.random() * 8)
     if change == 0:
@@ -213,7 +240,7 @@ def alike(maker: Maker, text: str) -> str:
     if change == 4:
         return text[:-1] + maker.pick(("1", "x", "B", "%F0%9F%98%80"))
     if change == 5:
-        return text.replace("%C3%A9", "e%CC%81") if "%C3%A9" in text else text + "e%CC%81"
+        return text + maker.pick(("%C3%A9", "e%CC%81", "%F0%9F%98%80"))
     if change == 6:
         return "name=" + maker.pick(("Global\\^", "Local\\^", "^")) + tag
     middle = len(tag) // 2
@@ -226,18 +253,26 @@ def open_alike(maker: Maker) -> str | None:
     named = alike(maker, maker.names[int(maker.random.random() * len(maker.names))])
     if maker.chance(0.3):
         return f"create {maker.label('s')} {named} size={maker.number((4096, 8192))} protect=PAGE_READWRITE"
-    return f"open {maker.label('s')} {named} access=FILE_MAP_READ"
+    return opening(maker, named, "FILE_MAP_READ")
 
 
 def open_named(maker: Maker) -> str:
     extra = " inherit=yes" if maker.chance(0.1) else ""
     access = "FILE_MAP_READ|FILE_MAP_WRITE" if maker.chance(0.5) else maker.pick(RIGHTS)
-    return f"open {maker.label('s')} {known_name(maker, maker.chance(0.5))} access={access}{extra}"
+    return opening(maker, known_name(maker, maker.chance(0.5)), access, extra)
+
+
+def opening(maker: Maker, named: str, access: str, extra: str = "") -> str:
+    """An open by one of the functions."""
+    verb = "open"
+    if not extra and maker.chance(0.25):
+        verb, extra = ("openapp", "") if maker.chance(0.4) or "%" in named else ("open", " api=A")
+    return f"{verb} {maker.label('s')} {named} access={access}{extra}"
 
 
 def open_plain(maker: Maker) -> str:
     access = "FILE_MAP_ALL_ACCESS" if maker.chance(0.6) else maker.pick(RIGHTS)
-    return f"open {maker.label('s')} {known_name(maker, True)} access={access}"
+    return opening(maker, known_name(maker, True), access)
 
 
 def wrong_name(maker: Maker) -> str:
@@ -264,9 +299,87 @@ def map_whole(maker: Maker) -> str | None:
     if not found:
         return None
     label, handle, _ = maker.random.choice(found)
-    access = handle.access or 0
-    wanted = "FILE_MAP_WRITE" if access & 2 and maker.chance(0.8) else "FILE_MAP_READ"
-    return f"map {maker.label('v')} of={label} access={wanted}"
+    wanted = "FILE_MAP_WRITE" if (handle.access or 0) & 2 and maker.chance(0.8) else "FILE_MAP_READ"
+    return mapping(maker, label, wanted)
+
+
+def mapping(maker: Maker, label: str, access: str, rest: str = "") -> str:
+    """A map by one of the functions."""
+    way = int(maker.random.random() * 10)
+    if way == 0:
+        return f"mapapp {maker.label('v')} of={label} access={access}{rest}"
+    if way == 1 and access in PLACED:
+        return f"map3 {maker.label('v')} of={label} protect={PLACED[access]}{rest}"
+    if way == 2 and access in PLACED:
+        return f"map2 {maker.label('v')} of={label} protect={PLACED[access]}{rest}"
+    return f"map {maker.label('v')} of={label} access={access}{rest}" + (" base=0" if way == 3 else "")
+
+
+PLACED = {"FILE_MAP_WRITE": "PAGE_READWRITE", "FILE_MAP_READ": "PAGE_READONLY"}
+
+
+def map_base(maker: Maker) -> str | None:
+    """A view at an address of the caller's: free, one page off, or in use."""
+    found = maker.handles()
+    if not found:
+        return None
+    label, handle, section = maker.random.choice(found)
+    if section.extent > 1 << 20:
+        return None
+    access = "FILE_MAP_WRITE" if (handle.access or 0) & 2 else "FILE_MAP_READ"
+    if maker.views() and maker.chance(0.3) and "base" in maker.process.last:
+        return f"map {maker.label('v')} of={label} access={access} base=${maker.role}.base"
+    room = maker.label("r")
+    maker.add(f"reserve {room} size={(section.extent + GRANULE - 1 & -GRANULE) + GRANULE}")
+    maker.add(f"release {room}")
+    more = maker.pick(("", "", "+65536", "+4096", "+1"))
+    return f"map {maker.label('v')} of={label} access={access} base=${maker.role}.base{more}"
+
+
+def kind(maker: Maker) -> str | None:
+    found = maker.views()
+    if not found:
+        return None
+    label, _, region = maker.any_of(found)
+    return f"kind {label} at={maker.number((0, 1, PAGE, region.size - 1))} show={maker.pick(('size', 'commit', 'size,commit'))}"
+
+
+def map_far(maker: Maker) -> str | None:
+    """A view of one granule far inside a large section."""
+    found = [item for item in maker.handles() if item[2].extent > 1 << 30]
+    if not found:
+        return None
+    label, handle, section = maker.random.choice(found)
+    last = (section.extent - 1) & -GRANULE
+    offset = maker.number((0, GRANULE, 0x7FFF0000 & last, 0x80000000, 0xFFFF0000, 0x100000000, 0x100010000, last))
+    if offset >= section.extent:
+        offset = last
+    access = "FILE_MAP_WRITE" if (handle.access or 0) & 2 else "FILE_MAP_READ"
+    return mapping(maker, label, access, f" offset={offset:#x} length={GRANULE:#x}")
+
+
+def commit_first(maker: Maker) -> str | None:
+    found = maker.views()
+    return f"commit {maker.any_of(found)[0]} at=0 length={PAGE} protect=PAGE_READWRITE" if found else None
+
+
+def write_first(maker: Maker) -> str | None:
+    found = maker.views()
+    return f"write {maker.any_of(found)[0]} at={maker.number((0, 8, 4088))} u64={0x0101010101010101 * (1 + int(maker.random.random() * 99)):#x}" if found else None
+
+
+def look_first(maker: Maker) -> str | None:
+    found = maker.views()
+    return f"read {maker.any_of(found)[0]} at={maker.number((0, 8, 4088))} as=u64" if found else None
+
+
+def descriptor(maker: Maker) -> str | None:
+    found = maker.handles()
+    return f"descriptor {maker.random.choice(found)[0]} parts=dacl" if found else None
+
+
+def system(maker: Maker) -> str:
+    return "system"
 
 
 def map_copy(maker: Maker) -> str | None:
@@ -297,8 +410,7 @@ def map_part(maker: Maker) -> str | None:
     if not length and extent > 1 << 26:
         length = GRANULE
     access = "FILE_MAP_WRITE" if (handle.access or 0) & 2 else "FILE_MAP_READ"
-    verb = "mapapp" if maker.chance(0.1) else "map"
-    return f"{verb} {maker.label('v')} of={label} access={access} offset={offset:#x} length={max(length, 0):#x}"
+    return mapping(maker, label, access, f" offset={offset:#x} length={max(length, 0):#x}")
 
 
 def unmap(maker: Maker) -> str | None:
@@ -306,6 +418,8 @@ def unmap(maker: Maker) -> str | None:
     if not found:
         return None
     label, _, region = maker.any_of(found)
+    if maker.chance(0.1):
+        return f"unmap2 {label} flags=MEM_UNMAP_WITH_TRANSIENT_BOOST"
     inside = f" at={maker.number((0, 1, 100, PAGE, region.size - 1))}" if maker.chance(0.2) else ""
     return f"unmap {label}{inside}" + (" keep=yes" if maker.chance(0.15) else "")
 
@@ -357,6 +471,8 @@ def look(maker: Maker) -> str | None:
         return None
     label, _, region = maker.any_of(found)
     contents = region.section.contents if region.section is not None else None
+    if region.private is not None and region.private.starts and maker.chance(0.5):
+        contents = region.private
     at = place_in(maker, region)
     if contents is not None and contents.starts and maker.chance(0.8):
         index = int(maker.random.random() * len(contents.starts))
@@ -379,7 +495,21 @@ def verify(maker: Maker) -> str | None:
     if not found:
         return None
     label, _, region = maker.any_of(found)
-    return f"verify {label} at=0 length={min(region.size, 1 << 20)} seed={1 + int(maker.random.random() * 3)}"
+    length = min(region.size, 1 << 20)
+    contents = region.section.contents if region.section is not None else None
+    source = contents.at(region.offset) if contents is not None else None
+    if source is None and contents is not None and not contents.any(region.offset, region.offset + length):
+        return f"zero {label} at=0 length={length}"
+    seed = source.seed if isinstance(source, Filled) else 1 + int(maker.random.random() * 3)
+    return f"verify {label} at=0 length={length} seed={seed}"
+
+
+def fill_whole(maker: Maker) -> str | None:
+    found = [view for view in maker.views() if view[2].size <= 1 << 20 and view[2].protect == 4]
+    if not found:
+        return None
+    label, _, region = maker.any_of(found)
+    return f"fill {label} at=0 length={region.size} seed={1 + int(maker.random.random() * 3)}"
 
 
 def sum_up(maker: Maker) -> str | None:
@@ -532,23 +662,43 @@ def kill(maker: Maker) -> str | None:
 Choice = tuple[tuple[Action, int], ...]
 SHARED: Choice = ((create_plain, 3), (open_plain, 4), (map_whole, 5), (write, 3), (look, 5), (unmap, 1), (close, 1))
 FAMILIES: dict[str, Choice] = {
-    "names": (*SHARED, (create_named, 8), (open_named, 6), (open_alike, 10), (close, 4), (wrong_name, 2), (hold, 2), (gone, 1)),
-    "sizes": (*SHARED, (look_at_handle, 3), (map_part, 8), (query, 3), (create_huge, 1)),
-    "views": (*SHARED, (map_part, 10), (unmap, 5), (unmap_stale, 2), (query, 6), (query_stale, 3), (look, 5), (release, 1)),
+    "names": (*SHARED, (create_named, 8), (open_named, 6), (open_alike, 12), (close, 4), (wrong_name, 2), (hold, 3), (gone, 1)),
+    "sizes": (*SHARED, (look_at_handle, 3), (map_part, 8), (query, 3), (create_huge, 1), (system, 1)),
+    "views": (*SHARED, (map_part, 10), (unmap, 5), (unmap_stale, 2), (query, 6), (query_stale, 3), (look, 5), (release, 1), (kind, 3)),
+    "places": (*SHARED, (map_base, 10), (unmap, 3), (query, 3), (look, 4), (map_part, 2)),
     "contents": (*SHARED, (map_part, 4), (write, 6), (fill, 4), (verify, 4), (look, 10), (sum_up, 1), (increment, 2)),
-    "copies": (*SHARED, (map_copy, 8), (write, 8), (look, 10), (query, 3), (fill, 1), (map_part, 1)),
+    "events": (
+        (open_plain, 4), (map_whole, 4), (fill_whole, 5), (verify, 14), (look, 3), (write, 2), (unmap, 3), (close, 3),
+        (duplicate, 2), (protect, 2), (flush, 3), (map_part, 3), (map_copy, 1), (create_plain, 1),
+    ),
+    "many": (
+        (create_plain, 3), (open_plain, 5), (map_whole, 8), (map_part, 3), (write, 3), (look, 5), (verify, 3), (unmap, 4),
+        (close, 4), (look_at_handle, 4), (query, 3), (fill_whole, 2), (duplicate, 3), (protect, 1),
+    ),
+    "huge": ((open_plain, 3), (map_far, 10), (commit_first, 8), (write_first, 6), (look_first, 10), (look_at_handle, 1), (query, 2)),
+    "copies": (*SHARED, (map_copy, 8), (write, 8), (look, 10), (query, 3), (fill, 1), (map_part, 1), (kind, 1), (close, 1)),
     "protection": (*SHARED, (create_protected, 5), (map_access, 8), (protect, 8), (write, 5), (look, 4), (query, 5)),
     "reserved": (*SHARED, (create_reserved, 6), (commit, 10), (query, 5), (look, 6), (write, 4), (map_part, 3), (decommit, 1)),
-    "access": (*SHARED, (create_described, 5), (create_protected, 2), (open_named, 6), (map_access, 8), (look_at_handle, 6), (set_descriptor, 2)),
-    "arguments": (*SHARED, (create_wrong, 8), (look_at_handle, 2), (gone, 1)),
-    "handles": (*SHARED, (duplicate, 8), (close, 4), (use_closed, 5), (look_at_handle, 6), (set_flags, 4), (create_inheritable, 2), (compare, 3)),
+    "access": (
+        *SHARED, (create_described, 5), (create_protected, 2), (open_named, 6), (map_access, 8), (look_at_handle, 6),
+        (set_descriptor, 2), (descriptor, 2), (duplicate, 2),
+    ),
+    "arguments": (*SHARED, (create_wrong, 8), (look_at_handle, 2), (gone, 1), (map_part, 2)),
+    "handles": (
+        *SHARED, (duplicate, 8), (close, 4), (use_closed, 5), (look_at_handle, 6), (set_flags, 4), (create_inheritable, 2),
+        (compare, 3),
+    ),
     "life": (*SHARED, (close, 6), (unmap, 5), (duplicate, 2), (gone, 2), (open_plain, 4), (create_plain, 4), (kill, 1)),
 }  # fmt: skip
+ALONE = frozenset({"many", "huge"})  # families in which one role does most
 
 WEIGHED: dict[str, tuple[Action, ...]] = {
     family: tuple(action for action, weight in choice for _ in range(weight)) for family, choice in FAMILIES.items()
 }
-LEAST, MOST = 8, 14  # steps of a sequence
+FIRST: dict[str, Callable[[Maker], str]] = {
+    "reserved": create_reserved, "access": create_described, "names": create_named, "huge": create_huge,
+}  # fmt: skip
+LEAST, MOST = 8, 16  # steps of a sequence
 
 
 def make(seed: str, number: int, family: str, model: Model, platform: Platform) -> Sequence:
@@ -558,13 +708,13 @@ def make(seed: str, number: int, family: str, model: Model, platform: Platform) 
     actions = WEIGHED[family]
     wanted = LEAST + int(random.random() * (MOST - LEAST + 1))
     maker.turn(ROLES[int(random.random() * 2)])
-    first = {"reserved": create_reserved, "access": create_described, "names": create_named}.get(family, create_plain)
+    first = FIRST.get(family, create_plain)
     text = first(maker)
     maker.add(text)
     tries = 0
     while len(maker.steps) < wanted and tries < 60:
         tries += 1
-        if random.random() < 0.6:
+        if random.random() < (0.15 if family in ALONE else 0.6):
             maker.turn(ROLES[int(random.random() * len(ROLES))])
         action = actions[int(random.random() * len(actions))]
         made = action(maker)

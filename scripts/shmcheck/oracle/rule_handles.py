@@ -554,9 +554,6 @@ class Compare:
 
 @verb("compare")
 def compare(world: World, process: Process, step: Step) -> Compare:
-    version = world.platform.version
-    if version is not None and version < (10, 0, 0):
-        raise NoStatement("CompareObjectHandles is there from Windows 10 on")
     return Compare(process, step)
 
 

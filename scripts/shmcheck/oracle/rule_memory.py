@@ -16,7 +16,7 @@ from shmcheck.oracle.contents import Contents, Filled, Unknown, pattern
 from shmcheck.oracle.intervals import Intervals
 from shmcheck.oracle.rule_mapping import memory
 from shmcheck.oracle.rules import SUCCESS, Fault, Fields, done, failed, grants, instead_of, lost, refuses, verb
-from shmcheck.oracle.state import NoStatement, Process, Region, World, region_at, surely_free
+from shmcheck.oracle.state import LOST, MemoryLabel, NoStatement, Process, Region, World, region_at, surely_free
 from shmcheck.oracle.text import Reply, Step, escaped, plain
 
 READS = "read verify zero checksum"
@@ -126,11 +126,32 @@ def forbidden(region: Region, start: int, end: int, writes: bool) -> int:
     return end
 
 
-def fault_at(call: Touch, where: int) -> Fault:
-    """A fault at the byte `where`, an address; a single access tells the whole of itself."""
+def fault_at(call: Touch, where: int) -> Fault | None:
+    """A fault at the byte `where`, an address; a single access tells the whole of itself. None if the step ends before:
+    `zero` and `verify` go no further than the first byte that is another one."""
+    if call.step.verb in ("zero", "verify") and ends_before(call, where):
+        return None
     at = where - call.label.base
     first = call.at if call.single else at
     return Fault("write" if call.writes else "read", first, at)
+
+
+def ends_before(call: Touch, where: int) -> bool:
+    place = call.start
+    for region, start, end in call.pieces():
+        end = min(end, start + where - place)
+        if end <= start:
+            return False
+        if call.step.verb == "zero":
+            if first_nonzero(region, start, end) is not None:
+                return True
+        else:
+            shift = call.label.offset + place - call.label.base - (region.offset + start)
+            zero_too = call.step.word("or-zero") == "yes"
+            if first_other(region, start, end, call.step.number("seed"), shift, zero_too) is not None:
+                return True
+        place += end - start
+    return False
 
 
 def pages_of_its_own(region: Region | None) -> None:
@@ -444,7 +465,11 @@ def store_unknown(call: Touch) -> None:
 
 
 def forget_all(process: Process) -> None:
-    """Nothing is known any more of what the views of a process show."""
+    """Nothing is known any more of what the views of a process show, nor which pages of copies are private."""
+    for name, label in process.labels.items():
+        if isinstance(label, MemoryLabel) and label.region is not None:
+            if label.region.private is not None or is_copy(label.region, 0, label.region.size):
+                process.labels[name] = LOST
     for region in process.regions:
         if region.section is not None:
             region.section.contents.forget(region.offset, region.offset + region.size)

@@ -94,15 +94,20 @@ def query(world: World, process: Process, step: Step) -> Pages:
     return Pages(world, process, step)
 
 
-def same_run(view: Region, page: int, shows: bool) -> tuple[int, bool, int]:
+def same_run(view: Region, page: int, shows: bool, told: bool) -> tuple[int, bool, int]:
     """From a page on: where the run of pages of one state and protection ends, whether it is committed, and the
-    protection. `shows`: pages that were copied show it."""
+    protection. `shows`: pages that were copied show it. `told`: only commits that end before the view does are told to
+    other views."""
     section = view.section
     assert section is not None
-    committed = section.committed is None or bool(section.committed.at(view.offset + page))
-    end = view.size
-    if section.committed is not None:
-        end = section.committed.same_until(view.offset + page, view.offset + end, True if committed else None) - view.offset
+    everywhere = section.told if told else section.committed
+    committed, end = True, view.size
+    if everywhere is not None:
+        own = bool(everywhere.at(view.offset + page))
+        committed = own or (told and view.local is not None and bool(view.local.at(page)))
+        end = everywhere.same_until(view.offset + page, view.offset + end, True if own else None) - view.offset
+        if told and not own and view.local is not None:
+            end = min(end, view.local.same_until(page, view.size, True if committed else None))
     protect = shown(view, page, shows)
     if committed and view.changed is not None:
         for piece, stop, _ in view.changed.runs(page, end):
@@ -123,13 +128,13 @@ def shown(view: Region, page: int, shows: bool) -> int:
     return protect
 
 
-def described(call: Pages, shows: bool) -> dict[str, str]:
+def described(call: Pages, shows: bool, told: bool = False) -> dict[str, str]:
     view = call.view
     section = view.section
     if section is None or section.attributes & SEC_WRITECOMBINE:
         raise NoStatement("how write-combined memory shows")
     page = call.first
-    end, committed, protect = same_run(view, page, shows)
+    end, committed, protect = same_run(view, page, shows, told)
     base = view.start - call.label.base
     if base + page < 0 or base < 0:
         raise NoStatement("a region that begins before the label")
@@ -156,44 +161,36 @@ def described(call: Pages, shows: bool) -> dict[str, str]:
 @grants(
     "query",
     "map-query-fields", "map-whole", "map-length-rounded-to-page", "view-cow-page-granular", "view-cow-protection-flips",
-    "view-cow-type-stays-mapped", "protect-allocation-protect-fixed", "reserve-view-is-reserved",
-    "reserve-commit-is-shared", "reserve-commit-protection-is-local", "size-query-virtualquery", "nocache-query",
+    "view-cow-type-stays-mapped", "protect-allocation-protect-fixed", "size-query-virtualquery", "nocache-query",
     "size-query-needs-uniform-state",
 )  # fmt: skip
 def query_view(call: Pages) -> Fields | None:
-    if call.region is None or call.region.section is None:
-        return None
-    return without_size(call, described(call, True))
+    return described(call, True) if of_section(call, False) else None
 
 
-def without_size(call: Pages, fields: dict[str, str]) -> dict[str, str]:
-    """The size of a run of pages that were committed one by one is a rule of its own: query_committed."""
-    section = call.view.section
-    if section is not None and section.committed is not None:
-        fields.pop("size", None)
-    return fields
+def of_section(call: Pages, reserved: bool) -> bool:
+    """Whether the call is about a view of a SEC_RESERVE section, or of another one."""
+    section = call.region.section if call.region is not None else None
+    return section is not None and (section.committed is not None) == reserved
 
 
 @instead_of(query_view, "copied-pages-show-writecopy")
 def query_view_without_copies(call: Pages) -> Fields | None:
-    if call.region is None or call.region.section is None:
-        return None
-    return without_size(call, described(call, False))
+    return described(call, False) if of_section(call, False) else None
 
 
-@grants("query", "reserve-recommit-harmless", "size-query-virtualquery")
-def query_committed(call: Pages) -> Fields | None:
-    """The run of pages that were committed ends where pages are that were not, however often that was done."""
-    if call.region is None or call.region.section is None or call.region.section.committed is None:
-        return None
-    fields = described(call, True)
-    return {"size": fields["size"]} if "size" in fields else None
+@grants(
+    "query", "reserve-view-is-reserved", "reserve-commit-is-shared", "reserve-commit-protection-is-local",
+    "reserve-recommit-harmless", "size-query-virtualquery",
+)  # fmt: skip
+def query_reserved(call: Pages) -> Fields | None:
+    return described(call, True) if of_section(call, True) else None
 
 
-@instead_of(query_committed, "commits-are-not-joined")
-def query_commits(call: Pages) -> Fields | None:
-    """Pages that were committed by several calls may show as several runs."""
-    return None
+@instead_of(query_reserved, "commits-to-the-end-are-local")
+def query_reserved_locally(call: Pages) -> Fields | None:
+    """A commit that reaches the end of its view is not told to the other views."""
+    return described(call, False, True) if of_section(call, True) else None
 
 
 @grants("query", "life-unmap-frees-range", "size-past-last-page-faults")
@@ -376,6 +373,13 @@ def committed(call: Pages, reply: Reply) -> None:
     last = min(call.last, view.size)
     if section is not None and section.committed is not None:
         section.committed.put(view.offset + call.first, view.offset + last, True)
+        if last == view.size:
+            section.committed_to_end = True
+        else:
+            section.told.put(view.offset + call.first, view.offset + last, True)
+        if view.local is None:
+            view.local = Intervals()
+        view.local.put(call.first, last, True)
     set_protection(view, call.first, last, call.wanted)
 
 
@@ -383,6 +387,19 @@ def committed(call: Pages, reply: Reply) -> None:
 def pages_lost(call: Pages, reply: Reply) -> None:
     if call.region is not None and call.region.section is not None:
         lose_view(call.process, call.region)
+
+
+@refuses("protect", "reserve-commit-is-shared")
+def committed_for_all(call: Pages) -> Fail | None:
+    """What is committed is so in every view; what that means for a step the other rules say."""
+    return None
+
+
+@instead_of(committed_for_all, "commits-to-the-end-are-local")
+def committed_for_one(call: Pages) -> Fail | None:
+    if call.region is not None and call.region.section is not None and call.region.section.committed_to_end:
+        raise NoStatement("commits up to the end of a view are local on this platform")
+    return None
 
 
 @verb("decommit")

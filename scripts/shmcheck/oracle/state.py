@@ -86,7 +86,7 @@ class File(Object):
 class Section(Object):
     """A section. `size` is what NtQuerySection tells: whole pages, or the exact size over a file."""
 
-    __slots__ = ("size", "protect", "attributes", "contents", "committed", "descriptor", "owner", "owner_level", "label", "default_dacl", "file", "views")
+    __slots__ = ("size", "protect", "attributes", "contents", "committed", "committed_to_end", "told", "descriptor", "owner", "owner_level", "label", "default_dacl", "file", "views")
 
     def __init__(self, size: int, protect: int, attributes: int) -> None:
         super().__init__("section")
@@ -95,6 +95,8 @@ class Section(Object):
         self.attributes = attributes
         self.contents = Contents()
         self.committed: Intervals[bool] | None = None  # None: all of it
+        self.committed_to_end = False  # a commit has reached the end of its view
+        self.told: Intervals[bool] = Intervals()  # commits that have not
         self.descriptor: str | None = ""  # SDDL; "": the default; None: not known
         self.owner: str | None = "user"
         self.owner_level: str = "medium"
@@ -144,7 +146,7 @@ class Region:
     """Memory of a process at a place: a view, or memory of VirtualAlloc, which has no section."""
 
     __slots__ = (
-        "anchor", "start", "size", "section", "offset", "protect", "changed", "private", "copied", "alive", "gone_at",
+        "anchor", "start", "size", "section", "offset", "protect", "changed", "private", "copied", "local", "alive", "gone_at",
     )
 
     def __init__(self, anchor: Anchor, start: int, size: int, section: Section | None, offset: int, protect: int) -> None:
@@ -157,6 +159,7 @@ class Region:
         self.changed: Intervals[int] | None = None  # protections that differ, by offset in the region
         self.private: Contents | None = None  # by offset in the section
         self.copied: Intervals[bool] | None = None  # pages of its own, by offset in the region
+        self.local: Intervals[bool] | None = None  # pages that were committed in this view
         self.alive = True
         self.gone_at = 0  # how many places the process had given away when it went
 
