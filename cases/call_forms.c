@@ -30,7 +30,7 @@ static void creates(struct stage *s, const char *verb, const char *extra)
         fails(s, "third",
               step("%s bad name=@bad%u size=%s protect=%s%s", verb, i, refused[i][0], refused[i][1], extra),
               ERROR_INVALID_PARAMETER);
-        not_found(s, "third", step("open bad name=@bad%u access=FILE_MAP_READ", i));
+        not_found(s, "third", step("open found name=@bad%u access=FILE_MAP_READ", i));
     }
     must(s, "writer", "close section");
     must(s, "writer", "unmap view");
@@ -190,11 +190,15 @@ static void maps(struct stage *s, const struct map_form *form)
     gives(s, "reader", "verify few length=0x2000 seed=2", "match=yes");
     gives(s, "reader", "verify copy length=0x20000 seed=2", "match=yes");
     gives(s, "reader", "verify copy at=0x20000 length=4096 seed=5", "match=yes");
+    must(s, "reader", "regions type=MEM_MAPPED");
+    const uint64_t regions = number(s, "reader", "count");
     denied(s, "reader", MAP("no", "low", write, ""));
     fails_status(s, "reader", MAP("no", "section", write, " offset=0x1000"), ERROR_MAPPED_ALIGNMENT,
                  STATUS_MAPPED_ALIGNMENT);
     fails_status(s, "reader", MAP("no", "section", write, " length=0x41000"), ERROR_ACCESS_DENIED,
                  STATUS_INVALID_VIEW_SIZE);
+    must(s, "reader", "regions type=MEM_MAPPED");
+    holds(s, "as many mapped regions as before", number(s, "reader", "count") == regions);
     gives(s, "writer", "verify view length=0x31000 seed=2", "match=yes");
     succeeds(s, "reader", "unmap copy");
     gives(s, "writer", "verify view length=0x31000 seed=2", "match=yes");

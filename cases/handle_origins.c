@@ -2,8 +2,8 @@
  * opened it or duplicated another handle. */
 #include "topic.h"
 
-#define SIZE "0x30064" /* bytes; four granules with a partial last page */
-#define PAGES_SIZE "0x31000"
+#define SIZE "0x100064" /* bytes; more than 1 MiB, with a partial last page */
+#define PAGES_SIZE "0x101000"
 
 static const char *const origins[] = {"created", "existing", "opened", "duplicate"};
 
@@ -26,15 +26,17 @@ static void origins_share_bytes(struct stage *s)
     for (unsigned i = 0; i < COUNT(origins); i++) {
         const unsigned seed = i + 1;
         REQUIRE(succeeds(s, "writer", step("map whole%u of=%s access=FILE_MAP_WRITE", i, origins[i])));
-        gives(s, "writer", step("query whole%u", i), WHOLE_VIEW("200704", "PAGE_READWRITE"));
+        gives(s, "writer", step("query whole%u", i), WHOLE_VIEW("1052672", "PAGE_READWRITE"));
         REQUIRE(succeeds(s, "writer",
                          step("map end%u of=%s access=FILE_MAP_READ offset=0x20000", i, origins[i])));
-        gives(s, "writer", step("query end%u", i), WHOLE_VIEW("69632", "PAGE_READONLY"));
+        gives(s, "writer", step("query end%u", i), WHOLE_VIEW("921600", "PAGE_READONLY"));
         faults(s, "writer", step("write end%u at=0 u8=1", i), "write");
+        fails_status(s, "writer", step("map no of=%s access=FILE_MAP_READ base=$writer.base", origins[i]),
+                     ERROR_INVALID_ADDRESS, STATUS_CONFLICTING_ADDRESSES);
         REQUIRE(succeeds(s, "writer", step("fill whole%u length=" PAGES_SIZE " seed=%u", i, seed)));
         for (unsigned j = 0; j <= i; j++) {
             gives(s, "writer", step("verify whole%u length=" PAGES_SIZE " seed=%u", j, seed), "match=yes");
-            gives(s, "writer", step("verify end%u length=0x11000 seed=%u", j, seed), "match=yes");
+            gives(s, "writer", step("verify end%u length=0xE1000 seed=%u", j, seed), "match=yes");
         }
         gives(s, "reader", step("verify view length=" PAGES_SIZE " seed=%u", seed), "match=yes");
     }
@@ -50,23 +52,26 @@ static void origins_copy_on_write(struct stage *s)
     handles_of_every_origin(s, "writer", "PAGE_READWRITE");
     for (unsigned i = 0; i < COUNT(origins); i++) {
         must(s, "reader", "fill view length=" PAGES_SIZE " seed=1");
+        must(s, "writer", step("map first of=%s access=FILE_MAP_READ", origins[i]));
         REQUIRE(succeeds(s, "writer", step("map copy of=%s access=FILE_MAP_COPY", origins[i])));
-        REQUIRE(succeeds(s, "writer", "fill copy at=0x18000 length=4096 seed=5"));
+        REQUIRE(succeeds(s, "writer", "fill copy at=0x80000 length=4096 seed=5"));
         gives(s, "reader", "verify view length=" PAGES_SIZE " seed=1", "match=yes");
         must(s, "reader", "fill view length=" PAGES_SIZE " seed=2");
-        gives(s, "writer", "verify copy length=0x18000 seed=2", "match=yes");
-        gives(s, "writer", "verify copy at=0x18000 length=4096 seed=5", "match=yes");
-        gives(s, "writer", "verify copy at=0x19000 length=0x18000 seed=2", "match=yes");
-        must(s, "writer", "fill copy at=0x18000 length=4096 seed=6");
+        gives(s, "writer", "verify copy length=0x80000 seed=2", "match=yes");
+        gives(s, "writer", "verify copy at=0x80000 length=4096 seed=5", "match=yes");
+        gives(s, "writer", "verify copy at=0x81000 length=0x80000 seed=2", "match=yes");
+        must(s, "writer", "fill copy at=0x80000 length=4096 seed=6");
         must(s, "writer", "fill copy length=4096 seed=6");
-        must(s, "writer", "fill copy at=0x30000 length=4096 seed=6");
-        must(s, "writer", step("open other name=@x access=FILE_MAP_READ"));
+        must(s, "writer", "fill copy at=0x100000 length=4096 seed=6");
+        must(s, "writer", "open other name=@x access=FILE_MAP_READ");
         must(s, "writer", "map second of=other access=FILE_MAP_READ");
         must(s, "writer", "close other");
-        for (unsigned at = 0; at <= 0x30000; at += 0x18000)
+        for (unsigned at = 0; at <= 0x100000; at += 0x80000)
             gives(s, "writer", step("verify copy at=%u length=4096 seed=6", at), "match=yes");
         gives(s, "writer", "verify second length=" PAGES_SIZE " seed=2", "match=yes");
+        gives(s, "writer", "verify first length=" PAGES_SIZE " seed=2", "match=yes");
         must(s, "writer", "unmap second");
+        must(s, "writer", "unmap first");
         must(s, "writer", "unmap copy");
         gives(s, "reader", "verify view length=" PAGES_SIZE " seed=2", "match=yes");
     }
@@ -103,6 +108,7 @@ static void origins_protect(struct stage *s)
 static void origins_flags(struct stage *s)
 {
     handles_of_every_origin(s, "writer", "PAGE_READWRITE");
+    must(s, "reader", "fill view length=" PAGES_SIZE " seed=1");
     for (unsigned i = 0; i < COUNT(origins); i++) {
         gives(s, "writer", step("flags %s", origins[i]), "inherit=no protect-from-close=no");
         gives(s, "writer", step("setflags %s inherit=yes protect-from-close=yes", origins[i]), "");
@@ -120,6 +126,7 @@ static void origins_flags(struct stage *s)
         must(s, "writer", "adopt more handle=$writer.handle");
         gives(s, "writer", "flags more", "inherit=yes protect-from-close=no");
         must(s, "writer", "close more");
+        gives(s, "reader", "verify view length=" PAGES_SIZE " seed=1", "match=yes");
         gives(s, "writer", step("setflags %s inherit=no protect-from-close=no", origins[i]), "");
     }
 }
@@ -138,7 +145,7 @@ static void origins_close(struct stage *s)
         for (unsigned i = 0; i < COUNT(origins); i++) {
             const char *origin = origins[orders[order][i]];
             REQUIRE(succeeds(s, role, step("map own of=%s access=FILE_MAP_WRITE", origin)));
-            gives(s, role, step("size %s", origin), "size=200704 attributes=SEC_COMMIT");
+            gives(s, role, step("size %s", origin), "size=1052672 attributes=SEC_COMMIT");
             succeeds(s, role, step("close %s keep=yes", origin));
             fails_status(s, role, step("close %s", origin), ERROR_INVALID_HANDLE, STATUS_INVALID_HANDLE);
             gives(s, role, "verify own length=" PAGES_SIZE " seed=1", "match=yes");
@@ -158,7 +165,8 @@ static void origins_commit(struct stage *s)
 {
     handles_of_every_origin(s, "writer", "PAGE_READWRITE|SEC_RESERVE");
     for (unsigned i = 0; i < COUNT(origins); i++) {
-        const unsigned at = 0x3000 + i * 0x8000;
+        const unsigned at =
+            0x3000 + (unsigned)(COUNT(origins) - i) * 0x8000; /* downwards: the pages before are reserved */
         REQUIRE(succeeds(s, "writer", step("map v%u of=%s access=FILE_MAP_WRITE", i, origins[i])));
         REQUIRE(gives(s, "writer", step("commit v%u at=%u length=0x3000 protect=PAGE_READWRITE", i, at),
                       step("base=+%u", at)));
