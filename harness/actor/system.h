@@ -1,5 +1,5 @@
 /* Every call that the actor makes to the mapping, handle and security API goes through this one table, so
- * that a test build can link a faulty system in place of system.c and show that the cases notice.
+ * that a test build can link a faulty system in place of system_start.c and show that the cases notice.
  *
  * The members have the names and signatures of the functions of Win32 and of the Nt layer that they stand
  * for; their pages are the reference. Plumbing of the actor itself (its pipe, its files, its memory) is
@@ -144,7 +144,7 @@ struct system_calls {
 };
 #undef SYSTEM_MEMBER
 
-/* What the actor calls. system.c defines these three with the functions of Windows; a faulty system defines
+/* What the actor calls. system_start.c defines these three with the functions of Windows; a faulty system defines
  * them with functions of its own on top of those of system_windows.h. */
 extern struct system_calls sys;
 void system_start(void);         /* once, before the first use of sys; cheap: no module is loaded */

@@ -32,7 +32,7 @@ set(SHMCHECK_FAULT_SOURCES
     harness/faults/views.c
     harness/faults/views_more.c)
 
-# The faulty system replaces system.c. Its main, guard_run and verb_perform call those of the actor, which get other names.
+# The faulty system replaces system_start.c. Its main, guard_run and verb_perform call those of the actor, which get other names.
 add_library(shmfaulty_main OBJECT harness/actor/main.c)
 target_compile_definitions(shmfaulty_main PRIVATE main=actor_main)
 add_library(shmfaulty_guard OBJECT harness/actor/guard.c)

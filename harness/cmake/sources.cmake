@@ -62,7 +62,7 @@ set(SHMCHECK_RUNNER_SOURCES
     harness/runner/run/results.c
     harness/runner/run/worker_slot.c)
 
-# The actor without main.c and what the faulty actors and tests replace: system.c, and guard.c and verbs.c, which the faulty
+# The actor without main.c and what the faulty actors and tests replace: system_start.c, and guard.c and verbs.c, which the faulty
 # actors call under other names.
 set(SHMCHECK_ACTOR_CORE_SOURCES
     harness/actor/arguments.c
@@ -106,7 +106,7 @@ set(SHMCHECK_ACTOR_SOURCES
     ${SHMCHECK_ACTOR_CORE_SOURCES}
     ${SHMCHECK_ACTOR_DISPATCH_SOURCES}
     harness/actor/main.c
-    harness/actor/system.c)
+    harness/actor/system_start.c)
 
 set(SHMCHECK_BENCH_SOURCES
     harness/bench/bench.c
@@ -166,7 +166,7 @@ foreach(name test_actor_bursts test_actor_files test_actor_memory test_actor_nam
     set(${name}_LIBRARIES shmactor_core shmactor_dispatch)
 endforeach()
 set(test_actor_guard_LIBRARIES shmactor_core shmactor_dispatch)
-set(test_actor_guard_SOURCES harness/actor/system.c)
+set(test_actor_guard_SOURCES harness/actor/system_start.c)
 set(test_faults_gate_SOURCES
     harness/actor/system_windows.c
     harness/faults/books.c harness/faults/gate.c harness/faults/name_kinds.c harness/faults/note.c
