@@ -61,6 +61,13 @@ static void hangs(struct stage *s)
         Sleep(INFINITE);
 }
 
+/* The runner's own state is wrong: a case cannot do this without looking behind the vocabulary. */
+static void bad_invariant(struct stage *s)
+{
+    must(s, "actor", "create section size=4096");
+    role_answered(stage_find(s, "actor"));
+}
+
 static void bad_nothing(struct stage *s)
 {
     must(s, "actor", "create section size=4096");
@@ -124,6 +131,7 @@ static const struct test_case first_cases[] = {
     {CASE(bad_abort), .rows = "a-row"},
     {CASE(bad_exit), .rows = "a-row"},
     {CASE(bad_terminate), .rows = "a-row"},
+    {CASE(bad_invariant), .rows = "a-row"},
     {CASE(bad_nothing), .rows = "a-row"},
     {CASE(bad_begins), .rows = "a-row"},
     {CASE(bad_row)},
@@ -149,6 +157,8 @@ static void expect_bad_cases(const struct pool_log *log)
     expect_error(log, "bad-abort", ERROR_KIND_CRASH, "died|exit code 0x3");
     expect_error(log, "bad-exit", ERROR_KIND_CRASH, "died|exit code 0x0");
     expect_error(log, "bad-terminate", ERROR_KIND_CRASH, "died|exit code 0x103");
+    expect_error(log, "bad-invariant", ERROR_KIND_HARNESS,
+                 "internal error: role->state == ROLE_BUSY does not hold at harness/runner/stage/stage.c:");
     expect_error(log, "bad-nothing", ERROR_KIND_HARNESS, "checked nothing");
     expect_error(log, "bad-begins", ERROR_KIND_HARNESS, "ended before a step that it had begun");
     expect_error(log, "bad-need", ERROR_KIND_HARNESS, "need that is not in needs.c");
