@@ -246,6 +246,17 @@ static void protect_change_old_value(struct stage *s)
     gives(s, "reader", "protect view at=0 length=8192 to=PAGE_READWRITE", "old=PAGE_READONLY");
 }
 
+/* So it does for a copy-on-write view, as VirtualQuery shows it. Found by scripts/explore. */
+static void protect_old_value_of_a_copy(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=8192 protect=PAGE_READWRITE");
+    must(s, "reader", "open section name=@x access=FILE_MAP_READ");
+    must(s, "reader", "map view of=section access=FILE_MAP_COPY");
+    must_give(s, "reader", "query view show=protect", "protect=PAGE_WRITECOPY");
+    gives(s, "reader", "protect view at=0 length=4096 to=PAGE_READONLY", "old=PAGE_WRITECOPY");
+    gives(s, "reader", "protect view at=0 length=4096 to=PAGE_WRITECOPY", "old=PAGE_READONLY");
+}
+
 /* VirtualProtect changes every page that the range touches and no other: two bytes across a boundary are two
  * pages. */
 static void protect_change_page_granular(struct stage *s)
@@ -353,6 +364,7 @@ static const struct test_case view_access_cases[] = {
     {CASE(protect_change_to_writecopy)},
     {CASE(protect_change_is_per_view)},
     {CASE(protect_change_old_value)},
+    {CASE(protect_old_value_of_a_copy), .rows = "protect-change-old-value"},
     {CASE(protect_change_page_granular)},
     {CASE(protect_view_whole_page_unit)},
     {CASE(protect_change_uncommitted)},

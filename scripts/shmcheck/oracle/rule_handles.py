@@ -36,17 +36,17 @@ from shmcheck.oracle.state import (
 from shmcheck.oracle.text import Reply, Step
 
 
-def handle_of(process: Process, value: Value) -> Handle | None:
+def handle_of(process: Process, value: Value, of_section: bool = False) -> Handle | None:
     """What a value is in a process; None if it is surely no handle. NoStatement if that is not known.
 
-    A closed value comes back for another object at the next open (row life-handle-value-reuse), and the value of
-    another process may be one here by chance."""
+    A closed value comes back for another object at the next open (row life-handle-value-reuse). The value of another
+    process may be one here by chance, though of a section only if the process has opened one: `of_section`."""
     found = process.table.get(value)
     if found is not None or value is NULL_VALUE:
         return found
     opened = process.closed.get(value)
     if opened is None:
-        if process.opened:
+        if process.opened or not of_section:
             raise NoStatement("whether another process's handle value is one here too")
         return None
     if opened != process.opened:

@@ -137,7 +137,7 @@ class Map:
         if base and base not in ("0", "0x0"):
             anchor, self.start = address_of(world, base)
             self.anchor = anchor  # type: ignore[assignment]
-        self.handle: Handle | None = handle_of(process, labelled(process, step.fields.get("of", "")).value)
+        self.handle: Handle | None = handle_of(process, labelled(process, step.fields.get("of", "")).value, True)
         target = self.handle.object if self.handle else None
         self.section = target if isinstance(target, Section) else None
         if self.handle is not None and self.section is None and not self.handle.object.kind:
@@ -258,7 +258,7 @@ def large_flag_ignored(call: Map) -> Fail | None:
 
 @refuses("map mapapp map2 map3", "map-offset-misaligned", "map2-offset-64k")
 def offset_misaligned(call: Map) -> Fail | None:
-    return MAPPED_ALIGNMENT if call.section is not None and call.offset % GRANULE else None
+    return MAPPED_ALIGNMENT if call.offset % GRANULE else None
 
 
 @refuses("mapapp", "fromapp-64-bit-arguments")
@@ -308,7 +308,7 @@ def length_past_end(call: Map) -> Fail | None:
 
 @refuses("map mapapp map2 map3", "map-ex-base-misaligned", "map2-base-rounding")
 def base_misaligned(call: Map) -> Fail | None:
-    return MAPPED_ALIGNMENT if call.section is not None and call.anchor is not None and call.start % GRANULE else None
+    return MAPPED_ALIGNMENT if call.anchor is not None and call.start % GRANULE else None
 
 
 @refuses("map mapapp", "map-ex-base-occupied", "map-range-taken")

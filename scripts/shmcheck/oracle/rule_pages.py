@@ -290,12 +290,24 @@ def uncommitted(call: Pages) -> Fail | None:
     return INVALID_ADDRESS if call.inside and not call.all_committed() else None
 
 
-@grants("protect", "protect-change-downgrade", "protect-change-old-value", "protect-change-page-granular", "protect-change-to-writecopy")
+@grants("protect", "protect-change-downgrade", "protect-change-page-granular", "protect-change-to-writecopy")
 def protects(call: Pages) -> Fields | None:
-    view = call.view
-    if call.wanted not in WITHIN.get(view.protect, ()):
+    return SUCCESS if call.wanted in WITHIN.get(call.view.protect, ()) else None
+
+
+@grants("protect", "protect-change-old-value")
+def old_protection(call: Pages) -> Fields | None:
+    if call.wanted not in WITHIN.get(call.view.protect, ()):
         return None
-    return {"old": protect_words(shown(view, call.first, True))}
+    return {"old": protect_words(shown(call.view, call.first, True))}
+
+
+@instead_of(old_protection, "old-protection-of-copies-is-readwrite")
+def old_protection_of_copies(call: Pages) -> Fields | None:
+    found = old_protection(call)
+    if found is None:
+        return None
+    return {"old": {"PAGE_WRITECOPY": "PAGE_READWRITE", "PAGE_EXECUTE_WRITECOPY": "PAGE_EXECUTE_READWRITE"}.get(found["old"], found["old"])}
 
 
 @instead_of(protects, "made-writecopy-stays-shared")
