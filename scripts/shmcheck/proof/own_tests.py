@@ -30,6 +30,7 @@ MUTATED_PERCENT = "10"
 # scripts/test plays so many faulty systems, others each day, and wants this share of them caught. It prints the others.
 FAULTS_DRAWN = "20"
 FAULTS_PERCENT = "60"
+EXPLORED_MINUTES = "1"  # seeded by the day
 ARM64_PRESET = "zig-arm64"
 MACHINE_ARM64 = 0xAA64  # IMAGE_FILE_MACHINE_ARM64
 # Scripts of the build that are outside the package.
@@ -60,6 +61,7 @@ def run(filters: Sequence[str], verbose: bool, install_all: bool) -> int:
     run_script(record, "coverage.py")
     run_script(record, "mutate.py", "--percent", MUTATED_PERCENT, "--seed", "today")
     run_script(record, "faults.py", "--sample", FAULTS_DRAWN, "--at-least", FAULTS_PERCENT)
+    run_script(record, "explore.py", "--for", EXPLORED_MINUTES)
     run_mypy(record)
     return conclude(record)
 
@@ -217,7 +219,7 @@ def run_script(record: Record, script: str, *words: str) -> None:
     except TooSlow as error:
         record.add(name, Summary(failed=1), str(error))
         return
-    missed = [line for line in output.splitlines() if line.startswith(("MISSED", "        scripts/faults "))]
+    missed = [line for line in output.splitlines() if line.startswith(("MISSED", "        scripts/faults ", "scripts/explore:"))]
     record.add(name, Summary(failed=1) if code else Summary(passed=1), output, notes=missed)
 
 
