@@ -311,6 +311,46 @@ static void file_create_always_refused(struct stage *s)
     gives(s, "writer", "read view length=4 as=text", "text=kept");
 }
 
+/* The writer has a file with the text "kept", and a view of it; no handle of the file is left. */
+static void writer_maps_a_file(struct stage *s)
+{
+    must(s, "writer", "file data name=^f size=4096");
+    must(s, "writer", "filewrite data text=kept");
+    must(s, "writer", "create section size=0 protect=PAGE_READWRITE file=data");
+    must(s, "writer", "map view of=section access=FILE_MAP_READ");
+    must(s, "writer", "close data");
+}
+
+/* Copying onto a mapped file would cut it first. */
+static void file_copy_onto_mapped(struct stage *s)
+{
+    must(s, "reader", "file other name=^g");
+    must(s, "reader", "close other");
+    must(s, "reader", "filecopy name=^g");
+    writer_maps_a_file(s);
+    fails_status(s, "reader", "filecopy name=^f", ERROR_USER_MAPPED_FILE, STATUS_USER_MAPPED_FILE);
+    gives(s, "writer", "read view length=4 as=text", "text=kept");
+}
+
+/* A mapped file can be opened to be deleted when the handle is closed. */
+static void file_delete_on_close_opens(struct stage *s)
+{
+    writer_maps_a_file(s);
+    succeeds(s, "reader", "file last name=^f open=existing access=GENERIC_READ delete-on-close=yes");
+    gives(s, "reader", "fileread last length=4", "text=kept");
+    gives(s, "writer", "read view length=4 as=text", "text=kept");
+}
+
+/* Whether a mapped file can be replaced by a rename is recorded: reports contradict each other. The view keeps the old bytes
+ * in any case. */
+static void file_rename_over_mapped(struct stage *s)
+{
+    writer_maps_a_file(s);
+    records(s, "reader", "filereplace name=^f");
+    row(s, "file-delete-keeps-view");
+    gives(s, "writer", "read view length=4 as=text", "text=kept");
+}
+
 /* Of an empty file that may only be read, the missing right is reported, not the size. */
 static void file_access_before_size(struct stage *s)
 {
@@ -482,6 +522,9 @@ static const struct test_case file_sections_cases[] = {
     {CASE(file_cut_needs_no_section)},
     {CASE(file_create_always_refused)},
     {CASE(file_access_before_size)},
+    {CASE(file_copy_onto_mapped)},
+    {CASE(file_delete_on_close_opens)},
+    {CASE(file_rename_over_mapped), .rows = "file-rename-over-mapped file-delete-keeps-view"},
     {CASE(file_no_access_handle)},
     {CASE(file_section_name_gone_with_view)},
     {CASE(file_delete_blocked), .rows = "file-delete-blocked file-delete-keeps-view"},

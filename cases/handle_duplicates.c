@@ -170,6 +170,17 @@ static void dup_close_source_here(struct stage *s)
     succeeds(s, "writer", "map view of=section access=FILE_MAP_READ");
 }
 
+/* A section is no file: it has no file type. */
+static void handle_getfiletype(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
+    gives(s, "writer", "filetype section", "type=unknown error=6");
+    must(s, "writer", "file data name=^f size=4096");
+    gives(s, "writer", "filetype data", "type=disk");
+    must(s, "writer", "create over size=0 protect=PAGE_READONLY file=data");
+    gives(s, "writer", "filetype over", "type=unknown error=6");
+}
+
 /* A process that has ended takes no handle, although it can still be opened while another process has a handle of it. */
 static void dup_into_ended_process(struct stage *s)
 {
@@ -246,6 +257,7 @@ static const struct test_case handle_duplicates_cases[] = {
     {CASE(dup_inherit_flag)},
     {CASE(dup_close_source)},
     {CASE(dup_close_source_here)},
+    {CASE(handle_getfiletype)},
     {CASE(dup_into_ended_process)},
     {CASE(close_source_when_denied), .rows = "dup-close-source"},
     {CASE(dup_same_object), .needs = "compare-object-handles"},

@@ -9,6 +9,10 @@
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
+#ifndef ERROR_DYNAMIC_CODE_BLOCKED
+#define ERROR_DYNAMIC_CODE_BLOCKED 1655L /* page system-error-codes--1300-1699- */
+#endif
+
 /* ---- expectations ---- */
 
 /* The step fails because no object has the name. */

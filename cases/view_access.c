@@ -281,6 +281,34 @@ static void protect_view_whole_page_unit(struct stage *s)
     succeeds(s, "reader", "write view at=4096 u8=1");
 }
 
+/* Another process can make a view copy-on-write; from then on what the view's own process stores is private, and no call of
+ * its own has failed. */
+static void protect_by_other_process(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
+    must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
+    must(s, "writer", "write view at=0 text=shared");
+    must(s, "reader", "open section name=@x access=FILE_MAP_READ");
+    must(s, "reader", "map view of=section access=FILE_MAP_READ");
+    gives(s, "third", "protectother process=$writer.pid address=$writer.base length=4096 to=PAGE_WRITECOPY",
+          "old=PAGE_READWRITE");
+    succeeds(s, "writer", "write view at=0 text=secret");
+    gives(s, "writer", "read view at=0 length=6 as=text", "text=secret");
+    gives(s, "reader", "read view at=0 length=6 as=text", "text=shared");
+}
+
+/* A process that has given up dynamic code can create an executable section and map it for reading, writing or executing, but
+ * not for writing and executing at once. */
+static void access_dynamic_code_policy(struct stage *s)
+{
+    must(s, "writer", "nocode");
+    gives(s, "writer", "create section name=@x size=4096 protect=PAGE_EXECUTE_READWRITE", "error=0");
+    fails(s, "writer", "map both of=section access=FILE_MAP_WRITE|FILE_MAP_EXECUTE",
+          ERROR_DYNAMIC_CODE_BLOCKED);
+    succeeds(s, "writer", "map reading of=section access=FILE_MAP_READ");
+    succeeds(s, "writer", "map writing of=section access=FILE_MAP_WRITE");
+}
+
 /* Reserved pages have no protection: the call fails and leaves the committed pages unchanged. */
 static void protect_change_uncommitted(struct stage *s)
 {
@@ -368,6 +396,8 @@ static const struct test_case view_access_cases[] = {
     {CASE(protect_change_page_granular)},
     {CASE(protect_view_whole_page_unit)},
     {CASE(protect_change_uncommitted)},
+    {CASE(protect_by_other_process), .needs = "same-bits"},
+    {CASE(access_dynamic_code_policy), .needs = "windows-8-1"},
     {CASE(protect_allocation_protect_fixed)},
     {CASE(protect_change_across_views)},
     {CASE(protect_guard_page)},

@@ -33,6 +33,7 @@
     CALL(SIZE_T, VirtualQuery, (LPCVOID, MEMORY_BASIC_INFORMATION *, SIZE_T))                                \
     CALL(SIZE_T, VirtualQueryEx, (HANDLE, LPCVOID, MEMORY_BASIC_INFORMATION *, SIZE_T))                      \
     CALL(BOOL, VirtualProtect, (LPVOID, SIZE_T, DWORD, DWORD *))                                             \
+    CALL(BOOL, VirtualProtectEx, (HANDLE, LPVOID, SIZE_T, DWORD, DWORD *))                                   \
     CALL(LPVOID, VirtualAlloc, (LPVOID, SIZE_T, DWORD, DWORD))                                               \
     CALL(BOOL, VirtualFree, (LPVOID, SIZE_T, DWORD))                                                         \
     CALL(BOOL, GetProcessHandleCount, (HANDLE, DWORD *))                                                     \

@@ -110,10 +110,51 @@ static void beyond_is_more_than_there_is(void **state)
 
 #define WITH_FILE(test) cmocka_unit_test_setup_teardown(test, name_file, remove_file)
 
+/* filecopy and filereplace put a library of the system in the file's place; a handle that is no file has no type. */
+static void other_files_replace_it(void **state)
+{
+    static char request[LINE_BYTES];
+    static const char *const names[] = {"filecopy", "filereplace"};
+    (void)state;
+    for (unsigned i = 0; i < 2; i++) {
+        make_file("f", " size=100");
+        expect("filetype f", "ok type=disk");
+        assert_true(CloseHandle(object_next(NULL)->handle));
+        objects_reset();
+        snprintf(request, sizeof request, "%s %s", names[i], named);
+        expect(request, "ok");
+        make_file("g", " open=existing");
+        expect("fileread g length=2", "ok text=MZ");
+        assert_true(CloseHandle(object_next(NULL)->handle));
+        objects_reset();
+    }
+    make_file("h", " open=existing delete-on-close=no");
+    assert_true(CloseHandle(object_next(NULL)->handle));
+    objects_reset();
+    expect("adopt none handle=0x77777770", "ok");
+    expect("filetype none", "ok type=unknown error=6");
+    expect("filecopy", "bad reason=a%20file%20needs%20name=,%20and%20a%20folder%20for%20temporary%20files");
+    objects_reset();
+}
+
+/* The flag deletes the file with its last handle. */
+static void deleted_on_close(void **state)
+{
+    static char request[LINE_BYTES];
+    (void)state;
+    make_file("f", " size=100 delete-on-close=yes");
+    assert_true(CloseHandle(object_next(NULL)->handle));
+    objects_reset();
+    snprintf(request, sizeof request, "fileremove %s", named);
+    expect(request, "fail error=2");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         WITH_FILE(time_moves_when_somebody_writes),
+        WITH_FILE(other_files_replace_it),
+        cmocka_unit_test_setup(deleted_on_close, name_file),
         FRESH(past_time_is_in_2001),
         FRESH(what_fails_is_told),
         FRESH(beyond_is_more_than_there_is),

@@ -40,6 +40,27 @@ void verb_protect(const struct line *request, struct reply *reply)
     constants_add(&reply->text, CONSTANT_PROTECT, old);
 }
 
+void verb_protectother(const struct line *request, struct reply *reply)
+{
+    DWORD old = 0;
+    DWORD to = argument_constants(request, "to");
+    LPVOID address = (LPVOID)argument_address(request, "address");
+    HANDLE process = other_process_open(argument_number(request, "process"), PROCESS_VM_OPERATION, reply);
+    if (!process)
+        return;
+    outcome_before();
+    BOOL done = sys.VirtualProtectEx(process, address, argument_address(request, "length"), to, &old);
+    struct outcome seen = outcome_after();
+    CloseHandle(process);
+    if (!done) {
+        reply_fail(reply, seen);
+        return;
+    }
+    reply_ok(reply);
+    text_add(&reply->text, " old=");
+    constants_add(&reply->text, CONSTANT_PROTECT, old);
+}
+
 void verb_commit(const struct line *request, struct reply *reply)
 {
     struct range range;

@@ -61,7 +61,9 @@ void verb_file(const struct line *request, struct reply *reply)
     }
     outcome_before();
     HANDLE file = CreateFileW(path, access, shares[share], NULL, how == 0 ? CREATE_ALWAYS : OPEN_EXISTING,
-                              FILE_ATTRIBUTE_TEMPORARY, NULL);
+                              FILE_ATTRIBUTE_TEMPORARY |
+                                  (argument_yes(request, "delete-on-close") ? FILE_FLAG_DELETE_ON_CLOSE : 0),
+                              NULL);
     struct outcome seen = outcome_after();
     if (file == INVALID_HANDLE_VALUE) {
         reply_fail(reply, seen);
@@ -221,6 +223,71 @@ void verb_fileremove(const struct line *request, struct reply *reply)
     BOOL done = DeleteFileW(path);
     struct outcome seen = outcome_after();
     answer(reply, done, seen);
+}
+
+/* A file that every Windows has, as the content that is put over another file. */
+static bool system_file(WCHAR *path)
+{
+    static const WCHAR name[] = L"version.dll";
+    DWORD length = folder(true, path);
+    if (length == 0 || length + sizeof name / sizeof name[0] > PATH_UNITS)
+        return false;
+    wcscpy(path + length, name);
+    return true;
+}
+
+void verb_filecopy(const struct line *request, struct reply *reply)
+{
+    static WCHAR path[PATH_UNITS], source[PATH_UNITS];
+    if (!take_path(request, false, path, reply))
+        return;
+    if (!system_file(source)) {
+        reply_bad(reply, "the path of the system's folder is too long");
+        return;
+    }
+    outcome_before();
+    BOOL done = CopyFileW(source, path, FALSE);
+    struct outcome seen = outcome_after();
+    answer(reply, done, seen);
+}
+
+void verb_filereplace(const struct line *request, struct reply *reply)
+{
+    static WCHAR path[PATH_UNITS], source[PATH_UNITS], fresh[PATH_UNITS];
+    static const WCHAR behind[] = L"-new";
+    if (!take_path(request, false, path, reply))
+        return;
+    if (!system_file(source) || wcslen(path) + sizeof behind / sizeof behind[0] > PATH_UNITS) {
+        reply_bad(reply, "a path is too long");
+        return;
+    }
+    wcscat(wcscpy(fresh, path), behind);
+    if (!CopyFileW(source, fresh, FALSE)) {
+        reply_bad(reply, "the file to put in its place cannot be made: error %lu",
+                  (unsigned long)GetLastError());
+        return;
+    }
+    outcome_before();
+    BOOL done = MoveFileExW(fresh, path, MOVEFILE_REPLACE_EXISTING);
+    struct outcome seen = outcome_after();
+    if (!done)
+        DeleteFileW(fresh);
+    answer(reply, done, seen);
+}
+
+void verb_filetype(const struct line *request, struct reply *reply)
+{
+    static const char *const types[] = {"unknown", "disk", "char", "pipe"};
+    const struct object *object = object_handle(request->label, reply);
+    if (!object)
+        return;
+    outcome_before();
+    DWORD type = GetFileType(object->handle);
+    struct outcome seen = outcome_after();
+    reply_ok(reply);
+    reply_add(reply, "type=%s", type < 4 ? types[type] : "other");
+    if (type == FILE_TYPE_UNKNOWN)
+        reply_add_error(reply, seen.error);
 }
 
 void verb_flush(const struct line *request, struct reply *reply)

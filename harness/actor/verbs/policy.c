@@ -10,21 +10,36 @@
 #define RAISE_EXCEPTION 1u
 #define PERMANENTLY 2u
 
-void verb_strict(const struct line *request, struct reply *reply)
+/* Page ns-winnt-process_mitigation_dynamic_code_policy. */
+#define DYNAMIC_CODE 2
+#define PROHIBIT_DYNAMIC_CODE 1u
+
+/* SetProcessMitigationPolicy (page nf-processthreadsapi-setprocessmitigationpolicy), for the rest of the process. */
+static void set_policy(int kind, DWORD policy, struct reply *reply)
 {
-    DWORD policy = RAISE_EXCEPTION | PERMANENTLY;
-    (void)request;
     if (!sys.SetProcessMitigationPolicy) {
         reply_not_exported(reply);
         return;
     }
     outcome_before();
-    BOOL done = sys.SetProcessMitigationPolicy(STRICT_HANDLE_CHECK, &policy, sizeof policy);
+    BOOL done = sys.SetProcessMitigationPolicy(kind, &policy, sizeof policy);
     struct outcome seen = outcome_after();
     if (done)
         reply_ok(reply);
     else
         reply_fail(reply, seen);
+}
+
+void verb_strict(const struct line *request, struct reply *reply)
+{
+    (void)request;
+    set_policy(STRICT_HANDLE_CHECK, RAISE_EXCEPTION | PERMANENTLY, reply);
+}
+
+void verb_nocode(const struct line *request, struct reply *reply)
+{
+    (void)request;
+    set_policy(DYNAMIC_CODE, PROHIBIT_DYNAMIC_CODE, reply);
 }
 
 struct closing {
