@@ -133,7 +133,7 @@ static void other_files_replace_it(void **state)
     objects_reset();
     expect("adopt none handle=0x77777770", "ok");
     expect("filetype none", "ok type=unknown error=6");
-    expect("filecopy", "bad reason=a%20file%20needs%20name=,%20and%20a%20folder%20for%20temporary%20files");
+    expect("filecopy", "bad reason=name=%20is%20missing");
     objects_reset();
 }
 
