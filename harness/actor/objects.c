@@ -1,5 +1,7 @@
 #include "objects.h"
 
+#include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 static struct object objects[OBJECTS_MOST];
@@ -19,6 +21,8 @@ static const char *const kind_words[] = {
     [OBJECT_BURST] = "the handles of a race",
     [OBJECT_NAMESPACE] = "a private namespace",
 };
+
+static_assert(sizeof kind_words / sizeof kind_words[0] == OBJECT_NAMESPACE + 1, "a word for each kind");
 
 bool object_is_handle(enum object_kind kind)
 {
@@ -102,6 +106,13 @@ struct object *object_next(struct object *after)
     return NULL;
 }
 
+void object_released(struct object *object, bool keep)
+{
+    object->stale = keep;
+    if (!keep)
+        object_forget(object);
+}
+
 void object_forget(struct object *object)
 {
     memset(object, 0, sizeof *object);
@@ -109,5 +120,7 @@ void object_forget(struct object *object)
 
 void objects_reset(void)
 {
+    for (size_t i = 0; i < OBJECTS_MOST; i++)
+        free(objects[i].handles);
     memset(objects, 0, sizeof objects);
 }

@@ -29,6 +29,10 @@ struct object {
     HANDLE handle;   /* of handles and private namespaces */
     uintptr_t base;  /* of views and memory */
     uint64_t offset; /* of views: where in the section they begin */
+    bool
+        stale; /* what it stood for was released with keep=yes; the value may stand for something else by now */
+    HANDLE *handles; /* of races: owned, `handle_count` of them, NULL where a creation failed */
+    size_t handle_count;
 };
 
 /* Whether a kind is a handle, and whether it is an address. */
@@ -45,6 +49,8 @@ struct object *object_memory(const char *label, struct reply *reply);
 struct object *object_namespace(const char *label, struct reply *reply);
 /* The objects that have a label, one after the other: the first after NULL, NULL after the last. */
 struct object *object_next(struct object *after);
+/* What a call that released the object means for its label: it is freed, or with `keep` it stays and is stale. */
+void object_released(struct object *object, bool keep);
 /* Frees the label; what it stood for is the caller's business. */
 void object_forget(struct object *object);
 /* Forgets all labels and closes nothing. For tests, which run many actors' lives in one process. */

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "../common/text.h"
+#include "footprint.h"
 #include "help.h"
 #include "serve.h"
 #include "verbs.h"
@@ -80,6 +81,7 @@ uint32_t prompt(void)
     struct reply reply = {.text = text_over(bytes, sizeof bytes)};
     HANDLE input = GetStdHandle(STD_INPUT_HANDLE);
     DWORD mode;
+    footprint_begin();
     bool console = GetConsoleMode(input, &mode);
     for (;;) {
         size_t length;

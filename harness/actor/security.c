@@ -6,6 +6,7 @@
 
 #include "../common/utf16.h"
 #include "arguments.h"
+#include "footprint.h"
 #include "own_token.h"
 
 #define SDDL_BYTES 2048
@@ -73,6 +74,14 @@ static void replace(struct text *out, const char *from, bool to_words)
     }
 }
 
+void security_load(void)
+{
+    static bool loaded;
+    if (!loaded)
+        footprint_allow(system_load_security);
+    loaded = true;
+}
+
 bool security_expand(const char *text, WCHAR *out, size_t units)
 {
     char expanded[SDDL_BYTES];
@@ -84,7 +93,7 @@ bool security_expand(const char *text, WCHAR *out, size_t units)
 PSECURITY_DESCRIPTOR security_from_sddl(const char *sddl, struct reply *reply)
 {
     WCHAR wide[SDDL_BYTES + 4];
-    system_load_security();
+    security_load();
     if (!sys.ConvertStringSecurityDescriptorToSecurityDescriptorW) {
         reply_not_exported(reply);
         return NULL;

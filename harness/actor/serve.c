@@ -1,5 +1,6 @@
 #include "serve.h"
 
+#include "footprint.h"
 #include "verbs.h"
 
 #ifndef SHMCHECK_VERSION
@@ -74,6 +75,7 @@ uint32_t serve(HANDLE pipe)
     char received[LINE_BYTES], bytes[LINE_BYTES - AROUND_REPLY];
     size_t length;
     struct reply reply = {.text = text_over(bytes, sizeof bytes)};
+    footprint_begin();
     if (!greet(pipe))
         return EXIT_LEFT_ALONE;
     for (;;) {

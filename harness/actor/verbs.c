@@ -1,6 +1,7 @@
 #include "verbs.h"
 
 #include "arguments.h"
+#include "second_thread.h"
 #include "verb_table.h"
 #include "verbs/verbs.h"
 
@@ -14,11 +15,26 @@ static verb_function *const functions[VERB_COUNT] = {
 #include "verbs.def"
 };
 
+struct task {
+    const struct line *request;
+    struct reply *reply;
+};
+
+static void perform(void *context)
+{
+    const struct task *task = context;
+    functions[verb_find(task->request->word)](task->request, task->reply);
+}
+
 void verb_perform(const struct line *request, struct reply *reply)
 {
     if (!request_check(request, reply))
         return;
-    functions[verb_find(request->word)](request, reply);
+    struct task task = {request, reply};
+    if (argument_number(request, "on") != 2)
+        perform(&task);
+    else if (!second_thread_run(perform, &task))
+        reply_bad(reply, "the second thread does not start");
     if (reply->text.cut)
         reply_bad(reply, "the reply is longer than a line");
 }

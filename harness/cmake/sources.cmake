@@ -66,11 +66,14 @@ set(SHMCHECK_RUNNER_SOURCES
 # actors call under other names.
 set(SHMCHECK_ACTOR_CORE_SOURCES
     harness/actor/arguments.c
+    harness/actor/footprint.c
+    harness/actor/held.c
     harness/actor/help.c
     harness/actor/objects.c
     harness/actor/own_token.c
     harness/actor/prompt.c
     harness/actor/reply.c
+    harness/actor/second_thread.c
     harness/actor/security.c
     harness/actor/serve.c
     harness/actor/system_windows.c
@@ -83,6 +86,7 @@ set(SHMCHECK_ACTOR_CORE_SOURCES
     harness/actor/verbs/bursts.c
     harness/actor/verbs/change.c
     harness/actor/verbs/churn.c
+    harness/actor/verbs/clear.c
     harness/actor/verbs/commitment.c
     harness/actor/verbs/file.c
     harness/actor/verbs/handle.c
@@ -131,6 +135,7 @@ set(SHMCHECK_PORTABLE_TESTS
 set(SHMCHECK_WINDOWS_TESTS
     test_actor
     test_actor_bursts
+    test_actor_clear
     test_actor_files
     test_actor_guard
     test_actor_memory
@@ -165,8 +170,10 @@ foreach(name test_actor_bursts test_actor_files test_actor_memory test_actor_nam
     set(${name}_SOURCES harness/tests/actor_fake.c)
     set(${name}_LIBRARIES shmactor_core shmactor_dispatch)
 endforeach()
-set(test_actor_guard_LIBRARIES shmactor_core shmactor_dispatch)
-set(test_actor_guard_SOURCES harness/actor/system_start.c)
+foreach(name test_actor_clear test_actor_guard)
+    set(${name}_LIBRARIES shmactor_core shmactor_dispatch)
+    set(${name}_SOURCES harness/actor/system_start.c)
+endforeach()
 set(test_faults_gate_SOURCES
     harness/actor/system_windows.c
     harness/faults/books.c harness/faults/gate.c harness/faults/name_kinds.c harness/faults/note.c

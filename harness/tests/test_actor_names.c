@@ -189,6 +189,40 @@ static void leaving_is_not_closing(void **state)
     expect("leave s", "bad reason='s'%20is%20a%20section,%20not%20a%20private%20namespace");
 }
 
+static DWORD WINAPI gives_no_descriptor(LPCWSTR name, SE_OBJECT_TYPE type, SECURITY_INFORMATION parts,
+                                        PSID *owner, PSID *group, PACL *dacl, PACL *sacl,
+                                        PSECURITY_DESCRIPTOR *out)
+{
+    (void)name, (void)type, (void)parts, (void)owner, (void)group, (void)dacl, (void)sacl;
+    *out = NULL;
+    return ERROR_SUCCESS;
+}
+
+static BOOL WINAPI never_converts(PSECURITY_DESCRIPTOR descriptor, DWORD revision, SECURITY_INFORMATION parts,
+                                  LPWSTR *out, ULONG *length)
+{
+    (void)descriptor, (void)revision, (void)parts, (void)out, (void)length;
+    return FALSE;
+}
+
+/* A success without a descriptor says nothing about the name, so the name itself is looked up. */
+static void a_name_that_does_not_exist_has_no_descriptor(void **state)
+{
+    (void)state;
+    sys.GetNamedSecurityInfoW = gives_no_descriptor;
+    sys.ConvertSecurityDescriptorToStringSecurityDescriptorW = never_converts;
+    fake.result = 0;
+    fake.error = ERROR_FILE_NOT_FOUND;
+    fake.status = 0xC0000034;
+    expect("describe name=x", "fail error=2 status=0xC0000034 call=OpenFileMapping");
+    assert_int_equal(fake.access, READ_CONTROL);
+    fake.error = ERROR_ACCESS_DENIED;
+    expect("describe name=x", "ok descriptor=none");
+    fake.result = 0x44;
+    expect("describe name=x", "ok descriptor=none");
+    assert_true(fake.handle == (HANDLE)(uintptr_t)0x44); /* which was closed */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -197,6 +231,7 @@ int main(void)
         cmocka_unit_test_setup(a_namespace_has_its_boundary, fresh_space),
         cmocka_unit_test_setup(every_call_on_the_way_can_fail, fresh_space),
         cmocka_unit_test_setup(leaving_is_not_closing, fresh_space),
+        FRESH(a_name_that_does_not_exist_has_no_descriptor),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -126,8 +126,7 @@ void verb_release(const struct line *request, struct reply *reply)
         reply_fail(reply, seen);
         return;
     }
-    if (!keep)
-        object_forget(memory);
+    object_released(memory, keep);
     reply_ok(reply);
 }
 

@@ -251,13 +251,15 @@ struct race {
     unsigned char won[RACE_ROUNDS_MOST / 8], existed[RACE_ROUNDS_MOST / 8];
     unsigned failed, other;
     DWORD first_error; /* of the first creation that failed */
+    HANDLE *handles;   /* `rounds` of them; the label takes them */
 };
 
 static bool prepare_race(struct race *race, const struct name *name, struct reply *reply)
 {
     race->units = name->wide_length + SUFFIX_UNITS;
     race->names = malloc(race->rounds * race->units * sizeof(WCHAR));
-    if (!race->names)
+    race->handles = calloc(race->rounds, sizeof *race->handles);
+    if (!race->names || !race->handles)
         return reply_bad(reply, "no memory for the names");
     for (size_t i = 0; i < race->rounds; i++) {
         WCHAR *to = race->names + i * race->units;
@@ -270,7 +272,7 @@ static bool prepare_race(struct race *race, const struct name *name, struct repl
     return true;
 }
 
-/* The handles are never closed: a name that somebody won must stay until the last contender has come to it.
+/* The handles stay open: a name that somebody won must stay until the last contender has come to it.
  */
 static void create_all(struct race *race)
 {
@@ -279,6 +281,7 @@ static void create_all(struct race *race)
         HANDLE handle = sys.CreateFileMappingW(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0, CHURN_BYTES,
                                                race->names + i * race->units);
         DWORD error = GetLastError();
+        race->handles[i] = handle;
         unsigned char bit = (unsigned char)(1u << (i % 8));
         if (!handle) {
             if (race->failed++ == 0)
@@ -314,6 +317,9 @@ static void run_race(struct race *race, const struct object *gate, struct object
     }
     create_all(race);
     object->kind = OBJECT_BURST;
+    object->handles = race->handles;
+    object->handle_count = race->rounds;
+    race->handles = NULL;
     reply_ok(reply);
     reply_add(reply, "rounds=%u", (unsigned)race->rounds);
     reply_add(reply, "failed=%u", race->failed);
@@ -342,6 +348,7 @@ void verb_race(const struct line *request, struct reply *reply)
     else if (prepare_race(&race, &name, reply))
         run_race(&race, gate, object, reply);
     free(race.names);
+    free(race.handles);
     name_free(&name);
 }
 

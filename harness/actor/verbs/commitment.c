@@ -1,13 +1,11 @@
 /* What the whole system has promised to back with memory or paging file, and what it says about large pages. */
 #include "../arguments.h"
+#include "../held.h"
 #include "verbs.h"
 
 #define TURN_MS 4000u /* how long another measurement is waited for; a step of the runner takes 5 s at most */
 
-static struct {
-    HANDLE turn; /* owned from the first measurement until the process ends, which gives it up */
-    uint64_t bytes;
-} mark;
+static uint64_t marked_bytes;
 
 static bool commit_total(uint64_t *total, uint64_t *limit, struct reply *reply)
 {
@@ -31,13 +29,13 @@ static bool commit_total(uint64_t *total, uint64_t *limit, struct reply *reply)
 /* The charge is one number for all processes, so cases that measure it at the same time would see each other. */
 static bool take_turn(struct reply *reply)
 {
-    if (mark.turn)
+    if (held_turn())
         return true;
     outcome_before();
     HANDLE turn = CreateMutexW(NULL, FALSE, L"Local\\shmcheck-commitment");
     DWORD result = turn ? WaitForSingleObject(turn, TURN_MS) : WAIT_FAILED;
     if (result == WAIT_OBJECT_0 || result == WAIT_ABANDONED) {
-        mark.turn = turn;
+        held_turn_set(turn);
         return true;
     }
     if (result == WAIT_TIMEOUT)
@@ -61,23 +59,23 @@ void verb_commitment(const struct line *request, struct reply *reply)
     uint64_t total, limit;
     uint64_t unit = argument_number(request, "unit");
     uint64_t timeout = argument_number(request, "settle");
-    if (argument_has(request, "unit") && (unit == 0 || !mark.turn)) {
+    if (argument_has(request, "unit") && (unit == 0 || !held_turn())) {
         reply_bad(reply, "unit= is at least 1 and needs a commitment without it before");
         return;
     }
     if (!take_turn(reply) || !commit_total(&total, &limit, reply))
         return;
     for (uint64_t start = GetTickCount64();
-         unit > 0 && units_since(mark.bytes, total, unit) > 0 && GetTickCount64() - start < timeout;) {
+         unit > 0 && units_since(marked_bytes, total, unit) > 0 && GetTickCount64() - start < timeout;) {
         SwitchToThread();
         if (!commit_total(&total, &limit, reply))
             return;
     }
     reply_ok(reply);
     if (unit > 0)
-        reply_add(reply, "units=%lld", (long long)units_since(mark.bytes, total, unit));
+        reply_add(reply, "units=%lld", (long long)units_since(marked_bytes, total, unit));
     else
-        mark.bytes = total;
+        marked_bytes = total;
     reply_add(reply, "~total=%llu", (unsigned long long)total);
     reply_add(reply, "~beyond=%llu", (unsigned long long)(2 * limit));
 }

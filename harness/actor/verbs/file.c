@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "../arguments.h"
+#include "../footprint.h"
+#include "../held.h"
 #include "../objects.h"
 #include "verbs.h"
 
@@ -212,6 +214,8 @@ void verb_filelock(const struct line *request, struct reply *reply)
                            (DWORD)(length & UINT32_MAX), (DWORD)(length >> 32), &where);
     struct outcome seen = outcome_after();
     answer(reply, done, seen);
+    if (done && !held_lock_add(file->handle, at, length))
+        footprint_cannot_return();
 }
 
 void verb_fileremove(const struct line *request, struct reply *reply)

@@ -168,8 +168,8 @@ void verb_duplicate(const struct line *request, struct reply *reply)
         reply_fail(reply, seen);
         return;
     }
-    if (with.close_source && !with.keep)
-        object_forget(object);
+    if (with.close_source)
+        object_released(object, with.keep);
     reply_ok(reply);
     reply_add_handle(reply, handle);
 }

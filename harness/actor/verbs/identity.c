@@ -12,7 +12,7 @@
 
 static bool token_functions(struct reply *reply)
 {
-    system_load_security();
+    security_load();
     if (sys.OpenProcessToken && sys.OpenThreadToken && sys.GetTokenInformation && sys.SetTokenInformation &&
         sys.ConvertSidToStringSidW && sys.LookupPrivilegeValueW && sys.IsTokenRestricted &&
         sys.CreateRestrictedToken && sys.ImpersonateLoggedOnUser && sys.RevertToSelf &&
@@ -90,11 +90,6 @@ static void reply_restricted(HANDLE token, struct reply *reply)
     reply_add(reply, "restricted=%s", sys.IsTokenRestricted(token) ? "yes" : "no");
 }
 
-static void reply_elevated(HANDLE token, struct reply *reply)
-{
-    reply_add(reply, "elevated=%s", token_number(token, TokenElevation) ? "yes" : "no");
-}
-
 static void reply_session(HANDLE token, struct reply *reply)
 {
     reply_add(reply, "~session=%lu", token_number(token, TokenSessionId));
@@ -117,6 +112,17 @@ static void reply_group(HANDLE token, const char *key, const char *sid, struct r
     TOKEN_GROUPS *groups = token_information(token, TokenGroups);
     reply_add(reply, "%s=%s", key, is_member(groups, sid) ? "yes" : "no");
     free(groups);
+}
+
+/* Systems without TokenElevation have no user account control: the tokens of administrators, LocalSystem among them, are
+ * whole. */
+static void reply_elevated(HANDLE token, struct reply *reply)
+{
+    DWORD elevated = 0, size;
+    if (sys.GetTokenInformation(token, TokenElevation, &elevated, sizeof elevated, &size))
+        reply_add(reply, "elevated=%s", elevated ? "yes" : "no");
+    else
+        reply_group(token, "elevated", "S-1-5-32-544", reply);
 }
 
 static void reply_administrator(HANDLE token, struct reply *reply)

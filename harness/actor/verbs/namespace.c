@@ -20,7 +20,7 @@ struct namespace_arguments {
 
 static bool namespace_functions(struct reply *reply)
 {
-    system_load_security();
+    security_load();
     if (sys.CreatePrivateNamespaceW && sys.OpenPrivateNamespaceW && sys.ClosePrivateNamespace &&
         sys.CreateBoundaryDescriptorW && sys.AddSIDToBoundaryDescriptor && sys.DeleteBoundaryDescriptor &&
         sys.ConvertStringSidToSidW)
@@ -144,7 +144,6 @@ void verb_leave(const struct line *request, struct reply *reply)
         reply_fail(reply, seen);
         return;
     }
-    if (!keep)
-        object_forget(object);
+    object_released(object, keep);
     reply_ok(reply);
 }

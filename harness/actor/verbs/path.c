@@ -128,13 +128,29 @@ void verb_ntopen(const struct line *request, struct reply *reply)
     reply_add_handle(reply, handle);
 }
 
+/* Whether there is an object of this name: for a system whose GetNamedSecurityInfo succeeds without giving a descriptor, which
+ * says nothing. False, and the reply is the failure of OpenFileMapping, if there is none. */
+static bool names_a_section(const WCHAR *name, struct reply *reply)
+{
+    outcome_before();
+    HANDLE section = sys.OpenFileMappingW(READ_CONTROL, FALSE, name);
+    struct outcome seen = outcome_after();
+    if (section)
+        sys.CloseHandle(section);
+    if (section || seen.error != ERROR_FILE_NOT_FOUND)
+        return true;
+    reply_fail(reply, seen);
+    reply_add(reply, "call=OpenFileMapping");
+    return false;
+}
+
 void verb_describe(const struct line *request, struct reply *reply)
 {
     WCHAR name[VALUE_UNITS];
     SECURITY_INFORMATION part = security_part(request);
     if (!take_wide(request, "name", name, reply))
         return;
-    system_load_security();
+    security_load();
     if (!sys.GetNamedSecurityInfoW) {
         reply_not_exported(reply);
         return;
@@ -146,7 +162,7 @@ void verb_describe(const struct line *request, struct reply *reply)
     struct outcome seen = outcome_after();
     if (error != ERROR_SUCCESS)
         reply_fail_code(reply, error, seen);
-    else
+    else if (descriptor || names_a_section(name, reply))
         security_reply_sddl(descriptor, part, reply);
     security_free(descriptor);
 }
@@ -157,7 +173,7 @@ void verb_containerpath(const struct line *request, struct reply *reply)
     char bytes[PATH_BYTES];
     PSID sid = NULL;
     ULONG length = 0;
-    system_load_security();
+    security_load();
     if (argument_has(request, "sid") && !take_wide(request, "sid", text, reply))
         return;
     if (!sys.GetAppContainerNamedObjectPath || !sys.ConvertStringSidToSidW) {

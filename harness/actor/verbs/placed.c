@@ -139,8 +139,8 @@ void verb_unmap2(const struct line *request, struct reply *reply)
         reply_fail(reply, seen);
         return;
     }
-    if (view && !keep)
-        object_forget(view);
+    if (view)
+        object_released(view, keep);
     reply_ok(reply);
 }
 

@@ -1,5 +1,6 @@
 /* What a process can ask of the system about bad handles, and objects that need no handle to live. */
 #include "../arguments.h"
+#include "../footprint.h"
 #include "../guard.h"
 #include "../objects.h"
 #include "verbs.h"
@@ -24,10 +25,12 @@ static void set_policy(int kind, DWORD policy, struct reply *reply)
     outcome_before();
     BOOL done = sys.SetProcessMitigationPolicy(kind, &policy, sizeof policy);
     struct outcome seen = outcome_after();
-    if (done)
+    if (done) {
+        footprint_cannot_return();
         reply_ok(reply);
-    else
+    } else {
         reply_fail(reply, seen);
+    }
 }
 
 void verb_strict(const struct line *request, struct reply *reply)

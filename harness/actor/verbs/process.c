@@ -1,4 +1,5 @@
 /* Other actors, and the end of this one. */
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,6 +7,7 @@
 #include "../../common/utf16.h"
 #include "../arguments.h"
 #include "../objects.h"
+#include "../security.h"
 #include "verbs.h"
 
 #define LIST_MOST 32
@@ -132,7 +134,7 @@ static bool take_session(const struct line *request, struct start *start, struct
         return true;
     uint64_t number = argument_number(request, "session");
     DWORD session = (DWORD)number;
-    system_load_security();
+    security_load();
     bool done = sys.OpenProcessToken && sys.DuplicateTokenEx && sys.SetTokenInformation &&
                 sys.OpenProcessToken(GetCurrentProcess(), TOKEN_DUPLICATE, &own) &&
                 sys.DuplicateTokenEx(own, MAXIMUM_ALLOWED, NULL, SecurityImpersonation, TokenPrimary,
@@ -222,8 +224,9 @@ void verb_crash(const struct line *request, struct reply *reply)
         reply_bad(reply, "code= goes with how=terminate");
         return;
     }
+    /* What abort does; but the abort of the older C library prints, even where a handler is installed. */
     if (how == 1)
-        abort();
+        raise(SIGABRT);
     if (how == 2)
         TerminateProcess(GetCurrentProcess(), (UINT)code);
     /* The pointer is volatile itself: compilers turn a store that they know to go to NULL into a trap. */

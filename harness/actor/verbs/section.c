@@ -194,8 +194,7 @@ void verb_unmap(const struct line *request, struct reply *reply)
         reply_fail(reply, seen);
         return;
     }
-    if (!keep)
-        object_forget(view);
+    object_released(view, keep);
     reply_ok(reply);
 }
 
@@ -212,7 +211,6 @@ void verb_close(const struct line *request, struct reply *reply)
         reply_fail(reply, seen);
         return;
     }
-    if (!keep)
-        object_forget(object);
+    object_released(object, keep);
     reply_ok(reply);
 }

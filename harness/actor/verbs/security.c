@@ -14,7 +14,7 @@ void verb_descriptor(const struct line *request, struct reply *reply)
     const struct object *object = object_handle(request->label, reply);
     if (!object)
         return;
-    system_load_security();
+    security_load();
     if (!sys.GetSecurityInfo) {
         reply_not_exported(reply);
         return;
@@ -103,7 +103,7 @@ void verb_privilege(const struct line *request, struct reply *reply)
     WCHAR name[LINE_BYTES + 4];
     LUID luid;
     size_t change = argument_choice(request, "to");
-    system_load_security();
+    security_load();
     if (!sys.LookupPrivilegeValueW || !sys.OpenProcessToken || !sys.AdjustTokenPrivileges ||
         !sys.GetTokenInformation) {
         reply_not_exported(reply);

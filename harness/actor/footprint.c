@@ -1,0 +1,393 @@
+#include "footprint.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "held.h"
+#include "objects.h"
+
+#define ALLOCATIONS_MOST 2048
+#define HANDLES_MOST 1024
+#define TOKEN_BYTES 2048
+#define FNV_START UINT64_C(14695981039346656037)
+#define FNV_FACTOR UINT64_C(1099511628211)
+#define SYSTEM_HANDLES 64 /* SystemExtendedHandleInformation */
+#define LENGTH_MISMATCH ((LONG)0xC0000004)
+
+/* Allocations and handles in ascending order of their address and value. */
+struct allocation {
+    uintptr_t base;
+    uint64_t size, digest; /* digest: of state and protection of each region, for images and views */
+};
+
+struct print {
+    struct allocation allocations[ALLOCATIONS_MOST];
+    size_t allocation_count;
+    uintptr_t handles[HANDLES_MOST];
+    size_t handle_count; /* all of them; those beyond the array are only counted */
+    bool knows_handles;  /* `handles` is filled */
+    bool cut;            /* more allocations than fit */
+    uint64_t token;
+    bool impersonates;
+    UINT error_mode;
+    DWORD last_error;
+};
+
+static struct print at_hello, before_load, now;
+static WCHAR directory_at_hello[PATH_UNITS], directory_now[PATH_UNITS];
+static union {
+    TOKEN_PRIVILEGES list;
+    char bytes[TOKEN_BYTES];
+} privileges_at_hello;
+static bool begun, cannot_return;
+
+static uint64_t fold(uint64_t digest, const void *bytes, size_t length)
+{
+    const unsigned char *at = bytes;
+    for (size_t i = 0; i < length; i++)
+        digest = (digest ^ at[i]) * FNV_FACTOR;
+    return digest;
+}
+
+/* ---- memory ---- */
+
+/* A page of an image that was written to changes from copy-on-write to its writable counterpart by itself. */
+static DWORD settled_protection(DWORD protect)
+{
+    if (protect & PAGE_WRITECOPY)
+        return (protect & ~(DWORD)PAGE_WRITECOPY) | PAGE_READWRITE;
+    if (protect & PAGE_EXECUTE_WRITECOPY)
+        return (protect & ~(DWORD)PAGE_EXECUTE_WRITECOPY) | PAGE_EXECUTE_READWRITE;
+    return protect;
+}
+
+/* Private memory that was there at hello is heaps, stacks and blocks of threads, whose pages come and go by themselves; so
+ * only its extent counts. */
+static void add_region(struct print *out, const MEMORY_BASIC_INFORMATION *region, uint64_t *last_kind)
+{
+    struct allocation *last = out->allocation_count ? &out->allocations[out->allocation_count - 1] : NULL;
+    uint64_t kind = (uint64_t)region->State << 32 | settled_protection(region->Protect);
+    if (!last || last->base != (uintptr_t)region->AllocationBase) {
+        if (out->allocation_count == ALLOCATIONS_MOST) {
+            out->cut = true;
+            return;
+        }
+        last = &out->allocations[out->allocation_count++];
+        *last = (struct allocation){(uintptr_t)region->AllocationBase, 0, FNV_START};
+        *last_kind = 0;
+    }
+    if (region->Type != MEM_PRIVATE && kind != *last_kind) {
+        last->digest = fold(last->digest, &last->size, sizeof last->size);
+        last->digest = fold(last->digest, &kind, sizeof kind);
+    }
+    *last_kind = kind;
+    last->size += region->RegionSize;
+}
+
+static void take_memory(struct print *out)
+{
+    MEMORY_BASIC_INFORMATION region;
+    uintptr_t address = 0;
+    uint64_t last_kind = 0;
+    out->allocation_count = 0;
+    out->cut = false;
+    while (VirtualQuery((const void *)address, &region, sizeof region) != 0) {
+        uintptr_t next = (uintptr_t)region.BaseAddress + region.RegionSize;
+        if (region.State != MEM_FREE)
+            add_region(out, &region, &last_kind);
+        if (next <= address)
+            break;
+        address = next;
+    }
+}
+
+/* ---- handles ---- */
+
+struct system_handle {
+    void *object;
+    ULONG_PTR process, value;
+    ULONG access;
+    USHORT creator, type;
+    ULONG attributes, reserved;
+};
+
+struct system_handles {
+    ULONG_PTR count, reserved;
+    struct system_handle list[1];
+};
+
+typedef LONG WINAPI query_system(int, void *, ULONG, ULONG *);
+
+static int ascending(const void *a, const void *b)
+{
+    uintptr_t x = *(const uintptr_t *)a, y = *(const uintptr_t *)b;
+    return (x > y) - (x < y);
+}
+
+static void add_own_handles(struct print *out, const struct system_handles *all)
+{
+    out->handle_count = 0;
+    for (ULONG_PTR i = 0; i < all->count; i++) {
+        if (all->list[i].process != GetCurrentProcessId())
+            continue;
+        if (out->handle_count < HANDLES_MOST)
+            out->handles[out->handle_count] = all->list[i].value;
+        out->handle_count++;
+    }
+    out->knows_handles = out->handle_count > 0 && out->handle_count <= HANDLES_MOST;
+    if (out->knows_handles)
+        qsort(out->handles, out->handle_count, sizeof out->handles[0], ascending);
+}
+
+/* The handles of all processes, of which ours are taken. False where this is not to be had. */
+static bool list_handles(struct print *out)
+{
+    query_system *query = (query_system *)(void (*)(void))GetProcAddress(GetModuleHandleW(L"ntdll.dll"),
+                                                                         "NtQuerySystemInformation");
+    LONG status = LENGTH_MISMATCH;
+    for (ULONG size = 1 << 17; query && status == LENGTH_MISMATCH && size <= 1 << 24; size *= 4) {
+        struct system_handles *all = VirtualAlloc(NULL, size, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);
+        status = all ? query(SYSTEM_HANDLES, all, size, NULL) : LENGTH_MISMATCH + 1;
+        if (status >= 0)
+            add_own_handles(out, all);
+        if (all)
+            VirtualFree(all, 0, MEM_RELEASE);
+    }
+    return status >= 0 && out->handle_count > 0;
+}
+
+/* Where neither way works: handles that this process has are looked for one by one. */
+static void probe_handles(struct print *out)
+{
+    DWORD flags;
+    out->handle_count = 0;
+    for (uintptr_t value = 4, misses = 0; misses < 64 && out->handle_count < HANDLES_MOST;
+         value += 4, misses++) {
+        if (!GetHandleInformation((HANDLE)value, &flags))
+            continue;
+        out->handles[out->handle_count++] = value;
+        misses = 0;
+    }
+    out->knows_handles = true;
+}
+
+/* Windows counts the handles of a process cheaply; some Wines always say 0. */
+static void take_handles(struct print *out)
+{
+    DWORD count = 0;
+    out->knows_handles = false;
+    if (GetProcessHandleCount(GetCurrentProcess(), &count) && count > 0)
+        out->handle_count = count;
+    else if (!list_handles(out))
+        probe_handles(out);
+}
+
+/* ---- token: by ntdll, as advapi32 is loaded for the verbs that need it alone ---- */
+
+typedef LONG WINAPI open_process_token(HANDLE, ACCESS_MASK, HANDLE *);
+typedef LONG WINAPI open_thread_token(HANDLE, ACCESS_MASK, BOOLEAN, HANDLE *);
+typedef LONG WINAPI query_token(HANDLE, int, void *, ULONG, ULONG *);
+
+static FARPROC ntdll(const char *name)
+{
+    return GetProcAddress(GetModuleHandleW(L"ntdll.dll"), name);
+}
+
+static uint64_t token_digest(HANDLE token, bool keep_privileges)
+{
+    static union {
+        uint64_t aligned;
+        char bytes[TOKEN_BYTES];
+    } buffer;
+    static const int classes[] = {TokenPrivileges, TokenDefaultDacl, TokenIntegrityLevel};
+    query_token *query = (query_token *)(void (*)(void))ntdll("NtQueryInformationToken");
+    uint64_t digest = FNV_START;
+    for (size_t i = 0; query && i < sizeof classes / sizeof classes[0]; i++) {
+        ULONG size = 0;
+        memset(&buffer, 0, sizeof buffer);
+        if (query(token, classes[i], &buffer, sizeof buffer, &size) < 0)
+            continue;
+        digest = fold(digest, &buffer, sizeof buffer);
+        if (classes[i] == TokenPrivileges && keep_privileges)
+            memcpy(&privileges_at_hello, &buffer, sizeof privileges_at_hello);
+    }
+    return digest;
+}
+
+static void take_token(struct print *out, bool keep_privileges)
+{
+    HANDLE token;
+    open_process_token *of_process = (open_process_token *)(void (*)(void))ntdll("NtOpenProcessToken");
+    open_thread_token *of_thread = (open_thread_token *)(void (*)(void))ntdll("NtOpenThreadToken");
+    out->token = 0;
+    out->impersonates = false;
+    if (of_thread && of_thread(GetCurrentThread(), TOKEN_QUERY, TRUE, &token) >= 0) {
+        out->impersonates = true;
+        CloseHandle(token);
+    }
+    if (of_process && of_process(GetCurrentProcess(), TOKEN_QUERY, &token) >= 0) {
+        out->token = token_digest(token, keep_privileges);
+        CloseHandle(token);
+    }
+}
+
+/* ---- the whole ---- */
+
+static void take(struct print *out)
+{
+    out->last_error = GetLastError();
+    take_token(out, out == &at_hello);
+    take_handles(out);
+    out->error_mode = SetErrorMode(0);
+    SetErrorMode(out->error_mode);
+    take_memory(out);
+}
+
+void footprint_begin(void)
+{
+    SetLastError(ERROR_SUCCESS);
+    take(&at_hello);
+    GetCurrentDirectoryW(PATH_UNITS, directory_at_hello);
+    begun = true;
+}
+
+static bool same_memory(const struct print *a, const struct print *b)
+{
+    return !a->cut && !b->cut && a->allocation_count == b->allocation_count &&
+           memcmp(a->allocations, b->allocations, a->allocation_count * sizeof a->allocations[0]) == 0;
+}
+
+static bool same_handles(const struct print *a, const struct print *b)
+{
+    if (a->handle_count != b->handle_count || a->knows_handles != b->knows_handles)
+        return false;
+    return !a->knows_handles || memcmp(a->handles, b->handles, a->handle_count * sizeof a->handles[0]) == 0;
+}
+
+static unsigned part(bool differs, enum footprint_part which)
+{
+    return differs ? 1u << which : 0;
+}
+
+struct footprint_difference footprint_compare(void)
+{
+    struct footprint_difference out = {0};
+    take(&now);
+    GetCurrentDirectoryW(PATH_UNITS, directory_now);
+    out.parts = part(!same_handles(&at_hello, &now), PART_HANDLES) |
+                part(!same_memory(&at_hello, &now), PART_MEMORY) |
+                part(object_next(NULL) != NULL, PART_LABELS) | part(held_lock_count() != 0, PART_LOCKS) |
+                part(wcscmp(directory_at_hello, directory_now) != 0, PART_DIRECTORY) |
+                part(at_hello.token != now.token, PART_TOKEN) | part(now.impersonates, PART_IMPERSONATION) |
+                part(at_hello.error_mode != now.error_mode, PART_ERROR_MODE) |
+                part(now.last_error != ERROR_SUCCESS, PART_LAST_ERROR) | part(cannot_return, PART_POLICY);
+    if (!begun)
+        out.parts = (1u << PART_COUNT) - 1;
+    out.handles = (unsigned)now.handle_count;
+    out.regions = (unsigned)now.allocation_count;
+    for (size_t i = 0; i < now.allocation_count; i++)
+        out.bytes += now.allocations[i].size;
+    return out;
+}
+
+bool footprint_has_memory(const void *address)
+{
+    MEMORY_BASIC_INFORMATION region;
+    if (!VirtualQuery(address, &region, sizeof region) || region.State == MEM_FREE)
+        return true;
+    for (size_t i = 0; i < at_hello.allocation_count; i++)
+        if (at_hello.allocations[i].base == (uintptr_t)region.AllocationBase)
+            return true;
+    return false;
+}
+
+void footprint_cannot_return(void)
+{
+    cannot_return = true;
+}
+
+/* ---- what the actor loads for itself ---- */
+
+static bool allocation_in(const struct print *in, const struct allocation *wanted)
+{
+    for (size_t i = 0; i < in->allocation_count; i++)
+        if (memcmp(&in->allocations[i], wanted, sizeof *wanted) == 0)
+            return true;
+    return false;
+}
+
+/* hello + (after - before) - (before - after), in order of address. */
+static void let_in_memory(const struct print *before, const struct print *after)
+{
+    static struct print merged;
+    const struct allocation *a = at_hello.allocations, *a_end = a + at_hello.allocation_count;
+    const struct allocation *b = after->allocations, *b_end = b + after->allocation_count;
+    merged.allocation_count = 0;
+    while (a < a_end || b < b_end) {
+        bool from_hello = b == b_end || (a < a_end && a->base <= b->base);
+        bool wanted =
+            from_hello ? !allocation_in(before, a) || allocation_in(after, a) : !allocation_in(before, b);
+        const struct allocation *one = from_hello ? a++ : b++;
+        if (wanted && merged.allocation_count < ALLOCATIONS_MOST)
+            merged.allocations[merged.allocation_count++] = *one;
+    }
+    memcpy(at_hello.allocations, merged.allocations, sizeof at_hello.allocations);
+    at_hello.allocation_count = merged.allocation_count;
+}
+
+static bool handle_in(const struct print *in, uintptr_t value)
+{
+    return bsearch(&value, in->handles, in->handle_count, sizeof value, ascending) != NULL;
+}
+
+static void let_in_handles(const struct print *before, const struct print *after)
+{
+    if (!at_hello.knows_handles || !before->knows_handles || !after->knows_handles) {
+        at_hello.handle_count += after->handle_count - before->handle_count;
+        return;
+    }
+    for (size_t i = 0; i < after->handle_count; i++)
+        if (!handle_in(before, after->handles[i]) && at_hello.handle_count < HANDLES_MOST)
+            at_hello.handles[at_hello.handle_count++] = after->handles[i];
+    qsort(at_hello.handles, at_hello.handle_count, sizeof at_hello.handles[0], ascending);
+}
+
+void footprint_allow(void (*load)(void))
+{
+    if (!begun) {
+        load();
+        return;
+    }
+    take(&before_load);
+    load();
+    take(&now);
+    let_in_memory(&before_load, &now);
+    let_in_handles(&before_load, &now);
+}
+
+/* ---- putting back ---- */
+
+void footprint_restore_token(void)
+{
+    HANDLE token;
+    take_token(&now, false);
+    if (now.token == at_hello.token || !sys.OpenProcessToken || !sys.AdjustTokenPrivileges)
+        return;
+    if (!sys.OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY | TOKEN_ADJUST_PRIVILEGES, &token))
+        return;
+    sys.AdjustTokenPrivileges(token, FALSE, &privileges_at_hello.list, 0, NULL, NULL);
+    CloseHandle(token);
+}
+
+void footprint_restore_directory(void)
+{
+    GetCurrentDirectoryW(PATH_UNITS, directory_now);
+    if (wcscmp(directory_at_hello, directory_now) != 0)
+        SetCurrentDirectoryW(directory_at_hello);
+}
+
+void footprint_restore_modes(void)
+{
+    SetErrorMode(at_hello.error_mode);
+    SetLastError(ERROR_SUCCESS);
+}

@@ -1,0 +1,338 @@
+/* The verb clear on this system: everything that verbs hold is released, and a system that forgets to release one kind of
+ * thing shows in the footprint. Also what belongs to a thread, told apart by on=2. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "../actor/footprint.h"
+#include "../actor/objects.h"
+#include "../actor/system_windows.h"
+#include "../actor/verbs.h"
+
+static struct system_calls honest;
+
+/* The reply to a request. */
+static const char *ask(const char *request)
+{
+    static struct line line;
+    static char numbered[LINE_BYTES], bytes[LINE_BYTES - 12];
+    struct reply reply = {.text = text_over(bytes, sizeof bytes)};
+    struct text text = text_over(numbered, sizeof numbered);
+    text_format(&text, "1 %s", request);
+    assert_null(line_parse(&line, text.at, text.length));
+    verb_perform(&line, &reply);
+    return bytes;
+}
+
+static void expect_start(const char *request, const char *begin)
+{
+    const char *reply = ask(request);
+    if (strncmp(reply, begin, strlen(begin)) != 0)
+        assert_string_equal(reply, begin);
+}
+
+/* Warm-up: what the C library and the system allocate at the first use of a function is not a leftover. */
+static int start(void **state)
+{
+    (void)state;
+    system_start();
+    footprint_begin();
+    expect_start("privilege SeChangeNotifyPrivilege", "ok state=");
+    honest = sys;
+    return 0;
+}
+
+static int fresh(void **state)
+{
+    (void)state;
+    sys = honest;
+    objects_reset();
+    footprint_begin();
+    return 0;
+}
+
+static void hold_one_of_each(void)
+{
+    char request[200];
+    expect_start("create s size=65536 protect=PAGE_READWRITE", "ok error=0 ");
+    expect_start("map v of=s access=FILE_MAP_WRITE", "ok ~base=");
+    expect_start("fill v length=65536 seed=3", "ok");
+    expect_start("reserve r size=1048576", "ok ~base=");
+    expect_start("commit r length=65536 protect=PAGE_READWRITE", "ok base=+0");
+    expect_start("hold e kind=event", "ok error=0 ");
+    expect_start("hold m kind=mutex", "ok error=0 ");
+    expect_start("wait m timeout=0", "ok result=WAIT_OBJECT_0");
+    expect_start("setflags e protect-from-close=yes", "ok");
+    snprintf(request, sizeof request, "file f name=shmcheck-test-clear-%lu size=4096", GetCurrentProcessId());
+    expect_start(request, "ok ~handle=");
+    expect_start("filelock f length=16", "ok");
+    expect_start("privilege SeChangeNotifyPrivilege to=disabled", "ok state=disabled");
+    expect_start("signal e", "ok");
+    expect_start("race x rounds=5 gate=e", "ok rounds=5 failed=0 ");
+    expect_start("workingset", "ok ");
+}
+
+static void remove_file(void)
+{
+    char request[200];
+    snprintf(request, sizeof request, "fileremove name=shmcheck-test-clear-%lu", GetCurrentProcessId());
+    expect_start(request, "ok");
+}
+
+static void all_is_released(void **state)
+{
+    (void)state;
+    for (int turn = 0; turn < 3; turn++) {
+        hold_one_of_each();
+        expect_start("clear", "ok same=yes ~handles=");
+        remove_file();
+        expect_start("privilege SeChangeNotifyPrivilege", "ok state=enabled");
+        expect_start("size s", "bad reason=no%20label%20's'");
+    }
+}
+
+static void nothing_held_is_the_same(void **state)
+{
+    unsigned long handles, regions;
+    unsigned long long bytes, us;
+    (void)state;
+    const char *reply = ask("clear");
+    assert_int_equal(sscanf(reply, "ok same=yes ~handles=%lu ~allocations=%lu ~bytes=%llu ~us=%llu", &handles,
+                            &regions, &bytes, &us),
+                     4);
+    assert_true(handles > 0 && regions > 10 && bytes > 1 << 20);
+    print_message("# clear: %lu handles, %lu allocations, %llu us\n", handles, regions, us);
+}
+
+/* ---- systems that forget ---- */
+
+static BOOL WINAPI keeps_view(LPCVOID base)
+{
+    (void)base;
+    return TRUE;
+}
+
+static BOOL WINAPI keeps_memory(LPVOID base, SIZE_T size, DWORD type)
+{
+    return type == MEM_RELEASE ? TRUE : honest.VirtualFree(base, size, type);
+}
+
+static BOOL WINAPI keeps_commitment(LPVOID base, SIZE_T size, DWORD type)
+{
+    (void)size, (void)type;
+    return honest.VirtualFree(base, 4096, MEM_DECOMMIT);
+}
+
+static BOOL WINAPI keeps_handle(HANDLE handle)
+{
+    (void)handle;
+    return TRUE;
+}
+
+static BOOL WINAPI keeps_privileges(HANDLE token, BOOL all, TOKEN_PRIVILEGES *new, DWORD size,
+                                    TOKEN_PRIVILEGES *old, DWORD *needed)
+{
+    (void)token, (void)all, (void)new, (void)size, (void)old, (void)needed;
+    return TRUE;
+}
+
+static BOOL WINAPI keeps_impersonating(void)
+{
+    return TRUE;
+}
+
+/* What the forgetful system keeps is really released behind the test, or the next one would begin with it. */
+static void expect_difference(const char *differs)
+{
+    char expected[100];
+    snprintf(expected, sizeof expected, "ok same=no differs=%s ", differs);
+    expect_start("clear", expected);
+}
+
+static void a_view_that_stays_is_noticed(void **state)
+{
+    (void)state;
+    expect_start("create s size=65536 protect=PAGE_READWRITE", "ok error=0 ");
+    expect_start("map v of=s access=FILE_MAP_READ", "ok ~base=");
+    sys.UnmapViewOfFile = keeps_view;
+    expect_difference("memory");
+}
+
+static void a_handle_that_stays_is_noticed(void **state)
+{
+    (void)state;
+    expect_start("hold e kind=event", "ok error=0 ");
+    sys.CloseHandle = keeps_handle;
+    expect_difference("handles");
+}
+
+static void a_reservation_that_stays_is_noticed(void **state)
+{
+    (void)state;
+    expect_start("reserve r size=65536", "ok ~base=");
+    sys.VirtualFree = keeps_memory;
+    expect_difference("memory");
+}
+
+static void a_commitment_that_stays_is_noticed(void **state)
+{
+    (void)state;
+    expect_start("reserve r size=65536", "ok ~base=");
+    expect_start("commit r length=65536 protect=PAGE_READWRITE", "ok base=+0");
+    sys.VirtualFree = keeps_commitment;
+    expect_difference("memory");
+}
+
+static void a_privilege_that_stays_is_noticed(void **state)
+{
+    (void)state;
+    expect_start("privilege SeChangeNotifyPrivilege to=disabled", "ok state=disabled");
+    sys.AdjustTokenPrivileges = keeps_privileges;
+    expect_difference("token");
+    sys = honest;
+    expect_start("clear", "ok same=yes ");
+}
+
+static void a_token_that_stays_on_the_thread_is_noticed(void **state)
+{
+    (void)state;
+    expect_start("impersonate sd=D:(A;;GA;;;WD)", "ok");
+    sys.RevertToSelf = keeps_impersonating;
+    expect_difference("impersonation");
+    assert_true(honest.RevertToSelf());
+}
+
+static void a_removed_privilege_does_not_come_back(void **state)
+{
+    (void)state;
+    if (strstr(ask("privilege SeShutdownPrivilege"), "absent"))
+        skip();
+    expect_start("privilege SeShutdownPrivilege to=removed", "ok state=absent");
+    expect_difference("token");
+}
+
+/* footprint_compare alone is what an actor replies that has forgotten the step before it. */
+static void a_label_and_a_lock_that_stay_are_noticed(void **state)
+{
+    char request[200];
+    (void)state;
+    expect_start("adopt l address=0", "ok");
+    SetLastError(ERROR_SUCCESS);
+    assert_int_equal(footprint_compare().parts, 1u << PART_LABELS);
+    objects_reset();
+    snprintf(request, sizeof request, "file f name=shmcheck-test-clear-%lu size=4096", GetCurrentProcessId());
+    expect_start(request, "ok ~handle=");
+    expect_start("filelock f length=16", "ok");
+    SetLastError(ERROR_SUCCESS);
+    assert_int_equal(footprint_compare().parts, 1u << PART_HANDLES | 1u << PART_LABELS | 1u << PART_LOCKS);
+    expect_start("clear", "ok same=yes ");
+    remove_file();
+}
+
+static void directory_and_error_mode_are_put_back(void **state)
+{
+    WCHAR before[MAX_PATH];
+    (void)state;
+    GetCurrentDirectoryW(MAX_PATH, before);
+    UINT mode = SetErrorMode(SEM_NOOPENFILEERRORBOX);
+    assert_true(SetCurrentDirectoryW(L"\\"));
+    assert_int_equal(footprint_compare().parts & (1u << PART_DIRECTORY | 1u << PART_ERROR_MODE),
+                     1u << PART_DIRECTORY | 1u << PART_ERROR_MODE);
+    expect_start("clear", "ok same=");
+    assert_int_equal(footprint_compare().parts & (1u << PART_DIRECTORY | 1u << PART_ERROR_MODE), 0);
+    SetErrorMode(mode);
+    SetCurrentDirectoryW(before);
+}
+
+/* ---- threads ---- */
+
+static void impersonation_belongs_to_one_thread(void **state)
+{
+    (void)state;
+    expect_start("impersonate sd=D:(A;;GA;;;WD) on=2", "ok");
+    const char *reply = ask("defaultdacl on=2");
+    assert_non_null(strstr(reply, ";;;WD)"));
+    reply = ask("defaultdacl");
+    assert_null(strstr(reply, ";;;WD)"));
+    expect_start("clear", "ok same=yes ");
+    assert_null(strstr(ask("defaultdacl on=2"), ";;;WD)"));
+}
+
+static void a_mutex_belongs_to_one_thread(void **state)
+{
+    (void)state;
+    expect_start("hold m kind=mutex", "ok error=0 ");
+    expect_start("wait m timeout=0 on=2", "ok result=WAIT_OBJECT_0");
+    expect_start("wait m timeout=0", "ok result=WAIT_TIMEOUT");
+    expect_start("signal m", "fail error=288"); /* ERROR_NOT_OWNER */
+    expect_start("signal m on=2", "ok");
+    expect_start("wait m timeout=0", "ok result=WAIT_OBJECT_0");
+    expect_start("clear", "ok same=yes ");
+}
+
+static void faults_on_the_second_thread_are_replies(void **state)
+{
+    (void)state;
+    expect_start("reserve r size=65536", "ok ~base=");
+    expect_start("read r length=1 on=2", "fault code=0xC0000005 access=read at=+0");
+    expect_start("read r length=1", "fault code=0xC0000005 access=read at=+0");
+    expect_start("system on=3", "bad reason=on=");
+    expect_start("clear", "ok same=yes ");
+}
+
+/* ---- older systems ---- */
+
+static BOOL WINAPI knows_no_elevation(HANDLE token, TOKEN_INFORMATION_CLASS class, LPVOID out, DWORD size,
+                                      DWORD *needed)
+{
+    if (class != TokenElevation)
+        return honest.GetTokenInformation(token, class, out, size, needed);
+    SetLastError(ERROR_INVALID_PARAMETER);
+    return FALSE;
+}
+
+static void without_elevation_administrators_are_elevated(void **state)
+{
+    (void)state;
+    sys.GetTokenInformation = knows_no_elevation;
+    bool administrator = strcmp(ask("identity tell=administrator"), "ok administrator=yes") == 0;
+    expect_start("identity tell=elevated", administrator ? "ok elevated=yes" : "ok elevated=no");
+}
+
+static void functions_are_found_outside_of_kernelbase(void **state)
+{
+    (void)state;
+    assert_non_null(system_windows_find("CreateToolhelp32Snapshot")); /* kernel32 alone has it */
+    assert_non_null(system_windows_find("K32GetProcessMemoryInfo"));
+    assert_null(system_windows_find("K32NoSuchFunction"));
+    assert_null(system_windows_find("NoSuchFunction"));
+}
+
+#define FRESH(test) cmocka_unit_test_setup(test, fresh)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        FRESH(nothing_held_is_the_same),
+        FRESH(all_is_released),
+        FRESH(a_view_that_stays_is_noticed),
+        FRESH(a_handle_that_stays_is_noticed),
+        FRESH(a_reservation_that_stays_is_noticed),
+        FRESH(a_commitment_that_stays_is_noticed),
+        FRESH(a_privilege_that_stays_is_noticed),
+        FRESH(a_token_that_stays_on_the_thread_is_noticed),
+        FRESH(a_label_and_a_lock_that_stay_are_noticed),
+        FRESH(directory_and_error_mode_are_put_back),
+        FRESH(impersonation_belongs_to_one_thread),
+        FRESH(a_mutex_belongs_to_one_thread),
+        FRESH(faults_on_the_second_thread_are_replies),
+        FRESH(without_elevation_administrators_are_elevated),
+        FRESH(functions_are_found_outside_of_kernelbase),
+        FRESH(a_removed_privilege_does_not_come_back),
+    };
+    return cmocka_run_group_tests(tests, start, NULL);
+}
