@@ -134,6 +134,65 @@ static void store_before_load(struct stage *s)
     powered(s, "without a barrier both sides miss a store", number(s, "reader", "missed-both") > 0);
 }
 
+/* ---- the classical tests of memory order ---- */
+
+#define LITMUS_BLOCK 0x8000u /* a test's block, and what it needs behind it */
+
+static void litmus(struct stage *s, const char *test, const char *order, unsigned block, unsigned count,
+                   const char *fields)
+{
+    for (unsigned i = 0; i < count; i++)
+        begins(s, crowd[i],
+               step("burst view how=litmus test=%s order=%s at=0x%X rounds=%u crowd=%u side=%u", test, order,
+                    block * LITMUS_BLOCK, count > 2 ? 2000u : 20000u, count, i));
+    for (unsigned i = 0; i < count; i++)
+        finishes(s, crowd[i], fields);
+}
+
+static const char *const litmus_tests[] = {"mp", "lb", "s", "r", "2+2w", "corr", "coww", "sb"};
+
+/* Behind full barriers no process sees loads and stores of another one out of their order. */
+static void memory_order_behind_barriers(struct stage *s)
+{
+    share(s, 2);
+    for (unsigned i = 0; i < sizeof litmus_tests / sizeof litmus_tests[0]; i++)
+        litmus(s, litmus_tests[i], "barrier", i, 2, "relaxed=0");
+}
+
+/* Nor with interlocked functions. */
+static void memory_order_interlocked(struct stage *s)
+{
+    share(s, 2);
+    for (unsigned i = 0; i < sizeof litmus_tests / sizeof litmus_tests[0]; i++)
+        litmus(s, litmus_tests[i], "interlocked", i, 2, "relaxed=0");
+}
+
+/* Plain accesses follow the order of the processor: the coherence of one word is kept by all of them. On x86 and x64 the
+ * transcript shows that nothing else is out of order but a load before an earlier store, which is the control. */
+static void memory_order_plain(struct stage *s)
+{
+    share(s, 2);
+    litmus(s, "corr", "plain", 0, 2, "relaxed=0");
+    litmus(s, "coww", "plain", 1, 2, "relaxed=0");
+    litmus(s, "mp", "plain", 2, 2, "");
+    litmus(s, "lb", "plain", 3, 2, "");
+    litmus(s, "s", "plain", 4, 2, "");
+    litmus(s, "2+2w", "plain", 5, 2, "");
+    litmus(s, "r", "plain", 6, 2, "");
+    litmus(s, "sb", "plain", 7, 2, "");
+    powered(s, "without a barrier a load overtakes a store", number(s, "reader", "relaxed") > 0);
+}
+
+/* Two readers see the stores of two writers in one order. */
+static void memory_order_of_four(struct stage *s)
+{
+    share(s, 4);
+    litmus(s, "iriw", "barrier", 0, 4, "relaxed=0");
+    litmus(s, "iriw", "interlocked", 1, 4, "relaxed=0");
+    litmus(s, "sb", "plain", 2, 2, "");
+    powered(s, "without a barrier a load overtakes a store", number(s, "reader", "relaxed") > 0);
+}
+
 /* ---- names ---- */
 
 /* Two processes create and close one name repeatedly while a third opens it: an open finds a whole section or none, and a
@@ -224,6 +283,10 @@ static const struct test_case bursts_cases[] = {
     {CASE(view_aligned_64_atomic), .needs = "64-bit"},
     {CASE(message_announced_last), .rows = "view-coherent-two-processes view-interlocked-works"},
     {CASE(store_before_load), .rows = "view-coherent-two-processes view-interlocked-works"},
+    {CASE(memory_order_behind_barriers), .rows = "view-coherent-two-processes view-interlocked-works"},
+    {CASE(memory_order_interlocked), .rows = "view-interlocked-works view-coherent-two-processes"},
+    {CASE(memory_order_plain), .rows = "view-coherent-two-processes"},
+    {CASE(memory_order_of_four), .rows = "view-coherent-two-processes view-interlocked-works"},
     {CASE(open_against_last_close), .rows = "open-missing open-existing create-initial-zero"},
     {CASE(cycles_leave_nothing), .rows = "life-any-order"},
     {CASE(cycles_leave_no_handles), .rows = "life-any-order"},

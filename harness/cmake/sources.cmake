@@ -81,6 +81,7 @@ set(SHMCHECK_ACTOR_CORE_SOURCES
     harness/actor/verb_table.c
     harness/actor/bursts/burst.c
     harness/actor/bursts/loops.c
+    harness/actor/bursts/loops_litmus.c
     harness/actor/bursts/loops_order.c
     harness/actor/verbs/advise.c
     harness/actor/verbs/bursts.c

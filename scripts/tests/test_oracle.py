@@ -194,6 +194,24 @@ def test_reserved_pages_fault_until_they_are_committed_for_everybody() -> None:
     assert last(*lines, "reader> read view at=0 length=1 -> ok hex=01", model=changed).finding is Finding.CONTRADICTED
 
 
+@pytest.mark.parametrize(
+    ("test", "order", "arm64", "told", "finding"),
+    [
+        ("sb", "barrier", False, " relaxed=1", Finding.CONTRADICTED),
+        ("mp", "plain", False, " relaxed=1", Finding.CONTRADICTED),
+        ("mp", "plain", False, " relaxed=0", Finding.EXPLAINED),
+        ("mp", "plain", True, "", Finding.EXPLAINED),
+        ("corr", "plain", True, " relaxed=2", Finding.CONTRADICTED),
+        ("sb", "plain", False, "", Finding.EXPLAINED),
+    ],
+)
+def test_memory_order(test: str, order: str, arm64: bool, told: str, finding: Finding) -> None:
+    line = f"writer> burst view how=litmus test={test} order={order} at=0 rounds=9 crowd=2 side=0 -> ok{told}"
+    platform = Platform(client_session=True, arm64=arm64)
+    lines = ("writer> create section name=@x size=0x10000 protect=PAGE_READWRITE -> ok error=0", MAPPED, line)
+    assert last(*lines, platform=platform).finding is finding
+
+
 def test_the_model_does_not_guess() -> None:
     unknown = [
         ("reader> open s name=local\\^x access=FILE_MAP_READ -> ok", "case sensitive"),

@@ -8,6 +8,10 @@
 #define EXCHANGE_ROUNDS_MOST 28672u /* as many results of both sides as 56 KiB hold */
 #define PAUSES 64u                  /* at most, between two steps that others may get between */
 
+/* Litmus tests: rounds of a batch, and the memory behind the block that they need. */
+#define LITMUS_BATCH 64u
+#define LITMUS_MORE (LITMUS_BATCH * (2u * BURST_LINE + 4u * 2u))
+
 /* The lines of a block, as the loops use them; both sides of a pair have one of their own. */
 enum { LINE_VALUE = BURST_LINES, LINE_SIDE_0, LINE_SIDE_1, LINE_PROGRESS_0, LINE_PROGRESS_1, LINE_SLOTS };
 
@@ -31,6 +35,7 @@ struct loop {
     struct burst burst;
     size_t order;
     HANDLE mutex;     /* of loop_add_locked */
+    size_t test;      /* of loop_litmus */
     bool wide, split; /* of loop_flip and loop_watch: a value of 8 bytes, not 4; stored in halves */
 };
 
@@ -40,6 +45,10 @@ typedef void loop_function(struct loop *loop, struct reply *reply);
 loop_function loop_add_interlocked, loop_add_plain, loop_add_locked, loop_flip, loop_watch;
 /* loops_order.c: messages, stores before loads, records with a version. */
 loop_function loop_send, loop_receive, loop_exchange, loop_publish, loop_snapshot;
+
+/* loops_litmus.c: the classical tests of memory order, and how many actors a test is made for. */
+loop_function loop_litmus;
+unsigned litmus_crowd(size_t test);
 
 /* Whether one of the crowd has said that all shall stop, and saying so. */
 bool loop_stopped(const struct burst *burst);

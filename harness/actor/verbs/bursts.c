@@ -19,8 +19,10 @@ static const struct {
     {loop_exchange, 2, EXCHANGE_ROUNDS_MOST, 2 * EXCHANGE_ROUNDS_MOST},
     {loop_publish, 2, BURST_ROUNDS_MOST, 0},
     {loop_snapshot, 2, BURST_ROUNDS_MOST, 0},
+    {loop_litmus, 0, BURST_ROUNDS_MOST, LITMUS_MORE},
 };
 #define KIND_ADD_LOCKED 2
+#define KIND_LITMUS 10
 
 static bool take_loop(const struct line *request, struct loop *loop, size_t kind, struct reply *reply)
 {
@@ -29,8 +31,15 @@ static bool take_loop(const struct line *request, struct loop *loop, size_t kind
     loop->split = argument_yes(request, "split");
     uint64_t crowd = argument_number(request, "crowd");
     loop->wide = width == 1;
-    if (loops[kind].crowd && loops[kind].crowd != crowd)
-        return reply_bad(reply, "this burst is made for crowd=%u", loops[kind].crowd);
+    if ((kind == KIND_LITMUS) != argument_has(request, "test"))
+        return reply_bad(reply, "test= goes with how=litmus");
+    if (kind == KIND_LITMUS)
+        loop->test = argument_choice(request, "test");
+    const unsigned made_for = kind == KIND_LITMUS ? litmus_crowd(loop->test) : loops[kind].crowd;
+    if (made_for && made_for != crowd)
+        return reply_bad(reply, "this burst is made for crowd=%u", made_for);
+    if (kind == KIND_LITMUS && loop->order == ORDER_REVERSED)
+        return reply_bad(reply, "order=reversed goes with send and receive");
     if ((kind == KIND_ADD_LOCKED) != argument_has(request, "mutex"))
         return reply_bad(reply, "mutex= goes with how=add-locked");
     if (kind != KIND_ADD_LOCKED)

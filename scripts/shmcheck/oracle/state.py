@@ -27,6 +27,7 @@ class Platform:
     client_session: bool | None = None  # not session 0
     bits: int = 64
     reader_bits: int = 64  # of the role "reader" in a run with a pair of architectures
+    arm64: bool = False  # plain accesses follow ARM64's order, not that of x86
     integrity: str = "medium"  # of the runner and its actors
     global_privilege: str = ""  # enabled, disabled, absent
     lock_memory_privilege: str = ""
@@ -45,6 +46,7 @@ class Platform:
             client_session=None if not session.isdigit() else session != "0",
             bits=32 if facts.get("writer_arch", own) == X86 else 64,
             reader_bits=32 if facts.get("reader_arch", own) == X86 else 64,
+            arm64="arm64" in (facts.get("writer_arch", own), facts.get("reader_arch", own)),
             integrity=facts.get("integrity", "medium"),
             global_privilege=facts.get("global_privilege", ""),
             lock_memory_privilege=facts.get("lock_memory_privilege", ""),
