@@ -284,7 +284,9 @@ def wrong_name(maker: Maker) -> str:
 
 def hold(maker: Maker) -> str:
     kind = maker.pick(("event", "mutex", "semaphore", "timer", "job"))
-    return f"hold {maker.label('o')} kind={kind} {known_name(maker, maker.chance(0.6))}"
+    named = known_name(maker, maker.chance(0.6))
+    maker.names.append(named)
+    return f"hold {maker.label('o')} kind={kind} {named}"
 
 
 def gone(maker: Maker) -> str:
@@ -351,11 +353,15 @@ def map_far(maker: Maker) -> str | None:
         return None
     label, handle, section = maker.random.choice(found)
     last = (section.extent - 1) & -GRANULE
-    offset = maker.number((0, GRANULE, 0x7FFF0000 & last, 0x80000000, 0xFFFF0000, 0x100000000, 0x100010000, last))
+    offset = maker.number((0, 0, 0x80000000, 0x80000000, 0x100000000, 0x100000000, GRANULE, 0xFFFF0000, 0x100010000, last))
     if offset >= section.extent:
         offset = last
     access = "FILE_MAP_WRITE" if (handle.access or 0) & 2 else "FILE_MAP_READ"
-    return mapping(maker, label, access, f" offset={offset:#x} length={GRANULE:#x}")
+    text = mapping(maker, label, access, f" offset={offset:#x} length={GRANULE:#x}")
+    if access != "FILE_MAP_WRITE":
+        return text
+    maker.add(text)
+    return f"commit {step(text).label} at=0 length={PAGE} protect=PAGE_READWRITE"
 
 
 def commit_first(maker: Maker) -> str | None:
@@ -502,6 +508,31 @@ def verify(maker: Maker) -> str | None:
         return f"zero {label} at=0 length={length}"
     seed = source.seed if isinstance(source, Filled) else 1 + int(maker.random.random() * 3)
     return f"verify {label} at=0 length={length} seed={seed}"
+
+
+def write_again(maker: Maker) -> str | None:
+    """A store where this copy of a page was stored into before."""
+    found = [view for view in maker.views() if view[2].private is not None and view[2].private.starts]
+    if not found:
+        return None
+    label, _, region = maker.any_of(found)
+    assert region.private is not None
+    at = maker.random.choice(region.private.starts) - region.offset
+    return f"write {label} at={max(0, at)} u8={1 + int(maker.random.random() * 255)}"
+
+
+def commit_whole(maker: Maker) -> str | None:
+    found = [view for view in maker.views() if view[2].section is not None and view[2].section.committed is not None]
+    if not found:
+        return None
+    label, _, region = maker.any_of(found)
+    return f"commit {label} at=0 length={region.size} protect=PAGE_READWRITE"
+
+
+def create_either(maker: Maker) -> str:
+    """A section of which all pages are committed, or none."""
+    kind = "PAGE_READWRITE|SEC_RESERVE" if maker.chance(0.3) else "PAGE_READWRITE"
+    return create(maker, kind, maker.number((8192, 69632, 196609, 0x100000)))
 
 
 def fill_whole(maker: Maker) -> str | None:
@@ -669,34 +700,37 @@ FAMILIES: dict[str, Choice] = {
     "contents": (*SHARED, (map_part, 4), (write, 6), (fill, 4), (verify, 4), (look, 10), (sum_up, 1), (increment, 2)),
     "events": (
         (open_plain, 4), (map_whole, 4), (fill_whole, 5), (verify, 14), (look, 3), (write, 2), (unmap, 3), (close, 3),
-        (duplicate, 2), (protect, 2), (flush, 3), (map_part, 3), (map_copy, 1), (create_plain, 1),
+        (duplicate, 2), (protect, 2), (flush, 3), (map_part, 3), (map_copy, 1), (create_plain, 1), (commit_whole, 3),
     ),
     "many": (
-        (create_plain, 3), (open_plain, 5), (map_whole, 8), (map_part, 3), (write, 3), (look, 5), (verify, 3), (unmap, 4),
+        (create_plain, 5), (open_plain, 5), (map_whole, 8), (set_flags, 1), (map_part, 3), (write, 3), (look, 5), (verify, 3), (unmap, 4),
         (close, 4), (look_at_handle, 4), (query, 3), (fill_whole, 2), (duplicate, 3), (protect, 1),
     ),
     "huge": ((open_plain, 3), (map_far, 10), (commit_first, 8), (write_first, 6), (look_first, 10), (look_at_handle, 1), (query, 2)),
-    "copies": (*SHARED, (map_copy, 8), (write, 8), (look, 10), (query, 3), (fill, 1), (map_part, 1), (kind, 1), (close, 1)),
+    "copies": (
+        *SHARED, (map_copy, 8), (write, 8), (write_again, 5), (look, 10), (query, 3), (fill, 1), (map_part, 1), (kind, 1),
+        (close, 1), (unmap, 3), (verify, 2),
+    ),
     "protection": (*SHARED, (create_protected, 5), (map_access, 8), (protect, 8), (write, 5), (look, 4), (query, 5)),
     "reserved": (*SHARED, (create_reserved, 6), (commit, 10), (query, 5), (look, 6), (write, 4), (map_part, 3), (decommit, 1)),
     "access": (
         *SHARED, (create_described, 5), (create_protected, 2), (open_named, 6), (map_access, 8), (look_at_handle, 6),
         (set_descriptor, 2), (descriptor, 2), (duplicate, 2),
     ),
-    "arguments": (*SHARED, (create_wrong, 8), (look_at_handle, 2), (gone, 1), (map_part, 2)),
+    "arguments": (*SHARED, (create_wrong, 8), (look_at_handle, 2), (gone, 1), (map_part, 2), (close, 4), (open_plain, 3)),
     "handles": (
         *SHARED, (duplicate, 8), (close, 4), (use_closed, 5), (look_at_handle, 6), (set_flags, 4), (create_inheritable, 2),
         (compare, 3),
     ),
     "life": (*SHARED, (close, 6), (unmap, 5), (duplicate, 2), (gone, 2), (open_plain, 4), (create_plain, 4), (kill, 1)),
 }  # fmt: skip
-ALONE = frozenset({"many", "huge"})  # families in which one role does most
+TURNS = {"many": 0.15, "huge": 0.3, "handles": 0.3, "copies": 0.4}  # how often the role changes; otherwise 0.6
 
 WEIGHED: dict[str, tuple[Action, ...]] = {
     family: tuple(action for action, weight in choice for _ in range(weight)) for family, choice in FAMILIES.items()
 }
 FIRST: dict[str, Callable[[Maker], str]] = {
-    "reserved": create_reserved, "access": create_described, "names": create_named, "huge": create_huge,
+    "reserved": create_reserved, "access": create_described, "names": create_named, "huge": create_huge, "events": create_either,
 }  # fmt: skip
 LEAST, MOST = 8, 16  # steps of a sequence
 
@@ -714,7 +748,7 @@ def make(seed: str, number: int, family: str, model: Model, platform: Platform) 
     tries = 0
     while len(maker.steps) < wanted and tries < 60:
         tries += 1
-        if random.random() < (0.15 if family in ALONE else 0.6):
+        if random.random() < TURNS.get(family, 0.6):
             maker.turn(ROLES[int(random.random() * len(ROLES))])
         action = actions[int(random.random() * len(actions))]
         made = action(maker)
