@@ -50,6 +50,7 @@ set(SHMCHECK_RUNNER_SOURCES
     harness/runner/case/vocabulary.c
     harness/runner/worker/mutation_run.c
     harness/runner/worker/reply_mutations.c
+    harness/runner/worker/wire.c
     harness/runner/worker/worker.c
     harness/runner/run/case_outcome.c
     harness/runner/run/console.c
@@ -132,7 +133,8 @@ set(SHMCHECK_PORTABLE_TESTS
     test_report_rules
     test_report_toml
     test_report_xml
-    test_runner_reply_mutations)
+    test_runner_reply_mutations
+    test_runner_wire)
 set(SHMCHECK_WINDOWS_TESTS
     test_actor
     test_actor_bursts
@@ -183,6 +185,7 @@ set(test_runner_catalogue_LIBRARIES shmcases)
 set(test_runner_misbehaving_actors_SOURCES harness/tests/misbehaving_actor.c harness/tests/pool_log.c)
 set(test_runner_mutation_run_SOURCES ${test_runner_misbehaving_actors_SOURCES})
 set(test_runner_reply_mutations_SOURCES harness/runner/worker/reply_mutations.c harness/runner/peer/recording.c)
+set(test_runner_wire_SOURCES harness/runner/worker/wire.c)
 set(test_runner_workers_SOURCES ${test_runner_misbehaving_actors_SOURCES})
 set(test_runner_start_SOURCES harness/tests/child_lives.c)
 set(test_runner_output_SOURCES harness/tests/child_lives.c)

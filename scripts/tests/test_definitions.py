@@ -115,26 +115,23 @@ def copies(words: list[str], least: int, text: str) -> set[str]:
     return found if len(found) >= least else set()
 
 
-# The words of the lines between worker and runner are a protocol of their own; the template marks single verdicts.
-WIRE = r"harness/runner/(worker/.*|run/worker_slot\.c)|.*/lists\.html\.j2"
-
-# Each list, with how many of its words in one file make a copy, and the files that use as many without a copy.
-LISTS: list[tuple[str, list[str], int, str]] = [
-    ("architectures", [one.name for one in definitions.ARCHITECTURES], 2, ""),
-    ("verdicts", [one.word for one in definitions.VERDICTS], 3, WIRE),
-    ("types of failures", [one.type for one in definitions.VERDICTS if one.element == "failure"], 1, ""),
-    ("kinds of errors", [one.word for one in definitions.ERROR_KINDS], 2, ""),
-    ("facts", [one.name for one in definitions.FACTS], 10, ""),
-    ("statuses", [one.name for one in definitions.STATUSES], 1, ""),
-    ("errors", [one.name for one in definitions.ERRORS], 2, ""),
-    ("integrity levels", [one.name for one in definitions.INTEGRITY_LEVELS], 5, ""),
-    ("options of the runner", [one.name for one in definitions.RUNNER_OPTIONS], 7, ""),
+# Each list, with how many of its words in one file make a copy. "fail" and "error" are also words of replies.
+LISTS: list[tuple[str, list[str], int]] = [
+    ("architectures", [one.name for one in definitions.ARCHITECTURES], 2),
+    ("verdicts", [one.word for one in definitions.VERDICTS], 4),
+    ("types of failures", [one.type for one in definitions.VERDICTS if one.element == "failure"], 1),
+    ("kinds of errors", [one.word for one in definitions.ERROR_KINDS], 2),
+    ("facts", [one.name for one in definitions.FACTS], 10),
+    ("statuses", [one.name for one in definitions.STATUSES], 1),
+    ("errors", [one.name for one in definitions.ERRORS], 2),
+    ("integrity levels", [one.name for one in definitions.INTEGRITY_LEVELS], 5),
+    ("options of the runner", [one.name for one in definitions.RUNNER_OPTIONS], 7),
 ]
 
 
-@pytest.mark.parametrize(("what", "words", "least", "allowed"), LISTS, ids=[one[0] for one in LISTS])
-def test_no_file_repeats_a_list(what: str, words: list[str], least: int, allowed: str) -> None:
-    texts = {name: text for name, text in sources() if not re.fullmatch(allowed, name)}
+@pytest.mark.parametrize(("what", "words", "least"), LISTS, ids=[one[0] for one in LISTS])
+def test_no_file_repeats_a_list(what: str, words: list[str], least: int) -> None:
+    texts = dict(sources())
     assert len(texts) > 100
     found = {name: copies(words, least, text) for name, text in texts.items()}
     assert {name: words for name, words in found.items() if words} == {}, f"{what}: read harness/common/*.def instead"

@@ -1,14 +1,15 @@
 #include "worker_slot.h"
 
-#include <limits.h>
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../peer/output_file.h"
 #include "../../common/text.h"
-#include "../../common/utf16.h"
 #include "../worker/worker.h"
+
+static_assert(WIRE_PATH_UNITS == PROGRAM_PATH_UNITS, "the wire carries every path of a program");
 
 static void close_file(HANDLE *file)
 {
@@ -38,38 +39,33 @@ void worker_slot_end(struct worker_slot *slot)
         child_wait(&slot->child, 2000, &code);
     }
     end_worker(slot);
-    buffer_free(&slot->partial);
+    wire_report_free(&slot->report);
     case_outcome_free(&slot->outcome);
 }
 
-static void add_path(struct text *line, const char *key, const wchar_t *path)
+static bool send_line(struct worker_slot *slot, const struct text *line)
 {
-    char bytes[MAX_PATH * 8];
-    size_t length = utf16_to_bytes(bytes, sizeof bytes, (const uint16_t *)path, wcslen(path));
-    text_format(line, " %s=", key);
-    if (length != SIZE_MAX)
-        escape_add(line, bytes, length);
+    return !line->cut && channel_send(slot->channel, line->at, line->length, STEP_TIMEOUT_MS);
 }
 
 static bool send_settings(struct worker_slot *slot, const struct pool_settings *settings)
 {
     char bytes[LINE_BYTES];
     struct text line = text_over(bytes, sizeof bytes);
-    text_format(&line, "1 settings run=%s scale-thousandths=%llu volatile=%s", settings->run,
-                (unsigned long long)(settings->timeout_scale * 1000 + 0.5),
-                settings->with_volatile ? "yes" : "no");
-    if (settings->prestarted && settings->mutate.percent == 0)
-        text_add(&line, " prestarted=yes");
-    if (settings->mutate.percent > 0)
-        text_format(&line, " mutate=%u seed=%llu", settings->mutate.percent,
-                    (unsigned long long)settings->mutate.seed);
-    add_path(&line, "actor", settings->programs->actors[ARCH_OWN]);
+    struct wire_settings sent = {
+        .timeout_scale = settings->timeout_scale,
+        .with_volatile = settings->with_volatile,
+        .prestarted = settings->prestarted && settings->mutate.percent == 0,
+        .mutate_percent = settings->mutate.percent,
+        .mutate_seed = settings->mutate.seed,
+    };
+    snprintf(sent.run, sizeof sent.run, "%s", settings->run);
+    memcpy(sent.actor, settings->programs->actors[ARCH_OWN], sizeof sent.actor);
     for (int i = 0; i < ARCH_COUNT; i++)
-        if (i != ARCH_OWN && settings->programs->actors[i][0])
-            text_format(&line, " %s=yes", arch_name((enum arch)i));
-    text_add(&line, "\n");
+        sent.has_actor[i] = i != ARCH_OWN && settings->programs->actors[i][0];
     slot->sequence = 1;
-    return !line.cut && channel_send(slot->channel, bytes, line.length, STEP_TIMEOUT_MS);
+    wire_put_settings(&line, slot->sequence, &sent);
+    return send_line(slot, &line);
 }
 
 static bool hear_hello(struct worker_slot *slot, DWORD milliseconds)
@@ -78,7 +74,7 @@ static bool hear_hello(struct worker_slot *slot, DWORD milliseconds)
     size_t length;
     struct line line;
     return channel_receive(slot->channel, bytes, &length, milliseconds) == CHANNEL_LINE &&
-           !line_parse(&line, bytes, length) && strcmp(line.word, "hello") == 0;
+           !line_parse(&line, bytes, length) && wire_is_hello(&line);
 }
 
 static DWORD start_process(struct worker_slot *slot, const struct pool_settings *settings, HANDLE job)
@@ -129,19 +125,19 @@ bool worker_slot_start(struct worker_slot *slot, const struct pool_settings *set
 
 void worker_slot_feed(struct worker_slot *slot, const struct pool_settings *settings, size_t item)
 {
-    char bytes[LINE_BYTES], id[CASE_ID_BYTES], pair[PAIR_BYTES];
+    char bytes[LINE_BYTES];
+    struct text line = text_over(bytes, sizeof bytes);
     const struct plan_item *next = &settings->plan->items[item];
-    case_id(next->what.test, id);
-    pair_name(next->pair->pair, pair);
+    struct wire_case which = {.instance = next->instance, .pair = next->pair->pair};
+    case_id(next->what.test, which.id);
     slot->item = item;
     slot->started = GetTickCount64();
     slot->deadline = slot->started + (uint64_t)(CASE_TIMEOUT_MS * settings->timeout_scale);
     if (settings->mutate.percent > 0) /* one case is then many runs */
         slot->deadline += (uint64_t)(MUTATE_TIMEOUT_MS * settings->timeout_scale);
-    int length = snprintf(bytes, sizeof bytes, "%lu case id=%s instance=%u pair=%s\n",
-                          (unsigned long)++slot->sequence, id, next->instance, pair);
-    if (!channel_send(slot->channel, bytes, (size_t)length, STEP_TIMEOUT_MS))
-        slot->deadline = slot->started; /* it is gone: found out, and said, when it is listened to */
+    wire_put_case(&line, ++slot->sequence, &which);
+    if (!send_line(slot, &line))
+        slot->deadline = slot->started; /* the worker has ended; worker_slot_listen reports it */
 }
 
 /* The case's time, output and error kind are final from here on. */
@@ -150,7 +146,7 @@ static void complete(struct worker_slot *slot)
     slot->outcome.milliseconds = GetTickCount64() - slot->started;
     if (slot->actor_output)
         output_file_take(slot->actor_output, &slot->outcome.stray);
-    slot->partial.length = 0;
+    wire_report_free(&slot->report);
 }
 
 void worker_slot_break(struct worker_slot *slot, enum error_kind kind, const char *why)
@@ -168,71 +164,52 @@ void worker_slot_break(struct worker_slot *slot, enum error_kind kind, const cha
     end_worker(slot);
 }
 
-/* Words of the worker that carry text, and what they mean. */
-static const struct {
-    const char *word;
-    struct finding finding; /* VERDICT_PASS: no finding but a line of the transcript */
-} tellings[] = {
-    {"transcript", {.verdict = VERDICT_PASS}},
-    {"fail", {.verdict = VERDICT_FAIL}},
-    {"deviates", {.verdict = VERDICT_DEVIATES}},
-    {"powerless", {.verdict = VERDICT_SKIP}},
-    {"error", {.verdict = VERDICT_ERROR, .error_kind = ERROR_KIND_HARNESS}},
-    {"crash", {.verdict = VERDICT_ERROR, .error_kind = ERROR_KIND_CRASH}},
-    {"timeout", {.verdict = VERDICT_ERROR, .error_kind = ERROR_KIND_TIMEOUT}},
-};
-
-static const char *take_text(struct worker_slot *slot, const struct line *line)
+static void take_transcript(struct worker_slot *slot, const struct pool_settings *settings)
 {
-    const struct field *text = line_field(line, "text");
-    if (text)
-        buffer_add(&slot->partial, text->value, text->length);
-    slot->outcome.incomplete |= slot->partial.failed;
-    return slot->partial.at ? slot->partial.at : "";
+    const char *text = wire_report_text(&slot->report);
+    buffer_add_string(&slot->outcome.transcript, text);
+    buffer_add(&slot->outcome.transcript, "\n", 1);
+    slot->outcome.incomplete |= slot->outcome.transcript.failed;
+    settings->line(settings->context, slot->item, text);
 }
 
-/* A text has come to its end. */
-static void take_telling(struct worker_slot *slot, const struct pool_settings *settings,
-                         const struct line *line, struct finding finding)
+static void take_finding(struct worker_slot *slot)
 {
-    const char *text = take_text(slot, line);
-    uint64_t number = 0;
-    line_number(line, "line", &number);
-    finding.line = number <= INT_MAX ? (int)number : 0;
-    if (finding.verdict == VERDICT_PASS) {
-        buffer_add_string(&slot->outcome.transcript, text);
-        buffer_add(&slot->outcome.transcript, "\n", 1);
-        slot->outcome.incomplete |= slot->outcome.transcript.failed;
-        settings->line(settings->context, slot->item, text);
-    } else {
-        case_outcome_add(&slot->outcome, finding, text);
-    }
-    slot->partial.length = 0;
+    const struct wire_finding *found = &slot->report.finding;
+    struct finding finding = {
+        .verdict = found->verdict, .error_kind = found->error_kind, .line = found->line};
+    case_outcome_add(&slot->outcome, finding, wire_report_text(&slot->report));
 }
 
-/* One line from the worker. Anything unexpected is a fault of the worker. */
+static void take_done(struct worker_slot *slot)
+{
+    slot->outcome.starts = slot->report.done.starts;
+    slot->outcome.handles = slot->report.done.handles;
+    complete(slot);
+    output_file_clear(slot->worker_output); /* it is reported only if the worker ends badly */
+}
+
 static enum worker_slot_news take_line(struct worker_slot *slot, const struct pool_settings *settings,
                                        const struct line *line)
 {
-    bool expected = line->sequence == slot->sequence;
-    if (expected && strcmp(line->word, "done") == 0) {
-        line_number(line, "starts", &slot->outcome.starts);
-        line_number(line, "handles", &slot->outcome.handles);
-        complete(slot);
-        output_file_clear(slot->worker_output); /* what it prints is of interest when it ends badly */
-        return SLOT_FINISHED;
-    }
-    if (expected && strcmp(line->word, "part") == 0) {
-        take_text(slot, line);
+    enum wire_report_kind kind = wire_get_report(line, slot->sequence, &slot->report);
+    slot->outcome.incomplete |= slot->report.text.failed;
+    switch (kind) {
+    case WIRE_MORE:
         return SLOT_GOING_ON;
+    case WIRE_TRANSCRIPT:
+        take_transcript(slot, settings);
+        return SLOT_GOING_ON;
+    case WIRE_FINDING:
+        take_finding(slot);
+        return SLOT_GOING_ON;
+    case WIRE_DONE:
+        take_done(slot);
+        return SLOT_FINISHED;
+    case WIRE_NONSENSE:
+        break;
     }
-    for (size_t i = 0; expected && i < sizeof tellings / sizeof tellings[0]; i++) {
-        if (strcmp(line->word, tellings[i].word) == 0) {
-            take_telling(slot, settings, line, tellings[i].finding);
-            return SLOT_GOING_ON;
-        }
-    }
-    worker_slot_break(slot, ERROR_KIND_HARNESS, "the worker said something that makes no sense");
+    worker_slot_break(slot, ERROR_KIND_HARNESS, "the worker sent a line that is no report about its case");
     return SLOT_FINISHED;
 }
 
@@ -259,6 +236,6 @@ enum worker_slot_news worker_slot_listen(struct worker_slot *slot, const struct 
             return take_line(slot, settings, &line);
         break;
     }
-    worker_slot_break(slot, ERROR_KIND_HARNESS, "the worker sent something that is no line of the protocol");
+    worker_slot_break(slot, ERROR_KIND_HARNESS, "the worker sent bytes that are no line of the protocol");
     return SLOT_FINISHED;
 }

@@ -1,7 +1,7 @@
 #include "worker.h"
 
+#include <assert.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,51 +10,50 @@
 #endif
 
 #include "../../common/text.h"
-#include "../../common/utf16.h"
 #include "../case/case_run.h"
 #include "../case/catalogue.h"
 #include "mutation_run.h"
+#include "wire.h"
 
-/* Raw bytes of text that one line carries at most, whatever their escapes cost. */
-#define PIECE_BYTES 300
+/* Lines are collected and sent together, because each write wakes the parent. They are sent when the buffer is full, and
+ * before the worker waits for anything (send_collected). */
+#define COLLECTED_BYTES 16384
 
-/* What is told while a case goes on quickly is sent together, in pieces of at most so many bytes: each piece wakes the
- * parent. Nothing is held back while the worker waits for anything (tell_at_once). */
-#define TOGETHER_BYTES 16384
+static_assert(WIRE_PATH_UNITS == PROGRAM_PATH_UNITS, "the wire carries every path of a program");
 
 struct worker {
     HANDLE pipe;
-    char together[TOGETHER_BYTES];
-    size_t together_length;
+    char collected[COLLECTED_BYTES];
+    size_t collected_length;
     struct line_reader reader;
-    uint32_t sequence;
+    uint32_t sequence; /* of the last line from the parent */
     bool parent_gone;
     struct stage_settings settings;
     struct mutation_settings mutate;
     struct prestarted prestarted;
 };
 
-/* The one worker that this process is; a crash has to find it. */
+/* This process's worker: handlers of crashes have no other way to it. */
 static struct worker worker_of_process;
 
-static void tell_at_once(void *context)
+static void send_collected(void *context)
 {
     struct worker *worker = context;
-    DWORD length = (DWORD)worker->together_length, written;
-    worker->together_length = 0;
+    DWORD length = (DWORD)worker->collected_length, written;
+    worker->collected_length = 0;
     if (length > 0 &&
-        (!WriteFile(worker->pipe, worker->together, length, &written, NULL) || written != length))
+        (!WriteFile(worker->pipe, worker->collected, length, &written, NULL) || written != length))
         worker->parent_gone = true;
 }
 
-static void write_line(struct worker *worker, const char *line, size_t length)
+static void write_line(struct worker *worker, const struct text *line)
 {
-    if (length > sizeof worker->together - worker->together_length)
-        tell_at_once(worker);
-    memcpy(worker->together + worker->together_length, line, length);
-    worker->together_length += length;
-    if (worker->settings.with_volatile) /* somebody watches */
-        tell_at_once(worker);
+    if (line->length > sizeof worker->collected - worker->collected_length)
+        send_collected(worker);
+    memcpy(worker->collected + worker->collected_length, line->at, line->length);
+    worker->collected_length += line->length;
+    if (worker->settings.with_volatile) /* --verbose: a user reads along */
+        send_collected(worker);
 }
 
 static bool read_line(struct worker *worker, struct line *line)
@@ -75,41 +74,41 @@ static bool read_line(struct worker *worker, struct line *line)
     return true;
 }
 
+/* What each event is to the parent; a line of the transcript is no finding. */
+static const struct wire_finding finding_of_event[] = {
+    [STAGE_TRANSCRIPT] = {.verdict = VERDICT_PASS},
+    [STAGE_FAIL] = {.verdict = VERDICT_FAIL},
+    [STAGE_DEVIATES] = {.verdict = VERDICT_DEVIATES},
+    [STAGE_POWERLESS] = {.verdict = VERDICT_SKIP},
+    [STAGE_ERROR] = {.verdict = VERDICT_ERROR, .error_kind = ERROR_KIND_HARNESS},
+    [STAGE_CRASH] = {.verdict = VERDICT_ERROR, .error_kind = ERROR_KIND_CRASH},
+    [STAGE_TIMEOUT] = {.verdict = VERDICT_ERROR, .error_kind = ERROR_KIND_TIMEOUT},
+};
+static_assert(sizeof finding_of_event / sizeof finding_of_event[0] == STAGE_EVENT_COUNT,
+              "every event has its finding");
+
 static void tell(void *context, enum stage_event event, int line, const char *text)
 {
-    static const char *const words[] = {"transcript", "fail",  "deviates", "powerless",
-                                        "error",      "crash", "timeout"};
     struct worker *worker = context;
-    size_t left = strlen(text);
+    struct wire_finding finding = finding_of_event[event];
+    finding.line = line;
     do {
         char bytes[LINE_BYTES];
         struct text out = text_over(bytes, sizeof bytes);
-        size_t piece = left < PIECE_BYTES ? left : PIECE_BYTES;
-        text_format(&out, "%lu %s line=%d text=", (unsigned long)worker->sequence,
-                    piece < left ? "part" : words[event], line > 0 ? line : 0);
-        escape_add(&out, text, piece);
-        text_add(&out, "\n");
-        write_line(worker, bytes, out.length);
-        text += piece;
-        left -= piece;
-    } while (left > 0);
+        text = wire_put_text(&out, worker->sequence, event == STAGE_TRANSCRIPT ? NULL : &finding, text);
+        write_line(worker, &out);
+    } while (*text);
 }
 
-static bool take_path(const struct line *line, const char *key, wchar_t *out, size_t size)
-{
-    const struct field *field = line_field(line, key);
-    return field && utf16_from_bytes((uint16_t *)out, size, field->value, field->length) != SIZE_MAX;
-}
-
-/* The actor of this architecture is named, those of others lie beside this program if they are of use. */
-static bool take_actors(struct stage_settings *settings, const struct line *line)
+/* The actor of this architecture is named; those of others lie beside this program. */
+static bool take_actors(struct stage_settings *settings, const struct wire_settings *sent)
 {
     wchar_t self[PROGRAM_PATH_UNITS];
     DWORD length = GetModuleFileNameW(NULL, self, PROGRAM_PATH_UNITS);
-    bool good = length > 0 && length < PROGRAM_PATH_UNITS &&
-                take_path(line, "actor", settings->actors[ARCH_OWN], PROGRAM_PATH_UNITS);
+    bool good = length > 0 && length < PROGRAM_PATH_UNITS;
+    memcpy(settings->actors[ARCH_OWN], sent->actor, sizeof sent->actor);
     for (int i = 0; i < ARCH_COUNT && good; i++)
-        if (line_field(line, arch_name((enum arch)i)))
+        if (sent->has_actor[i])
             good = programs_beside(settings->actors[i], self, (enum arch)i);
     return good;
 }
@@ -117,20 +116,17 @@ static bool take_actors(struct stage_settings *settings, const struct line *line
 static bool take_settings(struct worker *worker, const struct line *line)
 {
     struct stage_settings *settings = &worker->settings;
-    uint64_t thousandths, percent = 0;
-    if (strcmp(line->word, "settings") != 0 || !line_number(line, "scale-thousandths", &thousandths) ||
-        !take_actors(settings, line))
+    struct wire_settings sent;
+    if (wire_order_of(line) != WIRE_SETTINGS || !wire_get_settings(line, &sent) ||
+        !take_actors(settings, &sent))
         return false;
-    snprintf(settings->run, sizeof settings->run, "%s", line_value(line, "run", ""));
-    settings->timeout_scale = (double)thousandths / 1000.0;
-    settings->with_volatile = strcmp(line_value(line, "volatile", "no"), "yes") == 0;
-    line_number(line, "mutate", &percent);
-    line_number(line, "seed", &worker->mutate.seed);
-    worker->mutate.percent = (unsigned)percent;
+    memcpy(settings->run, sent.run, sizeof settings->run);
+    settings->timeout_scale = sent.timeout_scale;
+    settings->with_volatile = sent.with_volatile;
+    worker->mutate = (struct mutation_settings){.percent = sent.mutate_percent, .seed = sent.mutate_seed};
     settings->tell = tell;
-    settings->waits = tell_at_once;
-    settings->prestarted =
-        strcmp(line_value(line, "prestarted", "no"), "yes") == 0 ? &worker->prestarted : NULL;
+    settings->waits = send_collected;
+    settings->prestarted = sent.prestarted ? &worker->prestarted : NULL;
     settings->context = worker;
     settings->job = job_new();
     return settings->job != NULL;
@@ -147,33 +143,32 @@ static void run_one(struct worker *worker, const struct test_case *test)
     else if (mutate && !figures.broken)
         mutation_run(&worker->settings, test, &recording, &worker->mutate);
     recording_free(&recording);
-    int length = snprintf(bytes, sizeof bytes, "%lu done checks=%llu steps=%llu starts=%llu handles=%llu\n",
-                          (unsigned long)worker->sequence, (unsigned long long)figures.checks,
-                          (unsigned long long)figures.steps, (unsigned long long)figures.starts,
-                          (unsigned long long)own_handle_count());
-    write_line(worker, bytes, (size_t)length);
-    tell_at_once(worker);
+    struct text out = text_over(bytes, sizeof bytes);
+    wire_put_done(&out, worker->sequence,
+                  &(struct wire_done){.starts = figures.starts, .handles = own_handle_count()});
+    write_line(worker, &out);
+    send_collected(worker);
 }
 
-static void tell_before_abort(int number)
+static void send_before_abort(int number)
 {
     (void)number;
-    tell_at_once(&worker_of_process);
+    send_collected(&worker_of_process);
 }
 
-static LONG WINAPI tell_before_end(EXCEPTION_POINTERS *raised)
+static LONG WINAPI send_before_crash(EXCEPTION_POINTERS *raised)
 {
     (void)raised;
-    tell_at_once(&worker_of_process);
+    send_collected(&worker_of_process);
     return EXCEPTION_CONTINUE_SEARCH;
 }
 
-/* A case that calls abort() ends the worker: no message box, no error report, which would make it a time-out. What it had
- * told up to then is not lost. */
-static void die_quietly(void)
+/* A case that crashes or calls abort() ends the worker at once: a message box or an error report would make it a time-out.
+ * The lines that were collected are sent first. */
+static void end_at_once_on_crash(void)
 {
-    signal(SIGABRT, tell_before_abort);
-    SetUnhandledExceptionFilter(tell_before_end);
+    signal(SIGABRT, send_before_abort);
+    SetUnhandledExceptionFilter(send_before_crash);
 #if defined(_MSC_VER) || defined(_UCRT) /* the older C library has no such function */
     _set_abort_behavior(0, _WRITE_ABORT_MSG | _CALL_REPORTFAULT);
 #endif
@@ -185,30 +180,44 @@ static void die_quietly(void)
 #endif
 }
 
+/* Runs the case that the line names. False if the line is wrong. */
+static bool take_case(struct worker *worker, const struct line *line)
+{
+    struct wire_case which;
+    if (wire_order_of(line) != WIRE_CASE || !wire_get_case(line, &which))
+        return false;
+    size_t index = catalogue_find(which.id);
+    if (index == SIZE_MAX)
+        return false;
+    worker->settings.instance = which.instance;
+    worker->settings.pair = which.pair;
+    run_one(worker, catalogue_at(index).test);
+    return true;
+}
+
+static void say_hello(struct worker *worker)
+{
+    char bytes[LINE_BYTES];
+    struct text out = text_over(bytes, sizeof bytes);
+    wire_put_hello(&out);
+    write_line(worker, &out);
+    send_collected(worker);
+}
+
 int worker_main(HANDLE pipe, HANDLE output)
 {
     static struct line line;
-    static const char hello[] = "0 hello protocol=1\n";
     struct worker *worker = &worker_of_process;
     worker->pipe = pipe;
     worker->settings.output = output;
-    die_quietly();
+    end_at_once_on_crash();
     SetHandleInformation(pipe, HANDLE_FLAG_INHERIT, 0);
-    write_line(worker, hello, sizeof hello - 1);
-    tell_at_once(worker);
+    say_hello(worker);
     if (!read_line(worker, &line) || !take_settings(worker, &line))
         return EXIT_KILLED;
-    while (!worker->parent_gone && read_line(worker, &line)) {
-        size_t index = catalogue_find(line_value(&line, "id", ""));
-        if (strcmp(line.word, "case") != 0 || index == SIZE_MAX)
+    while (!worker->parent_gone && read_line(worker, &line))
+        if (!take_case(worker, &line))
             return EXIT_KILLED;
-        uint64_t instance = 1;
-        line_number(&line, "instance", &instance);
-        worker->settings.instance = (unsigned)instance;
-        if (!pair_find(line_value(&line, "pair", ""), &worker->settings.pair))
-            return EXIT_KILLED;
-        run_one(worker, catalogue_at(index).test);
-    }
     prestarted_drop(&worker->prestarted);
     return 0;
 }
