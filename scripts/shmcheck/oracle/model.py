@@ -284,8 +284,9 @@ def _lose(world: World, expected: Expectation) -> None:
         process.last.pop("base", None)
     if step.verb in NAMES_OBJECTS and step.has("name"):
         try:
-            name = of_step(world, step, False)
+            name = of_step(world, step, step.word("api") == "A")
         except NoStatement:
+            world.unsure = True
             return
         if name is not None and name.key:
             world.names[name.key] = UNKNOWN_NAME

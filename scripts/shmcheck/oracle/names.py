@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from shmcheck.oracle.constants import GRANULE
-from shmcheck.oracle.state import NoStatement, World
+from shmcheck.oracle.state import NoStatement, Section, World
 from shmcheck.oracle.text import Step, plain
 
 _OWN = b"\x01"  # stands for what the runner puts before a tag
@@ -59,6 +59,8 @@ def parse(text: str, repeat: int) -> Name:
         space = "global" if prefix[1] == b"Global" else "session"
         rest = data[prefix.end() :]
     if b"\\" in rest:
+        if prefix and rest.startswith(b"\\"):
+            return Name(wrong="double", least=least, most=most)
         head = rest.partition(b"\\")[0].decode("latin-1")
         return Name(wrong="backslash", least=least, most=most, head=f"{space}:{head}")
     if not rest:
@@ -84,11 +86,14 @@ def of_step(world: World, step: Step, ansi: bool) -> Name | None:
 
 
 def refused(world: World, name: Name | None) -> str:
-    """What is wrong with the form of a name. NoStatement where an object is called as what stands before a backslash:
-    looking for something inside an object may fail in another way."""
-    if name is None or name.wrong not in ("backslash", "leading"):
+    """What is wrong with the form of a name: "backslash", "leading", "double", "below" a section, or "". NoStatement where
+    another object is called as what stands before a backslash."""
+    if name is None or name.wrong not in ("backslash", "leading", "double"):
         return ""
-    if name.head and name.head in world.names:
+    above = world.names.get(name.head) if name.head else None
+    if isinstance(above, Section):
+        return "below"
+    if above is not None:
         raise NoStatement("a backslash behind the name of an object")
     return name.wrong
 

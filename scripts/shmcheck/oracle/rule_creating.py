@@ -177,6 +177,14 @@ def protect_zero(call: Create) -> Fail | None:
     return INVALID_PARAMETER if call.page == 0 else None
 
 
+@refuses(CREATES, "create-protect-nonsense")
+def protect_nonsense(call: Create) -> Fail | None:
+    """Several protections together, and undefined bits."""
+    page = call.page & ~(PAGE_GUARD | PAGE_NOCACHE | PAGE_WRITECOMBINE)
+    known = page in RIGHTS or page in (0, PAGE_NOACCESS, PAGE_EXECUTE)
+    return None if known else INVALID_PARAMETER
+
+
 @refuses(CREATES, "create-protect-noaccess")
 def protect_noaccess(call: Create) -> Fail | None:
     return INVALID_PARAMETER if call.page == PAGE_NOACCESS else None
@@ -290,6 +298,16 @@ def what_is_not_stated(call: Create) -> None:
 @refuses(CREATES, "name-backslash-forbidden")
 def backslash(call: Create) -> Fail | None:
     return {"leading": Fail(161), "backslash": Fail(3)}.get(names.refused(call.world, call.name))
+
+
+@refuses(CREATES, "name-double-backslash")
+def double_backslash(call: Create) -> Fail | None:
+    return Fail(123) if names.refused(call.world, call.name) == "double" else None
+
+
+@refuses(CREATES, "name-below-section")
+def below_section(call: Create) -> Fail | None:
+    return INVALID_HANDLE if names.refused(call.world, call.name) == "below" else None
 
 
 @refuses(CREATES, "name-reserved-words")
@@ -427,6 +445,8 @@ def pipe_of_another_type(call: Create) -> Fail | None:
 def empty_file(call: Create) -> Fail | None:
     if call.file is None or call.size or call.existing is not None:
         return None
+    if access_of_file(call) is not None:
+        return None  # row file-access-before-size
     return Fail(1006) if call.file.size == 0 else None
 
 
@@ -478,6 +498,8 @@ def longer_than_file(call: Create) -> Fail | None:
 def new_object(call: Create) -> Fields | None:
     if not call.new:
         return None
+    if call.name is not None and call.world.unsure:
+        raise NoStatement("whether an object has that name")
     what_is_not_stated(call)
     if call.file is not None and call.attributes & SEC_IMAGE:
         raise NoStatement("images")
@@ -576,7 +598,7 @@ def take_over_file(section: Section, file: File) -> None:
     section.file = file
     section.contents = file.contents
     file.sections += 1
-    file.writable |= section.protect in WRITABLE
+    file.live.add(section)
     if file.size is not None and section.size > file.size:
         file.contents.forget(file.size, section.extent)  # row file-extension-contents: not promised to be zero
         file.size = section.size

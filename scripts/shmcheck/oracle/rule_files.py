@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shmcheck.oracle.constants import GENERIC_READ, GENERIC_WRITE
+from shmcheck.oracle.constants import GENERIC_READ, GENERIC_WRITE, PAGE_EXECUTE_READWRITE, PAGE_READWRITE
 from shmcheck.oracle.rule_handles import handle_of, labelled
 from shmcheck.oracle.rules import SUCCESS, Fail, Fields, done, grants, lost, records, refuses, verb
 from shmcheck.oracle.rule_life import Plain
@@ -20,7 +20,7 @@ def only_mapped(call: Plain) -> File | None:
     file = call.world.files.get(call.step.word("name"))
     if file is None or call.step.word("open") != "existing" or call.step.has("in") or file.handles:
         return None
-    return file if file.views or file.sections else None
+    return file if file.live else None
 
 
 @refuses("file", "file-open-needs-share-write")
@@ -28,7 +28,12 @@ def mapped_for_writing(call: Plain) -> Fail | None:
     file = only_mapped(call)
     if file is None or call.step.word("share", "all") == "all":
         return None
-    return Fail(32) if file.views and file.writable else None
+    return Fail(32) if file.views and writable(file) else None
+
+
+def writable(file: File) -> bool:
+    """Whether a section over the file that is still there has a writable protection."""
+    return any(section.protect in (PAGE_READWRITE, PAGE_EXECUTE_READWRITE) for section in file.live)
 
 
 @grants("file", "file-open-needs-share-write")
@@ -36,7 +41,7 @@ def opens(call: Plain) -> Fields | None:
     file = only_mapped(call)
     if file is None:
         return None
-    if file.writable and not file.views and call.step.word("share", "all") != "all":
+    if writable(file) and not file.views and call.step.word("share", "all") != "all":
         raise NoStatement("a writable section without a view")
     return SUCCESS
 
@@ -89,7 +94,7 @@ def of_file(world: World, process: Process, step: Step) -> OfFile:
     return OfFile(world, process, step)
 
 
-@refuses("filesize", "file-setendoffile-blocked")
+@refuses("filesize", "file-setendoffile-blocked", "file-cut-needs-no-section")
 def cut_while_mapped(call: OfFile) -> Fail | None:
     if not call.step.has("to"):
         return None
@@ -97,9 +102,7 @@ def cut_while_mapped(call: OfFile) -> Fail | None:
         raise NoStatement("the size of the file")
     if call.step.number("to") >= call.file.size:
         return None
-    if call.file.views:
-        return Fail(1224)
-    return None
+    return Fail(1224) if call.file.live else None
 
 
 @grants("filesize", "file-extended-on-create", "file-extend-readonly", "file-smaller-section")

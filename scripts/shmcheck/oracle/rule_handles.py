@@ -23,6 +23,7 @@ from shmcheck.oracle.state import (
     NULL_VALUE,
     NUMBERS,
     UNKNOWN_NAME,
+    File,
     Handle,
     HandleLabel,
     MemoryLabel,
@@ -117,6 +118,12 @@ def protected(call: Use) -> Fail | None:
 @grants("close", "life-view-survives-handle", "create-any-handle-user", "open-any-handle-user")
 def closes(call: Use) -> Fields | None:
     return SUCCESS if call.section is not None else None
+
+
+@grants("close", "file-handle-may-close")
+def closes_file(call: Use) -> Fields | None:
+    target = call.handle.object if call.handle else None
+    return SUCCESS if isinstance(target, File) and target.live else None
 
 
 @done("close")
@@ -298,7 +305,7 @@ def change_descriptor(call: Use, reply: Reply) -> None:
 class Duplicate:
     """A call of DuplicateHandle from the caller's process, or into it."""
 
-    __slots__ = ("world", "process", "label", "source", "value", "handle", "target", "wanted", "step", "pulls", "granted")
+    __slots__ = ("world", "process", "label", "source", "value", "handle", "target", "wanted", "step", "pulls", "granted", "moves")
 
     def __init__(self, world: World, process: Process, step: Step) -> None:
         self.world = world
@@ -320,8 +327,11 @@ class Duplicate:
             self.value = labelled(process, step.label).value
             self.target = process if step.word("to") == "0" else self.role_of(step.word("to"))
         self.handle = handle_of(self.source, self.value)
-        if self.handle is not None and self.handle.protected is not False and step.word("close-source") == "yes":
-            raise NoStatement("what DUPLICATE_CLOSE_SOURCE does to a handle that is protected from close")
+        self.moves = step.word("close-source") == "yes"
+        if self.handle is not None and self.handle.protected is not False and self.moves:
+            if self.handle.protected is None or self.source is not self.target:
+                raise NoStatement("what DUPLICATE_CLOSE_SOURCE does to a handle that is protected from close")
+            self.moves = False  # row dup-close-source-here: it stays
         same = step.word("same") == "yes" or not step.has("access")
         self.wanted = None if same else access.mapped(step.number("access"))
         self.granted = self.grant()
@@ -389,6 +399,12 @@ def beyond_the_descriptor(call: Duplicate) -> Fail | None:
     return ACCESS_DENIED
 
 
+@grants("duplicate pull", "dup-close-source-here")
+def duplicated_here(call: Duplicate) -> Fields | None:
+    here = call.source is call.target and call.step.word("close-source") == "yes"
+    return SUCCESS if here and call.handle is not None and call.handle.object.kind == "section" else None
+
+
 @grants("duplicate pull", "dup-same-access", "dup-lower-access", "dup-into-child", "dup-either-side-may-call", "dup-zero-access")
 def duplicated(call: Duplicate) -> Fields | None:
     if call.handle is None or call.handle.object.kind != "section":
@@ -405,16 +421,25 @@ def make_duplicate(call: Duplicate, reply: Reply) -> None:
         return
     made = Handle(call.handle.object, None if call.granted is False else call.granted, call.step.word("inherit") == "yes")
     made.asked = call.handle.asked if call.wanted is None else 0
-    value = call.world.give(call.target, made)
+    if call.moves and call.source is call.target and call.wanted is None:
+        call.handle.object.handles += 1  # so that the name does not go between
+        call.world.take(call.source, call.value)
+        call.handle.object.handles -= 1
+        value = call.world.give(call.target, made, call.value)  # row dup-close-source-here: the same number
+        if call.step.word("keep") != "yes" and not call.pulls:
+            call.source.labels.pop(call.label, None)
+    else:
+        value = call.world.give(call.target, made)
     call.process.last["handle"] = value
     if call.pulls:
         call.process.labels[call.label] = HandleLabel(value)
-    close_source(call, reply)
+    if value is not call.value:
+        close_source(call, reply)
 
 
 def close_source(call: Duplicate, reply: Reply) -> None:
     """Row dup-close-source: the source goes, whatever the result."""
-    if call.step.word("close-source") != "yes" or call.value not in call.source.table or call.without_right:
+    if not call.moves or call.value not in call.source.table or call.without_right:
         return
     call.world.take(call.source, call.value)
     if not call.pulls and call.step.word("keep") != "yes" and reply.word == "ok":

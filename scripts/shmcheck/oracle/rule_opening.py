@@ -103,6 +103,21 @@ def backslash(call: Open) -> Fail | None:
     return {"leading": Fail(161), "backslash": Fail(3)}.get(names.refused(call.world, call.name))
 
 
+@refuses(OPENS, "name-double-backslash")
+def double_backslash(call: Open) -> Fail | None:
+    return Fail(123) if names.refused(call.world, call.name) == "double" else None
+
+
+@refuses(OPENS, "name-below-section")
+def below_section(call: Open) -> Fail | None:
+    return INVALID_HANDLE if names.refused(call.world, call.name) == "below" else None
+
+
+@instead_of(below_section, "opens-find-nothing-below-a-section")
+def nothing_below_section(call: Open) -> Fail | None:
+    return NOT_FOUND if names.refused(call.world, call.name) == "below" else None
+
+
 @refuses(OPENS, "name-empty-string")
 def empty_name(call: Open) -> Fail | None:
     return INVALID_HANDLE if call.name is not None and call.name.wrong == "empty" else None
@@ -133,6 +148,8 @@ def name_of_another_kind(call: Open) -> Fail | None:
 def missing(call: Open) -> Fail | None:
     if call.name is None or call.name.wrong or call.target is not None:
         return None
+    if call.world.unsure:
+        raise NoStatement("whether an object has that name")
     if call.ansi and call.name.most > names.MAX_ANSI:
         raise NoStatement("an ANSI name that may be longer than MAX_PATH")
     if call.name.most > names.MAX_UNITS:

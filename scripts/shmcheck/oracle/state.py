@@ -73,7 +73,7 @@ class Object:
 class File(Object):
     """A file on a volume, by its name; handles are opened on it."""
 
-    __slots__ = ("size", "contents", "views", "sections", "dirty", "writable")
+    __slots__ = ("size", "contents", "views", "sections", "dirty", "live")
 
     def __init__(self, size: int) -> None:
         super().__init__("file")
@@ -81,7 +81,7 @@ class File(Object):
         self.contents = Contents()
         self.views = 0
         self.sections = 0
-        self.writable = False  # a section with a writable protection was made over it
+        self.live: set[Section] = set()  # sections over it that have handles or views
         self.dirty = False  # written through a view that is still there
 
 
@@ -255,12 +255,13 @@ UNKNOWN_NAME = Lost()
 class World:
     """The state of a system during one case."""
 
-    __slots__ = ("platform", "processes", "names", "files", "starting")
+    __slots__ = ("platform", "processes", "names", "unsure", "files", "starting")
 
     def __init__(self, platform: Platform) -> None:
         self.platform = platform
         self.processes: dict[str, Process] = {}
         self.names: dict[str, Object | Lost] = {}
+        self.unsure = False  # an object has a name that is not known
         self.files: dict[str, File | None] = {}  # None: it may be there or not
         self.starting: dict[str, dict[Value, Handle]] = {}  # what processes inherit that have not acted yet
 
@@ -348,6 +349,8 @@ def settle(section: Section) -> None:
     file = section.file
     if file is not None and file.views == 0:
         file.dirty = False
+    if file is not None and section.handles == 0 and section.views == 0:
+        file.live.discard(section)
 
 
 def region_at(process: Process, anchor: Anchor, place: int) -> Region | None:
