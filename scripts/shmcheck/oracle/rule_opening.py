@@ -118,6 +118,15 @@ def nothing_below_section(call: Open) -> Fail | None:
     return NOT_FOUND if names.refused(call.world, call.name) == "below" else None
 
 
+@refuses(OPENS, "name-length-limit")
+def long_name(call: Open) -> Fail | None:
+    if call.name is None or not call.ansi or call.name.most <= names.MAX_ANSI:
+        return None
+    if call.name.least > names.MAX_ANSI:
+        return Fail(206)
+    raise NoStatement("whether the name is longer than MAX_PATH")
+
+
 @refuses(OPENS, "name-empty-string")
 def empty_name(call: Open) -> Fail | None:
     return INVALID_HANDLE if call.name is not None and call.name.wrong == "empty" else None
@@ -150,8 +159,8 @@ def missing(call: Open) -> Fail | None:
         return None
     if call.world.unsure:
         raise NoStatement("whether an object has that name")
-    if call.ansi and call.name.most > names.MAX_ANSI:
-        raise NoStatement("an ANSI name that may be longer than MAX_PATH")
+    if call.ansi and call.name.least > names.MAX_ANSI:
+        return None  # row name-length-limit
     if call.name.most > names.MAX_UNITS:
         raise NoStatement("how long a wide name may be is not documented")
     return NOT_FOUND
