@@ -1,73 +1,137 @@
-"""Which room of harness/ may include which: checked against the #include lines. test_python_rooms.py does so for scripts/."""
+"""Which room may use which: one table for the #include lines of harness/ and for the imports of scripts/shmcheck. No two
+files depend on each other, directly or through others."""
 
 from __future__ import annotations
 
+import ast
 import re
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
-RUNNER_ROOMS = ("platform", "peer", "stage", "case", "worker", "run")  # each sees itself and those before it
-OUTSIDE = {"common": {"common"}, "report": {"common", "report"}, "actor": {"common", "actor"}}
+HARNESS = ROOT / "harness"
+PACKAGE = ROOT / "scripts" / "shmcheck"
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.MULTILINE)
 
-
-def may_include(room: str) -> set[str]:
-    """The rooms whose files a file of this room may include."""
-    if room in OUTSIDE:
-        return OUTSIDE[room]
-    seen = set(RUNNER_ROOMS[: RUNNER_ROOMS.index(room) + 1]) | {"common"}
-    return seen | {"report"} if room == "run" else seen
-
-
-def room_of(path: Path) -> str | None:
-    """The room of a file; None for what the table does not cover (tests, faults, bench, generated files)."""
-    parts = path.relative_to(ROOT / "harness").parts
-    if parts[0] == "runner":
-        return parts[1]
-    return parts[0] if parts[0] in OUTSIDE else None
-
-
-def sources(root: Path = ROOT / "harness") -> list[Path]:
-    return sorted([*root.rglob("*.h"), *root.rglob("*.c")])
-
-
-def includes(path: Path) -> set[Path]:
-    found = {(path.parent / name).resolve() for name in INCLUDE.findall(path.read_text(encoding="utf-8"))}
-    return {other for other in found if other.is_file() and (ROOT / "harness") in other.parents}
+# Each room with the rooms that its files may use besides their own.
+ROOMS: dict[str, str] = {
+    "harness/common": "",
+    "harness/report": "harness/common",
+    "harness/actor": "harness/common",
+    "harness/runner/platform": "harness/common",
+    "harness/runner/peer": "harness/common harness/runner/platform",
+    "harness/runner/stage": "harness/common harness/runner/platform harness/runner/peer",
+    "harness/runner/case": "harness/common harness/runner/platform harness/runner/peer harness/runner/stage",
+    "harness/runner/worker": "harness/common harness/runner/platform harness/runner/peer harness/runner/stage harness/runner/case",
+    "harness/runner/run": "harness/common harness/report harness/runner/platform harness/runner/peer harness/runner/stage "
+    "harness/runner/case harness/runner/worker",
+    "scripts/shmcheck": "",
+    "scripts/shmcheck/build": "scripts/shmcheck",
+    "scripts/shmcheck/reports": "scripts/shmcheck",
+    "scripts/shmcheck/targets": "scripts/shmcheck scripts/shmcheck/build scripts/shmcheck/reports",
+    "scripts/shmcheck/oracle": "scripts/shmcheck scripts/shmcheck/reports",
+    "scripts/shmcheck/proof": "scripts/shmcheck scripts/shmcheck/build scripts/shmcheck/reports scripts/shmcheck/targets "
+    "scripts/shmcheck/oracle",
+    "scripts/shmcheck/commands": "scripts/shmcheck scripts/shmcheck/build scripts/shmcheck/reports scripts/shmcheck/targets "
+    "scripts/shmcheck/oracle scripts/shmcheck/proof",
+}
+# Folders of harness/ that may use any room: they replace, measure or test it.
+WITHOUT_A_ROOM = ("harness/bench", "harness/cmake", "harness/faults", "harness/tests")
 
 
 def short(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-def unit(path: Path) -> str:
-    """A source and its header are one unit; a list (.def) is one of its own."""
-    return short(path.with_suffix("") if path.suffix in (".c", ".h") else path)
+def room_of(name: str) -> str:
+    """The room of a file: the longest entry of the table that contains it; "" if there is none."""
+    return max((room for room in ROOMS if name.startswith(room + "/")), key=len, default="")
 
 
-def test_every_runner_file_has_a_room() -> None:
-    rooms = {path.parent.name for path in sources(ROOT / "harness" / "runner")}
-    assert rooms == set(RUNNER_ROOMS)
+def includes(path: Path) -> set[str]:
+    found = {(path.parent / name).resolve() for name in INCLUDE.findall(path.read_text(encoding="utf-8"))}
+    return {short(other) for other in found if other.is_file() and HARNESS in other.parents}
 
 
-def test_rooms_include_only_what_the_table_permits() -> None:
-    wrong = []
-    for path in sources():
-        room = room_of(path)
-        for other in includes(path) if room else ():
-            if room_of(other) not in may_include(str(room)):
-                wrong.append(f"{short(path)} includes {short(other)}")
-    assert wrong == []
+def imports(path: Path, modules: dict[str, str]) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "shmcheck":
+            names = [f"{node.module}.{name.name}" for name in node.names]
+            found |= {name if name in modules else str(node.module) for name in names}
+    return {modules[name] for name in found if name in modules}
 
 
-def test_no_circle_of_files() -> None:
+def c_files() -> dict[str, set[str]]:
+    """Every file of harness/ with the files that it includes."""
+    return {short(path): includes(path) for path in sorted([*HARNESS.rglob("*.h"), *HARNESS.rglob("*.c")])}
+
+
+def python_files() -> dict[str, set[str]]:
+    """Every module of scripts/shmcheck with the modules that it imports."""
+    paths = [path for path in sorted(PACKAGE.rglob("*.py")) if path.name != "__init__.py"]
+    modules = {".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts): short(path) for path in paths}
+    return {short(path): imports(path, modules) for path in paths}
+
+
+LANGUAGES = pytest.mark.parametrize("files", [c_files(), python_files()], ids=["C", "Python"])
+
+
+def unit(name: str) -> str:
+    """A C source and its header are one unit; a list (.def) and a Python module are units of their own."""
+    return name[:-2] if name.endswith((".c", ".h")) else name
+
+
+def circle(files: dict[str, set[str]]) -> list[str]:
+    """The units that depend on each other in a circle; empty if there is none."""
     graph: dict[str, set[str]] = {}
-    for path in sources():
-        own = unit(path)
-        graph.setdefault(own, set()).update(unit(other) for other in includes(path))
-        graph[own].discard(own)
+    for name, used in files.items():
+        graph.setdefault(unit(name), set()).update(unit(other) for other in used if unit(other) != unit(name))
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
-        raise AssertionError("these files include each other in a circle: " + " -> ".join(error.args[1])) from error
+        return list(error.args[1])
+    return []
+
+
+def forbidden(files: dict[str, set[str]]) -> list[str]:
+    return [
+        f"{name} uses {other}"
+        for name, used in files.items()
+        for other in sorted(used)
+        if (room := room_of(name)) and room_of(other) not in {room, *ROOMS[room].split()}
+    ]
+
+
+@LANGUAGES
+def test_every_file_has_a_room(files: dict[str, set[str]]) -> None:
+    assert len(files) > 80
+    assert [name for name in files if not room_of(name) and not name.startswith(WITHOUT_A_ROOM)] == []
+
+
+@LANGUAGES
+def test_files_use_only_what_the_table_permits(files: dict[str, set[str]]) -> None:
+    assert any(files.values())
+    assert forbidden(files) == []
+
+
+@LANGUAGES
+def test_no_files_depend_on_each_other(files: dict[str, set[str]]) -> None:
+    assert circle(files) == []
+
+
+def test_what_the_table_forbids_is_found() -> None:
+    files = {"harness/runner/peer/peer.c": {"harness/runner/stage/stage.h"}, "harness/runner/run/main.c": {"harness/report/junit.h"}}
+    assert forbidden(files) == ["harness/runner/peer/peer.c uses harness/runner/stage/stage.h"]
+
+
+def test_a_circle_is_found() -> None:
+    assert circle({"a.c": {"a.h", "b.h"}, "b.h": set(), "b.c": {"a.h"}}) != []
+    assert circle({"a.c": {"a.h", "b.h"}, "b.c": {"b.h"}}) == []
+
+
+def test_the_table_has_no_circle_and_no_unknown_room() -> None:
+    assert {used for all_used in ROOMS.values() for used in all_used.split()} <= set(ROOMS)
+    assert circle({room: set(used.split()) for room, used in ROOMS.items()}) == []
