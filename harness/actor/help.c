@@ -1,5 +1,6 @@
 #include "help.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "../common/win32_constants.h"
@@ -13,7 +14,7 @@ static const char rules[] =
     "does not\n"
     "export the function); fault with the exception; bad for a request that makes no sense.\n";
 
-static const char *const type_words[KEY_TYPES] = {
+static const char *const type_words[] = {
     [KEY_NUMBER] = "a number",
     [KEY_ADDRESS] = "a number that the process can address",
     [KEY_CONSTANTS] = "Win32 constants that are joined by |, or a number",
@@ -26,6 +27,7 @@ static const char *const type_words[KEY_TYPES] = {
     [KEY_TEXT] = "text",
     [KEY_BYTES] = "bytes",
 };
+static_assert(sizeof type_words / sizeof type_words[0] == KEY_TYPES, "every type of a key has its words");
 
 /* What stands behind `key=`: "N", "W|A|numa", "FIELD,FIELD,...". */
 static void add_values(struct text *out, const struct verb_key *key)

@@ -16,7 +16,7 @@ struct word {
     char sid[SID_BYTES]; /* "" if this process has none */
 };
 
-#define WORDS 3
+enum { WORD_USER, WORD_LOGON, WORD_CONTAINER, WORDS };
 
 static void find_words(struct word words[WORDS])
 {
@@ -25,14 +25,14 @@ static void find_words(struct word words[WORDS])
     HANDLE token = token_open();
     TOKEN_USER *user = token_information(token, TokenUser);
     if (user)
-        sid_text(user->User.Sid, words[0].sid);
+        sid_text(user->User.Sid, words[WORD_USER].sid);
     TOKEN_GROUPS *groups = token_information(token, TokenGroups);
     for (DWORD i = 0; groups && i < groups->GroupCount; i++)
         if ((groups->Groups[i].Attributes & SE_GROUP_LOGON_ID) == SE_GROUP_LOGON_ID)
-            sid_text(groups->Groups[i].Sid, words[1].sid);
+            sid_text(groups->Groups[i].Sid, words[WORD_LOGON].sid);
     TOKEN_APPCONTAINER_INFORMATION *container = token_information(token, TokenAppContainerSid);
     if (container && container->TokenAppContainer)
-        sid_text(container->TokenAppContainer, words[2].sid);
+        sid_text(container->TokenAppContainer, words[WORD_CONTAINER].sid);
     free(container);
     free(groups);
     free(user);
@@ -41,7 +41,8 @@ static void find_words(struct word words[WORDS])
 
 static struct word *own_words(void)
 {
-    static struct word words[WORDS] = {{"{user}", ""}, {"{logon}", ""}, {"{container}", ""}};
+    static struct word words[WORDS] = {
+        [WORD_USER] = {"{user}", ""}, [WORD_LOGON] = {"{logon}", ""}, [WORD_CONTAINER] = {"{container}", ""}};
     static bool found;
     if (!found)
         find_words(words);

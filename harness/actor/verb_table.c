@@ -1,5 +1,6 @@
 #include "verb_table.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* verbs.def speaks of NONE, OPTIONAL and REQUIRED for labels, and of OPTIONAL and REQUIRED for keys. */
@@ -11,9 +12,10 @@ enum { IS_OPTIONAL = false, IS_REQUIRED = true };
 #define KEY(verb, key, type, need, most, values, preset, help)
 #define COMMON_KEY(key, type, most, values, preset, help)
 #define NOTE(verb, text)
-const struct verb_entry verb_entries[VERB_COUNT] = {
+const struct verb_entry verb_entries[] = {
 #include "verbs.def"
 };
+static_assert(sizeof verb_entries / sizeof verb_entries[0] == VERB_COUNT, "every verb has its entry");
 #undef VERB
 #undef KEY
 #undef COMMON_KEY

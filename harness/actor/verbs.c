@@ -2,6 +2,8 @@
 
 #include "arguments.h"
 #include "second_thread.h"
+#include <assert.h>
+
 #include "verb_table.h"
 #include "verbs/verbs.h"
 
@@ -11,9 +13,10 @@
 #define KEY(verb, key, type, need, most, values, preset, help)
 #define COMMON_KEY(key, type, most, values, preset, help)
 #define NOTE(verb, text)
-static verb_function *const functions[VERB_COUNT] = {
+static verb_function *const functions[] = {
 #include "verbs.def"
 };
+static_assert(sizeof functions / sizeof functions[0] == VERB_COUNT, "every verb has its function");
 
 struct task {
     const struct line *request;

@@ -1,5 +1,6 @@
 #include "arch.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -7,11 +8,12 @@ static const struct {
     const char *name;
     unsigned bits;
     uint16_t machine;
-} kinds[ARCH_COUNT] = {
+} kinds[] = {
 #define ENTRY(id, name, bits, machine) [ARCH_##id] = {name, bits, machine},
 #include "architectures.def"
 #undef ENTRY
 };
+static_assert(sizeof kinds / sizeof kinds[0] == ARCH_COUNT, "every architecture has its entry");
 
 static const char separated[] =
 #define ENTRY(id, name, bits, machine) ", " name

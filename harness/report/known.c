@@ -1,14 +1,19 @@
 #include "known.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../common/text.h"
 #include "toml.h"
 
-/* Keys that are no conditions. */
+/* The keys of an entry that are not conditions on facts. */
 enum key { KEY_CASE, KEY_CHECK, KEY_REASON, KEY_SINCE, KEY_ISSUE, KEY_RULE, KEY_COUNT };
-static const char *const key_names[KEY_COUNT] = {"case", "check", "reason", "since", "issue", "rule"};
+static const char *const key_names[] = {
+    [KEY_CASE] = "case",   [KEY_CHECK] = "check", [KEY_REASON] = "reason",
+    [KEY_SINCE] = "since", [KEY_ISSUE] = "issue", [KEY_RULE] = "rule",
+};
+static_assert(sizeof key_names / sizeof key_names[0] == KEY_COUNT, "every key has its name");
 
 struct parse {
     struct known *out;

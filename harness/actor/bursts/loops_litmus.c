@@ -19,6 +19,8 @@
  * functions, none may be seen (pages memorybarrier and interlocked-variable-access). */
 #include "loops.h"
 
+#include <assert.h>
+
 enum test { MP, SB, LB, S, R, TWO_TWO_W, CORR, COWW, IRIW, TESTS };
 
 /* A step of a side: a load into a register, or a store of a value. */
@@ -33,7 +35,7 @@ static const struct {
     unsigned crowd;
     bool x86, coherence; /* x86 may show it; it is the coherence of one word, which no processor gives up */
     struct action sides[4][2];
-} tests[TESTS] = {
+} tests[] = {
     [MP] = {2, false, false, {{{'w', X, 1}, {'w', Y, 1}}, {{'r', Y, 0}, {'r', X, 0}}}},
     [SB] = {2, true, false, {{{'w', X, 1}, {'r', Y, 0}}, {{'w', Y, 1}, {'r', X, 0}}}},
     [LB] = {2, false, false, {{{'r', X, 0}, {'w', Y, 1}}, {{'r', Y, 0}, {'w', X, 1}}}},
@@ -50,6 +52,7 @@ static const struct {
                {{'r', X, 0}, {'r', Y, 0}},
                {{'r', Y, 0}, {'r', X, 0}}}},
 };
+static_assert(sizeof tests / sizeof tests[0] == TESTS, "every test has its actions");
 
 unsigned litmus_crowd(size_t test)
 {

@@ -1,28 +1,45 @@
 /* Bursts on memory: what several processes do to the same bytes at the same time, from a common start. */
+#include <assert.h>
+
 #include "../arguments.h"
 #include "../bursts/loops.h"
 #include "../objects.h"
 #include "verbs.h"
+
+/* The values of how=, in the order of verbs.def. */
+enum kind {
+    KIND_ADD_INTERLOCKED,
+    KIND_ADD_PLAIN,
+    KIND_ADD_LOCKED,
+    KIND_FLIP,
+    KIND_WATCH,
+    KIND_SEND,
+    KIND_RECEIVE,
+    KIND_EXCHANGE,
+    KIND_PUBLISH,
+    KIND_SNAPSHOT,
+    KIND_LITMUS,
+    KINDS
+};
 
 static const struct {
     void (*run)(struct loop *, struct reply *);
     unsigned crowd, most; /* actors that it is made for (0: any), and rounds at most */
     size_t more;          /* bytes that it needs behind the block */
 } loops[] = {
-    {loop_add_interlocked, 0, BURST_ROUNDS_MOST, 0},
-    {loop_add_plain, 0, BURST_ROUNDS_MOST, 0},
-    {loop_add_locked, 0, BURST_ROUNDS_MOST, 0},
-    {loop_flip, 2, BURST_ROUNDS_MOST, 0},
-    {loop_watch, 2, BURST_ROUNDS_MOST, 0},
-    {loop_send, 2, BURST_ROUNDS_MOST, 0},
-    {loop_receive, 2, BURST_ROUNDS_MOST, 0},
-    {loop_exchange, 2, EXCHANGE_ROUNDS_MOST, 2 * EXCHANGE_ROUNDS_MOST},
-    {loop_publish, 2, BURST_ROUNDS_MOST, 0},
-    {loop_snapshot, 2, BURST_ROUNDS_MOST, 0},
-    {loop_litmus, 0, BURST_ROUNDS_MOST, LITMUS_MORE},
+    [KIND_ADD_INTERLOCKED] = {loop_add_interlocked, 0, BURST_ROUNDS_MOST, 0},
+    [KIND_ADD_PLAIN] = {loop_add_plain, 0, BURST_ROUNDS_MOST, 0},
+    [KIND_ADD_LOCKED] = {loop_add_locked, 0, BURST_ROUNDS_MOST, 0},
+    [KIND_FLIP] = {loop_flip, 2, BURST_ROUNDS_MOST, 0},
+    [KIND_WATCH] = {loop_watch, 2, BURST_ROUNDS_MOST, 0},
+    [KIND_SEND] = {loop_send, 2, BURST_ROUNDS_MOST, 0},
+    [KIND_RECEIVE] = {loop_receive, 2, BURST_ROUNDS_MOST, 0},
+    [KIND_EXCHANGE] = {loop_exchange, 2, EXCHANGE_ROUNDS_MOST, 2 * EXCHANGE_ROUNDS_MOST},
+    [KIND_PUBLISH] = {loop_publish, 2, BURST_ROUNDS_MOST, 0},
+    [KIND_SNAPSHOT] = {loop_snapshot, 2, BURST_ROUNDS_MOST, 0},
+    [KIND_LITMUS] = {loop_litmus, 0, BURST_ROUNDS_MOST, LITMUS_MORE},
 };
-#define KIND_ADD_LOCKED 2
-#define KIND_LITMUS 10
+static_assert(sizeof loops / sizeof loops[0] == KINDS, "every kind of burst has its loop");
 
 static bool take_loop(const struct line *request, struct loop *loop, size_t kind, struct reply *reply)
 {

@@ -1,5 +1,6 @@
 /* Releasing all that the actor holds, so that another case can use it. The calls go through `sys`: a system that does not
  * release what it is told to shows in the footprint. */
+#include <assert.h>
 #include <stdlib.h>
 
 #include "../arguments.h"
@@ -11,7 +12,7 @@
 
 #define MUTEX_TURNS_MOST 64 /* how often one thread has waited for a mutex that it still owns */
 
-static const char *const part_words[PART_COUNT] = {
+static const char *const part_words[] = {
     [PART_HANDLES] = "handles",
     [PART_MEMORY] = "memory",
     [PART_LABELS] = "labels",
@@ -23,6 +24,7 @@ static const char *const part_words[PART_COUNT] = {
     [PART_LAST_ERROR] = "last-error",
     [PART_POLICY] = "policy",
 };
+static_assert(sizeof part_words / sizeof part_words[0] == PART_COUNT, "every part has its word");
 
 /* What belongs to a thread: impersonation, mutexes that it owns, and its last error. */
 static void release_of_thread(void *unused)

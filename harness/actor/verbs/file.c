@@ -281,7 +281,12 @@ void verb_filereplace(const struct line *request, struct reply *reply)
 
 void verb_filetype(const struct line *request, struct reply *reply)
 {
-    static const char *const types[] = {"unknown", "disk", "char", "pipe"};
+    static const char *const types[] = {
+        [FILE_TYPE_UNKNOWN] = "unknown",
+        [FILE_TYPE_DISK] = "disk",
+        [FILE_TYPE_CHAR] = "char",
+        [FILE_TYPE_PIPE] = "pipe",
+    };
     const struct object *object = object_handle(request->label, reply);
     if (!object)
         return;
@@ -289,7 +294,7 @@ void verb_filetype(const struct line *request, struct reply *reply)
     DWORD type = GetFileType(object->handle);
     struct outcome seen = outcome_after();
     reply_ok(reply);
-    reply_add(reply, "type=%s", type < 4 ? types[type] : "other");
+    reply_add(reply, "type=%s", type < sizeof types / sizeof types[0] ? types[type] : "other");
     if (type == FILE_TYPE_UNKNOWN)
         reply_add_error(reply, seen.error);
 }

@@ -8,7 +8,7 @@
 #include "verbs.h"
 
 static const char *const number_keys[] = {"u8", "u16", "u32", "u64"};
-#define NUMBER_KEYS 4
+#define NUMBER_KEYS (sizeof number_keys / sizeof number_keys[0])
 
 /* The memory of the label and where in it the request begins. */
 static const struct object *start(const struct line *request, struct touch *touch, struct reply *reply)

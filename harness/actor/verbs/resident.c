@@ -1,5 +1,7 @@
 /* What stands behind the pages of a view: which are shared, what is charged for them, and what kind of memory they are.
  */
+#include <assert.h>
+
 #include "../arguments.h"
 #include "../objects.h"
 #include "verbs.h"
@@ -102,10 +104,18 @@ void verb_filename(const struct line *request, struct reply *reply)
 
 /* The fields of a region, in the order of the reply and of the words of show=. Its flags stand in the middle, from bit 0 on. */
 enum { KIND_BASE, KIND_FLAGS, KIND_SIZE = KIND_FLAGS + 6, KIND_COMMIT, KIND_COUNT };
-static const char *const kind_names[KIND_COUNT] = {
-    "base",          "private", "mapped-data-file", "mapped-image", "mapped-pagefile", "mapped-physical",
-    "direct-mapped", "size",    "commit",
+static const char *const kind_names[] = {
+    [KIND_BASE] = "base",
+    [KIND_FLAGS] = "private",
+    [KIND_FLAGS + 1] = "mapped-data-file",
+    [KIND_FLAGS + 2] = "mapped-image",
+    [KIND_FLAGS + 3] = "mapped-pagefile",
+    [KIND_FLAGS + 4] = "mapped-physical",
+    [KIND_FLAGS + 5] = "direct-mapped",
+    [KIND_SIZE] = "size",
+    [KIND_COMMIT] = "commit",
 };
+static_assert(sizeof kind_names / sizeof kind_names[0] == KIND_COUNT, "every field of a region has its name");
 
 void verb_kind(const struct line *request, struct reply *reply)
 {

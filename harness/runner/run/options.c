@@ -2,6 +2,7 @@
 
 #include <windows.h>
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,6 +16,7 @@ enum option_id {
 #define ENTRY(id, name, type, argument, lowest, highest, initial, help) OPTION_##id,
 #include "../../common/runner_options.def"
 #undef ENTRY
+    OPTION_COUNT
 };
 
 enum option_type {
@@ -35,11 +37,11 @@ static const struct option {
     double lowest, highest;
 } table[] = {
 #define ENTRY(id, name, type, argument, lowest, highest, initial, help)                                      \
-    {OPTION_##id, TYPE_##type, name, argument, initial, help, lowest, highest},
+    [OPTION_##id] = {OPTION_##id, TYPE_##type, name, argument, initial, help, lowest, highest},
 #include "../../common/runner_options.def"
 #undef ENTRY
 };
-#define OPTION_COUNT (sizeof table / sizeof table[0])
+static_assert(sizeof table / sizeof table[0] == OPTION_COUNT, "every option has its entry");
 
 /* Adds the words of `help`, broken into lines that start at HELP_COLUMN. `column` is where the first one starts. */
 static void add_wrapped(struct buffer *out, const char *help, size_t column)
