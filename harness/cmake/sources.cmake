@@ -61,6 +61,7 @@ set(SHMCHECK_RUNNER_SOURCES
     harness/runner/run/pool.c
     harness/runner/run/report_file.c
     harness/runner/run/results.c
+    harness/runner/run/summary.c
     harness/runner/run/worker_slot.c)
 
 # The actor without main.c and what the faulty actors and tests replace: system_start.c, and guard.c and verbs.c, which the faulty

@@ -142,14 +142,14 @@ static void describe_token(struct text *out, const char *token, size_t length)
     }
 }
 
-void reply_describe(struct text *out, const char *raw)
+static void describe(struct text *out, const char *raw, bool with_volatile)
 {
     const char *token = strchr(raw, ' ');
     bool first = true;
     while (token && *token) {
         token++;
         size_t length = strcspn(token, " ");
-        if (*token != '~' && length > 0) {
+        if ((*token != '~' || with_volatile) && length > 0) {
             if (!first)
                 text_add(out, " ");
             first = false;
@@ -157,4 +157,14 @@ void reply_describe(struct text *out, const char *raw)
         }
         token += length;
     }
+}
+
+void reply_describe(struct text *out, const char *raw)
+{
+    describe(out, raw, false);
+}
+
+void reply_describe_all(struct text *out, const char *raw)
+{
+    describe(out, raw, true);
 }

@@ -62,5 +62,7 @@ enum line_next line_reader_next(struct line_reader *reader, char *out, size_t *l
 /* A reply as people read it: no sequence number, no volatile fields, and names behind error and status
  * numbers: "fail error=5 ERROR_ACCESS_DENIED status=0xC0000022". `raw` is the line as received. */
 void reply_describe(struct text *out, const char *raw);
+/* The same with the volatile fields, which keep their '~'. */
+void reply_describe_all(struct text *out, const char *raw);
 
 #endif

@@ -67,9 +67,9 @@ static void make_plan(struct pool_log *log, const struct pool_log_settings *sett
     struct text error = text_over(log->error, sizeof log->error);
     char filters[8][CASE_ID_BYTES];
     const char *rest = settings->filters ? settings->filters : "";
-    while (options.filter_count < 8 && word_next(&rest, filters[options.filter_count])) {
-        options.filters[options.filter_count] = filters[options.filter_count];
-        options.filter_count++;
+    while (options.filters.count < 8 && word_next(&rest, filters[options.filters.count])) {
+        options.filters.at[options.filters.count] = filters[options.filters.count];
+        options.filters.count++;
     }
     if (!plan_make(&log->plan, &options, &platform, &log->programs, &error))
         fail_msg("%s", log->error);

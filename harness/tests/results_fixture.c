@@ -80,16 +80,18 @@ void fixture_start(struct results_fixture *fixture, const char *known, unsigned 
         !known_parse(&fixture->known, known, strlen(known), fact_condition_names, fact_condition_name_count,
                      &error))
         fail_msg("%s", why);
-    fixture->console = console_new(fixture->plan.count, false);
+    fixture->console = console_new(fixture->plan.count, true, false);
     fixture->results = (struct results){.plan = &fixture->plan,
                                         .known = &fixture->known,
                                         .junit = junit_new(JUNIT_STRICT, "host", "2026-02-03T04:05:06Z"),
-                                        .console = &fixture->console};
+                                        .console = &fixture->console,
+                                        .words = {.command = "shmcheck.exe"}};
     assert_non_null(fixture->results.junit);
 }
 
 void fixture_end(struct results_fixture *fixture)
 {
+    results_free(&fixture->results);
     junit_free(fixture->results.junit);
     known_free(&fixture->known);
     plan_free(&fixture->plan);

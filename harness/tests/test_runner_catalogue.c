@@ -268,13 +268,42 @@ static void plans(void **state)
         assert_ptr_equal(plan.items[i].what.test, catalogue_at(i % catalogue_count()).test);
     }
     plan_free(&plan);
-    struct options some = {.repeat = 1, .filters = {first}, .filter_count = 1};
+    struct options some = {.repeat = 1, .filters = {{first}, 1}};
     assert_true(plan_make(&plan, &some, &platform, &programs, &error));
     assert_int_equal(plan.count, 1);
     plan_free(&plan);
-    some.filters[some.filter_count++] = nothing;
+    some.filters.at[some.filters.count++] = nothing;
     assert_false(plan_make(&plan, &some, &platform, &programs, &error));
-    assert_string_equal(why, "--filter 'no-such-case-*' matches no case; --list shows the ids");
+    assert_string_equal(why, "--filter 'no-such-case-*' matches no case; --list shows ids, topics and rows");
+    plan_free(&plan);
+    /* --topic and --row select too, and all three together. */
+    const char *topic = catalogue_at(0).topic->name;
+    char topic_word[CASE_ID_BYTES], row_word[CASE_ID_BYTES], own[CASE_ID_BYTES];
+    const char *rows = case_rows(catalogue_at(0).test, own);
+    snprintf(topic_word, sizeof topic_word, "%s", topic);
+    assert_true(word_next(&rows, row_word));
+    struct options of_topic = {.repeat = 1, .topics = {{topic_word}, 1}};
+    assert_true(plan_make(&plan, &of_topic, &platform, &programs, &error));
+    assert_in_range(plan.count, 2, catalogue_count() - 1);
+    for (size_t i = 0; i < plan.count; i++)
+        assert_string_equal(plan.items[i].what.topic->name, topic);
+    plan_free(&plan);
+    struct options of_row = {.repeat = 1, .rows = {{row_word}, 1}};
+    assert_true(plan_make(&plan, &of_row, &platform, &programs, &error));
+    assert_in_range(plan.count, 1, catalogue_count() - 1);
+    assert_ptr_equal(plan.items[0].what.test, catalogue_at(0).test);
+    plan_free(&plan);
+    case_id(catalogue_at(catalogue_count() - 1).test, own);
+    of_topic.filters = (struct patterns){{own}, 1};
+    text_clear(&error);
+    assert_false(plan_make(&plan, &of_topic, &platform, &programs, &error));
+    assert_string_equal(why, "no case is selected by --filter, --topic and --row together; --list shows ids, "
+                             "topics and rows");
+    plan_free(&plan);
+    of_row.rows.at[of_row.rows.count++] = nothing;
+    text_clear(&error);
+    assert_false(plan_make(&plan, &of_row, &platform, &programs, &error));
+    assert_string_equal(why, "--row 'no-such-case-*' matches no case; --list shows ids, topics and rows");
     plan_free(&plan);
 }
 
@@ -293,8 +322,7 @@ static void plans_of_pairs(void **state)
     strcpy(programs.missing[ARCH_ARM64], "no arm64 actor");
     case_id(catalogue_at(0).test, first);
     struct options options = {.repeat = 2,
-                              .filters = {first},
-                              .filter_count = 1,
+                              .filters = {{first}, 1},
                               .pairs = {{ARCH_X64, ARCH_X86}, {ARCH_ARM64, ARCH_X64}, {ARCH_X64, ARCH_ARM64}},
                               .pair_count = 3};
     assert_true(plan_make(&plan, &options, &platform, &programs, &error));

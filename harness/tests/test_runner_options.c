@@ -48,7 +48,7 @@ static void defaults(void **state)
     (void)state;
     GetSystemInfo(&system);
     assert_int_equal(options.action, ACTION_RUN);
-    assert_int_equal(options.filter_count, 0);
+    assert_int_equal(options.filters.count, 0);
     assert_null(options.junit);
     assert_null(options.known);
     assert_null(options.actor);
@@ -73,6 +73,7 @@ static void actions(void **state)
     assert_true(GOOD(L"--verbose").verbose);
     assert_true(GOOD(L"--allow-large").allow_large);
     assert_true(GOOD(L"--fail-fast").fail_fast);
+    assert_true(GOOD(L"--quiet").quiet);
     assert_int_equal(GOOD(L"--verbose").action, ACTION_RUN);
 }
 
@@ -117,12 +118,12 @@ static void filters(void **state)
     struct options options =
         GOOD(L"--filter", L"open-*", L"--filter", L"\xE4\x4E2D\xD800", L"--filter", L"*");
     (void)state;
-    assert_int_equal(options.filter_count, 3);
-    assert_string_equal(options.filters[0], "open-*");
-    assert_string_equal(options.filters[1], "\xC3\xA4\xE4\xB8\xAD\xED\xA0\x80");
-    assert_string_equal(options.filters[2], "*");
+    assert_int_equal(options.filters.count, 3);
+    assert_string_equal(options.filters.at[0], "open-*");
+    assert_string_equal(options.filters.at[1], "\xC3\xA4\xE4\xB8\xAD\xED\xA0\x80");
+    assert_string_equal(options.filters.at[2], "*");
     options_free(&options);
-    assert_int_equal(options.filter_count, 0);
+    assert_int_equal(options.filters.count, 0);
 }
 
 static void pairs(void **state)
@@ -148,20 +149,36 @@ static void pairs(void **state)
 static void too_many_filters(void **state)
 {
     static wchar_t option[] = L"--filter", glob[] = L"*", program[] = L"shmcheck.exe";
-    static wchar_t *argv[2 * (OPTIONS_FILTERS + 1) + 2];
+    static wchar_t *argv[2 * (OPTIONS_PATTERNS + 1) + 2];
     struct options options;
     char error[400];
     (void)state;
     argv[0] = program;
-    for (size_t i = 0; i <= OPTIONS_FILTERS; i++) {
+    for (size_t i = 0; i <= OPTIONS_PATTERNS; i++) {
         argv[1 + 2 * i] = option;
         argv[2 + 2 * i] = glob;
     }
     struct text text = text_over(error, sizeof error);
-    assert_true(options_parse(&options, 1 + 2 * OPTIONS_FILTERS, argv, &text));
+    assert_true(options_parse(&options, 1 + 2 * OPTIONS_PATTERNS, argv, &text));
     options_free(&options);
-    assert_false(options_parse(&options, 1 + 2 * (OPTIONS_FILTERS + 1), argv, &text));
-    assert_string_equal(error, "--filter is given more than 512 times");
+    assert_false(options_parse(&options, 1 + 2 * (OPTIONS_PATTERNS + 1), argv, &text));
+    assert_string_equal(error, "--filter is given more than 1024 times");
+    options_free(&options);
+}
+
+/* What a report of a selection says, in words that can be given again. */
+static void selections(void **state)
+{
+    char words[200];
+    struct text text = text_over(words, sizeof words);
+    (void)state;
+    struct options options = GOOD(L"--row", L"a-row", L"--filter", L"life-*", L"--topic", L"names");
+    assert_true(options_select(&options));
+    options_selection(&options, &text);
+    assert_string_equal(words, "--filter 'life-*' --topic names --row a-row");
+    options_free(&options);
+    options = GOOD(L"--fail-fast", L"--pair", L"x64-x86");
+    assert_false(options_select(&options));
     options_free(&options);
 }
 
@@ -187,6 +204,7 @@ static void mistakes(void **state)
         {{L"--list", L"--junit"}, "--junit needs a value"},
         {{L"--junit-dialect"}, "--junit-dialect needs a value"},
         {{L"--jobs"}, "--jobs needs a value"},
+        {{L"--quiet", L"--verbose"}, "--quiet and --verbose exclude each other; leave one out"},
         {{L"--repeat"}, "--repeat needs a value"},
         {{L"--timeout-scale"}, "--timeout-scale needs a value"},
         {{L"--known"}, "--known needs a value"},
@@ -264,7 +282,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(defaults), cmocka_unit_test(actions),  cmocka_unit_test(values),
-        cmocka_unit_test(scales),   cmocka_unit_test(filters),  cmocka_unit_test(too_many_filters),
+        cmocka_unit_test(scales),   cmocka_unit_test(filters),  cmocka_unit_test(selections), cmocka_unit_test(too_many_filters),
         cmocka_unit_test(pairs),    cmocka_unit_test(mistakes), cmocka_unit_test(help),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "../runner/run/summary.h"
 #include "results_fixture.h"
 
 /* Adds every item of the plan: skips, then one of each verdict. */
@@ -27,15 +28,22 @@ static void summary(void **state)
     fixture_start(&fixture, known_text, 1);
     (void)state;
     add_all(&fixture);
-    CAPTURED(results_summary(&fixture.results));
+    CAPTURED(summary_print(&fixture.results));
     assert_string_equal(
         captured, "\n"
-                  "    2 skipped: needs to run in session 0, as a service does\n"
-                  "    1 skipped: needs an elevated administrator\n"
-                  "    1 known deviations of this platform, each with a reason in known.toml\n"
-                  "No longer true here: known.toml line 7 (case *): nothing that it excuses was seen\n"
-                  "No longer true here: known.toml line 18 (case third-*): nothing that it excuses was seen\n"
-                  "0 fail, 1 deviate, 0 error\n"
+                  "Failed: 1 (0 fail, 1 deviate, 0 error)\n"
+                  "  deviates  sample/other-case\n"
+                  "      [a-row] got error=6\n"
+                  "        at cases/sample.c:102\n"
+                  "      alone: shmcheck.exe --filter other-case\n"
+                  "\n"
+                  "Known deviations: 1, each with a reason in known.toml\n"
+                  "  Wine 8.0 meets 1 of the 3 cases that ran, and 0 of the 1 rows that they check\n"
+                  "  No longer true here: known.toml line 7 (case *): nothing that it excuses was seen\n"
+                  "  No longer true here: known.toml line 18 (case third-*): nothing that it excuses was seen\n"
+                  "Skipped: 3\n"
+                  "    2: needs to run in session 0, as a service does\n"
+                  "    1: needs an elevated administrator\n"
                   "1 passed, 1 failed, 4 skipped\n");
     assert_int_equal(results_exit_code(&fixture.results), 1);
     fixture_end(&fixture);
@@ -49,9 +57,9 @@ static void no_rumours(void **state)
     (void)state;
     fixture_add(&fixture, 0, &five, 1);
     fixture_add(&fixture, 2, &(struct finding){.verdict = VERDICT_ERROR, .text = (char *)"broken"}, 1);
-    CAPTURED(results_summary(&fixture.results));
+    CAPTURED(summary_print(&fixture.results));
     assert_null(strstr(captured, "case third-*"));
-    assert_non_null(strstr(captured, "\n0 fail, 0 deviate, 1 error\n0 passed, 1 failed, 1 skipped\n"));
+    assert_non_null(strstr(captured, "Failed: 1 (0 fail, 0 deviate, 1 error)\n"));
     assert_int_equal(results_exit_code(&fixture.results), 2);
     fixture_end(&fixture);
 }
@@ -61,7 +69,7 @@ static void nothing_ran(void **state)
     struct results_fixture fixture;
     fixture_start(&fixture, "", 1);
     (void)state;
-    CAPTURED(results_summary(&fixture.results));
+    CAPTURED(summary_print(&fixture.results));
     assert_non_null(strstr(captured, "\n0 passed, 0 failed, 0 skipped\n"));
     expect_in_report(&fixture, "no-case-ran");
     fixture_end(&fixture);
@@ -85,6 +93,140 @@ static void on_the_console(void **state)
     fixture_add(&fixture, 1, NULL, 0);
     assert_string_equal(captured, "pass      sample           other-case (7 ms)\n");
     fixture_end(&fixture);
+}
+
+/* A case that passes is shown only to who asks for every case. */
+static void loudness(void **state)
+{
+    struct results_fixture fixture;
+    fixture_start(&fixture, known_text, 1);
+    (void)state;
+    fixture.console = console_new(3, false, false);
+    fixture_add(&fixture, 1, NULL, 0);
+    assert_string_equal(captured, "");
+    fixture_add(&fixture, 0, &six, 1);
+    assert_non_null(strstr(captured, "deviates  sample           one-case (7 ms)\n"));
+    fixture.console = console_new(3, false, true);
+    fixture_add(&fixture, 2, &six, 1);
+    assert_string_equal(captured, "");
+    CAPTURED(summary_print(&fixture.results));
+    assert_non_null(strstr(captured, "sample/third-case\n"));
+    fixture_end(&fixture);
+}
+
+/* The step, what was expected and what came back stand in lines of their own. */
+static void both_sides(void **state)
+{
+    static const struct finding differs = {
+        .verdict = VERDICT_FAIL,
+        .line = 7,
+        .text = (char *)"[a-row] reader> open section name=@x: expected ok, got fail error=2, got nothing"};
+    struct results_fixture fixture;
+    fixture_start(&fixture, "", 1);
+    (void)state;
+    fixture_add(&fixture, 0, &differs, 1);
+    assert_non_null(strstr(captured, "          [a-row] reader> open section name=@x\n"
+                                     "            expected ok, got fail error=2\n"
+                                     "            got      nothing\n"
+                                     "            at cases/sample.c:7\n"));
+    fixture_end(&fixture);
+}
+
+/* The end of a run shows so many failures and counts the others. */
+static void many_failures(void **state)
+{
+    struct results_fixture fixture;
+    fixture_start(&fixture, "", RESULTS_FAILURES + 2);
+    (void)state;
+    for (size_t i = 0, added = 0; i < fixture.plan.count && added < RESULTS_FAILURES + 2; i++)
+        if (!fixture.plan.items[i].skip) {
+            fixture_add(&fixture, i, &six, 1);
+            added++;
+        }
+    CAPTURED(summary_print(&fixture.results));
+    assert_non_null(strstr(captured, "  and 2 more; the report has them\n"));
+    fixture_end(&fixture);
+}
+
+/* A driver's words stand in place of ours. */
+static void words_of_a_driver(void **state)
+{
+    static wchar_t path[] = L"Z:\\a b\\r.xml";
+    struct options options = {.junit = path, .allow_large = true};
+    struct results_fixture fixture;
+    fixture_start(&fixture, "", 1);
+    (void)state;
+    summary_words(&fixture.results.words, &options);
+    fixture_add(&fixture, 0, &six, 1);
+    CAPTURED(summary_print(&fixture.results));
+    assert_non_null(strstr(captured, "alone: shmcheck.exe --allow-large --filter one-case\n"));
+    assert_non_null(strstr(captured, "\nReport: Z:\\a b\\r.xml\nCompare: scripts/compare BASE Z:\\a b\\r.xml\n"
+                                     "0 passed, 1 failed, 0 skipped\n"));
+    SetEnvironmentVariableW(SUMMARY_COMMAND_VARIABLE, L"scripts/run --target \xE4");
+    SetEnvironmentVariableW(SUMMARY_REPORT_VARIABLE, L"reports/r.xml");
+    SetEnvironmentVariableW(SUMMARY_COMPARE_VARIABLE, L"scripts/compare b r");
+    options.allow_large = false;
+    summary_words(&fixture.results.words, &options);
+    assert_string_equal(fixture.results.words.command, "scripts/run --target \xC3\xA4");
+    assert_string_equal(fixture.results.words.report, "reports/r.xml");
+    assert_string_equal(fixture.results.words.compare, "scripts/compare b r");
+    options.junit = NULL;
+    summary_words(&fixture.results.words, &options);
+    assert_null(fixture.results.words.report);
+    assert_null(fixture.results.words.compare);
+    SetEnvironmentVariableW(SUMMARY_COMMAND_VARIABLE, NULL);
+    SetEnvironmentVariableW(SUMMARY_REPORT_VARIABLE, NULL);
+    SetEnvironmentVariableW(SUMMARY_COMPARE_VARIABLE, NULL);
+    fixture_end(&fixture);
+}
+
+/* A driver with a terminal gets a line that is overwritten, and colours unless NO_COLOR has a value. */
+static void on_a_terminal(void **state)
+{
+    (void)state;
+    SetEnvironmentVariableA(CONSOLE_LIVE_VARIABLE, "yes");
+    SetEnvironmentVariableA("NO_COLOR", NULL);
+    struct console console = console_new(10, false, false);
+    assert_string_equal(console_verdict(&console, VERDICT_FAIL), "\x1b[31mfail    \x1b[0m");
+    assert_string_equal(console_verdict(&console, VERDICT_SKIP), "skip    ");
+    console.done = 5;
+    console.bad = 1;
+    console.started -= 20000;
+    CAPTURED(console_running(&console, "one-case"));
+    assert_non_null(strstr(captured, "[5/10] 1 failed, about 2"));
+    assert_non_null(strstr(captured, " s left  one-case"));
+    SetEnvironmentVariableA("NO_COLOR", "1");
+    console = console_new(10, false, false);
+    assert_string_equal(console_verdict(&console, VERDICT_FAIL), "fail    ");
+    SetEnvironmentVariableA("NO_COLOR", NULL);
+    SetEnvironmentVariableA(CONSOLE_LIVE_VARIABLE, NULL);
+}
+
+/* In a pipe progress is a line from time to time. */
+static void in_a_pipe(void **state)
+{
+    (void)state;
+    struct console console = console_new(400, false, false);
+    CAPTURED(console_running(&console, "one-case"));
+    assert_string_equal(captured, "");
+    CAPTURED(console_case(&console, VERDICT_PASS, "sample", "one-case", 7, ""));
+    assert_string_equal(captured, "");
+    console.done = 99;
+    console.started -= 60000;
+    console.progress_at -= 60000;
+    CAPTURED(console_case(&console, VERDICT_PASS, "sample", "one-case", 7, ""));
+    assert_memory_equal(captured, "[100/400] about 3 min left\n", 26);
+    CAPTURED(console_case(&console, VERDICT_PASS, "sample", "one-case", 7, ""));
+    assert_string_equal(captured, "");
+}
+
+static void time_left(void **state)
+{
+    (void)state;
+    assert_int_equal(console_time_left(20000, 10, 40), 60000);
+    assert_int_equal(console_time_left(20000, 40, 40), 0);
+    assert_true(console_time_left(20000, 2, 40) == UINT64_MAX);
+    assert_true(console_time_left(300, 10, 40) == UINT64_MAX);
 }
 
 /* ---- when the report is written ---- */
@@ -132,7 +274,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(summary),        cmocka_unit_test(no_rumours), cmocka_unit_test(nothing_ran),
-        cmocka_unit_test(on_the_console), cmocka_unit_test(refreshed),
+        cmocka_unit_test(on_the_console), cmocka_unit_test(loudness), cmocka_unit_test(both_sides),
+        cmocka_unit_test(many_failures), cmocka_unit_test(words_of_a_driver), cmocka_unit_test(on_a_terminal),
+        cmocka_unit_test(in_a_pipe), cmocka_unit_test(time_left), cmocka_unit_test(refreshed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -48,9 +48,9 @@ def target_path(path: str, folder: str) -> str:
     return os.path.abspath(os.path.join(folder, path)) if ON_WINDOWS else windows_path(path, folder)
 
 
-def report_file(target: str) -> Path:
-    """The default report of a run on this target."""
-    return REPORTS / f"TEST-shmcheck-{target}.xml"
+def report_file(target: str, selection: bool = False) -> Path:
+    """The default report of a run on this target: of all cases, or of a selection of them."""
+    return (REPORTS / "selection" if selection else REPORTS) / f"TEST-shmcheck-{target}.xml"
 
 
 def make_build_folder() -> None:

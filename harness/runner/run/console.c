@@ -7,17 +7,39 @@
 #include <string.h>
 
 #define LIVE_COLUMNS 78
+#define PROGRESS_MS 10000
+/* An estimate from fewer cases, or from a shorter time, is worth nothing. */
+#define ESTIMATE_CASES 5
+#define ESTIMATE_MS 1000
 
-struct console console_new(size_t total, bool verbose)
+#define RED "31"
+#define YELLOW "33"
+#define GREEN "32"
+
+/* A console of Windows interprets colours only when it is told to. */
+static bool takes_colours(bool told, DWORD mode)
 {
-    DWORD mode;
+    HANDLE out = GetStdHandle(STD_OUTPUT_HANDLE);
+    if (GetEnvironmentVariableA("NO_COLOR", NULL, 0) > 1) /* a value that is not empty */
+        return false;
+    return told || SetConsoleMode(out, mode | ENABLE_VIRTUAL_TERMINAL_PROCESSING) != 0;
+}
+
+struct console console_new(size_t total, bool verbose, bool quiet)
+{
+    DWORD mode = 0;
     char live[8];
     bool told =
         GetEnvironmentVariableA(CONSOLE_LIVE_VARIABLE, live, sizeof live) == 3 && strcmp(live, "yes") == 0;
+    bool terminal = told || GetConsoleMode(GetStdHandle(STD_OUTPUT_HANDLE), &mode) != 0;
     return (struct console){
-        .terminal = told || GetConsoleMode(GetStdHandle(STD_OUTPUT_HANDLE), &mode) != 0,
+        .terminal = terminal,
+        .colour = terminal && takes_colours(told, mode),
         .verbose = verbose,
+        .quiet = quiet,
         .total = total,
+        .started = GetTickCount64(),
+        .progress_at = GetTickCount64(),
     };
 }
 
@@ -39,16 +61,68 @@ void console_print(struct console *console, const char *format, ...)
     fflush(stdout);
 }
 
+const char *console_verdict(const struct console *console, enum verdict verdict)
+{
+    static char word[40];
+    const char *colour = verdict == VERDICT_PASS                               ? GREEN
+                         : verdict == VERDICT_DEVIATES                         ? YELLOW
+                         : verdict == VERDICT_FAIL || verdict == VERDICT_ERROR ? RED
+                                                                               : NULL;
+    if (console->colour && colour)
+        snprintf(word, sizeof word, "\x1b[%sm%-8s\x1b[0m", colour, verdict_name(verdict));
+    else
+        snprintf(word, sizeof word, "%-8s", verdict_name(verdict));
+    return word;
+}
+
+uint64_t console_time_left(uint64_t milliseconds, size_t done, size_t total)
+{
+    if (done < ESTIMATE_CASES || milliseconds < ESTIMATE_MS || done > total)
+        return UINT64_MAX;
+    return milliseconds * (total - done) / done;
+}
+
+/* "[12/440] 2 failed, about 25 s left" */
+static void describe_progress(const struct console *console, struct text *out)
+{
+    uint64_t left = console_time_left(GetTickCount64() - console->started, console->done, console->total);
+    const char *separator = " ";
+    text_format(out, "[%llu/%llu]", (unsigned long long)console->done, (unsigned long long)console->total);
+    if (console->bad > 0) {
+        text_format(out, " %llu failed", (unsigned long long)console->bad);
+        separator = ", ";
+    }
+    if (left == UINT64_MAX)
+        return;
+    if (left < 100000)
+        text_format(out, "%sabout %llu s left", separator, (unsigned long long)(left / 1000 + 1));
+    else
+        text_format(out, "%sabout %llu min left", separator, (unsigned long long)((left + 30000) / 60000));
+}
+
+/* Where no line can be overwritten, progress is a line from time to time. */
+static void print_progress(struct console *console)
+{
+    char line[LIVE_COLUMNS + 1];
+    struct text text = text_over(line, sizeof line);
+    uint64_t now = GetTickCount64();
+    if (console->terminal || console->quiet || now - console->progress_at < PROGRESS_MS)
+        return;
+    console->progress_at = now;
+    describe_progress(console, &text);
+    console_print(console, "%s", line);
+}
+
 void console_case(struct console *console, enum verdict verdict, const char *topic, const char *id,
                   uint64_t milliseconds, const char *text)
 {
     bool bad = verdict_facts(verdict)->exit_code > 0;
     console->done++;
     console->bad += bad;
-    /* On a terminal the live line shows progress; what stays is what somebody has to look at. */
-    if (console->terminal && !console->verbose && !bad)
+    print_progress(console);
+    if (console->quiet || (!console->verbose && !bad))
         return;
-    console_print(console, "%-8s  %-16s %s (%llu ms)", verdict_name(verdict), topic, id,
+    console_print(console, "%s  %-16s %s (%llu ms)", console_verdict(console, verdict), topic, id,
                   (unsigned long long)milliseconds);
     while (*text) {
         size_t length = strcspn(text, "\n");
@@ -60,12 +134,13 @@ void console_case(struct console *console, enum verdict verdict, const char *top
 void console_running(struct console *console, const char *id)
 {
     char line[LIVE_COLUMNS + 1];
-    if (!console->terminal)
+    struct text text = text_over(line, sizeof line);
+    if (!console->terminal || console->quiet)
         return;
     wipe(console);
-    snprintf(line, sizeof line, "[%llu/%llu]%s %s", (unsigned long long)console->done,
-             (unsigned long long)console->total, console->bad ? " with failures:" : "", id);
-    console->live_length = strlen(line);
+    describe_progress(console, &text);
+    text_format(&text, "  %s", id);
+    console->live_length = text.length;
     fputs(line, stdout);
     fflush(stdout);
 }

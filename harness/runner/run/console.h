@@ -1,4 +1,5 @@
-/* What a person sees while a run goes on: a live line on a terminal, plain lines otherwise. ASCII only. */
+/* What a person sees while a run goes on: on a terminal a line that is overwritten, elsewhere lines from time to time.
+ * What is printed of the cases themselves is UTF-8, everything else ASCII. */
 #ifndef SHMCHECK_CONSOLE_H
 #define SHMCHECK_CONSOLE_H
 
@@ -8,15 +9,22 @@
 #define CONSOLE_LIVE_VARIABLE "SHMCHECK_LIVE"
 
 struct console {
-    bool terminal;
-    bool verbose;
-    size_t total, done, bad;
-    size_t live_length; /* characters of the live line that are on the screen */
+    bool terminal; /* there is a line that can be overwritten */
+    bool colour;   /* the terminal takes colours, and NO_COLOR is not set (https://no-color.org) */
+    bool verbose;  /* every case is printed, not only one that needs a look */
+    bool quiet;    /* nothing is printed before the end */
+    size_t total;  /* cases that run */
+    size_t done, bad;
+    uint64_t started;     /* GetTickCount64 */
+    uint64_t progress_at; /* of the last line about progress, where nothing can be overwritten */
+    size_t live_length;   /* characters of the live line that are on the screen */
 };
 
-struct console console_new(size_t total, bool verbose);
+struct console console_new(size_t total, bool verbose, bool quiet);
 /* A line that stays. */
 void console_print(struct console *console, const char *format, ...) TEXT_PRINTF(2, 3);
+/* The word of a verdict, in its colour where there are colours. The string is static and valid until the next call. */
+const char *console_verdict(const struct console *console, enum verdict verdict);
 /* One case has ended. `text` may have several lines; "" for none. */
 void console_case(struct console *console, enum verdict verdict, const char *topic, const char *id,
                   uint64_t milliseconds, const char *text);
@@ -24,5 +32,9 @@ void console_case(struct console *console, enum verdict verdict, const char *top
 void console_running(struct console *console, const char *id);
 /* Takes the live line away. */
 void console_end(struct console *console);
+
+/* For how many more milliseconds a run of `total` cases will go on if the others take as long as the first `done` have
+ * taken; UINT64_MAX if it is too early to tell. */
+uint64_t console_time_left(uint64_t milliseconds, size_t done, size_t total);
 
 #endif

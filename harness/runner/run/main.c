@@ -14,6 +14,7 @@
 #include "pool.h"
 #include "../peer/program.h"
 #include "results.h"
+#include "summary.h"
 #include "../platform/version.h"
 #include "../worker/worker.h"
 
@@ -40,6 +41,7 @@ struct run {
     struct console console;
     struct results results;
     struct footprints footprints;
+    struct buffer *lines; /* of --verbose: for each item of the plan the lines of its transcript that wait for its end */
 };
 
 static void case_started(void *context, size_t item)
@@ -57,14 +59,37 @@ static void case_line(void *context, size_t item, const char *text)
     char id[CASE_ID_BYTES];
     if (!run->options.verbose)
         return;
+    if (run->options.jobs == 1) {
+        plan_item_id(&run->plan.items[item], id);
+        console_print(&run->console, "%s: %s", id, text);
+        return;
+    }
+    /* Cases run at the same time: their lines must not mix. */
+    buffer_add_string(&run->lines[item], text);
+    buffer_add_string(&run->lines[item], "\n");
+}
+
+static void show_lines(struct run *run, size_t item)
+{
+    char id[CASE_ID_BYTES];
+    if (!run->lines)
+        return;
     plan_item_id(&run->plan.items[item], id);
-    console_print(&run->console, "%s: %s", id, text);
+    for (const char *at = run->lines[item].at; at && *at;) {
+        size_t length = strcspn(at, "\n");
+        console_print(&run->console, "%s: %.*s", id, (int)length, at);
+        at += length + (at[length] == '\n');
+    }
+    if (run->lines[item].failed)
+        console_print(&run->console, "%s: not enough memory for the other lines", id);
+    buffer_free(&run->lines[item]);
 }
 
 static void case_finished(void *context, size_t item, struct case_outcome *outcome)
 {
     struct run *run = context;
     footprint_case(&run->footprints, outcome->handles);
+    show_lines(run, item);
     results_add(&run->results, item, outcome);
 }
 
@@ -86,7 +111,7 @@ static int list_cases(const struct options *options)
     size_t count = catalogue_count(), shown = 0;
     for (size_t i = 0; i < count; i++) {
         struct catalogued what = catalogue_at(i);
-        if (!plan_selects(options, what.test))
+        if (!plan_selects(options, what))
             continue;
         case_id(what.test, id);
         printf("%s\t%s\t%s\t%s\n", id, what.topic->name, what.test->needs ? what.test->needs : "",
@@ -129,6 +154,12 @@ static struct junit *new_report(const struct run *run, const char *run_id)
         snprintf(mutate, sizeof mutate, "%u percent, seed %u", run->options.mutate, run->options.seed);
         junit_property(report, FACT_MUTATED_REPLIES, mutate);
     }
+    if (options_select(&run->options)) {
+        char selection[400];
+        struct text text = text_over(selection, sizeof selection);
+        options_selection(&run->options, &text);
+        junit_property(report, FACT_SELECTION, selection);
+    }
     for (size_t i = 0; i < run->platform.count; i++)
         junit_property(report, run->platform.facts[i].name, run->platform.facts[i].value);
     for (size_t i = 0; i < run->plan.pair_count; i++) {
@@ -155,16 +186,18 @@ static void show_start(struct run *run)
     const struct platform *platform = &run->platform;
     const char *wine = platform_fact(platform, FACT_WINE_VERSION),
                *session = platform_fact(platform, FACT_SESSION);
-    size_t skipped = 0;
-    for (size_t i = 0; i < run->plan.count; i++)
-        skipped += run->plan.items[i].skip != NULL;
+    size_t running = run->console.total;
+    if (run->options.quiet)
+        return;
     console_print(&run->console, "shmcheck %s on %s%s%sWindows %s, %s, session %s, %s integrity",
                   SHMCHECK_VERSION, wine ? "Wine " : "", wine ? wine : "", wine ? " as " : "",
                   platform_fact(platform, FACT_OS_BUILD), platform_fact(platform, FACT_OS_ARCH),
                   session ? session : "unknown", platform_fact(platform, FACT_INTEGRITY));
-    console_print(&run->console, "%llu case%s, %u at a time%s", (unsigned long long)run->plan.count,
-                  run->plan.count == 1 ? "" : "s", run->options.jobs,
-                  skipped ? "; first those that are skipped" : "");
+    console_print(&run->console, "%llu case%s, %u at a time", (unsigned long long)running,
+                  running == 1 ? "" : "s", run->options.jobs);
+    if (running < run->plan.count)
+        console_print(&run->console, "%llu more cannot run here; the end says why",
+                      (unsigned long long)(run->plan.count - running));
 }
 
 /* What is known about the run only at its end. */
@@ -195,6 +228,7 @@ static int perform(struct run *run, const char *run_id, struct text *error)
     results->known = &run->known;
     results->junit = new_report(run, run_id);
     results->console = &run->console;
+    summary_words(&results->words, &run->options);
     results->run_started = GetTickCount64();
     if (!results->junit) {
         text_add(error, "not enough memory for the report");
@@ -230,9 +264,9 @@ static int perform(struct run *run, const char *run_id, struct text *error)
     actor_files_remove(run_id);
     add_figures(run, end == POOL_DONE);
     bool written = results_write(results, NULL, 0);
-    results_summary(results);
+    summary_print(results);
     if (!written) {
-        text_format(error, "%s%s; what stands above is all there is", error->length ? "; " : "",
+        text_format(error, "%s%s; see only the output above", error->length ? "; " : "",
                     results->write_error);
         return EXIT_COULD_NOT_RUN;
     }
@@ -266,7 +300,14 @@ static bool prepare(struct run *run, struct text *error)
     platform_add(&run->platform, FACT_ALLOW_LARGE, run->options.allow_large ? "yes" : "no");
     if (!plan_make(&run->plan, &run->options, &run->platform, &run->programs, error))
         return false;
-    run->console = console_new(run->plan.count, run->options.verbose);
+    size_t running = 0;
+    for (size_t i = 0; i < run->plan.count; i++)
+        running += run->plan.items[i].skip == NULL;
+    run->console = console_new(running, run->options.verbose, run->options.quiet);
+    if (run->options.verbose && (run->lines = calloc(run->plan.count, sizeof *run->lines)) == NULL) {
+        text_add(error, "not enough memory for the transcripts of --verbose");
+        return false;
+    }
     return true;
 }
 
@@ -280,6 +321,8 @@ static int run_cases(struct run *run, struct text *error)
     int code = prepare(run, error) ? perform(run, run_id, error) : EXIT_COULD_NOT_RUN;
     if (plan_needs(&run->plan, "appcontainer"))
         appcontainer_delete(run_id);
+    free(run->lines);
+    results_free(&run->results);
     junit_free(run->results.junit);
     report_file_close(run->results.file);
     plan_free(&run->plan);
@@ -309,7 +352,7 @@ static int dispatch(struct run *run, int argc, wchar_t **argv, struct text *erro
     case ACTION_LIST:
         if (list_cases(&run->options) == 0)
             return 0;
-        text_add(error, "no case matches the filters");
+        text_add(error, "no case is selected by --filter, --topic and --row; without them all are listed");
         return EXIT_COULD_NOT_RUN;
     case ACTION_RUN:
         break;

@@ -178,21 +178,56 @@ static bool parse_pairs(struct options *out, const char *list, struct text *erro
     }
 }
 
-static bool add_filter(struct options *out, const char *word, struct text *error)
+static struct patterns *patterns_of(struct options *options, enum option_id id)
 {
-    if (out->filter_count == OPTIONS_FILTERS) {
-        text_format(error, "--filter is given more than %d times", OPTIONS_FILTERS);
+    switch (id) {
+    case OPTION_FILTER:
+        return &options->filters;
+    case OPTION_TOPIC:
+        return &options->topics;
+    case OPTION_ROW:
+        return &options->rows;
+    default:
+        return NULL;
+    }
+}
+
+static bool add_pattern(struct patterns *out, const struct option *option, const char *word, struct text *error)
+{
+    if (out->count == OPTIONS_PATTERNS) {
+        text_format(error, "%s is given more than %d times", option->name, OPTIONS_PATTERNS);
         return false;
     }
     size_t size = strlen(word) + 1;
-    char *filter = malloc(size);
-    if (!filter) {
-        text_add(error, "not enough memory for the filters");
+    char *pattern = malloc(size);
+    if (!pattern) {
+        text_format(error, "not enough memory for the values of %s", option->name);
         return false;
     }
-    memcpy(filter, word, size);
-    out->filters[out->filter_count++] = filter;
+    memcpy(pattern, word, size);
+    out->at[out->count++] = pattern;
     return true;
+}
+
+bool options_select(const struct options *options)
+{
+    return options->filters.count + options->topics.count + options->rows.count > 0;
+}
+
+static void add_patterns(struct text *out, const char *option, const struct patterns *patterns)
+{
+    for (size_t i = 0; i < patterns->count; i++) {
+        bool plain = strpbrk(patterns->at[i], "*? '\"") == NULL;
+        text_format(out, "%s%s %s%s%s", out->length > 0 ? " " : "", option, plain ? "" : "'", patterns->at[i],
+                    plain ? "" : "'");
+    }
+}
+
+void options_selection(const struct options *options, struct text *out)
+{
+    add_patterns(out, "--filter", &options->filters);
+    add_patterns(out, "--topic", &options->topics);
+    add_patterns(out, "--row", &options->rows);
 }
 
 static unsigned default_jobs(void)
@@ -238,7 +273,7 @@ static bool take_word(struct options *out, const struct option *option, const ch
     unsigned choice;
     switch (option->type) {
     case TYPE_GLOBS:
-        return add_filter(out, word, error);
+        return add_pattern(patterns_of(out, option->id), option, word, error);
     case TYPE_PAIRS:
         return parse_pairs(out, word, error);
     case TYPE_COUNT:
@@ -296,6 +331,9 @@ static void take_flag(struct options *out, enum option_id id)
     case OPTION_VERBOSE:
         out->verbose = true;
         break;
+    case OPTION_QUIET:
+        out->quiet = true;
+        break;
     case OPTION_ALLOW_LARGE:
         out->allow_large = true;
         break;
@@ -347,12 +385,18 @@ bool options_parse(struct options *out, int argc, wchar_t **argv, struct text *e
         if (!take_value(out, option, argv[++i], error))
             return false;
     }
+    if (out->quiet && out->verbose) {
+        text_add(error, "--quiet and --verbose exclude each other; leave one out");
+        return false;
+    }
     return true;
 }
 
 void options_free(struct options *options)
 {
-    for (size_t i = 0; i < options->filter_count; i++)
-        free(options->filters[i]);
-    options->filter_count = 0;
+    struct patterns *each[] = {&options->filters, &options->topics, &options->rows};
+    for (size_t i = 0; i < sizeof each / sizeof each[0]; i++) {
+        while (each[i]->count > 0)
+            free(each[i]->at[--each[i]->count]);
+    }
 }

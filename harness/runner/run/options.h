@@ -10,7 +10,7 @@
 #include "../../common/text.h"
 #include "../../report/junit.h"
 
-#define OPTIONS_FILTERS 512
+#define OPTIONS_PATTERNS 1024
 #define OPTIONS_PAIRS (ARCH_COUNT * ARCH_COUNT)
 
 enum {
@@ -21,12 +21,20 @@ enum {
     OPTIONS_JOBS = OPTION_JOBS_HIGHEST
 };
 
+/* The values of an option that may be given several times. */
+struct patterns {
+    char *at[OPTIONS_PATTERNS]; /* UTF-8, owned */
+    size_t count;               /* 0: the option is not given, and everything matches */
+};
+
 enum action { ACTION_RUN, ACTION_LIST, ACTION_VERSION, ACTION_HELP };
 
 struct options {
     enum action action;
-    char *filters[OPTIONS_FILTERS]; /* UTF-8, owned; none: every case */
-    size_t filter_count;
+    struct patterns
+        filters;            /* of ids; a case is selected if each of these three has a pattern that matches */
+    struct patterns topics; /* of names of topics */
+    struct patterns rows;   /* of ids of rows, one of which the case checks */
     struct pair pairs[OPTIONS_PAIRS]; /* each once */
     size_t pair_count;    /* 0: none was asked for, all actors are of this program's architecture */
     const wchar_t *junit; /* these point into argv; NULL if not given */
@@ -37,6 +45,7 @@ struct options {
     unsigned repeat; /* 1 to 1,000 */
     double timeout_scale;
     bool verbose;
+    bool quiet;       /* nothing is printed while cases run; not together with verbose */
     bool allow_large; /* cases that take over 1 GiB of memory or disk run too */
     bool fail_fast;   /* no case starts after one that fails or deviates */
     unsigned mutate;  /* percent of the changes of replies that are tried; 0: this is an ordinary run */
@@ -46,6 +55,11 @@ struct options {
 /* False, and a sentence in `error`, if the command line is wrong. */
 bool options_parse(struct options *out, int argc, wchar_t **argv, struct text *error);
 void options_free(struct options *options);
+
+/* Whether not all cases are asked for. */
+bool options_select(const struct options *options);
+/* Adds the options that select cases, as they would be written: "--filter 'life-*' --topic names". */
+void options_selection(const struct options *options, struct text *out);
 
 /* Adds the text of --help. Memory that runs out sets `failed` of the buffer. */
 void options_help(struct buffer *out);

@@ -6,34 +6,69 @@
 #include "../../common/text.h"
 #include "../platform/needs.h"
 
-bool plan_selects(const struct options *options, const struct test_case *test)
+static bool id_matches(const char *pattern, struct catalogued what)
 {
     char id[CASE_ID_BYTES];
-    case_id(test, id);
-    for (size_t i = 0; i < options->filter_count; i++)
-        if (glob_matches(options->filters[i], id))
-            return true;
-    return options->filter_count == 0;
+    case_id(what.test, id);
+    return glob_matches(pattern, id);
 }
 
-/* A filter that selects nothing is a mistake, even beside others that do: the user believes that something
- * ran. */
-static bool filters_match(const struct options *options, struct text *error)
+static bool topic_matches(const char *pattern, struct catalogued what)
 {
-    char id[CASE_ID_BYTES];
+    return glob_matches(pattern, what.topic->name);
+}
+
+static bool row_matches(const char *pattern, struct catalogued what)
+{
+    char own[CASE_ID_BYTES], word[CASE_ID_BYTES];
+    const char *rows = case_rows(what.test, own);
+    while (word_next(&rows, word))
+        if (glob_matches(pattern, word))
+            return true;
+    return false;
+}
+
+typedef bool matcher(const char *pattern, struct catalogued what);
+
+static bool any_matches(const struct patterns *patterns, matcher *matches, struct catalogued what)
+{
+    for (size_t i = 0; i < patterns->count; i++)
+        if (matches(patterns->at[i], what))
+            return true;
+    return patterns->count == 0;
+}
+
+bool plan_selects(const struct options *options, struct catalogued what)
+{
+    return any_matches(&options->filters, id_matches, what) &&
+           any_matches(&options->topics, topic_matches, what) &&
+           any_matches(&options->rows, row_matches, what);
+}
+
+/* A pattern that selects nothing is a mistake, even beside others that do: the user believes that something
+ * ran. */
+static bool each_matches(const struct patterns *patterns, matcher *matches, const char *option,
+                         struct text *error)
+{
     size_t count = catalogue_count();
-    for (size_t f = 0; f < options->filter_count; f++) {
+    for (size_t p = 0; p < patterns->count; p++) {
         bool matched = false;
-        for (size_t i = 0; i < count && !matched; i++) {
-            case_id(catalogue_at(i).test, id);
-            matched = glob_matches(options->filters[f], id);
-        }
+        for (size_t i = 0; i < count && !matched; i++)
+            matched = matches(patterns->at[p], catalogue_at(i));
         if (!matched) {
-            text_format(error, "--filter '%s' matches no case; --list shows the ids", options->filters[f]);
+            text_format(error, "%s '%s' matches no case; --list shows ids, topics and rows", option,
+                        patterns->at[p]);
             return false;
         }
     }
     return true;
+}
+
+static bool patterns_match(const struct options *options, struct text *error)
+{
+    return each_matches(&options->filters, id_matches, "--filter", error) &&
+           each_matches(&options->topics, topic_matches, "--topic", error) &&
+           each_matches(&options->rows, row_matches, "--row", error);
 }
 
 /* Facts about a pair are facts about the platform for whoever asks: needs, and conditions of known.toml. */
@@ -70,7 +105,7 @@ static void add_cases(struct plan *out, const struct options *options, const str
     unsigned instance = (unsigned)(pair - out->pairs) * options->repeat + repetition;
     for (size_t i = 0; i < count; i++) {
         struct catalogued what = catalogue_at(i);
-        if (plan_selects(options, what.test))
+        if (plan_selects(options, what))
             out->items[out->count++] = (struct plan_item){
                 .what = what,
                 .pair = pair,
@@ -86,7 +121,7 @@ bool plan_make(struct plan *out, const struct options *options, const struct pla
 {
     size_t pairs = options->pair_count > 0 ? options->pair_count : 1;
     *out = (struct plan){0};
-    if (!filters_match(options, error))
+    if (!patterns_match(options, error))
         return false;
     out->pairs = calloc(pairs, sizeof *out->pairs);
     out->items = calloc(catalogue_count() * options->repeat * pairs + 1, sizeof *out->items);
@@ -99,6 +134,13 @@ bool plan_make(struct plan *out, const struct options *options, const struct pla
     for (size_t i = 0; i < out->pair_count; i++)
         for (unsigned repetition = 1; repetition <= options->repeat; repetition++)
             add_cases(out, options, &out->pairs[i], repetition);
+    if (out->count == 0) {
+        plan_free(out);
+        text_add(error,
+                 "no case is selected by --filter, --topic and --row together; --list shows ids, topics "
+                 "and rows");
+        return false;
+    }
     return true;
 }
 

@@ -18,10 +18,11 @@ struct plan_pair {
 struct plan_item {
     struct catalogued what;
     const struct plan_pair *pair;
-    unsigned repetition; /* 1, 2, ... */
-    unsigned instance;   /* 1, 2, ... of all that the plan has of this case: its object names have it */
-    const char *skip;    /* why it is skipped, or NULL */
-    bool judged;         /* it has ended, and not as an error; set by results_add */
+    unsigned repetition;  /* 1, 2, ... */
+    unsigned instance;    /* 1, 2, ... of all that the plan has of this case: its object names have it */
+    const char *skip;     /* why it is skipped, or NULL */
+    bool ended;           /* it ran; set by results_add */
+    enum verdict verdict; /* of one that ended */
 };
 
 struct plan {
@@ -32,7 +33,7 @@ struct plan {
 };
 
 /* The selected cases, for each pair all of them repeat times. Of `programs`, which outlives the plan, it is taken
- * which actors there are and why others are not. False, and a sentence in `error`, if a filter matches no case or
+ * which actors there are and why others are not. False, and a sentence in `error`, if a pattern matches nothing, all patterns together select no case, or
  * memory runs out. */
 bool plan_make(struct plan *out, const struct options *options, const struct platform *platform,
                const struct programs *programs, struct text *error);
@@ -46,7 +47,7 @@ void plan_item_id(const struct plan_item *item, char out[CASE_ID_BYTES]);
 /* Its suite without "shmcheck.": the topic, or the pair and the topic with a point between them. */
 void plan_item_suite(const struct plan_item *item, char out[CASE_ID_BYTES]);
 
-/* Whether a case is selected by the filters; without filters every case is. */
-bool plan_selects(const struct options *options, const struct test_case *test);
+/* Whether a case is selected by --filter, --topic and --row; without them every case is. */
+bool plan_selects(const struct options *options, struct catalogued what);
 
 #endif

@@ -121,6 +121,38 @@ static void report_case(struct results *results, const struct plan_item *item,
     buffer_free(&details);
 }
 
+/* Adds "[row] step" and, in lines of their own, what was expected and what came back. */
+static void add_finding(struct buffer *out, const char *indent, const char *text)
+{
+    static const char expected[] = ": expected ", got[] = ", got ";
+    const char *first = strstr(text, expected), *second = NULL;
+    for (const char *at = first; at && (at = strstr(at, got)) != NULL; at++)
+        second = at;
+    buffer_add_string(out, indent);
+    if (!first || !second) {
+        buffer_add_string(out, text);
+        return;
+    }
+    buffer_add(out, text, (size_t)(first - text));
+    buffer_format(out, "\n%s  expected ", indent);
+    first += sizeof expected - 1;
+    buffer_add(out, first, (size_t)(second - first));
+    buffer_format(out, "\n%s  got      ", indent);
+    buffer_add_string(out, second + sizeof got - 1);
+}
+
+/* What was seen of a case that is not known, and where the case expects something else. */
+static void add_findings(struct buffer *out, const char *indent, const struct plan_item *item,
+                         const struct case_outcome *outcome)
+{
+    for (size_t i = 0; i < outcome->count; i++) {
+        const struct finding *finding = &outcome->findings[i];
+        add_finding(out, indent, finding->text);
+        buffer_format(out, "\n%s  at cases/%s.c:%d\n", indent, item->what.topic->name,
+                      finding->line > 0 ? finding->line : item->what.test->line);
+    }
+}
+
 static void show_case(struct results *results, const struct plan_item *item,
                       const struct judgement *judgement, const struct case_outcome *outcome)
 {
@@ -132,25 +164,39 @@ static void show_case(struct results *results, const struct plan_item *item,
         buffer_add_string(&text, "known: ");
         buffer_add_string(&text, judgement->reason);
         buffer_add_string(&text, "\n");
-    }
-    for (size_t i = 0; i < outcome->count && !judgement->reason; i++) {
-        const struct finding *finding = &outcome->findings[i];
-        buffer_add_string(&text, finding->text);
-        buffer_format(&text, "\n  at cases/%s.c:%d\n", item->what.topic->name,
-                      finding->line > 0 ? finding->line : item->what.test->line);
+    } else {
+        add_findings(&text, "", item, outcome);
     }
     console_case(results->console, judgement->verdict, suite, id, outcome->milliseconds,
                  text.at ? text.at : "");
     buffer_free(&text);
 }
 
+/* Notes a case that failed for the end of the run. */
+static void note_failure(struct results *results, const struct plan_item *item, enum verdict verdict,
+                         const struct case_outcome *outcome)
+{
+    char id[CASE_ID_BYTES], own[CASE_ID_BYTES], suite[CASE_ID_BYTES];
+    struct buffer *out = &results->failures;
+    if (results->failed++ >= RESULTS_FAILURES)
+        return;
+    plan_item_id(item, id);
+    plan_item_suite(item, suite);
+    case_id(item->what.test, own);
+    buffer_format(out, "  %s  %s/%s\n", console_verdict(results->console, verdict), suite, id);
+    add_findings(out, "      ", item, outcome);
+    buffer_format(out, "      alone: %s --filter %s", results->words.command, own);
+    if (item->pair->name[0])
+        buffer_format(out, " --pair %s", item->pair->name);
+    buffer_add_string(out, "\n");
+}
+
 void results_skip(struct results *results, size_t index)
 {
     const struct plan_item *item = &results->plan->items[index];
-    char id[CASE_ID_BYTES], suite[CASE_ID_BYTES], file[CASE_ID_BYTES];
+    char id[CASE_ID_BYTES], file[CASE_ID_BYTES];
     struct buffer output = {0};
     plan_item_id(item, id);
-    plan_item_suite(item, suite);
     case_file(item, file, sizeof file);
     add_head(&output, item);
     junit_add(results->junit, &(struct junit_case){
@@ -168,7 +214,6 @@ void results_skip(struct results *results, size_t index)
                                   .stray = "",
                               });
     buffer_free(&output);
-    console_case(results->console, VERDICT_SKIP, suite, id, 0, item->skip);
 }
 
 bool results_write(struct results *results, const size_t *running, size_t running_count)
@@ -235,88 +280,17 @@ void results_add(struct results *results, size_t index, struct case_outcome *out
     case_id(item->what.test, id);
     known_apply(results->known, item->pair->platform.facts, item->pair->platform.count);
     struct judgement judgement = judge(results->known, id, outcome);
-    item->judged = judgement.verdict != VERDICT_ERROR && judgement.verdict != VERDICT_SKIP;
+    item->ended = true;
+    item->verdict = judgement.verdict;
     if (judgement.verdict == VERDICT_SKIP)
         item->skip = "the run had no power: a control showed nothing of what was looked for";
     report_case(results, item, &judgement, outcome);
     show_case(results, item, &judgement, outcome);
+    if (verdict_facts(judgement.verdict)->exit_code > 0)
+        note_failure(results, item, judgement.verdict, outcome);
     results->actor_starts += outcome->starts;
     case_outcome_free(outcome);
     results_start(results);
-}
-
-static void show_skips(const struct results *results)
-{
-    const struct plan *plan = results->plan;
-    for (size_t i = 0; i < plan->count; i++) {
-        size_t count = 0;
-        bool first = plan->items[i].skip != NULL;
-        for (size_t j = 0; j < i && first; j++)
-            first = !plan->items[j].skip || strcmp(plan->items[i].skip, plan->items[j].skip) != 0;
-        for (size_t j = i; j < plan->count && first; j++)
-            count += plan->items[j].skip && strcmp(plan->items[i].skip, plan->items[j].skip) == 0;
-        if (count > 0)
-            console_print(results->console, "%5llu skipped: %s", (unsigned long long)count,
-                          plan->items[i].skip);
-    }
-}
-
-/* Whether a case of this pair that the entry names came to its end. */
-static bool was_judged(const struct plan *plan, const struct plan_pair *pair, const struct known_entry *entry)
-{
-    char id[CASE_ID_BYTES];
-    bool judged = false;
-    for (size_t i = 0; i < plan->count && !judged; i++) {
-        case_id(plan->items[i].what.test, id);
-        judged = plan->items[i].pair == pair && plan->items[i].judged && glob_matches(entry->case_glob, id);
-    }
-    return judged;
-}
-
-/* An entry is out of date if it applies here, a case that it names came to its end, and nothing that it excuses
- * was seen. */
-static void show_stale(const struct results *results)
-{
-    const struct plan *plan = results->plan;
-    for (size_t i = 0; i < results->known->count; i++) {
-        const struct known_entry *entry = &results->known->entries[i];
-        bool stale = false;
-        for (size_t j = 0; j < plan->pair_count && !entry->used && !stale; j++) {
-            known_apply(results->known, plan->pairs[j].platform.facts, plan->pairs[j].platform.count);
-            stale = entry->applies && was_judged(plan, &plan->pairs[j], entry);
-        }
-        if (stale)
-            console_print(
-                results->console,
-                "No longer true here: known.toml line %d (case %s): nothing that it excuses was seen",
-                entry->line, entry->case_glob);
-    }
-}
-
-void results_summary(struct results *results)
-{
-    const struct junit *junit = results->junit;
-    size_t known = junit_count(junit, VERDICT_KNOWN), skipped = junit_count(junit, VERDICT_SKIP);
-    console_end(results->console);
-    console_print(results->console, "%s", "");
-    show_skips(results);
-    if (known > 0)
-        console_print(results->console,
-                      "%5llu known deviations of this platform, each with a reason in known.toml",
-                      (unsigned long long)known);
-    show_stale(results);
-    if (junit_count(junit, VERDICT_FAIL) + junit_count(junit, VERDICT_DEVIATES) +
-        junit_count(junit, VERDICT_ERROR))
-        console_print(results->console, "%llu fail, %llu deviate, %llu error",
-                      (unsigned long long)junit_count(junit, VERDICT_FAIL),
-                      (unsigned long long)junit_count(junit, VERDICT_DEVIATES),
-                      (unsigned long long)junit_count(junit, VERDICT_ERROR));
-    console_print(results->console, "%llu passed, %llu failed, %llu skipped",
-                  (unsigned long long)junit_count(junit, VERDICT_PASS),
-                  (unsigned long long)(junit_count(junit, VERDICT_FAIL) +
-                                       junit_count(junit, VERDICT_DEVIATES) +
-                                       junit_count(junit, VERDICT_ERROR)),
-                  (unsigned long long)(skipped + known));
 }
 
 bool results_has_findings(const struct results *results)
@@ -333,4 +307,9 @@ int results_exit_code(const struct results *results)
             code = one;
     }
     return code;
+}
+
+void results_free(struct results *results)
+{
+    buffer_free(&results->failures);
 }

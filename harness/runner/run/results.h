@@ -9,12 +9,26 @@
 #include "plan.h"
 #include "report_file.h"
 
+/* At the end of a run so many failed cases are shown again with what was seen; the report has the others. */
+#define RESULTS_FAILURES 50
+
+/* What a driver calls the things that the end of a run names. All are UTF-8 and outlive the results. */
+struct result_words {
+    const char *command; /* that runs cases as this run does: "scripts/run --target wine-10" */
+    const char *report;  /* the path of the report; NULL: no report was asked for */
+    const char *compare; /* the command that compares the report with a recorded run; NULL likewise */
+};
+
 struct results {
     struct plan *plan;        /* marks what it judged */
     struct known *known;      /* marks what it used */
     struct junit *junit;      /* owned by the caller, like the rest */
     struct report_file *file; /* NULL: no report was asked for */
     struct console *console;
+    struct result_words words;
+    struct buffer
+        failures; /* the first RESULTS_FAILURES cases that failed, as the end shows them; freed by results_free */
+    size_t failed;
     uint64_t run_started; /* GetTickCount64 */
     uint64_t writing;     /* milliseconds that writing has taken so far */
     bool unwritten;       /* the report on disk is not up to date, since: */
@@ -34,8 +48,8 @@ void results_add(struct results *results, size_t item, struct case_outcome *outc
 DWORD results_refresh(struct results *results, const size_t *running, size_t running_count);
 /* Writes the report with what there is. False if that failed, now or at the last attempt before. */
 bool results_write(struct results *results, const size_t *running, size_t running_count);
-/* Skips by reason, known deviations, entries of known.toml that no longer apply, and the last line. */
-void results_summary(struct results *results);
+/* Frees what the results own. */
+void results_free(struct results *results);
 /* Whether some case failed or deviates so far. */
 bool results_has_findings(const struct results *results);
 /* 0, 1 or 2, as --help says. */

@@ -134,7 +134,7 @@ static void take_reply(struct stage *stage, int line, struct role *role)
     role_answered(role);
     remember(role);
     if (stage->settings->with_volatile)
-        text_add(&text, role->raw + strcspn(role->raw, " ") + 1);
+        reply_describe_all(&text, role->raw);
     else
         reply_describe(&text, role->raw);
     transcript(stage, role, described);

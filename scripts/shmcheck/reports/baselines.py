@@ -29,6 +29,8 @@ def record(name: str, report: Path) -> Path:
         raise CannotRun(f"{report} is not recorded: {error}") from error
     if not run.complete:
         raise CannotRun(f"{report} is not recorded: {run.lost or 'the run did not finish'}")
+    if run.selection:
+        raise CannotRun(f"{report} is not recorded: it has a selection of the cases, {run.selection}")
     BASELINES.mkdir(parents=True, exist_ok=True)
     file = BASELINES / f"{name}.xml"
     write_file(file, recorded(text, name))

@@ -81,6 +81,12 @@ class Run:
         """Whether the run finished. A report that does not say so counts as finished."""
         return not self.lost and self.facts.get("run_complete", "yes") == "yes"
 
+    @property
+    def selection(self) -> str:
+        """The options that selected the cases of the run, as in "--filter 'life-*'"; "" if all cases were meant to
+        run."""
+        return self.facts.get("selection", "")
+
     def count(self, verdict: Verdict) -> int:
         return sum(1 for case in self.cases.values() if case.verdict is verdict)
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,9 +21,9 @@ from shmcheck.processes import die_with_parent, processors
 from shmcheck.reports import baselines
 from shmcheck.reports.report_files import read
 from shmcheck.reports.report_reader import BadReport
-from shmcheck.reports.results import Run, lost_run
+from shmcheck.reports.results import BAD, Run, lost_run
 from shmcheck.signals import Interrupted
-from shmcheck.targets import last_time, lost_report, options
+from shmcheck.targets import last_time, lost_report, options, report_place
 from shmcheck.targets.status_board import Board
 from shmcheck.targets.targets_file import Spec
 
@@ -31,6 +31,7 @@ LOOK_SECONDS = 0.2
 # The longest clean-up of a driver that is told to end: removing files from a host over the network.
 END_SECONDS = 40.0
 SAID_LINES = 20
+SHOWN_FAILURES = 50  # lines at the end
 
 
 @dataclass
@@ -162,7 +163,9 @@ def run(specs: Sequence[Spec], wanted: options.Options, folder: str) -> int:
     """Runs every case on all these targets. Their programs must be built, and `wanted` has paths of this system. Returns
     the exit code."""
     program = [sys.executable, str(ROOT / "scripts" / "run.py")]
+    specs = with_failures(specs, wanted)
     common = ["--targets", wanted.targets_file] if wanted.targets_file else []
+    common += ["--last-failed"] if wanted.last_failed else []
     here = sum(1 for spec in specs if spec.kind != "ssh")
     share = max(1, processors() // max(1, min(here, wanted.parallel)))
     lanes = []
@@ -170,7 +173,7 @@ def run(specs: Sequence[Spec], wanted: options.Options, folder: str) -> int:
         # A host over the network finds its number of processors itself.
         jobs = [] if spec.kind == "ssh" or "--jobs" in wanted.values else ["--jobs", str(share)]
         command = [*program, *common, "--target", spec.name, *jobs, *wanted.passed_on]
-        lanes.append(Lane(spec, command, report_file(spec.name)))
+        lanes.append(Lane(spec, command, report_file(spec.name, wanted.selects)))
     turns = in_turn(lanes, wanted.parallel)  # this reads the earlier reports, which are replaced below
     for lane in lanes:
         # A target that never starts needs a report too.
@@ -180,6 +183,19 @@ def run(specs: Sequence[Spec], wanted: options.Options, folder: str) -> int:
     interrupted = run_lanes(Fleet(turns, board), wanted.parallel, folder)
     board.close()
     return conclude(lanes, wanted, interrupted)
+
+
+def with_failures(specs: Sequence[Spec], wanted: options.Options) -> Sequence[Spec]:
+    """With --last-failed, the targets on which a case failed. CannotRun if there is none."""
+    if not wanted.last_failed:
+        return specs
+    failing = [spec for spec in specs if report_place.last_failed(spec.name)]
+    if not failing:
+        raise CannotRun("--last-failed: no case failed in the last runs on these targets, so there is nothing to run")
+    for spec in specs:
+        if spec not in failing:
+            say(f"{spec.name}: no case failed in its last run; it is left out")
+    return failing
 
 
 def in_turn(lanes: Sequence[Lane], parallel: int) -> list[Lane]:
@@ -196,7 +212,7 @@ def in_turn(lanes: Sequence[Lane], parallel: int) -> list[Lane]:
 
 def run_lanes(fleet: Fleet, parallel: int, folder: str) -> bool:
     """Runs all lanes, `parallel` at a time. Returns True if a signal ended the run."""
-    environment = {**os.environ, "SHMCHECK_LIVE": "yes"}
+    environment = {**os.environ, "SHMCHECK_LIVE": "yes", "NO_COLOR": "1"}  # the board shows no colours
     interrupted = False
     with ThreadPoolExecutor(max_workers=parallel) as pool:
         left: set[Future[None]] = {pool.submit(fleet.run_lane, lane, environment) for lane in fleet.lanes}
@@ -233,6 +249,8 @@ def conclude(lanes: Sequence[Lane], wanted: options.Options, interrupted: bool) 
             rows.append((lane.name, platform, *cells))
         total.add(counts)
     show_table(rows)
+    show_failed(runs)
+    print(f"Reports: {report_place.shown(lanes[0].report.parent, os.getcwd())}", flush=True)
     if missing and not allowed:
         say(f"{len(missing)} of {len(lanes)} targets gave no report; --allow-lost N permits N of them")
     codes = [lane.code for lane in lanes if not (allowed and lane in missing)]
@@ -245,6 +263,15 @@ def conclude(lanes: Sequence[Lane], wanted: options.Options, interrupted: bool) 
         code = max(code, EXIT_ERROR)
     print_summary(total)
     return code
+
+
+def show_failed(runs: Mapping[str, Run]) -> None:
+    """Prints the cases that failed, one line each; each target has shown its own in full."""
+    failed = [(name, case) for name, run in runs.items() for case in run.cases.values() if case.verdict in BAD]
+    for name, case in failed[:SHOWN_FAILURES]:
+        print(f"{name}: {case.verdict} {case.key}: {case.message}")
+    if len(failed) > SHOWN_FAILURES:
+        print(f"and {len(failed) - SHOWN_FAILURES} more failed; the reports have them")
 
 
 def show_table(rows: Sequence[Sequence[str]]) -> None:

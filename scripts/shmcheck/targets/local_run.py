@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from shmcheck.console import EXIT_ERROR, EXIT_NOT_RUN, EXIT_PASSED, CannotRun, Summary, print_summary, say
 from shmcheck.definitions import Kind
-from shmcheck.paths import KNOWN, ROOT, report_file, target_path
+from shmcheck.paths import KNOWN, ROOT, target_path
 from shmcheck.processes import processors
 from shmcheck.reports import baselines, report_files
 from shmcheck.reports.report_reader import BadReport
 from shmcheck.signals import Interrupted
-from shmcheck.targets import launch, lost_report, options, target_resolve
+from shmcheck.targets import launch, lost_report, options, report_place, target_resolve
 from shmcheck.targets.target import Target
 from shmcheck.targets.targets_file import Spec
 
@@ -45,18 +45,12 @@ def run(spec: Spec, wanted: options.Options, folder: str) -> int:
     if not spec.name or wanted.shows:
         with target_resolve.target_of(spec) as target:
             return show(target, wanted, spec) if wanted.shows else run_cases(target, wanted, spec, folder)
-    report = report_path(wanted, spec.name, folder)
+    wanted = report_place.resolved(wanted, spec.name)
+    report = report_place.report_path(wanted, spec.name, folder)
     with claimed(spec.name, report):
         with target_resolve.target_of(spec) as target:
             code = run_cases(target, wanted, spec, folder)
     return baselines.record_if(wanted.record, [(spec.name, report)], code)
-
-
-def report_path(wanted: options.Options, name: str, folder: str) -> Path:
-    """The file that the report is written to."""
-    if "--junit" in wanted.values:
-        return Path(folder, wanted.values["--junit"])
-    return report_file(name)
 
 
 @contextmanager
@@ -76,14 +70,15 @@ def claimed(name: str, report: Path) -> Iterator[None]:
             raise
 
 
-def start(target: Target, spec: Spec, arguments: Sequence[str]) -> launch.Ending:
+def start(target: Target, spec: Spec, arguments: Sequence[str], words: Mapping[str, str]) -> launch.Ending:
+    """Runs shmcheck.exe; `words` are added to its environment."""
     command = [*target.command(target_resolve.programs_of(spec) / "shmcheck.exe"), *arguments]
-    return launch.run(command, target.environment, ROOT, target.alive)
+    return launch.run(command, {**target.environment, **words}, ROOT, target.alive)
 
 
 def show(target: Target, wanted: options.Options, spec: Spec) -> int:
     """Runs shmcheck.exe for --list and the like. Returns the exit code."""
-    ending = start(target, spec, wanted.passed_on)
+    ending = start(target, spec, wanted.passed_on, {})
     if EXIT_PASSED <= ending.code <= EXIT_NOT_RUN and not ending.interrupted:
         return ending.code
     say(f"shmcheck.exe {how(ending)}")
@@ -92,11 +87,13 @@ def show(target: Target, wanted: options.Options, spec: Spec) -> int:
 
 def run_cases(target: Target, wanted: options.Options, spec: Spec, folder: str) -> int:
     """Runs the cases. Returns the exit code of scripts/run."""
-    report = report_path(wanted, spec.name or target.default_name, folder)
+    wanted = report_place.resolved(wanted, spec.name or target.default_name)
+    report = report_place.report_path(wanted, spec.name or target.default_name, folder)
     if "--junit" not in wanted.values:
         report.parent.mkdir(parents=True, exist_ok=True)
     before = mark_of(report)
-    ending = start(target, spec, [*defaults(wanted, report), *wanted.passed_on])
+    words = report_place.words(wanted, spec, report, folder)
+    ending = start(target, spec, [*defaults(wanted, report), *wanted.passed_on], words)
     if spec.name and mark_of(report) == before:
         lost_report.write(report, spec.name, "NoResult", ending.complaint or f"shmcheck.exe {how(ending)} and left no report")
         before = mark_of(report)

@@ -16,13 +16,16 @@ DESCRIPTION = """\
 Builds what is needed and runs every case, on this system or on several at the same time.
 
 Without --target it runs on this Windows, or on the Wine on PATH. A relative path in an option starts at the current
-folder. Without --junit the report is reports/latest/TEST-shmcheck-TARGET.xml, and without --known the expected
-deviations are those of cases/known.toml."""
+folder. Without --junit the report is reports/latest/TEST-shmcheck-TARGET.xml, or, of a selection of cases,
+reports/latest/selection/TEST-shmcheck-TARGET.xml. Without --known the expected deviations are those of
+cases/known.toml."""
 CLOSING = """\
 The last line is 'N passed, N failed, N skipped'. Exit code: 0 all passed, skipped or known; 1 some fail or deviate;
 2 some error; 3 could not run. Of several targets the highest counts."""
 
 PATH_OPTIONS = frozenset(option.name for option in RUNNER_OPTIONS if option.type == "FILE")
+# Options that select cases. --last-failed is one of scripts/run.
+SELECTING_OPTIONS = frozenset(option.name for option in RUNNER_OPTIONS if option.type == "GLOBS")
 # With one of these no case runs and no report is written.
 SHOWING_OPTIONS = frozenset(option.name for option in RUNNER_OPTIONS if option.type == "ACTION")
 
@@ -39,6 +42,8 @@ class Options:
     parallel: int = PARALLEL
     allow_lost: int = 0
     record: bool = False
+    last_failed: bool = False
+    selects: bool = False  # not all cases run
     shows: bool = False  # lists or names something, and runs no case
     values: dict[str, str] = field(default_factory=dict)  # the last value of each option of shmcheck.exe, as it was given
     passed_on: list[str] = field(default_factory=list)  # for shmcheck.exe, with paths as the target names them
@@ -82,6 +87,11 @@ def parser() -> Parser:
         "--record", action="store_true", help="also keep the reports as reports/baselines/NAME.xml, without machine names"
     )
     own.add_argument(
+        "--last-failed",
+        action="store_true",
+        help="only the cases that failed, deviated or ended as an error when they ran last, by the reports of this target",
+    )
+    own.add_argument(
         "--build-dir", metavar="DIR", help="build and write reports there, for example from a read-only checkout (default: build)"
     )
     runner = made.add_argument_group("options of shmcheck.exe")
@@ -116,6 +126,8 @@ def parse(arguments: Sequence[str], folder: str, convert: Callable[[str, str], s
         parallel=found.parallel,
         allow_lost=found.allow_lost,
         record=found.record,
+        last_failed=found.last_failed,
+        selects=found.last_failed,
     )
     for option in RUNNER_OPTIONS:
         value = getattr(found, option.id, None)
@@ -125,7 +137,10 @@ def parse(arguments: Sequence[str], folder: str, convert: Callable[[str, str], s
         elif value:
             for each in value if isinstance(value, list) else [value]:
                 options.values[option.name] = each
+                options.selects = options.selects or option.name in SELECTING_OPTIONS
                 options.passed_on += [option.name, convert(each, folder) if option.name in PATH_OPTIONS else each]
+    if options.record and options.selects:
+        raise CannotRun("--record keeps whole runs only; leave out --filter, --topic, --row and --last-failed")
     return options
 
 

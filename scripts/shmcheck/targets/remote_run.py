@@ -16,14 +16,14 @@ from pathlib import Path
 from shmcheck.build import cmake_build
 from shmcheck.console import EXIT_NOT_RUN, CannotRun, is_summary, print_summary, say
 from shmcheck.definitions import Kind
-from shmcheck.paths import KNOWN, report_file
+from shmcheck.paths import KNOWN
 from shmcheck.processes import TooSlow
 from shmcheck.reports import baselines
 from shmcheck.reports.report_files import read
 from shmcheck.reports.report_reader import BadReport
 from shmcheck.reports.results import PROGRAMS, Run
 from shmcheck.signals import Interrupted
-from shmcheck.targets import lost_report, options, target_resolve
+from shmcheck.targets import lost_report, options, report_place, target_resolve
 from shmcheck.targets.journal import Journal
 from shmcheck.targets.remote import CONNECTION_FAILED, Lost, Remote, Said, explained, quoted, sha256
 from shmcheck.targets.targets_file import ARCHITECTURES, Spec
@@ -37,6 +37,8 @@ HURRY_SECONDS = 20.0  # for each clean-up step after an interrupted run; the use
 NEVER_THERE = frozenset({"HostKey", "Authentication", "UnknownHost", "Refused"})
 # Words that every shell passes on unchanged.
 PLAIN = re.compile(r"[A-Za-z0-9_.,:=+*?-]+")
+# Text that a batch file can assign to a variable as it is.
+SHOWABLE = re.compile(r"[A-Za-z0-9_.,:=+*?'/ -]+")
 EXIT_CODE = re.compile(r"\s*(-?[0-9]{1,10})\s*")
 REPORT, OUTPUT, ERRORS, CODE, SCRIPT = "report.xml", "output.txt", "errors.txt", "exit.txt", "run.cmd"
 
@@ -48,10 +50,11 @@ def run(spec: Spec, wanted: options.Options, folder: str) -> int:
         raise CannotRun("--list and --version work with a target on this machine only")
     if "--actor" in wanted.values:
         raise CannotRun(f"target {spec.name}: --actor cannot be used, because the run sends its own actor to the host")
+    wanted = report_place.resolved(wanted, spec.name)
     for word in wanted.passed_on:
         if word not in (wanted.values.get("--junit"), wanted.values.get("--known")) and not PLAIN.fullmatch(word):
             raise CannotRun(f"target {spec.name}: {word!r} cannot be passed to a host over ssh; use letters, digits and _ . , : = + * ? - only")
-    report = Path(folder, wanted.values["--junit"]) if "--junit" in wanted.values else report_file(spec.name)
+    report = report_place.report_path(wanted, spec.name, folder)
     with lost_report.Claim(spec.name):
         lost_report.write(report, spec.name, Kind.INTERRUPTED, lost_report.UNFINISHED)
         try:
@@ -77,6 +80,8 @@ class RemoteRun:
         self.wanted = wanted
         self.report = report
         self.known = Path(folder, wanted.values["--known"]) if "--known" in wanted.values else KNOWN
+        words = report_place.words(wanted, spec, report, folder)
+        self.words = {name: value if SHOWABLE.fullmatch(value) else "its name is not plain" for name, value in words.items()}
         self.programs = target_resolve.programs_of(spec)
         self.remote = Remote(spec)
         self.id = f"{int(time.time()):x}-{os.getpid():x}"
@@ -123,6 +128,8 @@ class RemoteRun:
             "@echo off",
             'cd /d "%~dp0"',
             "set SHMCHECK_LIVE=yes",
+            *(["set NO_COLOR=1"] if not sys.stdout.isatty() or os.environ.get("NO_COLOR") else []),
+            *(f"set {name}={value}" for name, value in self.words.items()),
             f"{start} >{OUTPUT} 2>{ERRORS} <nul",
             f"echo %ERRORLEVEL% >{CODE}",
             "exit 0",
