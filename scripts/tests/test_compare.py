@@ -19,13 +19,13 @@ sys.path.insert(0, str(ROOT / "scripts"))
 
 from shmcheck.commands.compare import main  # noqa: E402
 from shmcheck.definitions import Verdict  # noqa: E402
-from shmcheck.reports.baseline_match import best_fit, version  # noqa: E402
+from shmcheck.reports.baseline_match import best_fit  # noqa: E402
 from shmcheck.reports.change_kinds import DEFAULT_FAIL_ON, MEANING, Change, classify  # noqa: E402
 from shmcheck.reports.compare import Comparison, compare  # noqa: E402
 from shmcheck.reports.compare_text import as_json, markdown, text  # noqa: E402
 from shmcheck.reports.markdown import MAX_BYTES  # noqa: E402
 from shmcheck.reports.report_reader import parse  # noqa: E402
-from shmcheck.reports.results import BAD, Case, Key, Run, observation, signature  # noqa: E402
+from shmcheck.reports.results import BAD, Case, Key, Run, observation, signature, version  # noqa: E402
 from shmcheck.reports.transcript import align, first_difference, split, steps_of  # noqa: E402
 
 VERDICTS = [verdict.value for verdict in Verdict]
@@ -108,7 +108,7 @@ def test_every_pair_of_verdicts_has_its_class(base: str, new: str) -> None:
 
 def test_every_class_is_explained_and_reached() -> None:
     assert set(MEANING) == set(Change)
-    reached = set(EXPECTED.values()) | {"changed"}
+    reached = set(EXPECTED.values()) | {"changed", "not-selected"}
     assert reached == {change.value for change in Change}
 
 
@@ -120,6 +120,26 @@ def test_a_case_missing_from_an_unfinished_run_is_lost(verdict: str) -> None:
 
 def test_a_skip_missing_from_an_unfinished_run_loses_nothing() -> None:
     assert one_class(Made("case", "skip"), None, run_complete="no") is Change.REMOVED
+
+
+@pytest.mark.parametrize("verdict", VERDICTS)
+def test_a_case_missing_from_a_selection_is_not_selected(verdict: str) -> None:
+    assert one_class(Made("case", verdict), None, selection="--filter rest") is Change.NOT_SELECTED
+    assert one_class(Made("case", verdict), Made("case", verdict), selection="--filter rest") is not Change.NOT_SELECTED
+
+
+def test_an_unfinished_selection_may_have_lost_cases() -> None:
+    assert one_class(Made("case"), None, selection="--filter rest", run_complete="no") is Change.LOST_COVERAGE
+
+
+def test_a_known_deviation_that_passes_on_a_newer_version_is_fixed() -> None:
+    before, now = Made("case", "known"), Made("case")
+    assert one_class(before, now, wine_version="10.0") is Change.FIXED
+    assert one_class(before, now, wine_version="8.0") is Change.UNEXPECTEDLY_PASSING
+    assert one_class(before, now, wine_version="5.0") is Change.UNEXPECTEDLY_PASSING
+    windows = {name: value for name, value in WINE.items() if name != "wine_version"} | {"os_build": "10.0.26100"}
+    found = compare(run([before]), parse(Report([now], facts=windows).xml().encode(), "windows"))
+    assert found.counts[Change.UNEXPECTEDLY_PASSING] == 1  # another system is not a newer version
 
 
 @pytest.mark.parametrize("verdict", ["pass", "fail", "deviates", "known", "error"])
@@ -239,7 +259,7 @@ def test_a_failure_is_never_among_what_is_fine(base: Run, new: Run) -> None:
 def test_the_order_of_cases_does_not_matter(cases: list[Made], chance: object) -> None:
     other = list(cases)
     chance.shuffle(other)  # type: ignore[attr-defined]
-    assert as_json(compare(run(cases), run(cases))) == as_json(compare(run(other), run(other)))
+    assert as_json([compare(run(cases), run(cases))]) == as_json([compare(run(other), run(other))])
 
 
 # ---- transcripts ----
@@ -402,7 +422,7 @@ def test_markdown_is_never_too_long() -> None:
 def test_json_has_every_case_that_is_not_the_same() -> None:
     base = [Made(f"case-{name}", name) for name in VERDICTS]
     new = [Made(f"case-{name}", "fail") for name in VERDICTS] + [Made("more")]
-    document = json.loads(as_json(compare(run(base), run(new))))
+    document = json.loads(as_json([compare(run(base), run(new))]))
     assert len(document["cases"]) == len(VERDICTS) + 1
     assert sum(document["counts"].values()) == len(VERDICTS) + 1
     assert {entry["class"] for entry in document["cases"]} == {
@@ -490,6 +510,69 @@ def test_a_folder_as_base(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     assert "no report in" in capsys.readouterr().err
 
 
+def test_a_removed_case_fails_unless_the_new_run_is_a_selection(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    whole = written(tmp_path, "whole", Report([Made("a"), Made("b"), Made("c")]))
+    less = written(tmp_path, "less", Report([Made("a")]))
+    chosen = written(tmp_path, "chosen", Report([Made("a")], facts=WINE | {"selection": "--filter a"}))
+    assert command(whole, less) == 1
+    assert "exit code 1 because of 2 removed" in capsys.readouterr().err
+    assert command(whole, chosen) == 0
+    shown = capsys.readouterr().out
+    assert "the new run is a selection of the cases: --filter a" in shown
+    assert "2 cases are not in the new run, which is a selection." in shown
+    assert command(chosen, whole) == 0
+    assert "the earlier run is a selection of the cases: --filter a" in capsys.readouterr().out
+
+
+def test_a_selection_is_no_base_of_a_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "baselines"
+    folder.mkdir()
+    written(folder, "chosen", Report([Made("a")], facts=WINE | {"selection": "--filter a"}))
+    assert command(folder, written(tmp_path, "new", Report([Made("a")]))) == 3
+
+
+def test_a_folder_as_new(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folders = {name: tmp_path / name for name in ("base", "new")}
+    for name, folder in folders.items():
+        folder.mkdir()
+        for wine in ("8.0", "10.0"):
+            bad = name == "new" and wine == "10.0"
+            cases = [Made("a", "fail" if bad else "pass")]
+            written(folder, f"wine-{wine}", Report(cases, facts=WINE | {"wine_version": wine}))
+    assert command(folders["base"], folders["new"], "--json", tmp_path / "all.json", "--markdown", tmp_path / "all.md") == 1
+    shown = capsys.readouterr()
+    assert shown.out.count("== wine-") == 2 and "exit code 1 because of 1 regressed" in shown.err
+    document = json.loads((tmp_path / "all.json").read_text(encoding="utf-8"))
+    assert [each["new"]["target"] for each in document["comparisons"]] == ["wine-10.0", "wine-8.0"]
+    assert (tmp_path / "all.md").read_text(encoding="utf-8").count("## ") >= 2
+    # One report cannot be the base of several, and a report that fits no base is said and is not a pass.
+    assert command(folders["base"] / "TEST-shmcheck-wine-8.0.xml", folders["new"]) == 3
+    assert "has 2 reports, so BASE must be a folder" in capsys.readouterr().err
+    written(folders["new"], "x86", Report([Made("a")], facts=WINE | {"process_arch": "x86"}))
+    assert command(folders["base"], folders["new"]) == 3
+    shown = capsys.readouterr()
+    assert "no report in" in shown.err and "x86" in shown.err and "== wine-8.0" in shown.out
+
+
+def test_the_text_has_forty_lines_at_most(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    base = [Made(f"case-{at}") for at in range(60)] + [Made(f"known-{at}", "known", message="known: x") for at in range(80)]
+    new = [Made(f"case-{at}", "fail", message="expected ok") for at in range(60)] + base[60:]
+    paths = written(tmp_path, "base", Report(base)), written(tmp_path, "new", Report(new))
+    assert command(*paths) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 40 and lines[0].startswith("60 regressed")
+    assert "80 known deviations are as before." in lines
+    assert any(line.startswith("... and ") and line.endswith("more lines; --all prints them") for line in lines)
+    assert command(*paths, "--all") == 1
+    every = capsys.readouterr().out.splitlines()
+    assert len([line for line in every if line.startswith("  sample/case-")]) == 60
+    # Nothing is hidden that fits, and two equal runs are short.
+    assert command(paths[0], paths[0]) == 0
+    assert len(capsys.readouterr().out.splitlines()) < 6
+
+
 def test_files_are_written_and_equal_on_every_run(tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
     base = written(tmp_path, "base", Report([Made("a")]))
     new = written(tmp_path, "new", Report([Made("a", "fail", message="ü → x")]))
@@ -526,7 +609,7 @@ def test_compare_does_not_need_jinja2(tmp_path: Path) -> None:
 
 
 def test_the_default_classes_stop_what_must_be_looked_at() -> None:
-    assert DEFAULT_FAIL_ON == {Change.REGRESSED, Change.NEW_FAILURE, Change.LOST_COVERAGE}
+    assert DEFAULT_FAIL_ON == {Change.REGRESSED, Change.NEW_FAILURE, Change.LOST_COVERAGE, Change.REMOVED}
 
 
 def test_observations_are_hashable_and_verdicts_their_words() -> None:

@@ -33,10 +33,10 @@ def parsed(*words: str) -> options.Options:
 
 
 def test_targets_are_names_with_commas() -> None:
-    found = parsed("--target", "a,b", "--target=c", "--filter", "x", "--parallel", "3", "--allow-lost", "1", "--record")
+    found = parsed("--target", "a,b", "--target=c", "--seed", "3", "--parallel", "3", "--allow-lost", "1", "--record")
     assert found.targets == ("a", "b", "c")
     assert (found.parallel, found.allow_lost, found.record) == (3, 1, True)
-    assert found.passed_on == ["--filter", "x"]
+    assert found.passed_on == ["--seed", "3"]
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_mistakes_on_the_command_line(words: tuple[str, ...], message: str) -> N
 
 
 def test_a_driver_of_one_target_gets_all_but_the_targets() -> None:
-    words = ["--target", "a,b", "--filter=--target", "--targets=t", "--verbose", "--record", "--jobs=2", "--parallel", "4"]
+    words = ["--target", "a,b", "--filter=--target", "--targets=t", "--verbose", "--jobs=2", "--parallel", "4"]
     assert parsed(*words).passed_on == ["--filter", "--target", "--jobs", "2", "--verbose"]
 
 

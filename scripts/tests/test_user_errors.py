@@ -84,9 +84,9 @@ def test_option_without_value(runner: Runner) -> None:
 
 
 def test_filter_without_a_match(runner: Runner) -> None:
-    message = "--filter 'no-such-*' matches no case; --list shows the ids"
+    message = "--filter 'no-such-*' matches no case; --list shows ids, topics and rows"
     expect_refused(runner.run("--filter", CASE, "--filter", "no-such-*"), message)
-    expect_refused(runner.run("--list", "--filter", "no-such-*"), "no case matches the filters")
+    expect_refused(runner.run("--list", "--filter", "no-such-*"), "no case is selected by --filter, --topic and --row")
 
 
 def test_a_filter_is_not_taken_for_the_names_of_files(runner: Runner) -> None:

@@ -8,6 +8,7 @@
 #include "../../common/text.h"
 #include "../../common/utf16.h"
 #include "../../report/known.h"
+#include "../case/contract.h"
 
 #define WORDS_UNITS 1000
 

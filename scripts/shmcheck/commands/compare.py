@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from shmcheck.commandline import Parser, guarded
-from shmcheck.console import EXIT_FAILED, EXIT_PASSED, say
+from shmcheck.console import EXIT_FAILED, EXIT_NOT_RUN, EXIT_PASSED, CannotRun, say
 from shmcheck.files import write_file, write_out
 from shmcheck.reports.baseline_match import base_of
 from shmcheck.reports.change_kinds import DEFAULT_FAIL_ON, MEANING, Change
 from shmcheck.reports.compare import Comparison, compare
-from shmcheck.reports.compare_text import as_json, markdown, text
-from shmcheck.reports.report_files import read
+from shmcheck.reports.compare_text import LINES, as_json, markdown, text
+from shmcheck.reports.markdown import MAX_BYTES
+from shmcheck.reports.report_files import files_of, read
 from shmcheck.reports.report_reader import BadReport
 from shmcheck.reports.results import Run
 
@@ -24,9 +25,10 @@ Compares two reports of shmcheck case by case. Every case falls into one class:
 
 Line numbers, durations, addresses, process ids and handles do not count as differences.
 
-Exit code 0: no case is in a class of --fail-on; 1: some are; 3: wrong usage, or a report cannot be used."""
+Exit code 0: no case is in a class of --fail-on; 1: some are; 3: wrong usage, or a report cannot be compared."""
 
-FORMATS = {"text": text, "markdown": markdown, "json": as_json}
+FORMATS = ("text", "markdown", "json")
+LEAST_LINES = 6  # of one comparison of several
 OFFERED = [change for change in Change if change is not Change.SAME]
 
 
@@ -35,7 +37,7 @@ def classes(word: str) -> frozenset[Change]:
     if word == "none":
         return frozenset()
     if word == "any":
-        return frozenset(OFFERED) - {Change.STILL_FAILING, Change.STILL_KNOWN}
+        return frozenset(OFFERED) - {Change.STILL_FAILING, Change.STILL_KNOWN, Change.NOT_SELECTED}
     names = {change.value: change for change in OFFERED}
     unknown = [name for name in word.split(",") if name not in names]
     if unknown:
@@ -48,7 +50,8 @@ def options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument(
         "base", type=Path, metavar="BASE", help="the earlier report, or a folder: of its reports the one that fits NEW"
     )
-    parser.add_argument("new", type=Path, metavar="NEW", help="the new report")
+    parser.add_argument("new", type=Path, metavar="NEW", help="the new report, or a folder: each of its reports is compared")
+    parser.add_argument("--all", action="store_true", help=f"print everything; without it the text has {LINES} lines at most")
     parser.add_argument("--format", choices=FORMATS, default="text", help="what is printed; default: text")
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="write Markdown here too, 60,000 bytes at most")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write JSON here too")
@@ -70,28 +73,68 @@ def read_named(path: Path) -> Run:
         raise BadReport(f"{path}: {error}") from error
 
 
-def compared(found: argparse.Namespace) -> Comparison:
-    new = read_named(found.new)
-    base, file = base_of(found.base, new)
-    if found.base.is_dir():
-        say(f"compared with {file} ({base.platform})")
+def compared(found: argparse.Namespace) -> tuple[list[Comparison], list[str]]:
+    """The comparisons, one for each new report, and for each report that cannot be compared the reason."""
+    files = files_of([found.new])
+    if len(files) > 1 and not found.base.is_dir():
+        raise CannotRun(f"{found.new} has {len(files)} reports, so BASE must be a folder with a report for each, not {found.base}")
+    comparisons, problems = [], []
+    for file in files:
+        try:
+            comparisons.append(one_compared(found.base, file))
+        except BadReport as error:
+            problems.append(str(error))
+    return comparisons, problems
+
+
+def one_compared(base_path: Path, file: Path) -> Comparison:
+    new = read_named(file)
+    if new.lost and base_path.is_dir():
+        raise BadReport(f"{file}: it cannot be compared, because the run was lost: {new.lost}")
+    base, base_file = base_of(base_path, new)
+    if base_path.is_dir():
+        say(f"{file.name}: compared with {base_file} ({base.platform})")
     if base.lost:
-        raise BadReport(f"{file}: it cannot be compared with, because the run was lost: {base.lost}")
+        raise BadReport(f"{base_file}: it cannot be compared with, because the run was lost: {base.lost}")
     return compare(base, new)
+
+
+def as_text(comparisons: Sequence[Comparison], everything: bool) -> str:
+    """All comparisons for people, in LINES lines unless `everything` is wanted."""
+    most = 0 if everything else max(LEAST_LINES, LINES // len(comparisons) - 2)
+    if len(comparisons) == 1:
+        return text(comparisons[0], 0 if everything else LINES)
+    return "\n".join(f"== {each.new.target}\n{text(each, most)}" for each in comparisons)
+
+
+def as_markdown(comparisons: Sequence[Comparison]) -> str:
+    """All comparisons as Markdown, in MAX_BYTES bytes."""
+    return "\n".join(markdown(each, MAX_BYTES // len(comparisons) - 1) for each in comparisons)
 
 
 def run(arguments: Sequence[str]) -> int:
     found = options(arguments)
-    comparison = compared(found)
+    comparisons, problems = compared(found)
+    if not comparisons:
+        raise BadReport("\n".join(problems))
     if found.markdown:
-        write_file(found.markdown, markdown(comparison))
+        write_file(found.markdown, as_markdown(comparisons))
     if found.json:
-        write_file(found.json, as_json(comparison))
-    write_out(FORMATS[found.format](comparison))
-    failing = [change for change in Change if change in found.fail_on and comparison.counts[change]]
+        write_file(found.json, as_json(comparisons))
+    made = {
+        "text": lambda: as_text(comparisons, found.all),
+        "markdown": lambda: as_markdown(comparisons),
+        "json": lambda: as_json(comparisons),
+    }
+    write_out(made[found.format]())
+    counts = {change: sum(each.counts[change] for each in comparisons) for change in Change}
+    failing = [change for change in Change if change in found.fail_on and counts[change]]
+    for problem in problems:
+        say(f"scripts/compare: {problem}")
     if failing:
-        say("exit code 1 because of " + ", ".join(f"{comparison.counts[change]} {change}" for change in failing))
-    return EXIT_FAILED if failing else EXIT_PASSED
+        code = EXIT_NOT_RUN if problems else EXIT_FAILED
+        say(f"exit code {code} because of " + ", ".join(f"{counts[change]} {change}" for change in failing))
+    return EXIT_NOT_RUN if problems else EXIT_FAILED if failing else EXIT_PASSED
 
 
 def main(arguments: Sequence[str]) -> int:

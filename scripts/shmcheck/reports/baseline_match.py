@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,37 +10,25 @@ from shmcheck.reports.report_files import files_of, read
 from shmcheck.reports.report_reader import BadReport
 from shmcheck.reports.results import Run
 
-NUMBER = re.compile(r"[0-9]{1,9}")
-
-
-def version(text: str) -> tuple[int, ...]:
-    """A version like "10.0.26100" or "9.0-rc2" as a value that can be ordered."""
-    return tuple(int(number) for number in NUMBER.findall(text))
-
-
 def _kind(run: Run) -> tuple[bool, str, frozenset[str]]:
     return ("wine_version" in run.facts, run.facts.get("process_arch", ""), frozenset(run.pairs))
-
-
-def _version(run: Run) -> tuple[int, ...]:
-    return version(run.facts.get("wine_version") or run.facts.get("os_build") or "")
 
 
 def same_version(one: Run, other: Run) -> bool:
     """Whether both runs are of the same version of the same kind of system."""
     builds = {run.facts.get("os_build") for run in (one, other)}
-    return _kind(one) == _kind(other) and _version(one) == _version(other) and len(builds) == 1
+    return _kind(one) == _kind(other) and one.system_version == other.system_version and len(builds) == 1
 
 
 def best_fit(new: Run, recorded: Sequence[Run]) -> Run | None:
-    """Of the runs on the same kind of system with the same bitness, the one of the same version, else of the nearest
+    """Of the whole runs on the same kind of system with the same bitness, the one of the same version, else of the nearest
     older one, else of the nearest newer one. Among several the one with the most conditions in common. None if there is
     none."""
-    candidates = [run for run in recorded if not run.lost and _kind(run) == _kind(new)]
-    mine = _version(new)
+    candidates = [run for run in recorded if not run.lost and not run.selection and _kind(run) == _kind(new)]
+    mine = new.system_version
 
     def rank(run: Run) -> tuple[bool, bool, tuple[int, ...], bool, int, str]:
-        theirs = _version(run)
+        theirs = run.system_version
         newer = theirs > mine
         distance = theirs if newer else tuple(-number for number in theirs)
         other = sum(run.facts.get(fact) != new.facts.get(fact) for fact in CONDITIONS)

@@ -14,6 +14,7 @@ class Change(StrEnum):
     REGRESSED = "regressed"
     NEW_FAILURE = "new-failure"
     LOST_COVERAGE = "lost-coverage"
+    REMOVED = "removed"
     UNEXPECTEDLY_PASSING = "unexpectedly-passing"
     FIXED = "fixed"
     CHANGED = "changed"
@@ -21,7 +22,7 @@ class Change(StrEnum):
     STILL_FAILING = "still-failing"
     STILL_KNOWN = "still-known"
     ADDED = "added"
-    REMOVED = "removed"
+    NOT_SELECTED = "not-selected"
     SAME = "same"
 
 
@@ -29,26 +30,30 @@ MEANING: dict[Change, str] = {
     Change.REGRESSED: "ran before and now, and got worse",
     Change.NEW_FAILURE: "fails, and was not there or did not run before",
     Change.LOST_COVERAGE: "ran before, and is now skipped, or missing from a run that did not finish",
-    Change.UNEXPECTEDLY_PASSING: "was a known deviation, and passes now",
-    Change.FIXED: "failed before, and passes now",
+    Change.UNEXPECTEDLY_PASSING: "was a known deviation, and passes now on the same version of the system or an older one",
+    Change.FIXED: "failed before, and passes now; or was a known deviation of an older version of the system",
     Change.CHANGED: "neither better nor worse, but something else was seen",
     Change.NEWLY_KNOWN: "passed before, and is now a known deviation",
     Change.STILL_FAILING: "fails as before, and is not known",
     Change.STILL_KNOWN: "fails as before, and is a known deviation now",
     Change.ADDED: "does not fail, and was not there or did not run before",
     Change.REMOVED: "was there before, and is not in a run that finished",
+    Change.NOT_SELECTED: "was there before, and is not in the new run, which says that it is a selection of the cases",
     Change.SAME: "the same as before",
 }
 
-# The kinds that make scripts/compare end with exit code 1 by default: those that need a look before a merge. A fix, a
-# removed case or another observation does not.
-DEFAULT_FAIL_ON = frozenset({Change.REGRESSED, Change.NEW_FAILURE, Change.LOST_COVERAGE})
+# The kinds that make scripts/compare end with exit code 1 by default: those that need a look before a merge. A fix
+# or another observation does not.
+DEFAULT_FAIL_ON = frozenset({Change.REGRESSED, Change.NEW_FAILURE, Change.LOST_COVERAGE, Change.REMOVED})
 
 
-def classify(base: Case | None, new: Case | None, *, finished: bool) -> Change:
-    """The kind of change of a case that is in at least one of two runs. `finished`: the new run finished."""
+def classify(
+    base: Case | None, new: Case | None, *, finished: bool, selection: bool = False, newer: bool = False
+) -> Change:
+    """The kind of change of a case that is in at least one of two runs. Of the new run: it `finished`; it is a
+    `selection` of the cases; its system is of a `newer` version than that of the base."""
     if new is None:
-        return _gone(base, finished)
+        return Change.NOT_SELECTED if base and finished and selection else _gone(base, finished)
     if base is None or base.verdict is Verdict.SKIP:
         return _first_seen(base, new)
     if new.verdict is Verdict.SKIP:
@@ -56,7 +61,7 @@ def classify(base: Case | None, new: Case | None, *, finished: bool) -> Change:
     if base.verdict is new.verdict:
         return _same_verdict(base, new)
     if new.verdict is Verdict.PASS:
-        return Change.UNEXPECTEDLY_PASSING if base.verdict is Verdict.KNOWN else Change.FIXED
+        return Change.UNEXPECTEDLY_PASSING if base.verdict is Verdict.KNOWN and not newer else Change.FIXED
     if new.verdict is Verdict.KNOWN:
         return Change.NEWLY_KNOWN if base.verdict is Verdict.PASS else Change.STILL_KNOWN
     if SEVERITY[new.verdict] > SEVERITY[base.verdict]:

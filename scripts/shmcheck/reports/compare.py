@@ -84,17 +84,21 @@ class Comparison:
             (Change.REGRESSED, "regressed"),
             (Change.NEW_FAILURE, "newly failing"),
             (Change.LOST_COVERAGE, "no longer covered"),
+            (Change.REMOVED, "removed"),
             (Change.UNEXPECTEDLY_PASSING, "unexpectedly passing"),
             (Change.FIXED, "fixed"),
             (Change.CHANGED, "changed in what was seen"),
             (Change.NEWLY_KNOWN, "newly known"),
             (Change.ADDED, "added"),
-            (Change.REMOVED, "removed"),
         ]
         parts = [f"{self.counts[change]} {word}" for change, word in words if self.counts[change]]
         still = [
             f"{self.counts[change]} {word}"
-            for change, word in ((Change.STILL_FAILING, "still failing"), (Change.STILL_KNOWN, "known as before"))
+            for change, word in (
+                (Change.STILL_FAILING, "still failing"),
+                (Change.STILL_KNOWN, "known as before"),
+                (Change.NOT_SELECTED, "not selected"),
+            )
             if self.counts[change]
         ]
         what = ", ".join(parts) if parts else "no difference"
@@ -104,10 +108,12 @@ class Comparison:
 def compare(base: Run, new: Run) -> Comparison:
     keys = sorted(base.cases.keys() | new.cases.keys(), key=Key.order)
     order = list(Change)
+    selection, newer = bool(new.selection), new.newer_than(base)
     differences = []
     for key in keys:
         before, now = base.cases.get(key), new.cases.get(key)
-        differences.append(Difference(key, classify(before, now, finished=new.complete), before, now))
+        change = classify(before, now, finished=new.complete, selection=selection, newer=newer)
+        differences.append(Difference(key, change, before, now))
     differences.sort(key=lambda difference: (order.index(difference.change), difference.key.order()))
     return Comparison(base, new, tuple(differences), tuple(warnings(base, new)))
 
@@ -122,6 +128,9 @@ def warnings(base: Run, new: Run) -> list[str]:
             found.append(f"the {word} run did not finish: cases may be missing from it")
     if base.lost or new.lost:
         return found
+    for word, run in (("earlier", base), ("new", new)):
+        if run.selection:
+            found.append(f"the {word} run is a selection of the cases: {run.selection}")
     if base.pairs.keys() != new.pairs.keys():
         had, has = (", ".join(run.pairs) or "none" for run in (base, new))
         found.append(f"the pairs of architectures were {had} and are {has}: their cases stand apart")

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 
 from shmcheck.reports.change_kinds import MEANING, Change
 from shmcheck.reports.compare import Comparison, Difference, reply_word
-from shmcheck.reports.markdown import Document, block, code
+from shmcheck.reports.markdown import MAX_BYTES, Document, block, code
 from shmcheck.reports.results import Case, Run
 from shmcheck.reports.transcript import StepDifference, first_difference
 
 # For these kinds the names are enough.
-NAMES_ONLY = frozenset({Change.STILL_FAILING, Change.STILL_KNOWN, Change.ADDED, Change.REMOVED})
+NAMES_ONLY = frozenset({Change.STILL_FAILING, Change.ADDED, Change.REMOVED})
+# Of these kinds nothing but the number is said.
+COUNTED_ONLY: Mapping[Change, str] = {
+    Change.STILL_KNOWN: "known deviations are as before.",
+    Change.NOT_SELECTED: "cases are not in the new run, which is a selection.",
+    Change.SAME: "cases are the same in both.",
+}
+# So many lines are read; --all prints the others too.
+LINES = 40
 
 
 def verdicts(difference: Difference) -> str:
@@ -21,21 +30,30 @@ def verdicts(difference: Difference) -> str:
     return base if base == new else f"{base} -> {new}"
 
 
-def text(comparison: Comparison) -> str:
+def text(comparison: Comparison, most: int = 0) -> str:
+    """The comparison for people, what needs a look first. At most `most` lines; 0: all."""
+    counted = _counted(comparison)
     lines = []
     if comparison.warnings:
         lines += ["Compare with care:", *(f"  {warning}" for warning in comparison.warnings), ""]
     lines += [comparison.sentence(), ""]
     for change in Change:
         found = comparison.of(change)
-        if not found or change is Change.SAME:
+        if not found or change in COUNTED_ONLY:
             continue
         lines.append(f"{change} ({len(found)}): {MEANING[change]}")
         for difference in found:
             lines += _text_case(difference)
         lines.append("")
-    lines.append(f"{comparison.counts[Change.SAME]} cases are the same in both.")
-    return "\n".join(lines) + "\n"
+    room = most - len(counted) - 1
+    if most and len(lines) > room + 1:  # the last line is empty
+        lines[room:] = [f"... and {len(lines) - 1 - room} more lines; --all prints them"]
+    return "\n".join([*lines, *counted]) + "\n"
+
+
+def _counted(comparison: Comparison) -> list[str]:
+    counts = comparison.counts
+    return [f"{counts[change]} {words}" for change, words in COUNTED_ONLY.items() if counts[change] or change is Change.SAME]
 
 
 def _text_case(difference: Difference) -> list[str]:
@@ -49,24 +67,25 @@ def _text_case(difference: Difference) -> list[str]:
 # ---- Markdown ----
 
 
-def markdown(comparison: Comparison) -> str:
+def markdown(comparison: Comparison, limit: int = MAX_BYTES) -> str:
+    """The comparison as Markdown of at most `limit` bytes."""
     base, new = comparison.base, comparison.new
-    document = Document()
+    document = Document(limit)
     document.add(f"## {_headline(comparison)}", "")
     document.add(f"{code(base.target)} ({code(base.platform)}) → {code(new.target)} ({code(new.platform)})")
     document.section("Compare with care", [[f"- {code(warning)}"] for warning in comparison.warnings])
     for change in Change:
-        if change is not Change.SAME:
+        if change not in COUNTED_ONLY:
             found = comparison.of(change)
             document.section(f"{change} ({len(found)})", [_item(difference) for difference in found], MEANING[change])
-    document.add("", f"{comparison.counts[Change.SAME]} cases are the same in both.")
+    document.add("", "  \n".join(_counted(comparison)))
     return document.text()
 
 
 def _headline(comparison: Comparison) -> str:
     """The summary sentence without names, which come from file names."""
     counts = comparison.counts
-    shown = [change for change in Change if change is not Change.SAME and counts[change]]
+    shown = [change for change in Change if change not in COUNTED_ONLY and counts[change]]
     return ", ".join(f"{counts[change]} {change}" for change in shown) or "No difference"
 
 
@@ -92,8 +111,17 @@ def _diff(found: StepDifference) -> list[str]:
 # ---- JSON ----
 
 
-def as_json(comparison: Comparison) -> str:
-    document = {
+def as_json(comparisons: Sequence[Comparison]) -> str:
+    """One comparison as an object, or several as a list in an object."""
+    if len(comparisons) == 1:
+        document = _document(comparisons[0])
+    else:
+        document = {"format": "shmcheck-compare-list-1", "comparisons": [_document(each) for each in comparisons]}
+    return json.dumps(document, indent=1, ensure_ascii=True) + "\n"
+
+
+def _document(comparison: Comparison) -> dict[str, object]:
+    return {
         "format": "shmcheck-compare-1",
         "base": _run(comparison.base),
         "new": _run(comparison.new),
@@ -101,7 +129,6 @@ def as_json(comparison: Comparison) -> str:
         "counts": {change.value: count for change, count in comparison.counts.items()},
         "cases": [_case(difference) for difference in comparison.differences if difference.change is not Change.SAME],
     }
-    return json.dumps(document, indent=1, ensure_ascii=True) + "\n"
 
 
 def _run(run: Run) -> dict[str, object]:
@@ -110,6 +137,7 @@ def _run(run: Run) -> dict[str, object]:
         "timestamp": run.timestamp,
         "lost": run.lost,
         "complete": run.complete,
+        "selection": run.selection,
         "facts": dict(sorted(run.facts.items())),
     }
 

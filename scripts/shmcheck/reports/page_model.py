@@ -297,7 +297,7 @@ def build(
     changes: dict[Key, list[Changed]] = {}
     for comparison in comparisons:
         for difference in comparison.differences:
-            if difference.change not in (Change.SAME, Change.STILL_FAILING, Change.STILL_KNOWN):
+            if difference.change not in (Change.SAME, Change.STILL_FAILING, Change.STILL_KNOWN, Change.NOT_SELECTED):
                 changes.setdefault(difference.key, []).append(Changed(comparison.new.target, difference))
     facts = Facts(run for run in ordered if not run.lost)
     keys = sorted({key for run in ordered for key in run.cases} | changes.keys(), key=Key.order)

@@ -28,6 +28,14 @@ PROGRAMS: Mapping[str, str] = {
 }
 
 
+_NUMBER = re.compile(r"[0-9]{1,9}")
+
+
+def version(text: str) -> tuple[int, ...]:
+    """A version like "10.0.26100" or "9.0-rc2" as a value that can be ordered."""
+    return tuple(int(number) for number in _NUMBER.findall(text))
+
+
 @dataclass(frozen=True, slots=True)
 class Key:
     """The identity of a case, the same on every platform and in every version."""
@@ -86,6 +94,16 @@ class Run:
         """The options that selected the cases of the run, as in "--filter 'life-*'"; "" if all cases were meant to
         run."""
         return self.facts.get("selection", "")
+
+    @property
+    def system_version(self) -> tuple[int, ...]:
+        """The version of Wine, or the build of Windows, as a value that can be ordered; () if it is not recorded."""
+        return version(self.facts.get("wine_version") or self.facts.get("os_build") or "")
+
+    def newer_than(self, other: Run) -> bool:
+        """Whether both are of the same system, Wine or Windows, and this one is of a newer version."""
+        same = ("wine_version" in self.facts) == ("wine_version" in other.facts)
+        return same and bool(other.system_version) and self.system_version > other.system_version
 
     def count(self, verdict: Verdict) -> int:
         return sum(1 for case in self.cases.values() if case.verdict is verdict)
