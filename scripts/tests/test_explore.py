@@ -18,7 +18,8 @@ sys.path.insert(0, str(ROOT / "scripts"))
 from shmcheck.commands.explore import figures, junit_text, steps_text  # noqa: E402
 from shmcheck.oracle.enumeration import ALPHABETS, sequences  # noqa: E402
 from shmcheck.oracle.exploring import ALL_FAMILIES, Explored, Explorer, Job, Message  # noqa: E402
-from shmcheck.oracle.generate import FAMILIES, KILL, LEAST, make  # noqa: E402
+from shmcheck.oracle.generate import FAMILIES, LEAST, make  # noqa: E402
+from shmcheck.oracle.maker import KILL  # noqa: E402
 from shmcheck.oracle.model import Model  # noqa: E402
 from shmcheck.oracle.players import ActorEnded  # noqa: E402
 from shmcheck.oracle.shrink import Steps, shrink  # noqa: E402

@@ -15,7 +15,7 @@ from shmcheck.commandline import Parser, guarded
 from shmcheck.console import EXIT_ERROR, EXIT_FAILED, EXIT_PASSED, CannotRun, say
 from shmcheck.files import write_file, write_out
 from shmcheck.oracle.exploring import ALL_FAMILIES, Contradiction, Explored, explore
-from shmcheck.oracle.generate import KILL
+from shmcheck.oracle.maker import KILL
 from shmcheck.paths import BUILD, make_build_folder
 from shmcheck.processes import processors
 from shmcheck.proof.exploration import Plan, jobs_of, probe

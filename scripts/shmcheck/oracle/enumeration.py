@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from random import Random
 
-from shmcheck.oracle.generate import Maker, Sequence
+from shmcheck.oracle.maker import Maker, Sequence
 from shmcheck.oracle.model import MAKES, Model
 from shmcheck.oracle.state import Platform
 from shmcheck.oracle.text import step

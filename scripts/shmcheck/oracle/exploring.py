@@ -10,7 +10,8 @@ from multiprocessing.connection import Connection, wait
 from typing import Protocol
 
 from shmcheck.oracle.enumeration import ALPHABETS, sequences
-from shmcheck.oracle.generate import FAMILIES, Sequence, make
+from shmcheck.oracle.generate import FAMILIES, make
+from shmcheck.oracle.maker import Sequence
 from shmcheck.oracle.model import Finding, Judgement, Model
 from shmcheck.oracle.players import ActorEnded, Team
 from shmcheck.oracle.shrink import Steps, shrink

@@ -14,7 +14,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 
-from shmcheck.oracle.generate import KILL
+from shmcheck.oracle.maker import KILL
 
 # The first requests to an actor. The system opens the directory of names at the first use of a name and keeps its handle,
 # which must not get the value of a handle that a sequence has closed.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from shmcheck.oracle.generate import KILL
+from shmcheck.oracle.maker import KILL
 
 Steps = list[tuple[str, str]]
 Shows = Callable[[Steps], "int | None"]  # plays; the step that is contradicted in the same way, None if none is

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence as Many
 from dataclasses import dataclass, field
 
-from shmcheck.oracle.generate import KILL, Sequence
+from shmcheck.oracle.maker import KILL, Sequence
 from shmcheck.oracle.model import Finding, Judgement, Model, judge_reply
 from shmcheck.oracle.state import Platform, World
 from shmcheck.oracle.text import reply, step

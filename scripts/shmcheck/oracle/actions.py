@@ -1,0 +1,596 @@
+"""The steps that sequences are made of: each function makes one that is sensible in the predicted state, or None.
+
+Boundary values are their habit: edges of pages and granules, one past the end, names that differ late or in one letter,
+what was just closed, rights that are just missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from shmcheck.oracle.constants import GRANULE, PAGE
+from shmcheck.oracle.contents import Filled
+from shmcheck.oracle.maker import ROLES, Maker
+from shmcheck.oracle.state import HandleLabel, MemoryLabel, Region
+from shmcheck.oracle.text import step
+
+SIZES = (1, 4095, 4096, 4097, 8192, 65535, 65536, 65537, 69632, 131072, 196609, 0x100000, 0x400001)
+HUGE = (0x7FFF0000, 0x80000000, 0x100000000, 0x100010000, 0x140000001)
+TAGS = (
+    "a", "b", "A", "a%20", "%20a", "a.", ".a", "aa", "a%C3%A9", "ae%CC%81", "a-" + "n" * 60 + "1", "a-" + "n" * 60 + "2",
+    "a%F0%9F%98%80", "a%C3%89", "a%EF%BC%A1", "a%2Fb", "a%3Ab",
+)  # fmt: skip
+# Letters beyond ASCII, each with others that a careless system takes for it.
+LETTERS = {
+    "%C3%A9": ("%C3%89", "e%CC%81", "e"),
+    "%C3%89": ("%C3%A9", "E"),
+    "%F0%9F%98%80": ("%F0%9F%98%81", "%F0%9F%A4%80", "%F0%9E%98%80"),
+    "%EF%BC%A1": ("A", "%EF%BD%81"),
+    "%2F": ("%3A", "_", "%20"),
+    "%3A": ("%2F", ";"),
+}
+REPEATS = (50, 63, 64, 127, 128, 199, 200, 254, 255, 1000)
+ACCESSES = (
+    "FILE_MAP_READ", "FILE_MAP_WRITE", "FILE_MAP_READ|FILE_MAP_WRITE", "FILE_MAP_ALL_ACCESS", "FILE_MAP_COPY",
+    "FILE_MAP_COPY|FILE_MAP_READ", "FILE_MAP_COPY|FILE_MAP_WRITE", "FILE_MAP_EXECUTE|FILE_MAP_READ", "FILE_MAP_EXECUTE", "0",
+)  # fmt: skip
+RIGHTS = (
+    "FILE_MAP_READ", "FILE_MAP_WRITE", "FILE_MAP_READ|FILE_MAP_WRITE", "FILE_MAP_ALL_ACCESS", "FILE_MAP_COPY", "GENERIC_READ",
+    "GENERIC_WRITE", "GENERIC_ALL", "SECTION_QUERY|FILE_MAP_READ", "READ_CONTROL", "DELETE", "WRITE_DAC", "0",
+    "FILE_MAP_EXECUTE|FILE_MAP_READ",
+)  # fmt: skip
+PROTECTS = (
+    "PAGE_READWRITE", "PAGE_READONLY", "PAGE_WRITECOPY", "PAGE_EXECUTE_READ", "PAGE_EXECUTE_READWRITE",
+    "PAGE_EXECUTE_WRITECOPY",
+)  # fmt: skip
+WRONG_PROTECTS = (
+    "0", "PAGE_NOACCESS", "PAGE_EXECUTE", "PAGE_READWRITE|PAGE_GUARD", "PAGE_READWRITE|PAGE_NOCACHE",
+    "PAGE_READWRITE|SEC_COMMIT|SEC_RESERVE", "PAGE_READWRITE|SEC_NOCACHE", "PAGE_READONLY|SEC_IMAGE",
+    "PAGE_READWRITE|SEC_LARGE_PAGES", "PAGE_READWRITE|SEC_FILE", "PAGE_READWRITE|SEC_WRITECOMBINE",
+)  # fmt: skip
+DESCRIPTORS = (
+    "D:P", "D:(A;;0x4;;;WD)", "D:(A;;GA;;;WD)", "D:(A;;0xF0005;;;WD)", "D:(A;;0x4;;;WD)(A;;0x2;;;WD)",
+    "D:(D;;0x2;;;WD)(A;;GA;;;WD)", "D:(A;;GA;;;WD)(D;;0x2;;;WD)",
+)  # fmt: skip
+
+Action = Callable[[Maker], "str | None"]
+
+
+# ---- names ----
+
+
+def name(maker: Maker, plain: bool) -> str:
+    """A name, often one that is there."""
+    if plain or maker.chance(0.6):
+        return "name=@" + maker.pick(("a", "b"))
+    tag = maker.pick(TAGS)
+    if maker.chance(0.1):
+        return f"name=@{tag} name-repeat={maker.number(REPEATS)}"
+    return "name=" + maker.pick(("@", "^", "Local\\^", "Global\\^")) + tag
+
+
+def create(maker: Maker, protect: str, size: int, plain: bool = True, extra: str = "") -> str:
+    named = "" if maker.chance(0.1) else name(maker, plain) + " "
+    if named:
+        maker.names.append(named.rstrip())
+    verb = "create"
+    if not extra and maker.chance(0.25):
+        extra = maker.pick((" api=A", " api=numa", ""))
+        verb = "create" if extra else "createapp"
+    if "%" in named and " api=A" in extra:
+        extra = ""
+    return f"{verb} {maker.label('s')} {named}size={size} protect={protect}{extra}"
+
+
+def create_plain(maker: Maker) -> str:
+    return create(maker, "PAGE_READWRITE", maker.number(SIZES))
+
+
+def create_named(maker: Maker) -> str:
+    return create(maker, "PAGE_READWRITE", maker.number((1, 4096, 65536)), False)
+
+
+def create_protected(maker: Maker) -> str:
+    return create(maker, maker.pick(PROTECTS), maker.number((4096, 65536, 131072)))
+
+
+def create_wrong(maker: Maker) -> str:
+    if maker.chance(0.3):
+        return create(maker, "PAGE_READWRITE", 0)
+    return create(maker, maker.pick(WRONG_PROTECTS), 4096, maker.chance(0.5))
+
+
+def create_reserved(maker: Maker) -> str:
+    size = maker.number(HUGE) if maker.chance(0.15) else maker.number(SIZES)
+    return create(maker, "PAGE_READWRITE|SEC_RESERVE", size)
+
+
+def create_huge(maker: Maker) -> str:
+    return create(maker, "PAGE_READWRITE|SEC_RESERVE", maker.number(HUGE))
+
+
+def create_described(maker: Maker) -> str:
+    return create(maker, "PAGE_READWRITE", 4096, True, f" sd={maker.pick(DESCRIPTORS)}")
+
+
+def create_inheritable(maker: Maker) -> str:
+    return create(maker, "PAGE_READWRITE", maker.number(SIZES), True, " inherit=yes")
+
+
+def known_name(maker: Maker, plain: bool) -> str:
+    """Mostly a name that something was made with."""
+    if maker.names and maker.chance(0.75):
+        return maker.names[int(maker.random.random() * len(maker.names))]
+    return name(maker, plain)
+
+
+def alike(maker: Maker, text: str) -> str:
+    """A name that a careless system takes for this one: another case, blanks and dots at either end, a late difference,
+    another form of one letter, another space of names."""
+    if " name-repeat=" in text:
+        head, _, count = text.rpartition("=")
+        return f"{head}={int(count) + maker.number((1, 1, 2, -1))}"
+    for letter, others in LETTERS.items():
+        if letter in text and maker.chance(0.5):
+            return text.replace(letter, maker.pick(others))
+    head, mark, tag = text.partition("@") if "@" in text else text.rpartition("^")
+    change = int(maker.random.random() * 8)
+    if change == 0:
+        return head + mark + tag.swapcase().replace("%c3%a9", "%C3%A9").replace("E%cc", "e%CC")
+    if change == 1:
+        return text + maker.pick(("%20", ".", "%09", "0", "%2F", "%C3%A9"))
+    if change == 2:
+        return head + mark + maker.pick(("%20", ".", "0")) + tag
+    if change == 3 and len(tag) > 1:
+        return text[:-1]
+    if change == 4:
+        return text[:-1] + maker.pick(("1", "x", "B", "%F0%9F%98%80"))
+    if change == 5:
+        return text + maker.pick(("%C3%A9", "e%CC%81", "%F0%9F%98%80"))
+    if change == 6:
+        return "name=" + maker.pick(("Global\\^", "Local\\^", "^")) + tag
+    middle = len(tag) // 2
+    return head + mark + tag[:middle] + "z" + tag[middle + 1 :] if "%" not in tag else text + "z"
+
+
+def open_alike(maker: Maker) -> str | None:
+    if not maker.names:
+        return None
+    named = alike(maker, maker.names[int(maker.random.random() * len(maker.names))])
+    if maker.chance(0.3):
+        return f"create {maker.label('s')} {named} size={maker.number((4096, 8192))} protect=PAGE_READWRITE"
+    return opening(maker, named, "FILE_MAP_READ")
+
+
+def open_named(maker: Maker) -> str:
+    extra = " inherit=yes" if maker.chance(0.1) else ""
+    access = "FILE_MAP_READ|FILE_MAP_WRITE" if maker.chance(0.5) else maker.pick(RIGHTS)
+    return opening(maker, known_name(maker, maker.chance(0.5)), access, extra)
+
+
+def opening(maker: Maker, named: str, access: str, extra: str = "") -> str:
+    """An open by one of the functions."""
+    verb = "open"
+    if not extra and maker.chance(0.25):
+        verb, extra = ("openapp", "") if maker.chance(0.4) or "%" in named else ("open", " api=A")
+    return f"{verb} {maker.label('s')} {named} access={access}{extra}"
+
+
+def open_plain(maker: Maker) -> str:
+    access = "FILE_MAP_ALL_ACCESS" if maker.chance(0.6) else maker.pick(RIGHTS)
+    return opening(maker, known_name(maker, True), access)
+
+
+def wrong_name(maker: Maker) -> str:
+    text = maker.pick(("^a\\b", "\\^a", "Local\\^a\\b", "Local", "Global"))
+    if maker.chance(0.5):
+        return f"open {maker.label('s')} name={text} access=FILE_MAP_READ"
+    return f"create {maker.label('s')} name={text} size=4096 protect=PAGE_READWRITE"
+
+
+def hold(maker: Maker) -> str:
+    kind = maker.pick(("event", "mutex", "semaphore", "timer", "job"))
+    named = known_name(maker, maker.chance(0.6))
+    maker.names.append(named)
+    return f"hold {maker.label('o')} kind={kind} {named}"
+
+
+def gone(maker: Maker) -> str:
+    return f"gone {known_name(maker, True)} timeout=1"
+
+
+# ---- views ----
+
+
+def map_whole(maker: Maker) -> str | None:
+    found = maker.handles()
+    if not found:
+        return None
+    label, handle, _ = maker.random.choice(found)
+    wanted = "FILE_MAP_WRITE" if (handle.access or 0) & 2 and maker.chance(0.8) else "FILE_MAP_READ"
+    return mapping(maker, label, wanted)
+
+
+def mapping(maker: Maker, label: str, access: str, rest: str = "") -> str:
+    """A map by one of the functions."""
+    way = int(maker.random.random() * 10)
+    if way == 0:
+        return f"mapapp {maker.label('v')} of={label} access={access}{rest}"
+    if way == 1 and access in PLACED:
+        return f"map3 {maker.label('v')} of={label} protect={PLACED[access]}{rest}"
+    if way == 2 and access in PLACED:
+        return f"map2 {maker.label('v')} of={label} protect={PLACED[access]}{rest}"
+    return f"map {maker.label('v')} of={label} access={access}{rest}" + (" base=0" if way == 3 else "")
+
+
+PLACED = {"FILE_MAP_WRITE": "PAGE_READWRITE", "FILE_MAP_READ": "PAGE_READONLY"}
+
+
+def map_base(maker: Maker) -> str | None:
+    """A view at an address of the caller's: free, one page off, or in use."""
+    found = maker.handles()
+    if not found:
+        return None
+    label, handle, section = maker.random.choice(found)
+    if section.extent > 1 << 20:
+        return None
+    access = "FILE_MAP_WRITE" if (handle.access or 0) & 2 else "FILE_MAP_READ"
+    if maker.views() and maker.chance(0.3) and "base" in maker.process.last:
+        return f"map {maker.label('v')} of={label} access={access} base=${maker.role}.base"
+    room = maker.label("r")
+    maker.add(f"reserve {room} size={(section.extent + GRANULE - 1 & -GRANULE) + GRANULE}")
+    maker.add(f"release {room}")
+    more = maker.pick(("", "", "+65536", "+4096", "+1"))
+    return f"map {maker.label('v')} of={label} access={access} base=${maker.role}.base{more}"
+
+
+def kind(maker: Maker) -> str | None:
+    found = maker.views()
+    if not found:
+        return None
+    label, _, region = maker.any_of(found)
+    return f"kind {label} at={maker.number((0, 1, PAGE, region.size - 1))} show={maker.pick(('size', 'commit', 'size,commit'))}"
+
+
+def map_far(maker: Maker) -> str | None:
+    """A view of one granule far inside a large section."""
+    found = [item for item in maker.handles() if item[2].extent > 1 << 30]
+    if not found:
+        return None
+    label, handle, section = maker.random.choice(found)
+    last = (section.extent - 1) & -GRANULE
+    offset = maker.number((0, 0, 0x80000000, 0x80000000, 0x100000000, 0x100000000, GRANULE, 0xFFFF0000, 0x100010000, last))
+    if offset >= section.extent:
+        offset = last
+    access = "FILE_MAP_WRITE" if (handle.access or 0) & 2 else "FILE_MAP_READ"
+    text = mapping(maker, label, access, f" offset={offset:#x} length={GRANULE:#x}")
+    if access != "FILE_MAP_WRITE":
+        return text
+    maker.add(text)
+    return f"commit {step(text).label} at=0 length={PAGE} protect=PAGE_READWRITE"
+
+
+def commit_first(maker: Maker) -> str | None:
+    found = maker.views()
+    return f"commit {maker.any_of(found)[0]} at=0 length={PAGE} protect=PAGE_READWRITE" if found else None
+
+
+def write_first(maker: Maker) -> str | None:
+    found = maker.views()
+    return f"write {maker.any_of(found)[0]} at={maker.number((0, 8, 4088))} u64={0x0101010101010101 * (1 + int(maker.random.random() * 99)):#x}" if found else None
+
+
+def look_first(maker: Maker) -> str | None:
+    found = maker.views()
+    return f"read {maker.any_of(found)[0]} at={maker.number((0, 8, 4088))} as=u64" if found else None
+
+
+def descriptor(maker: Maker) -> str | None:
+    found = maker.handles()
+    return f"descriptor {maker.random.choice(found)[0]} parts=dacl" if found else None
+
+
+def system(maker: Maker) -> str:
+    return "system"
+
+
+def map_copy(maker: Maker) -> str | None:
+    found = maker.handles()
+    if not found:
+        return None
+    return f"map {maker.label('v')} of={maker.random.choice(found)[0]} access=FILE_MAP_COPY"
+
+
+def map_access(maker: Maker) -> str | None:
+    found = maker.handles()
+    if not found:
+        return None
+    return f"map {maker.label('v')} of={maker.random.choice(found)[0]} access={maker.pick(ACCESSES)}"
+
+
+def map_part(maker: Maker) -> str | None:
+    """A view at the edges of a section."""
+    found = maker.handles()
+    if not found:
+        return None
+    label, handle, section = maker.random.choice(found)
+    extent = section.extent
+    last = (extent - 1) & -GRANULE
+    offset = maker.number((0, 0, GRANULE, last, last, 2 * GRANULE, extent, last + GRANULE, 1, PAGE, GRANULE - 1))
+    rest = max(extent - offset, 1)
+    length = maker.number((0, 1, PAGE - 1, PAGE, PAGE + 1, GRANULE, GRANULE + 1, rest, rest - 1, rest + 1, extent, extent + 1))
+    if not length and extent > 1 << 26:
+        length = GRANULE
+    access = "FILE_MAP_WRITE" if (handle.access or 0) & 2 else "FILE_MAP_READ"
+    return mapping(maker, label, access, f" offset={offset:#x} length={max(length, 0):#x}")
+
+
+def unmap(maker: Maker) -> str | None:
+    found = maker.views()
+    if not found:
+        return None
+    label, _, region = maker.any_of(found)
+    if maker.chance(0.1):
+        return f"unmap2 {label} flags=MEM_UNMAP_WITH_TRANSIENT_BOOST"
+    inside = f" at={maker.number((0, 1, 100, PAGE, region.size - 1))}" if maker.chance(0.2) else ""
+    return f"unmap {label}{inside}" + (" keep=yes" if maker.chance(0.15) else "")
+
+
+def unmap_stale(maker: Maker) -> str | None:
+    """What was unmapped, once more."""
+    stale = [
+        name for name, label in maker.process.labels.items()
+        if isinstance(label, MemoryLabel) and label.region is not None and not label.region.alive
+    ]  # fmt: skip
+    return f"unmap {maker.random.choice(stale)} keep=yes" if stale else None
+
+
+def place_in(maker: Maker, region: Region) -> int:
+    size = region.size
+    return max(0, maker.number((0, 0, 1, 7, PAGE - 1, PAGE - 4, PAGE, GRANULE - 2, GRANULE, size - 1, size - 4, size - 8, size, size // 2)))
+
+
+def write(maker: Maker) -> str | None:
+    found = maker.views()
+    if not found:
+        return None
+    label, _, region = maker.any_of(found)
+    at = place_in(maker, region)
+    what = int(maker.random.random() * 4)
+    if what == 0:
+        return f"write {label} at={at} text={maker.pick(('x', 'ab', 'later', 'PRIVATE', 'edge'))}"
+    if what == 1:
+        return f"write {label} at={at & -4} u32={int(maker.random.random() * 0xFFFFFFFF)}"
+    if what == 2:
+        return f"write {label} at={at} u8={1 + int(maker.random.random() * 255)}"
+    return f"write {label} at={at & -8} u64={0x0102030405060708 * (1 + int(maker.random.random() * 8)):#x}"
+
+
+def fill(maker: Maker) -> str | None:
+    found = maker.views()
+    if not found:
+        return None
+    label, _, region = maker.any_of(found)
+    length = min(region.size, maker.number((PAGE, PAGE + 1, GRANULE, GRANULE + 1, region.size)), 1 << 20)
+    at = maker.number((0, 1, PAGE - 1, region.size - length))
+    return f"fill {label} at={max(0, min(at, region.size - length))} length={length} seed={1 + int(maker.random.random() * 3)}"
+
+
+def look(maker: Maker) -> str | None:
+    """Reads where something was written, or where nothing was, mostly at an edge."""
+    found = maker.views()
+    if not found:
+        return None
+    label, _, region = maker.any_of(found)
+    contents = region.section.contents if region.section is not None else None
+    if region.private is not None and region.private.starts and maker.chance(0.5):
+        contents = region.private
+    at = place_in(maker, region)
+    if contents is not None and contents.starts and maker.chance(0.8):
+        index = int(maker.random.random() * len(contents.starts))
+        edge = maker.number((contents.starts[index], contents.ends[index] - 1, contents.ends[index], contents.starts[index] - 1))
+        at = edge - region.offset
+        if not 0 <= at < region.size:
+            at = place_in(maker, region)
+    what = int(maker.random.random() * 4)
+    if what == 0:
+        return f"read {label} at={at & -4} as=u32"
+    if what == 1:
+        return f"zero {label} at={at} length={max(1, min(region.size - at, PAGE + 1))}"
+    if what == 2 and region.size - at > 0:
+        return f"read {label} at={at} length={min(8, region.size - at)}"
+    return f"read {label} at={at} length={1 + int(maker.random.random() * 5)}"
+
+
+def verify(maker: Maker) -> str | None:
+    found = maker.views()
+    if not found:
+        return None
+    label, _, region = maker.any_of(found)
+    length = min(region.size, 1 << 20)
+    contents = region.section.contents if region.section is not None else None
+    source = contents.at(region.offset) if contents is not None else None
+    if source is None and contents is not None and not contents.any(region.offset, region.offset + length):
+        return f"zero {label} at=0 length={length}"
+    seed = source.seed if isinstance(source, Filled) else 1 + int(maker.random.random() * 3)
+    return f"verify {label} at=0 length={length} seed={seed}"
+
+
+def write_again(maker: Maker) -> str | None:
+    """A store where this copy of a page was stored into before."""
+    found = [view for view in maker.views() if view[2].private is not None and view[2].private.starts]
+    if not found:
+        return None
+    label, _, region = maker.any_of(found)
+    assert region.private is not None
+    at = maker.random.choice(region.private.starts) - region.offset
+    return f"write {label} at={max(0, at)} u8={1 + int(maker.random.random() * 255)}"
+
+
+def commit_whole(maker: Maker) -> str | None:
+    found = [view for view in maker.views() if view[2].section is not None and view[2].section.committed is not None]
+    if not found:
+        return None
+    label, _, region = maker.any_of(found)
+    return f"commit {label} at=0 length={region.size} protect=PAGE_READWRITE"
+
+
+def create_either(maker: Maker) -> str:
+    """A section of which all pages are committed, or none."""
+    kind = "PAGE_READWRITE|SEC_RESERVE" if maker.chance(0.3) else "PAGE_READWRITE"
+    return create(maker, kind, maker.number((8192, 69632, 196609, 0x100000)))
+
+
+def fill_whole(maker: Maker) -> str | None:
+    found = [view for view in maker.views() if view[2].size <= 1 << 20 and view[2].protect == 4]
+    if not found:
+        return None
+    label, _, region = maker.any_of(found)
+    return f"fill {label} at=0 length={region.size} seed={1 + int(maker.random.random() * 3)}"
+
+
+def sum_up(maker: Maker) -> str | None:
+    found = [view for view in maker.views() if view[2].size <= PAGE]
+    return f"checksum {maker.any_of(found)[0]} length={PAGE}" if found else None
+
+
+def increment(maker: Maker) -> str | None:
+    found = maker.views()
+    if not found:
+        return None
+    label, _, region = maker.any_of(found)
+    return f"increment {label} at={maker.number((0, 4, PAGE - 4, region.size - 4))}"
+
+
+def query(maker: Maker) -> str | None:
+    found = maker.views()
+    if not found:
+        return None
+    label, _, region = maker.any_of(found)
+    return f"query {label} at={maker.number((0, 0, 1, PAGE, region.size - 1, region.size - PAGE, region.size))}"
+
+
+def query_stale(maker: Maker) -> str | None:
+    stale = [
+        name for name, label in maker.process.labels.items()
+        if isinstance(label, MemoryLabel) and label.region is not None and not label.region.alive
+    ]  # fmt: skip
+    if not stale:
+        return None
+    verb = maker.pick(("query {} show=state", "read {} at=0 length=1"))
+    return verb.format(maker.random.choice(stale))
+
+
+def protect(maker: Maker) -> str | None:
+    found = maker.views()
+    if not found:
+        return None
+    label, _, region = maker.any_of(found)
+    to = maker.pick(("PAGE_READONLY", "PAGE_NOACCESS", "PAGE_READWRITE", "PAGE_READONLY", "PAGE_EXECUTE_READ", "PAGE_WRITECOPY"))
+    at = maker.number((0, 0, PAGE, region.size - PAGE, PAGE - 1))
+    length = maker.number((1, 2, PAGE, PAGE + 1, region.size))
+    return f"protect {label} at={max(at, 0)} length={length} to={to}"
+
+
+def commit(maker: Maker) -> str | None:
+    found = maker.views()
+    if not found:
+        return None
+    label, _, region = maker.any_of(found)
+    at = maker.number((0, 0, PAGE, GRANULE, region.size - PAGE, 1))
+    length = maker.number((1, PAGE, PAGE + 1, GRANULE, region.size, region.size + 1))
+    return f"commit {label} at={max(at, 0)} length={length} protect={maker.pick(('PAGE_READWRITE', 'PAGE_READWRITE', 'PAGE_READONLY'))}"
+
+
+def decommit(maker: Maker) -> str | None:
+    found = maker.views()
+    return f"decommit {maker.any_of(found)[0]} at=0 length={PAGE}" if found else None
+
+
+def release(maker: Maker) -> str | None:
+    found = maker.views()
+    return f"release {maker.any_of(found)[0]} keep=yes" if found else None
+
+
+def flush(maker: Maker) -> str | None:
+    found = maker.views()
+    return f"flush {maker.any_of(found)[0]}" if found else None
+
+
+# ---- handles ----
+
+
+def close(maker: Maker) -> str | None:
+    found = maker.handles()
+    if not found:
+        return None
+    return f"close {maker.random.choice(found)[0]}" + (" keep=yes" if maker.chance(0.15) else "")
+
+
+def use_closed(maker: Maker) -> str | None:
+    """A handle that was just closed."""
+    table = maker.process.table
+    stale = [
+        name for name, label in maker.process.labels.items()
+        if isinstance(label, HandleLabel) and label.value not in table and maker.process.closed.get(label.value) == maker.process.opened
+    ]  # fmt: skip
+    if not stale:
+        return None
+    label = maker.random.choice(stale)
+    return maker.pick((f"close {label} keep=yes", f"map {maker.label('v')} of={label} access=FILE_MAP_READ", f"size {label}"))
+
+
+def look_at_handle(maker: Maker) -> str | None:
+    found = maker.handles()
+    if not found:
+        return None
+    return f"{maker.pick(('size', 'granted', 'flags', 'size', 'granted'))} {maker.random.choice(found)[0]}"
+
+
+def set_flags(maker: Maker) -> str | None:
+    found = maker.handles()
+    if not found:
+        return None
+    what = maker.pick(("inherit=yes", "inherit=no", "protect-from-close=yes", "protect-from-close=no"))
+    return f"setflags {maker.random.choice(found)[0]} {what}"
+
+
+def duplicate(maker: Maker) -> str | None:
+    """A duplicate in this process or another one, which gives it a label at once."""
+    found = maker.handles()
+    if not found:
+        return None
+    label = maker.random.choice(found)[0]
+    target = maker.pick(ROLES)
+    to = "0" if target == maker.role else f"${target}.pid"
+    how = maker.pick(("same=yes", "same=yes", "access=FILE_MAP_READ", "access=0", "access=GENERIC_READ", "access=FILE_MAP_WRITE"))
+    extra = " inherit=yes" if maker.chance(0.1) else ""
+    move = " close-source=yes" if maker.chance(0.1) else ""
+    source = maker.role
+    maker.add(f"duplicate {label} to={to} {how}{extra}{move}")
+    last = maker.expected[-1]
+    if last is None or last.refusals or not last.states or "handle" not in maker.world.process(source).last:
+        return ""
+    maker.turn(target)
+    return f"adopt {maker.label('s')} handle=${source}.handle"
+
+
+def compare(maker: Maker) -> str | None:
+    found = maker.handles()
+    if len(found) < 2:
+        return None
+    first, second = maker.random.sample(found, 2)
+    return f"compare {first[0]} with={second[0]}"
+
+
+def set_descriptor(maker: Maker) -> str | None:
+    found = maker.handles()
+    return f"setdescriptor {maker.random.choice(found)[0]} sd={maker.pick(DESCRIPTORS)}" if found else None
+
+
+def kill(maker: Maker) -> str | None:
+    """The end of a process, of which exploration affords few: starting one costs as much as a hundred steps."""
+    if not maker.process.table and not maker.process.regions:
+        return None
+    maker.kill()
+    return ""

@@ -1,0 +1,93 @@
+"""A sequence of steps while it is made: whose turn it is, and what the model predicts so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from random import Random
+
+from shmcheck.oracle.model import Expectation, Model
+from shmcheck.oracle.state import Handle, HandleLabel, MemoryLabel, Platform, Region, Section, World
+from shmcheck.oracle.text import reply, step
+
+ROLES = ("writer", "reader", "third")
+KILL = "(killed)"  # stands for the end of the role's process from outside
+
+
+@dataclass(slots=True)
+class Sequence:
+    """Steps in order with what the model expected of each when it was made."""
+
+    family: str
+    steps: list[tuple[str, str]]  # role, text
+    expected: list[Expectation | None]  # None for a kill
+    world: World  # as it is predicted to be behind the last step
+
+
+class Maker:
+    """A sequence that is being made."""
+
+    __slots__ = ("random", "model", "world", "steps", "expected", "counter", "names", "role", "process")
+
+    def __init__(self, random: Random, model: Model, platform: Platform) -> None:
+        self.random = random
+        self.model = model
+        self.world = World(platform)
+        self.steps: list[tuple[str, str]] = []
+        self.expected: list[Expectation | None] = []
+        self.counter = 0
+        self.names: list[str] = []  # that something was made with
+        self.turn(ROLES[0])
+
+    def turn(self, role: str) -> None:
+        """The next step is this role's."""
+        self.role = role
+        self.process = self.world.process(role)
+
+    def add(self, text: str) -> None:
+        """Adds a step, and follows it as the model predicts."""
+        found = self.model.expect(self.world, self.role, step(text))
+        self.model.settle(self.world, found, reply(found.sample()))
+        self.steps.append((self.role, text))
+        self.expected.append(found)
+
+    def kill(self) -> None:
+        self.world.end(self.process)
+        del self.world.processes[self.role]
+        self.steps.append((self.role, KILL))
+        self.expected.append(None)
+
+    def label(self, letter: str) -> str:
+        self.counter += 1
+        return f"{letter}{self.counter}"
+
+    def pick(self, values: tuple[str, ...]) -> str:
+        return values[int(self.random.random() * len(values))]
+
+    def number(self, values: tuple[int, ...]) -> int:
+        return values[int(self.random.random() * len(values))]
+
+    def chance(self, share: float) -> bool:
+        return self.random.random() < share
+
+    def handles(self) -> list[tuple[str, Handle, Section]]:
+        """Labels of the role that are handles of sections."""
+        found = []
+        table = self.process.table
+        for name, label in self.process.labels.items():
+            if isinstance(label, HandleLabel):
+                handle = table.get(label.value)
+                if handle is not None and isinstance(handle.object, Section):
+                    found.append((name, handle, handle.object))
+        return found
+
+    def views(self) -> list[tuple[str, MemoryLabel, Region]]:
+        """Labels of the role that are views."""
+        found = []
+        for name, label in self.process.labels.items():
+            if isinstance(label, MemoryLabel) and label.region is not None and label.region.alive:
+                if label.region.section is not None:
+                    found.append((name, label, label.region))
+        return found
+
+    def any_of(self, found: list[tuple[str, MemoryLabel, Region]]) -> tuple[str, MemoryLabel, Region]:
+        return found[int(self.random.random() * len(found))]
