@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from shmcheck.reports.baseline_match import version  # noqa: E402
 from shmcheck.reports.explain import Condition, Explanation, Facts  # noqa: E402
-from shmcheck.reports.results import Run  # noqa: E402
+from shmcheck.reports.results import Run, version  # noqa: E402
 
 
 def facts_of(**systems: dict[str, str]) -> Facts:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from shmcheck.commandline import Parser, guarded
@@ -121,7 +121,7 @@ def run(arguments: Sequence[str]) -> int:
         write_file(found.markdown, as_markdown(comparisons))
     if found.json:
         write_file(found.json, as_json(comparisons))
-    made = {
+    made: dict[str, Callable[[], str]] = {
         "text": lambda: as_text(comparisons, found.all),
         "markdown": lambda: as_markdown(comparisons),
         "json": lambda: as_json(comparisons),

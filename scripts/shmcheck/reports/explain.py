@@ -11,8 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from shmcheck.definitions import FACTS
-from shmcheck.reports.baseline_match import version
-from shmcheck.reports.results import PROGRAMS, RUN_FACTS, Run
+from shmcheck.reports.results import PROGRAMS, RUN_FACTS, Run, version
 
 # os_build and os_ubr together.
 VERSION = "os_version"

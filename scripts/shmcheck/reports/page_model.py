@@ -9,12 +9,12 @@ from functools import cached_property
 
 from shmcheck.contract import Contract, Row
 from shmcheck.definitions import Verdict
-from shmcheck.reports.baseline_match import best_fit, same_version, version
+from shmcheck.reports.baseline_match import best_fit, same_version
 from shmcheck.reports.change_kinds import Change
 from shmcheck.reports.compare import Comparison, Difference, compare
 from shmcheck.reports.explain import Explanation, Facts
 from shmcheck.reports.known_list import Entry, stale
-from shmcheck.reports.results import BAD, SEVERITY, BadFile, Case, Key, Run, observation
+from shmcheck.reports.results import BAD, SEVERITY, BadFile, Case, Key, Run, observation, version
 
 ABSENT = "absent"  # the case is not in this run
 LOST = "lost"  # the whole run is missing
