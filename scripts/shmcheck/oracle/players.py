@@ -24,6 +24,7 @@ END_SECONDS = 5.0
 STALE_LABELS = 100  # of the 256 that an actor has; then it is replaced
 REFERENCE = re.compile(r"\$([a-z0-9_-]+)\.([a-z]+)(?:([+-])([0-9]+))?")
 # Values that differ from run to run: shown at the prompt, left out of transcripts.
+DUPLICATE_TARGET = re.compile(r" to=\$([a-z0-9_-]+)\.pid")
 # A label of a generated step. At the prompt it gets the number of the play, because one that is stale is never free
 # again.
 LABEL = re.compile(r"(?<=[ =])([a-z][0-9]+)(?= |$)")
@@ -134,6 +135,7 @@ class Team:
         self.run = f"shmcheck-x{os.getpid():x}{int(time.time()) & 0xFFFFFF:x}"
         self.count = 0
         self.starts = 0
+        self.given: list[tuple[str, str]] = []  # duplicates without a label: role, value
 
     def start(self) -> Actor:
         self.starts += 1
@@ -173,6 +175,7 @@ class Team:
         labels = f"\\1-{self.count:x}"
         known: dict[str, str] = {}
         replies: list[str] = []
+        self.given.clear()
         for role, text in steps:
             if text == KILL:
                 self.actor(role).die()
@@ -185,7 +188,12 @@ class Team:
             if "=" in shown:
                 for match in REMEMBERED.finditer(shown):
                     known[f"{role}.{match[1]}"] = match[2]
+                if text.startswith("duplicate ") and shown.startswith("ok"):
+                    target = DUPLICATE_TARGET.search(text)
+                    self.given.append((target[1] if target else role, known.get(f"{role}.handle", "0")))
                 shown = VOLATILE.sub("", shown)
+            elif text.startswith("adopt ") and shown == "ok" and self.given and self.given[-1][0] == role:
+                self.given.pop()
             replies.append(shown if not shown.startswith("bad:") else "bad reason=" + shown[5:].replace(" ", "%20"))
         return replies
 
@@ -220,6 +228,10 @@ class Team:
                 lines.setdefault(role, []).extend(free.format(label) for free in FREES[verb])
             elif "protect-from-close=yes" in text:
                 lines.setdefault(role, []).append(f"setflags {rest.partition(' ')[0]}-{self.count:x} protect-from-close=no\n")
+        for index, (role, value) in enumerate(self.given):
+            label = f"given{index}-{self.count:x}"
+            lines.setdefault(role, []).extend((f"adopt {label} handle={value}\n", f"close {label}\n"))
+        self.given.clear()
         asked = []
         for role, requests in lines.items():
             actor = self.actors.get(role)

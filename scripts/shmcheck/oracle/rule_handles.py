@@ -47,7 +47,7 @@ def handle_of(process: Process, value: Value, of_section: bool = False) -> Handl
         return found
     opened = process.closed.get(value)
     if opened is None:
-        if process.opened or not of_section:
+        if process.opened or not of_section or not process.fresh:
             raise NoStatement("whether another process's handle value is one here too")
         return None
     if opened != process.opened:

@@ -27,6 +27,7 @@ class Platform:
     client_session: bool | None = None  # not session 0
     bits: int = 64
     reader_bits: int = 64  # of the role "reader" in a run with a pair of architectures
+    used_actors: bool = False  # processes have played before: what their handle values are is not known
     arm64: bool = False  # plain accesses follow ARM64's order, not that of x86
     integrity: str = "medium"  # of the runner and its actors
     global_privilege: str = ""  # enabled, disabled, absent
@@ -225,7 +226,7 @@ class Token:
 class Process:
     """An actor."""
 
-    __slots__ = ("role", "alive", "labels", "table", "closed", "opened", "regions", "placed", "token", "identity", "bits", "aware", "last")
+    __slots__ = ("role", "alive", "labels", "table", "closed", "opened", "regions", "placed", "token", "identity", "bits", "aware", "fresh", "last")
 
     def __init__(self, role: str, bits: int, token: Token | None) -> None:
         self.role = role
@@ -240,6 +241,7 @@ class Process:
         self.identity = ""  # what it was started as, if not as the runner
         self.bits = bits
         self.aware: bool | None = True  # of large addresses
+        self.fresh = True  # it has played nothing before
         self.last: dict[str, Value | tuple[Anchor, int]] = {}  # what $role.handle and $role.base are
 
 
@@ -270,6 +272,7 @@ class World:
         found = self.processes.get(role)
         if found is None:
             found = self.processes[role] = Process(role, self.bits_of(role), self.plain_token())
+            found.fresh = not self.platform.used_actors
             for value, handle in self.starting.pop(role, {}).items():
                 found.table[value] = handle
         return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from shmcheck.console import CannotRun
@@ -55,7 +55,7 @@ class Plan:
 def jobs_of(plan: Plan, target: Target, actor: Path, facts: Run, variables: Mapping[str, str]) -> list[Job]:
     """One job for each worker. `variables` are added to the actors' environment."""
     changes = tuple(changes_of(facts, load(KNOWN)))
-    platform = Platform.from_facts(facts.facts)
+    platform = replace(Platform.from_facts(facts.facts), used_actors=True)
     command = tuple(target.command(actor))
     environment = {**target.environment, **variables}
     return [
