@@ -9,8 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from shmcheck.console import CannotRun
-from shmcheck.reports.baseline_match import version
-from shmcheck.reports.results import Key
+from shmcheck.reports.results import Key, version
 
 NO_DATE = "no date"
 FIELDS = (
@@ -28,14 +27,11 @@ class Result:
     target: str
     time: str  # UTC, or ""
     platform: str
-    facts: str  # JSON; `fact` reads it
+    facts: str  # JSON
     seen: int  # the same number for the same observation
     verdict: str
     message: str
-    unstable: bool
-
-    def fact(self, name: str) -> str:
-        return str(json.loads(self.facts).get(name, ""))
+    unstable: int  # 1 if its repetitions disagreed
 
 
 @dataclass(frozen=True)
@@ -95,7 +91,7 @@ def results(connection: sqlite3.Connection, case: int) -> list[Result]:
         'JOIN run ON run.id = result.run JOIN seen ON seen.id = result.seen WHERE result."case" = ? '
         "ORDER BY target, time, run.id"
     )
-    return [Result(*entry[:8], bool(entry[8])) for entry in connection.execute(statement, (case,))]
+    return [Result(*entry) for entry in connection.execute(statement, (case,))]
 
 
 def stretches(found: Sequence[Result]) -> list[Stretch]:
