@@ -230,6 +230,19 @@ def test_what_an_unknown_step_may_have_changed_is_unknown() -> None:
     assert [found.finding for found in judged(*lines)[2:]] == [Finding.UNEXPLAINED] * 2
 
 
+def test_a_commit_at_an_unknown_place_may_be_in_any_view() -> None:
+    lines = [
+        "writer> create s name=@x size=8192 protect=PAGE_READWRITE|SEC_RESERVE -> ok error=0",
+        "writer> map v of=s access=FILE_MAP_WRITE -> ok",
+        "writer> map w of=s access=FILE_MAP_WRITE -> ok",
+        "writer> commit v at=65536 length=1 protect=PAGE_READWRITE -> ok base=+65536",
+        "writer> query w show=state -> ok state=MEM_COMMIT",
+        "writer> map u of=s access=FILE_MAP_WRITE -> ok",
+        "writer> query u show=state -> ok state=MEM_COMMIT",
+    ]
+    assert [found.finding for found in judged(*lines)[3:]] == [Finding.UNEXPLAINED] * 4
+
+
 def test_expecting_changes_nothing() -> None:
     model, world = Model(), World(PLATFORM)
     request = step("create section name=@x size=4096 protect=PAGE_READWRITE")

@@ -271,6 +271,8 @@ def _lose(world: World, expected: Expectation) -> None:
             _lose_all_contents(world)
     if step.verb in ("unmap", "unmap2", "release"):
         _lose_views(process)
+    if step.verb in ("commit", "protect"):
+        _lose_pages(world, process)
     if step.verb in ("close", "tryclose") or step.word("close-source") == "yes":
         _lose_process(world, process)
     _lose_label(world, process, step)
@@ -321,6 +323,15 @@ def _lose_views(process: Process) -> None:
     for name, label in process.labels.items():
         if isinstance(label, MemoryLabel):
             process.labels[name] = LOST
+
+
+def _lose_pages(world: World, process: Process) -> None:
+    """Pages at a place that is not known were changed or committed: in one of the views of the process, or elsewhere."""
+    for region in process.regions:
+        if region.section is not None and region.section.committed is not None:
+            region.section.kind = ""
+    for other in world.processes.values():
+        _lose_views(other)
 
 
 def _lose_process(world: World, process: Process) -> None:
