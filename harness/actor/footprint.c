@@ -243,8 +243,17 @@ static void take(struct print *out)
     take_memory(out);
 }
 
+/* At the first use of a name the system opens the directory of names of the session and keeps its handle. */
+static void open_directory_of_names(void)
+{
+    HANDLE none = OpenFileMappingW(FILE_MAP_READ, FALSE, L"Local\\shmcheck-none");
+    if (none)
+        CloseHandle(none);
+}
+
 void footprint_begin(void)
 {
+    open_directory_of_names();
     SetLastError(ERROR_SUCCESS);
     take(&at_hello);
     GetCurrentDirectoryW(PATH_UNITS, directory_at_hello);

@@ -37,8 +37,10 @@ set(SHMCHECK_RUNNER_SOURCES
     harness/runner/peer/process.c
     harness/runner/peer/program.c
     harness/runner/peer/recording.c
+    harness/runner/peer/used_actors.c
     harness/runner/stage/actor_lifecycle.c
     harness/runner/stage/actor_spec.c
+    harness/runner/stage/actors_end.c
     harness/runner/stage/cmocka_bridge.c
     harness/runner/stage/stage.c
     harness/runner/stage/step.c
@@ -52,6 +54,7 @@ set(SHMCHECK_RUNNER_SOURCES
     harness/runner/worker/reply_mutations.c
     harness/runner/worker/wire.c
     harness/runner/worker/worker.c
+    harness/runner/run/actor_totals.c
     harness/runner/run/case_outcome.c
     harness/runner/run/console.c
     harness/runner/run/footprint.c
@@ -163,6 +166,7 @@ set(SHMCHECK_WINDOWS_TESTS
     test_runner_sha256
     test_runner_start
     test_runner_summary
+    test_runner_used_actors
     test_runner_workers
     test_windows_constants)
 set(SHMCHECK_TEST_SUPPORT_SOURCES
@@ -187,6 +191,7 @@ set(test_runner_misbehaving_actors_SOURCES harness/tests/misbehaving_actor.c har
 set(test_runner_mutation_run_SOURCES ${test_runner_misbehaving_actors_SOURCES})
 set(test_runner_reply_mutations_SOURCES harness/runner/worker/reply_mutations.c harness/runner/peer/recording.c)
 set(test_runner_wire_SOURCES harness/runner/worker/wire.c)
+set(test_runner_used_actors_SOURCES ${test_runner_misbehaving_actors_SOURCES})
 set(test_runner_workers_SOURCES ${test_runner_misbehaving_actors_SOURCES})
 set(test_runner_start_SOURCES harness/tests/child_lives.c)
 set(test_runner_output_SOURCES harness/tests/child_lives.c)

@@ -146,6 +146,29 @@ static bool lie_at_step(HANDLE pipe, const char *lie, unsigned long sequence)
     return true;
 }
 
+/* Answers `clear`. "keeps" and "keeps-more" say that they did not release everything. */
+static void answer_clear(HANDLE pipe, const char *lie, unsigned long sequence)
+{
+    char line[80];
+    const char *answer = "ok same=yes ~handles=1";
+    if (strcmp(lie, "keeps") == 0)
+        answer = "ok same=no differs=handles,memory ~handles=2";
+    else if (strcmp(lie, "keeps-more") == 0)
+        answer = "ok same=no differs=token ~handles=1";
+    else if (strcmp(lie, "bad-clear") == 0)
+        answer = "bad reason=unknown";
+    else if (strcmp(lie, "crash-at-clear") == 0)
+        crash();
+    else if (strcmp(lie, "hang-at-clear") == 0)
+        hang();
+    if (strcmp(lie, "two-answers-to-clear") ==
+        0) /* in one piece, so that both have arrived when the first is read */
+        snprintf(line, sizeof line, "%lu %s\n%lu %s\n", sequence, answer, sequence, answer);
+    else
+        snprintf(line, sizeof line, "%lu %s\n", sequence, answer);
+    send(pipe, line);
+}
+
 static int say_goodbye(HANDLE pipe, const char *lie, unsigned long sequence)
 {
     char line[80];
@@ -179,6 +202,10 @@ int misbehaving_actor_main(HANDLE pipe)
         unsigned long sequence = request.sequence;
         if (strcmp(request.word, "exit") == 0)
             return say_goodbye(pipe, lie, sequence);
+        if (strcmp(request.word, "clear") == 0) {
+            answer_clear(pipe, lie, sequence);
+            continue;
+        }
         if (lie_at_step(pipe, lie, sequence)) {
             snprintf(answer, sizeof answer, "%lu ok size=4096 name=%.200s ~base=0x20000\n", sequence,
                      line_value(&request, "name", ""));

@@ -6,7 +6,7 @@
 
 /* How it misbehaves: the value of this environment variable, which the process that starts it sets. Unset or
  * "honest": it says hello, answers `ok size=4096 name=N ~base=0x20000` to every request, N being that of the request or
- * nothing, and `bye` to exit. */
+ * nothing, `ok same=yes` to clear and `bye` to exit. */
 #define MISBEHAVIOUR_VARIABLE "SHMCHECK_MISBEHAVIOUR"
 
 /* How much "flood" prints. */

@@ -63,7 +63,8 @@ static void on_finished(void *context, size_t item, struct case_outcome *outcome
 static void make_plan(struct pool_log *log, const struct pool_log_settings *settings)
 {
     static struct platform platform;
-    struct options options = {.repeat = settings->repeat ? settings->repeat : 1};
+    struct options options = {.repeat = settings->repeat ? settings->repeat : 1,
+                              .order_seed = settings->order_seed};
     struct text error = text_over(log->error, sizeof log->error);
     char filters[8][CASE_ID_BYTES];
     const char *rest = settings->filters ? settings->filters : "";
@@ -118,6 +119,7 @@ void pool_log_run(struct pool_log *log, const struct pool_log_settings *settings
             .timeout_scale = scale,
             .mutate = {settings->mutate, 1},
             .prestarted = settings->prestarted,
+            .reuse = settings->reuse,
             .run_milliseconds = settings->run_milliseconds,
             .programs = &log->programs,
             .run = "test",

@@ -34,6 +34,8 @@ struct pool_log_settings {
     size_t enough;             /* no case starts once so many have ended; 0: all start */
     uint64_t run_milliseconds; /* 0: as a run has by default */
     bool prestarted;           /* as a run of shmcheck.exe has them */
+    bool reuse;                /* likewise */
+    unsigned order_seed;       /* as --order-seed */
     HANDLE stop;               /* NULL: nobody stops it */
     const wchar_t *self;       /* the workers' program; NULL: this one */
 };

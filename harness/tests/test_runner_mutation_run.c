@@ -128,6 +128,14 @@ static int run_all(void **state)
     return 0;
 }
 
+/* Actors that are used again are recorded like new ones: every score is the same. */
+static int run_all_with_used_actors(void **state)
+{
+    (void)state;
+    pool_log_run(&log_of_run, &(struct pool_log_settings){.mutate = 100, .reuse = true});
+    return 0;
+}
+
 static int free_log(void **state)
 {
     (void)state;
@@ -241,5 +249,6 @@ int main(int argc, char **argv)
         cmocka_unit_test(no_two_runs_alike),  cmocka_unit_test(an_error),
         cmocka_unit_test(all_ended),
     };
-    return cmocka_run_group_tests(tests, run_all, free_log);
+    return cmocka_run_group_tests_name("new actors", tests, run_all, free_log) +
+           cmocka_run_group_tests_name("used actors", tests, run_all_with_used_actors, free_log);
 }

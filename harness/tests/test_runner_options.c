@@ -59,6 +59,8 @@ static void defaults(void **state)
     assert_false(options.verbose);
     assert_false(options.allow_large);
     assert_false(options.fail_fast);
+    assert_false(options.fresh_actors);
+    assert_int_equal(options.order_seed, 0);
     assert_int_equal(options.mutate, 0);
     assert_int_equal(options.seed, 1);
     options_free(&options);
@@ -74,6 +76,8 @@ static void actions(void **state)
     assert_true(GOOD(L"--allow-large").allow_large);
     assert_true(GOOD(L"--fail-fast").fail_fast);
     assert_true(GOOD(L"--quiet").quiet);
+    assert_true(GOOD(L"--fresh-actors").fresh_actors);
+    assert_int_equal(GOOD(L"--order-seed", L"7").order_seed, 7);
     assert_int_equal(GOOD(L"--verbose").action, ACTION_RUN);
 }
 

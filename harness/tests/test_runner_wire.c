@@ -50,6 +50,7 @@ static void expect_settings(const struct wire_settings *expected)
                 got.timeout_scale < expected->timeout_scale + 0.0005);
     assert_int_equal(got.with_volatile, expected->with_volatile);
     assert_int_equal(got.prestarted, expected->prestarted);
+    assert_int_equal(got.reuse, expected->reuse);
     assert_int_equal(got.mutate_percent, expected->mutate_percent);
     assert_true(got.mutate_seed == expected->mutate_seed);
 }
@@ -65,6 +66,7 @@ TEST(settings_arrive_as_they_were_sent)
     settings.timeout_scale = 0.125;
     settings.with_volatile = true;
     settings.prestarted = true;
+    settings.reuse = true;
     settings.mutate_percent = 100;
     settings.mutate_seed = UINT64_MAX;
     expect_settings(&settings);
@@ -125,16 +127,18 @@ TEST(hello_is_recognised)
 TEST(orders_with_a_missing_or_wrong_field_are_refused)
 {
     static const char *const settings[] = {
-        "1 settings actor=a scale-thousandths=1 volatile=no prestarted=no mutate=0 seed=1",
-        "1 settings run=r scale-thousandths=1 volatile=no prestarted=no mutate=0 seed=1",
-        "1 settings run=r actor=%FF scale-thousandths=1 volatile=no prestarted=no mutate=0 seed=1",
-        "1 settings run=r actor=a scale-thousandths=0 volatile=no prestarted=no mutate=0 seed=1",
-        "1 settings run=r actor=a scale-thousandths=1 volatile=maybe prestarted=no mutate=0 seed=1",
-        "1 settings run=r actor=a scale-thousandths=1 volatile=no mutate=0 seed=1",
-        "1 settings run=r actor=a scale-thousandths=1 volatile=no prestarted=no mutate=101 seed=1",
-        "1 settings run=r actor=a x86=perhaps scale-thousandths=1 volatile=no prestarted=no mutate=0 seed=1",
+        "1 settings actor=a scale-thousandths=1 volatile=no prestarted=no reuse=no mutate=0 seed=1",
+        "1 settings run=r scale-thousandths=1 volatile=no prestarted=no reuse=no mutate=0 seed=1",
+        "1 settings run=r actor=%FF scale-thousandths=1 volatile=no prestarted=no reuse=no mutate=0 seed=1",
+        "1 settings run=r actor=a scale-thousandths=0 volatile=no prestarted=no reuse=no mutate=0 seed=1",
+        "1 settings run=r actor=a scale-thousandths=1 volatile=maybe prestarted=no reuse=no mutate=0 seed=1",
+        "1 settings run=r actor=a scale-thousandths=1 volatile=no reuse=no mutate=0 seed=1",
+        "1 settings run=r actor=a scale-thousandths=1 volatile=no prestarted=no reuse=no mutate=101 seed=1",
+        "1 settings run=r actor=a scale-thousandths=1 volatile=no prestarted=no mutate=0 seed=1",
+        "1 settings run=r actor=a x86=perhaps scale-thousandths=1 volatile=no prestarted=no reuse=no "
+        "mutate=0 seed=1",
         "1 settings run=a-name-that-is-longer-than-the-id-of-any-run actor=a scale-thousandths=1 volatile=no "
-        "prestarted=no mutate=0 seed=1",
+        "prestarted=no reuse=no mutate=0 seed=1",
     };
     static const char *const cases[] = {"1 case instance=1 pair=x64-x64",
                                         "1 case id=a pair=x64-x64",
@@ -211,9 +215,13 @@ TEST(the_end_of_a_case_arrives_as_it_was_sent)
 {
     struct wire_report report = {0};
     struct text sent = new_line();
-    wire_put_done(&sent, 7, &(struct wire_done){.starts = 8, .handles = UINT64_MAX});
+    wire_put_done(&sent, 7, &(struct wire_done){{8, 1, 7, 2, "handles,memory"}, UINT64_MAX});
     assert_int_equal(wire_get_report(parsed(&sent), 7, &report), WIRE_DONE);
-    assert_int_equal(report.done.starts, 8);
+    assert_int_equal(report.done.use.roles, 8);
+    assert_int_equal(report.done.use.starts, 1);
+    assert_int_equal(report.done.use.reused, 7);
+    assert_int_equal(report.done.use.retired, 2);
+    assert_string_equal(report.done.use.reasons, "handles,memory");
     assert_true(report.done.handles == UINT64_MAX);
     wire_report_free(&report);
 }
@@ -231,8 +239,12 @@ TEST(reports_that_make_no_sense_are_refused)
         "7 finding verdict=fail line=-1 text=a",
         "7 finding verdict=fail line=2147483648 text=a",
         "7 finding verdict=fail line=1",
-        "7 done starts=1",
-        "7 done handles=1",
+        "7 done starts=1 reused=1 retired=1 why= handles=1",
+        "7 done roles=1 reused=1 retired=1 why= handles=1",
+        "7 done roles=1 starts=1 retired=1 why= handles=1",
+        "7 done roles=1 starts=1 reused=1 why= handles=1",
+        "7 done roles=1 starts=1 reused=1 retired=1 handles=1",
+        "7 done roles=1 starts=1 reused=1 retired=1 why=",
     };
     struct wire_report report = {0};
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)

@@ -2,7 +2,7 @@
 
 #include "../platform/invariant.h"
 #include "../platform/needs.h"
-#include "../stage/actor_lifecycle.h"
+#include "../stage/actors_end.h"
 #include "../stage/cmocka_bridge.h"
 #include "catalogue.h"
 
@@ -56,9 +56,12 @@ struct case_figures case_run(const struct stage_settings *settings, const struct
         stage_tell(&stage, STAGE_ERROR, test->line, "the case has a need that is not in needs.c");
     else
         call(&stage, test);
-    const struct case_figures figures = {
-        .checks = state.checks, .steps = stage.steps, .starts = stage.role_count};
+    struct case_figures figures = {.checks = state.checks, .steps = stage.steps};
+    stage.use.roles = stage.role_count;
     actors_end(&stage);
+    stage.use.starts = stage.peers.starts;
     invariant_set_handler(NULL, NULL);
-    return (struct case_figures){figures.checks, figures.steps, figures.starts, stage.broken};
+    figures.use = stage.use;
+    figures.broken = stage.broken;
+    return figures;
 }

@@ -15,8 +15,8 @@ struct case_state {
 
 struct case_figures {
     size_t checks, steps;
-    size_t starts; /* of actors */
-    bool broken;   /* an error, a crash or a time-out was reported */
+    struct actor_use use;
+    bool broken; /* an error, a crash or a time-out was reported */
 };
 
 /* Runs the case from its first step to the end of its last actor, and reports through settings->tell. A case that crashes,

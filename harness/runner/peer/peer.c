@@ -5,6 +5,7 @@
 #include <string.h>
 #include <wchar.h>
 
+#include "../platform/invariant.h"
 #include "image_copy.h"
 
 static bool playing(const struct peer_group *group)
@@ -117,6 +118,7 @@ DWORD peer_start(struct peer_group *group, struct peer *peer, const wchar_t *pro
     if (playing(group))
         return ERROR_SUCCESS;
     announce_wait(group);
+    group->starts++;
     if (!identity)
         return start_inheriting(peer, &(struct process_spec){
                                           .image = peer->copy ? peer->copy : program,
@@ -142,7 +144,10 @@ DWORD peer_settle(struct peer_group *group, struct peer *peer, const struct iden
 bool peer_accept(struct peer_group *group, struct peer *peer)
 {
     announce_wait(group);
-    return playing(group) || channel_accept(peer->channel, group->timeout);
+    if (playing(group))
+        return true;
+    group->starts++;
+    return channel_accept(peer->channel, group->timeout);
 }
 
 DWORD peer_open_process(struct peer_group *group, struct peer *peer, uint64_t pid)
@@ -167,11 +172,18 @@ bool peer_send(struct peer_group *group, struct peer *peer, const char *bytes, s
     return channel_send(peer->channel, bytes, length, group->timeout);
 }
 
+void peer_greet_again(struct peer_group *group, struct peer *peer)
+{
+    INVARIANT(peer->hello != NULL);
+    peer->greets_again = true;
+    record(group, RECORDED_PIPE_NAME, true, 0, peer->pipe_name);
+}
+
 /* Most replies arrive within this time; only a longer wait is announced. */
 #define SOON_MS 5
 
-static enum channel_result receive_live(struct peer_group *group, struct peer *peer, char *out,
-                                        size_t *length)
+static enum channel_result receive_from_pipe(struct peer_group *group, struct peer *peer, char *out,
+                                             size_t *length)
 {
     const DWORD timeout = group->timeout;
     if (timeout <= SOON_MS)
@@ -181,6 +193,21 @@ static enum channel_result receive_live(struct peer_group *group, struct peer *p
         return result;
     announce_wait(group);
     return channel_receive(peer->channel, out, length, timeout - SOON_MS);
+}
+
+static enum channel_result receive_live(struct peer_group *group, struct peer *peer, char *out,
+                                        size_t *length)
+{
+    if (peer->greets_again) {
+        peer->greets_again = false;
+        *length = strlen(peer->hello);
+        memcpy(out, peer->hello, *length + 1);
+        return CHANNEL_LINE;
+    }
+    enum channel_result result = receive_from_pipe(group, peer, out, length);
+    if (result == CHANNEL_LINE && !peer->hello)
+        peer->hello = _strdup(out); /* without memory for it the actor is not used again */
+    return result;
 }
 
 static enum channel_result receive(struct peer_group *group, struct peer *peer, char *out, size_t *length)
@@ -241,6 +268,8 @@ void peer_close(struct peer *peer)
         DeleteFileW(peer->copy);
     free(peer->copy);
     peer->copy = NULL;
+    free(peer->hello);
+    peer->hello = NULL;
     channel_free(peer->channel);
     peer->channel = NULL;
 }

@@ -19,6 +19,7 @@ struct peer_group {
     void *context;
     struct recording *recording; /* never NULL; its mode is RECORDING_OFF in an ordinary run */
     size_t received;             /* lines and other results of peer_receive so far */
+    size_t starts;               /* processes of actors that were started so far; none in a replay */
 };
 
 struct peer {
@@ -26,6 +27,8 @@ struct peer {
     struct channel *channel; /* owned; NULL in a replay */
     struct child child;      /* process is NULL before the start, and in a replay */
     size_t recorded_at;      /* the recording's entry for the last line, while it records */
+    char *hello;             /* owned; the first line that the actor sent; NULL: none yet */
+    bool greets_again;       /* the next peer_receive returns `hello` */
     wchar_t *copy; /* owned; the peer's own copy of the program, deleted by peer_close; NULL: none */
 };
 
@@ -45,6 +48,10 @@ DWORD peer_settle(struct peer_group *group, struct peer *peer, const struct iden
 bool peer_accept(struct peer_group *group, struct peer *peer);
 /* Opens the process with the id that it told over the pipe, to see its end. Zero, or the error code. */
 DWORD peer_open_process(struct peer_group *group, struct peer *peer, uint64_t pid);
+
+/* An actor that waited begins to play another role: the next peer_receive returns the first line that it ever sent, as that
+ * of a process that has just started. */
+void peer_greet_again(struct peer_group *group, struct peer *peer);
 
 /* Sends `length` bytes, which are terminated by a byte 0 as well. False: the pipe is closed, or the bytes were not read
  * within the deadline. */

@@ -3,6 +3,7 @@
 #define SHMCHECK_OUTCOME_H
 
 #include "../../report/junit.h"
+#include "../../common/actor_use.h"
 
 struct finding {
     enum verdict verdict;       /* VERDICT_FAIL, VERDICT_DEVIATES or VERDICT_ERROR; VERDICT_SKIP: no power */
@@ -17,7 +18,7 @@ struct case_outcome {
     struct finding *findings; /* owned */
     size_t count;
     uint64_t milliseconds;
-    uint64_t starts;  /* actors that the case started */
+    struct actor_use use;
     uint64_t handles; /* that the worker had open after the case */
     bool incomplete;  /* memory ran out: there was more than is here */
 };

@@ -41,7 +41,8 @@ struct run {
     struct console console;
     struct results results;
     struct footprints footprints;
-    struct buffer *lines; /* of --verbose: for each item of the plan the lines of its transcript that wait for its end */
+    struct buffer *
+        lines; /* of --verbose: for each item of the plan the lines of its transcript that wait for its end */
 };
 
 static void case_started(void *context, size_t item)
@@ -160,6 +161,11 @@ static struct junit *new_report(const struct run *run, const char *run_id)
         options_selection(&run->options, &text);
         junit_property(report, FACT_SELECTION, selection);
     }
+    if (run->options.order_seed) {
+        char seed[24];
+        snprintf(seed, sizeof seed, "%u", run->options.order_seed);
+        junit_property(report, FACT_ORDER_SEED, seed);
+    }
     for (size_t i = 0; i < run->platform.count; i++)
         junit_property(report, run->platform.facts[i].name, run->platform.facts[i].value);
     for (size_t i = 0; i < run->plan.pair_count; i++) {
@@ -206,8 +212,7 @@ static void add_figures(struct run *run, bool complete)
     char number[32];
     PROCESS_MEMORY_COUNTERS memory = {.cb = sizeof memory};
     struct junit *report = run->results.junit;
-    snprintf(number, sizeof number, "%llu", (unsigned long long)run->results.actor_starts);
-    junit_property(report, FACT_ACTOR_STARTS, number);
+    actor_totals_report(&run->results.actors, report);
     if (K32GetProcessMemoryInfo(GetCurrentProcess(), &memory, sizeof memory)) {
         snprintf(number, sizeof number, "%llu", (unsigned long long)(memory.PeakWorkingSetSize >> 10));
         junit_property(report, FACT_RUNNER_PEAK_MEMORY_KIB, number);
@@ -249,6 +254,7 @@ static int perform(struct run *run, const char *run_id, struct text *error)
             .timeout_scale = run->options.timeout_scale,
             .mutate = {run->options.mutate, run->options.seed},
             .prestarted = true,
+            .reuse = !run->options.fresh_actors,
             .with_volatile = run->options.verbose,
             .programs = &run->programs,
             .run = run_id,

@@ -192,7 +192,8 @@ static struct patterns *patterns_of(struct options *options, enum option_id id)
     }
 }
 
-static bool add_pattern(struct patterns *out, const struct option *option, const char *word, struct text *error)
+static bool add_pattern(struct patterns *out, const struct option *option, const char *word,
+                        struct text *error)
 {
     if (out->count == OPTIONS_PATTERNS) {
         text_format(error, "%s is given more than %d times", option->name, OPTIONS_PATTERNS);
@@ -248,6 +249,8 @@ static unsigned *count_of(struct options *options, enum option_id id)
         return &options->mutate;
     case OPTION_SEED:
         return &options->seed;
+    case OPTION_ORDER_SEED:
+        return &options->order_seed;
     default:
         return NULL;
     }
@@ -339,6 +342,9 @@ static void take_flag(struct options *out, enum option_id id)
         break;
     case OPTION_FAIL_FAST:
         out->fail_fast = true;
+        break;
+    case OPTION_FRESH_ACTORS:
+        out->fresh_actors = true;
         break;
     default:
         break; /* takes a value */

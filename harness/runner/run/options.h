@@ -45,11 +45,13 @@ struct options {
     unsigned repeat; /* 1 to 1,000 */
     double timeout_scale;
     bool verbose;
-    bool quiet;       /* nothing is printed while cases run; not together with verbose */
-    bool allow_large; /* cases that take over 1 GiB of memory or disk run too */
-    bool fail_fast;   /* no case starts after one that fails or deviates */
-    unsigned mutate;  /* percent of the changes of replies that are tried; 0: this is an ordinary run */
-    unsigned seed;    /* chooses them */
+    bool quiet;          /* nothing is printed while cases run; not together with verbose */
+    bool allow_large;    /* cases that take over 1 GiB of memory or disk run too */
+    bool fresh_actors;   /* every role gets a new process */
+    unsigned order_seed; /* of a random order of the cases; 0: the order of the catalogue */
+    bool fail_fast;      /* no case starts after one that fails or deviates */
+    unsigned mutate;     /* percent of the changes of replies that are tried; 0: this is an ordinary run */
+    unsigned seed;       /* chooses them */
 };
 
 /* False, and a sentence in `error`, if the command line is wrong. */

@@ -116,6 +116,34 @@ static void add_cases(struct plan *out, const struct options *options, const str
     }
 }
 
+/* SplitMix64, a random number generator whose values are the same on every system. */
+static uint64_t next_random(uint64_t *state)
+{
+    uint64_t z = *state += UINT64_C(0x9E3779B97F4A7C15);
+    z = (z ^ z >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
+    z = (z ^ z >> 27) * UINT64_C(0x94D049BB133111EB);
+    return z ^ z >> 31;
+}
+
+/* Fisher and Yates: every order is as likely, but for the remainder of a division by a number far below 2^64. */
+static bool shuffle(struct plan *plan, uint64_t seed)
+{
+    plan->order = calloc(plan->count + 1, sizeof *plan->order);
+    if (!plan->order)
+        return false;
+    for (size_t i = 0; i < plan->count; i++) {
+        size_t other = (size_t)(next_random(&seed) % (i + 1));
+        plan->order[i] = plan->order[other];
+        plan->order[other] = i;
+    }
+    return true;
+}
+
+size_t plan_item_at(const struct plan *plan, size_t place)
+{
+    return plan->order ? plan->order[place] : place;
+}
+
 bool plan_make(struct plan *out, const struct options *options, const struct platform *platform,
                const struct programs *programs, struct text *error)
 {
@@ -141,13 +169,18 @@ bool plan_make(struct plan *out, const struct options *options, const struct pla
                  "and rows");
         return false;
     }
-    return true;
+    if (options->order_seed == 0 || shuffle(out, options->order_seed))
+        return true;
+    plan_free(out);
+    text_add(error, "not enough memory for the order of the cases");
+    return false;
 }
 
 void plan_free(struct plan *plan)
 {
     free(plan->items);
     free(plan->pairs);
+    free(plan->order);
     *plan = (struct plan){0};
 }
 

@@ -30,14 +30,20 @@ struct plan {
     size_t count;
     struct plan_pair *pairs; /* owned; at least one */
     size_t pair_count;
+    size_t *order; /* owned; items by the place at which they run; NULL: as they stand */
 };
 
 /* The selected cases, for each pair all of them repeat times. Of `programs`, which outlives the plan, it is taken
- * which actors there are and why others are not. False, and a sentence in `error`, if a pattern matches nothing, all patterns together select no case, or
+ * which actors there are and why others are not. With options->order_seed the order is a random one that depends on nothing
+ * but the seed and the number of items. False, and a sentence in `error`, if a pattern matches nothing, all patterns together
+ * select no case, or
  * memory runs out. */
 bool plan_make(struct plan *out, const struct options *options, const struct platform *platform,
                const struct programs *programs, struct text *error);
 void plan_free(struct plan *plan);
+
+/* The index of the item that runs at this place. */
+size_t plan_item_at(const struct plan *plan, size_t place);
 
 /* Whether a case that is going to run has this need. */
 bool plan_needs(const struct plan *plan, const char *need);

@@ -6,7 +6,7 @@ struct pool {
     const struct pool_settings *settings;
     HANDLE job; /* of the workers; ends them when this process ends in any way */
     struct worker_slot slots[OPTIONS_JOBS];
-    size_t next; /* item of the plan */
+    size_t next; /* place in the order of the plan */
     uint64_t run_milliseconds, deadline;
 };
 
@@ -18,7 +18,7 @@ static bool has_enough(const struct pool *pool)
 static void skip_skipped(struct pool *pool)
 {
     const struct plan *plan = pool->settings->plan;
-    while (pool->next < plan->count && plan->items[pool->next].skip)
+    while (pool->next < plan->count && plan->items[plan_item_at(plan, pool->next)].skip)
         pool->next++;
 }
 
@@ -33,7 +33,7 @@ static bool feed(struct pool *pool, struct text *error)
             continue;
         if (!slot->channel && !worker_slot_start(slot, settings, pool->job, error))
             return false;
-        size_t item = pool->next++;
+        size_t item = plan_item_at(settings->plan, pool->next++);
         settings->started(settings->context, item);
         worker_slot_feed(slot, settings, item);
     }

@@ -288,7 +288,7 @@ void results_add(struct results *results, size_t index, struct case_outcome *out
     show_case(results, item, &judgement, outcome);
     if (verdict_facts(judgement.verdict)->exit_code > 0)
         note_failure(results, item, judgement.verdict, outcome);
-    results->actor_starts += outcome->starts;
+    actor_totals_add(&results->actors, &outcome->use);
     case_outcome_free(outcome);
     results_start(results);
 }

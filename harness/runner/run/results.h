@@ -4,6 +4,7 @@
 
 #include <windows.h>
 
+#include "actor_totals.h"
 #include "console.h"
 #include "case_outcome.h"
 #include "plan.h"
@@ -33,7 +34,7 @@ struct results {
     uint64_t writing;     /* milliseconds that writing has taken so far */
     bool unwritten;       /* the report on disk is not up to date, since: */
     uint64_t unwritten_since;
-    uint64_t actor_starts;
+    struct actor_totals actors;
     bool write_failed;
     char write_error[2200];
 };

@@ -56,6 +56,7 @@ static bool send_settings(struct worker_slot *slot, const struct pool_settings *
         .timeout_scale = settings->timeout_scale,
         .with_volatile = settings->with_volatile,
         .prestarted = settings->prestarted && settings->mutate.percent == 0,
+        .reuse = settings->reuse,
         .mutate_percent = settings->mutate.percent,
         .mutate_seed = settings->mutate.seed,
     };
@@ -183,7 +184,7 @@ static void take_finding(struct worker_slot *slot)
 
 static void take_done(struct worker_slot *slot)
 {
-    slot->outcome.starts = slot->report.done.starts;
+    slot->outcome.use = slot->report.done.use;
     slot->outcome.handles = slot->report.done.handles;
     complete(slot);
     output_file_clear(slot->worker_output); /* it is reported only if the worker ends badly */

@@ -51,19 +51,31 @@ static void open_peer(struct stage *stage, int line, struct role *role)
     }
 }
 
-/* Starts the role's actor, and in advance the one that is most likely needed next: the other side of the pair. */
+/* Starts the role's actor, and in advance the one that is most likely needed next, the other side of the pair, unless a used
+ * actor waits for that. */
 static DWORD start_two(struct stage *stage, struct role *role, const char **failed)
 {
     struct prestarted *prestarted = stage->settings->prestarted;
     const struct pair *pair = &stage->settings->pair;
     const enum arch next = role->arch == pair->writer ? pair->reader : pair->writer;
+    const struct used_actors *used = stage->settings->used;
+    const bool waits = used && used->counts[next] > 0;
     DWORD error = peer_start(&stage->peers, &role->peer, stage->settings->actors[role->arch], NULL, failed);
-    if (!error) {
+    if (!error && !waits) {
         prestarted_start(prestarted, next, stage->settings->actors[next], &stage->peers);
         channel_wait(role->peer.channel, stage->peers.timeout);
         prestarted_settle(prestarted, next, &stage->peers);
     }
     return error;
+}
+
+static bool take_used(struct stage *stage, struct role *role)
+{
+    struct used_actors *used = stage->settings->used;
+    const bool taken = used && stage->peers.recording->mode != RECORDING_REPLAY &&
+                       used_actors_take(used, role->arch, &stage->peers, &role->peer);
+    stage->use.reused += taken;
+    return taken;
 }
 
 struct role *actor_start(struct stage *stage, int line, const char *name, const struct actor_spec *spec)
@@ -72,7 +84,12 @@ struct role *actor_start(struct stage *stage, int line, const char *name, const 
     struct role *role = stage_add_role(stage, line, name, spec->arch);
     const wchar_t *program = stage->settings->actors[spec->arch];
     DWORD error = ERROR_SUCCESS;
-    const bool in_advance = stage->settings->prestarted && actor_spec_is_plain(spec);
+    role->plain = actor_spec_is_plain(spec);
+    const bool in_advance = stage->settings->prestarted && role->plain;
+    if (role->plain && take_used(stage, role)) {
+        read_hello(stage, line, role);
+        return role;
+    }
     if (in_advance && prestarted_take(stage->settings->prestarted, spec->arch, &role->peer)) {
         read_hello(stage, line, role);
         return role;
@@ -124,7 +141,9 @@ struct role *actor_expect(struct stage *stage, int line, const char *parent, con
 {
     struct role *role = stage_add_role(stage, line, name, spec->arch);
     open_peer(stage, line, role);
-    role->same_program = actor_of(stage, line, parent)->arch == role->arch;
+    struct role *starter = actor_of(stage, line, parent);
+    starter->plain = false;
+    role->same_program = starter->arch == role->arch;
     return role;
 }
 
@@ -168,93 +187,4 @@ void actor_kill(struct stage *stage, int line, struct role *role)
         stage_abort(stage, line, "'%s' cannot be killed: error %lu", role->name,
                     (unsigned long)GetLastError());
     step_gone(stage, role, "(killed)", 0, false);
-}
-
-/* An actor that is busy cannot be asked to exit: the case must finish the step that it began. */
-static void ask_to_exit(struct stage *stage, struct role *role)
-{
-    char wire[40];
-    if (role->state == ROLE_BUSY && !stage->broken)
-        stage_tell(stage, STAGE_ERROR, stage->line, "the case ended before a step that it had begun");
-    if (role->state != ROLE_IDLE)
-        return;
-    int length = snprintf(wire, sizeof wire, "%lu exit\n", (unsigned long)++role->sequence);
-    snprintf(role->request, sizeof role->request, "exit");
-    peer_send(&stage->peers, &role->peer, wire, (size_t)length);
-}
-
-static void see_it_end(struct stage *stage, struct role *role)
-{
-    size_t length;
-    char message[LINE_BYTES * 2];
-    DWORD code = 0;
-    if (role->state != ROLE_IDLE)
-        return;
-    role_leaves(role);
-    enum channel_result result = peer_receive(&stage->peers, &role->peer, role->raw, &length);
-    bool bye = result == CHANNEL_LINE && !line_parse(&role->reply, role->raw, length) &&
-               role->reply.sequence == role->sequence && strcmp(role->reply.word, "bye") == 0;
-    bool ended = peer_wait(&stage->peers, &role->peer, &code);
-    if ((bye && ended && code == 0) || stage->broken)
-        return;
-    enum stage_event kind = result == CHANNEL_TIMEOUT || !ended ? STAGE_TIMEOUT
-                            : result == CHANNEL_CLOSED && code  ? STAGE_CRASH
-                                                                : STAGE_ERROR;
-    snprintf(message, sizeof message, "%s> exit: %s; %s, exit code 0x%lX", role->name,
-             bye ? "it said bye" : "it did not say bye", ended ? "it ended" : "it did not end",
-             (unsigned long)code);
-    stage_tell(stage, kind, stage->line, message);
-}
-
-static bool all_gone(struct stage *stage)
-{
-    /* Processes that actors started themselves are not known one by one. */
-    ULONGLONG end = GetTickCount64() + stage->peers.timeout;
-    const struct prestarted *prestarted = stage->settings->prestarted;
-    const size_t staying = prestarted ? prestarted_count(prestarted) : 0;
-    while (job_active(stage->settings->job) > staying) {
-        if (GetTickCount64() > end)
-            return false;
-        SwitchToThread();
-    }
-    return true;
-}
-
-/* The actors that were started in advance are in the job too. */
-static void end_job(struct stage *stage)
-{
-    if (stage->settings->prestarted)
-        prestarted_drop(stage->settings->prestarted);
-    job_kill(stage->settings->job);
-}
-
-static void end_processes(struct stage *stage)
-{
-    HANDLE job = stage->settings->job;
-    for (size_t i = 0; i < stage->role_count; i++)
-        ask_to_exit(stage, stage->roles[i]);
-    for (size_t i = 0; i < stage->role_count; i++)
-        see_it_end(stage, stage->roles[i]);
-    if (stage->broken)
-        end_job(stage);
-    if (!all_gone(stage)) {
-        char message[100];
-        snprintf(message, sizeof message, "the case left %lu processes behind",
-                 (unsigned long)job_active(job));
-        stage_tell(stage, STAGE_ERROR, stage->line, message);
-        end_job(stage);
-    }
-}
-
-void actors_end(struct stage *stage)
-{
-    if (stage->peers.recording->mode != RECORDING_REPLAY) {
-        stage->peers.recording->mode = RECORDING_OFF; /* the end of the actors is not part of the case */
-        end_processes(stage);
-    }
-    for (size_t i = 0; i < stage->role_count; i++) {
-        peer_close(&stage->roles[i]->peer);
-        free(stage->roles[i]);
-    }
-    stage->role_count = 0;
 }

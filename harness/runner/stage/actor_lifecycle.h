@@ -1,4 +1,4 @@
-/* How actors come and go: starting one, having another actor start one, and the end of a case. */
+/* How actors come and go during a case: starting one, having another actor start one, ending one. */
 #ifndef SHMCHECK_ACTOR_LIFECYCLE_H
 #define SHMCHECK_ACTOR_LIFECYCLE_H
 
@@ -28,9 +28,5 @@ void actor_tell_spec(struct stage *stage, const char *name, const char *words);
 void actor_leave(struct stage *stage, int line, struct role *role);
 /* Ends the actor with TerminateProcess and waits for its end. */
 void actor_kill(struct stage *stage, int line, struct role *role);
-
-/* Ends all actors of the stage: those that live are asked to exit, all at once, and must answer and end with code 0; no
- * other process of the job may be left. What goes wrong is reported as an error. In a replay nothing has to end. */
-void actors_end(struct stage *stage);
 
 #endif

@@ -2,9 +2,11 @@
 #ifndef SHMCHECK_STAGE_H
 #define SHMCHECK_STAGE_H
 
+#include "../../common/actor_use.h"
 #include "../peer/peer.h"
 #include "../peer/prestarted.h"
 #include "../peer/program.h"
+#include "../peer/used_actors.h"
 #include "stage_event.h"
 
 #define STAGE_ROLES 8
@@ -20,6 +22,7 @@ struct stage_settings {
     HANDLE job;           /* for all actors */
     HANDLE output;        /* their standard output and error; see output_file_new */
     struct prestarted *prestarted; /* NULL: no actor is started in advance */
+    struct used_actors *used;      /* NULL: every role gets a new process */
     void (*tell)(void *context, enum stage_event event, int line, const char *text);
     /* The stage begins a wait that may take long: output that was held back must be sent now. May be NULL. */
     void (*waits)(void *context);
@@ -48,6 +51,8 @@ struct role {
     enum role_state state;
     enum arch arch;
     bool same_program; /* an actor of the same architecture starts it, from its own image */
+    bool
+        plain; /* the runner started it, with its own identity and the unmodified program; it has started no process */
     uint32_t sequence; /* of the last request */
     uint64_t pid;
     char request[LINE_BYTES]; /* as the case wrote it: the step under way, or the last one */
@@ -68,6 +73,7 @@ struct stage {
     size_t role_count;
     size_t steps;
     bool broken; /* an error, a crash or a time-out was reported */
+    struct actor_use use;
 };
 
 /* Prepares a stage; no process is started. `settings` and `recording` outlive it. */

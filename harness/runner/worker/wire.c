@@ -99,6 +99,7 @@ void wire_put_settings(struct text *out, uint32_t sequence, const struct wire_se
     put_number(out, "scale-thousandths", (uint64_t)(settings->timeout_scale * 1000 + 0.5));
     put_flag(out, "volatile", settings->with_volatile);
     put_flag(out, "prestarted", settings->prestarted);
+    put_flag(out, "reuse", settings->reuse);
     put_number(out, "mutate", settings->mutate_percent);
     put_number(out, "seed", settings->mutate_seed);
     text_add(out, "\n");
@@ -115,7 +116,8 @@ bool wire_get_settings(const struct line *line, struct wire_settings *out)
     if (!get_word(line, "run", out->run, sizeof out->run) || !get_path(line, "actor", out->actor) ||
         !get_number(line, "scale-thousandths", UINT32_MAX, &thousandths) || thousandths == 0 ||
         !get_flag(line, "volatile", &out->with_volatile) || !get_flag(line, "prestarted", &out->prestarted) ||
-        !get_number(line, "mutate", 100, &percent) || !line_number(line, "seed", &out->mutate_seed))
+        !get_flag(line, "reuse", &out->reuse) || !get_number(line, "mutate", 100, &percent) ||
+        !line_number(line, "seed", &out->mutate_seed))
         return false;
     out->timeout_scale = (double)thousandths / 1000.0;
     out->mutate_percent = (unsigned)percent;
@@ -199,7 +201,11 @@ const char *wire_put_text(struct text *out, uint32_t sequence, const struct wire
 void wire_put_done(struct text *out, uint32_t sequence, const struct wire_done *done)
 {
     put_word(out, sequence, WORD_DONE);
-    put_number(out, "starts", done->starts);
+    put_number(out, "roles", done->use.roles);
+    put_number(out, "starts", done->use.starts);
+    put_number(out, "reused", done->use.reused);
+    put_number(out, "retired", done->use.retired);
+    put_bytes(out, "why", done->use.reasons, strlen(done->use.reasons));
     put_number(out, "handles", done->handles);
     text_add(out, "\n");
 }
@@ -247,15 +253,20 @@ static bool get_text(const struct line *line, struct wire_report *report)
     return true;
 }
 
+static bool get_done(const struct line *line, struct wire_done *out)
+{
+    return line_number(line, "roles", &out->use.roles) && line_number(line, "starts", &out->use.starts) &&
+           line_number(line, "reused", &out->use.reused) && line_number(line, "retired", &out->use.retired) &&
+           get_word(line, "why", out->use.reasons, sizeof out->use.reasons) &&
+           line_number(line, "handles", &out->handles);
+}
+
 enum wire_report_kind wire_get_report(const struct line *line, uint32_t sequence, struct wire_report *report)
 {
     if (line->sequence != sequence)
         return WIRE_NONSENSE;
     if (strcmp(line->word, WORD_DONE) == 0)
-        return line_number(line, "starts", &report->done.starts) &&
-                       line_number(line, "handles", &report->done.handles)
-                   ? WIRE_DONE
-                   : WIRE_NONSENSE;
+        return get_done(line, &report->done) ? WIRE_DONE : WIRE_NONSENSE;
     bool part = strcmp(line->word, WORD_PART) == 0, finding = strcmp(line->word, WORD_FINDING) == 0;
     if (!part && !finding && strcmp(line->word, WORD_TRANSCRIPT) != 0)
         return WIRE_NONSENSE;

@@ -1,20 +1,21 @@
 /* The wire between the parent and a worker: the one place that encodes and decodes its lines. Plain C.
  *
  * Parent to worker, once:          1 settings run=R actor=PATH [ARCH=yes] ... scale-thousandths=N volatile=yes|no
- *                                             prestarted=yes|no mutate=PERCENT seed=N
+ *                                             prestarted=yes|no reuse=yes|no mutate=PERCENT seed=N
  * then for each file of steps:     N play path=PATH shown=PATH
  * then for each case:              N case id=ID instance=I pair=P
  * Worker to parent, at its start:  0 hello protocol=1
  * while case N runs:               N transcript text=T
  *                                  N finding verdict=V [kind=K] line=L text=T
  *                                  N part text=T           (the next transcript or finding continues this text)
- * at its end:                      N done starts=S handles=H
+ * at its end:                      N done roles=N starts=N reused=N retired=N why=WORD,... handles=N
  *
  * wire_put_* adds one line with its newline to `out`, which has LINE_BYTES bytes; a line that is too long sets out->cut.
  * wire_get_* reads a line of that word. It returns false if a field is missing or its value is wrong. */
 #ifndef SHMCHECK_WIRE_H
 #define SHMCHECK_WIRE_H
 
+#include "../../common/actor_use.h"
 #include "../../common/arch.h"
 #include "../../common/line.h"
 #include "../../common/verdict.h"
@@ -29,7 +30,7 @@ struct wire_settings {
     bool has_actor[ARCH_COUNT]; /* there is an actor of this other architecture beside the worker's program */
     double timeout_scale;       /* kept to a thousandth */
     bool with_volatile;
-    bool prestarted;
+    bool prestarted, reuse;
     unsigned mutate_percent; /* 0 to 100 */
     uint64_t mutate_seed;
 };
@@ -66,7 +67,7 @@ struct wire_finding {
 };
 
 struct wire_done {
-    uint64_t starts;  /* actors that the case started */
+    struct actor_use use;
     uint64_t handles; /* that the worker has open after the case */
 };
 

@@ -31,6 +31,7 @@ struct worker {
     struct stage_settings settings;
     struct mutation_settings mutate;
     struct prestarted prestarted;
+    struct used_actors used;
 };
 
 /* This process's worker: handlers of crashes have no other way to it. */
@@ -127,6 +128,7 @@ static bool take_settings(struct worker *worker, const struct line *line)
     settings->tell = tell;
     settings->waits = send_collected;
     settings->prestarted = sent.prestarted ? &worker->prestarted : NULL;
+    settings->used = sent.reuse ? &worker->used : NULL;
     settings->context = worker;
     settings->job = job_new();
     return settings->job != NULL;
@@ -145,7 +147,7 @@ static void run_one(struct worker *worker, const struct test_case *test)
     recording_free(&recording);
     struct text out = text_over(bytes, sizeof bytes);
     wire_put_done(&out, worker->sequence,
-                  &(struct wire_done){.starts = figures.starts, .handles = own_handle_count()});
+                  &(struct wire_done){.use = figures.use, .handles = own_handle_count()});
     write_line(worker, &out);
     send_collected(worker);
 }
@@ -219,5 +221,6 @@ int worker_main(HANDLE pipe, HANDLE output)
         if (!take_case(worker, &line))
             return EXIT_KILLED;
     prestarted_drop(&worker->prestarted);
+    used_actors_drop(&worker->used);
     return 0;
 }

@@ -1,0 +1,294 @@
+/* Actors that play a role again: which ones do, which ones do not, and what the report says about it. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "../runner/case/checks.h"
+#include "../runner/case/contract.h"
+#include "../runner/run/actor_totals.h"
+#include "../runner/stage/stage.h"
+#include "misbehaving_actor.h"
+#include "pool_log.h"
+
+#define SCALE 0.4 /* deadlines of a step of 2 seconds and of a case of 12 */
+
+const struct contract_row contract_rows[] = {
+    {"a-row", BASIS_DOCUMENTED, BASIS_OBSERVED, "none", STRENGTH_DOCUMENTED}};
+const size_t contract_row_count = 1;
+
+/* ---- cases: they run in the worker, whose actors inherit how they misbehave ---- */
+
+static void two_roles(struct stage *s, const char *misbehaviour)
+{
+    SetEnvironmentVariableA(MISBEHAVIOUR_VARIABLE, misbehaviour);
+    must(s, "writer", "create section name=@a size=4096");
+    gives(s, "reader", "open section", "size=4096");
+    gives(s, "writer", "size section", "size=4096");
+}
+
+#define TWO_ROLES(function, misbehaviour)                                                                    \
+    static void function(struct stage *s)                                                                    \
+    {                                                                                                        \
+        two_roles(s, misbehaviour);                                                                          \
+    }
+
+TWO_ROLES(clean, "honest")
+TWO_ROLES(keeps, "keeps")
+TWO_ROLES(keeps_more, "keeps-more")
+TWO_ROLES(bad_clear, "bad-clear")
+TWO_ROLES(crash_at_clear, "crash-at-clear")
+TWO_ROLES(hang_at_clear, "hang-at-clear")
+TWO_ROLES(two_answers_to_clear, "two-answers-to-clear")
+TWO_ROLES(leave_somebody, "leave-somebody")
+
+static void six_roles(struct stage *s)
+{
+    for (int i = 0; i < 6; i++)
+        gives(s, step("side%d", i), "size section", "size=4096");
+}
+
+static void one_leaves(struct stage *s)
+{
+    two_roles(s, "honest");
+    leaves(s, "reader");
+}
+
+static void one_is_killed(struct stage *s)
+{
+    two_roles(s, "honest");
+    killed(s, "reader");
+}
+
+static void one_fails(struct stage *s)
+{
+    two_roles(s, "honest");
+    gives(s, "reader", "size section", "size=1");
+}
+
+static void one_is_broken(struct stage *s)
+{
+    two_roles(s, "honest");
+    must_give(s, "reader", "size section", "size=1");
+}
+
+/* The actors that wait end before the case needs them. */
+static void those_that_wait_end(struct stage *s)
+{
+    struct used_actors *used = s->settings->used;
+    for (size_t i = 0; i < used->counts[ARCH_OWN]; i++)
+        TerminateProcess(used->of[ARCH_OWN][i].child.process, 9);
+    two_roles(s, "honest");
+}
+
+static const struct test_case used_cases[] = {
+    {CASE(clean), .rows = "a-row"},
+    {CASE(keeps), .rows = "a-row"},
+    {CASE(keeps_more), .rows = "a-row"},
+    {CASE(bad_clear), .rows = "a-row"},
+    {CASE(crash_at_clear), .rows = "a-row"},
+    {CASE(hang_at_clear), .rows = "a-row"},
+    {CASE(two_answers_to_clear), .rows = "a-row"},
+    {CASE(leave_somebody), .rows = "a-row"},
+    {CASE(six_roles), .rows = "a-row"},
+    {CASE(one_leaves), .rows = "a-row"},
+    {CASE(one_is_killed), .rows = "a-row"},
+    {CASE(one_fails), .rows = "a-row"},
+    {CASE(one_is_broken), .rows = "a-row"},
+    {CASE(those_that_wait_end), .rows = "a-row"},
+};
+TOPIC(used, used_cases)
+const struct topic *const topics[] = {&used_topic};
+const size_t topic_count = 1;
+
+/* ---- tests ---- */
+
+static struct pool_log played;
+
+/* Runs a case this often, one after another, with actors that are used again. */
+static void play(const char *filters, unsigned times)
+{
+    pool_log_run(&played,
+                 &(struct pool_log_settings){
+                     .filters = filters, .repeat = times, .scale = SCALE, .prestarted = true, .reuse = true});
+    expect_done(&played);
+}
+
+static const struct actor_use *use_of(const char *id)
+{
+    return &pool_log_find(&played, id)->outcome.use;
+}
+
+static void expect_use(const char *id, unsigned roles, unsigned starts, unsigned reused, unsigned retired)
+{
+    const struct actor_use *use = use_of(id);
+    if (use->roles != roles || use->starts != starts || use->reused != reused || use->retired != retired)
+        fail_msg("%s: %u roles, %u starts, %u reused, %u retired", id, (unsigned)use->roles,
+                 (unsigned)use->starts, (unsigned)use->reused, (unsigned)use->retired);
+}
+
+static void clean_actors_play_again(void **state)
+{
+    (void)state;
+    play("clean", 3);
+    expect_fine(&played, "clean");
+    expect_fine(&played, "clean.3");
+    expect_use("clean", 2, 2, 0, 0);
+    expect_use("clean.2", 2, 0, 2, 0);
+    expect_use("clean.3", 2, 0, 2, 0);
+    pool_log_free(&played);
+}
+
+static void without_reuse_every_role_is_new(void **state)
+{
+    (void)state;
+    pool_log_run(&played, &(struct pool_log_settings){.filters = "clean", .repeat = 2});
+    expect_use("clean", 2, 2, 0, 0);
+    expect_use("clean.2", 2, 2, 0, 0);
+    pool_log_free(&played);
+}
+
+/* Nothing of it is a finding. */
+static void an_actor_that_keeps_something_is_retired(void **state)
+{
+    (void)state;
+    play("keeps", 2);
+    expect_fine(&played, "keeps");
+    expect_fine(&played, "keeps.2");
+    expect_use("keeps", 2, 2, 0, 2);
+    expect_use("keeps.2", 2, 2, 0, 2);
+    assert_string_equal(use_of("keeps")->reasons, "handles,memory,handles,memory");
+    pool_log_free(&played);
+}
+
+static void no_more_wait_than_are_of_use(void **state)
+{
+    (void)state;
+    play("six-roles", 2);
+    expect_fine(&played, "six-roles");
+    expect_fine(&played, "six-roles.2");
+    expect_use("six-roles", 6, 6, 0, 0);
+    assert_int_equal(use_of("six-roles.2")->reused, USED_ACTORS_MOST);
+    pool_log_free(&played);
+}
+
+/* What else a case does to an actor. Starts of the second run: as many actors as are missing, in pairs. */
+static void those_that_are_gone_play_no_more(void **state)
+{
+    static const char *const names[] = {"one-leaves", "one-is-killed"};
+    char second[CASE_ID_BYTES];
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        play(names[i], 2);
+        snprintf(second, sizeof second, "%s.2", names[i]);
+        expect_fine(&played, names[i]);
+        expect_fine(&played, second);
+        assert_int_equal(use_of(second)->reused, 1);
+        pool_log_free(&played);
+    }
+}
+
+/* A finding says something about the system; an error, that no one knows what state the actors are in. */
+static void a_finding_is_no_obstacle_but_an_error_is(void **state)
+{
+    (void)state;
+    play("one-fails", 2);
+    assert_int_equal(use_of("one-fails.2")->reused, 2);
+    pool_log_free(&played);
+    play("one-is-broken", 2);
+    assert_int_equal(use_of("one-is-broken.2")->reused, 0);
+    pool_log_free(&played);
+}
+
+static void actors_that_end_while_they_wait(void **state)
+{
+    (void)state;
+    play("those-that-wait-end", 2);
+    expect_fine(&played, "those-that-wait-end");
+    expect_fine(&played, "those-that-wait-end.2");
+    assert_int_equal(use_of("those-that-wait-end.2")->reused, 0);
+    pool_log_free(&played);
+}
+
+static void expect_bad(const char *id, enum error_kind kind, const char *parts)
+{
+    char second[CASE_ID_BYTES];
+    play(id, 2);
+    snprintf(second, sizeof second, "%s.2", id);
+    expect_error(&played, id, kind, parts);
+    expect_error(&played, second, kind, parts);
+    assert_int_equal(use_of(second)->reused, 0);
+    pool_log_free(&played);
+}
+
+static void wrong_answers_to_clear(void **state)
+{
+    (void)state;
+    expect_bad("bad-clear", ERROR_KIND_HARNESS, "writer> clear: it gave another answer than ok");
+    expect_bad("crash-at-clear", ERROR_KIND_CRASH, "writer> clear: it ended, exit code 0xC0000005");
+    expect_bad("hang-at-clear", ERROR_KIND_TIMEOUT, "writer> clear: it did not answer");
+    expect_bad("two-answers-to-clear", ERROR_KIND_HARNESS, "writer> exit: it did not say bye");
+    expect_bad("leave-somebody", ERROR_KIND_HARNESS, "the case left 3 processes behind");
+}
+
+static void order_of_a_seed(void **state)
+{
+    size_t ends[2][8];
+    bool in_order = true;
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        pool_log_run(&played, &(struct pool_log_settings){
+                                  .filters = "clean", .repeat = 8, .reuse = true, .order_seed = 3});
+        expect_done(&played);
+        for (size_t j = 0; j < 8; j++) {
+            ends[i][j] = played.items[j].end_order;
+            assert_int_equal(played.items[j].starts, 1);
+            assert_int_equal(ends[i][j], ends[0][j]);
+            in_order = in_order && ends[i][j] == j + 1;
+        }
+        pool_log_free(&played);
+    }
+    assert_false(in_order);
+}
+
+static void totals(void **state)
+{
+    struct actor_totals totals = {0};
+    struct buffer text = {0};
+    struct junit *report = junit_new(JUNIT_STRICT, "host", "2026-01-01T00:00:00Z");
+    (void)state;
+    actor_totals_add(&totals, &(struct actor_use){2, 3, 0, 1, "handles"});
+    actor_totals_add(&totals, &(struct actor_use){8, 1, 7, 2, "memory,handles,memory"});
+    actor_totals_report(&totals, report);
+    assert_true(junit_text(report, NULL, 0, &text));
+    assert_non_null(strstr(text.at, "name=\"actor_roles\" value=\"10\""));
+    assert_non_null(strstr(text.at, "name=\"actor_starts\" value=\"4\""));
+    assert_non_null(strstr(text.at, "name=\"actors_reused\" value=\"7\""));
+    assert_non_null(strstr(text.at, "name=\"actors_retired\" value=\"3\""));
+    assert_non_null(strstr(text.at, "name=\"actors_retired_for\" value=\"handles 2, memory 2\""));
+    buffer_free(&text);
+    junit_free(report);
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(clean_actors_play_again),
+        cmocka_unit_test(without_reuse_every_role_is_new),
+        cmocka_unit_test(an_actor_that_keeps_something_is_retired),
+        cmocka_unit_test(no_more_wait_than_are_of_use),
+        cmocka_unit_test(those_that_are_gone_play_no_more),
+        cmocka_unit_test(a_finding_is_no_obstacle_but_an_error_is),
+        cmocka_unit_test(actors_that_end_while_they_wait),
+        cmocka_unit_test(wrong_answers_to_clear),
+        cmocka_unit_test(order_of_a_seed),
+        cmocka_unit_test(totals),
+    };
+    int code;
+    if (other_lives(argc, argv, &code))
+        return code;
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
