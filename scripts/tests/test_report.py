@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 
 from shmcheck.commands.report import main  # noqa: E402
+from shmcheck.targets import lost_report  # noqa: E402
 from shmcheck.contract import load as load_contract  # noqa: E402
 from shmcheck.reports import export, known_list, page_view, report_markdown  # noqa: E402
 from shmcheck.reports.markdown import MAX_BYTES  # noqa: E402
@@ -476,6 +477,15 @@ def test_letters() -> None:
 
 def command(*arguments: object) -> int:
     return main([str(argument) for argument in arguments])
+
+
+def test_a_page_is_made_even_if_every_system_was_lost(tmp_path: Path) -> None:
+    for target in ("windows-2022", "wine-8"):
+        lost_report.write(tmp_path / f"TEST-shmcheck-{target}.xml", target, "NoResult", "its job left no report")
+    page, words = tmp_path / "report.html", tmp_path / "report.md"
+    assert command(tmp_path, "-o", page, "--markdown", words, "--base", ROOT / "reports" / "baselines") == 0
+    assert "windows-2022" in page.read_text(encoding="utf-8")
+    assert words.read_text(encoding="utf-8").count("was lost: `its job left no report`") == 2
 
 
 def test_exit_codes_and_outputs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -81,7 +81,7 @@ def known_of(path: Path | None) -> list[known_list.Entry]:
 def page_of(found: argparse.Namespace) -> tuple[Page, bool]:
     """The page, and whether every file could be used."""
     loaded = read_all(found.files)
-    if not any(not run.lost for run in loaded.runs):
+    if len(loaded.bad) == len(loaded.runs):  # the report of a lost run can be used: it says why it was lost
         raise CannotRun("none of the reports can be used")
     base: list[Run] = []
     earlier = Loaded()
