@@ -176,6 +176,10 @@ def opening(maker: Maker, named: str, access: str, extra: str = "") -> str:
     return f"{verb} {maker.label('s')} {named} access={access}{extra}"
 
 
+def open_inheritable(maker: Maker) -> str:
+    return f"open {maker.label('s')} {known_name(maker, True)} access=FILE_MAP_READ inherit={maker.pick(('yes', 'no'))}"
+
+
 def open_plain(maker: Maker) -> str:
     access = "FILE_MAP_ALL_ACCESS" if maker.chance(0.6) else maker.pick(RIGHTS)
     return opening(maker, known_name(maker, True), access)

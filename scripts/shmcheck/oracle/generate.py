@@ -45,6 +45,7 @@ from shmcheck.oracle.actions import (
     map_part,
     map_whole,
     open_alike,
+    open_inheritable,
     open_named,
     open_plain,
     protect,
@@ -98,6 +99,7 @@ FAMILIES: dict[str, Choice] = {
     "arguments": (*SHARED, (create_wrong, 8), (look_at_handle, 2), (gone, 1), (map_part, 2), (close, 4), (open_plain, 3)),
     "handles": (
         *SHARED, (duplicate, 8), (close, 4), (use_closed, 5), (look_at_handle, 6), (set_flags, 4), (create_inheritable, 2),
+        (open_inheritable, 3),
         (compare, 3),
     ),
     "life": (*SHARED, (close, 6), (unmap, 5), (duplicate, 2), (gone, 2), (open_plain, 4), (create_plain, 4), (kill, 1)),
