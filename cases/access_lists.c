@@ -294,7 +294,7 @@ static const struct test_case access_lists_cases[] = {
     {CASE(access_system_security)},
     {CASE(sd_default_who)},
     {CASE(sd_null_in_attributes)},
-    {CASE(label_is_kept), .rows = "sd-all-named-objects-securable"},
+    {CASE(label_is_kept), .rows = "sd-all-named-objects-securable", .needs = "integrity-levels"},
     {CASE(system_security_with_privilege), .rows = "access-system-security", .needs = "admin"},
 };
 

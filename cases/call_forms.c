@@ -237,10 +237,10 @@ static void map_by_3(struct stage *s)
 
 static const struct test_case call_forms_cases[] = {
     {CASE(create_by_ansi), .rows = CREATES},
-    {CASE(create_by_numa), .rows = CREATES " create-numa-no-preference"},
+    {CASE(create_by_numa), .rows = CREATES " create-numa-no-preference", .needs = "numa"},
     {CASE(create_by_app), .rows = CREATES " fromapp-interoperates", .needs = "has-createapp"},
     {CASE(create_large_by_ansi), .rows = "size-above-4gib", .needs = "64-bit"},
-    {CASE(create_large_by_numa), .rows = "size-above-4gib", .needs = "64-bit"},
+    {CASE(create_large_by_numa), .rows = "size-above-4gib", .needs = "numa 64-bit"},
     {CASE(open_by_ansi), .rows = OPENS},
     {CASE(open_by_app), .rows = OPENS " fromapp-interoperates", .needs = "has-openapp"},
     {CASE(map_by_ex), .rows = MAPS " map-ex-base-honoured"},

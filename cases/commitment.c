@@ -145,7 +145,7 @@ static const struct test_case commitment_cases[] = {
     {CASE(commit_returned_by_killed_process), .rows = "life-exit-without-cleanup commit-charged-at-create"},
     {CASE(size_reserve_beyond_commit), .needs = "64-bit"},
     {CASE(commit_physical_on_touch)},
-    {CASE(nocache_interlocked_warning)},
+    {CASE(nocache_interlocked_warning), .needs = "write-combine"},
     {CASE(large_minimum_zero)},
 };
 

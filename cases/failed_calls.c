@@ -200,7 +200,7 @@ static void failed_calls_leave_the_view(struct stage *s)
 static const struct test_case failed_calls_cases[] = {
     {CASE(failed_create_leaves_no_name), ROW},
     {CASE(failed_create_ansi_leaves_no_name), ROW},
-    {CASE(failed_create_numa_leaves_no_name), ROW},
+    {CASE(failed_create_numa_leaves_no_name), ROW, .needs = "numa"},
     {CASE(failed_create_fromapp_leaves_no_name), ROW, .needs = "has-createapp"},
     {CASE(failed_map_leaves_no_view), ROW},
     {CASE(failed_map_leaves_address_free), ROW},

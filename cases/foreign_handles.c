@@ -98,9 +98,12 @@ static void inherit_cross_session(struct stage *s)
 }
 
 static const struct test_case foreign_handles_cases[] = {
-    {CASE(dup_either_side_may_call)}, {CASE(dup_needs_right)},
-    {CASE(dup_close_remote)},         {CASE(dup_move_out), .rows = "dup-either-side-may-call"},
-    {CASE(inherit_parent_attribute)}, {CASE(inherit_cross_session), .needs = "two-sessions"},
+    {CASE(dup_either_side_may_call)},
+    {CASE(dup_needs_right)},
+    {CASE(dup_close_remote)},
+    {CASE(dup_move_out), .rows = "dup-either-side-may-call"},
+    {CASE(inherit_parent_attribute), .needs = "attribute-lists"},
+    {CASE(inherit_cross_session), .needs = "two-sessions"},
 };
 
 TOPIC(foreign_handles, foreign_handles_cases)

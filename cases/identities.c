@@ -128,7 +128,7 @@ static void filtered_without_global_privilege(struct stage *s)
 static const struct test_case identities_cases[] = {
     {CASE(sd_default_from_token)},
     {CASE(sd_default_from_impersonation)},
-    {CASE(sd_get_by_name)},
+    {CASE(sd_get_by_name), .needs = "owner-rights"},
     {CASE(owner_reads_by_name), .rows = "sd-owner-read-control sd-get-by-name"},
     {CASE(sd_restricted_token_two_checks)},
     {CASE(denying_group), .rows = "sd-deny-ace-first"},

@@ -62,7 +62,7 @@ static const struct test_case section_kinds_cases[] = {
     {CASE(large_needs_commit)},
     {CASE(large_flag_needs_large_section), .needs = "windows-10-1703"},
     {CASE(nocache_query)},
-    {CASE(writecombine_since_vista)},
+    {CASE(writecombine_since_vista), .needs = "write-combine"},
 };
 
 TOPIC(section_kinds, section_kinds_cases)

@@ -284,7 +284,7 @@ static const struct test_case view_pages_cases[] = {
     {CASE(protect_dep), .needs = "64-bit"},
     {CASE(protect_cfg_targets_invalid), .needs = "control-flow-guard"},
     {CASE(view_waitonaddress_one_process), .needs = "has-waitonaddress"},
-    {CASE(create_numa_no_preference)},
+    {CASE(create_numa_no_preference), .needs = "numa"},
 };
 
 TOPIC(view_pages, view_pages_cases)

@@ -161,7 +161,7 @@ static const struct test_case wide_offsets_cases[] = {
     {CASE(one_view_beyond_4_gib), .rows = "size-above-4gib", .needs = "64-bit"},
     {CASE(sizes_of_createfilemapping), .rows = "create-size-high-low"},
     {CASE(sizes_of_createfilemapping_ansi), .rows = "create-size-high-low"},
-    {CASE(sizes_of_createfilemappingnuma), .rows = "create-numa-no-preference"},
+    {CASE(sizes_of_createfilemappingnuma), .rows = "create-numa-no-preference", .needs = "numa"},
     {CASE(sizes_of_createfilemapping2), .rows = "cfm2-split-flags", .needs = "has-create2"},
     {CASE(sizes_of_createfilemappingfromapp), .rows = "fromapp-64-bit-arguments", .needs = "has-createapp"},
 };

@@ -27,10 +27,13 @@ set(SHMCHECK_RUNNER_SOURCES
     harness/runner/platform/platform.c
     harness/runner/platform/session.c
     harness/runner/platform/sha256.c
+    harness/runner/platform/system_calls.c
     harness/runner/peer/actor_files.c
     harness/runner/peer/channel.c
+    harness/runner/peer/child_end.c
     harness/runner/peer/identity.c
     harness/runner/peer/image_copy.c
+    harness/runner/peer/job.c
     harness/runner/peer/output_file.c
     harness/runner/peer/peer.c
     harness/runner/peer/prestarted.c
@@ -163,6 +166,7 @@ set(SHMCHECK_WINDOWS_TESTS
     test_runner_power
     test_runner_report_file
     test_runner_results
+    test_runner_second_kernel
     test_runner_sha256
     test_runner_start
     test_runner_summary
@@ -193,6 +197,7 @@ set(test_runner_reply_mutations_SOURCES harness/runner/worker/reply_mutations.c 
 set(test_runner_wire_SOURCES harness/runner/worker/wire.c)
 set(test_runner_used_actors_SOURCES ${test_runner_misbehaving_actors_SOURCES})
 set(test_runner_workers_SOURCES ${test_runner_misbehaving_actors_SOURCES})
+set(test_runner_second_kernel_SOURCES harness/tests/child_lives.c)
 set(test_runner_start_SOURCES harness/tests/child_lives.c)
 set(test_runner_output_SOURCES harness/tests/child_lives.c)
 set(test_runner_results_SOURCES harness/tests/results_fixture.c)

@@ -80,7 +80,8 @@ static int live_forever(void)
     return 0;
 }
 
-DWORD start_child(struct child *child, HANDLE job, HANDLE output, const wchar_t *life, const wchar_t *word)
+DWORD start_child(struct child *child, struct job *job, HANDLE output, const wchar_t *life,
+                  const wchar_t *word)
 {
     return child_start(child, &(struct process_spec){.image = own_path,
                                                      .arguments = (const wchar_t *[]){life, word, NULL},
@@ -95,7 +96,7 @@ static int live_family(const char *generation)
     struct child child = {0};
     HANDLE output = GetStdHandle(STD_OUTPUT_HANDLE);
     if (strcmp(generation, "1") == 0) {
-        HANDLE job = job_new();
+        struct job *job = job_new();
         SetHandleInformation(output, HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT);
         if (!job || start_child(&child, job, output, L"family", L"2"))
             return 1;
@@ -136,9 +137,9 @@ static int live(int argc, char **argv)
     return 99;
 }
 
-HANDLE new_job(void)
+struct job *new_job(void)
 {
-    HANDLE job = job_new();
+    struct job *job = job_new();
     assert_non_null(job);
     return job;
 }

@@ -22,12 +22,13 @@ extern HANDLE family;
 bool lived_as_child(int argc, char **argv, int *code);
 
 /* Starts a child with this life and word (NULL: none). Zero, or the error code. */
-DWORD start_child(struct child *child, HANDLE job, HANDLE output, const wchar_t *life, const wchar_t *word);
+DWORD start_child(struct child *child, struct job *job, HANDLE output, const wchar_t *life,
+                  const wchar_t *word);
 /* It ends soon, with this code; then it is closed. */
 void expect_end(struct child *child, DWORD code);
 
 /* Neither returns without one. */
-HANDLE new_job(void);
+struct job *new_job(void);
 HANDLE new_output(void);
 
 #endif

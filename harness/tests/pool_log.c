@@ -83,7 +83,7 @@ static void make_plan(struct pool_log *log, const struct pool_log_settings *sett
 static size_t count_left_behind(void)
 {
     size_t left = SIZE_MAX;
-    for (int i = 0; i < 100 && (left = job_active(family)) > 1; i++)
+    for (int i = 0; i < 100 && (left = job_object_active(family)) > 1; i++)
         Sleep(20);
     return left - 1;
 }

@@ -25,7 +25,8 @@ struct actor {
 };
 
 static wchar_t actor_path[MAX_PATH];
-static HANDLE job, output; /* what actors print is not for this test's own output */
+static struct job *job;
+static HANDLE output; /* what actors print is not for this test's own output */
 
 static int find_actor(void **state)
 {
@@ -50,7 +51,8 @@ static int find_actor(void **state)
 static int close_job(void **state)
 {
     (void)state;
-    return CloseHandle(job) && CloseHandle(output) ? 0 : -1;
+    job_free(job);
+    return CloseHandle(output) ? 0 : -1;
 }
 
 /* ---- one actor ---- */
@@ -64,7 +66,8 @@ static void receive(struct actor *actor)
 static void start_with(struct actor *actor, const wchar_t *mode, const wchar_t *argument, HANDLE inherit)
 {
     const wchar_t *arguments[] = {mode, argument, NULL};
-    struct process_spec start = {.image = actor_path, .arguments = arguments, .inherit = {inherit}, .job = job};
+    struct process_spec start = {
+        .image = actor_path, .arguments = arguments, .inherit = {inherit}, .job = job};
     start.output = output;
     assert_int_equal(child_start(&actor->child, &start), 0);
 }

@@ -27,7 +27,8 @@ static void count_lines(const struct buffer *text, char letter, size_t expected)
 /* Two children that print at the same time never overwrite each other. */
 static void output_of_two(void **state)
 {
-    HANDLE job = new_job(), output = new_output();
+    struct job *job = new_job();
+    HANDLE output = new_output();
     struct child children[2];
     struct buffer got = {0};
     (void)state;
@@ -48,13 +49,14 @@ static void output_of_two(void **state)
     assert_int_equal(got.length, 0);
     buffer_free(&got);
     CloseHandle(output);
-    CloseHandle(job);
+    job_free(job);
 }
 
 static void output_of_20_mb(void **state)
 {
     static const char middle[] = "\n[20905996 bytes left out]\n";
-    HANDLE job = new_job(), output = new_output();
+    struct job *job = new_job();
+    HANDLE output = new_output();
     struct child child;
     struct buffer got = {0};
     LARGE_INTEGER size;
@@ -75,7 +77,7 @@ static void output_of_20_mb(void **state)
     assert_int_equal(got.length, LIFE_LINES * LIFE_LINE_BYTES);
     buffer_free(&got);
     CloseHandle(output);
-    CloseHandle(job);
+    job_free(job);
 }
 
 static void output_at_the_edges(void **state)

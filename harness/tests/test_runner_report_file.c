@@ -274,7 +274,7 @@ static void expect_whole(void)
 
 static void killed_at_any_instant(void **state)
 {
-    HANDLE job = job_new();
+    struct job *job = job_new();
     (void)state;
     assert_non_null(job);
     for (DWORD i = 0; i < REWRITES; i++) {
@@ -300,7 +300,7 @@ static void killed_at_any_instant(void **state)
         report_file_close(next);
         exists(L".lock", false);
     }
-    CloseHandle(job);
+    job_free(job);
 }
 
 /* ---- */

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../platform/system_calls.h"
+
 #define PIPE_BUFFER_BYTES 65536
 
 struct channel {
@@ -54,6 +56,16 @@ struct channel *channel_new(void)
     return channel;
 }
 
+/* CancelIo, the older function, cancels the other operation of the pipe too. That is no loss: after a send that was not
+ * taken in time the peer is of no more use. */
+static void cancel(struct channel *channel, OVERLAPPED *operation)
+{
+    if (system_calls()->CancelIoEx)
+        system_calls()->CancelIoEx(channel->pipe, operation);
+    else
+        CancelIo(channel->pipe);
+}
+
 void channel_free(struct channel *channel)
 {
     if (!channel)
@@ -61,7 +73,7 @@ void channel_free(struct channel *channel)
     if (channel->reading) {
         /* The system owns the OVERLAPPED and the buffer until the cancelled read has been seen to end. */
         DWORD ignored;
-        CancelIoEx(channel->pipe, &channel->read);
+        cancel(channel, &channel->read);
         GetOverlappedResult(channel->pipe, &channel->read, &ignored, TRUE);
     }
     if (channel->pipe != INVALID_HANDLE_VALUE)
@@ -101,7 +113,7 @@ static bool finish(struct channel *channel, OVERLAPPED *operation, DWORD millise
 {
     DWORD ignored;
     if (WaitForSingleObject(operation->hEvent, milliseconds) != WAIT_OBJECT_0)
-        CancelIoEx(channel->pipe, operation);
+        cancel(channel, operation);
     return GetOverlappedResult(channel->pipe, operation, &ignored, TRUE) != 0;
 }
 
@@ -144,7 +156,7 @@ void channel_wait(struct channel *channel, DWORD milliseconds)
 
 enum channel_result channel_receive(struct channel *channel, char *out, size_t *length, DWORD milliseconds)
 {
-    ULONGLONG end = GetTickCount64() + milliseconds;
+    uint64_t end = system_milliseconds() + milliseconds;
     for (;;) {
         switch (line_reader_next(&channel->reader, out, length)) {
         case LINE_NEXT_READY:
@@ -157,7 +169,7 @@ enum channel_result channel_receive(struct channel *channel, char *out, size_t *
         start_read(channel);
         if (channel->closed)
             return CHANNEL_CLOSED;
-        ULONGLONG now = GetTickCount64();
+        uint64_t now = system_milliseconds();
         DWORD left = now < end ? (DWORD)(end - now) : 0;
         if (WaitForSingleObject(channel->read.hEvent, left) != WAIT_OBJECT_0)
             return CHANNEL_TIMEOUT;

@@ -154,10 +154,7 @@ DWORD peer_open_process(struct peer_group *group, struct peer *peer, uint64_t pi
 {
     if (playing(group))
         return ERROR_SUCCESS;
-    peer->child.id = (DWORD)pid;
-    peer->child.process = OpenProcess(SYNCHRONIZE | PROCESS_TERMINATE | PROCESS_QUERY_LIMITED_INFORMATION,
-                                      FALSE, peer->child.id);
-    return peer->child.process ? ERROR_SUCCESS : GetLastError();
+    return child_open(&peer->child, (DWORD)pid);
 }
 
 bool peer_send(struct peer_group *group, struct peer *peer, const char *bytes, size_t length)
@@ -242,17 +239,19 @@ enum channel_result peer_receive(struct peer_group *group, struct peer *peer, ch
     return result;
 }
 
-bool peer_wait(struct peer_group *group, struct peer *peer, DWORD *exit_code)
+enum child_state peer_wait(struct peer_group *group, struct peer *peer, DWORD *exit_code)
 {
     if (playing(group)) {
         const struct recorded_entry *entry = recording_next(group->recording, RECORDED_END);
         *exit_code = entry ? entry->number : 0;
-        return entry && entry->flag;
+        return entry && entry->flag ? CHILD_ENDED : CHILD_RUNS;
     }
     announce_wait(group);
-    bool ended = peer->child.process && child_wait(&peer->child, group->timeout, exit_code);
-    record(group, RECORDED_END, ended, ended ? (uint32_t)*exit_code : 0, NULL);
-    return ended;
+    enum child_state state =
+        peer->child.process ? child_wait(&peer->child, group->timeout, exit_code) : CHILD_RUNS;
+    /* Only cases without an error are replayed, and an unknown exit code is one. */
+    record(group, RECORDED_END, state == CHILD_ENDED, state == CHILD_ENDED ? (uint32_t)*exit_code : 0, NULL);
+    return state;
 }
 
 bool peer_kill(struct peer_group *group, struct peer *peer)

@@ -10,10 +10,10 @@
 
 /* What the peers of one case have in common. */
 struct peer_group {
-    char run[32];  /* the id of the run: names of temporary files contain it */
-    DWORD timeout; /* milliseconds; the deadline of each wait */
-    HANDLE job;    /* the processes are in it */
-    HANDLE output; /* their standard output and error; see output_file_new */
+    char run[32];    /* the id of the run: names of temporary files contain it */
+    DWORD timeout;   /* milliseconds; the deadline of each wait */
+    struct job *job; /* the processes are in it */
+    HANDLE output;   /* their standard output and error; see output_file_new */
     /* Called before a wait that may take long; output that was held back is sent then. NULL: not called. */
     void (*waits)(void *context);
     void *context;
@@ -58,8 +58,8 @@ void peer_greet_again(struct peer_group *group, struct peer *peer);
 bool peer_send(struct peer_group *group, struct peer *peer, const char *bytes, size_t length);
 /* As channel_receive, within the deadline; `out` has LINE_BYTES bytes. */
 enum channel_result peer_receive(struct peer_group *group, struct peer *peer, char *out, size_t *length);
-/* Waits for the end of the process. False if it has not ended within the deadline. */
-bool peer_wait(struct peer_group *group, struct peer *peer, DWORD *exit_code);
+/* Waits for the end of the process within the deadline, as child_wait. */
+enum child_state peer_wait(struct peer_group *group, struct peer *peer, DWORD *exit_code);
 /* Ends the process and waits until it has ended. */
 bool peer_kill(struct peer_group *group, struct peer *peer);
 /* Ends the process if it still runs, deletes the copy of the program and frees everything. */

@@ -33,7 +33,7 @@ bool prestarted_take(struct prestarted *prestarted, enum arch arch, struct peer 
     if (!actor->exists)
         return false;
     /* An actor that ended while it waited is no fault of the case that needs one now. */
-    if (child_wait(&actor->peer.child, 0, &code)) {
+    if (child_wait(&actor->peer.child, 0, &code) != CHILD_RUNS) {
         drop(actor);
         return false;
     }

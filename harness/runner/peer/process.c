@@ -3,39 +3,10 @@
 #include <stdlib.h>
 
 #include "../../common/spawn_args.h"
+#include "../platform/system_calls.h"
 
 #define COMMAND_LINE_UNITS 2048
 #define START_ATTEMPTS 3
-
-HANDLE job_new(void)
-{
-    HANDLE job = CreateJobObjectW(NULL, NULL);
-    JOBOBJECT_EXTENDED_LIMIT_INFORMATION limits = {
-        .BasicLimitInformation.LimitFlags =
-            JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE | JOB_OBJECT_LIMIT_DIE_ON_UNHANDLED_EXCEPTION,
-    };
-    if (job && !SetInformationJobObject(job, JobObjectExtendedLimitInformation, &limits, sizeof limits)) {
-        DWORD error = GetLastError();
-        CloseHandle(job);
-        SetLastError(error);
-        return NULL;
-    }
-    return job;
-}
-
-size_t job_active(HANDLE job)
-{
-    JOBOBJECT_BASIC_ACCOUNTING_INFORMATION accounting;
-    if (!QueryInformationJobObject(job, JobObjectBasicAccountingInformation, &accounting, sizeof accounting,
-                                   NULL))
-        return SIZE_MAX;
-    return accounting.ActiveProcesses;
-}
-
-void job_kill(HANDLE job)
-{
-    TerminateJobObject(job, EXIT_KILLED);
-}
 
 static bool build_command_line(wchar_t *line, size_t size, const struct process_spec *start)
 {
@@ -50,7 +21,8 @@ static bool build_command_line(wchar_t *line, size_t size, const struct process_
 
 static bool add_attribute(LPPROC_THREAD_ATTRIBUTE_LIST list, DWORD_PTR attribute, void *data, size_t size)
 {
-    return data == NULL || UpdateProcThreadAttribute(list, 0, attribute, data, size, NULL, NULL);
+    return data == NULL ||
+           system_calls()->UpdateProcThreadAttribute(list, 0, attribute, data, size, NULL, NULL);
 }
 
 /* The attribute list with the handles to inherit, the container and, where the system knows that attribute, the job.
@@ -59,13 +31,14 @@ static LPPROC_THREAD_ATTRIBUTE_LIST build_attributes(HANDLE *handles, size_t cou
                                                      SECURITY_CAPABILITIES *container)
 {
     SIZE_T size = 0;
-    InitializeProcThreadAttributeList(NULL, 3, 0, &size);
+    const struct system_calls *calls = system_calls();
+    calls->InitializeProcThreadAttributeList(NULL, 3, 0, &size);
     LPPROC_THREAD_ATTRIBUTE_LIST list = malloc(size);
     if (!list) {
         SetLastError(ERROR_NOT_ENOUGH_MEMORY);
         return NULL;
     }
-    if (!InitializeProcThreadAttributeList(list, 3, 0, &size)) {
+    if (!calls->InitializeProcThreadAttributeList(list, 3, 0, &size)) {
         free(list);
         return NULL;
     }
@@ -73,28 +46,14 @@ static LPPROC_THREAD_ATTRIBUTE_LIST build_attributes(HANDLE *handles, size_t cou
                        count * sizeof *handles) ||
         !add_attribute(list, PROC_THREAD_ATTRIBUTE_SECURITY_CAPABILITIES, container, sizeof *container)) {
         DWORD error = GetLastError();
-        DeleteProcThreadAttributeList(list);
+        calls->DeleteProcThreadAttributeList(list);
         free(list);
         SetLastError(error);
         return NULL;
     }
-    /* Not known before Windows 10: then put_in_job does it all. */
+    /* Not known before Windows 10: then job_add puts the process into the job. */
     add_attribute(list, PROC_THREAD_ATTRIBUTE_JOB_LIST, *job ? job : NULL, sizeof *job);
     return list;
-}
-
-/* A system may accept the job attribute and ignore it, so what counts is where the process is. Where jobs do not
- * nest (before Windows 8, and in old versions of Wine) a child of a process in a job cannot be in another: it
- * stays in the one that it got from its parent, which ends with the run. Page: nested-jobs. */
-static bool put_in_job(HANDLE process, HANDLE job)
-{
-    BOOL inside = FALSE;
-    if (!job || (IsProcessInJob(process, job, &inside) && inside) || AssignProcessToJobObject(job, process))
-        return true;
-    DWORD error = GetLastError();
-    bool in_parents = error == ERROR_ACCESS_DENIED && IsProcessInJob(process, NULL, &inside) && inside;
-    SetLastError(error);
-    return in_parents;
 }
 
 /* The process, suspended. A token needs the other function, which takes all else in the same way. */
@@ -103,7 +62,9 @@ static BOOL create_process(const struct process_spec *start, wchar_t *command_li
 {
     /* DETACHED_PROCESS: no console window appears, none is paid for, and Ctrl-C in ours does not reach the
      * child. */
-    DWORD flags = EXTENDED_STARTUPINFO_PRESENT | CREATE_SUSPENDED | DETACHED_PROCESS;
+    DWORD flags = CREATE_SUSPENDED | DETACHED_PROCESS;
+    if (startup->lpAttributeList)
+        flags |= EXTENDED_STARTUPINFO_PRESENT;
     if (start->token)
         return CreateProcessAsUserW(start->token, start->image, command_line, NULL, NULL, inherits, flags,
                                     NULL, start->directory, &startup->StartupInfo, out);
@@ -129,15 +90,19 @@ DWORD child_start(struct child *out, const struct process_spec *start)
     if (!build_command_line(command_line, COMMAND_LINE_UNITS, start))
         return ERROR_FILENAME_EXCED_RANGE;
 
-    HANDLE job = start->job, handles[3];
+    HANDLE job = job_object(start->job), handles[3];
     size_t count =
         handle_list_build(handles, (HANDLE[]){start->inherit[0], start->inherit[1], start->output}, 3);
-    LPPROC_THREAD_ATTRIBUTE_LIST attributes = build_attributes(handles, count, &job, start->container);
-    if (!attributes)
+    /* Without attribute lists (before Windows Vista) a child inherits every inheritable handle of this process. */
+    LPPROC_THREAD_ATTRIBUTE_LIST attributes = NULL;
+    if (!system_has_attribute_lists() && start->container)
+        return ERROR_PROC_NOT_FOUND;
+    if (system_has_attribute_lists() &&
+        (attributes = build_attributes(handles, count, &job, start->container)) == NULL)
         return GetLastError();
 
     STARTUPINFOEXW startup = {
-        .StartupInfo = {.cb = sizeof startup,
+        .StartupInfo = {.cb = attributes ? sizeof startup : sizeof startup.StartupInfo,
                         .dwFlags = STARTF_USESTDHANDLES,
                         .hStdOutput = start->output,
                         .hStdError = start->output},
@@ -145,7 +110,8 @@ DWORD child_start(struct child *out, const struct process_spec *start)
     };
     PROCESS_INFORMATION process;
     DWORD error = create_if_need_be_again(start, command_line, count > 0, &startup, &process);
-    if (!error && (!put_in_job(process.hProcess, start->job) || ResumeThread(process.hThread) == (DWORD)-1)) {
+    if (!error && ((start->job && !job_add(start->job, process.hProcess)) ||
+                   ResumeThread(process.hThread) == (DWORD)-1)) {
         error = GetLastError();
         TerminateProcess(process.hProcess, EXIT_KILLED);
         CloseHandle(process.hThread);
@@ -154,15 +120,39 @@ DWORD child_start(struct child *out, const struct process_spec *start)
         CloseHandle(process.hThread);
         *out = (struct child){process.hProcess, process.dwProcessId};
     }
-    DeleteProcThreadAttributeList(attributes);
+    if (attributes)
+        system_calls()->DeleteProcThreadAttributeList(attributes);
     free(attributes);
     return error;
 }
 
-bool child_wait(const struct child *child, DWORD milliseconds, DWORD *exit_code)
+DWORD child_open(struct child *out, DWORD id)
 {
-    return WaitForSingleObject(child->process, milliseconds) == WAIT_OBJECT_0 &&
-           GetExitCodeProcess(child->process, exit_code);
+    /* The lesser right exists since Windows Vista; a system may also give it and then not tell the exit code for it. */
+    static const DWORD rights[] = {PROCESS_QUERY_LIMITED_INFORMATION, PROCESS_QUERY_INFORMATION};
+    DWORD error = ERROR_SUCCESS, ignored;
+    *out = (struct child){0};
+    for (size_t i = 0; i < sizeof rights / sizeof rights[0]; i++) {
+        HANDLE process = system_calls()->OpenProcess(SYNCHRONIZE | PROCESS_TERMINATE | rights[i], FALSE, id);
+        if (process && system_calls()->GetExitCodeProcess(process, &ignored)) {
+            *out = (struct child){process, id};
+            return ERROR_SUCCESS;
+        }
+        error = GetLastError();
+        if (process)
+            CloseHandle(process);
+    }
+    return error;
+}
+
+enum child_state child_wait(const struct child *child, DWORD milliseconds, DWORD *exit_code)
+{
+    if (WaitForSingleObject(child->process, milliseconds) != WAIT_OBJECT_0)
+        return CHILD_RUNS;
+    if (system_calls()->GetExitCodeProcess(child->process, exit_code))
+        return CHILD_ENDED;
+    *exit_code = GetLastError();
+    return CHILD_CODE_UNKNOWN;
 }
 
 bool child_kill(const struct child *child)
@@ -171,7 +161,7 @@ bool child_kill(const struct child *child)
     if (!child->process)
         return true;
     TerminateProcess(child->process, EXIT_KILLED);
-    return child_wait(child, 10000, &ignored);
+    return child_wait(child, 10000, &ignored) != CHILD_RUNS;
 }
 
 void child_close(struct child *child)

@@ -10,15 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The exit code of a process that the harness ended, so that it is never taken for a result: "nsm". */
-#define EXIT_KILLED 0x6E736D
-
-/* A job that ends its processes when its last handle is closed. NULL, with GetLastError, on failure. */
-HANDLE job_new(void);
-/* How many processes of the job are running; SIZE_MAX if the system does not say. */
-size_t job_active(HANDLE job);
-/* Ends every process of the job, with EXIT_KILLED. */
-void job_kill(HANDLE job);
+#include "job.h"
 
 struct child {
     HANDLE process; /* owned; NULL if none was started */
@@ -29,9 +21,9 @@ struct process_spec {
     const wchar_t *image;            /* full path of the program */
     const wchar_t *const *arguments; /* without the program's name; NULL at the end */
     HANDLE inherit[2];               /* what it inherits besides the output, inheritable; NULL for less */
-    HANDLE output; /* standard output and error; inheritable, NULL: none. No standard input */
-    HANDLE job;    /* the process is in it before its first instruction; NULL: in none */
-    HANDLE token;  /* the primary token it runs under; NULL: this process's own */
+    HANDLE output;   /* standard output and error; inheritable, NULL: none. No standard input */
+    struct job *job; /* the process is in it before its first instruction; NULL: in none */
+    HANDLE token;    /* the primary token it runs under; NULL: this process's own */
     SECURITY_CAPABILITIES *container; /* the AppContainer it runs in; NULL: none. Not together with a token */
     const wchar_t *directory;         /* its current directory; NULL: this process's own */
 };
@@ -39,8 +31,17 @@ struct process_spec {
 /* Starts a process. On failure out->process is NULL, the result is the error code and nothing is left behind.
  */
 DWORD child_start(struct child *out, const struct process_spec *start);
-/* Waits for the end. False if it has not ended in time. An exit code of 259 is a code like any other here. */
-bool child_wait(const struct child *child, DWORD milliseconds, DWORD *exit_code);
+/* Opens a running process by its id, to wait for its end and to end it. Zero, or the error code. */
+DWORD child_open(struct child *out, DWORD id);
+
+enum child_state {
+    CHILD_RUNS,        /* it has not ended */
+    CHILD_ENDED,       /* with *exit_code; 259 is a code like any other here */
+    CHILD_CODE_UNKNOWN /* it has ended, and the system does not tell its exit code: *exit_code is the error code */
+};
+
+/* Waits for the end, so many milliseconds at most. */
+enum child_state child_wait(const struct child *child, DWORD milliseconds, DWORD *exit_code);
 /* Ends it, if it has not ended, and waits until it has. False if the system does not manage that in ten
  * seconds. */
 bool child_kill(const struct child *child);

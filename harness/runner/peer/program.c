@@ -5,11 +5,13 @@
 
 #include "output_file.h"
 #include "channel.h"
+#include "child_end.h"
 #include "process.h"
 #include "../../common/utf16.h"
 #include "../platform/version.h"
 
 #define HELLO_TIMEOUT_MS 15000
+#define END_TIMEOUT_MS 2000
 
 /* For messages: what a program is made for. */
 static const char *machine_name(WORD machine)
@@ -73,14 +75,15 @@ static bool is_fitting_hello(const char *bytes, size_t length, struct text *erro
     return true;
 }
 
-/* Starts the actor, hears its hello and lets it go. */
-static bool try_actor(const wchar_t *path, struct text *error)
+/* Starts the actor, hears its hello and lets it go. *refusal receives job_refusal, unless it is set. */
+static bool try_actor(const wchar_t *path, DWORD *refusal, struct text *error)
 {
     char bytes[LINE_BYTES];
     size_t length;
     wchar_t handle[24];
     struct child child = {0};
-    HANDLE job = job_new(), output = output_file_new(), end = INVALID_HANDLE_VALUE;
+    struct job *job = job_new();
+    HANDLE output = output_file_new(), end = INVALID_HANDLE_VALUE;
     struct channel *channel = channel_new();
     DWORD code = ERROR_SUCCESS;
     bool fits = false;
@@ -101,12 +104,16 @@ static bool try_actor(const wchar_t *path, struct text *error)
     CloseHandle(end);
     if (code)
         goto out;
-    if (channel_receive(channel, bytes, &length, HELLO_TIMEOUT_MS) != CHANNEL_LINE)
-        text_add(error, "it starts but does not say hello as an actor does");
-    else
-        fits = is_fitting_hello(bytes, length, error) &&
-               channel_send(channel, "1 exit\n", 7, HELLO_TIMEOUT_MS) &&
-               child_wait(&child, HELLO_TIMEOUT_MS, &code);
+    if (channel_receive(channel, bytes, &length, HELLO_TIMEOUT_MS) != CHANNEL_LINE) {
+        text_add(error, "it starts but does not say hello as an actor does; ");
+        enum child_state state = child_wait(&child, END_TIMEOUT_MS, &code);
+        child_end_add(error, state, code);
+    } else if (is_fitting_hello(bytes, length, error)) {
+        fits = channel_send(channel, "1 exit\n", 7, HELLO_TIMEOUT_MS) &&
+               child_wait(&child, HELLO_TIMEOUT_MS, &code) != CHILD_RUNS;
+        if (!fits)
+            text_add(error, "it says hello but does not exit when it is asked to");
+    }
 out:
     if (code && !error->length)
         text_format(error, "it does not start: error %lu", (unsigned long)code);
@@ -115,8 +122,9 @@ out:
     child_close(&child);
     if (output != INVALID_HANDLE_VALUE)
         CloseHandle(output);
-    if (job)
-        CloseHandle(job);
+    if (job && !*refusal)
+        *refusal = job_refusal(job);
+    job_free(job);
     return fits;
 }
 
@@ -150,7 +158,7 @@ static bool find_own(struct programs *out, const wchar_t *actor, struct text *er
     }
     if (!check_file(path, ARCH_OWN, error))
         return false;
-    if (!try_actor(path, &reason)) {
+    if (!try_actor(path, &out->job_refusal, &reason)) {
         text_format(error, "the actor %s is of no use: %s", utf8(path), why);
         return false;
     }
@@ -170,7 +178,7 @@ static void find_other(struct programs *out, enum arch arch)
     else if (!check_file(path, arch, &reason))
         text_format(&missing, "no %s actor: shmactor-%s.exe is no %s program", arch_name(arch),
                     arch_name(arch), arch_name(arch));
-    else if (!try_actor(path, &reason))
+    else if (!try_actor(path, &out->job_refusal, &reason))
         text_format(&missing, "no %s actor: %s; does this system run %s programs?", arch_name(arch), why,
                     arch_name(arch));
     if (missing.length > 0)

@@ -14,7 +14,8 @@
 struct programs {
     wchar_t self[PROGRAM_PATH_UNITS];
     wchar_t actors[ARCH_COUNT][PROGRAM_PATH_UNITS]; /* "" if there is none that runs here, and then: */
-    char missing[ARCH_COUNT][200];                  /* why */
+    char missing[ARCH_COUNT][400];                  /* why */
+    unsigned long job_refusal;                      /* of job.h: 0 if job objects work here */
     /* SHA-256 of these files, read at the start; "" where there is none. */
     char self_sha256[SHA256_TEXT_BYTES];
     char actor_sha256[ARCH_COUNT][SHA256_TEXT_BYTES];

@@ -20,7 +20,7 @@ bool used_actors_take(struct used_actors *used, enum arch arch, struct peer_grou
     while (used->counts[arch] > 0) {
         struct peer *last = &used->of[arch][--used->counts[arch]];
         /* An actor that ended while it waited is no fault of the case that needs one now. */
-        if (!child_wait(&last->child, 0, &code)) {
+        if (child_wait(&last->child, 0, &code) == CHILD_RUNS) {
             *out = *last;
             peer_greet_again(group, out);
             return true;

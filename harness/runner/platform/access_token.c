@@ -21,7 +21,14 @@ static bool query(TOKEN_INFORMATION_CLASS what, void *out, DWORD size)
 bool access_token_elevated(void)
 {
     TOKEN_ELEVATION elevation = {0};
-    return query(TokenElevation, &elevation, sizeof elevation) && elevation.TokenIsElevated;
+    if (query(TokenElevation, &elevation, sizeof elevation))
+        return elevation.TokenIsElevated != 0;
+    /* Before Windows Vista a token has no elevation: who is an enabled member of Administrators has all their rights. */
+    BYTE administrators[SECURITY_MAX_SID_SIZE];
+    DWORD size = sizeof administrators;
+    BOOL member = FALSE;
+    return CreateWellKnownSid(WinBuiltinAdministratorsSid, NULL, administrators, &size) &&
+           CheckTokenMembership(NULL, administrators, &member) && member;
 }
 
 void access_token_integrity(char *out, size_t size)

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <wchar.h>
 
+#include "system_calls.h"
+
 /* Not linked: Windows 7 and some versions of Wine have no such functions, and the rest of the runner works there. */
 static struct {
     HRESULT(WINAPI *create)(PCWSTR, PCWSTR, PCWSTR, PSID_AND_ATTRIBUTES, DWORD, PSID *);
@@ -13,8 +15,6 @@ static struct {
     HRESULT(WINAPI *folder)(PCWSTR, PWSTR *);
     void(WINAPI *free_memory)(void *); /* of what `folder` returns */
 } calls;
-
-typedef void any_function(void);
 
 /* Over a type without parameters, the one cast between function pointers that compilers do not warn about. */
 static any_function *function(HMODULE module, const char *name)
@@ -26,8 +26,8 @@ static bool exported(void)
 {
     static bool looked;
     if (!looked) {
-        HMODULE userenv = LoadLibraryExW(L"userenv.dll", NULL, LOAD_LIBRARY_SEARCH_SYSTEM32);
-        HMODULE ole32 = LoadLibraryExW(L"ole32.dll", NULL, LOAD_LIBRARY_SEARCH_SYSTEM32);
+        HMODULE userenv = system_library(L"userenv.dll");
+        HMODULE ole32 = system_library(L"ole32.dll");
         calls.create = (HRESULT(WINAPI *)(PCWSTR, PCWSTR, PCWSTR, PSID_AND_ATTRIBUTES, DWORD,
                                           PSID *))function(userenv, "CreateAppContainerProfile");
         calls.derive =

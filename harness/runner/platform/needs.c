@@ -10,6 +10,7 @@
 #include "../../common/text.h"
 #include "session.h"
 #include "access_token.h"
+#include "system_calls.h"
 
 static bool fact_is(const struct platform *platform, const char *name, const char *value)
 {
@@ -94,23 +95,10 @@ static bool admin(const struct platform *platform)
     return fact_is(platform, FACT_ELEVATED, "yes");
 }
 
-static bool compare_object_handles(const struct platform *platform)
-{
-    (void)platform;
-    HMODULE kernelbase = GetModuleHandleW(L"kernelbase.dll");
-    return kernelbase && GetProcAddress(kernelbase, "CompareObjectHandles");
-}
-
 static unsigned long build_number(const struct platform *platform)
 {
     const char *build = platform_fact(platform, FACT_OS_BUILD), *point = build ? strrchr(build, '.') : NULL;
     return point ? strtoul(point + 1, NULL, 10) : 0;
-}
-
-static bool exported(const char *name)
-{
-    HMODULE kernelbase = GetModuleHandleW(L"kernelbase.dll"), kernel32 = GetModuleHandleW(L"kernel32.dll");
-    return (kernelbase && GetProcAddress(kernelbase, name)) || (kernel32 && GetProcAddress(kernel32, name));
 }
 
 #define BUILD_NEED(function, least)                                                                          \
@@ -118,6 +106,11 @@ static bool exported(const char *name)
     {                                                                                                        \
         return build_number(platform) >= (least);                                                            \
     }
+/* Pages: nf-memoryapi-createfilemappingw (SEC_WRITECOMBINE: Windows Vista; PAGE_EXECUTE_WRITECOPY: Windows Vista with
+ * Service Pack 1), windows/win32/secauthz/sid-strings (OW). */
+BUILD_NEED(write_combine, 6000)
+BUILD_NEED(owner_rights, 6000)
+BUILD_NEED(execute_writecopy, 6001)
 BUILD_NEED(windows_8, 9200)
 BUILD_NEED(windows_8_1, 9600)
 BUILD_NEED(windows_10, 10240)
@@ -130,8 +123,11 @@ BUILD_NEED(build_20348, 20348)
     static bool function(const struct platform *platform)                                                    \
     {                                                                                                        \
         (void)platform;                                                                                      \
-        return exported(name);                                                                               \
+        return system_function(name) != NULL;                                                                \
     }
+EXPORT_NEED(private_namespaces, "CreatePrivateNamespaceW")
+EXPORT_NEED(compare_object_handles, "CompareObjectHandles")
+EXPORT_NEED(numa, "CreateFileMappingNumaW")
 EXPORT_NEED(has_waitonaddress, "WaitOnAddress")
 EXPORT_NEED(has_prefetch, "PrefetchVirtualMemory")
 EXPORT_NEED(has_discard, "DiscardVirtualMemory")
@@ -152,10 +148,15 @@ static bool container(const struct platform *platform)
     return appcontainer_works();
 }
 
-static bool private_namespaces(const struct platform *platform)
+static bool integrity_levels(const struct platform *platform)
+{
+    return platform_fact(platform, FACT_INTEGRITY) && !fact_is(platform, FACT_INTEGRITY, "unknown");
+}
+
+static bool attribute_lists(const struct platform *platform)
 {
     (void)platform;
-    return GetProcAddress(GetModuleHandleW(L"kernel32.dll"), "CreatePrivateNamespaceW") != NULL;
+    return system_has_attribute_lists();
 }
 
 /* Both privileges together are what LocalSystem has and nobody else. */
@@ -269,7 +270,7 @@ static const struct {
     {"appcontainer", container,
      "userenv.dll does not export CreateAppContainerProfile (Windows 8 and later), or only a stub of it"},
     {"private-namespaces", private_namespaces,
-     "kernel32.dll does not export CreatePrivateNamespaceW (Windows Vista and later)"},
+     "CreatePrivateNamespaceW is not exported (Windows Vista and later)"},
     {"local-system", local_system,
      "needs to run as LocalSystem (SeTcbPrivilege and SeAssignPrimaryTokenPrivilege), for another user's "
      "token"},
@@ -280,6 +281,14 @@ static const struct {
      "ntdll.dll does not export NtMakePermanentObject (Windows XP and later)"},
     {"new-process-min", new_process_minimum,
      "needs a token with the policy TOKEN_MANDATORY_POLICY_NEW_PROCESS_MIN (a user who is not elevated)"},
+    {"attribute-lists", attribute_lists,
+     "InitializeProcThreadAttributeList is not exported (Windows Vista and later)"},
+    {"integrity-levels", integrity_levels, "this system has no integrity levels (Windows Vista and later)"},
+    {"numa", numa, "CreateFileMappingNuma is not exported (Windows Vista and later)"},
+    {"owner-rights", owner_rights, "needs the SID OWNER RIGHTS (Windows Vista, build 6000, or later)"},
+    {"write-combine", write_combine, "needs SEC_WRITECOMBINE (Windows Vista, build 6000, or later)"},
+    {"execute-writecopy", execute_writecopy,
+     "needs sections with PAGE_EXECUTE_WRITECOPY (Windows Vista with Service Pack 1, build 6001, or later)"},
     {"windows-8", windows_8, "needs Windows 8 (build 9200) or later"},
     {"windows-8-1", windows_8_1, "needs Windows 8.1 (build 9600) or later"},
     {"windows-10", windows_10, "needs Windows 10 (build 10240) or later"},
@@ -303,7 +312,8 @@ static const struct {
     {"has-createapp", has_createapp, "CreateFileMappingFromApp is not exported (Windows 8 and later)"},
     {"has-openapp", has_openapp, "OpenFileMappingFromApp is not exported (Windows 10 and later)"},
     {"has-mapapp", has_mapapp, "MapViewOfFileFromApp is not exported (Windows 8 and later)"},
-    {"compare-object-handles", compare_object_handles, "kernelbase.dll does not export CompareObjectHandles"},
+    {"compare-object-handles", compare_object_handles,
+     "CompareObjectHandles is not exported (Windows 10 and later)"},
 };
 
 static size_t find(const char *name)

@@ -2,7 +2,6 @@
 
 #include <windows.h>
 
-#include <psapi.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 #include "../../common/arch.h"
 #include "../../common/win32_constants.h"
 #include "access_token.h"
+#include "system_calls.h"
 #include "version.h"
 
 void platform_add(struct platform *platform, const char *name, const char *value)
@@ -56,7 +56,6 @@ static void add_registry(struct platform *platform, const char *name, const char
         platform_add(platform, name, value.text);
 }
 
-typedef void any_function(void);
 typedef LONG WINAPI rtl_get_version(RTL_OSVERSIONINFOW *);
 typedef const char *CDECL wine_get_version(void);
 typedef void CDECL wine_get_host_version(const char **, const char **);

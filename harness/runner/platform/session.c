@@ -2,6 +2,8 @@
 
 #include <wtsapi32.h>
 
+#include "system_calls.h"
+
 /* Listening sessions have no processes. */
 static bool lives(WTS_CONNECTSTATE_CLASS state)
 {
@@ -13,7 +15,7 @@ typedef VOID WINAPI free_memory(PVOID);
 
 bool session_other(DWORD *session)
 {
-    HMODULE module = LoadLibraryExW(L"wtsapi32.dll", NULL, LOAD_LIBRARY_SEARCH_SYSTEM32);
+    HMODULE module = system_library(L"wtsapi32.dll");
     if (!module)
         return false;
     enumerate_sessions *enumerate =

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../platform/system_calls.h"
+
 #define LIVE_COLUMNS 78
 #define PROGRESS_MS 10000
 /* An estimate from fewer cases, or from a shorter time, is worth nothing. */
@@ -38,8 +40,8 @@ struct console console_new(size_t total, bool verbose, bool quiet)
         .verbose = verbose,
         .quiet = quiet,
         .total = total,
-        .started = GetTickCount64(),
-        .progress_at = GetTickCount64(),
+        .started = system_milliseconds(),
+        .progress_at = system_milliseconds(),
     };
 }
 
@@ -85,7 +87,8 @@ uint64_t console_time_left(uint64_t milliseconds, size_t done, size_t total)
 /* "[12/440] 2 failed, about 25 s left" */
 static void describe_progress(const struct console *console, struct text *out)
 {
-    uint64_t left = console_time_left(GetTickCount64() - console->started, console->done, console->total);
+    uint64_t left =
+        console_time_left(system_milliseconds() - console->started, console->done, console->total);
     const char *separator = " ";
     text_format(out, "[%llu/%llu]", (unsigned long long)console->done, (unsigned long long)console->total);
     if (console->bad > 0) {
@@ -105,7 +108,7 @@ static void print_progress(struct console *console)
 {
     char line[LIVE_COLUMNS + 1];
     struct text text = text_over(line, sizeof line);
-    uint64_t now = GetTickCount64();
+    uint64_t now = system_milliseconds();
     if (console->terminal || console->quiet || now - console->progress_at < PROGRESS_MS)
         return;
     console->progress_at = now;

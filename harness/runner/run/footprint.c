@@ -2,16 +2,17 @@
 
 #include <windows.h>
 
-#include <psapi.h>
 #include <stdio.h>
+
+#include "../platform/system_calls.h"
 
 #include "../peer/process.h"
 
 void footprint_case(struct footprints *prints, uint64_t worker_handles)
 {
-    PROCESS_MEMORY_COUNTERS memory = {.cb = sizeof memory};
+    PROCESS_MEMORY_COUNTERS memory;
     prints->last = (struct footprint){.handles = own_handle_count(), .worker_handles = worker_handles};
-    if (K32GetProcessMemoryInfo(GetCurrentProcess(), &memory, sizeof memory))
+    if (system_memory(&memory))
         prints->last.private_kib = memory.PagefileUsage >> 10;
     if (++prints->cases == FOOTPRINT_WARM)
         prints->first = prints->last;

@@ -1,7 +1,6 @@
 /* shmcheck.exe: reads the command line, runs the plan, says what came of it. */
 #include <windows.h>
 
-#include <psapi.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +14,7 @@
 #include "../peer/program.h"
 #include "results.h"
 #include "summary.h"
+#include "../platform/system_calls.h"
 #include "../platform/version.h"
 #include "../worker/worker.h"
 
@@ -210,15 +210,15 @@ static void show_start(struct run *run)
 static void add_figures(struct run *run, bool complete)
 {
     char number[32];
-    PROCESS_MEMORY_COUNTERS memory = {.cb = sizeof memory};
+    PROCESS_MEMORY_COUNTERS memory;
     struct junit *report = run->results.junit;
     actor_totals_report(&run->results.actors, report);
-    if (K32GetProcessMemoryInfo(GetCurrentProcess(), &memory, sizeof memory)) {
+    if (system_memory(&memory)) {
         snprintf(number, sizeof number, "%llu", (unsigned long long)(memory.PeakWorkingSetSize >> 10));
         junit_property(report, FACT_RUNNER_PEAK_MEMORY_KIB, number);
     }
     snprintf(number, sizeof number, "%llu",
-             (unsigned long long)(GetTickCount64() - run->results.run_started));
+             (unsigned long long)(system_milliseconds() - run->results.run_started));
     junit_property(report, FACT_RUN_MS, number);
     footprint_report(&run->footprints, report);
     if (complete)
@@ -234,7 +234,7 @@ static int perform(struct run *run, const char *run_id, struct text *error)
     results->junit = new_report(run, run_id);
     results->console = &run->console;
     summary_words(&results->words, &run->options);
-    results->run_started = GetTickCount64();
+    results->run_started = system_milliseconds();
     if (!results->junit) {
         text_add(error, "not enough memory for the report");
         return EXIT_COULD_NOT_RUN;
@@ -292,6 +292,17 @@ static void add_actors(struct run *run)
     platform_add(&run->platform, FACT_ACTORS, names);
 }
 
+/* Said only where it is otherwise: the fact is absent where job objects work. */
+static void add_job_objects(struct run *run)
+{
+    char text[FACT_BYTES];
+    if (!run->programs.job_refusal)
+        return;
+    snprintf(text, sizeof text, "none (error %lu): processes are ended one by one",
+             run->programs.job_refusal);
+    platform_add(&run->platform, FACT_JOB_OBJECTS, text);
+}
+
 static bool prepare(struct run *run, struct text *error)
 {
     /* First of all: whatever else goes wrong, no report of an earlier run is left to be taken for one of this. */
@@ -303,6 +314,7 @@ static bool prepare(struct run *run, struct text *error)
     if (!programs_find(&run->programs, run->options.actor, error))
         return false;
     add_actors(run);
+    add_job_objects(run);
     platform_add(&run->platform, FACT_ALLOW_LARGE, run->options.allow_large ? "yes" : "no");
     if (!plan_make(&run->plan, &run->options, &run->platform, &run->programs, error))
         return false;

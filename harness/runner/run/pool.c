@@ -1,10 +1,11 @@
 #include "pool.h"
 
+#include "../platform/system_calls.h"
 #include "worker_slot.h"
 
 struct pool {
     const struct pool_settings *settings;
-    HANDLE job; /* of the workers; ends them when this process ends in any way */
+    struct job *job; /* of the workers */
     struct worker_slot slots[OPTIONS_JOBS];
     size_t next; /* place in the order of the plan */
     uint64_t run_milliseconds, deadline;
@@ -87,7 +88,7 @@ static void wait_for_news(const struct pool *pool)
         again = pool->settings->idle(pool->settings->context, items, item_count);
     HANDLE events[OPTIONS_JOBS + 1] = {pool->settings->stop};
     DWORD count = 1;
-    uint64_t now = GetTickCount64(), until = pool->deadline;
+    uint64_t now = system_milliseconds(), until = pool->deadline;
     for (unsigned i = 0; i < pool->settings->jobs; i++) {
         const struct worker_slot *slot = &pool->slots[i];
         if (slot->item == NO_ITEM)
@@ -131,7 +132,7 @@ static enum pool_end run(struct pool *pool, struct text *error)
             interrupt(pool, "the run was stopped while this case ran", error);
             return POOL_STOPPED;
         }
-        if (GetTickCount64() >= pool->deadline) {
+        if (system_milliseconds() >= pool->deadline) {
             text_format(error, "the run went past its deadline of %llu seconds; --timeout-scale moves it",
                         (unsigned long long)(pool->run_milliseconds / 1000));
             interrupt(pool, "the run went past its deadline while this case ran", error);
@@ -146,9 +147,9 @@ enum pool_end pool_run(const struct pool_settings *settings, struct text *error)
     pool = (struct pool){.settings = settings, .job = job_new()};
     pool.run_milliseconds = settings->run_milliseconds ? settings->run_milliseconds
                                                        : (uint64_t)(RUN_TIMEOUT_MS * settings->timeout_scale);
-    pool.deadline = GetTickCount64() + pool.run_milliseconds;
+    pool.deadline = system_milliseconds() + pool.run_milliseconds;
     if (!pool.job) {
-        text_format(error, "no job object for the workers: error %lu", (unsigned long)GetLastError());
+        text_add(error, "not enough memory for the workers");
         return POOL_BROKEN;
     }
     for (unsigned i = 0; i < settings->jobs; i++)
@@ -158,6 +159,6 @@ enum pool_end pool_run(const struct pool_settings *settings, struct text *error)
         interrupt(&pool, "the run ended because no worker could be started", error);
     for (unsigned i = 0; i < settings->jobs; i++)
         worker_slot_end(&pool.slots[i]);
-    CloseHandle(pool.job);
+    job_free(pool.job);
     return end;
 }

@@ -7,6 +7,7 @@
 
 #include "../../common/text.h"
 #include "../../report/known.h"
+#include "../platform/system_calls.h"
 
 /* Writing a growing report whenever a case begins or ends would take time in proportion to the square of their
  * number. So it is written while writing has taken less than this part of the run, or when it is so many
@@ -224,7 +225,7 @@ bool results_write(struct results *results, const size_t *running, size_t runnin
     struct text error = text_over(results->write_error, sizeof results->write_error);
     if (!results->file)
         return true;
-    uint64_t before = GetTickCount64();
+    uint64_t before = system_milliseconds();
     for (size_t i = 0; i < running_count; i++) {
         const struct plan_item *item = &results->plan->items[running[i]];
         plan_item_id(item, ids[i]);
@@ -249,14 +250,15 @@ bool results_write(struct results *results, const size_t *running, size_t runnin
         results->write_failed = !report_file_write(results->file, &text, &error);
     }
     buffer_free(&text);
-    results->writing += GetTickCount64() - before;
+    results->writing += system_milliseconds() - before;
     results->unwritten = false;
     return !results->write_failed;
 }
 
 DWORD results_refresh(struct results *results, const size_t *running, size_t running_count)
 {
-    uint64_t now = GetTickCount64(), affordable = results->run_started + results->writing * WRITING_SHARE;
+    uint64_t now = system_milliseconds(),
+             affordable = results->run_started + results->writing * WRITING_SHARE;
     uint64_t old = results->unwritten_since + OLD_MS, due = affordable < old ? affordable : old;
     if (!results->unwritten || !results->file)
         return INFINITE;
@@ -269,7 +271,7 @@ DWORD results_refresh(struct results *results, const size_t *running, size_t run
 void results_start(struct results *results)
 {
     if (!results->unwritten)
-        results->unwritten_since = GetTickCount64();
+        results->unwritten_since = system_milliseconds();
     results->unwritten = true;
 }
 

@@ -30,7 +30,7 @@ struct results {
     struct buffer
         failures; /* the first RESULTS_FAILURES cases that failed, as the end shows them; freed by results_free */
     size_t failed;
-    uint64_t run_started; /* GetTickCount64 */
+    uint64_t run_started; /* system_milliseconds */
     uint64_t writing;     /* milliseconds that writing has taken so far */
     bool unwritten;       /* the report on disk is not up to date, since: */
     uint64_t unwritten_since;

@@ -7,9 +7,15 @@
 
 #include "../peer/output_file.h"
 #include "../../common/text.h"
+#include "../peer/child_end.h"
+#include "../platform/system_calls.h"
 #include "../worker/worker.h"
 
 static_assert(WIRE_PATH_UNITS == PROGRAM_PATH_UNITS, "the wire carries every path of a program");
+
+/* Windows Error Reporting looks at a process that ended itself by fast-fail before its exit code can be read; that takes
+ * seconds. Page: windows/win32/wer/about-wer. */
+#define CRASH_END_MS 15000
 
 static void close_file(HANDLE *file)
 {
@@ -78,7 +84,7 @@ static bool hear_hello(struct worker_slot *slot, DWORD milliseconds)
            !line_parse(&line, bytes, length) && wire_is_hello(&line);
 }
 
-static DWORD start_process(struct worker_slot *slot, const struct pool_settings *settings, HANDLE job)
+static DWORD start_process(struct worker_slot *slot, const struct pool_settings *settings, struct job *job)
 {
     wchar_t pipe[24], output[24];
     HANDLE end = channel_child_end(slot->channel);
@@ -98,7 +104,7 @@ static DWORD start_process(struct worker_slot *slot, const struct pool_settings 
     return error;
 }
 
-bool worker_slot_start(struct worker_slot *slot, const struct pool_settings *settings, HANDLE job,
+bool worker_slot_start(struct worker_slot *slot, const struct pool_settings *settings, struct job *job,
                        struct text *error)
 {
     slot->item = NO_ITEM;
@@ -132,7 +138,7 @@ void worker_slot_feed(struct worker_slot *slot, const struct pool_settings *sett
     struct wire_case which = {.instance = next->instance, .pair = next->pair->pair};
     case_id(next->what.test, which.id);
     slot->item = item;
-    slot->started = GetTickCount64();
+    slot->started = system_milliseconds();
     slot->deadline = slot->started + (uint64_t)(CASE_TIMEOUT_MS * settings->timeout_scale);
     if (settings->mutate.percent > 0) /* one case is then many runs */
         slot->deadline += (uint64_t)(MUTATE_TIMEOUT_MS * settings->timeout_scale);
@@ -144,7 +150,7 @@ void worker_slot_feed(struct worker_slot *slot, const struct pool_settings *sett
 /* The case's time, output and error kind are final from here on. */
 static void complete(struct worker_slot *slot)
 {
-    slot->outcome.milliseconds = GetTickCount64() - slot->started;
+    slot->outcome.milliseconds = system_milliseconds() - slot->started;
     if (slot->actor_output)
         output_file_take(slot->actor_output, &slot->outcome.stray);
     wire_report_free(&slot->report);
@@ -153,11 +159,14 @@ static void complete(struct worker_slot *slot)
 void worker_slot_break(struct worker_slot *slot, enum error_kind kind, const char *why)
 {
     DWORD code = 0;
-    char message[200];
+    char message[400];
     struct text text = text_over(message, sizeof message);
     text_add(&text, why);
-    if (kind == ERROR_KIND_CRASH && child_wait(&slot->child, 2000, &code))
-        text_format(&text, " (exit code 0x%lX)", (unsigned long)code);
+    if (kind == ERROR_KIND_CRASH) {
+        text_add(&text, ": ");
+        enum child_state state = child_wait(&slot->child, CRASH_END_MS, &code);
+        child_end_add(&text, state, code);
+    }
     case_outcome_add(&slot->outcome, (struct finding){.verdict = VERDICT_ERROR, .error_kind = kind}, message);
     complete(slot);
     if (slot->worker_output)
@@ -221,7 +230,7 @@ enum worker_slot_news worker_slot_listen(struct worker_slot *slot, const struct 
     struct line line;
     switch (channel_receive(slot->channel, bytes, &length, 0)) {
     case CHANNEL_TIMEOUT:
-        if (GetTickCount64() < slot->deadline)
+        if (system_milliseconds() < slot->deadline)
             return SLOT_NOTHING;
         snprintf(bytes, sizeof bytes, "the case did not end within its deadline of %llu ms",
                  (unsigned long long)(slot->deadline - slot->started));

@@ -28,7 +28,7 @@ enum worker_slot_news {
 };
 
 /* Starts a worker in an empty slot. False, with a message in `error`, if that fails. */
-bool worker_slot_start(struct worker_slot *slot, const struct pool_settings *settings, HANDLE job,
+bool worker_slot_start(struct worker_slot *slot, const struct pool_settings *settings, struct job *job,
                        struct text *error);
 /* Gives the worker a case. */
 void worker_slot_feed(struct worker_slot *slot, const struct pool_settings *settings, size_t item);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../peer/child_end.h"
 #include "../platform/version.h"
 #include "step.h"
 
@@ -172,11 +173,14 @@ void actor_leave(struct stage *stage, int line, struct role *role)
     DWORD code = EXIT_KILLED;
     step_send(stage, line, role, "exit");
     step_receive(stage, line, role);
-    bool ended = peer_wait(&stage->peers, &role->peer, &code);
+    enum child_state state = peer_wait(&stage->peers, &role->peer, &code);
     role_leaves(role);
-    if (strcmp(role->reply.word, "bye") != 0 || !ended || code != 0)
-        stage_abort(stage, line, "'%s' did not leave as it should: %s, exit code 0x%lX", role->name,
-                    ended ? "it ended" : "it did not end", (unsigned long)code);
+    if (strcmp(role->reply.word, "bye") == 0 && state == CHILD_ENDED && code == 0)
+        return;
+    char end[300];
+    struct text text = text_over(end, sizeof end);
+    child_end_add(&text, state, code);
+    stage_abort(stage, line, "'%s' did not leave as it should: %s", role->name, end);
 }
 
 void actor_kill(struct stage *stage, int line, struct role *role)

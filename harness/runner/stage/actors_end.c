@@ -4,6 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../peer/child_end.h"
+#include "../platform/system_calls.h"
+
 /* Sends a request that is not part of the case. */
 static void ask(struct stage *stage, struct role *role, const char *verb)
 {
@@ -55,20 +58,21 @@ static void report_unclear(struct stage *stage, struct role *role, enum channel_
 {
     char message[LINE_BYTES * 2];
     DWORD code = 0;
-    bool ended = result == CHANNEL_CLOSED && peer_wait(&stage->peers, &role->peer, &code);
+    enum child_state state =
+        result == CHANNEL_CLOSED ? peer_wait(&stage->peers, &role->peer, &code) : CHILD_RUNS;
     role_leaves(role);
     if (stage->broken) /* one error says enough */
         return;
-    if (ended)
-        snprintf(message, sizeof message, "%s> clear: it ended, exit code 0x%lX", role->name,
-                 (unsigned long)code);
+    struct text text = text_over(message, sizeof message);
+    text_format(&text, "%s> clear: ", role->name);
+    if (state != CHILD_RUNS)
+        child_end_add(&text, state, code);
     else
-        snprintf(message, sizeof message, "%s> clear: %s", role->name,
-                 result == CHANNEL_TIMEOUT ? "it did not answer" : "it gave another answer than ok");
+        text_add(&text, result == CHANNEL_TIMEOUT ? "it did not answer" : "it gave another answer than ok");
     stage_tell(stage,
-               result == CHANNEL_TIMEOUT          ? STAGE_TIMEOUT
-               : result == CHANNEL_CLOSED && code ? STAGE_CRASH
-                                                  : STAGE_ERROR,
+               result == CHANNEL_TIMEOUT           ? STAGE_TIMEOUT
+               : state == CHILD_ENDED && code != 0 ? STAGE_CRASH
+                                                   : STAGE_ERROR,
                stage->line, message);
 }
 
@@ -112,15 +116,15 @@ static void see_it_end(struct stage *stage, struct role *role)
         return;
     role_leaves(role);
     bool bye = hear(stage, role, &result) && strcmp(role->reply.word, "bye") == 0;
-    bool ended = peer_wait(&stage->peers, &role->peer, &code);
-    if ((bye && ended && code == 0) || stage->broken)
+    enum child_state state = peer_wait(&stage->peers, &role->peer, &code);
+    if ((bye && state == CHILD_ENDED && code == 0) || stage->broken)
         return;
-    enum stage_event kind = result == CHANNEL_TIMEOUT || !ended ? STAGE_TIMEOUT
-                            : result == CHANNEL_CLOSED && code  ? STAGE_CRASH
-                                                                : STAGE_ERROR;
-    snprintf(message, sizeof message, "%s> exit: %s; %s, exit code 0x%lX", role->name,
-             bye ? "it said bye" : "it did not say bye", ended ? "it ended" : "it did not end",
-             (unsigned long)code);
+    enum stage_event kind = result == CHANNEL_TIMEOUT || state == CHILD_RUNS           ? STAGE_TIMEOUT
+                            : result == CHANNEL_CLOSED && state == CHILD_ENDED && code ? STAGE_CRASH
+                                                                                       : STAGE_ERROR;
+    struct text text = text_over(message, sizeof message);
+    text_format(&text, "%s> exit: %s; ", role->name, bye ? "it said bye" : "it did not say bye");
+    child_end_add(&text, state, code);
     stage_tell(stage, kind, stage->line, message);
 }
 
@@ -144,10 +148,10 @@ static size_t waiting(const struct stage *stage)
 static bool all_gone(struct stage *stage)
 {
     /* Processes that actors started themselves are not known one by one. */
-    ULONGLONG end = GetTickCount64() + stage->peers.timeout;
+    uint64_t end = system_milliseconds() + stage->peers.timeout;
     const size_t staying = waiting(stage);
     while (job_active(stage->settings->job) > staying) {
-        if (GetTickCount64() > end)
+        if (system_milliseconds() > end)
             return false;
         SwitchToThread();
     }
@@ -165,7 +169,7 @@ static void end_job(struct stage *stage)
 
 static void end_processes(struct stage *stage)
 {
-    HANDLE job = stage->settings->job;
+    struct job *job = stage->settings->job;
     find_busy(stage);
     keep_clean_actors(stage);
     end_roles(stage);

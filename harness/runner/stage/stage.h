@@ -19,7 +19,7 @@ struct stage_settings {
     wchar_t actors[ARCH_COUNT][PROGRAM_PATH_UNITS]; /* "" if there is none */
     struct pair pair;     /* the architectures of "writer" and "reader"; other roles are as the writer */
     double timeout_scale; /* > 0 */
-    HANDLE job;           /* for all actors */
+    struct job *job;      /* for all actors */
     HANDLE output;        /* their standard output and error; see output_file_new */
     struct prestarted *prestarted; /* NULL: no actor is started in advance */
     struct used_actors *used;      /* NULL: every role gets a new process */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "../../common/text.h"
+#include "../peer/child_end.h"
 #include "substitute.h"
 
 static void transcript(struct stage *stage, const struct role *role, const char *outcome)
@@ -17,12 +18,15 @@ static void transcript(struct stage *stage, const struct role *role, const char 
 void step_give_up(struct stage *stage, enum stage_event kind, int line, struct role *role, const char *why)
 {
     DWORD code = 0;
-    bool ended = role->peer.child.process && child_wait(&role->peer.child, 0, &code);
+    enum child_state state = role->peer.child.process ? child_wait(&role->peer.child, 0, &code) : CHILD_RUNS;
     role_leaves(role);
     transcript(stage, role, why);
-    if (ended)
-        stage_abort_as(stage, kind, line, "%s> %s: %s; its process ended with code 0x%lX", role->name,
-                       role->request, why, (unsigned long)code);
+    if (state != CHILD_RUNS) {
+        char end[300];
+        struct text text = text_over(end, sizeof end);
+        child_end_add(&text, state, code);
+        stage_abort_as(stage, kind, line, "%s> %s: %s; its process: %s", role->name, role->request, why, end);
+    }
     peer_kill(&stage->peers, &role->peer);
     stage_abort_as(stage, kind, line, "%s> %s: %s", role->name, role->request, why);
 }
@@ -181,9 +185,13 @@ void step_await_close(struct stage *stage, int line, struct role *role)
 DWORD step_see_end(struct stage *stage, int line, struct role *role, const char *request)
 {
     DWORD code = 0;
-    if (!peer_wait(&stage->peers, &role->peer, &code))
+    enum child_state state = peer_wait(&stage->peers, &role->peer, &code);
+    if (state == CHILD_RUNS)
         stage_abort_as(stage, STAGE_TIMEOUT, line, "%s> %s: the pipe is closed but the process has not ended",
                        role->name, request);
+    if (state == CHILD_CODE_UNKNOWN)
+        stage_abort(stage, line, "%s> %s: the process has ended, and its exit code cannot be read: error %lu",
+                    role->name, request, (unsigned long)code);
     step_gone(stage, role, request, code, true);
     return code;
 }

@@ -62,29 +62,29 @@ class Program:
 
     def imports(self) -> set[str]:
         """The names of all imported functions, delayed ones included. Functions imported by ordinal have no name."""
-        names: set[str] = set()
-        for directory, size, table in ((IMPORTS, 20, 0), (DELAYED_IMPORTS, 32, 16)):
+        return set().union(*self.imports_by_module(delayed=True).values())
+
+    def imports_by_module(self, delayed: bool = False) -> dict[str, set[str]]:
+        """Module, in lower case, to the names of the functions that are imported from it. Those imported by ordinal have
+        no name. `delayed`: with those that are looked up at their first call."""
+        names: dict[str, set[str]] = {}
+        tables = [(IMPORTS, 20, 0, 12, 16), (DELAYED_IMPORTS, 32, 16, 4, 12)]
+        for directory, size, lookup, module_name, addresses in tables if delayed else tables[:1]:
             if directory >= len(self.directories) or self.directories[directory][0] == 0:
                 continue
             at = self.offset(self.directories[directory][0])
             while any(self.data[at : at + size]):
-                (address,) = struct.unpack_from("<I", self.data, at + table)
+                (address,) = struct.unpack_from("<I", self.data, at + lookup)
                 if address == 0:  # some linkers omit the lookup table; the address table has the same entries
-                    (address,) = struct.unpack_from("<I", self.data, at + 16)
-                names |= self.looked_up(self.offset(address))
+                    (address,) = struct.unpack_from("<I", self.data, at + addresses)
+                module = self.text(struct.unpack_from("<I", self.data, at + module_name)[0]).lower()
+                names.setdefault(module, set()).update(self.looked_up(self.offset(address)))
                 at += size
         return names
 
     def modules(self) -> set[str]:
         """The modules that are loaded before the program starts, in lower case."""
-        names: set[str] = set()
-        if self.directories[IMPORTS][0] == 0:
-            return names
-        at = self.offset(self.directories[IMPORTS][0])
-        while any(self.data[at : at + 20]):
-            names.add(self.text(struct.unpack_from("<I", self.data, at + 12)[0]).lower())
-            at += 20
-        return names
+        return set(self.imports_by_module())
 
     def looked_up(self, at: int) -> set[str]:
         """The names in one import lookup table."""
