@@ -22,7 +22,7 @@ static void bench_steps(struct stage *s)
 }
 
 static const struct test_case bench_cases[] = {{CASE(bench_steps)}};
-const struct topic bench_topic = {"bench", bench_cases, 1};
+TOPIC(bench, bench_cases)
 const struct topic *const topics[] = {&bench_topic};
 const size_t topic_count = 1;
 

@@ -25,6 +25,7 @@ set(SHMCHECK_RUNNER_SOURCES
     harness/runner/platform/invariant.c
     harness/runner/platform/needs.c
     harness/runner/platform/platform.c
+    harness/runner/platform/read_file.c
     harness/runner/platform/session.c
     harness/runner/platform/sha256.c
     harness/runner/platform/system_calls.c
@@ -52,6 +53,8 @@ set(SHMCHECK_RUNNER_SOURCES
     harness/runner/case/catalogue.c
     harness/runner/case/check.c
     harness/runner/case/contract.c
+    harness/runner/case/play.c
+    harness/runner/case/play_file.c
     harness/runner/case/vocabulary.c
     harness/runner/worker/mutation_run.c
     harness/runner/worker/reply_mutations.c
@@ -64,6 +67,7 @@ set(SHMCHECK_RUNNER_SOURCES
     harness/runner/run/known_file.c
     harness/runner/run/options.c
     harness/runner/run/plan.c
+    harness/runner/run/play_input.c
     harness/runner/run/pool.c
     harness/runner/run/report_file.c
     harness/runner/run/results.c

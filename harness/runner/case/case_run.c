@@ -48,6 +48,14 @@ struct case_figures case_run(const struct stage_settings *settings, const struct
     if (word_next(&rows, first))
         state.row = contract_find(first);
     case_id(test, id);
+    /* The expectations of a file of steps are its author's until a line names a row. */
+    const struct contract_row authors = {.id = id,
+                                         .outcome = BASIS_DOCUMENTED,
+                                         .code = BASIS_DOCUMENTED,
+                                         .strength = STRENGTH_DOCUMENTED,
+                                         .source = ""};
+    if (test->play)
+        state.row = &authors;
     stage_init(&stage, settings, id, test->line, recording);
     stage.case_state = &state;
     if (!state.row)

@@ -2,6 +2,7 @@
 #ifndef SHMCHECK_CATALOGUE_H
 #define SHMCHECK_CATALOGUE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,10 +19,16 @@ struct catalogued {
     const struct test_case *test;
 };
 
+/* Makes these topics the catalogue; they must live as long as it is used. NULL: those that are built in. */
+void catalogue_use(const struct topic *const *topics, size_t count);
+
 size_t catalogue_count(void);
 struct catalogued catalogue_at(size_t index);
 /* The index of the case with this id, or SIZE_MAX. */
 size_t catalogue_find(const char *id);
+
+/* Whether the id of a case matches the pattern, of one that is built in or of one of the catalogue. */
+bool catalogue_has(const char *glob);
 
 /* The function's name with '-' for '_'. */
 void case_id(const struct test_case *test, char out[CASE_ID_BYTES]);

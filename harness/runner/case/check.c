@@ -87,7 +87,8 @@ void check_joins(struct stage *stage, int line, const char *name, const char *re
     precondition(stage, line, name, request, "183");
 }
 
-/* Whether the reply has the field "key=value" of an expectation, whose value has the escapes of the protocol. */
+/* Whether the reply has the field "key=value" of an expectation, whose value has the escapes of the protocol; a '*' in it
+ * stands for any characters. */
 static bool has_field(const struct role *role, const char *expected)
 {
     char key[64], got[LINE_BYTES * 3];
@@ -100,69 +101,100 @@ static bool has_field(const struct role *role, const char *expected)
     if (!field)
         return false;
     escape_add(&value, field->value, field->length);
+    if (strchr(equals_sign, '*'))
+        return glob_matches(equals_sign + 1, got);
     return strcmp(got, equals_sign + 1) == 0;
 }
 
-/* Whether the reply is ok with the expected fields: the outcome, and the code apart, which is what an error= field is
- * about. */
-static bool is_ok_with(const struct role *role, const char *fields, bool *code)
+/* What an expected field is about: the code of an error, the NTSTATUS behind it, or the outcome. */
+static enum aspect aspect_of(const char *field)
 {
-    char field[WORD_BYTES * 4];
-    *code = true;
-    if (strcmp(role->reply.word, "ok") != 0)
-        return false;
-    for (const char *rest = fields; *rest;) {
-        rest += strspn(rest, " ");
-        size_t length = strcspn(rest, " ");
-        snprintf(field, sizeof field, "%.*s", (int)length, rest);
-        rest += length;
-        if (length > 0 && !has_field(role, field)) {
-            if (strncmp(field, "error=", 6) != 0)
-                return false;
-            *code = false;
-        }
-    }
-    return true;
+    return strncmp(field, "error=", 6) == 0    ? ASPECT_CODE
+           : strncmp(field, "status=", 7) == 0 ? ASPECT_STATUS
+                                               : ASPECT_OUTCOME;
 }
 
-/* One failure is told for all that is missing, as it is one sentence. */
-static bool compare_fields(struct stage *stage, int line, const struct role *role, const char *fields)
+/* Whether the reply has the expected outcome and fields, as check_matches describes them. If not, *differs is the first of
+ * outcome, code and status in which it differs. Words that are no fields name the number before them. */
+static bool reply_matches(const struct role *role, const char *expected, enum aspect *differs)
 {
-    char expected[LINE_BYTES * 2];
-    bool code, outcome = is_ok_with(role, fields, &code);
-    if (outcome && code)
-        return true;
-    snprintf(expected, sizeof expected, "ok%s%s", *fields ? " " : "", fields);
-    return reply_differs(stage, line, role, outcome ? ASPECT_CODE : ASPECT_OUTCOME, expected);
+    char word[LINE_BYTES];
+    bool matches = true, first = true;
+    for (const char *rest = expected; *rest;) {
+        rest += strspn(rest, " ");
+        size_t length = strcspn(rest, " ");
+        snprintf(word, sizeof word, "%.*s", (int)length, rest);
+        rest += length;
+        enum aspect aspect = first ? ASPECT_OUTCOME : aspect_of(word);
+        bool fits = first ? strcmp(word, "*") == 0 || strcmp(word, role->reply.word) == 0
+                          : !strchr(word, '=') || has_field(role, word);
+        first = false;
+        if (!fits && (matches || aspect < *differs))
+            *differs = aspect;
+        matches = matches && fits;
+    }
+    return matches;
+}
+
+/* One failure is reported for all that differs. */
+static bool compare_reply(struct stage *stage, int line, const struct role *role, const char *expected)
+{
+    enum aspect differs;
+    return reply_matches(role, expected, &differs) || reply_differs(stage, line, role, differs, expected);
+}
+
+/* "ok" and the fields. */
+static const char *ok_with(const char *fields, char out[LINE_BYTES * 2])
+{
+    snprintf(out, LINE_BYTES * 2, "ok%s%s", *fields ? " " : "", fields);
+    return out;
 }
 
 void check_must_give(struct stage *stage, int line, const char *name, const char *request, const char *fields)
 {
     struct role *role = actor_perform(stage, line, name, request);
-    char got[LINE_BYTES * 2];
+    char got[LINE_BYTES * 2], expected[LINE_BYTES * 2];
     struct text described = text_over(got, sizeof got);
-    bool code;
-    if (is_ok_with(role, fields, &code) && code)
+    enum aspect differs;
+    if (reply_matches(role, ok_with(fields, expected), &differs))
         return;
     reply_describe(&described, role->raw);
-    stage_abort(stage, line, "%s> %s: precondition failed: expected ok %s, got %s", name, request, fields,
-                got);
+    stage_abort(stage, line, "%s> %s: precondition failed: expected %s, got %s", name, request, expected, got);
+}
+
+bool check_matches(struct stage *stage, int line, const char *name, const char *request, const char *expected)
+{
+    stage->case_state->checks++;
+    return compare_reply(stage, line, actor_perform(stage, line, name, request), expected);
 }
 
 bool check_gives(struct stage *stage, int line, const char *name, const char *request, const char *fields)
 {
+    char expected[LINE_BYTES * 2];
+    return check_matches(stage, line, name, request, ok_with(fields, expected));
+}
+
+/* The role that is busy with a step that begins() has sent. */
+static struct role *busy_role(struct stage *stage, int line, const char *name)
+{
+    struct role *role = stage_find(stage, name);
+    if (!role || role->state != ROLE_BUSY)
+        stage_abort(stage, line, "'%s' has not begun anything", name);
+    return role;
+}
+
+bool check_finishes_as(struct stage *stage, int line, const char *name, const char *expected)
+{
+    struct role *role = busy_role(stage, line, name);
     stage->case_state->checks++;
-    return compare_fields(stage, line, actor_perform(stage, line, name, request), fields);
+    step_receive(stage, line, role);
+    return compare_reply(stage, line, role, expected);
 }
 
 bool check_finishes(struct stage *stage, int line, const char *name, const char *fields)
 {
-    struct role *role = stage_find(stage, name);
-    stage->case_state->checks++;
-    if (!role || role->state != ROLE_BUSY)
-        stage_abort(stage, line, "'%s' has not begun anything", name);
-    step_receive(stage, line, role);
-    return compare_fields(stage, line, role, fields);
+    char expected[LINE_BYTES * 2];
+    return check_finishes_as(stage, line, name, ok_with(fields, expected));
 }
 
 /* Undoes a call that unexpectedly succeeded, so that the case can go on. That this works is expected too. */
@@ -274,21 +306,26 @@ bool check_holds(struct stage *stage, int line, const char *what, bool truth)
     return compare(stage, line, what, truth, "yes", "no");
 }
 
-bool check_ends(struct stage *stage, int line, const char *name, const char *request, uint32_t exit_code)
+bool check_ended(struct stage *stage, int line, const char *name, uint32_t exit_code)
 {
     char expected[60], got[60];
-    struct role *role = actor_of(stage, line, name);
-    step_send(stage, line, role, request);
+    struct role *role = busy_role(stage, line, name);
     stage->case_state->checks++;
     snprintf(expected, sizeof expected, "the end of the process with code 0x%lX", (unsigned long)exit_code);
     if (step_receive_or_end(stage, line, role))
         return reply_differs(stage, line, role, ASPECT_OUTCOME, expected);
-    DWORD code = step_see_end(stage, line, role, request);
+    DWORD code = step_see_end(stage, line, role, role->request);
     if (code == exit_code)
         return true;
     snprintf(got, sizeof got, "code 0x%lX", (unsigned long)code);
     failed(stage, line, ASPECT_CODE, role->request, expected, got);
     return false;
+}
+
+bool check_ends(struct stage *stage, int line, const char *name, const char *request, uint32_t exit_code)
+{
+    step_send(stage, line, actor_of(stage, line, name), request);
+    return check_ended(stage, line, name, exit_code);
 }
 
 void check_powered(struct stage *stage, int line, const char *what, bool seen)

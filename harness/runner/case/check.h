@@ -67,6 +67,13 @@ bool check_faults(struct stage *s, int line, const char *role, const char *reque
 bool check_equals(struct stage *s, int line, const char *what, uint64_t actual, uint64_t expected);
 bool check_holds(struct stage *s, int line, const char *what, bool truth);
 bool check_ends(struct stage *s, int line, const char *role, const char *request, uint32_t exit_code);
+/* The reply is as `expected` says, which is written as transcripts write replies: an outcome, then fields that the reply must
+ * have; '*' stands for any characters of a value, and alone for anything. What is not named may be anything. */
+bool check_matches(struct stage *s, int line, const char *role, const char *request, const char *expected);
+/* The same for the reply to a step that begins() has sent. */
+bool check_finishes_as(struct stage *s, int line, const char *role, const char *expected);
+/* The step that begins() has sent ends the process without a reply, with this exit code. */
+bool check_ended(struct stage *s, int line, const char *role, uint32_t exit_code);
 bool check_finishes(struct stage *s, int line, const char *role, const char *fields);
 void check_records(struct stage *s, int line, const char *role, const char *request);
 void check_powered(struct stage *s, int line, const char *what, bool seen);

@@ -10,6 +10,7 @@
 #include "../platform/appcontainer.h"
 #include "footprint.h"
 #include "known_file.h"
+#include "play_input.h"
 #include "pool.h"
 #include "../peer/program.h"
 #include "results.h"
@@ -38,6 +39,7 @@ struct run {
     struct programs programs;
     struct known known;
     struct plan plan;
+    struct play_input play;
     struct console console;
     struct results results;
     struct footprints footprints;
@@ -256,6 +258,8 @@ static int perform(struct run *run, const char *run_id, struct text *error)
             .prestarted = true,
             .reuse = !run->options.fresh_actors,
             .with_volatile = run->options.verbose,
+            .play = run->play.sources,
+            .play_count = run->play.count,
             .programs = &run->programs,
             .run = run_id,
             .stop = stop_event,
@@ -361,6 +365,9 @@ static int dispatch(struct run *run, int argc, wchar_t **argv, struct text *erro
 {
     if (!options_parse(&run->options, argc, argv, error))
         return EXIT_COULD_NOT_RUN;
+    bool cases = run->options.action == ACTION_LIST || run->options.action == ACTION_RUN;
+    if (cases && run->options.play_count > 0 && !play_input_load(&run->play, &run->options, error))
+        return EXIT_COULD_NOT_RUN;
     switch (run->options.action) {
     case ACTION_VERSION:
         printf("shmcheck %s\n", SHMCHECK_VERSION);
@@ -393,6 +400,7 @@ int wmain(int argc, wchar_t **argv)
         return worker_main((HANDLE)(uintptr_t)wcstoull(argv[2], NULL, 16),
                            (HANDLE)(uintptr_t)wcstoull(argv[3], NULL, 16));
     int code = dispatch(&run, argc, argv, &error);
+    play_input_end(&run.play);
     options_free(&run.options);
     fflush(stdout);
     if (error.length > 0)

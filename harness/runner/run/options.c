@@ -24,6 +24,7 @@ enum option_type {
     TYPE_ACTION,
     TYPE_GLOBS,
     TYPE_FILE,
+    TYPE_FILES,
     TYPE_CHOICE,
     TYPE_COUNT,
     TYPE_FACTOR,
@@ -297,6 +298,7 @@ static bool take_word(struct options *out, const struct option *option, const ch
     case TYPE_FLAG:
     case TYPE_ACTION:
     case TYPE_FILE:
+    case TYPE_FILES:
         break;
     }
     text_format(error, "%s takes a number from %.10g to %.10g, not '%s'", option->name, option->lowest,
@@ -304,9 +306,21 @@ static bool take_word(struct options *out, const struct option *option, const ch
     return false;
 }
 
+static bool add_play(struct options *out, const wchar_t *word, struct text *error)
+{
+    if (out->play_count == PLAY_FILES) {
+        text_format(error, "--play is given more than %d files", PLAY_FILES);
+        return false;
+    }
+    out->play[out->play_count++] = word;
+    return true;
+}
+
 static bool take_value(struct options *out, const struct option *option, const wchar_t *word,
                        struct text *error)
 {
+    if (option->type == TYPE_FILES)
+        return add_play(out, word, error);
     if (option->type == TYPE_FILE) {
         *file_of(out, option->id) = word;
         return true;
@@ -376,6 +390,11 @@ bool options_parse(struct options *out, int argc, wchar_t **argv, struct text *e
         return false;
     for (int i = 1; i < argc; i++) {
         const struct option *option = find_option(argv[i]);
+        if (!option && out->play_count > 0 && (argv[i][0] != '-' || argv[i][1] == 0)) {
+            if (!add_play(out, argv[i], error))
+                return false;
+            continue;
+        }
         if (!option) {
             text_format(error, "unknown option '%s'; --help lists the options", utf8(argv[i]));
             return false;

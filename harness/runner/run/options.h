@@ -9,6 +9,7 @@
 #include "../../common/arch.h"
 #include "../../common/text.h"
 #include "../../report/junit.h"
+#include "../case/play.h"
 
 #define OPTIONS_PATTERNS 1024
 #define OPTIONS_PAIRS (ARCH_COUNT * ARCH_COUNT)
@@ -37,6 +38,8 @@ struct options {
     struct patterns rows;   /* of ids of rows, one of which the case checks */
     struct pair pairs[OPTIONS_PAIRS]; /* each once */
     size_t pair_count;    /* 0: none was asked for, all actors are of this program's architecture */
+    const wchar_t *play[PLAY_FILES]; /* likewise; files of steps, "-" is the standard input */
+    size_t play_count;               /* 0: the cases that are built in run */
     const wchar_t *junit; /* these point into argv; NULL if not given */
     const wchar_t *known;
     const wchar_t *actor;

@@ -2,6 +2,7 @@
 #ifndef SHMCHECK_POOL_SETTINGS_H
 #define SHMCHECK_POOL_SETTINGS_H
 
+#include "../case/play.h"
 #include "../worker/mutation_run.h"
 #include "case_outcome.h"
 #include "plan.h"
@@ -19,6 +20,8 @@ struct pool_settings {
     struct mutation_settings mutate; /* for every case that passes */
     bool reuse;      /* a role may get an actor that has played another one and released everything since */
     bool prestarted; /* workers start actors two at a time (prestarted.h); not together with mutate */
+    const struct play_source *play; /* files of steps, which every worker reads; NULL if there are none */
+    size_t play_count;
     const struct programs *programs;
     const char *run; /* distinguishes this run's object names */
     HANDLE stop;     /* an event: when it is signalled the run ends early (Ctrl-C) */

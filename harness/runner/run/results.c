@@ -15,9 +15,16 @@
 #define WRITING_SHARE 20
 #define OLD_MS 500
 
+#define FILE_BYTES 600 /* of the name of a file in messages */
+
+/* The file that a case stands in, as messages and reports name it. */
 static void case_file(const struct plan_item *item, char *out, size_t size)
 {
-    snprintf(out, size, "cases/%s.c", item->what.topic->name);
+    const struct topic *topic = item->what.topic;
+    if (topic->file)
+        snprintf(out, size, "%s", topic->file);
+    else
+        snprintf(out, size, "cases/%s.c", topic->name);
 }
 
 /* The lines that stand at the top of a case's output. */
@@ -87,7 +94,7 @@ static void add_details(struct buffer *out, const struct case_outcome *outcome,
 static void report_case(struct results *results, const struct plan_item *item,
                         const struct judgement *judgement, const struct case_outcome *outcome)
 {
-    char id[CASE_ID_BYTES], file[CASE_ID_BYTES];
+    char id[CASE_ID_BYTES], file[FILE_BYTES];
     struct buffer output = {0}, details = {0};
     int line =
         judgement->first && judgement->first->line > 0 ? judgement->first->line : item->what.test->line;
@@ -146,10 +153,12 @@ static void add_finding(struct buffer *out, const char *indent, const char *text
 static void add_findings(struct buffer *out, const char *indent, const struct plan_item *item,
                          const struct case_outcome *outcome)
 {
+    char file[FILE_BYTES];
+    case_file(item, file, sizeof file);
     for (size_t i = 0; i < outcome->count; i++) {
         const struct finding *finding = &outcome->findings[i];
         add_finding(out, indent, finding->text);
-        buffer_format(out, "\n%s  at cases/%s.c:%d\n", indent, item->what.topic->name,
+        buffer_format(out, "\n%s  at %s:%d\n", indent, file,
                       finding->line > 0 ? finding->line : item->what.test->line);
     }
 }
@@ -195,7 +204,7 @@ static void note_failure(struct results *results, const struct plan_item *item, 
 void results_skip(struct results *results, size_t index)
 {
     const struct plan_item *item = &results->plan->items[index];
-    char id[CASE_ID_BYTES], file[CASE_ID_BYTES];
+    char id[CASE_ID_BYTES], file[FILE_BYTES];
     struct buffer output = {0};
     plan_item_id(item, id);
     case_file(item, file, sizeof file);
@@ -220,7 +229,7 @@ void results_skip(struct results *results, size_t index)
 bool results_write(struct results *results, const size_t *running, size_t running_count)
 {
     struct junit_case cases[OPTIONS_JOBS];
-    char ids[OPTIONS_JOBS][CASE_ID_BYTES], files[OPTIONS_JOBS][CASE_ID_BYTES];
+    char ids[OPTIONS_JOBS][CASE_ID_BYTES], files[OPTIONS_JOBS][FILE_BYTES];
     struct buffer text = {0};
     struct text error = text_over(results->write_error, sizeof results->write_error);
     if (!results->file)

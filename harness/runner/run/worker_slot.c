@@ -75,6 +75,30 @@ static bool send_settings(struct worker_slot *slot, const struct pool_settings *
     return send_line(slot, &line);
 }
 
+static bool copy_path(uint16_t out[WIRE_PATH_UNITS], const wchar_t *path)
+{
+    size_t units = wcslen(path);
+    if (units >= WIRE_PATH_UNITS)
+        return false;
+    memcpy(out, path, (units + 1) * sizeof *out);
+    return true;
+}
+
+/* Tells the worker each file of steps. */
+static bool send_play(struct worker_slot *slot, const struct pool_settings *settings)
+{
+    for (size_t i = 0; i < settings->play_count; i++) {
+        static struct wire_play play;
+        char bytes[LINE_BYTES];
+        struct text line = text_over(bytes, sizeof bytes);
+        bool fits = copy_path(play.path, settings->play[i].path) && copy_path(play.shown, settings->play[i].shown);
+        wire_put_play(&line, ++slot->sequence, &play);
+        if (!fits || line.cut || !channel_send(slot->channel, bytes, line.length, STEP_TIMEOUT_MS))
+            return false;
+    }
+    return true;
+}
+
 static bool hear_hello(struct worker_slot *slot, DWORD milliseconds)
 {
     char bytes[LINE_BYTES];
@@ -123,7 +147,7 @@ bool worker_slot_start(struct worker_slot *slot, const struct pool_settings *set
         return false;
     }
     if (!hear_hello(slot, (DWORD)(STEP_TIMEOUT_MS * 2 * settings->timeout_scale)) ||
-        !send_settings(slot, settings)) {
+        !send_settings(slot, settings) || !send_play(slot, settings)) {
         text_add(error, "a worker process started but does not answer");
         return false;
     }

@@ -11,6 +11,7 @@
 
 #include "../../common/text.h"
 #include "../case/case_run.h"
+#include "../case/play.h"
 #include "../case/catalogue.h"
 #include "mutation_run.h"
 #include "wire.h"
@@ -206,6 +207,16 @@ static void say_hello(struct worker *worker)
     send_collected(worker);
 }
 
+/* A file of steps, whose cases the parent asks for afterwards. The parent has read it, so that it is well-formed. */
+static bool take_play(const struct line *line)
+{
+    static struct wire_play play;
+    char why[600];
+    struct text error = text_over(why, sizeof why);
+    return wire_get_play(line, &play) &&
+           play_load(&(struct play_source){(const wchar_t *)play.path, (const wchar_t *)play.shown}, &error);
+}
+
 int worker_main(HANDLE pipe, HANDLE output)
 {
     static struct line line;
@@ -218,7 +229,7 @@ int worker_main(HANDLE pipe, HANDLE output)
     if (!read_line(worker, &line) || !take_settings(worker, &line))
         return EXIT_KILLED;
     while (!worker->parent_gone && read_line(worker, &line))
-        if (!take_case(worker, &line))
+        if (!(wire_order_of(&line) == WIRE_PLAY ? take_play(&line) : take_case(worker, &line)))
             return EXIT_KILLED;
     prestarted_drop(&worker->prestarted);
     used_actors_drop(&worker->used);

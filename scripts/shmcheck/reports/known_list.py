@@ -25,7 +25,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 
 def glob_matches(pattern: str, word: str) -> bool:
-    """Matches as harness/common/glob.h describes: '*' any characters, '?' one, all others themselves."""
+    """Matches as harness/common/text.h describes: '*' any characters, '?' one, all others themselves."""
     return _compiled(pattern).fullmatch(word) is not None
 
 

@@ -108,7 +108,7 @@ def add_runner_option(group: argparse._ArgumentGroup, option: RunnerOption) -> N
         group.add_argument(option.name, dest=option.id, action="store_true", help=words)
     else:
         metavar = option.argument.replace("|", "/") if option.type == "CHOICE" else option.argument
-        action = "append" if option.type == "GLOBS" else "store"
+        action = "append" if option.type in ("GLOBS", "FILES") else "store"
         group.add_argument(option.name, dest=option.id, action=action, type=text, metavar=metavar, help=words)
 
 
