@@ -32,10 +32,11 @@ ROOMS: dict[str, str] = {
     "scripts/shmcheck/reports": "scripts/shmcheck",
     "scripts/shmcheck/targets": "scripts/shmcheck scripts/shmcheck/build scripts/shmcheck/reports",
     "scripts/shmcheck/oracle": "scripts/shmcheck scripts/shmcheck/reports",
+    "scripts/shmcheck/reproduce": "scripts/shmcheck scripts/shmcheck/reports",
     "scripts/shmcheck/proof": "scripts/shmcheck scripts/shmcheck/build scripts/shmcheck/reports scripts/shmcheck/targets "
-    "scripts/shmcheck/oracle",
+    "scripts/shmcheck/oracle scripts/shmcheck/reproduce",
     "scripts/shmcheck/commands": "scripts/shmcheck scripts/shmcheck/build scripts/shmcheck/reports scripts/shmcheck/targets "
-    "scripts/shmcheck/oracle scripts/shmcheck/proof",
+    "scripts/shmcheck/oracle scripts/shmcheck/reproduce scripts/shmcheck/proof",
 }
 # Folders of harness/ that may use any room: they replace, measure or test it.
 WITHOUT_A_ROOM = ("harness/bench", "harness/cmake", "harness/faults", "harness/tests")
