@@ -1,0 +1,6 @@
+"""Runs both commands of README on bare Debian systems. Usage: nightly.py --help"""
+
+from start_command import start
+
+if __name__ == "__main__":
+    start(__file__)

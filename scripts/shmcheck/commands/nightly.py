@@ -1,0 +1,46 @@
+"""scripts/nightly: runs both commands of README on bare Debian systems."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from shmcheck.commandline import Parser, guarded
+from shmcheck.console import EXIT_FAILED, EXIT_PASSED, CannotRun
+from shmcheck.files import write_out
+from shmcheck.paths import ON_WINDOWS, make_build_folder
+from shmcheck.proof import bare_debian
+
+DESCRIPTION = """\
+Makes bare Debian systems with debootstrap and runs scripts/run and scripts/test in each, as root without HOME and as a
+user with sudo, from a fresh clone in a folder whose name has blanks and a letter that is not ASCII.
+
+It needs root or sudo, the right to mount, the system's Debian mirror, some 6 GB below build/nightly, and hours. What is
+not committed is not in the clone.
+
+Exit code 0: every command passed; 1: some did not; 3: a system cannot be made."""
+
+
+def run(arguments: Sequence[str]) -> int:
+    parser = Parser("scripts/nightly", DESCRIPTION)
+    parser.add_argument(
+        "--debian", type=int, action="append", choices=bare_debian.RELEASES, help="only this release; may be given several times"
+    )
+    parser.add_argument("--user", action="append", choices=bare_debian.USERS, help="only as root, or as a user with sudo")
+    parser.add_argument("--command", action="append", choices=bare_debian.COMMANDS, help="only this command")
+    found = parser.parse_args(arguments)
+    if ON_WINDOWS:
+        raise CannotRun("scripts/nightly makes Debian systems, which works on Linux only")
+    make_build_folder()
+    outcomes = bare_debian.run(
+        found.debian or bare_debian.RELEASES, found.user or bare_debian.USERS, found.command or bare_debian.COMMANDS
+    )
+    for outcome in outcomes:
+        word = "passed" if outcome.passed else "FAILED"
+        write_out(f"{word}  {outcome.name}: code {outcome.code}, {outcome.last_line or 'no summary'}\n")
+        if not outcome.passed:
+            write_out("".join(f"    {line}\n" for line in outcome.tail.splitlines()))
+    return EXIT_PASSED if all(outcome.passed for outcome in outcomes) else EXIT_FAILED
+
+
+def main(arguments: Sequence[str]) -> int:
+    return guarded("scripts/nightly", lambda: run(arguments))

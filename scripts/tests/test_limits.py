@@ -1,0 +1,119 @@
+"""The suite with what ordinary users have: without CAP_IPC_LOCK, with Docker's capabilities, few file descriptors, little
+locked memory, as a user who is not root. Every case must have the verdict that it has without these limits.
+
+A whole run takes half a minute, so each variation plays only the cases that such a limit can reach: locked and large
+memory, many objects, other identities, files, and names. SHMCHECK_SLOW=1 plays the whole suite in each.
+SHMCHECK_BIN and WINEPREFIX as in test_user_errors.py.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from fault_runner import BIN, why_not
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "scripts"))
+
+from shmcheck.definitions import Verdict  # noqa: E402
+from shmcheck.paths import windows_path  # noqa: E402
+from shmcheck.reports import report_files  # noqa: E402
+from shmcheck.reports.results import Key  # noqa: E402
+
+SLOW = os.environ.get("SHMCHECK_SLOW") == "1"
+TOPICS = ("view_pages", "large_*", "limits", "quantities", "commitment", "identities", "file_sections", "name_spaces")
+SECONDS = 1800
+# The capabilities that Docker leaves to root in a container.
+DOCKER = "chown,dac_override,fowner,fsetid,kill,setgid,setuid,setpcap,net_bind_service,net_raw,sys_chroot,mknod,audit_write,setfcap"
+KEPT = ",".join(["-all", *(f"+{name}" for name in DOCKER.split(","))])
+USER = "nobody"
+
+
+def why_not_here() -> str:
+    reason = why_not()
+    if not reason and os.geteuid() != 0:
+        reason = "only root can take capabilities away and become another user"
+    return reason or ("" if shutil.which("setpriv") else "setpriv is not installed")
+
+
+pytestmark = pytest.mark.skipif(bool(why_not_here()), reason=why_not_here() or "can run")
+
+
+class Place:
+    """A folder with a Wine prefix of its own: limits hold for wineserver too, so that must be started with them."""
+
+    def __init__(self, folder: Path, wrapper: Sequence[str], user: str = "") -> None:
+        self.folder = folder
+        self.wrapper = wrapper
+        self.environment = {
+            "PATH": os.environ["PATH"],
+            "LC_ALL": "C.UTF-8",
+            "HOME": str(folder),
+            "WINEPREFIX": str(folder / "prefix"),
+            "WINEDEBUG": "-all",
+            "WINEDLLOVERRIDES": "mscoree,mshtml=",
+        }
+        folder.mkdir(parents=True)
+        if user:
+            entry = pwd.getpwnam(user)
+            os.chown(folder, entry.pw_uid, entry.pw_gid)
+            for parent in folder.parents[:3]:  # pytest's own folders are closed to other users
+                parent.chmod(parent.stat().st_mode | 0o011)
+
+    def call(self, *command: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*self.wrapper, *command], env=self.environment, cwd="/", capture_output=True, text=True, timeout=SECONDS, check=False
+        )
+
+    def play(self) -> tuple[int, str, dict[Key, Verdict]]:
+        """Runs the cases. Returns the exit code, the output, and the verdict of each case."""
+        topics = [] if SLOW else [word for topic in TOPICS for word in ("--topic", topic)]
+        report = self.folder / "report.xml"
+        known = ["--known", windows_path(str(ROOT / "cases" / "known.toml"), "/")]
+        self.call("wineboot", "-i")
+        done = self.call(
+            "wine", str(BIN / "shmcheck.exe"), "--junit", windows_path(str(report), "/"), *known, *topics, "--timeout-scale", "6"
+        )
+        if not report.exists():
+            pytest.fail(f"no report: {done.stdout}{done.stderr}")
+        return done.returncode, done.stdout, {key: case.verdict for key, case in report_files.read(report).cases.items()}
+
+    def end(self) -> None:
+        self.call("wineserver", "-k", "-w")
+
+
+@pytest.fixture(scope="module")
+def free(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[Key, Verdict]]:
+    """The verdicts without any limit."""
+    place = Place(tmp_path_factory.mktemp("free") / "place", [])
+    try:
+        yield place.play()[2]
+    finally:
+        place.end()
+
+
+@pytest.mark.parametrize(
+    ("wrapper", "user"),
+    [
+        pytest.param(["setpriv", f"--bounding-set={KEPT}", "--inh-caps=-all", "prlimit", "--memlock=65536", "--nofile=1024"], "", id="docker"),
+        pytest.param(["setpriv", f"--reuid={USER}", "--regid=nogroup", "--clear-groups", "prlimit", "--memlock=65536"], USER, id="user"),
+    ],
+)
+def test_limits_change_no_verdict(wrapper: list[str], user: str, free: dict[Key, Verdict], tmp_path: Path) -> None:
+    place = Place(tmp_path / "place", wrapper, user)
+    try:
+        code, output, verdicts = place.play()
+    finally:
+        place.end()
+    assert verdicts.keys() == free.keys() and len(verdicts) > 30
+    different = {str(key): (free[key].value, verdict.value) for key, verdict in verdicts.items() if verdict is not free[key]}
+    assert different == {}, output
+    assert code == 0, output
