@@ -144,6 +144,7 @@ set(SHMCHECK_PORTABLE_TESTS
     test_report_rules
     test_report_toml
     test_report_xml
+    test_runner_play_file
     test_runner_reply_mutations
     test_runner_wire)
 set(SHMCHECK_WINDOWS_TESTS
@@ -197,6 +198,7 @@ set(test_faults_gate_SOURCES
 set(test_runner_catalogue_LIBRARIES shmcases)
 set(test_runner_misbehaving_actors_SOURCES harness/tests/misbehaving_actor.c harness/tests/pool_log.c)
 set(test_runner_mutation_run_SOURCES ${test_runner_misbehaving_actors_SOURCES})
+set(test_runner_play_file_SOURCES harness/runner/case/play_file.c)
 set(test_runner_reply_mutations_SOURCES harness/runner/worker/reply_mutations.c harness/runner/peer/recording.c)
 set(test_runner_wire_SOURCES harness/runner/worker/wire.c)
 set(test_runner_used_actors_SOURCES ${test_runner_misbehaving_actors_SOURCES})

@@ -159,7 +159,8 @@ void check_must_give(struct stage *stage, int line, const char *name, const char
     if (reply_matches(role, ok_with(fields, expected), &differs))
         return;
     reply_describe(&described, role->raw);
-    stage_abort(stage, line, "%s> %s: precondition failed: expected %s, got %s", name, request, expected, got);
+    stage_abort(stage, line, "%s> %s: precondition failed: expected %s, got %s", name, request, expected,
+                got);
 }
 
 bool check_matches(struct stage *stage, int line, const char *name, const char *request, const char *expected)

@@ -127,7 +127,8 @@ bool play_load(const struct play_source *source, struct text *error)
     free(bytes);
     const char *used = fine ? name_used_before(file) : NULL;
     if (used) {
-        text_format(error, "%s: an earlier file of steps has '%s' too; every file and every case needs its own name",
+        text_format(error,
+                    "%s: an earlier file of steps has '%s' too; every file and every case needs its own name",
                     utf8(source->shown), used);
         play_free(file);
         return false;

@@ -1,6 +1,7 @@
 #include "play_file.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,8 +27,8 @@ struct parser {
 static bool wrong(struct parser *parser, const char *at, const char *expected, const char *found)
 {
     text_format(parser->error, "%s:%d:%d: expected %s, found %s%s%s", parser->shown, parser->number,
-                (int)(at - parser->begin) + 1, expected, *found ? "'" : "", *found ? found : "the end of the line",
-                *found ? "'" : "");
+                (int)(at - parser->begin) + 1, expected, *found ? "'" : "",
+                *found ? found : "the end of the line", *found ? "'" : "");
     return false;
 }
 
@@ -114,9 +115,11 @@ static bool take_case(struct parser *parser, char *rest)
 {
     cut_blanks_at_end(rest);
     if (!is_name(rest))
-        return wrong(parser, rest, "the name of the case: lower-case letters, digits and '-', 87 at most", rest);
+        return wrong(parser, rest, "the name of the case: lower-case letters, digits and '-', 87 at most",
+                     rest);
     if (parser->test && !parser->headed)
-        return wrong(parser, parser->begin, "no heading 'case' behind steps that stand before all headings", "case");
+        return wrong(parser, parser->begin, "no heading 'case' behind steps that stand before all headings",
+                     "case");
     parser->headed = true;
     return add_case(parser, rest, rest);
 }
@@ -161,7 +164,8 @@ static bool take_needs(struct parser *parser, char *rest)
 {
     cut_blanks_at_end(rest);
     if (!*rest || !parser->words->needs(rest))
-        return wrong(parser, rest, "needs that this program knows (scripts/run --list shows those in use)", rest);
+        return wrong(parser, rest, "needs that this program knows (scripts/run --list shows those in use)",
+                     rest);
     if (parser->test->needs)
         return wrong(parser, parser->begin, "one line 'needs' for each case", "needs");
     parser->test->needs = rest;
@@ -171,7 +175,8 @@ static bool take_needs(struct parser *parser, char *rest)
 static bool take_role(struct parser *parser, char *word)
 {
     if (!is_role(word))
-        return wrong(parser, word, "the name of a role: lower-case letters, digits and '-', 23 at most", word);
+        return wrong(parser, word, "the name of a role: lower-case letters, digits and '-', 23 at most",
+                     word);
     return true;
 }
 
@@ -273,9 +278,14 @@ static bool check_request(struct parser *parser, const char *request)
     char numbered[LINE_BYTES];
     struct text text = text_over(numbered, sizeof numbered);
     text_format(&text, "1 %s", request);
+    if (!*request)
+        return wrong(parser, request, "a step: VERB [LABEL] [key=value ...]", request);
     const char *problem = text.cut ? "more than fits into a line" : line_parse(&line, numbered, text.length);
-    if (problem)
-        return wrong(parser, request, "a step: VERB [LABEL] [key=value ...]", problem);
+    if (problem) {
+        char expected[200];
+        snprintf(expected, sizeof expected, "a step: VERB [LABEL] [key=value ...], without %s", problem);
+        return wrong(parser, request, expected, request);
+    }
     return true;
 }
 
@@ -403,8 +413,10 @@ static bool take_heading(struct parser *parser, char *word, char *rest)
         return take_begins(parser, rest);
     if (strcmp(word, "finishes") == 0)
         return take_finishes(parser, rest);
-    return wrong(parser, word,
-                 "ROLE> STEP, or one of case, row, needs, starts, spawns, kills, leaves, ends, begins, finishes", word);
+    return wrong(
+        parser, word,
+        "ROLE> STEP, or one of case, row, needs, starts, spawns, kills, leaves, ends, begins, finishes",
+        word);
 }
 
 static bool take_line(struct parser *parser, char *line)

@@ -20,8 +20,8 @@ enum play_kind {
 
 struct play_line {
     enum play_kind kind;
-    int line;             /* in the file, from 1 */
-    const char *role;     /* "" where the kind has none; likewise for the other texts */
+    int line;         /* in the file, from 1 */
+    const char *role; /* "" where the kind has none; likewise for the other texts */
     const char *other;
     const char *text;
     const char *expected; /* what stands behind "->"; "" if nothing does: the reply is recorded */
@@ -34,7 +34,7 @@ struct play_case {
 };
 
 struct play_file {
-    struct topic topic;      /* its cases have .play set */
+    struct topic topic; /* its cases have .play set */
     char *name;         /* these are owned */
     char *shown;
     char *text;

@@ -6,7 +6,6 @@
 
 #include "../../common/utf16.h"
 
-
 static char *read_handle(HANDLE file, const wchar_t *path, size_t most, size_t *length, struct text *error)
 {
     LARGE_INTEGER size = {0};

@@ -33,14 +33,18 @@ static bool copy_standard_input(struct play_input *out, struct text *error)
         return false;
     }
     if (!GetTempPathW(MAX_PATH + 1, folder)) {
-        text_format(error, "there is no folder for temporary files: error %lu", (unsigned long)GetLastError());
+        text_format(error, "there is no folder for temporary files: error %lu",
+                    (unsigned long)GetLastError());
         return false;
     }
     snprintf(out->owner, sizeof out->owner, "in%lx", (unsigned long)GetCurrentProcessId());
-    swprintf(out->copy, sizeof out->copy / sizeof out->copy[0], L"%lsshmcheck-%hs-steps.txt", folder, out->owner);
-    HANDLE file = CreateFileW(out->copy, GENERIC_WRITE, 0, NULL, CREATE_ALWAYS, FILE_ATTRIBUTE_TEMPORARY, NULL);
+    swprintf(out->copy, sizeof out->copy / sizeof out->copy[0], L"%lsshmcheck-%hs-steps.txt", folder,
+             out->owner);
+    HANDLE file =
+        CreateFileW(out->copy, GENERIC_WRITE, 0, NULL, CREATE_ALWAYS, FILE_ATTRIBUTE_TEMPORARY, NULL);
     if (file == INVALID_HANDLE_VALUE) {
-        text_format(error, "no temporary file for the standard input: error %lu", (unsigned long)GetLastError());
+        text_format(error, "no temporary file for the standard input: error %lu",
+                    (unsigned long)GetLastError());
         return false;
     }
     bool copied = copy_to(file, error);

@@ -9,8 +9,9 @@
 struct play_input {
     struct play_source sources[PLAY_FILES];
     size_t count;
-    wchar_t copy[MAX_PATH + 40]; /* of the standard input, which workers cannot read; "" if it is not asked for */
-    char owner[24];              /* stands for a run in the name of the copy (actor_files.h) */
+    wchar_t
+        copy[MAX_PATH + 40]; /* of the standard input, which workers cannot read; "" if it is not asked for */
+    char owner[24];          /* stands for a run in the name of the copy (actor_files.h) */
 };
 
 /* Loads all of them (play_load). The standard input is read up to its end, into a temporary file. False, and a sentence in
