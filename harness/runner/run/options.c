@@ -213,7 +213,7 @@ static bool add_pattern(struct patterns *out, const struct option *option, const
 
 bool options_select(const struct options *options)
 {
-    return options->filters.count + options->topics.count + options->rows.count > 0;
+    return options->filters.count + options->topics.count + options->rows.count + options->play_count > 0;
 }
 
 static void add_patterns(struct text *out, const char *option, const struct patterns *patterns)
@@ -230,6 +230,8 @@ void options_selection(const struct options *options, struct text *out)
     add_patterns(out, "--filter", &options->filters);
     add_patterns(out, "--topic", &options->topics);
     add_patterns(out, "--row", &options->rows);
+    for (size_t i = 0; i < options->play_count; i++)
+        text_format(out, "%s--play %s", out->length > 0 ? " " : "", utf8(options->play[i]));
 }
 
 static unsigned default_jobs(void)

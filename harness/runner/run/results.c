@@ -196,6 +196,8 @@ static void note_failure(struct results *results, const struct plan_item *item, 
     buffer_format(out, "  %s  %s/%s\n", console_verdict(results->console, verdict), suite, id);
     add_findings(out, "      ", item, outcome);
     buffer_format(out, "      alone: %s --filter %s", results->words.command, own);
+    if (item->what.topic->file)
+        buffer_format(out, " --play %s", item->what.topic->file);
     if (item->pair->name[0])
         buffer_format(out, " --pair %s", item->pair->name);
     buffer_add_string(out, "\n");

@@ -23,9 +23,11 @@ CLOSING = """\
 The last line is 'N passed, N failed, N skipped'. Exit code: 0 all passed, skipped or known; 1 some fail or deviate;
 2 some error; 3 could not run. Of several targets the highest counts."""
 
-PATH_OPTIONS = frozenset(option.name for option in RUNNER_OPTIONS if option.type == "FILE")
+PATH_OPTIONS = frozenset(option.name for option in RUNNER_OPTIONS if option.type in ("FILE", "FILES"))
+STEP_FILE_OPTIONS = frozenset(option.name for option in RUNNER_OPTIONS if option.type == "FILES")
+STANDARD_INPUT = "-"
 # Options that select cases. --last-failed is one of scripts/run.
-SELECTING_OPTIONS = frozenset(option.name for option in RUNNER_OPTIONS if option.type == "GLOBS")
+SELECTING_OPTIONS = frozenset(option.name for option in RUNNER_OPTIONS if option.type in ("GLOBS", "FILES"))
 # With one of these no case runs and no report is written.
 SHOWING_OPTIONS = frozenset(option.name for option in RUNNER_OPTIONS if option.type == "ACTION")
 
@@ -108,7 +110,10 @@ def add_runner_option(group: argparse._ArgumentGroup, option: RunnerOption) -> N
         group.add_argument(option.name, dest=option.id, action="store_true", help=words)
     else:
         metavar = option.argument.replace("|", "/") if option.type == "CHOICE" else option.argument
-        action = "append" if option.type in ("GLOBS", "FILES") else "store"
+        if option.type == "FILES":
+            group.add_argument(option.name, dest=option.id, action="extend", nargs="+", type=text, metavar="FILE", help=words)
+            return
+        action = "append" if option.type == "GLOBS" else "store"
         group.add_argument(option.name, dest=option.id, action=action, type=text, metavar=metavar, help=words)
 
 
@@ -138,7 +143,8 @@ def parse(arguments: Sequence[str], folder: str, convert: Callable[[str, str], s
             for each in value if isinstance(value, list) else [value]:
                 options.values[option.name] = each
                 options.selects = options.selects or option.name in SELECTING_OPTIONS
-                options.passed_on += [option.name, convert(each, folder) if option.name in PATH_OPTIONS else each]
+                path = option.name in PATH_OPTIONS and each != STANDARD_INPUT
+                options.passed_on += [option.name, convert(each, folder) if path else each]
     if options.record and options.selects:
         raise CannotRun("--record keeps whole runs only; leave out --filter, --topic, --row and --last-failed")
     return options

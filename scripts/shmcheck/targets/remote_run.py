@@ -50,6 +50,8 @@ def run(spec: Spec, wanted: options.Options, folder: str) -> int:
         raise CannotRun("--list and --version work with a target on this machine only")
     if "--actor" in wanted.values:
         raise CannotRun(f"target {spec.name}: --actor cannot be used, because the run sends its own actor to the host")
+    if any(word in options.STEP_FILE_OPTIONS for word in wanted.passed_on):
+        raise CannotRun(f"target {spec.name}: --play works with a target on this machine only")
     wanted = report_place.resolved(wanted, spec.name)
     for word in wanted.passed_on:
         if word not in (wanted.values.get("--junit"), wanted.values.get("--known")) and not PLAIN.fullmatch(word):
