@@ -1,5 +1,5 @@
 /* The verbs of the actor on a system of the test's own. A test program that uses it names actor_fake.c, shmactor_core and
- * shmactor_dispatch in sources.cmake, and includes cmocka.h before this. */
+ * shmactor_dispatch in sources.cmake, and includes testing.h before this. */
 #ifndef SHMCHECK_ACTOR_FAKE_H
 #define SHMCHECK_ACTOR_FAKE_H
 

@@ -1,12 +1,6 @@
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "testing.h"
+
 #include <wchar.h>
-#include <cmocka.h>
 
 #include "child_lives.h"
 #include "../runner/peer/output_file.h"

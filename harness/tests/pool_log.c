@@ -1,14 +1,6 @@
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
+#include "testing.h"
 
 #include "pool_log.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "../runner/worker/worker.h"
 #include "misbehaving_actor.h"

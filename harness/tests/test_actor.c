@@ -1,14 +1,8 @@
 /* shmactor.exe as a process: greeting, requests, bad lines, ends of every kind, two actors and one section. The program
  * is the one that SHMCHECK_ACTOR names, else the one in the folder above this test's. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "testing.h"
+
 #include <wchar.h>
-#include <cmocka.h>
 
 #include "../runner/peer/channel.h"
 #include "../runner/peer/output_file.h"
@@ -134,9 +128,8 @@ static void leave(struct actor *actor)
 
 /* ---- the tests ---- */
 
-static void greets_and_leaves(void **state)
+TEST(greets_and_leaves)
 {
-    (void)state;
     struct actor actor;
     struct line hello;
     uint64_t pid = 0;
@@ -152,9 +145,8 @@ static void greets_and_leaves(void **state)
     expect_end(&actor, 0x102);
 }
 
-static void left_alone_is_not_success(void **state)
+TEST(left_alone_is_not_success)
 {
-    (void)state;
     struct actor actor;
     start_serving(&actor);
     channel_free(actor.channel);
@@ -162,9 +154,8 @@ static void left_alone_is_not_success(void **state)
     expect_end(&actor, LEFT_ALONE);
 }
 
-static void bad_lines_are_answered(void **state)
+TEST(bad_lines_are_answered)
 {
-    (void)state;
     static const char *const table[][2] = {
         {"\n", "0 bad reason="},
         {"hello\n", "0 bad reason="},
@@ -189,9 +180,8 @@ static void bad_lines_are_answered(void **state)
     leave(&actor);
 }
 
-static void a_line_that_is_too_long_is_the_end(void **state)
+TEST(a_line_that_is_too_long_is_the_end)
 {
-    (void)state;
     struct actor actor;
     char bytes[LINE_BYTES + 1];
     start_serving(&actor);
@@ -210,9 +200,8 @@ static void a_line_that_is_too_long_is_the_end(void **state)
     expect_end(&actor, 3);
 }
 
-static void lines_come_in_pieces(void **state)
+TEST(lines_come_in_pieces)
 {
-    (void)state;
     struct actor actor;
     start_serving(&actor);
     for (const char *at = "1 system\n"; *at; at++) {
@@ -232,9 +221,8 @@ static void lines_come_in_pieces(void **state)
     leave(&actor);
 }
 
-static void crashes_end_with_their_code(void **state)
+TEST(crashes_end_with_their_code)
 {
-    (void)state;
     static const struct {
         const char *request;
         DWORD code;
@@ -255,9 +243,8 @@ static void crashes_end_with_their_code(void **state)
     }
 }
 
-static void faults_are_replies(void **state)
+TEST(faults_are_replies)
 {
-    (void)state;
     struct actor actor;
     start_serving(&actor);
     expect_start(&actor, "reserve v size=65536", "ok ~base=0x");
@@ -274,9 +261,8 @@ static void faults_are_replies(void **state)
     leave(&actor);
 }
 
-static void two_actors_share_a_section(void **state)
+TEST(two_actors_share_a_section)
 {
-    (void)state;
     struct actor writer, reader;
     char create[160], open[160];
     unsigned long unique = GetCurrentProcessId();
@@ -315,9 +301,8 @@ static unsigned count_bits(const char *hex, const char *also, bool *both)
     return count;
 }
 
-static void every_race_has_one_winner(void **state)
+TEST(every_race_has_one_winner)
 {
-    (void)state;
     struct actor actors[3];
     char race[160], hold[160];
     struct line lines[2];
@@ -352,9 +337,8 @@ static void every_race_has_one_winner(void **state)
 }
 
 /* A child of an actor: it serves, has what it inherited under the same number, and does not hold its parent's pipe. */
-static void actors_start_actors(void **state)
+TEST(actors_start_actors)
 {
-    (void)state;
     struct actor parent, child = {.channel = channel_new()};
     char request[200];
     const char *reply;
@@ -380,9 +364,8 @@ static void actors_start_actors(void **state)
 }
 
 /* Every way to end but `exit` says something. */
-static void arguments_are_checked(void **state)
+TEST(arguments_are_checked)
 {
-    (void)state;
     static const struct {
         const wchar_t *mode, *argument;
         DWORD code;

@@ -1,9 +1,5 @@
 /* Bursts without others: memory that looks as if they had been there, so that each loop finds what it looks for. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
+#include "testing.h"
 
 #include "../actor/bursts/loops.h"
 #include "actor_fake.h"
@@ -40,9 +36,8 @@ static const char *reply_to(const char *request)
     return bytes;
 }
 
-static void sums(void **state)
+TEST(add_loops_sum_up)
 {
-    (void)state;
     prepare_block();
     assert_string_equal(reply_to("burst m how=add-interlocked rounds=10 crowd=1"), "ok total=10");
     prepare_block();
@@ -52,7 +47,7 @@ static void sums(void **state)
     assert_string_equal(reply_to("burst m how=add-plain rounds=10 crowd=2"), "ok ~lost=10 ~tries=1");
 }
 
-static void values(void **state)
+TEST(flip_and_watch_see_whole_values)
 {
     static const struct {
         uint64_t value;
@@ -67,7 +62,6 @@ static void values(void **state)
         {UINT64_MAX << 32, "width=8 split=yes", "ok ~torn=1 ~changes=1"},
     };
     char request[120];
-    (void)state;
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         prepare_block();
         *burst_long(&block, LINE_VALUE) = table[i].value;
@@ -82,9 +76,8 @@ static void values(void **state)
     assert_string_equal(reply_to("burst m how=flip rounds=1 crowd=2"), "ok");
 }
 
-static void messages(void **state)
+TEST(sent_messages_are_received)
 {
-    (void)state;
     prepare_block(); /* announced, and nothing in it */
     *slot_number(&block, 1) = 1;
     assert_string_equal(reply_to("burst m how=receive rounds=1 crowd=2 side=1"), "ok wrong=1 ~received=1");
@@ -114,7 +107,7 @@ static void messages(void **state)
 }
 
 /* The other side, 1, has come through all turns, and missed every store of this one. */
-static void exchanges(void **state)
+TEST(an_exchange_has_one_winner_a_round)
 {
     static const struct {
         LONG stored; /* by the other side, before this one looks */
@@ -125,7 +118,6 @@ static void exchanges(void **state)
         {3, "barrier", "ok missed-both=2 ~turns=5"},
     };
     char request[120];
-    (void)state;
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         prepare_block();
         *burst_word(&block, LINE_PROGRESS_1) = 5;
@@ -137,7 +129,7 @@ static void exchanges(void **state)
     }
 }
 
-static void records_with_versions(void **state)
+TEST(published_records_have_versions)
 {
     static const struct {
         LONG version;
@@ -148,7 +140,6 @@ static void records_with_versions(void **state)
         {3, "plain", "ok ~torn=1 ~records=1"},
     };
     char request[120];
-    (void)state;
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         prepare_block();
         *burst_word(&block, LINE_VALUE) = table[i].version;
@@ -161,7 +152,7 @@ static void records_with_versions(void **state)
 
 /* ---- names: the system gives what the test wants ---- */
 
-static void churning(void **state)
+TEST(churn_creates_and_opens_names)
 {
     static _Alignas(8) LONG page[1024];
     static const struct {
@@ -185,7 +176,6 @@ static void churning(void **state)
          "ok other=1 first-error=5 dirty=0 wrong=0 ~fresh=0 ~existed=0 ~opened=0 ~missing=0"},
     };
     char request[120];
-    (void)state;
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         prepare_block();
         page[0] = table[i].word;
@@ -196,10 +186,9 @@ static void churning(void **state)
     }
 }
 
-static void initialising(void **state)
+TEST(a_section_is_initialised_once)
 {
     static _Alignas(8) LONG page[1024];
-    (void)state;
     fake.result = (uintptr_t)page;
     prepare_block();
     assert_string_equal(reply_to("initialise m name=x rounds=1 crowd=1"),
@@ -220,9 +209,8 @@ static void initialising(void **state)
                         "ok failed=2 first-error=5 ~early=0 miscounted=2 ~won=0");
 }
 
-static void waiting_for_the_end_of_a_name(void **state)
+TEST(churn_waits_for_the_end_of_a_name)
 {
-    (void)state;
     fake.result = 0;
     fake.error = ERROR_FILE_NOT_FOUND;
     const char *reply = reply_to("gone name=x timeout=1000");
@@ -236,7 +224,7 @@ static void waiting_for_the_end_of_a_name(void **state)
 
 /* ---- requests ---- */
 
-static void bursts_without_sense(void **state)
+TEST(bursts_with_wrong_arguments_are_bad)
 {
     static const char *const table[][2] = {
         {"burst m how=add-plain rounds=1", "crowd=%20is%20missing"},
@@ -268,7 +256,6 @@ static void bursts_without_sense(void **state)
         {"gone name=x timeout=4001", "timeout=%20is%20more%20than%204000"},
     };
     char expected[300];
-    (void)state;
     prepare_block();
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         if (table[i][1]) {
@@ -284,9 +271,8 @@ static void bursts_without_sense(void **state)
 }
 
 /* Nobody else comes: it gives up, and says at which call. */
-static void alone(void **state)
+TEST(a_burst_without_the_other_actors_gives_up)
 {
-    (void)state;
     prepare_block();
     *burst_word(&block, LINE_ARRIVED) = 0;
     assert_string_equal(reply_to("burst m how=add-plain rounds=1 crowd=2"), "fail error=1460 call=meet");
@@ -295,16 +281,16 @@ static void alone(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        FRESH(sums),
-        FRESH(values),
-        FRESH(messages),
-        FRESH(exchanges),
-        FRESH(records_with_versions),
-        FRESH(churning),
-        FRESH(initialising),
-        FRESH(waiting_for_the_end_of_a_name),
-        FRESH(bursts_without_sense),
-        FRESH(alone),
+        FRESH(add_loops_sum_up),
+        FRESH(flip_and_watch_see_whole_values),
+        FRESH(sent_messages_are_received),
+        FRESH(an_exchange_has_one_winner_a_round),
+        FRESH(published_records_have_versions),
+        FRESH(churn_creates_and_opens_names),
+        FRESH(a_section_is_initialised_once),
+        FRESH(churn_waits_for_the_end_of_a_name),
+        FRESH(bursts_with_wrong_arguments_are_bad),
+        FRESH(a_burst_without_the_other_actors_gives_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

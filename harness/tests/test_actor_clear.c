@@ -1,12 +1,6 @@
 /* The verb clear on this system: everything that verbs hold is released, and a system that forgets to release one kind of
  * thing shows in the footprint. Also what belongs to a thread, told apart by on=2. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <stdio.h>
-#include <string.h>
-#include <cmocka.h>
+#include "testing.h"
 
 #include "../actor/footprint.h"
 #include "../actor/objects.h"
@@ -83,9 +77,8 @@ static void remove_file(void)
     expect_start(request, "ok");
 }
 
-static void all_is_released(void **state)
+TEST(all_is_released)
 {
-    (void)state;
     for (int turn = 0; turn < 3; turn++) {
         hold_one_of_each();
         expect_start("clear", "ok same=yes ~handles=");
@@ -95,11 +88,10 @@ static void all_is_released(void **state)
     }
 }
 
-static void nothing_held_is_the_same(void **state)
+TEST(nothing_held_is_the_same)
 {
     unsigned long handles, regions;
     unsigned long long bytes, us;
-    (void)state;
     const char *reply = ask("clear");
     assert_int_equal(sscanf(reply, "ok same=yes ~handles=%lu ~allocations=%lu ~bytes=%llu ~us=%llu", &handles,
                             &regions, &bytes, &us),
@@ -153,43 +145,38 @@ static void expect_difference(const char *differs)
     expect_start("clear", expected);
 }
 
-static void a_view_that_stays_is_noticed(void **state)
+TEST(a_view_that_stays_is_noticed)
 {
-    (void)state;
     expect_start("create s size=65536 protect=PAGE_READWRITE", "ok error=0 ");
     expect_start("map v of=s access=FILE_MAP_READ", "ok ~base=");
     sys.UnmapViewOfFile = keeps_view;
     expect_difference("memory");
 }
 
-static void a_handle_that_stays_is_noticed(void **state)
+TEST(a_handle_that_stays_is_noticed)
 {
-    (void)state;
     expect_start("hold e kind=event", "ok error=0 ");
     sys.CloseHandle = keeps_handle;
     expect_difference("handles");
 }
 
-static void a_reservation_that_stays_is_noticed(void **state)
+TEST(a_reservation_that_stays_is_noticed)
 {
-    (void)state;
     expect_start("reserve r size=65536", "ok ~base=");
     sys.VirtualFree = keeps_memory;
     expect_difference("memory");
 }
 
-static void a_commitment_that_stays_is_noticed(void **state)
+TEST(a_commitment_that_stays_is_noticed)
 {
-    (void)state;
     expect_start("reserve r size=65536", "ok ~base=");
     expect_start("commit r length=65536 protect=PAGE_READWRITE", "ok base=+0");
     sys.VirtualFree = keeps_commitment;
     expect_difference("memory");
 }
 
-static void a_privilege_that_stays_is_noticed(void **state)
+TEST(a_privilege_that_stays_is_noticed)
 {
-    (void)state;
     expect_start("privilege SeChangeNotifyPrivilege to=disabled", "ok state=disabled");
     sys.AdjustTokenPrivileges = keeps_privileges;
     expect_difference("token");
@@ -197,18 +184,16 @@ static void a_privilege_that_stays_is_noticed(void **state)
     expect_start("clear", "ok same=yes ");
 }
 
-static void a_token_that_stays_on_the_thread_is_noticed(void **state)
+TEST(a_token_that_stays_on_the_thread_is_noticed)
 {
-    (void)state;
     expect_start("impersonate sd=D:(A;;GA;;;WD)", "ok");
     sys.RevertToSelf = keeps_impersonating;
     expect_difference("impersonation");
     assert_true(honest.RevertToSelf());
 }
 
-static void a_removed_privilege_does_not_come_back(void **state)
+TEST(a_removed_privilege_does_not_come_back)
 {
-    (void)state;
     if (strstr(ask("privilege SeShutdownPrivilege"), "absent"))
         skip();
     expect_start("privilege SeShutdownPrivilege to=removed", "ok state=absent");
@@ -216,10 +201,9 @@ static void a_removed_privilege_does_not_come_back(void **state)
 }
 
 /* footprint_compare alone is what an actor replies that has forgotten the step before it. */
-static void a_label_and_a_lock_that_stay_are_noticed(void **state)
+TEST(a_label_and_a_lock_that_stay_are_noticed)
 {
     char request[200];
-    (void)state;
     expect_start("adopt l address=0", "ok");
     SetLastError(ERROR_SUCCESS);
     assert_int_equal(footprint_compare().parts, 1u << PART_LABELS);
@@ -233,10 +217,9 @@ static void a_label_and_a_lock_that_stay_are_noticed(void **state)
     remove_file();
 }
 
-static void directory_and_error_mode_are_put_back(void **state)
+TEST(directory_and_error_mode_are_put_back)
 {
     WCHAR before[MAX_PATH];
-    (void)state;
     GetCurrentDirectoryW(MAX_PATH, before);
     UINT mode = SetErrorMode(SEM_NOOPENFILEERRORBOX);
     assert_true(SetCurrentDirectoryW(L"\\"));
@@ -250,9 +233,8 @@ static void directory_and_error_mode_are_put_back(void **state)
 
 /* ---- threads ---- */
 
-static void impersonation_belongs_to_one_thread(void **state)
+TEST(impersonation_belongs_to_one_thread)
 {
-    (void)state;
     expect_start("impersonate sd=D:(A;;GA;;;WD) on=2", "ok");
     const char *reply = ask("defaultdacl on=2");
     assert_non_null(strstr(reply, ";;;WD)"));
@@ -262,9 +244,8 @@ static void impersonation_belongs_to_one_thread(void **state)
     assert_null(strstr(ask("defaultdacl on=2"), ";;;WD)"));
 }
 
-static void a_mutex_belongs_to_one_thread(void **state)
+TEST(a_mutex_belongs_to_one_thread)
 {
-    (void)state;
     expect_start("hold m kind=mutex", "ok error=0 ");
     expect_start("wait m timeout=0 on=2", "ok result=WAIT_OBJECT_0");
     expect_start("wait m timeout=0", "ok result=WAIT_TIMEOUT");
@@ -274,9 +255,8 @@ static void a_mutex_belongs_to_one_thread(void **state)
     expect_start("clear", "ok same=yes ");
 }
 
-static void faults_on_the_second_thread_are_replies(void **state)
+TEST(faults_on_the_second_thread_are_replies)
 {
-    (void)state;
     expect_start("reserve r size=65536", "ok ~base=");
     expect_start("read r length=1 on=2", "fault code=0xC0000005 access=read at=+0");
     expect_start("read r length=1", "fault code=0xC0000005 access=read at=+0");
@@ -295,17 +275,15 @@ static BOOL WINAPI knows_no_elevation(HANDLE token, TOKEN_INFORMATION_CLASS clas
     return FALSE;
 }
 
-static void without_elevation_administrators_are_elevated(void **state)
+TEST(without_elevation_administrators_are_elevated)
 {
-    (void)state;
     sys.GetTokenInformation = knows_no_elevation;
     bool administrator = strcmp(ask("identity tell=administrator"), "ok administrator=yes") == 0;
     expect_start("identity tell=elevated", administrator ? "ok elevated=yes" : "ok elevated=no");
 }
 
-static void functions_are_found_outside_of_kernelbase(void **state)
+TEST(functions_are_found_outside_of_kernelbase)
 {
-    (void)state;
     assert_non_null(system_windows_find("CreateToolhelp32Snapshot")); /* kernel32 alone has it */
     assert_non_null(system_windows_find("K32GetProcessMemoryInfo"));
     assert_null(system_windows_find("K32NoSuchFunction"));

@@ -1,10 +1,6 @@
 /* The verbs about files, on a file of the test's own in the folder for temporary files; and the room that its volume has.
  */
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
+#include "testing.h"
 
 #include "actor_fake.h"
 
@@ -48,9 +44,8 @@ static void make_file(const char *label, const char *arguments)
     assert_memory_equal(bytes, "ok ~handle=", 11);
 }
 
-static void time_moves_when_somebody_writes(void **state)
+TEST(time_moves_when_somebody_writes)
 {
-    (void)state;
     make_file("f", " size=100");
     expect("filetime f", "ok moved=yes");
     expect("filetime f set=yes", "ok");
@@ -67,9 +62,8 @@ static void time_moves_when_somebody_writes(void **state)
 }
 
 /* The fixed time is the first moment of the year that PROTOCOL.md promises. */
-static void past_time_is_in_2001(void **state)
+TEST(past_time_is_in_2001)
 {
-    (void)state;
     const FILETIME past = {.dwLowDateTime = (DWORD)(PAST_TIME & UINT32_MAX),
                            .dwHighDateTime = (DWORD)(PAST_TIME >> 32)};
     SYSTEMTIME time;
@@ -78,18 +72,16 @@ static void past_time_is_in_2001(void **state)
     assert_true(time.wHour == 0 && time.wMinute == 0 && time.wSecond == 0 && time.wMilliseconds == 0);
 }
 
-static void what_fails_is_told(void **state)
+TEST(what_fails_is_told)
 {
-    (void)state;
     expect("adopt f handle=0x77777770", "ok");
     expect("filetime f", "fail error=6");
     expect("filetime f set=yes", "fail error=6");
 }
 
 /* More than a whole volume is more than what is free on it. */
-static void beyond_is_more_than_there_is(void **state)
+TEST(beyond_is_more_than_there_is)
 {
-    (void)state;
     static struct line line, told;
     static char bytes[LINE_BYTES - 12], answered[LINE_BYTES];
     struct reply reply = {.text = text_over(bytes, sizeof bytes)};
@@ -111,11 +103,10 @@ static void beyond_is_more_than_there_is(void **state)
 #define WITH_FILE(test) cmocka_unit_test_setup_teardown(test, name_file, remove_file)
 
 /* filecopy and filereplace put a library of the system in the file's place; a handle that is no file has no type. */
-static void other_files_replace_it(void **state)
+TEST(other_files_replace_it)
 {
     static char request[LINE_BYTES];
     static const char *const names[] = {"filecopy", "filereplace"};
-    (void)state;
     for (unsigned i = 0; i < 2; i++) {
         make_file("f", " size=100");
         expect("filetype f", "ok type=disk");
@@ -138,10 +129,9 @@ static void other_files_replace_it(void **state)
 }
 
 /* The flag deletes the file with its last handle. */
-static void deleted_on_close(void **state)
+TEST(deleted_on_close)
 {
     static char request[LINE_BYTES];
-    (void)state;
     make_file("f", " size=100 delete-on-close=yes");
     assert_true(CloseHandle(object_next(NULL)->handle));
     objects_reset();

@@ -1,11 +1,6 @@
 /* The actor's guard: every kind of memory that cannot be touched, and what is left of the process afterwards. The
  * sources are part of this program because only the actor may link them. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <string.h>
-#include <cmocka.h>
+#include "testing.h"
 
 #include "../actor/guard.h"
 #include "../actor/touch.h"
@@ -49,17 +44,15 @@ static void expect_done(void (*how)(void *), struct touch *touch)
     assert_true(guard_run(how, touch, &fault));
 }
 
-static void reserved_memory_faults(void **state)
+TEST(reserved_memory_faults)
 {
-    (void)state;
     struct touch one = {.address = pages + PAGE, .length = 1};
     expect_fault(touch_zero, &one, 0xC0000005, "read", pages + PAGE);
     expect_fault(touch_fill, &one, 0xC0000005, "write", pages + PAGE);
 }
 
-static void the_first_byte_that_cannot_be_touched_is_told(void **state)
+TEST(the_first_byte_that_cannot_be_touched_is_told)
 {
-    (void)state;
     struct touch over_the_edge = {.address = pages + PAGE - 10, .length = 100, .seed = 1};
     expect_fault(touch_fill, &over_the_edge, 0xC0000005, "write", pages + PAGE);
     expect_fault(touch_verify, &over_the_edge, 0xC0000005, "read", pages + PAGE);
@@ -68,9 +61,8 @@ static void the_first_byte_that_cannot_be_touched_is_told(void **state)
     assert_int_equal(before_it.first, 10);
 }
 
-static void readonly_memory_faults_at_writes_only(void **state)
+TEST(readonly_memory_faults_at_writes_only)
 {
-    (void)state;
     second_page(PAGE_READONLY);
     for (uintptr_t size = 1; size <= 8; size *= 2) {
         struct touch number = {.address = pages + PAGE + 8, .length = size, .number = 5};
@@ -85,9 +77,8 @@ static void readonly_memory_faults_at_writes_only(void **state)
     assert_int_equal(bytes[0] | bytes[1] | bytes[2] | bytes[3], 0);
 }
 
-static void noaccess_memory_faults(void **state)
+TEST(noaccess_memory_faults)
 {
-    (void)state;
     second_page(PAGE_NOACCESS);
     for (uintptr_t size = 1; size <= 8; size *= 2) {
         struct touch number = {.address = pages + PAGE, .length = size};
@@ -97,26 +88,23 @@ static void noaccess_memory_faults(void **state)
     expect_fault(touch_sum, &sum, 0xC0000005, "read", pages + PAGE);
 }
 
-static void a_guard_page_faults_once(void **state)
+TEST(a_guard_page_faults_once)
 {
-    (void)state;
     second_page(PAGE_READWRITE | PAGE_GUARD);
     struct touch one = {.address = pages + PAGE, .length = 1, .seed = 3};
     expect_fault(touch_fill, &one, 0x80000001, "write", pages + PAGE);
     expect_done(touch_fill, &one);
 }
 
-static void no_memory_at_zero(void **state)
+TEST(no_memory_at_zero)
 {
-    (void)state;
     struct touch nowhere = {.address = 0, .length = 8};
     expect_fault(touch_load_number, &nowhere, 0xC0000005, "read", 0);
     expect_fault(touch_store_number, &nowhere, 0xC0000005, "write", 0);
 }
 
-static void numbers_go_both_ways(void **state)
+TEST(numbers_go_both_ways)
 {
-    (void)state;
     const uint64_t value = UINT64_C(0xFEDCBA9876543210);
     for (uintptr_t size = 1; size <= 8; size *= 2) {
         struct touch number = {.address = pages + 16 * size, .length = size, .number = value};
@@ -132,9 +120,8 @@ static void numbers_go_both_ways(void **state)
 }
 
 /* More faults than the 8 places of the x87 unit, which moves 64 bits on 32-bit x86; a value in between must survive. */
-static void hundreds_of_faults_leave_nothing_behind(void **state)
+TEST(hundreds_of_faults_leave_nothing_behind)
 {
-    (void)state;
     second_page(PAGE_READONLY);
     volatile double kept = 1.5;
     for (int i = 0; i < 400; i++) {
@@ -156,9 +143,8 @@ static void raise_it(void *context)
     RaiseException(*(DWORD *)context, 0, 0, NULL);
 }
 
-static void other_exceptions_are_told_without_an_address(void **state)
+TEST(other_exceptions_are_told_without_an_address)
 {
-    (void)state;
     DWORD codes[] = {0xC000001D, 0xC0000094, 0xE0001234};
     for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
         struct fault fault = {0};
@@ -196,9 +182,8 @@ static void raise_from_other_thread(void *context)
         WaitForSingleObject(*thread, 10000);
 }
 
-static void other_threads_and_unguarded_code_are_left_alone(void **state)
+TEST(other_threads_and_unguarded_code_are_left_alone)
 {
-    (void)state;
     struct touch one = {.address = pages, .length = 1};
     expect_done(touch_zero, &one); /* the guard's handler is there from now on */
     void *handler = AddVectoredExceptionHandler(0, look_on);

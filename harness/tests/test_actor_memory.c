@@ -1,19 +1,12 @@
 /* The verbs that touch memory, on memory of the test's own. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <stdlib.h>
-#include <string.h>
-#include <cmocka.h>
+#include "testing.h"
 
 #include "../actor/touch.h"
 #include "../common/pattern.h"
 #include "actor_fake.h"
 
-static void memory_requests(void **state)
+TEST(memory_is_written_and_read)
 {
-    (void)state;
     static uint64_t memory[64];
     char request[LINE_BYTES];
     snprintf(request, sizeof request, "adopt m address=%llu", (unsigned long long)(uintptr_t)memory);
@@ -40,9 +33,8 @@ static void memory_requests(void **state)
     expect("checksum m length=0", "ok sum=0xCBF29CE484222325");
 }
 
-static void memory_requests_without_sense(void **state)
+TEST(wrong_memory_requests_are_bad)
 {
-    (void)state;
     static const char *const table[][2] = {
         {"write m", "write%20needs%20one%20of%20text=,%20hex=,%20u8=,%20u16=,%20u32=,%20u64=%20and%20code="},
         {"write m u8=1 u16=1",
@@ -69,9 +61,8 @@ static void memory_requests_without_sense(void **state)
 }
 
 /* A view with an offset shows the pattern that a whole view got at that offset. */
-static void patterns_belong_to_the_section(void **state)
+TEST(patterns_belong_to_the_section)
 {
-    (void)state;
     static unsigned char section[300];
     expect("create s size=300 protect=4", "ok error=0 ~handle=0x44");
     char mapped[64];
@@ -92,9 +83,8 @@ static void patterns_belong_to_the_section(void **state)
     expect("verify wrong length=200 seed=9", mapped);
 }
 
-static void replies_fit_their_line(void **state)
+TEST(replies_fit_their_line)
 {
-    (void)state;
     static unsigned char memory[384];
     char request[64];
     memset(memory, 0xFF, sizeof memory);
@@ -105,9 +95,8 @@ static void replies_fit_their_line(void **state)
 }
 
 /* No system that this runs on can be made to raise these in a view, so they are made up. */
-static void faults_outside_the_step_are_elsewhere(void **state)
+TEST(faults_outside_the_step_are_elsewhere)
 {
-    (void)state;
     static const struct {
         struct fault fault;
         const char *reply;
@@ -130,8 +119,8 @@ static void faults_outside_the_step_are_elsewhere(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        FRESH(memory_requests),
-        FRESH(memory_requests_without_sense),
+        FRESH(memory_is_written_and_read),
+        FRESH(wrong_memory_requests_are_bad),
         FRESH(patterns_belong_to_the_section),
         FRESH(replies_fit_their_line),
         FRESH(faults_outside_the_step_are_elsewhere),

@@ -1,11 +1,5 @@
 /* Where an object is, as the actor tells it; and what private namespaces are made of. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <stdlib.h>
-#include <string.h>
-#include <cmocka.h>
+#include "testing.h"
 
 #include "actor_fake.h"
 
@@ -33,9 +27,8 @@ static void expect_path(const WCHAR *path, const char *request, const char *expe
     expect(request, expected);
 }
 
-static void paths_have_words_for_what_changes(void **state)
+TEST(paths_have_words_for_what_changes)
 {
-    (void)state;
     expect("create s size=1 protect=4", "ok error=0 ~handle=0x44");
     expect_path(L"", "path s", "ok path=");
     expect_path(L"", "path s name=x", "ok path=");
@@ -54,9 +47,8 @@ static void paths_have_words_for_what_changes(void **state)
                 "ok path=\\BaseNamedObjects\\{name}");
 }
 
-static void a_path_that_cannot_be_had_is_a_failure(void **state)
+TEST(a_path_that_cannot_be_had_is_a_failure)
 {
-    (void)state;
     expect("create s size=1 protect=4", "ok error=0 ~handle=0x44");
     fake.status = 0xC0000008;
     expect_path(L"\\x", "path s", "fail error=5 status=0xC0000008");
@@ -136,9 +128,8 @@ static int fresh_space(void **state)
     return 0;
 }
 
-static void a_namespace_has_its_boundary(void **state)
+TEST(a_namespace_has_its_boundary)
 {
-    (void)state;
     expect("namespace n alias=a boundary=b sids=WD,S-1-5-12 container=yes", "ok");
     assert_true(wcscmp(space.boundary, L"b") == 0 && wcscmp(space.alias, L"a") == 0);
     assert_true(wcscmp(space.sids, L"WD;S-1-5-12;") == 0);
@@ -152,9 +143,8 @@ static void a_namespace_has_its_boundary(void **state)
            "bad reason=the%20label%20'n'%20is%20in%20use:%20a%20private%20namespace");
 }
 
-static void every_call_on_the_way_can_fail(void **state)
+TEST(every_call_on_the_way_can_fail)
 {
-    (void)state;
     space.refuses_sids = true;
     fake.error = ERROR_ACCESS_DENIED;
     expect("namespace n alias=a boundary=b sids=WD", "fail error=5 call=AddSIDToBoundaryDescriptor");
@@ -171,9 +161,8 @@ static void every_call_on_the_way_can_fail(void **state)
     expect("namespace n alias=a boundary=b sids=WD", "fail error=127");
 }
 
-static void leaving_is_not_closing(void **state)
+TEST(leaving_is_not_closing)
 {
-    (void)state;
     expect("namespace n alias=a boundary=b sids=WD", "ok");
     expect("close n", "bad reason='n'%20is%20a%20private%20namespace,%20not%20a%20handle");
     fake.result = 0;
@@ -206,9 +195,8 @@ static BOOL WINAPI never_converts(PSECURITY_DESCRIPTOR descriptor, DWORD revisio
 }
 
 /* A success without a descriptor says nothing about the name, so the name itself is looked up. */
-static void a_name_that_does_not_exist_has_no_descriptor(void **state)
+TEST(a_name_that_does_not_exist_has_no_descriptor)
 {
-    (void)state;
     sys.GetNamedSecurityInfoW = gives_no_descriptor;
     sys.ConvertSecurityDescriptorToStringSecurityDescriptorW = never_converts;
     fake.result = 0;

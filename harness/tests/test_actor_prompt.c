@@ -1,12 +1,7 @@
 /* shmactor.exe as people run it: lines from standard input, readable replies. The program is found as in test_actor.c. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <stdio.h>
-#include <string.h>
+#include "testing.h"
+
 #include <wchar.h>
-#include <cmocka.h>
 
 #ifndef WIN32_LEAN_AND_MEAN
 #define WIN32_LEAN_AND_MEAN
@@ -80,9 +75,8 @@ static DWORD run_script(const char *script, struct buffer *out)
     return code;
 }
 
-static void replies_are_readable(void **state)
+TEST(replies_are_readable)
 {
-    (void)state;
     static const char script[] = "# a comment, and an empty line\n"
                                  "\n"
                                  "open s name=Local\\shmcheck-nobody-made-this access=FILE_MAP_READ\r\n"
@@ -115,9 +109,8 @@ static void replies_are_readable(void **state)
     buffer_free(&printed);
 }
 
-static void the_end_of_the_input_is_the_end(void **state)
+TEST(the_end_of_the_input_is_the_end)
 {
-    (void)state;
     struct buffer printed = {0};
     assert_int_equal(run_script("", &printed), 0);
     assert_string_equal(printed.at, "");
@@ -126,9 +119,8 @@ static void the_end_of_the_input_is_the_end(void **state)
     buffer_free(&printed);
 }
 
-static void help_knows_every_verb(void **state)
+TEST(help_knows_every_verb)
 {
-    (void)state;
     static const char *const lines[] = {
 #define LIMIT(name, value)
 #define GROUP(title)
@@ -159,9 +151,8 @@ static void help_knows_every_verb(void **state)
     buffer_free(&one);
 }
 
-static void a_line_that_is_too_long_is_refused(void **state)
+TEST(a_line_that_is_too_long_is_refused)
 {
-    (void)state;
     char script[1101];
     struct buffer printed = {0};
     memset(script, 'x', sizeof script - 1);
@@ -172,9 +163,8 @@ static void a_line_that_is_too_long_is_refused(void **state)
 }
 
 /* Nobody's job is around it here: no debugger and no dialog may come up, and nothing is printed. */
-static void a_crash_is_quick_and_quiet(void **state)
+TEST(a_crash_is_quick_and_quiet)
 {
-    (void)state;
     struct buffer printed = {0};
     assert_int_equal(run_script("crash\n", &printed), 0xC0000005);
     assert_int_equal(run_script("crash how=abort\n", &printed), 3);

@@ -1,9 +1,5 @@
 /* The verbs that tell what stands behind a region, and those that pass extended parameters on. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
+#include "testing.h"
 
 #include "../actor/parameters.h"
 #include "actor_fake.h"
@@ -120,9 +116,8 @@ static int with_regions(void **state)
     return 0;
 }
 
-static void kind_tells_its_flags_by_name(void **state)
+TEST(kind_tells_its_flags_by_name)
 {
-    (void)state;
     told.flags = 0x2A;
     expect(
         "kind v at=0x1234",
@@ -136,9 +131,8 @@ static void kind_tells_its_flags_by_name(void **state)
         "direct-mapped=no size=131072 commit=4096");
 }
 
-static void kind_shows_what_is_asked_for(void **state)
+TEST(kind_shows_what_is_asked_for)
 {
-    (void)state;
     told.flags = 0x02;
     expect("kind v show=commit", "ok commit=4096");
     expect("kind v show=mapped-data-file,base", "ok base=+0 mapped-data-file=yes");
@@ -156,9 +150,8 @@ static void kind_shows_what_is_asked_for(void **state)
     expect("kind v", "fail error=127");
 }
 
-static void resident_holds_the_node_against_another(void **state)
+TEST(resident_holds_the_node_against_another)
 {
-    (void)state;
     told.page = 1 | 5u << 16;
     expect("resident v at=0x2000 tell=node node=5", "ok valid=yes node=as-asked");
     assert_true(told.address == (const void *)(uintptr_t)(BASE + 0x2000));
@@ -177,9 +170,8 @@ static void resident_holds_the_node_against_another(void **state)
     expect("resident v", "ok valid=yes shared=yes ~shares=2");
 }
 
-static void create2_passes_a_node_on(void **state)
+TEST(create2_passes_a_node_on)
 {
-    (void)state;
     expect("create2 s size=1 protect=4 access=4 node=3", "ok error=0 ~handle=0x44");
     assert_int_equal(told.parameter_count, 1);
     assert_true(told.parameter.type == 2 && told.parameter.value.number == 3);
@@ -191,9 +183,8 @@ static void create2_passes_a_node_on(void **state)
            "bad reason=node=%20is%20not%20a%20number%20of%20at%20most%2064%20bits");
 }
 
-static void placeholders_are_as_large_as_a_view(void **state)
+TEST(placeholders_are_as_large_as_a_view)
 {
-    (void)state;
     told.regions = 3;
     fake.result = 0x90000;
     expect("placeholder p like=v", "ok ~base=0x90000 ~size=196608");
@@ -209,9 +200,8 @@ static void placeholders_are_as_large_as_a_view(void **state)
 
 #define WITH_REGIONS(test) cmocka_unit_test_setup(test, with_regions)
 
-static void query_looks_into_another_process(void **state)
+TEST(query_looks_into_another_process)
 {
-    (void)state;
     told.regions = 2;
     fake.result = 0x70;
     expect("query process=1234 address=0x50010 show=base,state", "ok base=-16 state=MEM_COMMIT");
@@ -224,7 +214,7 @@ static void query_looks_into_another_process(void **state)
 }
 
 /* In whole MiB, whatever the system keeps for itself at the end. */
-static void addresses_end_where_the_system_says(void **state)
+TEST(addresses_end_where_the_system_says)
 {
     static const struct {
         uintptr_t last;
@@ -237,7 +227,6 @@ static void addresses_end_where_the_system_says(void **state)
         {0x7FFFFFEFFFF, "ok space=8796093022208"}, {0x7FFFFFFEFFFF, "ok space=140737488355328"},
 #endif
     };
-    (void)state;
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         told.address = (const void *)table[i].last;
         expect("addresses", table[i].expected);

@@ -1,19 +1,13 @@
 /* The table of verbs: what it says must be something that the actor can read, and the checks that are made from it. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <string.h>
-#include <cmocka.h>
+#include "testing.h"
 
 #include "../actor/arguments.h"
 #include "../actor/verb_table.h"
 #include "actor_fake.h"
 
 /* A request with the key at its default passes the check of its type: a default that is no value would be read as 0. */
-static void defaults_are_values(void **state)
+TEST(defaults_are_values)
 {
-    (void)state;
     for (size_t i = 0; i < verb_key_count; i++) {
         const struct verb_key *key = &verb_keys[i];
         static struct line line;
@@ -32,9 +26,8 @@ static void defaults_are_values(void **state)
     }
 }
 
-static void keys_are_named_once(void **state)
+TEST(keys_are_named_once)
 {
-    (void)state;
     for (size_t i = 0; i < verb_key_count; i++)
         for (size_t j = i + 1; j < verb_key_count; j++)
             assert_false(verb_keys[i].verb == verb_keys[j].verb &&
@@ -43,9 +36,8 @@ static void keys_are_named_once(void **state)
         assert_int_equal(verb_find(verb_entries[i].name), i);
 }
 
-static void a_key_that_the_verb_does_not_take_is_named(void **state)
+TEST(a_key_that_the_verb_does_not_take_is_named)
 {
-    (void)state;
     expect("map2 v of=s protect=4 lowest=0x10000", "bad reason=map2%20takes%20no%20lowest=");
     expect("map2 v of=s protect=4 twice=yes", "bad reason=map2%20takes%20no%20twice=");
     expect("close s on=1 size=4", "bad reason=close%20takes%20no%20size=");
@@ -54,7 +46,7 @@ static void a_key_that_the_verb_does_not_take_is_named(void **state)
     assert_int_equal(fake.calls, 0);
 }
 
-static void values_of_the_wrong_type_are_named(void **state)
+TEST(values_of_the_wrong_type_are_named)
 {
     static const char *const table[][2] = {
         {"read v as=u128", "as=u128:%20not%20one%20of:%20hex%20text%20u8%20u16%20u32%20u64"},
@@ -72,7 +64,6 @@ static void values_of_the_wrong_type_are_named(void **state)
         {"map v access=4", "of=%20is%20missing"},
     };
     char expected[300];
-    (void)state;
     expect("adopt v address=0x1000", "ok");
     expect("adopt s handle=0x44", "ok");
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {

@@ -1,17 +1,10 @@
 /* What the verbs pass to each function, and what becomes of what it leaves behind. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <stdlib.h>
-#include <string.h>
-#include <cmocka.h>
+#include "testing.h"
 
 #include "actor_fake.h"
 
-static void create_passes_everything_on(void **state)
+TEST(create_passes_everything_on)
 {
-    (void)state;
     expect("create s name=Local\\a%20b size=0x123456789 protect=PAGE_READWRITE|SEC_RESERVE",
            "ok error=0 ~handle=0x44");
     assert_int_equal(fake.error_at_call, SENTINEL_ERROR);
@@ -32,9 +25,8 @@ static void create_passes_everything_on(void **state)
     assert_int_equal(fake.name[1], 'n');
 }
 
-static void names_for_the_a_functions_stay_bytes(void **state)
+TEST(names_for_the_a_functions_stay_bytes)
 {
-    (void)state;
     expect("create s name=a%FFb name-repeat=2 size=1 protect=4 api=A", "ok error=0 ~handle=0x44");
     assert_false(fake.wide);
     assert_string_equal(fake.bytes, "a\xFF"
@@ -43,9 +35,8 @@ static void names_for_the_a_functions_stay_bytes(void **state)
     expect("create t name=a%00b size=1 protect=4", "bad reason=name=%20has%20a%20byte%200%20in%20it");
 }
 
-static void what_is_left_behind_is_told(void **state)
+TEST(what_is_left_behind_is_told)
 {
-    (void)state;
     fake.error = SENTINEL_ERROR;
     fake.status = 0x40000000;
     expect("create s size=1 protect=4", "ok error=untouched ~handle=0x44");
@@ -66,9 +57,8 @@ static void what_is_left_behind_is_told(void **state)
     expect("open u access=4", "fail error=2");
 }
 
-static void absent_functions_are_failures(void **state)
+TEST(functions_that_are_not_exported_fail)
 {
-    (void)state;
     expect("create s size=1 protect=4", "ok error=0 ~handle=0x44");
     sys.CompareObjectHandles = NULL;
     sys.NtQuerySection = NULL;
@@ -81,9 +71,8 @@ static void absent_functions_are_failures(void **state)
     expect("privilege SeDebugPrivilege", "fail error=127");
 }
 
-static void map_chooses_its_function(void **state)
+TEST(map_chooses_its_function)
 {
-    (void)state;
     expect("create s size=1 protect=4", "ok error=0 ~handle=0x44");
     fake.result = 0x50000;
     expect("map v of=s access=FILE_MAP_READ offset=0x500010000 length=99", "ok ~base=0x50000");
@@ -98,9 +87,8 @@ static void map_chooses_its_function(void **state)
     expect("unmap v", "bad reason=no%20label%20'v'");
 }
 
-static void labels_go_with_success_only(void **state)
+TEST(labels_go_with_success_only)
 {
-    (void)state;
     fake.result = 0;
     fake.error = 5;
     expect("create s size=1 protect=4", "fail error=5");
@@ -117,9 +105,8 @@ static void labels_go_with_success_only(void **state)
     expect("close s", "bad reason=no%20label%20's'");
 }
 
-static void duplicate_options(void **state)
+TEST(duplicate_passes_its_options_on)
 {
-    (void)state;
     expect("adopt h handle=0x60", "ok");
     expect("duplicate h to=0", "ok ~handle=0x88");
     assert_true(fake.options == DUPLICATE_SAME_ACCESS && fake.handle == (HANDLE)(uintptr_t)0x60);
@@ -137,9 +124,8 @@ static void duplicate_options(void **state)
     expect("flags h", "bad reason=no%20label%20'h'");
 }
 
-static void comparing_tells_a_difference_from_a_failure(void **state)
+TEST(comparing_tells_a_difference_from_a_failure)
 {
-    (void)state;
     expect("adopt a handle=4", "ok");
     expect("adopt b handle=8", "ok");
     expect("compare a with=b", "ok same=yes");
@@ -153,9 +139,8 @@ static void comparing_tells_a_difference_from_a_failure(void **state)
     expect("compare a with=b", "fail error=6");
 }
 
-static void requests_without_sense_call_nothing(void **state)
+TEST(wrong_requests_call_nothing)
 {
-    (void)state;
     static const char *const table[][2] = {
         {"dance", "no%20verb%20'dance'"},
         {"create", "create%20needs%20a%20label"},
@@ -192,9 +177,8 @@ static void requests_without_sense_call_nothing(void **state)
     assert_int_equal(fake.calls, 0);
 }
 
-static void labels_have_limits(void **state)
+TEST(labels_have_a_greatest_number)
 {
-    (void)state;
     char request[200];
     for (int i = 0; i < OBJECTS_MOST; i++) {
         snprintf(request, sizeof request, "adopt l%d handle=%d", i, 4 * i);
@@ -213,16 +197,11 @@ static void labels_have_limits(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        FRESH(create_passes_everything_on),
-        FRESH(names_for_the_a_functions_stay_bytes),
-        FRESH(what_is_left_behind_is_told),
-        FRESH(absent_functions_are_failures),
-        FRESH(map_chooses_its_function),
-        FRESH(labels_go_with_success_only),
-        FRESH(duplicate_options),
-        FRESH(comparing_tells_a_difference_from_a_failure),
-        FRESH(requests_without_sense_call_nothing),
-        FRESH(labels_have_limits),
+        FRESH(create_passes_everything_on),     FRESH(names_for_the_a_functions_stay_bytes),
+        FRESH(what_is_left_behind_is_told),     FRESH(functions_that_are_not_exported_fail),
+        FRESH(map_chooses_its_function),        FRESH(labels_go_with_success_only),
+        FRESH(duplicate_passes_its_options_on), FRESH(comparing_tells_a_difference_from_a_failure),
+        FRESH(wrong_requests_call_nothing),     FRESH(labels_have_a_greatest_number),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,16 +1,10 @@
 /* Names of architectures and of pairs, both ways. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <string.h>
-#include <cmocka.h>
+#include "testing.h"
 
 #include "../common/arch.h"
 
-static void names_both_ways(void **state)
+TEST(names_of_architectures_round_trip)
 {
-    (void)state;
     for (int i = 0; i < ARCH_COUNT; i++) {
         enum arch found = (enum arch)((i + 1) % ARCH_COUNT);
         assert_true(arch_find(arch_name((enum arch)i), &found));
@@ -27,18 +21,16 @@ static void names_both_ways(void **state)
     assert_false(arch_of_machine(0x1C4, &arch));
 }
 
-static void bits(void **state)
+TEST(bits_of_each_architecture)
 {
-    (void)state;
     assert_int_equal(arch_bits(ARCH_X64), 64);
     assert_int_equal(arch_bits(ARCH_X86), 32);
     assert_int_equal(arch_bits(ARCH_ARM64), 64);
     assert_int_equal(arch_bits(ARCH_OWN), 8 * sizeof(void *));
 }
 
-static void pairs_both_ways(void **state)
+TEST(names_of_pairs_round_trip)
 {
-    (void)state;
     for (int i = 0; i < ARCH_COUNT; i++) {
         for (int j = 0; j < ARCH_COUNT; j++) {
             char name[PAIR_BYTES];
@@ -54,7 +46,7 @@ static void pairs_both_ways(void **state)
     assert_string_equal(name, "arm64-x86");
 }
 
-static void no_pairs(void **state)
+TEST(other_words_are_no_pairs)
 {
     static const char *const words[] = {
         "",         "-",        "x64",      "x64-",
@@ -62,7 +54,6 @@ static void no_pairs(void **state)
         "x64_x86",  "x64 -x86", "X64-x86",  "x64-ia64",
         "0x64-x86", "arm-arm",  "x64-x86 ", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaa-x86"};
     struct pair pair;
-    (void)state;
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         if (pair_find(words[i], &pair))
             fail_msg("'%s' was taken for a pair", words[i]);
@@ -71,10 +62,10 @@ static void no_pairs(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(names_both_ways),
-        cmocka_unit_test(bits),
-        cmocka_unit_test(pairs_both_ways),
-        cmocka_unit_test(no_pairs),
+        cmocka_unit_test(names_of_architectures_round_trip),
+        cmocka_unit_test(bits_of_each_architecture),
+        cmocka_unit_test(names_of_pairs_round_trip),
+        cmocka_unit_test(other_words_are_no_pairs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,11 +1,5 @@
 /* The line protocol: every kind of malformed line, and fragments of every size. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <stdio.h>
-#include <string.h>
-#include <cmocka.h>
+#include "testing.h"
 
 #include "../common/text.h"
 #include "../common/line.h"
@@ -15,9 +9,8 @@ static const char *parse(struct line *line, const char *bytes)
     return line_parse(line, bytes, strlen(bytes));
 }
 
-static void whole_line(void **state)
+TEST(a_line_is_parsed_into_its_parts)
 {
-    (void)state;
     struct line line;
     assert_null(parse(&line, "7 create section name=%40x%20y size=0x1000 empty= ~handle=44\r"));
     assert_int_equal(line.sequence, 7);
@@ -38,9 +31,8 @@ static void whole_line(void **state)
     assert_int_equal(number, 4096);
 }
 
-static void small_lines(void **state)
+TEST(lines_without_fields_are_parsed)
 {
-    (void)state;
     struct line line;
     assert_null(parse(&line, "0 ok"));
     assert_string_equal(line.label, "");
@@ -57,9 +49,8 @@ static void small_lines(void **state)
     assert_int_equal(number, 5);
 }
 
-static void malformed_lines(void **state)
+TEST(malformed_lines_are_refused)
 {
-    (void)state;
     static const struct {
         const char *bytes, *wrong;
     } table[] = {
@@ -106,9 +97,8 @@ static void malformed_lines(void **state)
     assert_string_equal(line_parse(&line, "1 ok\0x", 6), "a byte that is not printable ASCII");
 }
 
-static void limits(void **state)
+TEST(lines_at_the_limits_are_parsed)
 {
-    (void)state;
     char bytes[LINE_BYTES + 1];
     struct line line;
     memset(bytes, 'x', sizeof bytes);
@@ -129,9 +119,8 @@ static void limits(void **state)
     assert_string_equal(parse(&line, many), "too many fields");
 }
 
-static void numbers(void **state)
+TEST(numbers_of_fields_are_read)
 {
-    (void)state;
     static const struct {
         const char *word;
         uint64_t value;
@@ -198,9 +187,8 @@ static enum line_next feed(const char *bytes, size_t length, size_t size, struct
     return next;
 }
 
-static void fragments_of_every_size(void **state)
+TEST(the_reader_joins_fragments_of_every_size)
 {
-    (void)state;
     char stream[4 * LINE_BYTES], expected[4 * LINE_BYTES], seen[4 * LINE_BYTES];
     struct text in = text_over(stream, sizeof stream), out = text_over(expected, sizeof expected);
     const size_t lengths[] = {0, 1, 5, LINE_BYTES - 1, 0, 300, LINE_BYTES - 2, 17};
@@ -222,9 +210,8 @@ static void fragments_of_every_size(void **state)
     }
 }
 
-static void too_long(void **state)
+TEST(the_reader_refuses_a_line_that_is_too_long)
 {
-    (void)state;
     char stream[2 * LINE_BYTES], seen[2 * LINE_BYTES];
     memset(stream, 'x', sizeof stream);
     stream[0] = '\n';
@@ -239,9 +226,8 @@ static void too_long(void **state)
 }
 
 /* What escape_add writes, line_parse reads: for every pair of bytes. */
-static void any_value_travels(void **state)
+TEST(any_bytes_round_trip_as_a_value)
 {
-    (void)state;
     for (int first = 0; first < 256; first++) {
         char value[256 * 2], bytes[LINE_BYTES];
         for (int from = 0; from < 256; from += 64) {
@@ -261,9 +247,8 @@ static void any_value_travels(void **state)
     }
 }
 
-static void described(void **state)
+TEST(replies_are_described_without_volatile_fields)
 {
-    (void)state;
     static const struct {
         const char *raw, *text;
     } table[] = {
@@ -293,11 +278,15 @@ static void described(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(whole_line),      cmocka_unit_test(small_lines),
-        cmocka_unit_test(malformed_lines), cmocka_unit_test(limits),
-        cmocka_unit_test(numbers),         cmocka_unit_test(fragments_of_every_size),
-        cmocka_unit_test(too_long),        cmocka_unit_test(any_value_travels),
-        cmocka_unit_test(described),
+        cmocka_unit_test(a_line_is_parsed_into_its_parts),
+        cmocka_unit_test(lines_without_fields_are_parsed),
+        cmocka_unit_test(malformed_lines_are_refused),
+        cmocka_unit_test(lines_at_the_limits_are_parsed),
+        cmocka_unit_test(numbers_of_fields_are_read),
+        cmocka_unit_test(the_reader_joins_fragments_of_every_size),
+        cmocka_unit_test(the_reader_refuses_a_line_that_is_too_long),
+        cmocka_unit_test(any_bytes_round_trip_as_a_value),
+        cmocka_unit_test(replies_are_described_without_volatile_fields),
     };
     return cmocka_run_group_tests_name("common line", tests, NULL, NULL);
 }

@@ -1,10 +1,5 @@
 /* Handle lists and command lines against the documentation: Wine is more lenient than Windows about both. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <string.h>
-#include <cmocka.h>
+#include "testing.h"
 
 #include "../common/spawn_args.h"
 
@@ -15,9 +10,8 @@
 #define UNITS 512
 #define INVALID ((void *)(intptr_t)-1)
 
-static void handle_lists(void **state)
+TEST(lists_of_handles_are_read)
 {
-    (void)state;
     int objects[4];
     void *a = &objects[0], *b = &objects[1], *c = &objects[2];
     const struct {
@@ -67,9 +61,8 @@ static void widen(uint16_t *out, const char *text)
         continue;
 }
 
-static void quoting_table(void **state)
+TEST(arguments_are_quoted)
 {
-    (void)state;
     static const struct {
         const char *argument, *quoted;
     } table[] = {
@@ -103,9 +96,8 @@ static void quoting_table(void **state)
     }
 }
 
-static void blanks_between(void **state)
+TEST(arguments_are_separated_by_blanks)
 {
-    (void)state;
     uint16_t line[UNITS] = {0}, argument[UNITS];
     static const char *const arguments[] = {"x.exe", "", "a b", "c"};
     for (size_t i = 0; i < 4; i++) {
@@ -116,9 +108,8 @@ static void blanks_between(void **state)
 }
 
 /* An argument goes in whole or not at all. */
-static void too_little_room(void **state)
+TEST(arguments_that_do_not_fit_are_refused)
 {
-    (void)state;
     static const uint16_t argument[] = {'a', ' ', 'b', '\\', 0};
     const size_t needed = 2 + 7 + 1; /* x, a blank, "a b\\", the terminator */
     for (size_t size = 2; size <= needed + 1; size++) {
@@ -209,9 +200,8 @@ static void expect_round_trip(const uint16_t *argument)
 }
 
 /* Every argument of up to six units made of what matters to quoting. */
-static void every_short_argument(void **state)
+TEST(every_short_argument_round_trips)
 {
-    (void)state;
     static const uint16_t letters[] = {'a', '\\', '"', ' ', '\t'};
     for (size_t length = 0; length <= 6; length++) {
         size_t combinations = 1;
@@ -227,9 +217,8 @@ static void every_short_argument(void **state)
     }
 }
 
-static void other_units(void **state)
+TEST(arguments_beyond_ascii_round_trip)
 {
-    (void)state;
     uint16_t argument[8] = {0};
     for (uint32_t unit = 1; unit <= 0xFFFF; unit += unit < 0x100 || unit >= 0xFFF0 ? 1 : 0x7F) {
         argument[0] = (uint16_t)unit;
@@ -247,9 +236,12 @@ static void other_units(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(handle_lists),         cmocka_unit_test(quoting_table),
-        cmocka_unit_test(blanks_between),       cmocka_unit_test(too_little_room),
-        cmocka_unit_test(every_short_argument), cmocka_unit_test(other_units),
+        cmocka_unit_test(lists_of_handles_are_read),
+        cmocka_unit_test(arguments_are_quoted),
+        cmocka_unit_test(arguments_are_separated_by_blanks),
+        cmocka_unit_test(arguments_that_do_not_fit_are_refused),
+        cmocka_unit_test(every_short_argument_round_trips),
+        cmocka_unit_test(arguments_beyond_ascii_round_trip),
     };
     return cmocka_run_group_tests_name("common start", tests, NULL, NULL);
 }

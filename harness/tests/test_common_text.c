@@ -1,18 +1,11 @@
 /* Text in fixed and growing buffers, percent-escapes, globs, patterns and checksums. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <stdlib.h>
-#include <string.h>
-#include <cmocka.h>
+#include "testing.h"
 
 #include "../common/text.h"
 #include "../common/pattern.h"
 
-static void text_keeps_what_fits(void **state)
+TEST(text_keeps_what_fits)
 {
-    (void)state;
     char room[8];
     struct text text = text_over(room, sizeof room);
     assert_string_equal(room, "");
@@ -33,9 +26,8 @@ static void text_keeps_what_fits(void **state)
     assert_int_equal(text.length, 7);
 }
 
-static void text_formats_what_fits(void **state)
+TEST(text_formats_what_fits)
 {
-    (void)state;
     char room[8];
     struct text text = text_over(room, sizeof room);
     text_format(&text, "%s-%d", "ab", 12);
@@ -61,9 +53,8 @@ static void text_formats_what_fits(void **state)
     assert_string_equal(one, "");
 }
 
-static void buffer_grows(void **state)
+TEST(buffer_grows_as_needed)
 {
-    (void)state;
     struct buffer buffer = {0};
     for (int i = 0; i < 1000; i++)
         buffer_format(&buffer, "%03d,", i);
@@ -82,9 +73,8 @@ static void buffer_grows(void **state)
     buffer_free(&buffer);
 }
 
-static void buffer_failure_stays(void **state)
+TEST(buffer_failure_stays)
 {
-    (void)state;
     struct buffer buffer = {0};
     buffer_add_string(&buffer, "kept");
     char *long_text = malloc(3000);
@@ -110,9 +100,8 @@ static void buffer_failure_stays(void **state)
     buffer_free(&huge);
 }
 
-static void escape_round_trip(void **state)
+TEST(escape_round_trip)
 {
-    (void)state;
     char all[256], escaped[3 * 256 + 1];
     for (int i = 0; i < 256; i++)
         all[i] = (char)i;
@@ -128,18 +117,16 @@ static void escape_round_trip(void **state)
     assert_int_equal(escaped[256], 0);
 }
 
-static void escape_writes_upper_case(void **state)
+TEST(escape_writes_upper_case)
 {
-    (void)state;
     char room[64];
     struct text text = text_over(room, sizeof room);
     escape_add(&text, "a b%\n\xC3\xA9\0=", 9);
     assert_string_equal(room, "a%20b%25%0A%C3%A9%00=");
 }
 
-static void escape_refuses(void **state)
+TEST(escape_refuses_incomplete_escapes)
 {
-    (void)state;
     static const char *const broken[] = {"%",    "a%",  "%4",  "%4g",    "%g4",
                                          "%%41", "%-1", "% 1", "abc%zz", "%41%"};
     for (size_t i = 0; i < sizeof broken / sizeof broken[0]; i++) {
@@ -155,9 +142,8 @@ static void escape_refuses(void **state)
     assert_string_equal(mixed, "\xC3\xA9J");
 }
 
-static void glob_table(void **state)
+TEST(globs_match_as_listed)
 {
-    (void)state;
     static const struct {
         const char *pattern, *word;
         bool matches;
@@ -200,9 +186,8 @@ static void glob_table(void **state)
 }
 
 /* What makes naive matchers exponential must end at once. */
-static void glob_is_not_exponential(void **state)
+TEST(glob_is_not_exponential)
 {
-    (void)state;
     char pattern[201], word[2001];
     for (size_t i = 0; i < 200; i += 2)
         memcpy(pattern + i, "a*", 2);
@@ -215,9 +200,8 @@ static void glob_is_not_exponential(void **state)
     assert_true(glob_matches(pattern, word));
 }
 
-static void pattern_differs(void **state)
+TEST(patterns_of_seeds_differ)
 {
-    (void)state;
     size_t same_neighbour = 0, same_page = 0, same_seed = 0;
     for (uint64_t at = 0; at < 65536; at++) {
         uint8_t byte = pattern_byte(7, at);
@@ -234,9 +218,8 @@ static void pattern_differs(void **state)
 }
 
 /* Values published with the algorithm, so that another writer of the sum would agree. */
-static void checksum_is_fnv1a(void **state)
+TEST(checksum_is_fnv1a)
 {
-    (void)state;
     assert_true(checksum_add(CHECKSUM_START, "", 0) == UINT64_C(0xCBF29CE484222325));
     assert_true(checksum_add(CHECKSUM_START, "a", 1) == UINT64_C(0xAF63DC4C8601EC8C));
     assert_true(checksum_add(CHECKSUM_START, "foobar", 6) == UINT64_C(0x85944171F73967E8));
@@ -249,14 +232,14 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(text_keeps_what_fits),
         cmocka_unit_test(text_formats_what_fits),
-        cmocka_unit_test(buffer_grows),
+        cmocka_unit_test(buffer_grows_as_needed),
         cmocka_unit_test(buffer_failure_stays),
         cmocka_unit_test(escape_round_trip),
         cmocka_unit_test(escape_writes_upper_case),
-        cmocka_unit_test(escape_refuses),
-        cmocka_unit_test(glob_table),
+        cmocka_unit_test(escape_refuses_incomplete_escapes),
+        cmocka_unit_test(globs_match_as_listed),
         cmocka_unit_test(glob_is_not_exponential),
-        cmocka_unit_test(pattern_differs),
+        cmocka_unit_test(patterns_of_seeds_differ),
         cmocka_unit_test(checksum_is_fnv1a),
     };
     return cmocka_run_group_tests_name("common text", tests, NULL, NULL);

@@ -1,10 +1,5 @@
 /* UTF-16 to bytes and back, for every unit and every code point. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <string.h>
-#include <cmocka.h>
+#include "testing.h"
 
 #include "../common/utf16.h"
 
@@ -21,9 +16,8 @@ static void expect_round_trip(const uint16_t *units, size_t count)
 }
 
 /* Alone, and between two letters: a lone surrogate of either kind, 0, U+FFFE and all others come back. */
-static void every_unit(void **state)
+TEST(every_unit_round_trips)
 {
-    (void)state;
     for (uint32_t unit = 0; unit <= 0xFFFF; unit++) {
         uint16_t units[3] = {(uint16_t)unit, 'b', 'c'};
         expect_round_trip(units, 1);
@@ -32,9 +26,8 @@ static void every_unit(void **state)
     }
 }
 
-static void surrogates_in_every_order(void **state)
+TEST(surrogates_round_trip_in_every_order)
 {
-    (void)state;
     for (uint32_t high = 0xD800; high <= 0xDBFF; high += 31) {
         for (uint32_t low = 0xDC00; low <= 0xDFFF; low += 37) {
             uint16_t pair[4] = {(uint16_t)high, (uint16_t)low, (uint16_t)low, (uint16_t)high};
@@ -47,9 +40,8 @@ static void surrogates_in_every_order(void **state)
 }
 
 /* Two units are one code point only if the first is a high surrogate and the second a low one. */
-static void edges_in_every_order(void **state)
+TEST(edges_of_ranges_round_trip_in_every_order)
 {
-    (void)state;
     static const uint16_t edges[] = {0x7F,   0x80,   0x7FF,  0x800,  0xD7FF, 0xD800,
                                      0xDBFF, 0xDC00, 0xDFFF, 0xE000, 0xFFFF};
     const size_t count = sizeof edges / sizeof edges[0];
@@ -59,9 +51,8 @@ static void edges_in_every_order(void **state)
     }
 }
 
-static void every_code_point(void **state)
+TEST(every_code_point_round_trips)
 {
-    (void)state;
     for (uint32_t point = 0; point <= 0x10FFFF; point++) {
         char bytes[4];
         uint32_t back;
@@ -74,18 +65,16 @@ static void every_code_point(void **state)
     }
 }
 
-static void known_bytes(void **state)
+TEST(known_texts_have_known_bytes)
 {
-    (void)state;
     static const uint16_t units[] = {'A', 0xE9, 0x20AC, 0xD83D, 0xDE00, 0xD800, 0xDC00, 0xDFFF};
     char bytes[32];
     assert_int_equal(utf16_to_bytes(bytes, sizeof bytes, units, 8), 17);
     assert_string_equal(bytes, "A\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80\xF0\x90\x80\x80\xED\xBF\xBF");
 }
 
-static void refused(void **state)
+TEST(invalid_bytes_are_refused)
 {
-    (void)state;
     static const char *const broken[] = {
         "\x80", /* a continuation byte */
         "\xBF",
@@ -116,9 +105,8 @@ static void refused(void **state)
 }
 
 /* Exactly enough room is enough, one less is not, and nothing is written behind the end. */
-static void room(void **state)
+TEST(a_result_that_does_not_fit_is_refused)
 {
-    (void)state;
     static const uint16_t units[] = {'A', 0xE9, 0x20AC, 0xD83D, 0xDE00};
     static const char bytes[] = "A\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80";
     for (size_t size = 0; size <= 12; size++) {
@@ -148,13 +136,13 @@ static void room(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_unit),
-        cmocka_unit_test(surrogates_in_every_order),
-        cmocka_unit_test(every_code_point),
-        cmocka_unit_test(known_bytes),
-        cmocka_unit_test(refused),
-        cmocka_unit_test(room),
-        cmocka_unit_test(edges_in_every_order),
+        cmocka_unit_test(every_unit_round_trips),
+        cmocka_unit_test(surrogates_round_trip_in_every_order),
+        cmocka_unit_test(every_code_point_round_trips),
+        cmocka_unit_test(known_texts_have_known_bytes),
+        cmocka_unit_test(invalid_bytes_are_refused),
+        cmocka_unit_test(a_result_that_does_not_fit_is_refused),
+        cmocka_unit_test(edges_of_ranges_round_trip_in_every_order),
     };
     return cmocka_run_group_tests_name("common wide", tests, NULL, NULL);
 }

@@ -1,16 +1,10 @@
 /* Win32 constants by name, error and status names, and that the tables do not contradict themselves. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <string.h>
-#include <cmocka.h>
+#include "testing.h"
 
 #include "../common/win32_constants.h"
 
-static void parse_table(void **state)
+TEST(constants_are_parsed)
 {
-    (void)state;
     static const struct {
         const char *words;
         uint64_t value;
@@ -41,9 +35,8 @@ static void parse_table(void **state)
     }
 }
 
-static void parse_refuses(void **state)
+TEST(other_words_are_refused)
 {
-    (void)state;
     static const char *const broken[] = {
         "",
         "|",
@@ -73,9 +66,8 @@ static void parse_refuses(void **state)
 }
 
 /* Every name that is written, at once. */
-static void add_every_bit(void **state)
+TEST(every_bit_is_written)
 {
-    (void)state;
     static const char *const all[] = {
         [CONSTANT_PROTECT] =
             "PAGE_NOACCESS|PAGE_READONLY|PAGE_READWRITE|PAGE_WRITECOPY|PAGE_EXECUTE|PAGE_EXECUTE_READ|"
@@ -107,9 +99,8 @@ static void add_every_bit(void **state)
     assert_string_equal(room, "SEC_NOCACHE");
 }
 
-static void add_table(void **state)
+TEST(values_are_written_by_their_names)
 {
-    (void)state;
     static const struct {
         enum constant_kind kind;
         uint64_t value;
@@ -145,9 +136,8 @@ static void add_table(void **state)
 }
 
 /* Whatever bits are written, they are read again as the same bits. */
-static void round_trip(void **state)
+TEST(every_value_round_trips)
 {
-    (void)state;
     uint64_t bits = UINT64_C(0x243F6A8885A308D3);
     for (int i = 0; i < 20000; i++) {
         bits = bits * UINT64_C(6364136223846793005) + 1442695040888963407u;
@@ -164,9 +154,8 @@ static void round_trip(void **state)
     }
 }
 
-static void error_names(void **state)
+TEST(errors_have_names)
 {
-    (void)state;
     assert_string_equal(error_name(0), "NO_ERROR");
     assert_string_equal(error_name(2), "ERROR_FILE_NOT_FOUND");
     assert_string_equal(error_name(5), "ERROR_ACCESS_DENIED");
@@ -186,9 +175,8 @@ static void error_names(void **state)
 }
 
 /* That no status stands twice in statuses.def the compiler checks: status_error has one case for each. */
-static void status_errors_are_named(void **state)
+TEST(status_errors_are_named)
 {
-    (void)state;
     assert_int_equal(status_error(0xC0000022), 5);
     assert_int_equal(status_error(0x40000000), 0);
     assert_int_equal(status_error(0xC0FFFFFF), 0);
@@ -201,12 +189,12 @@ static void status_errors_are_named(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(parse_table),
-        cmocka_unit_test(parse_refuses),
-        cmocka_unit_test(add_table),
-        cmocka_unit_test(add_every_bit),
-        cmocka_unit_test(round_trip),
-        cmocka_unit_test(error_names),
+        cmocka_unit_test(constants_are_parsed),
+        cmocka_unit_test(other_words_are_refused),
+        cmocka_unit_test(values_are_written_by_their_names),
+        cmocka_unit_test(every_bit_is_written),
+        cmocka_unit_test(every_value_round_trips),
+        cmocka_unit_test(errors_have_names),
         cmocka_unit_test(status_errors_are_named),
     };
     return cmocka_run_group_tests_name("common names", tests, NULL, NULL);

@@ -1,10 +1,5 @@
 /* What decides whether a faulty system breaks its rule for a call: parameters, kinds of names, books and the gate. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <string.h>
-#include <cmocka.h>
+#include "testing.h"
 
 #include "../actor/system_windows.h"
 #include "../faults/gate.h"
@@ -36,9 +31,8 @@ static struct occasion with_gate(const char *key, const char *value)
     return (struct occasion){.known = true, .section = {.handle = HANDLE_OF(4), .object = 77, .size = 8192}};
 }
 
-static void numbers(void **state)
+TEST(parameters_are_numbers)
 {
-    (void)state;
     assert_true(parameter_set("size", "8K"));
     assert_true(parameter_set("wrap", "4G"));
     assert_true(parameter_set("units", "63"));
@@ -52,9 +46,8 @@ static void numbers(void **state)
     assert_false(parameter_set("a-key-that-is-longer-than-any-key", "1"));
 }
 
-static void kinds_of_names(void **state)
+TEST(names_have_kinds)
 {
-    (void)state;
     WCHAR longest[NAME_LONG_UNITS + 1];
     assert_int_equal(name_kinds(NULL), NAME_NONE);
     assert_int_equal(name_kinds(L""), NAME_NONE);
@@ -75,18 +68,16 @@ static void kinds_of_names(void **state)
     assert_int_equal(name_kind_of_word("no"), 0);
 }
 
-static void keys_of_names(void **state)
+TEST(names_have_keys)
 {
-    (void)state;
     assert_int_equal(note_key(NULL), 0);
     assert_int_equal(note_key(L""), 0);
     assert_int_equal(note_key(L"Local\\a"), note_key(L"a"));
     assert_int_not_equal(note_key(L"Global\\a"), note_key(L"a"));
 }
 
-static void handles_in_the_books(void **state)
+TEST(books_follow_handles)
 {
-    (void)state;
     books_add_section((struct section){.handle = HANDLE_OF(8), .key = 5});
     books_add_section((struct section){.handle = HANDLE_OF(12), .key = 5});
     books_add_section((struct section){.handle = HANDLE_OF(16)});
@@ -104,9 +95,8 @@ static void handles_in_the_books(void **state)
     assert_null(section_number(0));
 }
 
-static void gates_of_a_section(void **state)
+TEST(gates_open_for_some_sections)
 {
-    (void)state;
     assert_true(opens(with_gate("size", "8K")));
     assert_false(opens(with_gate("size", "68K")));
     struct occasion occasion = with_gate("way", "Numa");
@@ -125,9 +115,8 @@ static void gates_of_a_section(void **state)
     assert_false(opens(occasion));
 }
 
-static void gates_of_numbers(void **state)
+TEST(gates_open_at_some_numbers)
 {
-    (void)state;
     struct occasion occasion = with_gate("handle", "2");
     occasion.adds = ADDS_HANDLE;
     assert_false(opens(occasion));
@@ -144,9 +133,8 @@ static void gates_of_numbers(void **state)
     assert_true(opens(occasion));
 }
 
-static void gates_of_events(void **state)
+TEST(gates_open_after_events)
 {
-    (void)state;
     struct occasion occasion = with_gate("event", "close");
     assert_false(opens(occasion));
     history_of(77)->closed++;
@@ -162,9 +150,8 @@ static void gates_of_events(void **state)
     assert_true(opens(occasion));
 }
 
-static void pages_of_a_section(void **state)
+TEST(faults_choose_pages_of_a_section)
 {
-    (void)state;
     assert_true(parameter_set("page", "last"));
     assert_int_equal(place_in(65536 + 1).at, 65536);
     assert_int_equal(place_in(65536).at, 65536 - PAGE_BYTES);
@@ -180,14 +167,14 @@ static void pages_of_a_section(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(numbers, fresh),
-        cmocka_unit_test_setup(kinds_of_names, fresh),
-        cmocka_unit_test_setup(keys_of_names, fresh),
-        cmocka_unit_test_setup(handles_in_the_books, fresh),
-        cmocka_unit_test_setup(gates_of_a_section, fresh),
-        cmocka_unit_test_setup(gates_of_numbers, fresh),
-        cmocka_unit_test_setup(gates_of_events, fresh),
-        cmocka_unit_test_setup(pages_of_a_section, fresh),
+        cmocka_unit_test_setup(parameters_are_numbers, fresh),
+        cmocka_unit_test_setup(names_have_kinds, fresh),
+        cmocka_unit_test_setup(names_have_keys, fresh),
+        cmocka_unit_test_setup(books_follow_handles, fresh),
+        cmocka_unit_test_setup(gates_open_for_some_sections, fresh),
+        cmocka_unit_test_setup(gates_open_at_some_numbers, fresh),
+        cmocka_unit_test_setup(gates_open_after_events, fresh),
+        cmocka_unit_test_setup(faults_choose_pages_of_a_section, fresh),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,12 +1,5 @@
 /* The report of cases that say anything at all: it stays a report, and shows what they said. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <cmocka.h>
+#include "testing.h"
 
 #include "../common/utf16.h"
 #include "../report/junit.h"
@@ -89,9 +82,8 @@ static void expect_shown(const char *bytes, size_t length, const char *shown_as)
     free_shown(&shown);
 }
 
-static void every_byte(void **state)
+TEST(every_byte_makes_valid_xml)
 {
-    (void)state;
     for (int c = 0; c < 256; c++) {
         char bytes[4] = {'a', (char)c, 'z', '\0'}, shown_as[16];
         if (c == '\t' || c == '\n' || (c >= 0x20 && c < 0x7F))
@@ -102,9 +94,8 @@ static void every_byte(void **state)
     }
 }
 
-static void corpus(void **state)
+TEST(every_corpus_file_makes_valid_xml)
 {
-    (void)state;
     static const struct {
         const char *bytes, *shown_as;
     } table[] = {
@@ -140,9 +131,8 @@ static void corpus(void **state)
 }
 
 /* Whatever happens to the bytes of a name, every verdict keeps its shape. */
-static void every_verdict(void **state)
+TEST(every_verdict_makes_valid_xml)
 {
-    (void)state;
     for (int verdict = 0; verdict < VERDICT_COUNT; verdict++) {
         struct shown shown = {0};
         report_on("", 0, (enum verdict)verdict, &shown);
@@ -153,9 +143,8 @@ static void every_verdict(void **state)
     }
 }
 
-static void long_messages(void **state)
+TEST(long_messages_are_shortened_in_the_attribute)
 {
-    (void)state;
     static const char *const units[] = {"x", "\xE2\x82\xAC", "\x01", "&", "\xED\xA0\x80", "\xF0\x9F\x98\x80"};
     for (size_t u = 0; u < sizeof units / sizeof units[0]; u++) {
         for (size_t count = 30; count < 400; count += count < 290 ? 13 : 1) {
@@ -175,9 +164,8 @@ static void long_messages(void **state)
 }
 
 /* Nothing of a message that is cut, or has several lines, is lost. */
-static void whole_message_is_in_the_text(void **state)
+TEST(the_whole_message_is_in_the_text)
 {
-    (void)state;
     struct buffer message = {0};
     for (int i = 0; i < 100; i++)
         buffer_format(&message, "part %d ", i);
@@ -209,9 +197,8 @@ static void whole_message_is_in_the_text(void **state)
     junit_free(report);
 }
 
-static void huge_output(void **state)
+TEST(huge_output_is_shortened)
 {
-    (void)state;
     const size_t length = 20u * 1024 * 1024;
     char *bytes = malloc(length + 1);
     assert_non_null(bytes);
@@ -251,9 +238,8 @@ static void huge_output(void **state)
 }
 
 /* Every unit of an object's name, as an actor would report it. */
-static void every_unit_of_a_name(void **state)
+TEST(every_unit_in_a_name_makes_valid_xml)
 {
-    (void)state;
     for (uint32_t first = 0; first <= 0xFFFF; first += 0x400) {
         uint16_t units[0x400];
         char bytes[0x400 * 3 + 1];
@@ -268,9 +254,8 @@ static void every_unit_of_a_name(void **state)
 }
 
 /* The text is asked for after every case, and what a case was made of is gone by then. */
-static void many_cases(void **state)
+TEST(many_cases_make_valid_xml)
 {
-    (void)state;
     struct junit *report = junit_new(JUNIT_STRICT, "h", "t");
     char output[2000];
     memset(output, '&', sizeof output);
@@ -305,10 +290,14 @@ static void many_cases(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_byte),    cmocka_unit_test(corpus),
-        cmocka_unit_test(every_verdict), cmocka_unit_test(long_messages),
-        cmocka_unit_test(huge_output),   cmocka_unit_test(whole_message_is_in_the_text),
-        cmocka_unit_test(many_cases),    cmocka_unit_test(every_unit_of_a_name),
+        cmocka_unit_test(every_byte_makes_valid_xml),
+        cmocka_unit_test(every_corpus_file_makes_valid_xml),
+        cmocka_unit_test(every_verdict_makes_valid_xml),
+        cmocka_unit_test(long_messages_are_shortened_in_the_attribute),
+        cmocka_unit_test(huge_output_is_shortened),
+        cmocka_unit_test(the_whole_message_is_in_the_text),
+        cmocka_unit_test(many_cases_make_valid_xml),
+        cmocka_unit_test(every_unit_in_a_name_makes_valid_xml),
     };
     return cmocka_run_group_tests_name("report hostile", tests, NULL, NULL);
 }

@@ -1,10 +1,5 @@
 /* known.toml: every error with its line, and which deviations it excuses where. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <string.h>
-#include <cmocka.h>
+#include "testing.h"
 
 #include "../report/known.h"
 
@@ -25,9 +20,8 @@ static void parse_good(struct known *known, const char *text)
     assert_string_equal(error, "");
 }
 
-static void whole_file(void **state)
+TEST(a_whole_file_is_read)
 {
-    (void)state;
     struct known known;
     parse_good(&known, "# Deviations that are expected.\n"
                        "\n"
@@ -65,9 +59,8 @@ static void whole_file(void **state)
     known_free(&known);
 }
 
-static void dates(void **state)
+TEST(dates_are_checked)
 {
-    (void)state;
     static const char *const good[] = {"2026-01-01", "2026-12-31", "0000-10-09", "9999-09-10"};
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
         struct known known;
@@ -79,9 +72,8 @@ static void dates(void **state)
     }
 }
 
-static void empty_files(void **state)
+TEST(empty_files_are_read)
 {
-    (void)state;
     struct known known;
     parse_good(&known, "");
     assert_int_equal(known.count, 0);
@@ -93,9 +85,8 @@ static void empty_files(void **state)
 
 #define ENTRY "[[known]]\ncase = \"c\"\ncheck = \"k\"\nreason = \"r\"\n"
 
-static void errors(void **state)
+TEST(errors_name_line_and_reason)
 {
-    (void)state;
     static const struct {
         const char *text, *error;
     } table[] = {
@@ -145,9 +136,8 @@ static void errors(void **state)
 }
 
 /* What is too long for the error's text is cut, and nothing else happens. */
-static void long_names(void **state)
+TEST(long_names_are_refused)
 {
-    (void)state;
     struct buffer text = {0};
     buffer_add_string(&text, ENTRY);
     for (int i = 0; i < 100000; i++)
@@ -164,9 +154,8 @@ static void long_names(void **state)
     buffer_free(&text);
 }
 
-static void long_values(void **state)
+TEST(long_values_are_read)
 {
-    (void)state;
     struct buffer text = {0};
     buffer_add_string(&text, ENTRY "platform = \"");
     for (int i = 0; i < 100000; i++)
@@ -179,9 +168,8 @@ static void long_values(void **state)
     buffer_free(&text);
 }
 
-static void many_entries(void **state)
+TEST(many_entries_are_read)
 {
-    (void)state;
     struct buffer text = {0};
     for (int i = 0; i < 2000; i++)
         buffer_format(&text,
@@ -198,9 +186,8 @@ static void many_entries(void **state)
     buffer_free(&text);
 }
 
-static void conditions(void **state)
+TEST(conditions_are_matched_with_facts)
 {
-    (void)state;
     static const struct {
         const char *conditions, *platform, *build; /* facts; NULL if absent */
         bool applies;
@@ -243,9 +230,8 @@ static void conditions(void **state)
     }
 }
 
-static void finding(void **state)
+TEST(entries_are_found_for_a_failed_check)
 {
-    (void)state;
     struct known known;
     parse_good(
         &known,
@@ -269,9 +255,15 @@ static void finding(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(whole_file),   cmocka_unit_test(empty_files), cmocka_unit_test(dates),
-        cmocka_unit_test(errors),       cmocka_unit_test(long_names),  cmocka_unit_test(long_values),
-        cmocka_unit_test(many_entries), cmocka_unit_test(conditions),  cmocka_unit_test(finding),
+        cmocka_unit_test(a_whole_file_is_read),
+        cmocka_unit_test(empty_files_are_read),
+        cmocka_unit_test(dates_are_checked),
+        cmocka_unit_test(errors_name_line_and_reason),
+        cmocka_unit_test(long_names_are_refused),
+        cmocka_unit_test(long_values_are_read),
+        cmocka_unit_test(many_entries_are_read),
+        cmocka_unit_test(conditions_are_matched_with_facts),
+        cmocka_unit_test(entries_are_found_for_a_failed_check),
     };
     return cmocka_run_group_tests_name("report known", tests, NULL, NULL);
 }

@@ -1,10 +1,5 @@
 /* The checker of the report's rules: a good report passes, and each rule that is broken by hand is noticed. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <string.h>
-#include <cmocka.h>
+#include "testing.h"
 
 #include "report_rules.h"
 
@@ -70,9 +65,8 @@ static struct buffer replaced(const struct buffer *report, const char *old, cons
     return out;
 }
 
-static void broken_rules(void **state)
+TEST(every_broken_rule_is_found)
 {
-    (void)state;
     static const struct {
         const char *old, *by;
     } table[] = {
@@ -167,9 +161,8 @@ static void broken_rules(void **state)
     buffer_free(&good);
 }
 
-static void dialects(void **state)
+TEST(both_dialects_keep_the_rules)
 {
-    (void)state;
     struct buffer extended = good_report(JUNIT_EXTENDED);
     assert_false(holds(extended.at, extended.length, JUNIT_STRICT));
     struct buffer broken = replaced(&extended, "got\n  at cases/open.c:12", "got\nat cases/open.c:12");
@@ -179,9 +172,8 @@ static void dialects(void **state)
 }
 
 /* However much of a report there is, less than all is none. */
-static void cut_reports(void **state)
+TEST(cut_reports_break_a_rule)
 {
-    (void)state;
     struct buffer good = good_report(JUNIT_STRICT);
     for (size_t length = 0; length + 1 < good.length; length++)
         assert_false(holds(good.at, length, JUNIT_STRICT));
@@ -191,9 +183,9 @@ static void cut_reports(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(broken_rules),
-        cmocka_unit_test(dialects),
-        cmocka_unit_test(cut_reports),
+        cmocka_unit_test(every_broken_rule_is_found),
+        cmocka_unit_test(both_dialects_keep_the_rules),
+        cmocka_unit_test(cut_reports_break_a_rule),
     };
     return cmocka_run_group_tests_name("report rules", tests, NULL, NULL);
 }

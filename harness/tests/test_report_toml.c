@@ -1,11 +1,5 @@
 /* The subset of TOML: what it takes, what it refuses, and in which line. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <stdlib.h>
-#include <string.h>
-#include <cmocka.h>
+#include "testing.h"
 
 #include "../common/utf16.h"
 #include "../report/toml.h"
@@ -47,9 +41,8 @@ static void expect_items(const char *bytes, size_t length, const char *expected)
     free(copy);
 }
 
-static void taken(void **state)
+TEST(valid_toml_is_read)
 {
-    (void)state;
     static const struct {
         const char *bytes, *items;
     } table[] = {
@@ -89,9 +82,8 @@ static void taken(void **state)
 #define DIGITS "an escape with too few hexadecimal digits"
 #define NO_CHARACTER "an escape that is no character"
 
-static void refused(void **state)
+TEST(invalid_toml_is_refused)
 {
-    (void)state;
     static const struct {
         const char *bytes, *items;
     } table[] = {
@@ -177,16 +169,14 @@ static void refused(void **state)
 }
 
 /* A mark that is not at the start is a character like others where characters may be. */
-static void mark_within(void **state)
+TEST(a_byte_order_mark_is_read_only_at_the_start)
 {
-    (void)state;
     expect_items("\nk = \"\xEF\xBB\xBF\"", 10, "2k=\xEF\xBB\xBF 2END");
 }
 
 /* Every byte where a value has one: what is taken comes out as it was. */
-static void every_byte_of_a_value(void **state)
+TEST(every_byte_of_a_value_is_read_or_refused)
 {
-    (void)state;
     for (int c = 0; c < 256; c++) {
         char bytes[] = "k = \"a?b\"";
         bytes[6] = (char)c;
@@ -201,9 +191,8 @@ static void every_byte_of_a_value(void **state)
     }
 }
 
-static void every_escaped_code_point(void **state)
+TEST(every_escaped_code_point_is_read)
 {
-    (void)state;
     for (uint32_t point = 1; point <= 0x10FFFF;
          point += point < 0x3000 || (point > 0xD700 && point < 0xE100) ? 1 : 97) {
         char room[32], expected[8] = {0};
@@ -223,9 +212,8 @@ static void every_escaped_code_point(void **state)
     }
 }
 
-static void megabyte_lines(void **state)
+TEST(lines_of_a_megabyte_are_read)
 {
-    (void)state;
     const size_t size = 1024 * 1024;
     static const struct {
         const char *start, *end;
@@ -254,12 +242,12 @@ static void megabyte_lines(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(taken),
-        cmocka_unit_test(refused),
-        cmocka_unit_test(mark_within),
-        cmocka_unit_test(every_byte_of_a_value),
-        cmocka_unit_test(every_escaped_code_point),
-        cmocka_unit_test(megabyte_lines),
+        cmocka_unit_test(valid_toml_is_read),
+        cmocka_unit_test(invalid_toml_is_refused),
+        cmocka_unit_test(a_byte_order_mark_is_read_only_at_the_start),
+        cmocka_unit_test(every_byte_of_a_value_is_read_or_refused),
+        cmocka_unit_test(every_escaped_code_point_is_read),
+        cmocka_unit_test(lines_of_a_megabyte_are_read),
     };
     return cmocka_run_group_tests_name("report toml", tests, NULL, NULL);
 }

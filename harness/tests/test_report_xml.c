@@ -1,12 +1,5 @@
 /* Any bytes as legal, readable text. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <cmocka.h>
+#include "testing.h"
 
 #include "../common/utf16.h"
 #include "../report/xml.h"
@@ -26,9 +19,8 @@ static void expect_text(const char *bytes, const char *expected)
     expect_text_of(bytes, strlen(bytes), expected);
 }
 
-static void every_control(void **state)
+TEST(every_control_character_is_replaced)
 {
-    (void)state;
     for (int c = 0; c < 0x80; c++) {
         char byte = (char)c, expected[16];
         snprintf(expected, sizeof expected, "\\x%02X", (unsigned)c);
@@ -40,9 +32,8 @@ static void every_control(void **state)
     }
 }
 
-static void every_code_point(void **state)
+TEST(every_code_point_is_written_or_replaced)
 {
-    (void)state;
     for (uint32_t point = 0x80; point <= 0x10FFFF;
          point += point < 0x3000 || (point > 0xD000 && point < 0x10100) ? 1 : 61) {
         char bytes[5] = {0}, expected[16];
@@ -56,9 +47,8 @@ static void every_code_point(void **state)
     }
 }
 
-static void broken_utf8(void **state)
+TEST(invalid_utf8_is_replaced)
 {
-    (void)state;
     expect_text("\x80\xBF", "\\x80\\xBF");
     expect_text("\xC0\x80", "\\xC0\\x80");
     expect_text("a\xFFz", "a\\xFFz");
@@ -75,9 +65,8 @@ static void broken_utf8(void **state)
     expect_text("\xEF\xBF\xBE\xEF\xBF\xBF\xEF\xBF\xBD", "\\u{FFFE}\\u{FFFF}\xEF\xBF\xBD");
 }
 
-static void line_ends_and_markup(void **state)
+TEST(line_ends_and_markup_are_escaped)
 {
-    (void)state;
     expect_text("a\r\nb\r\n", "a\nb\n");
     expect_text("a\rb", "a\\x0Db");
     expect_text("\r\r\n", "\\x0D\n");
@@ -91,9 +80,8 @@ static void line_ends_and_markup(void **state)
     expect_text_of("", 0, "");
 }
 
-static void attributes(void **state)
+TEST(attributes_are_escaped)
 {
-    (void)state;
     struct buffer out = {0};
     xml_add_attribute(&out, "value", "a\n\t\r\n\"<&>' \x01\xED\xA0\x80");
     assert_string_equal(out.at, " value=\"a&#10;&#9;&#10;&quot;&lt;&amp;&gt;' \\x01\\u{D800}\"");
@@ -101,9 +89,8 @@ static void attributes(void **state)
 }
 
 /* Longer than the piece that is escaped at once, with what needs escaping at every distance from its end. */
-static void pieces_are_joined(void **state)
+TEST(pieces_are_joined)
 {
-    (void)state;
     for (size_t before = 480; before < 530; before++) {
         char bytes[600], expected[600];
         memset(bytes, 'x', before);
@@ -114,9 +101,8 @@ static void pieces_are_joined(void **state)
     }
 }
 
-static void first_lines(void **state)
+TEST(messages_are_cut_to_their_first_line)
 {
-    (void)state;
     static const struct {
         size_t size; /* of the buffer */
         const char *message, *line;
@@ -180,9 +166,8 @@ static unsigned long long left_out(const char *text)
     return strtoull(mark + 6, NULL, 10);
 }
 
-static void long_lines_are_kept_whole(void **state)
+TEST(long_lines_are_kept_whole)
 {
-    (void)state;
     struct buffer bytes = {0}, decoded = {0};
     for (int i = 0; i < 1000; i++)
         buffer_format(&bytes, "line %04d\n", i);
@@ -202,9 +187,8 @@ static void long_lines_are_kept_whole(void **state)
 }
 
 /* Without line ends, and of bytes that all become escapes. */
-static void long_texts_without_lines(void **state)
+TEST(long_texts_without_lines)
 {
-    (void)state;
     static const char *const units[] = {
         "x", "\x01", "\xE2\x82\xAC", "\xED\xA0\x80", "\x80", "\xF0\x9F\x98\x80", "&"};
     for (size_t u = 0; u < sizeof units / sizeof units[0]; u++) {
@@ -225,9 +209,8 @@ static void long_texts_without_lines(void **state)
     }
 }
 
-static void limit_is_exact(void **state)
+TEST(the_limit_of_a_text_is_exact)
 {
-    (void)state;
     char *bytes = malloc(4000);
     assert_non_null(bytes);
     memset(bytes, 'x', 4000);
@@ -250,16 +233,16 @@ static void limit_is_exact(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_control),
-        cmocka_unit_test(every_code_point),
-        cmocka_unit_test(broken_utf8),
-        cmocka_unit_test(line_ends_and_markup),
-        cmocka_unit_test(attributes),
+        cmocka_unit_test(every_control_character_is_replaced),
+        cmocka_unit_test(every_code_point_is_written_or_replaced),
+        cmocka_unit_test(invalid_utf8_is_replaced),
+        cmocka_unit_test(line_ends_and_markup_are_escaped),
+        cmocka_unit_test(attributes_are_escaped),
         cmocka_unit_test(pieces_are_joined),
-        cmocka_unit_test(first_lines),
+        cmocka_unit_test(messages_are_cut_to_their_first_line),
         cmocka_unit_test(long_lines_are_kept_whole),
         cmocka_unit_test(long_texts_without_lines),
-        cmocka_unit_test(limit_is_exact),
+        cmocka_unit_test(the_limit_of_a_text_is_exact),
     };
     return cmocka_run_group_tests_name("report xml", tests, NULL, NULL);
 }

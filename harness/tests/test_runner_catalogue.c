@@ -1,12 +1,5 @@
 /* The real cases: ids, rows, needs and places; and the facts that this platform is described by. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <cmocka.h>
+#include "testing.h"
 
 #include "../runner/case/catalogue.h"
 #include "../runner/case/contract.h"
@@ -25,10 +18,9 @@ static bool is_kebab_case(const char *word)
     return before != '-';
 }
 
-static void ids(void **state)
+TEST(ids_come_from_function_names)
 {
     size_t count = catalogue_count();
-    (void)state;
     assert_in_range(count, 200, 5000);
     for (size_t i = 0; i < count; i++) {
         char id[CASE_ID_BYTES];
@@ -46,10 +38,9 @@ static void ids(void **state)
     assert_int_equal(catalogue_find(""), SIZE_MAX);
 }
 
-static void rows(void **state)
+TEST(cases_name_their_rows)
 {
     size_t count = catalogue_count();
-    (void)state;
     for (size_t i = 0; i < count; i++) {
         char own[CASE_ID_BYTES], word[CASE_ID_BYTES];
         const struct test_case *test = catalogue_at(i).test;
@@ -65,10 +56,9 @@ static void rows(void **state)
     }
 }
 
-static void needs_and_places(void **state)
+TEST(cases_have_their_needs_and_lines)
 {
     size_t count = catalogue_count();
-    (void)state;
     for (size_t i = 0; i < count; i++) {
         struct catalogued what = catalogue_at(i);
         if (!needs_known(what.test->needs))
@@ -83,9 +73,8 @@ static void needs_and_places(void **state)
     }
 }
 
-static void topic_names(void **state)
+TEST(topics_are_named)
 {
-    (void)state;
     assert_in_range(topic_count, 5, 200);
     for (size_t i = 0; i < topic_count; i++) {
         assert_in_range(topics[i]->count, 1, 500);
@@ -98,9 +87,8 @@ static void topic_names(void **state)
 
 /* ---- contract ---- */
 
-static void contract(void **state)
+TEST(every_row_of_a_case_is_in_the_contract)
 {
-    (void)state;
     assert_in_range(contract_row_count, 300, 5000);
     for (size_t i = 0; i < contract_row_count; i++) {
         const struct contract_row *entry = &contract_rows[i];
@@ -131,7 +119,7 @@ static const char *unmet(const char *list, const char *fact, const char *fact_va
     return needs_unmet(list, &platform);
 }
 
-static void needs_by_facts(void **state)
+TEST(needs_are_judged_by_facts)
 {
     static const struct {
         const char *need, *fact, *met, *not_met;
@@ -148,7 +136,6 @@ static void needs_by_facts(void **state)
         {"admin", "elevated", "yes", "no"},
         {"large", "allow_large", "yes", "no"},
     };
-    (void)state;
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         assert_true(needs_known(table[i].need));
         assert_null(unmet(table[i].need, table[i].fact, table[i].met));
@@ -168,7 +155,7 @@ static void needs_by_facts(void **state)
 }
 
 /* What is about both sides. */
-static void needs_of_pairs(void **state)
+TEST(needs_are_judged_for_pairs)
 {
     static const struct {
         const char *writer, *reader;
@@ -179,7 +166,6 @@ static void needs_of_pairs(void **state)
         {"x86", "x64", false, false},
         {"x86", "x86", false, true},
     };
-    (void)state;
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         static struct platform platform;
         platform = (struct platform){0};
@@ -201,14 +187,13 @@ static bool is_fact_name(const char *name)
     return false;
 }
 
-static void facts(void **state)
+TEST(facts_are_added_and_found)
 {
     static struct platform platform;
     static const char *const always[] = {"harness_version",  "os_build",  "os_arch",    "process_arch",
                                          "elevated",         "integrity", "page_size",  "granularity",
                                          "processors",       "in_job",    "memory_mib", "commit_limit_mib",
                                          "global_privilege", "session"};
-    (void)state;
     platform_read(&platform);
     for (size_t i = 0; i < platform.count; i++) {
         if (!is_fact_name(platform.facts[i].name))
@@ -230,11 +215,10 @@ static void facts(void **state)
 }
 
 /* Nothing is written behind the table's end, and long values are cut. */
-static void too_many_facts(void **state)
+TEST(too_many_facts_are_dropped)
 {
     static struct platform platform;
     char value[2 * FACT_BYTES];
-    (void)state;
     memset(value, 'v', sizeof value - 1);
     value[sizeof value - 1] = '\0';
     platform = (struct platform){0};
@@ -249,7 +233,7 @@ static void too_many_facts(void **state)
 
 /* ---- plan ---- */
 
-static void plans(void **state)
+TEST(plans_have_the_chosen_cases)
 {
     static struct platform platform;
     static const struct programs programs;
@@ -257,7 +241,6 @@ static void plans(void **state)
     char why[400], id[CASE_ID_BYTES];
     struct text error = text_over(why, sizeof why);
     char first[CASE_ID_BYTES], nothing[] = "no-such-case-*";
-    (void)state;
     platform_read(&platform);
     case_id(catalogue_at(0).test, first);
     assert_true(plan_make(&plan, &(struct options){.repeat = 2}, &platform, &programs, &error));
@@ -308,7 +291,7 @@ static void plans(void **state)
 }
 
 /* Every case stands once for each pair, under a name of its own; a pair without an actor says why. */
-static void plans_of_pairs(void **state)
+TEST(plans_have_the_chosen_pairs)
 {
     static struct platform platform;
     static struct programs programs;
@@ -316,7 +299,6 @@ static void plans_of_pairs(void **state)
     char why[400], first[CASE_ID_BYTES], suite[CASE_ID_BYTES], expected[CASE_ID_BYTES];
     struct text error = text_over(why, sizeof why);
     const char *topic = catalogue_at(0).topic->name;
-    (void)state;
     platform = (struct platform){0};
     platform_add(&platform, "session", "1");
     strcpy(programs.missing[ARCH_ARM64], "no arm64 actor");
@@ -357,17 +339,17 @@ static void plans_of_pairs(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(ids),
-        cmocka_unit_test(rows),
-        cmocka_unit_test(needs_and_places),
-        cmocka_unit_test(topic_names),
-        cmocka_unit_test(contract),
-        cmocka_unit_test(needs_by_facts),
-        cmocka_unit_test(facts),
-        cmocka_unit_test(too_many_facts),
-        cmocka_unit_test(plans),
-        cmocka_unit_test(needs_of_pairs),
-        cmocka_unit_test(plans_of_pairs),
+        cmocka_unit_test(ids_come_from_function_names),
+        cmocka_unit_test(cases_name_their_rows),
+        cmocka_unit_test(cases_have_their_needs_and_lines),
+        cmocka_unit_test(topics_are_named),
+        cmocka_unit_test(every_row_of_a_case_is_in_the_contract),
+        cmocka_unit_test(needs_are_judged_by_facts),
+        cmocka_unit_test(facts_are_added_and_found),
+        cmocka_unit_test(too_many_facts_are_dropped),
+        cmocka_unit_test(plans_have_the_chosen_cases),
+        cmocka_unit_test(needs_are_judged_for_pairs),
+        cmocka_unit_test(plans_have_the_chosen_pairs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

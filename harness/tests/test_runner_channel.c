@@ -1,12 +1,5 @@
 /* A pipe whose every wait has a deadline. The client's end is in this process: what is tested is the server's. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <cmocka.h>
+#include "testing.h"
 
 #include "../runner/peer/channel.h"
 
@@ -68,10 +61,9 @@ static enum channel_result receive(const struct ends *ends, DWORD milliseconds)
     return result;
 }
 
-static void a_line_that_comes_late(void **state)
+TEST(a_line_that_comes_late)
 {
     struct ends ends = open_ends();
-    (void)state;
     assert_int_equal(receive(&ends, 0), CHANNEL_TIMEOUT);
     assert_int_equal(receive(&ends, 300), CHANNEL_TIMEOUT);
     assert_int_equal(receive(&ends, 200), CHANNEL_TIMEOUT);
@@ -87,11 +79,10 @@ static void a_line_that_comes_late(void **state)
     close_ends(&ends);
 }
 
-static void fragments(void **state)
+TEST(fragments_are_joined)
 {
     static const char text[] = "1 ok a=1\n2 fail error=5\n\n3 bye\n";
     static const char *const lines[] = {"1 ok a=1", "2 fail error=5", "", "3 bye"};
-    (void)state;
     for (size_t size = 1; size <= sizeof text; size++) {
         struct ends ends = open_ends();
         size_t sent = 0, seen = 0;
@@ -109,11 +100,10 @@ static void fragments(void **state)
     }
 }
 
-static void the_longest_line_and_a_longer_one(void **state)
+TEST(the_longest_line_and_a_longer_one)
 {
     static char bytes[3 * LINE_BYTES], expected[LINE_BYTES];
     struct ends ends = open_ends();
-    (void)state;
     memset(bytes, 'x', sizeof bytes);
     memset(expected, 'x', LINE_BYTES - 1);
     bytes[LINE_BYTES - 1] = '\n';
@@ -127,10 +117,9 @@ static void the_longest_line_and_a_longer_one(void **state)
     close_ends(&ends);
 }
 
-static void closed(void **state)
+TEST(a_closed_pipe_is_told)
 {
     struct ends ends = open_ends();
-    (void)state;
     client_says(&ends, "1 ok\n2 hal");
     expect_line(&ends, "1 ok");
     assert_int_equal(receive(&ends, 100), CHANNEL_TIMEOUT);
@@ -143,10 +132,9 @@ static void closed(void **state)
 }
 
 /* What was said before the end is heard after it. */
-static void last_words(void **state)
+TEST(lines_before_the_close_are_received)
 {
     struct ends ends = open_ends();
-    (void)state;
     client_says(&ends, "1 ok\n2 bye\n");
     CloseHandle(ends.client);
     ends.client = NULL;
@@ -177,10 +165,9 @@ static void watch_memory(bool check)
 
 /* The system writes into the channel while a read is under way. If channel_free did not wait for its end, the
  * end of the read, or what the client writes, would come to memory that belongs to somebody else by then. */
-static void free_while_reading(void **state)
+TEST(a_channel_is_freed_while_it_reads)
 {
     static const char shout[] = "1 a line that nobody is there to read any more\n";
-    (void)state;
     for (int round = 0; round < 30; round++) {
         struct ends ends = open_ends();
         assert_int_equal(receive(&ends, 0), CHANNEL_TIMEOUT);
@@ -195,12 +182,11 @@ static void free_while_reading(void **state)
     channel_free(NULL);
 }
 
-static void send_and_answer(void **state)
+TEST(lines_go_both_ways)
 {
     struct ends ends = open_ends();
     char bytes[100];
     DWORD got;
-    (void)state;
     for (int i = 1; i <= 3; i++) {
         /* A read is under way while this is sent. */
         assert_int_equal(receive(&ends, 0), CHANNEL_TIMEOUT);
@@ -215,13 +201,12 @@ static void send_and_answer(void **state)
 }
 
 /* However much the pipe's buffers hold, there is an end to it, and to the wait. */
-static void send_to_nobody(void **state)
+TEST(sending_to_a_closed_pipe_fails)
 {
     static char bytes[65536];
     struct ends ends = open_ends();
     bool taken = true;
     int sends = 0;
-    (void)state;
     memset(bytes, 'x', sizeof bytes);
     ULONGLONG start = 0;
     while (taken && sends < 64) {
@@ -240,11 +225,10 @@ static DWORD WINAPI connect_later(void *channel)
     return channel_child_end(channel) != INVALID_HANDLE_VALUE;
 }
 
-static void accepting(void **state)
+TEST(a_client_is_accepted)
 {
     struct channel *channel = channel_new();
     DWORD connected = 0;
-    (void)state;
     assert_non_null(channel);
     ULONGLONG start = GetTickCount64();
     assert_false(channel_accept(channel, 300));
@@ -262,12 +246,11 @@ static void accepting(void **state)
 }
 
 /* A pipe is for one client; no two have the same name; the client's end is what a child may inherit. */
-static void one_client(void **state)
+TEST(a_second_client_is_refused)
 {
     struct ends ends = open_ends();
     struct channel *other = channel_new();
     DWORD flags = 0;
-    (void)state;
     assert_non_null(other);
     assert_string_not_equal(channel_pipe_name(ends.channel), channel_pipe_name(other));
     assert_int_equal(strspn(channel_pipe_name(other), "abcdefghijklmnopqrstuvwxyz0123456789-"),
@@ -281,11 +264,10 @@ static void one_client(void **state)
     close_ends(&ends);
 }
 
-static void waiting_for_several(void **state)
+TEST(several_channels_are_waited_for)
 {
     struct ends ends[3];
     HANDLE events[3];
-    (void)state;
     for (size_t i = 0; i < 3; i++) {
         ends[i] = open_ends();
         events[i] = channel_event(ends[i].channel);
@@ -308,16 +290,16 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_line_that_comes_late),
-        cmocka_unit_test(fragments),
+        cmocka_unit_test(fragments_are_joined),
         cmocka_unit_test(the_longest_line_and_a_longer_one),
-        cmocka_unit_test(closed),
-        cmocka_unit_test(last_words),
-        cmocka_unit_test(free_while_reading),
-        cmocka_unit_test(send_and_answer),
-        cmocka_unit_test(send_to_nobody),
-        cmocka_unit_test(accepting),
-        cmocka_unit_test(one_client),
-        cmocka_unit_test(waiting_for_several),
+        cmocka_unit_test(a_closed_pipe_is_told),
+        cmocka_unit_test(lines_before_the_close_are_received),
+        cmocka_unit_test(a_channel_is_freed_while_it_reads),
+        cmocka_unit_test(lines_go_both_ways),
+        cmocka_unit_test(sending_to_a_closed_pipe_fails),
+        cmocka_unit_test(a_client_is_accepted),
+        cmocka_unit_test(a_second_client_is_refused),
+        cmocka_unit_test(several_channels_are_waited_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,11 +1,6 @@
 /* Controls, steps that are to end their process, and verdicts by the strength of a row, through a real worker and actors
  * that answer what a test wants. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <string.h>
-#include <cmocka.h>
+#include "testing.h"
 
 #include "../runner/case/checks.h"
 #include "../runner/case/contract.h"
@@ -140,9 +135,8 @@ static const struct finding *expect_finding(const char *id, size_t place, enum v
     return &outcome->findings[place];
 }
 
-static void controls(void **state)
+TEST(a_control_without_effect_makes_a_skip)
 {
-    (void)state;
     expect_fine(&log_of_run, "effect-seen");
     expect_told("effect-seen", "= control: something gets lost: seen\n");
     expect_told("effect-not-seen", "= control: something gets lost: not seen\n");
@@ -152,26 +146,23 @@ static void controls(void **state)
 }
 
 /* A control says nothing about the system: a case of nothing else has checked nothing. */
-static void a_control_is_no_expectation(void **state)
+TEST(a_control_is_no_expectation)
 {
-    (void)state;
     expect_error(&log_of_run, "control-alone", ERROR_KIND_HARNESS, "checked nothing");
 }
 
 /* Only asserted and documented rows fail; of a hypothesis the text says that it is one. */
-static void verdict_follows_strength(void **state)
+TEST(verdict_follows_strength)
 {
     static const char remark[] = "no evidence from Windows yet";
-    (void)state;
     assert_null(strstr(expect_finding("asserted", 0, VERDICT_FAIL, "[asserted-row]")->text, remark));
     assert_null(strstr(expect_finding("documented", 0, VERDICT_FAIL, "[a-row]")->text, remark));
     assert_null(strstr(expect_finding("reported", 0, VERDICT_DEVIATES, "[reported-row]")->text, remark));
     expect_finding("hypothesis", 0, VERDICT_DEVIATES, remark);
 }
 
-static void ends_of_processes(void **state)
+TEST(ends_of_processes_are_checked)
 {
-    (void)state;
     expect_fine(&log_of_run, "ends-as-expected");
     expect_told("ends-as-expected", "actor> execute view -> gone code=0xC0000005\n");
     expect_finding("does-not-end", 0, VERDICT_FAIL,
@@ -188,10 +179,10 @@ int main(int argc, char **argv)
     if (other_lives(argc, argv, &code))
         return code;
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(controls),
+        cmocka_unit_test(a_control_without_effect_makes_a_skip),
         cmocka_unit_test(a_control_is_no_expectation),
         cmocka_unit_test(verdict_follows_strength),
-        cmocka_unit_test(ends_of_processes),
+        cmocka_unit_test(ends_of_processes_are_checked),
     };
     return cmocka_run_group_tests(tests, run_all, free_log);
 }

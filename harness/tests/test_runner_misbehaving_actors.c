@@ -1,13 +1,6 @@
 /* Actors that lie, die or say nothing: each makes its own case an error that says what happened at which step,
  * leaves no process behind, and does not disturb the next case of the same worker. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <cmocka.h>
+#include "testing.h"
 
 #include "../runner/case/checks.h"
 #include "../runner/case/contract.h"
@@ -93,45 +86,40 @@ static void expect_lie(const char *id, enum error_kind kind, const char *parts)
 #define FIRST_STEP "actor> create section size=4096"
 #define SECOND_STEP "actor> size section"
 
-static void silence(void **state)
+TEST(an_actor_that_is_silent_is_a_timeout)
 {
-    (void)state;
     expect_lie("hang-at-start", ERROR_KIND_TIMEOUT, "actor> (start): |no reply within 2000 ms");
     expect_lie("hang-at-step", ERROR_KIND_TIMEOUT, FIRST_STEP ": |no reply within 2000 ms");
     expect_lie("half-a-line", ERROR_KIND_TIMEOUT,
                FIRST_STEP ": |no reply within 2000 ms, only the first 8 bytes of one");
 }
 
-static void death(void **state)
+TEST(an_actor_that_ends_is_a_crash)
 {
-    (void)state;
     expect_lie("die-at-start", ERROR_KIND_CRASH, "actor> (start): |gone without a reply|code 0x9");
     expect_lie("half-and-dead", ERROR_KIND_CRASH, FIRST_STEP ": |gone in the middle of a reply|code 0x5");
     expect_lie("crash", ERROR_KIND_CRASH, FIRST_STEP ": |gone without a reply|code 0xC0000005");
     expect_lie("leave-at-step", ERROR_KIND_CRASH, FIRST_STEP ": |gone without a reply|code 0x0");
 }
 
-static void strangers(void **state)
+TEST(an_actor_of_another_version_or_protocol_is_an_error)
 {
-    (void)state;
     expect_lie("other-greeting", ERROR_KIND_HARNESS, "actor> (start): |did not say hello");
     expect_lie("other-protocol", ERROR_KIND_HARNESS, "actor> (start): |another version of the protocol|99");
     expect_lie("other-version", ERROR_KIND_HARNESS, "actor> (start): |0.0.0+older");
     expect_lie("other-bits", ERROR_KIND_HARNESS, "actor> (start): | bits, and an | program was started");
 }
 
-static void nonsense(void **state)
+TEST(a_reply_that_makes_no_sense_is_an_error)
 {
-    (void)state;
     expect_lie("two-answers", ERROR_KIND_HARNESS, SECOND_STEP ": |a reply to request 1 instead of 2");
     expect_lie("wrong-number", ERROR_KIND_HARNESS, FIRST_STEP ": |a reply to request 42 instead of 1");
     expect_lie("garbage", ERROR_KIND_HARNESS, FIRST_STEP ": |no line of the protocol");
     expect_lie("long-line", ERROR_KIND_HARNESS, FIRST_STEP ": |longer than a line may be");
 }
 
-static void bad_endings(void **state)
+TEST(an_actor_that_ends_badly_is_an_error)
 {
-    (void)state;
     expect_lie("no-bye", ERROR_KIND_HARNESS, "actor> exit: |did not say bye|exit code 0x0");
     expect_lie("bye-and-7", ERROR_KIND_HARNESS, "actor> exit: |it said bye|exit code 0x7");
     expect_lie("bye-and-stay", ERROR_KIND_TIMEOUT, "actor> exit: |it said bye|did not end");
@@ -139,10 +127,9 @@ static void bad_endings(void **state)
 }
 
 /* What an actor prints harms nobody; the report has the first and the last of it. */
-static void flooding(void **state)
+TEST(an_actor_that_prints_much_is_no_error)
 {
     static struct pool_log log;
-    (void)state;
     pool_log_run(&log, &(struct pool_log_settings){.filters = "flood", .repeat = 2});
     expect_fine(&log, "flood");
     expect_fine(&log, "flood.2");
@@ -159,10 +146,9 @@ static void flooding(void **state)
 }
 
 /* Liars and honest cases side by side and after each other. */
-static void together(void **state)
+TEST(misbehaving_actors_do_not_disturb_other_cases)
 {
     static struct pool_log log;
-    (void)state;
     for (unsigned jobs = 1; jobs <= 3; jobs += 2) {
         pool_log_run(&log,
                      &(struct pool_log_settings){.filters = "h*", .jobs = jobs, .repeat = 2, .scale = SCALE});
@@ -178,9 +164,13 @@ static void together(void **state)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(silence),  cmocka_unit_test(death),       cmocka_unit_test(strangers),
-        cmocka_unit_test(nonsense), cmocka_unit_test(bad_endings), cmocka_unit_test(flooding),
-        cmocka_unit_test(together),
+        cmocka_unit_test(an_actor_that_is_silent_is_a_timeout),
+        cmocka_unit_test(an_actor_that_ends_is_a_crash),
+        cmocka_unit_test(an_actor_of_another_version_or_protocol_is_an_error),
+        cmocka_unit_test(a_reply_that_makes_no_sense_is_an_error),
+        cmocka_unit_test(an_actor_that_ends_badly_is_an_error),
+        cmocka_unit_test(an_actor_that_prints_much_is_no_error),
+        cmocka_unit_test(misbehaving_actors_do_not_disturb_other_cases),
     };
     int code;
     if (other_lives(argc, argv, &code))

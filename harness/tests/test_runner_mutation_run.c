@@ -1,14 +1,7 @@
 /* Cases held against changed replies, through a real worker: a full expectation has no survivors, a useless one has them
  * all, and it makes no difference whether the case passes. The actor is an honest one: whatever it is asked, it answers
  * "ok size=4096 name= ~base=0x20000", which has five changes without the volatile field. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <cmocka.h>
+#include "testing.h"
 
 #include "../runner/case/checks.h"
 #include "../runner/case/contract.h"
@@ -161,16 +154,14 @@ static void expect_told(const char *id, const char *expected)
     "! survived size: size section -> ok size=4095 name=\n"                                                  \
     "! survived name: size section -> ok size=4096 name=X\n"
 
-static void a_full_expectation(void **state)
+TEST(a_complete_expectation_notices_every_change)
 {
-    (void)state;
     expect_fine(&log_of_run, "full");
     expect_told("full", "! mutants=4 killed=4 survived=0 run=0\n");
 }
 
-static void a_useless_one(void **state)
+TEST(an_expectation_of_nothing_notices_no_change)
 {
-    (void)state;
     expect_fine(&log_of_run, "useless");
     expect_told("useless", SURVIVED_ALL "! mutants=4 killed=1 survived=3 run=0\n");
     expect_told("half-useless", SURVIVED_ALL "! mutants=8 killed=5 survived=3 run=0\n");
@@ -180,26 +171,23 @@ static void a_useless_one(void **state)
 }
 
 /* The failed expectation notices each change by failing in another way, or by holding. */
-static void a_case_that_fails(void **state)
+TEST(changes_are_noticed_in_a_case_that_fails)
 {
-    (void)state;
     assert_int_equal(pool_log_find(&log_of_run, "useless-behind-a-failure")->outcome.count, 1);
     expect_told("useless-behind-a-failure", SURVIVED_ALL "! mutants=8 killed=5 survived=3 run=0\n");
     expect_told("content-with-a-change", "! mutants=4 killed=4 survived=0 run=0\n");
 }
 
-static void volatile_values(void **state)
+TEST(volatile_values_are_changed_if_they_were_read)
 {
-    (void)state;
     expect_told("looks-at-base", "! mutants=5 killed=5 survived=0 run=0\n");
     expect_told("looks-in-vain", "! survived ~base: map view -> ok size=4096 name=\n"
                                  "! mutants=5 killed=4 survived=1 run=0\n");
 }
 
 /* Both sizes lead to a request that the recording has no answer to; the real actor does, and all is well with it. */
-static void off_the_tape(void **state)
+TEST(a_case_that_leaves_its_recording_runs_with_actors)
 {
-    (void)state;
     expect_fine(&log_of_run, "another-way");
     expect_told("another-way", "! survived size: create section -> ok size=4097 name=\n"
                                "! survived size: create section -> ok size=4095 name=\n"
@@ -207,9 +195,8 @@ static void off_the_tape(void **state)
 }
 
 /* Of a row that only records nothing is expected but sense; of another row it is. */
-static void written_down(void **state)
+TEST(recorded_replies_are_changed_to_nonsense)
 {
-    (void)state;
     expect_told("writes-down", "! mutants=1 killed=1 survived=0 run=0\n");
     expect_told(
         "writes-down-what-is-documented",
@@ -217,23 +204,20 @@ static void written_down(void **state)
         "! mutants=4 killed=0 survived=4 run=0\n");
 }
 
-static void no_two_runs_alike(void **state)
+TEST(a_case_that_changes_from_run_to_run_is_an_error)
 {
-    (void)state;
     expect_error(&log_of_run, "never-the-same", ERROR_KIND_HARNESS, "goes another way");
 }
 
 /* What the harness could not judge is not tried again. */
-static void an_error(void **state)
+TEST(a_case_with_an_error_is_not_changed)
 {
-    (void)state;
     expect_error(&log_of_run, "broken", ERROR_KIND_HARNESS, "expected ok size=1");
     expect_told("broken", "");
 }
 
-static void all_ended(void **state)
+TEST(no_process_is_left)
 {
-    (void)state;
     expect_done(&log_of_run);
 }
 
@@ -243,11 +227,15 @@ int main(int argc, char **argv)
     if (other_lives(argc, argv, &code))
         return code;
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_full_expectation), cmocka_unit_test(a_useless_one),
-        cmocka_unit_test(a_case_that_fails),  cmocka_unit_test(volatile_values),
-        cmocka_unit_test(off_the_tape),       cmocka_unit_test(written_down),
-        cmocka_unit_test(no_two_runs_alike),  cmocka_unit_test(an_error),
-        cmocka_unit_test(all_ended),
+        cmocka_unit_test(a_complete_expectation_notices_every_change),
+        cmocka_unit_test(an_expectation_of_nothing_notices_no_change),
+        cmocka_unit_test(changes_are_noticed_in_a_case_that_fails),
+        cmocka_unit_test(volatile_values_are_changed_if_they_were_read),
+        cmocka_unit_test(a_case_that_leaves_its_recording_runs_with_actors),
+        cmocka_unit_test(recorded_replies_are_changed_to_nonsense),
+        cmocka_unit_test(a_case_that_changes_from_run_to_run_is_an_error),
+        cmocka_unit_test(a_case_with_an_error_is_not_changed),
+        cmocka_unit_test(no_process_is_left),
     };
     return cmocka_run_group_tests_name("new actors", tests, run_all, free_log) +
            cmocka_run_group_tests_name("used actors", tests, run_all_with_used_actors, free_log);

@@ -1,13 +1,7 @@
 /* The command line: every option, every mistake, and what is said about it. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "testing.h"
+
 #include <wchar.h>
-#include <cmocka.h>
 
 #include <windows.h>
 
@@ -41,11 +35,10 @@ static struct options good(const wchar_t *const *words)
 
 #define GOOD(...) good((const wchar_t *[]){__VA_ARGS__, NULL})
 
-static void defaults(void **state)
+TEST(options_have_defaults)
 {
     struct options options = good((const wchar_t *[]){NULL});
     SYSTEM_INFO system;
-    (void)state;
     GetSystemInfo(&system);
     assert_int_equal(options.action, ACTION_RUN);
     assert_int_equal(options.filters.count, 0);
@@ -66,9 +59,8 @@ static void defaults(void **state)
     options_free(&options);
 }
 
-static void actions(void **state)
+TEST(actions_are_read)
 {
-    (void)state;
     assert_int_equal(GOOD(L"--list").action, ACTION_LIST);
     assert_int_equal(GOOD(L"--version").action, ACTION_VERSION);
     assert_int_equal(GOOD(L"--help").action, ACTION_HELP);
@@ -81,11 +73,10 @@ static void actions(void **state)
     assert_int_equal(GOOD(L"--verbose").action, ACTION_RUN);
 }
 
-static void values(void **state)
+TEST(values_are_read)
 {
     struct options options =
         GOOD(L"--junit", L"C:\\a b\\r.xml", L"--known", L"known.toml", L"--actor", L"x\\shmactor.exe");
-    (void)state;
     assert_int_equal(wcscmp(options.junit, L"C:\\a b\\r.xml"), 0);
     assert_int_equal(wcscmp(options.known, L"known.toml"), 0);
     assert_int_equal(wcscmp(options.actor, L"x\\shmactor.exe"), 0);
@@ -103,25 +94,23 @@ static void values(void **state)
     assert_int_equal(wcscmp(GOOD(L"--junit", L"--list").junit, L"--list"), 0);
 }
 
-static void scales(void **state)
+TEST(timeout_scales_are_read)
 {
     static const struct {
         const wchar_t *word;
         double scale;
     } table[] = {{L"0.1", 0.1}, {L".5", 0.5},    {L"1", 1.0},       {L"2.", 2.0},
                  {L"100", 100}, {L"1.25", 1.25}, {L"0.10000", 0.1}, {L"007", 7}};
-    (void)state;
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         double scale = GOOD(L"--timeout-scale", table[i].word).timeout_scale;
         assert_true(scale > table[i].scale - 1e-9 && scale < table[i].scale + 1e-9);
     }
 }
 
-static void filters(void **state)
+TEST(filters_are_read)
 {
     struct options options =
         GOOD(L"--filter", L"open-*", L"--filter", L"\xE4\x4E2D\xD800", L"--filter", L"*");
-    (void)state;
     assert_int_equal(options.filters.count, 3);
     assert_string_equal(options.filters.at[0], "open-*");
     assert_string_equal(options.filters.at[1], "\xC3\xA4\xE4\xB8\xAD\xED\xA0\x80");
@@ -130,9 +119,8 @@ static void filters(void **state)
     assert_int_equal(options.filters.count, 0);
 }
 
-static void pairs(void **state)
+TEST(pairs_are_read)
 {
-    (void)state;
     assert_int_equal(GOOD(L"--list").pair_count, 0);
     struct options options = GOOD(L"--pair", L"x64-x64,x64-x86", L"--pair", L"arm64-x64");
     assert_int_equal(options.pair_count, 3);
@@ -150,13 +138,12 @@ static void pairs(void **state)
                      OPTIONS_PAIRS);
 }
 
-static void too_many_filters(void **state)
+TEST(too_many_filters_are_refused)
 {
     static wchar_t option[] = L"--filter", glob[] = L"*", program[] = L"shmcheck.exe";
     static wchar_t *argv[2 * (OPTIONS_PATTERNS + 1) + 2];
     struct options options;
     char error[400];
-    (void)state;
     argv[0] = program;
     for (size_t i = 0; i <= OPTIONS_PATTERNS; i++) {
         argv[1 + 2 * i] = option;
@@ -171,11 +158,10 @@ static void too_many_filters(void **state)
 }
 
 /* What a report of a selection says, in words that can be given again. */
-static void selections(void **state)
+TEST(topics_rows_and_failed_cases_are_selected)
 {
     char words[200];
     struct text text = text_over(words, sizeof words);
-    (void)state;
     struct options options = GOOD(L"--row", L"a-row", L"--filter", L"life-*", L"--topic", L"names");
     assert_true(options_select(&options));
     options_selection(&options, &text);
@@ -189,7 +175,7 @@ static void selections(void **state)
 #define NO_PAIR "--pair takes pairs like x64-x86 with commas between them, of x64, x86, arm64, not "
 
 /* Each is refused, with exactly this message. */
-static void mistakes(void **state)
+TEST(mistakes_are_named)
 {
     static const struct {
         const wchar_t *words[3];
@@ -250,7 +236,6 @@ static void mistakes(void **state)
         {{L"--timeout-scale", L"0000000001"},
          "--timeout-scale takes a number from 0.1 to 100, not '0000000001'"},
     };
-    (void)state;
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         const wchar_t *words[4] = {table[i].words[0], table[i].words[1], table[i].words[2], NULL};
         struct options options;
@@ -263,13 +248,12 @@ static void mistakes(void **state)
 }
 
 /* --help names every option that there is; what it says about one is on one line or the next. */
-static void help(void **state)
+TEST(help_names_every_option)
 {
     static const char *const names[] = {"--list",          "--filter",  "--junit ",  "--junit-dialect",
                                         "--jobs",          "--repeat",  "--known",   "--actor",
                                         "--timeout-scale", "--verbose", "--version", "--help",
                                         "--mutate",        "--seed",    "--pair",    "--allow-large"};
-    (void)state;
     struct buffer text = {0};
     options_help(&text);
     assert_false(text.failed);
@@ -285,9 +269,16 @@ static void help(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(defaults), cmocka_unit_test(actions),  cmocka_unit_test(values),
-        cmocka_unit_test(scales),   cmocka_unit_test(filters),  cmocka_unit_test(selections), cmocka_unit_test(too_many_filters),
-        cmocka_unit_test(pairs),    cmocka_unit_test(mistakes), cmocka_unit_test(help),
+        cmocka_unit_test(options_have_defaults),
+        cmocka_unit_test(actions_are_read),
+        cmocka_unit_test(values_are_read),
+        cmocka_unit_test(timeout_scales_are_read),
+        cmocka_unit_test(filters_are_read),
+        cmocka_unit_test(topics_rows_and_failed_cases_are_selected),
+        cmocka_unit_test(too_many_filters_are_refused),
+        cmocka_unit_test(pairs_are_read),
+        cmocka_unit_test(mistakes_are_named),
+        cmocka_unit_test(help_names_every_option),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,13 +1,7 @@
 /* The file for what children print: shared by several, never overwritten, of bounded length in the report. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "testing.h"
+
 #include <wchar.h>
-#include <cmocka.h>
 
 #include "child_lives.h"
 #include "../runner/peer/actor_files.h"
@@ -25,13 +19,12 @@ static void count_lines(const struct buffer *text, char letter, size_t expected)
 }
 
 /* Two children that print at the same time never overwrite each other. */
-static void output_of_two(void **state)
+TEST(output_of_two_processes_is_taken)
 {
     struct job *job = new_job();
     HANDLE output = new_output();
     struct child children[2];
     struct buffer got = {0};
-    (void)state;
     for (int round = 0; round < 2; round++) {
         assert_int_equal(start_child(&children[0], job, output, L"lines", L"a"), 0);
         assert_int_equal(start_child(&children[1], job, output, L"lines", L"b"), 0);
@@ -52,7 +45,7 @@ static void output_of_two(void **state)
     job_free(job);
 }
 
-static void output_of_20_mb(void **state)
+TEST(output_of_20_mb_is_shortened)
 {
     static const char middle[] = "\n[20905996 bytes left out]\n";
     struct job *job = new_job();
@@ -60,7 +53,6 @@ static void output_of_20_mb(void **state)
     struct child child;
     struct buffer got = {0};
     LARGE_INTEGER size;
-    (void)state;
     assert_int_equal(start_child(&child, job, output, L"flood", NULL), 0);
     expect_end(&child, 0);
     output_file_take(output, &got);
@@ -80,12 +72,11 @@ static void output_of_20_mb(void **state)
     job_free(job);
 }
 
-static void output_at_the_edges(void **state)
+TEST(output_around_the_limit_is_taken)
 {
     static const size_t sizes[] = {1, 32767, 32768, 32769, 65535, 65536};
     static char bytes[65536];
     HANDLE output = new_output();
-    (void)state;
     for (size_t i = 0; i < sizeof bytes; i++)
         bytes[i] = (char)('a' + i % 23);
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
@@ -101,11 +92,10 @@ static void output_at_the_edges(void **state)
 }
 
 /* The file goes with its last handle. */
-static void output_is_temporary(void **state)
+TEST(the_file_is_deleted)
 {
     wchar_t path[MAX_PATH * 2];
     HANDLE output = new_output();
-    (void)state;
     assert_in_range(GetFinalPathNameByHandleW(output, path, MAX_PATH * 2, 0), 1, MAX_PATH * 2 - 1);
     assert_int_not_equal(GetFileAttributesW(path), INVALID_FILE_ATTRIBUTES);
     CloseHandle(output);
@@ -143,9 +133,8 @@ static void expect_file(const wchar_t *name, bool there)
 }
 
 /* A run takes its own files with it, and what runs that were killed long ago have left; others are not its business. */
-static void files_of_runs(void **state)
+TEST(files_of_ended_runs_are_deleted)
 {
-    (void)state;
     make_file(L"shmcheck-test1-a", 0);
     make_file(L"shmcheck-test1-b", 100);
     make_file(L"shmcheck-test12-a", 0);
@@ -172,9 +161,9 @@ static void files_of_runs(void **state)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(output_of_two),       cmocka_unit_test(output_of_20_mb),
-        cmocka_unit_test(output_at_the_edges), cmocka_unit_test(output_is_temporary),
-        cmocka_unit_test(files_of_runs),
+        cmocka_unit_test(output_of_two_processes_is_taken), cmocka_unit_test(output_of_20_mb_is_shortened),
+        cmocka_unit_test(output_around_the_limit_is_taken), cmocka_unit_test(the_file_is_deleted),
+        cmocka_unit_test(files_of_ended_runs_are_deleted),
     };
     int code;
     if (lived_as_child(argc, argv, &code))

@@ -1,10 +1,5 @@
 /* Runs without power: what a control that showed nothing makes of a case. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <string.h>
-#include <cmocka.h>
+#include "testing.h"
 
 #include "../runner/run/summary.h"
 #include "results_fixture.h"
@@ -17,7 +12,7 @@ static const struct finding nothing_seen = {.verdict = VERDICT_SKIP,
                                             .text = (char *)"no power: nothing was torn"};
 
 /* It is a skip with a reason, unless there is something worse to say; never a pass. */
-static void a_control_that_shows_nothing(void **state)
+TEST(a_control_without_effect_is_a_skip_with_its_reason)
 {
     const struct {
         struct finding findings[3];
@@ -31,7 +26,6 @@ static void a_control_that_shows_nothing(void **state)
         {{six, nothing_seen}, 2, VERDICT_DEVIATES, "<failure message=\"[a-row] got error=6\""},
         {{five, nothing_seen}, 2, VERDICT_KNOWN, "<skipped message=\"known: Wine says 5\">"},
     };
-    (void)state;
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         struct results_fixture fixture;
         fixture_start(&fixture, known_text, 1);
@@ -45,10 +39,9 @@ static void a_control_that_shows_nothing(void **state)
 
 /* The summary counts it by its reason, like every skip, and takes no entry of known.toml for out of date because of it.
  */
-static void the_summary_counts_it(void **state)
+TEST(the_summary_counts_cases_without_power)
 {
     struct results_fixture fixture;
-    (void)state;
     fixture_start(&fixture, known_text, 1);
     fixture_add(&fixture, 0, &nothing_seen, 1);
     fixture_add(&fixture, 2, &nothing_seen, 1);
@@ -63,8 +56,8 @@ static void the_summary_counts_it(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_control_that_shows_nothing),
-        cmocka_unit_test(the_summary_counts_it),
+        cmocka_unit_test(a_control_without_effect_is_a_skip_with_its_reason),
+        cmocka_unit_test(the_summary_counts_cases_without_power),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

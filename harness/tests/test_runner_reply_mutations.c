@@ -1,13 +1,6 @@
 /* Changed replies: each one differs, is a line that an actor could have sent, and there is an end of them. And the recording
  * that they come from. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <cmocka.h>
+#include "testing.h"
 
 #include "../runner/worker/reply_mutations.h"
 
@@ -58,9 +51,8 @@ static void expect_entry(const struct recorded_entry *reply, const char *const *
 
 #define FAILED_REPLY "fail error=31 status=0xC0000001"
 
-static void outcomes(void **state)
+TEST(the_outcome_is_changed)
 {
-    (void)state;
     EXPECT("7 ok", "outcome: 7 " FAILED_REPLY);
     EXPECT("7 fail", "outcome: 7 ok");
     EXPECT("7 fault code=0xC0000005 access=read at=+0", "outcome: 7 ok",
@@ -70,12 +62,14 @@ static void outcomes(void **state)
 }
 
 /* What a system says that forgets the last error, keeps another call's or has another reason. */
-static void last_errors(void **state)
+TEST(the_last_error_is_changed)
 {
-    (void)state;
-    EXPECT("1 ok error=0", "outcome: 1 " FAILED_REPLY, "error: 1 ok error=183", "error: 1 ok error=untouched");
-    EXPECT("1 ok error=183", "outcome: 1 " FAILED_REPLY, "error: 1 ok error=0", "error: 1 ok error=untouched");
-    EXPECT("1 ok error=untouched", "outcome: 1 " FAILED_REPLY, "error: 1 ok error=0", "error: 1 ok error=183");
+    EXPECT("1 ok error=0", "outcome: 1 " FAILED_REPLY, "error: 1 ok error=183",
+           "error: 1 ok error=untouched");
+    EXPECT("1 ok error=183", "outcome: 1 " FAILED_REPLY, "error: 1 ok error=0",
+           "error: 1 ok error=untouched");
+    EXPECT("1 ok error=untouched", "outcome: 1 " FAILED_REPLY, "error: 1 ok error=0",
+           "error: 1 ok error=183");
     EXPECT("1 ok same=no error=1656", "outcome: 1 " FAILED_REPLY, "same: 1 ok same=yes error=1656",
            "error: 1 ok same=no error=0", "error: 1 ok same=no error=183");
     EXPECT("1 fail error=5 status=0xC0000022", "outcome: 1 ok",
@@ -86,9 +80,8 @@ static void last_errors(void **state)
     EXPECT("1 fail error=untouched", "outcome: 1 ok", "error: 1 fail error=5", "error: 1 fail error=87");
 }
 
-static void numbers(void **state)
+TEST(numbers_are_changed)
 {
-    (void)state;
     EXPECT("2 ok size=4096", "outcome: 2 " FAILED_REPLY, "size: 2 ok size=4097", "size: 2 ok size=4095");
     EXPECT("2 ok u8=0", "outcome: 2 " FAILED_REPLY, "u8: 2 ok u8=1");
     EXPECT("2 ok u64=18446744073709551615", "outcome: 2 " FAILED_REPLY, "u64: 2 ok u64=0",
@@ -99,9 +92,8 @@ static void numbers(void **state)
     EXPECT("2 fault at=elsewhere", "outcome: 2 ok", "at: 2 fault at=+0");
 }
 
-static void data(void **state)
+TEST(data_is_changed_at_both_ends)
 {
-    (void)state;
     EXPECT("3 ok text=first", "outcome: 3 " FAILED_REPLY, "text: 3 ok text=eirst", "text: 3 ok text=firsu");
     EXPECT("3 ok text=a", "outcome: 3 " FAILED_REPLY, "text: 3 ok text=b");
     EXPECT("3 ok text=", "outcome: 3 " FAILED_REPLY, "text: 3 ok text=X");
@@ -115,9 +107,8 @@ static void data(void **state)
     EXPECT("3 ok text=12", "outcome: 3 " FAILED_REPLY, "text: 3 ok text=22", "text: 3 ok text=13");
 }
 
-static void words(void **state)
+TEST(words_are_changed_within_their_list)
 {
-    (void)state;
     EXPECT("4 ok state=MEM_FREE", "outcome: 4 " FAILED_REPLY, "state: 4 ok state=MEM_COMMIT");
     EXPECT("4 ok old=PAGE_NOACCESS", "outcome: 4 " FAILED_REPLY, "old: 4 ok old=PAGE_READONLY");
     EXPECT("4 ok protect=PAGE_READWRITE|PAGE_NOCACHE", "outcome: 4 " FAILED_REPLY,
@@ -132,32 +123,31 @@ static void words(void **state)
 }
 
 /* Volatile fields are left alone, unless the case read them: those of a whole name, not of a part of one. */
-static void volatile_fields(void **state)
+TEST(volatile_fields_are_changed_if_they_were_read)
 {
     struct recorded_entry reply = entry_of("5 ok ~won=00000000000000F2 ~base=0x20000");
-    (void)state;
     expect_entry(&reply, (const char *const[]){"outcome: 5 " FAILED_REPLY, NULL});
     snprintf(reply.fields_read, sizeof reply.fields_read, "base2 bas wo");
     expect_entry(&reply, (const char *const[]){"outcome: 5 " FAILED_REPLY, NULL});
     snprintf(reply.fields_read, sizeof reply.fields_read, "won base");
-    expect_entry(&reply,
-                 (const char *const[]){"outcome: 5 " FAILED_REPLY, "~won: 5 ok ~won=10000000000000F2 ~base=0x20000",
-                                       "~won: 5 ok ~won=00000000000000F3 ~base=0x20000",
-                                       "~base: 5 ok ~won=00000000000000F2 ~base=0x20001", NULL});
+    expect_entry(&reply, (const char *const[]){"outcome: 5 " FAILED_REPLY,
+                                               "~won: 5 ok ~won=10000000000000F2 ~base=0x20000",
+                                               "~won: 5 ok ~won=00000000000000F3 ~base=0x20000",
+                                               "~base: 5 ok ~won=00000000000000F2 ~base=0x20001", NULL});
 }
 
-static void volatile_numbers(void **state)
+TEST(volatile_numbers_become_zero)
 {
     struct recorded_entry reply = entry_of("5 ok torn=0 ~changes=17 ~existed=0 ~handle=0x44");
-    (void)state;
     snprintf(reply.fields_read, sizeof reply.fields_read, "changes existed");
-    expect_entry(&reply, (const char *const[]){
-                             "outcome: 5 " FAILED_REPLY, "torn: 5 ok torn=1 ~changes=17 ~existed=0 ~handle=0x44",
-                             "~changes: 5 ok torn=0 ~changes=0 ~existed=0 ~handle=0x44",
-                             "~existed: 5 ok torn=0 ~changes=17 ~existed=1 ~handle=0x44", NULL});
+    expect_entry(&reply,
+                 (const char *const[]){"outcome: 5 " FAILED_REPLY,
+                                       "torn: 5 ok torn=1 ~changes=17 ~existed=0 ~handle=0x44",
+                                       "~changes: 5 ok torn=0 ~changes=0 ~existed=0 ~handle=0x44",
+                                       "~existed: 5 ok torn=0 ~changes=17 ~existed=1 ~handle=0x44", NULL});
 }
 
-static void nothing_to_change(void **state)
+TEST(other_lines_are_not_changed)
 {
     static const char *const raws[] = {"0 hello protocol=1 ~pid=4",
                                        "9 bye",
@@ -169,7 +159,6 @@ static void nothing_to_change(void **state)
                                        "9 okay",
                                        "ok"};
     char line[LINE_BYTES], field[MUTATION_FIELD_BYTES];
-    (void)state;
     for (size_t i = 0; i < sizeof raws / sizeof raws[0]; i++) {
         struct recorded_entry reply = entry_of(raws[i]);
         assert_false(reply_mutation(&reply, 0, line, field));
@@ -179,10 +168,9 @@ static void nothing_to_change(void **state)
 }
 
 /* Of a reply that a case only writes down any other one would do; what would not is nonsense. */
-static void recorded(void **state)
+TEST(unjudged_replies_become_nonsense)
 {
     struct recorded_entry reply = entry_of("6 fail error=5 status=0xC0000022");
-    (void)state;
     reply.unjudged = true;
     expect_entry(&reply, (const char *const[]){"nonsense: 6 perhaps error=5 status=0xC0000022",
                                                "error: 6 fail status=0xC0000022", NULL});
@@ -192,7 +180,7 @@ static void recorded(void **state)
 }
 
 /* Whatever an actor answers: another line, of the protocol, to the same request, and none twice. */
-static void every_change_is_a_reply(void **state)
+TEST(every_change_is_a_reply)
 {
     static const char *const raws[] = {
         "1 ok error=0 ~handle=0x44",
@@ -211,7 +199,6 @@ static void every_change_is_a_reply(void **state)
     };
     static struct changes changes;
     static struct line parsed;
-    (void)state;
     for (size_t i = 0; i < sizeof raws / sizeof raws[0]; i++) {
         struct recorded_entry reply = entry_of(raws[i]);
         snprintf(reply.fields_read, sizeof reply.fields_read, "handle won existed processors");
@@ -231,11 +218,10 @@ static void every_change_is_a_reply(void **state)
 }
 
 /* A line as long as lines may be has its changes too, and they are no longer than that. */
-static void longest_line(void **state)
+TEST(a_change_fits_into_the_longest_line)
 {
     static struct changes changes;
     char raw[LINE_BYTES];
-    (void)state;
     snprintf(raw, sizeof raw, "1 ok size=9 sddl=%01005d", 1);
     assert_int_equal(strlen(raw), LINE_BYTES - 2);
     struct recorded_entry reply = entry_of(raw);
@@ -250,10 +236,9 @@ static void longest_line(void **state)
 
 /* ---- the recording ---- */
 
-static void plays_what_it_recorded(void **state)
+TEST(a_recording_replays_what_it_recorded)
 {
     struct recording recording = {.mode = RECORDING_ON, .mutated_at = SIZE_MAX};
-    (void)state;
     recording_add(&recording, RECORDED_PIPE_NAME, true, 0, "pipe");
     recording_add(&recording, RECORDED_LINE, true, 0, "0 hello");
     recording_add(&recording, RECORDED_NO_LINE, false, 3, NULL);
@@ -275,10 +260,9 @@ static void plays_what_it_recorded(void **state)
 }
 
 /* Something else than what comes next leaves it where it is. */
-static void strays(void **state)
+TEST(a_replay_notices_another_order)
 {
     struct recording recording = {.mode = RECORDING_ON, .mutated_at = SIZE_MAX};
-    (void)state;
     recording_add(&recording, RECORDED_REQUEST, true, 0, "1 size section");
     recording.mode = RECORDING_REPLAY;
     assert_null(recording_next(&recording, RECORDED_LINE));
@@ -289,10 +273,9 @@ static void strays(void **state)
     recording_free(&recording);
 }
 
-static void notes(void **state)
+TEST(notes_of_a_recorded_line_are_kept)
 {
     struct recording recording = {.mode = RECORDING_ON, .mutated_at = SIZE_MAX};
-    (void)state;
     recording_add(&recording, RECORDED_REQUEST, true, 0, "1 size section");
     recording_add(&recording, RECORDED_LINE, true, 0, "1 ok");
     recording_note_read(&recording, 1, "base");
@@ -318,11 +301,10 @@ static void notes(void **state)
     recording_free(&recording);
 }
 
-static void more_notes_than_fit(void **state)
+TEST(too_many_notes_make_it_incomplete)
 {
     struct recording recording = {.mode = RECORDING_ON, .mutated_at = SIZE_MAX};
     char field[8];
-    (void)state;
     recording_add(&recording, RECORDED_LINE, true, 0, "1 ok");
     for (int i = 0; i < 7; i++) {
         snprintf(field, sizeof field, "field%d", i);
@@ -338,21 +320,21 @@ static void more_notes_than_fit(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(outcomes),
-        cmocka_unit_test(last_errors),
-        cmocka_unit_test(numbers),
-        cmocka_unit_test(data),
-        cmocka_unit_test(words),
-        cmocka_unit_test(volatile_fields),
-        cmocka_unit_test(volatile_numbers),
-        cmocka_unit_test(nothing_to_change),
-        cmocka_unit_test(recorded),
+        cmocka_unit_test(the_outcome_is_changed),
+        cmocka_unit_test(the_last_error_is_changed),
+        cmocka_unit_test(numbers_are_changed),
+        cmocka_unit_test(data_is_changed_at_both_ends),
+        cmocka_unit_test(words_are_changed_within_their_list),
+        cmocka_unit_test(volatile_fields_are_changed_if_they_were_read),
+        cmocka_unit_test(volatile_numbers_become_zero),
+        cmocka_unit_test(other_lines_are_not_changed),
+        cmocka_unit_test(unjudged_replies_become_nonsense),
         cmocka_unit_test(every_change_is_a_reply),
-        cmocka_unit_test(longest_line),
-        cmocka_unit_test(plays_what_it_recorded),
-        cmocka_unit_test(strays),
-        cmocka_unit_test(notes),
-        cmocka_unit_test(more_notes_than_fit),
+        cmocka_unit_test(a_change_fits_into_the_longest_line),
+        cmocka_unit_test(a_recording_replays_what_it_recorded),
+        cmocka_unit_test(a_replay_notices_another_order),
+        cmocka_unit_test(notes_of_a_recorded_line_are_kept),
+        cmocka_unit_test(too_many_notes_make_it_incomplete),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,13 +1,7 @@
 /* The report on disk: claimed by one run, whole at every instant, written whatever readers do. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "testing.h"
+
 #include <wchar.h>
-#include <cmocka.h>
 
 #include <windows.h>
 
@@ -82,10 +76,9 @@ static void expect_report(const char *expected)
     free(bytes);
 }
 
-static void written_and_replaced(void **state)
+TEST(a_report_is_written_and_replaced)
 {
     struct report_file *file = open_report(path);
-    (void)state;
     assert_non_null(file);
     exists(L"", false);
     assert_true(write_report(file, "one"));
@@ -102,9 +95,8 @@ static void written_and_replaced(void **state)
 }
 
 /* A report of an earlier run goes before the first case, not with the first new one. */
-static void stale(void **state)
+TEST(the_report_of_an_earlier_run_is_removed)
 {
-    (void)state;
     put_file(path, "old");
     struct report_file *file = open_report(path);
     assert_non_null(file);
@@ -112,9 +104,8 @@ static void stale(void **state)
     report_file_close(file);
 }
 
-static void one_run_at_a_time(void **state)
+TEST(a_second_run_with_the_same_report_is_refused)
 {
-    (void)state;
     struct report_file *first = open_report(path);
     assert_non_null(first);
     assert_true(write_report(first, "the first run's"));
@@ -131,11 +122,10 @@ static void one_run_at_a_time(void **state)
     report_file_close(second);
 }
 
-static void refusals(void **state)
+TEST(paths_that_cannot_be_written_are_refused)
 {
     static wchar_t longest[1100];
     wchar_t other[MAX_PATH * 4];
-    (void)state;
     assert_null(open_report(folder));
     assert_non_null(strstr(message, "is a folder; name a file"));
     swprintf(other, MAX_PATH * 4, L"%ls\\no\\report.xml", folder);
@@ -153,9 +143,8 @@ static void refusals(void **state)
 }
 
 /* The old report cannot be removed while somebody has it open without sharing: the run must not start. */
-static void stale_and_held(void **state)
+TEST(an_old_report_that_is_open_is_refused)
 {
-    (void)state;
     put_file(path, "old");
     HANDLE held = CreateFileW(path, GENERIC_READ, 0, NULL, OPEN_EXISTING, 0, NULL);
     assert_ptr_not_equal(held, INVALID_HANDLE_VALUE);
@@ -174,10 +163,9 @@ static DWORD WINAPI let_go_later(void *held)
 }
 
 /* A reader without sharing, for a tenth of a second: the report is written a little later. */
-static void held_for_a_moment(void **state)
+TEST(a_report_that_is_open_for_a_moment_is_replaced)
 {
     struct report_file *file = open_report(path);
-    (void)state;
     assert_non_null(file);
     for (int i = 0; i < 3; i++) {
         assert_true(write_report(file, "before"));
@@ -195,10 +183,9 @@ static void held_for_a_moment(void **state)
 }
 
 /* For good: the version before stays, the message says why, and the next attempt works again. */
-static void held_for_good(void **state)
+TEST(a_report_that_stays_open_is_an_error)
 {
     struct report_file *file = open_report(path);
-    (void)state;
     assert_non_null(file);
     assert_true(write_report(file, "before"));
     HANDLE held = CreateFileW(path, GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING, 0, NULL);
@@ -213,10 +200,9 @@ static void held_for_good(void **state)
     report_file_close(file);
 }
 
-static void folder_that_goes_away(void **state)
+TEST(a_folder_that_is_deleted_is_an_error)
 {
     wchar_t other[MAX_PATH * 4], file_in_it[MAX_PATH * 4];
-    (void)state;
     swprintf(other, MAX_PATH * 4, L"%ls\\sub", folder);
     swprintf(file_in_it, MAX_PATH * 4, L"%ls\\sub\\r.xml.tmp", folder);
     assert_true(CreateDirectoryW(other, NULL));
@@ -272,10 +258,9 @@ static void expect_whole(void)
     free(bytes);
 }
 
-static void killed_at_any_instant(void **state)
+TEST(a_killed_run_leaves_a_whole_report)
 {
     struct job *job = job_new();
-    (void)state;
     assert_non_null(job);
     for (DWORD i = 0; i < REWRITES; i++) {
         struct child child;
@@ -338,11 +323,15 @@ static int remove_folder(void **state)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        REPORT_TEST(written_and_replaced),  REPORT_TEST(stale),
-        REPORT_TEST(one_run_at_a_time),     REPORT_TEST(refusals),
-        REPORT_TEST(stale_and_held),        REPORT_TEST(held_for_a_moment),
-        REPORT_TEST(held_for_good),         REPORT_TEST(folder_that_goes_away),
-        REPORT_TEST(killed_at_any_instant),
+        REPORT_TEST(a_report_is_written_and_replaced),
+        REPORT_TEST(the_report_of_an_earlier_run_is_removed),
+        REPORT_TEST(a_second_run_with_the_same_report_is_refused),
+        REPORT_TEST(paths_that_cannot_be_written_are_refused),
+        REPORT_TEST(an_old_report_that_is_open_is_refused),
+        REPORT_TEST(a_report_that_is_open_for_a_moment_is_replaced),
+        REPORT_TEST(a_report_that_stays_open_is_an_error),
+        REPORT_TEST(a_folder_that_is_deleted_is_an_error),
+        REPORT_TEST(a_killed_run_leaves_a_whole_report),
     };
     if (GetModuleFileNameW(NULL, self, MAX_PATH * 2) == 0)
         return 1;

@@ -1,17 +1,10 @@
 /* Judging: findings and known.toml on one side, verdict, message and exit code on the other. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <cmocka.h>
+#include "testing.h"
 
 #include "results_fixture.h"
 
 /* The worst decides, wherever it stands; the message is the first of the worst. */
-static void the_worst_decides(void **state)
+TEST(the_worst_finding_decides_the_verdict)
 {
     static const struct finding
         f = {.verdict = VERDICT_FAIL, .line = 101, .text = (char *)"[a-row] a failure"},
@@ -60,7 +53,6 @@ static void the_worst_decides(void **state)
          "<error message=\"it was late\" type=\"shmcheck.Timeout\">it was late\n  at cases/sample.c:104\n",
          2},
     };
-    (void)state;
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         struct results_fixture fixture;
         fixture_start(&fixture, "", 1);
@@ -72,7 +64,7 @@ static void the_worst_decides(void **state)
     }
 }
 
-static void known_findings(void **state)
+TEST(known_findings_make_a_known_verdict)
 {
     const struct {
         size_t item;
@@ -104,7 +96,6 @@ static void known_findings(void **state)
         {1, {five}, 1, VERDICT_FAIL, "<failure message=\"[a-row] got error=5\"", 1},
         {0, {five}, 0, VERDICT_PASS, "name=\"one-case\"", 0},
     };
-    (void)state;
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         struct results_fixture fixture;
         fixture_start(&fixture, known_text, 1);
@@ -118,12 +109,11 @@ static void known_findings(void **state)
 }
 
 /* A failure that was not seen for lack of memory must not become a pass. */
-static void incomplete(void **state)
+TEST(an_incomplete_outcome_is_an_error)
 {
     struct results_fixture fixture;
     fixture_start(&fixture, known_text, 1);
     struct case_outcome outcome = {.incomplete = true};
-    (void)state;
     case_outcome_add(&outcome, five, five.text);
     CAPTURED(results_add(&fixture.results, 0, &outcome));
     assert_int_equal(results_exit_code(&fixture.results), 2);
@@ -132,13 +122,12 @@ static void incomplete(void **state)
 }
 
 /* A message of any length is in the report as a whole. */
-static void long_messages(void **state)
+TEST(long_messages_are_kept)
 {
     static char text[4001];
     const struct finding finding = {.verdict = VERDICT_FAIL, .line = 1, .text = text};
     struct results_fixture fixture;
     fixture_start(&fixture, "", 1);
-    (void)state;
     for (size_t i = 0; i < sizeof text - 1; i++)
         text[i] = (char)('a' + i % 19);
     fixture_add(&fixture, 0, &finding, 1);
@@ -146,12 +135,11 @@ static void long_messages(void **state)
     fixture_end(&fixture);
 }
 
-static void rows_and_transcript(void **state)
+TEST(rows_and_transcript_are_reported)
 {
     struct results_fixture fixture;
     fixture_start(&fixture, "", 2);
     struct case_outcome outcome = {0};
-    (void)state;
     buffer_add_string(&outcome.transcript, "writer> create -> ok\n");
     buffer_add_string(&outcome.stray, "printed");
     CAPTURED(results_add(&fixture.results, 6, &outcome));
@@ -165,9 +153,11 @@ static void rows_and_transcript(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_worst_decides),   cmocka_unit_test(known_findings),
-        cmocka_unit_test(incomplete),          cmocka_unit_test(long_messages),
-        cmocka_unit_test(rows_and_transcript),
+        cmocka_unit_test(the_worst_finding_decides_the_verdict),
+        cmocka_unit_test(known_findings_make_a_known_verdict),
+        cmocka_unit_test(an_incomplete_outcome_is_an_error),
+        cmocka_unit_test(long_messages_are_kept),
+        cmocka_unit_test(rows_and_transcript_are_reported),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

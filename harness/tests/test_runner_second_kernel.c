@@ -1,12 +1,6 @@
 /* Systems that lack a function or fail one, played by a replaced table of system calls: the runner must still start
  * processes, end them, and say what it could not do. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <stdio.h>
-#include <string.h>
-#include <cmocka.h>
+#include "testing.h"
 
 #include "../runner/peer/channel.h"
 #include "../runner/peer/child_end.h"
@@ -75,11 +69,10 @@ static void without_job_objects(void)
     fake.InitializeProcThreadAttributeList = NULL;
 }
 
-static void children_without_a_job_are_ended(void **state)
+TEST(children_without_a_job_are_ended)
 {
     struct job *job = new_job();
     struct child children[2];
-    (void)state;
     without_job_objects();
     for (size_t i = 0; i < 2; i++)
         assert_int_equal(start_child(&children[i], job, NULL, L"forever", NULL), 0);
@@ -94,11 +87,10 @@ static void children_without_a_job_are_ended(void **state)
     job_free(job);
 }
 
-static void the_refusal_is_known(void **state)
+TEST(the_refusal_is_known)
 {
     struct job *job = new_job();
     struct child child;
-    (void)state;
     assert_int_equal(start_child(&child, NULL, NULL, L"forever", NULL), 0);
     assert_int_equal(job_refusal(job), 0);
     fake.AssignProcessToJobObject = no_assignment;
@@ -109,23 +101,21 @@ static void the_refusal_is_known(void **state)
     expect_end(&child, EXIT_KILLED);
 }
 
-static void freeing_a_job_ends_its_children(void **state)
+TEST(freeing_a_job_ends_its_children)
 {
     struct job *job = new_job();
     struct child child;
-    (void)state;
     without_job_objects();
     assert_int_equal(start_child(&child, job, NULL, L"forever", NULL), 0);
     job_free(job);
     expect_end(&child, EXIT_KILLED);
 }
 
-static void no_attribute_lists(void **state)
+TEST(no_attribute_lists)
 {
     struct job *job = new_job();
     struct child child;
     SECURITY_CAPABILITIES container = {0};
-    (void)state;
     fake.UpdateProcThreadAttribute = NULL;
     assert_false(system_has_attribute_lists());
     assert_int_equal(start_child(&child, job, NULL, L"exit", L"5"), 0);
@@ -140,12 +130,11 @@ static void no_attribute_lists(void **state)
     job_free(job);
 }
 
-static void process_is_opened_with_the_older_right(void **state)
+TEST(process_is_opened_with_the_older_right)
 {
     struct job *job = new_job();
     struct child child, same;
     DWORD code = 0;
-    (void)state;
     fake.OpenProcess = open_old;
     fake.GetExitCodeProcess = exit_code_with_full_query_only;
     assert_int_equal(start_child(&child, job, NULL, L"forever", NULL), 0);
@@ -163,12 +152,11 @@ static void process_is_opened_with_the_older_right(void **state)
     job_free(job);
 }
 
-static void ended_without_a_code(void **state)
+TEST(ended_without_a_code)
 {
     struct job *job = new_job();
     struct child child;
     DWORD code = 0;
-    (void)state;
     assert_int_equal(start_child(&child, job, NULL, L"forever", NULL), 0);
     fake.GetExitCodeProcess = no_exit_code;
     assert_int_equal(child_wait(&child, 0, &code), CHILD_RUNS);
@@ -180,11 +168,10 @@ static void ended_without_a_code(void **state)
 }
 
 /* A read that is cancelled with the older function: the channel is closed without hanging, and a deadline holds. */
-static void older_cancel(void **state)
+TEST(older_cancel)
 {
     char line[LINE_BYTES];
     size_t length;
-    (void)state;
     fake.CancelIoEx = NULL;
     struct channel *channel = channel_new();
     assert_non_null(channel);
@@ -201,9 +188,8 @@ static ULONGLONG WINAPI fixed_time(void)
     return 1234567890123u;
 }
 
-static void time_without_its_function(void **state)
+TEST(time_without_its_function)
 {
-    (void)state;
     fake.GetTickCount64 = fixed_time;
     assert_true(system_milliseconds() == 1234567890123u);
     fake.GetTickCount64 = NULL;
@@ -213,10 +199,9 @@ static void time_without_its_function(void **state)
     assert_in_range(passed, 30, 10000);
 }
 
-static void memory_that_is_not_told(void **state)
+TEST(memory_that_is_not_told)
 {
     PROCESS_MEMORY_COUNTERS memory;
-    (void)state;
     assert_true(system_memory(&memory));
     assert_true(memory.PeakWorkingSetSize > 0);
     fake.GetProcessMemoryInfo = NULL;
@@ -224,9 +209,8 @@ static void memory_that_is_not_told(void **state)
     assert_int_equal(memory.PeakWorkingSetSize, 0);
 }
 
-static void look_ups(void **state)
+TEST(look_ups)
 {
-    (void)state;
     assert_non_null(system_function("GetTickCount64"));
     assert_non_null(system_function("K32GetProcessMemoryInfo"));
     assert_non_null(system_function("K32EnumProcesses"));
@@ -264,7 +248,7 @@ static void ends_in_words(void **state)
     assert_null(exit_code_meaning(1));
 }
 
-static void needs_of_older_systems(void **state)
+TEST(needs_of_older_systems)
 {
     static const struct {
         const char *need, *build, *integrity;
@@ -275,7 +259,6 @@ static void needs_of_older_systems(void **state)
         {"execute-writecopy", "6.0.6000", "high", false},   {"execute-writecopy", "6.0.6001", "high", true},
         {"owner-rights", "5.2.3790", "unknown", false},     {"owner-rights", "6.0.6000", "high", true},
     };
-    (void)state;
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         struct platform platform = {0};
         platform_add(&platform, FACT_OS_BUILD, table[i].build);

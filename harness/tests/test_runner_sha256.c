@@ -1,12 +1,7 @@
 /* The hash that names a program: known answers, a file of many pieces, the file of a program that runs. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <stdio.h>
-#include <string.h>
+#include "testing.h"
+
 #include <wchar.h>
-#include <cmocka.h>
 
 #include <windows.h>
 
@@ -32,9 +27,8 @@ static void expect(const char *digits)
 }
 
 /* Page: csrc.nist.gov, the examples of SHA-256; the million of FIPS 180-2. */
-static void known_answers(void **state)
+TEST(known_texts_have_known_hashes)
 {
-    (void)state;
     put_file("", 0, 1);
     expect("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
     put_file("abc", 3, 1);
@@ -43,20 +37,18 @@ static void known_answers(void **state)
     expect("cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
 }
 
-static void no_file(void **state)
+TEST(a_missing_file_has_no_hash)
 {
     char hash[SHA256_TEXT_BYTES] = "not written";
-    (void)state;
     DeleteFileW(path);
     assert_false(sha256_of_file(path, hash));
     assert_string_equal(hash, "");
 }
 
-static void a_program_that_runs(void **state)
+TEST(a_running_program_has_a_hash)
 {
     wchar_t self[MAX_PATH * 2];
     char first[SHA256_TEXT_BYTES], second[SHA256_TEXT_BYTES];
-    (void)state;
     DWORD length = GetModuleFileNameW(NULL, self, MAX_PATH * 2);
     assert_in_range(length, 1, MAX_PATH * 2 - 1);
     assert_true(sha256_of_file(self, first));
@@ -88,9 +80,9 @@ static int remove_file(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(known_answers),
-        cmocka_unit_test(no_file),
-        cmocka_unit_test(a_program_that_runs),
+        cmocka_unit_test(known_texts_have_known_hashes),
+        cmocka_unit_test(a_missing_file_has_no_hash),
+        cmocka_unit_test(a_running_program_has_a_hash),
     };
     return cmocka_run_group_tests(tests, make_path, remove_file);
 }

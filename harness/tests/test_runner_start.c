@@ -1,13 +1,7 @@
 /* Child processes: what they inherit, what they are told, how they end, and that none outlives its parent. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "testing.h"
+
 #include <wchar.h>
-#include <cmocka.h>
 
 #include "../runner/peer/channel.h"
 #include "../runner/peer/output_file.h"
@@ -32,9 +26,8 @@ static void hex(wchar_t out[24], HANDLE handle)
 }
 
 /* The child signals whatever its values of the three handles stand for: only listed ones are our events. */
-static void inherits_what_is_listed(void **state)
+TEST(a_child_inherits_only_what_is_listed)
 {
-    (void)state;
     for (size_t listed = 0; listed <= 2; listed++) {
         struct job *job = new_job();
         HANDLE events[3];
@@ -61,7 +54,7 @@ static void inherits_what_is_listed(void **state)
 }
 
 /* The pipe of a child that died is seen to close at once, although a sibling that started later lives on. */
-static void no_sibling_holds_a_pipe(void **state)
+TEST(no_sibling_holds_a_pipe)
 {
     struct job *job = new_job();
     struct channel *channels[2] = {channel_new(), channel_new()};
@@ -69,7 +62,6 @@ static void no_sibling_holds_a_pipe(void **state)
     HANDLE ends[2];
     char line[LINE_BYTES];
     size_t length;
-    (void)state;
     for (size_t i = 0; i < 2; i++) {
         assert_non_null(channels[i]);
         ends[i] = channel_child_end(channels[i]);
@@ -98,7 +90,7 @@ static void no_sibling_holds_a_pipe(void **state)
     job_free(job);
 }
 
-static void arguments_arrive_as_they_are(void **state)
+TEST(arguments_arrive_as_they_are)
 {
     static const wchar_t *const words[] = {L"arguments",
                                            L"plain",
@@ -123,7 +115,6 @@ static void arguments_arrive_as_they_are(void **state)
     HANDLE output = new_output();
     struct child child;
     struct buffer got = {0}, expected = {0};
-    (void)state;
     for (size_t i = 1; words[i]; i++) {
         for (const wchar_t *at = words[i]; *at; at++)
             buffer_format(&expected, "%04x", (unsigned)*at);
@@ -143,7 +134,7 @@ static void arguments_arrive_as_they_are(void **state)
     job_free(job);
 }
 
-static void exit_codes(void **state)
+TEST(exit_codes_are_read)
 {
     static const struct {
         const wchar_t *word;
@@ -152,7 +143,6 @@ static void exit_codes(void **state)
     struct job *job = new_job();
     struct child child;
     DWORD code = 12345;
-    (void)state;
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         assert_int_equal(start_child(&child, job, NULL, L"exit", table[i].word), 0);
         expect_end(&child, table[i].code);
@@ -176,11 +166,10 @@ static void expect_processes(struct job *job, size_t count)
     assert_int_equal(job_active(job), count);
 }
 
-static void job_ends_all(void **state)
+TEST(the_end_of_a_job_ends_its_processes)
 {
     struct job *job = new_job();
     struct child children[3];
-    (void)state;
     for (size_t i = 0; i < 3; i++)
         assert_int_equal(start_child(&children[i], job, NULL, L"forever", NULL), 0);
     assert_int_equal(job_active(job), 3);
@@ -212,13 +201,12 @@ static void read_ids(HANDLE output, DWORD *ids, size_t count)
 
 /* TerminateProcess on the first of three generations, as a user's task manager would do it: the job of the
  * second goes with its only handle, and everything in it. */
-static void nobody_outlives_the_parent(void **state)
+TEST(no_child_outlives_the_parent)
 {
     struct job *job = new_job();
     HANDLE output = new_output(), processes[2];
     struct child first;
     DWORD ids[2];
-    (void)state;
     assert_int_equal(start_child(&first, job, output, L"family", L"1"), 0);
     read_ids(output, ids, 2);
     for (size_t i = 0; i < 2; i++) {
@@ -236,12 +224,11 @@ static void nobody_outlives_the_parent(void **state)
     job_free(job);
 }
 
-static void starts_that_fail(void **state)
+TEST(a_start_that_fails_leaves_nothing)
 {
     static wchar_t longest[4000];
     struct job *job = new_job();
     struct child child = {(HANDLE)1, 1};
-    (void)state;
     assert_int_equal(child_start(&child, &(struct process_spec){.image = L"C:\\no\\such\\program.exe",
                                                                 .arguments = (const wchar_t *[]){NULL},
                                                                 .job = job}),
@@ -259,13 +246,13 @@ static void starts_that_fail(void **state)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(inherits_what_is_listed),
+        cmocka_unit_test(a_child_inherits_only_what_is_listed),
         cmocka_unit_test(no_sibling_holds_a_pipe),
         cmocka_unit_test(arguments_arrive_as_they_are),
-        cmocka_unit_test(exit_codes),
-        cmocka_unit_test(job_ends_all),
-        cmocka_unit_test(nobody_outlives_the_parent),
-        cmocka_unit_test(starts_that_fail),
+        cmocka_unit_test(exit_codes_are_read),
+        cmocka_unit_test(the_end_of_a_job_ends_its_processes),
+        cmocka_unit_test(no_child_outlives_the_parent),
+        cmocka_unit_test(a_start_that_fails_leaves_nothing),
     };
     int code;
     if (lived_as_child(argc, argv, &code))

@@ -1,12 +1,5 @@
 /* What a run says on the console and at its end, and when it writes the report. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <cmocka.h>
+#include "testing.h"
 
 #include "../runner/run/summary.h"
 #include "results_fixture.h"
@@ -22,39 +15,38 @@ static void add_all(struct results_fixture *fixture)
     fixture_add(fixture, 2, NULL, 0);
 }
 
-static void summary(void **state)
+TEST(the_summary_counts_verdicts)
 {
     struct results_fixture fixture;
     fixture_start(&fixture, known_text, 1);
-    (void)state;
     add_all(&fixture);
     CAPTURED(summary_print(&fixture.results));
     assert_string_equal(
-        captured, "\n"
-                  "Failed: 1 (0 fail, 1 deviate, 0 error)\n"
-                  "  deviates  sample/other-case\n"
-                  "      [a-row] got error=6\n"
-                  "        at cases/sample.c:102\n"
-                  "      alone: shmcheck.exe --filter other-case\n"
-                  "\n"
-                  "Known deviations: 1, each with a reason in known.toml\n"
-                  "  Wine 8.0 meets 1 of the 3 cases that ran, and 0 of the 1 rows that they check\n"
-                  "  No longer true here: known.toml line 7 (case *): nothing that it excuses was seen\n"
-                  "  No longer true here: known.toml line 18 (case third-*): nothing that it excuses was seen\n"
-                  "Skipped: 3\n"
-                  "    2: needs to run in session 0, as a service does\n"
-                  "    1: needs an elevated administrator\n"
-                  "1 passed, 1 failed, 4 skipped\n");
+        captured,
+        "\n"
+        "Failed: 1 (0 fail, 1 deviate, 0 error)\n"
+        "  deviates  sample/other-case\n"
+        "      [a-row] got error=6\n"
+        "        at cases/sample.c:102\n"
+        "      alone: shmcheck.exe --filter other-case\n"
+        "\n"
+        "Known deviations: 1, each with a reason in known.toml\n"
+        "  Wine 8.0 meets 1 of the 3 cases that ran, and 0 of the 1 rows that they check\n"
+        "  No longer true here: known.toml line 7 (case *): nothing that it excuses was seen\n"
+        "  No longer true here: known.toml line 18 (case third-*): nothing that it excuses was seen\n"
+        "Skipped: 3\n"
+        "    2: needs to run in session 0, as a service does\n"
+        "    1: needs an elevated administrator\n"
+        "1 passed, 1 failed, 4 skipped\n");
     assert_int_equal(results_exit_code(&fixture.results), 1);
     fixture_end(&fixture);
 }
 
 /* An entry is not called out of date because its case was not run, or broke. */
-static void no_rumours(void **state)
+TEST(entries_of_cases_that_did_not_run_are_not_called_unneeded)
 {
     struct results_fixture fixture;
     fixture_start(&fixture, known_text, 1);
-    (void)state;
     fixture_add(&fixture, 0, &five, 1);
     fixture_add(&fixture, 2, &(struct finding){.verdict = VERDICT_ERROR, .text = (char *)"broken"}, 1);
     CAPTURED(summary_print(&fixture.results));
@@ -64,11 +56,10 @@ static void no_rumours(void **state)
     fixture_end(&fixture);
 }
 
-static void nothing_ran(void **state)
+TEST(a_run_without_cases_says_so)
 {
     struct results_fixture fixture;
     fixture_start(&fixture, "", 1);
-    (void)state;
     CAPTURED(summary_print(&fixture.results));
     assert_non_null(strstr(captured, "\n0 passed, 0 failed, 0 skipped\n"));
     expect_in_report(&fixture, "no-case-ran");
@@ -76,11 +67,10 @@ static void nothing_ran(void **state)
 }
 
 /* What a person sees of a case: what is wrong, where, and why it is known. */
-static void on_the_console(void **state)
+TEST(each_case_has_its_line_on_the_console)
 {
     struct results_fixture fixture;
     fixture_start(&fixture, known_text, 1);
-    (void)state;
     fixture_add(&fixture, 0, (const struct finding[]){six, five}, 2);
     assert_string_equal(captured, "deviates  sample           one-case (7 ms)\n"
                                   "          [a-row] got error=6\n"
@@ -96,11 +86,10 @@ static void on_the_console(void **state)
 }
 
 /* A case that passes is shown only to who asks for every case. */
-static void loudness(void **state)
+TEST(passing_cases_are_shown_only_with_verbose)
 {
     struct results_fixture fixture;
     fixture_start(&fixture, known_text, 1);
-    (void)state;
     fixture.console = console_new(3, false, false);
     fixture_add(&fixture, 1, NULL, 0);
     assert_string_equal(captured, "");
@@ -115,7 +104,7 @@ static void loudness(void **state)
 }
 
 /* The step, what was expected and what came back stand in lines of their own. */
-static void both_sides(void **state)
+TEST(a_failure_shows_step_expectation_and_reply)
 {
     static const struct finding differs = {
         .verdict = VERDICT_FAIL,
@@ -123,7 +112,6 @@ static void both_sides(void **state)
         .text = (char *)"[a-row] reader> open section name=@x: expected ok, got fail error=2, got nothing"};
     struct results_fixture fixture;
     fixture_start(&fixture, "", 1);
-    (void)state;
     fixture_add(&fixture, 0, &differs, 1);
     assert_non_null(strstr(captured, "          [a-row] reader> open section name=@x\n"
                                      "            expected ok, got fail error=2\n"
@@ -133,11 +121,10 @@ static void both_sides(void **state)
 }
 
 /* The end of a run shows so many failures and counts the others. */
-static void many_failures(void **state)
+TEST(the_summary_shows_the_first_failures_and_counts_the_rest)
 {
     struct results_fixture fixture;
     fixture_start(&fixture, "", RESULTS_FAILURES + 2);
-    (void)state;
     for (size_t i = 0, added = 0; i < fixture.plan.count && added < RESULTS_FAILURES + 2; i++)
         if (!fixture.plan.items[i].skip) {
             fixture_add(&fixture, i, &six, 1);
@@ -149,19 +136,19 @@ static void many_failures(void **state)
 }
 
 /* A driver's words stand in place of ours. */
-static void words_of_a_driver(void **state)
+TEST(the_words_of_a_driver_replace_those_of_the_runner)
 {
     static wchar_t path[] = L"Z:\\a b\\r.xml";
     struct options options = {.junit = path, .allow_large = true};
     struct results_fixture fixture;
     fixture_start(&fixture, "", 1);
-    (void)state;
     summary_words(&fixture.results.words, &options);
     fixture_add(&fixture, 0, &six, 1);
     CAPTURED(summary_print(&fixture.results));
     assert_non_null(strstr(captured, "alone: shmcheck.exe --allow-large --filter one-case\n"));
-    assert_non_null(strstr(captured, "\nReport: Z:\\a b\\r.xml\nCompare: scripts/compare BASE Z:\\a b\\r.xml\n"
-                                     "0 passed, 1 failed, 0 skipped\n"));
+    assert_non_null(strstr(captured,
+                           "\nReport: Z:\\a b\\r.xml\nCompare: scripts/compare BASE Z:\\a b\\r.xml\n"
+                           "0 passed, 1 failed, 0 skipped\n"));
     SetEnvironmentVariableW(SUMMARY_COMMAND_VARIABLE, L"scripts/run --target \xE4");
     SetEnvironmentVariableW(SUMMARY_REPORT_VARIABLE, L"reports/r.xml");
     SetEnvironmentVariableW(SUMMARY_COMPARE_VARIABLE, L"scripts/compare b r");
@@ -181,9 +168,8 @@ static void words_of_a_driver(void **state)
 }
 
 /* A driver with a terminal gets a line that is overwritten, and colours unless NO_COLOR has a value. */
-static void on_a_terminal(void **state)
+TEST(a_terminal_shows_progress_and_colours)
 {
-    (void)state;
     SetEnvironmentVariableA(CONSOLE_LIVE_VARIABLE, "yes");
     SetEnvironmentVariableA("NO_COLOR", NULL);
     struct console console = console_new(10, false, false);
@@ -203,9 +189,8 @@ static void on_a_terminal(void **state)
 }
 
 /* In a pipe progress is a line from time to time. */
-static void in_a_pipe(void **state)
+TEST(a_pipe_shows_progress_as_lines)
 {
-    (void)state;
     struct console console = console_new(400, false, false);
     CAPTURED(console_running(&console, "one-case"));
     assert_string_equal(captured, "");
@@ -220,9 +205,8 @@ static void in_a_pipe(void **state)
     assert_string_equal(captured, "");
 }
 
-static void time_left(void **state)
+TEST(the_time_left_is_estimated)
 {
-    (void)state;
     assert_int_equal(console_time_left(20000, 10, 40), 60000);
     assert_int_equal(console_time_left(20000, 40, 40), 0);
     assert_true(console_time_left(20000, 2, 40) == UINT64_MAX);
@@ -231,7 +215,7 @@ static void time_left(void **state)
 
 /* ---- when the report is written ---- */
 
-static void refreshed(void **state)
+TEST(the_report_is_refreshed_while_cases_run)
 {
     static const size_t running[] = {1};
     wchar_t folder[MAX_PATH + 1], path[MAX_PATH + 80];
@@ -240,7 +224,6 @@ static void refreshed(void **state)
     struct results_fixture fixture;
     fixture_start(&fixture, "", 1);
     struct results *results = &fixture.results;
-    (void)state;
     GetTempPathW(MAX_PATH + 1, folder);
     swprintf(path, MAX_PATH + 80, L"%lsshmcheck-test-%lu.xml", folder, (unsigned long)GetCurrentProcessId());
     results->run_started = GetTickCount64();
@@ -273,10 +256,18 @@ static void refreshed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(summary),        cmocka_unit_test(no_rumours), cmocka_unit_test(nothing_ran),
-        cmocka_unit_test(on_the_console), cmocka_unit_test(loudness), cmocka_unit_test(both_sides),
-        cmocka_unit_test(many_failures), cmocka_unit_test(words_of_a_driver), cmocka_unit_test(on_a_terminal),
-        cmocka_unit_test(in_a_pipe), cmocka_unit_test(time_left), cmocka_unit_test(refreshed),
+        cmocka_unit_test(the_summary_counts_verdicts),
+        cmocka_unit_test(entries_of_cases_that_did_not_run_are_not_called_unneeded),
+        cmocka_unit_test(a_run_without_cases_says_so),
+        cmocka_unit_test(each_case_has_its_line_on_the_console),
+        cmocka_unit_test(passing_cases_are_shown_only_with_verbose),
+        cmocka_unit_test(a_failure_shows_step_expectation_and_reply),
+        cmocka_unit_test(the_summary_shows_the_first_failures_and_counts_the_rest),
+        cmocka_unit_test(the_words_of_a_driver_replace_those_of_the_runner),
+        cmocka_unit_test(a_terminal_shows_progress_and_colours),
+        cmocka_unit_test(a_pipe_shows_progress_as_lines),
+        cmocka_unit_test(the_time_left_is_estimated),
+        cmocka_unit_test(the_report_is_refreshed_while_cases_run),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

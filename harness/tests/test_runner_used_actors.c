@@ -1,11 +1,5 @@
 /* Actors that play a role again: which ones do, which ones do not, and what the report says about it. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <stdio.h>
-#include <string.h>
-#include <cmocka.h>
+#include "testing.h"
 
 #include "../runner/case/checks.h"
 #include "../runner/case/contract.h"
@@ -130,9 +124,8 @@ static void expect_use(const char *id, unsigned roles, unsigned starts, unsigned
                  (unsigned)use->starts, (unsigned)use->reused, (unsigned)use->retired);
 }
 
-static void clean_actors_play_again(void **state)
+TEST(clean_actors_play_again)
 {
-    (void)state;
     play("clean", 3);
     expect_fine(&played, "clean");
     expect_fine(&played, "clean.3");
@@ -142,9 +135,8 @@ static void clean_actors_play_again(void **state)
     pool_log_free(&played);
 }
 
-static void without_reuse_every_role_is_new(void **state)
+TEST(without_reuse_every_role_is_new)
 {
-    (void)state;
     pool_log_run(&played, &(struct pool_log_settings){.filters = "clean", .repeat = 2});
     expect_use("clean", 2, 2, 0, 0);
     expect_use("clean.2", 2, 2, 0, 0);
@@ -152,9 +144,8 @@ static void without_reuse_every_role_is_new(void **state)
 }
 
 /* Nothing of it is a finding. */
-static void an_actor_that_keeps_something_is_retired(void **state)
+TEST(an_actor_that_keeps_something_is_retired)
 {
-    (void)state;
     play("keeps", 2);
     expect_fine(&played, "keeps");
     expect_fine(&played, "keeps.2");
@@ -164,9 +155,8 @@ static void an_actor_that_keeps_something_is_retired(void **state)
     pool_log_free(&played);
 }
 
-static void no_more_wait_than_are_of_use(void **state)
+TEST(no_more_wait_than_are_of_use)
 {
-    (void)state;
     play("six-roles", 2);
     expect_fine(&played, "six-roles");
     expect_fine(&played, "six-roles.2");
@@ -176,11 +166,10 @@ static void no_more_wait_than_are_of_use(void **state)
 }
 
 /* What else a case does to an actor. Starts of the second run: as many actors as are missing, in pairs. */
-static void those_that_are_gone_play_no_more(void **state)
+TEST(those_that_are_gone_play_no_more)
 {
     static const char *const names[] = {"one-leaves", "one-is-killed"};
     char second[CASE_ID_BYTES];
-    (void)state;
     for (size_t i = 0; i < 2; i++) {
         play(names[i], 2);
         snprintf(second, sizeof second, "%s.2", names[i]);
@@ -192,9 +181,8 @@ static void those_that_are_gone_play_no_more(void **state)
 }
 
 /* A finding says something about the system; an error, that no one knows what state the actors are in. */
-static void a_finding_is_no_obstacle_but_an_error_is(void **state)
+TEST(a_finding_is_no_obstacle_but_an_error_is)
 {
-    (void)state;
     play("one-fails", 2);
     assert_int_equal(use_of("one-fails.2")->reused, 2);
     pool_log_free(&played);
@@ -203,9 +191,8 @@ static void a_finding_is_no_obstacle_but_an_error_is(void **state)
     pool_log_free(&played);
 }
 
-static void actors_that_end_while_they_wait(void **state)
+TEST(actors_that_end_while_they_wait)
 {
-    (void)state;
     play("those-that-wait-end", 2);
     expect_fine(&played, "those-that-wait-end");
     expect_fine(&played, "those-that-wait-end.2");
@@ -224,9 +211,8 @@ static void expect_bad(const char *id, enum error_kind kind, const char *parts)
     pool_log_free(&played);
 }
 
-static void wrong_answers_to_clear(void **state)
+TEST(wrong_answers_to_clear)
 {
-    (void)state;
     expect_bad("bad-clear", ERROR_KIND_HARNESS, "writer> clear: it gave another answer than ok");
     expect_bad("crash-at-clear", ERROR_KIND_CRASH, "writer> clear: it ended, exit code 0xC0000005");
     expect_bad("hang-at-clear", ERROR_KIND_TIMEOUT, "writer> clear: it did not answer");
@@ -234,11 +220,10 @@ static void wrong_answers_to_clear(void **state)
     expect_bad("leave-somebody", ERROR_KIND_HARNESS, "the case left 3 processes behind");
 }
 
-static void order_of_a_seed(void **state)
+TEST(order_of_a_seed)
 {
     size_t ends[2][8];
     bool in_order = true;
-    (void)state;
     for (int i = 0; i < 2; i++) {
         pool_log_run(&played, &(struct pool_log_settings){
                                   .filters = "clean", .repeat = 8, .reuse = true, .order_seed = 3});
@@ -254,12 +239,11 @@ static void order_of_a_seed(void **state)
     assert_false(in_order);
 }
 
-static void totals(void **state)
+TEST(totals)
 {
     struct actor_totals totals = {0};
     struct buffer text = {0};
     struct junit *report = junit_new(JUNIT_STRICT, "host", "2026-01-01T00:00:00Z");
-    (void)state;
     actor_totals_add(&totals, &(struct actor_use){2, 3, 0, 1, "handles"});
     actor_totals_add(&totals, &(struct actor_use){8, 1, 7, 2, "memory,handles,memory"});
     actor_totals_report(&totals, report);

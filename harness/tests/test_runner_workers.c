@@ -1,13 +1,6 @@
 /* Cases that crash, leave, hang or forget something in the worker: one error, for that case alone, whichever
  * cases run before it, after it and at the same time. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <cmocka.h>
+#include "testing.h"
 
 #include "../runner/case/checks.h"
 #include "../runner/case/contract.h"
@@ -186,25 +179,22 @@ static void run_bad_cases(unsigned jobs, bool prestarted)
     pool_log_free(&log);
 }
 
-static void one_at_a_time(void **state)
+TEST(bad_cases_do_not_disturb_others_with_one_job)
 {
-    (void)state;
     run_bad_cases(1, false);
     run_bad_cases(1, true);
 }
 
-static void three_at_a_time(void **state)
+TEST(bad_cases_do_not_disturb_others_with_three_jobs)
 {
-    (void)state;
     run_bad_cases(3, false);
     run_bad_cases(3, true);
 }
 
 /* An actor that was started in advance and has ended meanwhile is nobody's error: the case gets another one. */
-static void spares_that_end(void **state)
+TEST(a_prestarted_actor_that_ends_is_replaced)
 {
     static struct pool_log log;
-    (void)state;
     pool_log_run(&log,
                  &(struct pool_log_settings){.filters = "without-spare", .repeat = 3, .prestarted = true});
     for (size_t i = 0; i < 3; i++) {
@@ -217,10 +207,9 @@ static void spares_that_end(void **state)
 }
 
 /* However often a case is in the run, and at the same time as itself: it never has the same name. */
-static void names(void **state)
+TEST(object_names_differ_between_instances)
 {
     static struct pool_log log;
-    (void)state;
     pool_log_run(&log, &(struct pool_log_settings){.filters = "named", .repeat = 6, .jobs = 3});
     expect_done(&log);
     for (size_t i = 0; i < 6; i++) {
@@ -235,10 +224,9 @@ static void names(void **state)
 
 /* The transcript up to where it went wrong is kept, and what the worker printed is shown: of this case alone.
  */
-static void what_is_left_of_a_crash(void **state)
+TEST(transcript_and_output_before_a_crash_are_kept)
 {
     static struct pool_log log;
-    (void)state;
     pool_log_run(&log, &(struct pool_log_settings){.filters = "prints bad-abort", .repeat = 2});
     const struct case_outcome *outcome = &pool_log_find(&log, "bad-abort.2")->outcome;
     assert_string_equal(outcome->transcript.at, "actor> create section size=4096 -> ok size=4096 name=\n");
@@ -250,10 +238,9 @@ static void what_is_left_of_a_crash(void **state)
 }
 
 /* The deadline of a case is 30 seconds times 0.05. */
-static void hanging(void **state)
+TEST(a_case_that_hangs_is_ended_at_its_deadline)
 {
     static struct pool_log log;
-    (void)state;
     pool_log_run(&log, &(struct pool_log_settings){.filters = "hangs", .repeat = 2, .scale = 0.05});
     expect_error(&log, "hangs", ERROR_KIND_TIMEOUT, "did not end within its deadline of 1500 ms");
     expect_error(&log, "hangs.2", ERROR_KIND_TIMEOUT, "did not end within its deadline of 1500 ms");
@@ -262,10 +249,9 @@ static void hanging(void **state)
     pool_log_free(&log);
 }
 
-static void run_deadline(void **state)
+TEST(the_deadline_of_the_run_ends_it)
 {
     static struct pool_log log;
-    (void)state;
     pool_log_run(&log, &(struct pool_log_settings){
                            .filters = "good hangs", .repeat = 2, .jobs = 2, .run_milliseconds = 3000});
     assert_int_equal(log.end, POOL_STOPPED);
@@ -278,10 +264,9 @@ static void run_deadline(void **state)
 }
 
 /* The case that is fed while another one ends still runs. */
-static void enough(void **state)
+TEST(no_case_starts_after_enough)
 {
     static struct pool_log log;
-    (void)state;
     pool_log_run(&log, &(struct pool_log_settings){.filters = "good", .repeat = 5, .enough = 1});
     assert_int_equal(log.end, POOL_ENOUGH);
     assert_string_equal(log.error, "");
@@ -302,10 +287,9 @@ static DWORD WINAPI stop_soon(void *stop)
     return 0;
 }
 
-static void stopped(void **state)
+TEST(the_stop_event_ends_the_run)
 {
     static struct pool_log log;
-    (void)state;
     HANDLE stop = CreateEventW(NULL, TRUE, FALSE, NULL);
     HANDLE thread = CreateThread(NULL, 0, stop_soon, stop, 0, NULL);
     assert_non_null(thread);
@@ -323,10 +307,9 @@ static void stopped(void **state)
 }
 
 /* Programs that are no workers: the run says so, and no case is taken for one that ran. */
-static void no_worker(void **state)
+TEST(a_worker_that_does_not_start_ends_the_run)
 {
     static struct pool_log log;
-    (void)state;
     pool_log_run(&log, &(struct pool_log_settings){.filters = "good", .self = L"C:\\no\\such\\program.exe"});
     assert_int_equal(log.end, POOL_BROKEN);
     assert_non_null(strstr(log.error, "a worker process does not start: error "));
@@ -344,12 +327,17 @@ static void no_worker(void **state)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(one_at_a_time),   cmocka_unit_test(three_at_a_time),
-        cmocka_unit_test(spares_that_end), cmocka_unit_test(what_is_left_of_a_crash),
-        cmocka_unit_test(names),           cmocka_unit_test(hanging),
+        cmocka_unit_test(bad_cases_do_not_disturb_others_with_one_job),
+        cmocka_unit_test(bad_cases_do_not_disturb_others_with_three_jobs),
+        cmocka_unit_test(a_prestarted_actor_that_ends_is_replaced),
+        cmocka_unit_test(transcript_and_output_before_a_crash_are_kept),
+        cmocka_unit_test(object_names_differ_between_instances),
+        cmocka_unit_test(a_case_that_hangs_is_ended_at_its_deadline),
 
-        cmocka_unit_test(run_deadline),    cmocka_unit_test(enough), cmocka_unit_test(stopped),
-        cmocka_unit_test(no_worker),
+        cmocka_unit_test(the_deadline_of_the_run_ends_it),
+        cmocka_unit_test(no_case_starts_after_enough),
+        cmocka_unit_test(the_stop_event_ends_the_run),
+        cmocka_unit_test(a_worker_that_does_not_start_ends_the_run),
     };
     int code;
     if (other_lives(argc, argv, &code))

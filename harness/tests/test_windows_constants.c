@@ -1,10 +1,5 @@
 /* The numbers of names.c against those of the system's own headers. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <string.h>
-#include <cmocka.h>
+#include "testing.h"
 
 #define WIN32_NO_STATUS
 #include <windows.h>
@@ -34,9 +29,8 @@ struct constant {
 #define STATUS_NOT_SAME_OBJECT 0xC00001AC
 #endif
 
-static void constants(void **state)
+TEST(constants_are_those_of_windows)
 {
-    (void)state;
     static const struct constant table[] = {
         {CONSTANT(PAGE_NOACCESS)},
         {CONSTANT(PAGE_READONLY)},
@@ -102,9 +96,8 @@ static void constants(void **state)
 }
 
 /* Both ways: the header's name is the one that is written for its number. */
-static void errors(void **state)
+TEST(errors_are_those_of_windows)
 {
-    (void)state;
     static const struct constant table[] = {
         {CONSTANT(NO_ERROR)},
         {CONSTANT(ERROR_FILE_NOT_FOUND)},
@@ -147,9 +140,8 @@ static void errors(void **state)
     }
 }
 
-static void statuses(void **state)
+TEST(statuses_are_those_of_windows)
 {
-    (void)state;
     static const struct constant table[] = {
         {CONSTANT(STATUS_OBJECT_NAME_EXISTS)},
         {CONSTANT(STATUS_GUARD_PAGE_VIOLATION)},
@@ -203,9 +195,9 @@ static void statuses(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(constants),
-        cmocka_unit_test(errors),
-        cmocka_unit_test(statuses),
+        cmocka_unit_test(constants_are_those_of_windows),
+        cmocka_unit_test(errors_are_those_of_windows),
+        cmocka_unit_test(statuses_are_those_of_windows),
     };
     return cmocka_run_group_tests_name("windows names", tests, NULL, NULL);
 }

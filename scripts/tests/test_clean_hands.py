@@ -132,15 +132,26 @@ def test_two_runs_side_by_side(runner: Runner, tmp_path: Path) -> None:
     runner.expect_nobody()
 
 
-def test_killed_at_any_instant(runner: Runner, tmp_path: Path) -> None:
-    """From before the first line to somewhere in the middle: what there is of a report is whole, and nobody lives."""
+def wait_for_file(path: Path) -> None:
+    end = time.monotonic() + 120
+    while not path.exists():
+        assert time.monotonic() < end, f"{path} does not exist after 120 seconds"
+        time.sleep(0.02)
+
+
+def test_a_run_that_is_killed_leaves_a_whole_report_and_no_process(runner: Runner, tmp_path: Path) -> None:
+    """Every second run is killed after its report exists, the others possibly before."""
     chance = random.Random(20)
     for number in range(KILLS):
         report = tmp_path / f"{number}.xml"
         run = runner.start("--filter", CASE, "--repeat", "1000", "--jobs", "2", "--junit", windows_path(report))
-        time.sleep(chance.uniform(0.0, 4.0))
+        with_report = number % 2 == 1
+        if with_report:
+            wait_for_file(report)
+        time.sleep(chance.uniform(0.0, 2.0 if with_report else 4.0))
         run.kill()
         run.wait()
+        assert report.exists() or not with_report
         if report.exists():
             outcomes = [outcome for outcome, _ in cases_of(report).values()]
             assert set(outcomes) <= {"pass", "error"}
