@@ -1,5 +1,5 @@
-/* shmbench.exe: the costs that the suite's speed is held against, and the engine's own step beside them, measured in one
- * go because a machine is never the same twice.
+/* shmbench.exe: measures what the speed of the suite is compared with, bare process starts and raw exchanges, and a step of
+ * a case. One run measures them together, because the speed of a machine changes from run to run.
  *
  *   shmbench floor ACTOR N     N times: CreateProcess of the actor to its exit, bare, one after another
  *   shmbench steps ACTOR N     N steps of a case in a worker, and N exchanges of the same bytes over a raw pipe
@@ -28,7 +28,7 @@ static double microseconds(void)
     return (double)now.QuadPart * 1e6 / (double)frequency.QuadPart;
 }
 
-/* The least that a program can do to start a process and see it end. */
+/* Starts a process and waits for its end, and does nothing else. */
 static DWORD start_and_wait(const wchar_t *actor)
 {
     wchar_t line[] = L"shmactor exit";
@@ -46,7 +46,7 @@ static DWORD start_and_wait(const wchar_t *actor)
 
 static int floor_loop(const wchar_t *actor, unsigned long count)
 {
-    start_and_wait(actor); /* the first one pays for the disk */
+    start_and_wait(actor); /* the first one reads the program from disk */
     double before = microseconds();
     for (unsigned long i = 0; i < count; i++) {
         DWORD code = start_and_wait(actor);
@@ -66,7 +66,7 @@ static void ignore_start(void *context, size_t item)
     (void)item;
 }
 
-/* The case tells its time in a line of its transcript. */
+/* The case writes its time into its transcript. */
 static void take_line(void *context, size_t item, const char *text)
 {
     (void)item;

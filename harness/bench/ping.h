@@ -1,4 +1,4 @@
-/* A raw exchange over a pipe: what a step would cost if it were nothing but its bytes. */
+/* A raw exchange over a pipe: the cost of the bytes of a step, without the engine. */
 #ifndef SHMCHECK_PING_H
 #define SHMCHECK_PING_H
 

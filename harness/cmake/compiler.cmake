@@ -1,6 +1,6 @@
 # shmcheck_compiler: how every source of this project is compiled. Link it to each target.
 # Warnings are errors where CMAKE_COMPILE_WARNING_AS_ERROR is ON: in the project's own jobs (SHMCHECK_WERROR=1 in the
-# environment of scripts/). A user's newer compiler may know a warning that nobody has seen.
+# environment of scripts/). A user's newer compiler may have new warnings.
 add_library(shmcheck_compiler INTERFACE)
 target_compile_features(shmcheck_compiler INTERFACE c_std_11)
 

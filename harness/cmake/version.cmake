@@ -2,7 +2,7 @@
 set(SHMCHECK_VERSION "${PROJECT_VERSION}")
 find_package(Git QUIET)
 if(GIT_FOUND AND EXISTS "${PROJECT_SOURCE_DIR}/.git")
-    # No lock on the index: a build must not get in the way of somebody's commit.
+    # No lock on the index: a build must not block a commit.
     execute_process(
         COMMAND "${CMAKE_COMMAND}" -E env GIT_OPTIONAL_LOCKS=0
             "${GIT_EXECUTABLE}" -C "${PROJECT_SOURCE_DIR}" describe --always --dirty

@@ -35,7 +35,7 @@ static const char *parse_field(struct line *out, char *token)
         return "too many fields";
     *equals = '\0';
     if (line_field(out, token))
-        return "a key that stands there twice";
+        return "a key that is given twice";
     struct field *field = &out->fields[out->count++];
     field->key = token;
     field->value = equals + 1;

@@ -1,4 +1,4 @@
-/* The line protocol between runner, workers and actors; PROTOCOL.md describes it for people.
+/* The line protocol between runner, workers and actors; PROTOCOL.md describes it.
  *
  *   SEQUENCE WORD [LABEL] [key=value ...]
  *
@@ -28,8 +28,8 @@ struct line {
     char storage[LINE_BYTES]; /* what the pointers above point into; do not copy a struct line by value */
 };
 
-/* Parses one line without its newline; a trailing CR is dropped. NULL if all is well, else a sentence part
- * that says what is wrong ("no sequence number"); `out` is then unspecified. */
+/* Parses one line without its newline; a trailing CR is dropped. NULL on success. Else what is wrong, as part of a sentence
+ * ("no sequence number"); `out` is then unspecified. */
 const char *line_parse(struct line *out, const char *bytes, size_t length);
 
 /* The field called `key`, or NULL. */
@@ -49,7 +49,7 @@ struct line_reader {
 enum line_next {
     LINE_NEXT_NONE, /* no whole line yet */
     LINE_NEXT_READY,
-    LINE_NEXT_TOO_LONG /* LINE_BYTES bytes without a newline; the reader is of no further use */
+    LINE_NEXT_TOO_LONG /* LINE_BYTES bytes without a newline; the reader cannot be used any more */
 };
 
 /* Where the next bytes from the pipe go: *room of them at most. */
@@ -59,7 +59,7 @@ void line_reader_added(struct line_reader *reader, size_t length);
 /* Moves the first whole line, without its newline, to `out` of LINE_BYTES bytes. */
 enum line_next line_reader_next(struct line_reader *reader, char *out, size_t *length);
 
-/* A reply as people read it: no sequence number, no volatile fields, and names behind error and status
+/* A reply as transcripts show it: no sequence number, no volatile fields, and names behind error and status
  * numbers: "fail error=5 ERROR_ACCESS_DENIED status=0xC0000022". `raw` is the line as received. */
 void reply_describe(struct text *out, const char *raw);
 /* The same with the volatile fields, which keep their '~'. */

@@ -1,4 +1,4 @@
-/* Long data by a rule instead of bytes on the pipe: both sides can make it and sum it up. */
+/* Patterns: long data that both sides compute from a seed, so that only a checksum crosses the pipe. */
 #ifndef SHMCHECK_PATTERN_H
 #define SHMCHECK_PATTERN_H
 

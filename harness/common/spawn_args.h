@@ -1,5 +1,5 @@
-/* The two parts of CreateProcess that Wine is more lenient about than Windows, as plain functions, so that
- * tests can hold them against the documentation instead of against Wine. */
+/* Two arguments of CreateProcess about which Wine is more lenient than Windows. Plain C, so that tests check them against
+ * the documentation and not against Wine. */
 #ifndef SHMCHECK_SPAWN_ARGS_H
 #define SHMCHECK_SPAWN_ARGS_H
 
@@ -7,8 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Fills `out` with the handles of `in` that may stand in PROC_THREAD_ATTRIBUTE_HANDLE_LIST: none twice, no
- * NULL, no INVALID_HANDLE_VALUE; the first occurrence keeps its place. `out` has room for `count`. Returns
+/* Fills `out` with the handles of `in` that PROC_THREAD_ATTRIBUTE_HANDLE_LIST may contain: each once, no
+ * NULL, no INVALID_HANDLE_VALUE, in the order of `in`. `out` has room for `count`. Returns
  * how many there are; 0 means that the attribute must not be used and nothing is to be inherited. Page:
  * nf-processthreadsapi-updateprocthreadattribute. */
 size_t handle_list_build(void **out, void *const *in, size_t count);

@@ -35,7 +35,7 @@ struct junit {
     struct suite *suites; /* by the position of their first case */
     size_t suite_count;
     size_t counts[VERDICT_COUNT];
-    bool failed; /* memory ran out: something is missing, the text is not to be had */
+    bool failed; /* memory ran out: cases are missing, and junit_text fails */
 };
 
 static char *copy_string(const char *string)
@@ -127,7 +127,7 @@ void junit_pair_property(struct junit *report, const char *pair, const char *nam
     add_property(report, pair, name, value);
 }
 
-/* The sum, or the greatest number: times that wrap around would be a lie that nobody sees. */
+/* The sum; it saturates instead of wrapping around. */
 static uint64_t saturating_sum(uint64_t a, uint64_t b)
 {
     return b > UINT64_MAX - a ? UINT64_MAX : a + b;
@@ -245,7 +245,7 @@ size_t junit_count(const struct junit *report, enum verdict verdict)
 
 /* ---- the text ---- */
 
-/* A case that has not ended, as it stands in the text if the run stops here. */
+/* A running case as the text has it: interrupted. */
 static struct junit_case interrupted(const struct junit_case *running)
 {
     struct junit_case ended = *running;
@@ -320,7 +320,7 @@ static bool opens_suite(const struct junit *report, const struct junit_case *run
 bool junit_text(const struct junit *report, const struct junit_case *running, size_t running_count,
                 struct buffer *out)
 {
-    /* Readers drop a suite without cases, or take it for a success. */
+    /* Some readers drop a suite without cases, others take it for a success. */
     static const struct junit_case no_case = {.topic = "run",
                                               .id = "no-case-ran",
                                               .message = "The run has not finished a case yet",

@@ -1,4 +1,4 @@
-/* The report: what a run saw, as JUnit XML. Plain C; writing files is report_file.h's business.
+/* The report of a run as JUnit XML. Plain C; report_file.h writes it to disk.
  * Rules: harness/report/README.md. The text is complete and well-formed after every change. */
 #ifndef SHMCHECK_JUNIT_H
 #define SHMCHECK_JUNIT_H
@@ -16,7 +16,7 @@ void junit_free(struct junit *report);
 void junit_property(struct junit *report, const char *name, const char *value);
 /* The same for the suites of one pair ("": those without), with another name than any for every suite. */
 void junit_pair_property(struct junit *report, const char *pair, const char *name, const char *value);
-/* Adds a case. The id made unique as id.2, id.3, ... is the caller's business. */
+/* Adds a case. The caller makes ids unique (id.2, id.3, ...). */
 void junit_add(struct junit *report, const struct junit_case *add);
 /* How many cases have this verdict. */
 size_t junit_count(const struct junit *report, enum verdict verdict);

@@ -23,7 +23,7 @@ struct parse {
     bool seen[KEY_COUNT]; /* in the last entry */
 };
 
-/* Starts an error's text; what is wrong is to follow. */
+/* Starts the text of an error with its line; the caller adds what is wrong. */
 static struct text *error_at(struct parse *parse, int line)
 {
     text_clear(parse->error);
@@ -45,7 +45,7 @@ static char *copy_value(const struct toml *toml)
     return copy;
 }
 
-/* "2026-02-03"; whether the month has that day is left to people. */
+/* "2026-02-03"; the day is not checked against its month. */
 static bool is_date(const char *value)
 {
     static const char form[] = "0000-00-00";
@@ -78,7 +78,7 @@ static bool start_entry(struct parse *parse, const struct toml *toml)
     if (!end_entry(parse))
         return false;
     if (strcmp(toml->name.at, "known") != 0) {
-        text_format(error_at(parse, toml->line), "the table [[%s]]; only [[known]] may stand here",
+        text_format(error_at(parse, toml->line), "the table [[%s]]; only [[known]] is allowed",
                     toml->name.at);
         return false;
     }
@@ -95,12 +95,12 @@ static bool start_entry(struct parse *parse, const struct toml *toml)
 static bool add_key(struct parse *parse, const struct toml *toml, struct known_entry *entry, enum key key)
 {
     if (parse->seen[key]) {
-        text_format(error_at(parse, toml->line), "the key %s stands twice", key_names[key]);
+        text_format(error_at(parse, toml->line), "the key %s is given twice", key_names[key]);
         return false;
     }
     parse->seen[key] = true;
     if (key == KEY_SINCE && !is_date(toml->value.at)) {
-        text_add(error_at(parse, toml->line), "since is no date of the form 2026-02-03");
+        text_add(error_at(parse, toml->line), "since is not a date of the form 2026-02-03");
         return false;
     }
     char **field = key == KEY_CASE     ? &entry->case_glob
@@ -130,7 +130,7 @@ static bool add_condition(struct parse *parse, const struct toml *toml, struct k
         return false;
     for (size_t i = 0; i < entry->condition_count; i++) {
         if (strcmp(entry->conditions[i].fact, toml->name.at) == 0) {
-            text_format(error_at(parse, toml->line), "the key %s stands twice", toml->name.at);
+            text_format(error_at(parse, toml->line), "the key %s is given twice", toml->name.at);
             return false;
         }
     }
@@ -219,7 +219,7 @@ void known_free(struct known *known)
     *known = (struct known){0};
 }
 
-/* Whether one of the patterns between the bars matches. They are cut apart for the moment, and put together. */
+/* Whether one of the patterns between the bars matches. The text is cut at the bars for the comparison, and restored. */
 static bool any_matches(char *globs, const char *word)
 {
     bool found = false;

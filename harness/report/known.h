@@ -14,7 +14,7 @@ struct known_condition {
 
 /* One [[known]]. Keys: case (glob on case ids), check (glob on the text of a failed check, without its
  * place), reason; all three are required and not empty. `since` (a date) and `issue` (a link) are optional
- * and for people, `rule` (a changed rule of the model) is optional and for scripts/oracle. Every other key is a
+ * and for readers, `rule` (a changed rule of the model) is optional and for scripts/oracle. Every other key is a
  * condition on the fact of that name; it must be one of the names the reader is given. */
 struct known_entry {
     int line; /* of its [[known]] */

@@ -35,7 +35,8 @@ static const char *check_characters(struct toml *toml, struct piece line)
         size_t taken = wtf8_decode(line.at, (size_t)(line.end - line.at), &point);
         struct text text = text_over(toml->wrong, sizeof toml->wrong);
         if (taken == 0 || (point >= 0xD800 && point < 0xE000))
-            text_format(&text, "the byte 0x%02X, which is no UTF-8 here", (unsigned)(unsigned char)*line.at);
+            text_format(&text, "the byte 0x%02X, which is not valid UTF-8",
+                        (unsigned)(unsigned char)*line.at);
         else if (point == '\r')
             text_add(&text, "a carriage return that no line feed follows");
         else if ((point < 0x20 && point != '\t') || point == 0x7F)
@@ -112,7 +113,7 @@ static const char *read_code(struct toml *toml, struct piece *line, int digits)
     if (code == 0)
         return "the character 0 in a string";
     if (code > 0x10FFFF || (code >= 0xD800 && code < 0xE000))
-        return "an escape that is no character";
+        return "an escape that is not a character";
     char bytes[5];
     size_t length = wtf8_encode(bytes, code);
     buffer_add(&toml->value, bytes, length);
@@ -143,7 +144,7 @@ static const char *read_string(struct toml *toml, struct piece *line)
     if (skip(line, "\"\"\""))
         return "a string of several lines, which is not supported here";
     if (!skip(line, "\""))
-        return "a value that is no string in double quotes";
+        return "a value that is not a string in double quotes";
     toml->value.length = 0;
     buffer_add(&toml->value, "", 0);
     while (line->at < line->end && *line->at != '"') {

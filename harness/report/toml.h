@@ -1,6 +1,6 @@
 /* A strict small subset of TOML 1.0: [[table]] lines, key = "string" lines, comments, blank lines; LF or
- * CRLF. What is read here, every TOML reader reads the same way; what TOML has besides is an error, and so
- * are a byte order mark and a character 0 in a string. Finding keys that stand twice is the caller's part.
+ * CRLF. What is read here, every TOML reader reads the same way; everything else that TOML has is an
+ * error, and so are a byte order mark and a character 0 in a string. The caller finds keys that are given twice.
  * Page: https://toml.io/en/v1.0.0 */
 #ifndef SHMCHECK_TOML_H
 #define SHMCHECK_TOML_H
@@ -11,7 +11,7 @@ enum toml_item {
     TOML_END,
     TOML_TABLE, /* `name` is the table's */
     TOML_PAIR,  /* `name` and `value` */
-    TOML_ERROR  /* `wrong` says what; the reader is of no further use */
+    TOML_ERROR  /* `wrong` says what; the reader cannot be used any more */
 };
 
 struct toml {

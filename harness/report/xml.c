@@ -10,7 +10,7 @@ static bool is_legible(uint32_t point)
     if (point < 0x20 || (point >= 0x7F && point < 0xA0))
         return point == '\n' || point == '\t';
     if (point == 0x2028 || point == 0x2029)
-        return false; /* legal, but lines must be lines for every reader */
+        return false; /* allowed, but some readers break lines there */
     return (point < 0xD800 || point > 0xDFFF) && point != 0xFFFE && point != 0xFFFF;
 }
 

@@ -77,10 +77,10 @@ TEST(valid_toml_is_read)
 #define NO_TABLE "a table that is not written as [[name]]"
 #define NO_KEY "neither a [[table]] nor a key of letters, digits, '_' and '-'"
 #define NO_END "a string that does not end on its line"
-#define NO_STRING "a value that is no string in double quotes"
+#define NO_STRING "a value that is not a string in double quotes"
 #define BEHIND "something behind the string"
 #define DIGITS "an escape with too few hexadecimal digits"
-#define NO_CHARACTER "an escape that is no character"
+#define NO_CHARACTER "an escape that is not a character"
 
 TEST(invalid_toml_is_refused)
 {
@@ -156,10 +156,10 @@ TEST(invalid_toml_is_refused)
         {"k = \"\x1F\"", "1! the control character 0x1F"},
         {"k = \"\x7F\"", "1! the control character 0x7F"},
         {"k\v= \"\"", "1! the control character 0x0B"},
-        {"# \xFF", "1! the byte 0xFF, which is no UTF-8 here"},
-        {"k = \"\xC0\x80\"", "1! the byte 0xC0, which is no UTF-8 here"},
-        {"k = \"\xE2\x82\"", "1! the byte 0xE2, which is no UTF-8 here"},
-        {"k = \"\xED\xA0\x80\"", "1! the byte 0xED, which is no UTF-8 here"},
+        {"# \xFF", "1! the byte 0xFF, which is not valid UTF-8"},
+        {"k = \"\xC0\x80\"", "1! the byte 0xC0, which is not valid UTF-8"},
+        {"k = \"\xE2\x82\"", "1! the byte 0xE2, which is not valid UTF-8"},
+        {"k = \"\xED\xA0\x80\"", "1! the byte 0xED, which is not valid UTF-8"},
         {"[[t]]\nk = \"v\"\n\n# c\r\nwrong\n", "1[[t]] 2k=v 5! a key without '=' behind it"},
     };
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)

@@ -206,7 +206,7 @@ TEST(recorded_replies_are_changed_to_nonsense)
 
 TEST(a_case_that_changes_from_run_to_run_is_an_error)
 {
-    expect_error(&log_of_run, "never-the-same", ERROR_KIND_HARNESS, "goes another way");
+    expect_error(&log_of_run, "never-the-same", ERROR_KIND_HARNESS, "takes other steps");
 }
 
 /* What the harness could not judge is not tried again. */

@@ -131,7 +131,7 @@ def test_actor_of_another_architecture(runner: Runner, tmp_path: Path) -> None:
 
 def test_program_that_is_no_actor(runner: Runner) -> None:
     answer = runner.run(*SHORT, "--actor", windows_path(BIN / "shmcheck.exe"))
-    expect_refused(answer, "shmcheck.exe is of no use: it starts but does not say hello as an actor does")
+    expect_refused(answer, "shmcheck.exe cannot be used: it starts but sends no hello")
     runner.expect_nobody()
 
 
@@ -140,8 +140,8 @@ def test_program_that_is_no_actor(runner: Runner) -> None:
     [
         ("other-version", "it is version 0.0.0+older with protocol 1, this runner is version "),
         ("other-protocol", "with protocol 99, this runner is version "),
-        ("other-greeting", "it does not say hello as an actor does"),
-        ("die-at-start", "it starts but does not say hello as an actor does"),
+        ("other-greeting", "its first line is not the hello of an actor"),
+        ("die-at-start", "it starts but sends no hello"),
     ],
     ids=["version", "protocol", "greeting", "death"],
 )

@@ -56,7 +56,7 @@ def test_an_actor_of_a_pair_that_is_none(tmp_path: Path, content: bytes | None) 
     other.write_bytes((BIN / "shmactor.exe").read_bytes() if content is None else content)
     answer = Runner().run(*SHORT, "--pair", "x64-arm64", program=folder / "shmcheck.exe")
     assert (answer.code, answer.last_line) == (0, "0 passed, 0 failed, 1 skipped")
-    assert "no arm64 actor: shmactor-arm64.exe is no arm64 program" in answer.out
+    assert "no arm64 actor: shmactor-arm64.exe is not a program for arm64" in answer.out
 
 
 @pytest.mark.parametrize("word", ["x64", "x64-x86,", "x64-x86,x64-x86", "mips-x64"])

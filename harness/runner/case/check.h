@@ -30,7 +30,7 @@ struct stage;
 #define fails(s, role, step, error) check_fails(s, __LINE__, role, step, error, 0)
 /* The same, and this NTSTATUS behind it; the status is always an observed fact. */
 #define fails_status(s, role, step, error, status) check_fails(s, __LINE__, role, step, error, status)
-/* The reply is fail, with any last error other than 0; it stands in the transcript. */
+/* The reply is fail, with any last error other than 0; the transcript shows it. */
 #define fails_somehow(s, role, step) check_fails(s, __LINE__, role, step, ANY_ERROR, 0)
 #define ANY_ERROR UINT32_MAX
 /* The reply is fault: an access violation of this kind ("read", "write", "execute") in the range of the step. */

@@ -12,15 +12,15 @@
 
 enum channel_result {
     CHANNEL_LINE,    /* a whole line */
-    CHANNEL_TIMEOUT, /* none in time; one may still come */
-    CHANNEL_CLOSED,  /* the other end is gone */
-    CHANNEL_TOO_LONG /* what came is no line of this protocol; the channel is of no further use */
+    CHANNEL_TIMEOUT, /* no line within the deadline; one may still come */
+    CHANNEL_CLOSED,  /* the other end is closed */
+    CHANNEL_TOO_LONG /* more bytes than a line has; the channel cannot be used any more */
 };
 
 struct channel; /* on the heap: the system writes into it while a read is under way */
 
-/* The server end of a new pipe that nobody else knows, one instance, no remote clients. NULL, with
- * GetLastError, on failure. */
+/* The server end of a new pipe with a random name, one instance, no remote clients. NULL, with GetLastError, on
+ * failure. */
 struct channel *channel_new(void);
 /* Ends what is under way and closes; NULL is fine. */
 void channel_free(struct channel *channel);
@@ -33,20 +33,20 @@ HANDLE channel_child_end(const struct channel *channel);
 /* Waits until a client that was told the token has opened the pipe. */
 bool channel_accept(struct channel *channel, DWORD milliseconds);
 
-/* Sends bytes that end with a newline. False: the other end is gone, or did not take them in time. */
+/* Sends bytes that end with a newline. False: the other end is closed, or did not read them within the deadline. */
 bool channel_send(struct channel *channel, const char *bytes, size_t length, DWORD milliseconds);
 
 /* Waits for the next line and puts it, without newline, terminated, into `out` of LINE_BYTES bytes. */
 enum channel_result channel_receive(struct channel *channel, char *out, size_t *length, DWORD milliseconds);
 
-/* Waits until something comes from the other end, or that is gone; the next channel_receive finds out what. */
+/* Waits until bytes arrive or the other end is closed; the next channel_receive tells which. */
 void channel_wait(struct channel *channel, DWORD milliseconds);
 
-/* How many bytes of a line have come whose end has not; NULL: none. */
+/* How many bytes of an unfinished line have arrived. 0 if `channel` is NULL. */
 size_t channel_pending(const struct channel *channel);
 
-/* Signalled when channel_receive has something to say without waiting, provided that the last call to it said
- * CHANNEL_TIMEOUT. For waiting on several channels. */
+/* An event that is signalled when channel_receive returns without waiting, if its last result was CHANNEL_TIMEOUT. For
+ * waiting on several channels. */
 HANDLE channel_event(const struct channel *channel);
 
 #endif

@@ -1,15 +1,16 @@
-/* Who an actor is: the real tokens that the runner starts actors with, by name.
+/* The identities of actors, by name: the access tokens that the runner starts them with.
  *
  *   untrusted, low, medium   the runner's user at that integrity level
  *   low-file                 the runner's own token and a program file that is labelled low
- *   restricted               restricting SIDs: Everyone, Users, RESTRICTED and the logon session, not the user
+ *   restricted               restricting SIDs: Everyone, Users, RESTRICTED and the logon session, without the user
  *   unauthenticated          Authenticated Users counts for denials only
  *   no-global-privilege      SeCreateGlobalPrivilege is deleted
- *   filtered                 what is left of an administrator who is not elevated: medium integrity, no
- *                            administrator's group, no administrator's privilege
+ *   filtered                 as an administrator who is not elevated: medium integrity, without the
+ *                            group and the privileges of administrators
  *   appcontainer             an AppContainer without capabilities, the same for all actors of a run
- *   other-user               LOCAL SERVICE, in the runner's session; takes LocalSystem
- *   other-session            the runner's user in another session; takes LocalSystem, and another session
+ *   other-user               LOCAL SERVICE, in the runner's session; the runner must be LocalSystem
+ *   other-session            the runner's user in another session; the runner must be LocalSystem, and another session
+ *                            must exist
  *
  * Pages: nf-securitybaseapi-createrestrictedtoken, nf-securitybaseapi-settokeninformation,
  * nf-processthreadsapi-createprocessasuserw, nf-winbase-logonuserw, mandatory-integrity-control. */
@@ -26,19 +27,18 @@ struct identity;
 
 /* NULL if there is none of that name. */
 const struct identity *identity_find(const char *name);
-/* What an actor of this identity says about itself: fields of the reply to `identity` (PROTOCOL.md), as checks.h takes
- * them. */
+/* The fields of the reply to `identity` (PROTOCOL.md) by which an actor proves this identity, as checks.h takes them. */
 const char *identity_promise(const struct identity *identity);
-/* What it has to be asked for that: the words of tell=. */
+/* The words of tell= with which the step `identity` asks for these fields. */
 const char *identity_traits(const struct identity *identity);
 
-/* All that a start needs to become this identity. */
+/* What child_start needs to start an actor with an identity. */
 struct identity_launch {
     HANDLE token;                    /* owned; NULL: the runner's own */
     SECURITY_CAPABILITIES container; /* without AppContainerSid outside one; the SID is appcontainer.c's */
     wchar_t image[MAX_PATH * 2];     /* the program, "" for the one that actors have otherwise */
     bool temporary;                  /* `image` is a copy, to be deleted when the actor has ended */
-    bool apart;         /* neither handles nor the job can be had: it connects by the pipe's name */
+    bool apart;         /* it inherits no handle and is in no job: it connects by the pipe's name */
     const char *failed; /* the function that failed, for messages */
 };
 
@@ -46,7 +46,7 @@ struct identity_launch {
  * out->failed set. identity_launch_free is called in either case. */
 DWORD identity_launch_make(struct identity_launch *out, const struct identity *identity, const wchar_t *actor,
                            const char *run);
-/* What can only be done to an actor that has started, because starting takes rights that it is not to keep. */
+/* Takes away what an actor needed only to start. Called after its hello. Zero, or an error code. */
 DWORD identity_launch_settle(const struct identity *identity, const struct child *child);
 /* Frees what the launch owns, except a temporary image. */
 void identity_launch_free(struct identity_launch *launch);

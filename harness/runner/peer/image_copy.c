@@ -16,7 +16,7 @@ static bool move_bytes(HANDLE file, DWORD at, void *bytes, DWORD size, bool writ
     return done && moved == size;
 }
 
-/* That the file is a program was checked when the actors were looked for. */
+/* programs_find has checked that the file is a program. */
 static bool set_flag(HANDLE file, bool aware)
 {
     DWORD header;

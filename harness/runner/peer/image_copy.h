@@ -1,4 +1,4 @@
-/* Programs that are not as they were built: copies of an actor, and what their header says. */
+/* Modified copies of actor programs. */
 #ifndef SHMCHECK_IMAGE_COPY_H
 #define SHMCHECK_IMAGE_COPY_H
 
@@ -6,9 +6,9 @@
 
 #include <stdbool.h>
 
-/* Copies the program into the folder for temporary files. Zero, with the path in `out`: the file is the caller's to delete,
- * and if nobody does actor_files_remove(run) will. Or an error code, with the function that failed in *failed; then there
- * is no file. */
+/* Copies the program into the folder for temporary files and puts the path into `out`. The caller deletes the copy;
+ * actor_files_remove(run) deletes what is left. Zero, or an error code with the name of the function that failed in *failed;
+ * then no copy exists. */
 DWORD image_copy(const wchar_t *program, const char *run, wchar_t out[MAX_PATH + 1], const char **failed);
 
 /* Sets or clears IMAGE_FILE_LARGE_ADDRESS_AWARE in a program's header, which is all that the linker's option

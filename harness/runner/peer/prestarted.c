@@ -32,7 +32,7 @@ bool prestarted_take(struct prestarted *prestarted, enum arch arch, struct peer 
     DWORD code;
     if (!actor->exists)
         return false;
-    /* An actor that ended while it waited is no fault of the case that needs one now. */
+    /* The waiting actor may have ended: the case then starts its own. */
     if (child_wait(&actor->peer.child, 0, &code) != CHILD_RUNS) {
         drop(actor);
         return false;

@@ -20,7 +20,7 @@ struct prestarted {
 };
 
 /* Starts an actor of this architecture from `program`, unless one waits already or the path is "". Does not wait for its
- * hello. A failure is not reported here: the next start of such an actor meets and reports it. */
+ * hello. A failure is not reported here: the next ordinary start of such an actor fails too, and reports it. */
 void prestarted_start(struct prestarted *prestarted, enum arch arch, const wchar_t *program,
                       struct peer_group *group);
 /* Waits until the actor of this architecture has said hello or has ended. */

@@ -63,7 +63,7 @@ static bool is_fitting_hello(const char *bytes, size_t length, struct text *erro
     uint64_t protocol = 0;
     if (line_parse(&line, bytes, length) || strcmp(line.word, "hello") != 0 ||
         !line_number(&line, "protocol", &protocol)) {
-        text_add(error, "it does not say hello as an actor does");
+        text_add(error, "its first line is not the hello of an actor");
         return false;
     }
     if (protocol != PROTOCOL_VERSION || strcmp(line_value(&line, "version", ""), SHMCHECK_VERSION) != 0) {
@@ -90,7 +90,7 @@ static bool try_actor(const wchar_t *path, DWORD *refusal, struct text *error)
     if (job && output != INVALID_HANDLE_VALUE && channel)
         end = channel_child_end(channel);
     if (end == INVALID_HANDLE_VALUE) {
-        text_format(error, "no pipe or no temporary file for it: error %lu", (unsigned long)GetLastError());
+        text_format(error, "the pipe or the temporary file for it cannot be made: error %lu", (unsigned long)GetLastError());
         goto out;
     }
     swprintf(handle, 24, L"%llx", (unsigned long long)(uintptr_t)end);
@@ -105,7 +105,7 @@ static bool try_actor(const wchar_t *path, DWORD *refusal, struct text *error)
     if (code)
         goto out;
     if (channel_receive(channel, bytes, &length, HELLO_TIMEOUT_MS) != CHANNEL_LINE) {
-        text_add(error, "it starts but does not say hello as an actor does; ");
+        text_add(error, "it starts but sends no hello; ");
         enum child_state state = child_wait(&child, END_TIMEOUT_MS, &code);
         child_end_add(error, state, code);
     } else if (is_fitting_hello(bytes, length, error)) {
@@ -159,13 +159,13 @@ static bool find_own(struct programs *out, const wchar_t *actor, struct text *er
     if (!check_file(path, ARCH_OWN, error))
         return false;
     if (!try_actor(path, &out->job_refusal, &reason)) {
-        text_format(error, "the actor %s is of no use: %s", utf8(path), why);
+        text_format(error, "the actor %s cannot be used: %s", utf8(path), why);
         return false;
     }
     return true;
 }
 
-/* An actor of another architecture. Why there is none stands in reports: no path of this machine is in it. */
+/* An actor of another architecture. Reports say why there is none, so the message has no path of this machine. */
 static void find_other(struct programs *out, enum arch arch)
 {
     char why[600];
@@ -176,7 +176,7 @@ static void find_other(struct programs *out, enum arch arch)
         text_format(&missing, "no %s actor: there is no shmactor-%s.exe beside shmcheck.exe", arch_name(arch),
                     arch_name(arch));
     else if (!check_file(path, arch, &reason))
-        text_format(&missing, "no %s actor: shmactor-%s.exe is no %s program", arch_name(arch),
+        text_format(&missing, "no %s actor: shmactor-%s.exe is not a program for %s", arch_name(arch),
                     arch_name(arch), arch_name(arch));
     else if (!try_actor(path, &out->job_refusal, &reason))
         text_format(&missing, "no %s actor: %s; does this system run %s programs?", arch_name(arch), why,

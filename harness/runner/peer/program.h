@@ -23,8 +23,8 @@ struct programs {
 
 /* Finds the programs: the actor of this program's own architecture is `actor`, a path that the user gave, or if that
  * is NULL shmactor.exe beside this program; those of others are shmactor-x86.exe and so on beside it. Each is started
- * once, to see that it runs, is made for its architecture and speaks this protocol. False, and a sentence in `error`,
- * if there is no actor of the own architecture; the others are a bonus. */
+ * once, to check that it runs, is made for its architecture and has this version of the protocol. False, with a message in
+ * `error`, if there is no actor of the own architecture; the others are optional. */
 bool programs_find(struct programs *out, const wchar_t *actor, struct text *error);
 
 /* Where the actor of another architecture than this program's is looked for. False if the path is too long. */

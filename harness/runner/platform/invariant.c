@@ -13,7 +13,7 @@ void invariant_set_handler(void (*handler)(void *context, const char *message), 
     current_context = context;
 }
 
-/* The path from the repository's root: what stands before it is of the machine that built the program. */
+/* The path from the repository's root, without the folder of the machine that built the program. */
 static const char *short_path(const char *file)
 {
     const char *found = NULL;

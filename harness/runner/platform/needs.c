@@ -159,7 +159,7 @@ static bool attribute_lists(const struct platform *platform)
     return system_has_attribute_lists();
 }
 
-/* Both privileges together are what LocalSystem has and nobody else. */
+/* Only LocalSystem has both privileges. */
 static bool local_system(const struct platform *platform)
 {
     (void)platform;

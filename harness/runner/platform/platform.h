@@ -18,7 +18,7 @@ struct platform {
 void platform_read(struct platform *out);
 /* Its value, or NULL. */
 const char *platform_fact(const struct platform *platform, const char *name);
-/* Adds a fact that somebody else found out; value is copied, cut at FACT_BYTES. */
+/* Adds a fact that platform_read does not find. The value is copied, and cut at FACT_BYTES. */
 void platform_add(struct platform *platform, const char *name, const char *value);
 
 #endif

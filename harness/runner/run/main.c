@@ -1,4 +1,4 @@
-/* shmcheck.exe: reads the command line, runs the plan, says what came of it. */
+/* shmcheck.exe: reads the command line, runs the plan, and prints and writes the results. */
 #include <windows.h>
 
 #include <stdio.h>
@@ -28,8 +28,8 @@ static BOOL WINAPI on_control(DWORD event)
     (void)event;
     SetEvent(stop_event);
     if (event != CTRL_C_EVENT && event != CTRL_BREAK_EVENT)
-        Sleep(4000); /* the window closes or the user logs off: the system ends us when this returns, so let
-                        the main thread write the report first */
+        Sleep(4000); /* the window closes or the user logs off: the system ends this process when the
+                        handler returns, so give the main thread time to write the report */
     return TRUE;
 }
 
@@ -208,7 +208,7 @@ static void show_start(struct run *run)
                       (unsigned long long)(run->plan.count - running));
 }
 
-/* What is known about the run only at its end. */
+/* Properties of the report that are known only at the end of the run. */
 static void add_figures(struct run *run, bool complete)
 {
     char number[32];
@@ -309,7 +309,7 @@ static void add_job_objects(struct run *run)
 
 static bool prepare(struct run *run, struct text *error)
 {
-    /* First of all: whatever else goes wrong, no report of an earlier run is left to be taken for one of this. */
+    /* First, so that the report of an earlier run is removed even if the rest fails. */
     if (run->options.junit && (run->results.file = report_file_open(run->options.junit, error)) == NULL)
         return false;
     platform_read(&run->platform);
@@ -394,7 +394,7 @@ int wmain(int argc, wchar_t **argv)
     static struct run run;
     static char message[4096];
     struct text error = text_over(message, sizeof message);
-    /* Inherited by every worker and actor: no dialog ever waits for a click that nobody makes. */
+    /* Workers and actors inherit this: a system error must not open a dialog. */
     SetErrorMode(SEM_FAILCRITICALERRORS | SEM_NOGPFAULTERRORBOX | SEM_NOOPENFILEERRORBOX);
     if (argc == 4 && wcscmp(argv[1], L"" WORKER_ARGUMENT) == 0)
         return worker_main((HANDLE)(uintptr_t)wcstoull(argv[2], NULL, 16),

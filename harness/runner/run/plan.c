@@ -71,7 +71,7 @@ static bool patterns_match(const struct options *options, struct text *error)
            each_matches(&options->rows, row_matches, "--row", error);
 }
 
-/* Facts about a pair are facts about the platform for whoever asks: needs, and conditions of known.toml. */
+/* The facts of a pair are added to those of the platform, for needs and for conditions of known.toml. */
 static void fill_pair(struct plan_pair *out, struct pair pair, const struct platform *platform,
                       const struct programs *programs)
 {

@@ -23,7 +23,7 @@ static void skip_skipped(struct pool *pool)
         pool->next++;
 }
 
-/* Gives every idle slot a case, as long as there are any. */
+/* Gives every idle slot a case while cases are left. */
 static bool feed(struct pool *pool, struct text *error)
 {
     const struct pool_settings *settings = pool->settings;
@@ -50,7 +50,7 @@ static size_t running(const struct pool *pool, size_t *items)
     return count;
 }
 
-/* Frees the slot first and feeds it, so that the callback does not hold the worker up. */
+/* Gives the slot its next case before the callback runs, so that the worker does not wait for the callback. */
 static bool finish(struct pool *pool, struct worker_slot *slot, bool go_on, struct text *error)
 {
     size_t item = slot->item;
@@ -79,8 +79,8 @@ static bool listen_to(struct pool *pool, struct worker_slot *slot, struct text *
     return true;
 }
 
-/* Waits until a worker says something, a deadline passes or the run is to stop. */
-static void wait_for_news(const struct pool *pool)
+/* Waits until a worker sends a line, a deadline passes, the callback `idle` is due or the stop event is signalled. */
+static void wait_for_event(const struct pool *pool)
 {
     size_t items[OPTIONS_JOBS], item_count = running(pool, items);
     DWORD again = INFINITE;
@@ -127,7 +127,7 @@ static enum pool_end run(struct pool *pool, struct text *error)
                 return POOL_BROKEN;
         if (!any_running(pool))
             return pool->next < pool->settings->plan->count ? POOL_ENOUGH : POOL_DONE;
-        wait_for_news(pool);
+        wait_for_event(pool);
         if (WaitForSingleObject(pool->settings->stop, 0) == WAIT_OBJECT_0) {
             interrupt(pool, "the run was stopped while this case ran", error);
             return POOL_STOPPED;

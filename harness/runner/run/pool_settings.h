@@ -1,4 +1,4 @@
-/* What a run asks of the pool and of each worker. */
+/* The settings of a run for the pool and its workers. */
 #ifndef SHMCHECK_POOL_SETTINGS_H
 #define SHMCHECK_POOL_SETTINGS_H
 
@@ -26,17 +26,17 @@ struct pool_settings {
     const char *run; /* distinguishes this run's object names */
     HANDLE stop;     /* an event: when it is signalled the run ends early (Ctrl-C) */
     void *context;
-    /* A case begins; nothing is known about it yet. */
+    /* A case begins. */
     void (*started)(void *context, size_t item);
     /* A line of its transcript, as it happens. */
     void (*line)(void *context, size_t item, const char *text);
-    /* A case has ended, in whatever way. The outcome is the callee's to free. */
+    /* A case has ended. The callee frees the outcome. */
     void (*finished)(void *context, size_t item, struct case_outcome *outcome);
-    /* Whether no further case is to start; those that run go on to their end. May be NULL: all cases start. */
+    /* Whether to start no further case; running cases go on to their end. NULL: every case starts. */
     bool (*enough)(void *context);
-    /* There is nothing to do at the moment, every worker has a case: the time for work that may take a while.
-     * `running` are the items under way. Returns after how many milliseconds it wants to be called again if
-     * nothing happens before; INFINITE: not at all. May be NULL. */
+    /* Called when every worker has a case and no line waits; it may take a while. `running` are the running items.
+     * Returns after how many milliseconds it must be called again if no line comes before; INFINITE: not at all. May be
+     * NULL. */
     DWORD (*idle)(void *context, const size_t *running, size_t running_count);
 };
 

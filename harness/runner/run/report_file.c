@@ -12,7 +12,7 @@
 #define MOVE_PAUSE_MS 20
 
 struct report_file {
-    HANDLE lock; /* held without sharing; the file goes when the handle does */
+    HANDLE lock; /* opened without sharing; deleted when the handle is closed */
     wchar_t path[PATH_UNITS];
     wchar_t next[PATH_UNITS]; /* where the next version is written */
 };
@@ -90,7 +90,7 @@ static DWORD write_next(const struct report_file *file, const struct buffer *rep
     return error;
 }
 
-/* A reader that has the old report open at this moment (a virus scanner, a viewer) is gone a moment later. */
+/* Another program (a virus scanner, a viewer) may have the old report open for a moment, so this tries several times. */
 static DWORD move_over(const struct report_file *file)
 {
     DWORD error = ERROR_SUCCESS;
@@ -100,7 +100,7 @@ static DWORD move_over(const struct report_file *file)
         error = GetLastError();
         if (error != ERROR_ACCESS_DENIED && error != ERROR_SHARING_VIOLATION)
             break;
-        Sleep(MOVE_PAUSE_MS); /* another program's file handle: there is nothing of ours to wait for */
+        Sleep(MOVE_PAUSE_MS); /* no event tells when another program closes its handle */
     }
     return error;
 }

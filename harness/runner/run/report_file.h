@@ -1,5 +1,5 @@
-/* The report on disk. Whatever happens to this process, the file at `path` is a whole report: each version is
- * written beside it and then moved over it. */
+/* The report on disk. The file at `path` is complete at every moment: each version is written to another file, which then
+ * replaces it. */
 #ifndef SHMCHECK_REPORT_FILE_H
 #define SHMCHECK_REPORT_FILE_H
 
@@ -10,13 +10,12 @@
 
 struct report_file;
 
-/* Claims the path: a second run that wants to write the same report is refused. A report from an earlier run
- * is removed. NULL, and a sentence in `error`, if that cannot be. */
+/* Locks the path against a second run, and removes the report of an earlier run. NULL, with a message in `error`, on
+ * failure. */
 struct report_file *report_file_open(const wchar_t *path, struct text *error);
-/* Replaces the report. False, and a sentence in `error`, if the new one cannot be written; the one before
- * stays. */
+/* Replaces the report. False, with a message in `error`, if the new one cannot be written; the previous one stays. */
 bool report_file_write(struct report_file *file, const struct buffer *report, struct text *error);
-/* Gives the path up; NULL is fine. */
+/* Unlocks the path; NULL is fine. */
 void report_file_close(struct report_file *file);
 
 #endif

@@ -27,7 +27,7 @@ static void case_file(const struct plan_item *item, char *out, size_t size)
         snprintf(out, size, "cases/%s.c", topic->name);
 }
 
-/* The lines that stand at the top of a case's output. */
+/* The first lines of a case's output: its rows. */
 static void add_head(struct buffer *out, const struct plan_item *item)
 {
     char own[CASE_ID_BYTES], word[CASE_ID_BYTES];
@@ -42,12 +42,12 @@ struct judgement {
     const char *reason;          /* why it is known, for VERDICT_KNOWN */
 };
 
-/* The worst finding that is not known decides; if all are known, the first one's reason is the message. A control that
- * showed nothing decides where there is nothing else. */
+/* The worst finding that is not known decides; if all are known, the first one's reason is the message. A control
+ * without effect decides only if nothing else does. */
 static struct judgement judge(struct known *known, const char *id, const struct case_outcome *outcome)
 {
-    static const struct finding incomplete = {.verdict = VERDICT_ERROR,
-                                              .text = "memory ran out: not all that was seen is here"};
+    static const struct finding incomplete = {
+        .verdict = VERDICT_ERROR, .text = "memory ran out: findings or transcript are incomplete"};
     struct judgement judgement = {VERDICT_PASS, NULL, NULL};
     const struct finding *powerless = NULL;
     int worst = 0;
@@ -296,7 +296,7 @@ void results_add(struct results *results, size_t index, struct case_outcome *out
     item->ended = true;
     item->verdict = judgement.verdict;
     if (judgement.verdict == VERDICT_SKIP)
-        item->skip = "the run had no power: a control showed nothing of what was looked for";
+        item->skip = "the run had no power: a control did not show its effect";
     report_case(results, item, &judgement, outcome);
     show_case(results, item, &judgement, outcome);
     if (verdict_facts(judgement.verdict)->exit_code > 0)

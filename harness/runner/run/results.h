@@ -1,4 +1,4 @@
-/* Judging: from what a case came to, and what is known, to its verdict, the report and the console. */
+/* Judges the outcomes of cases: their verdicts, with known.toml, go into the report and to the console. */
 #ifndef SHMCHECK_RESULTS_H
 #define SHMCHECK_RESULTS_H
 
@@ -10,7 +10,7 @@
 #include "plan.h"
 #include "report_file.h"
 
-/* At the end of a run so many failed cases are shown again with what was seen; the report has the others. */
+/* How many failed cases the end of a run shows again, with their findings; the report has the others. */
 #define RESULTS_FAILURES 50
 
 /* What a driver calls the things that the end of a run names. All are UTF-8 and outlive the results. */
@@ -21,8 +21,8 @@ struct result_words {
 };
 
 struct results {
-    struct plan *plan;        /* marks what it judged */
-    struct known *known;      /* marks what it used */
+    struct plan *plan;        /* its items are marked as ended */
+    struct known *known;      /* its used entries are marked */
     struct junit *junit;      /* owned by the caller, like the rest */
     struct report_file *file; /* NULL: no report was asked for */
     struct console *console;
@@ -41,13 +41,13 @@ struct results {
 
 /* A skipped item goes into the report. */
 void results_skip(struct results *results, size_t item);
-/* An item begins; or has ended, which frees the outcome. */
+/* An item begins; an item has ended. results_add frees the outcome. */
 void results_start(struct results *results);
 void results_add(struct results *results, size_t item, struct case_outcome *outcome);
-/* Brings the report on disk up to date: now, or later if writing takes too much of the run's time. Returns after
- * how many milliseconds it wants to be called for that; INFINITE: there is nothing more to write. */
+/* Brings the report on disk up to date, unless writing has taken too much of the run's time. Returns after how many
+ * milliseconds it must be called again; INFINITE: the report is up to date. */
 DWORD results_refresh(struct results *results, const size_t *running, size_t running_count);
-/* Writes the report with what there is. False if that failed, now or at the last attempt before. */
+/* Writes the report now. False if this write or an earlier one failed. */
 bool results_write(struct results *results, const size_t *running, size_t running_count);
 /* Frees what the results own. */
 void results_free(struct results *results);

@@ -223,8 +223,8 @@ static void take_done(struct worker_slot *slot)
     output_file_clear(slot->worker_output); /* it is reported only if the worker ends badly */
 }
 
-static enum worker_slot_news take_line(struct worker_slot *slot, const struct pool_settings *settings,
-                                       const struct line *line)
+static enum worker_slot_result take_line(struct worker_slot *slot, const struct pool_settings *settings,
+                                         const struct line *line)
 {
     enum wire_report_kind kind = wire_get_report(line, slot->sequence, &slot->report);
     slot->outcome.incomplete |= slot->report.text.failed;
@@ -247,7 +247,7 @@ static enum worker_slot_news take_line(struct worker_slot *slot, const struct po
     return SLOT_FINISHED;
 }
 
-enum worker_slot_news worker_slot_listen(struct worker_slot *slot, const struct pool_settings *settings)
+enum worker_slot_result worker_slot_listen(struct worker_slot *slot, const struct pool_settings *settings)
 {
     char bytes[LINE_BYTES];
     size_t length;

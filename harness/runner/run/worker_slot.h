@@ -21,7 +21,7 @@ struct worker_slot {
     struct case_outcome outcome;
 };
 
-enum worker_slot_news {
+enum worker_slot_result {
     SLOT_NOTHING, /* nothing more to read at the moment */
     SLOT_GOING_ON,
     SLOT_FINISHED /* the case has ended; slot->outcome is complete */
@@ -33,7 +33,7 @@ bool worker_slot_start(struct worker_slot *slot, const struct pool_settings *set
 /* Gives the worker a case. */
 void worker_slot_feed(struct worker_slot *slot, const struct pool_settings *settings, size_t item);
 /* Reads the next line of the worker, without waiting. */
-enum worker_slot_news worker_slot_listen(struct worker_slot *slot, const struct pool_settings *settings);
+enum worker_slot_result worker_slot_listen(struct worker_slot *slot, const struct pool_settings *settings);
 /* Ends the worker, and its case with an error of this kind and this message. */
 void worker_slot_break(struct worker_slot *slot, enum error_kind kind, const char *why);
 /* Ends the worker, if there is one, and frees what the slot owns. */

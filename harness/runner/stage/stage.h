@@ -66,7 +66,7 @@ struct case_state; /* belongs to the room case/ */
 struct stage {
     const struct stage_settings *settings;
     char id[WORD_BYTES];           /* of the case; object names contain it */
-    int line;                      /* where the case stands in its file */
+    int line;                      /* of the case in its file */
     struct case_state *case_state; /* whatever the user of the stage keeps with it */
     struct peer_group peers;
     struct role *roles[STAGE_ROLES]; /* owned */

@@ -31,7 +31,7 @@ void step_give_up(struct stage *stage, enum stage_event kind, int line, struct r
     stage_abort_as(stage, kind, line, "%s> %s: %s", role->name, role->request, why);
 }
 
-/* The pipe is closed, so the process ends or has ended: its exit code says more than the pipe does. */
+/* The pipe is closed, so the process has ended or is about to: the message gets its exit code. */
 _Noreturn static void give_up_dead(struct stage *stage, int line, struct role *role, const char *why)
 {
     DWORD code;
@@ -40,7 +40,7 @@ _Noreturn static void give_up_dead(struct stage *stage, int line, struct role *r
 }
 
 /* One line from the actor, parsed, with the sequence number that it must have. False if the pipe was closed instead,
- * which is as good if the process `may_end`. */
+ * which is not an error if `may_end`. */
 static bool listen_to(struct stage *stage, int line, struct role *role, bool may_end)
 {
     size_t length;
@@ -111,7 +111,7 @@ void step_send(struct stage *stage, int line, struct role *role, const char *req
     stage->steps++;
     role_asks(role);
     if (!peer_send(&stage->peers, &role->peer, wire, text.length))
-        give_up_dead(stage, line, role, "the actor does not take requests any more");
+        give_up_dead(stage, line, role, "the actor no longer reads requests");
 }
 
 /* Keeps the volatile values of a reply for references in later steps; a name that is there already is overwritten. */
@@ -143,7 +143,7 @@ static void take_reply(struct stage *stage, int line, struct role *role)
         reply_describe(&text, role->raw);
     transcript(stage, role, described);
     if (strcmp(role->reply.word, "bad") == 0)
-        stage_abort(stage, line, "%s> %s: the actor does not take this step: %s", role->name, role->request,
+        stage_abort(stage, line, "%s> %s: the actor rejected this step: %s", role->name, role->request,
                     line_value(&role->reply, "reason", "no reason given"));
 }
 

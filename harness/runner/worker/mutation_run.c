@@ -7,18 +7,18 @@
 #include "../stage/cmocka_bridge.h"
 #include "reply_mutations.h"
 
-/* What a case found wrong, in order, as checksums of all that it told. */
+/* The findings of a run in order, each as a checksum of its text and line. */
 #define FINDINGS_MOST 200
 struct findings {
     uint64_t sums[FINDINGS_MOST];
-    size_t count; /* may be more than are kept */
+    size_t count; /* may be greater than FINDINGS_MOST; only the first are kept */
 };
 
-/* Who listens to a case that runs again. It has noticed a change if it finds wrong something else than it did with the
- * replies as they were, or something less; the first difference is enough. */
+/* The listener of a case that runs again. The case has noticed a change at the first finding that differs from the usual
+ * ones, or if it has fewer. */
 struct witness {
     const struct recording *recording;
-    const struct findings *usual; /* NULL: these are to be found out */
+    const struct findings *usual; /* those without a change; NULL: this run collects them */
     struct findings found;
     bool noticed;
 };
@@ -29,7 +29,7 @@ static void witness_tell(void *context, enum stage_event event, int line, const 
     struct findings *found = &witness->found;
     if (event == STAGE_TRANSCRIPT)
         return;
-    /* What is found wrong behind the point where the recording ends to fit is the recording's fault, not a merit. */
+    /* Findings after the divergence do not count: the changed reply did not cause them. */
     if (!witness->recording->diverged) {
         uint64_t sum = checksum_add(CHECKSUM_START, text, strlen(text));
         size_t place = found->count++;
@@ -43,7 +43,7 @@ static void witness_tell(void *context, enum stage_event event, int line, const 
         leave_case();
 }
 
-/* Runs the case once more. `mode` says whether the recording plays or processes run. */
+/* Runs the case once more: RECORDING_REPLAY replays the recording, RECORDING_OFF runs processes. */
 static void run_again(const struct stage_settings *settings, const struct test_case *test,
                       struct recording *recording, enum recording_mode mode, struct witness *witness)
 {
@@ -65,8 +65,7 @@ static bool notices(const struct stage_settings *settings, const struct test_cas
     return witness.noticed || (!recording->diverged && witness.found.count < usual->count);
 }
 
-/* What the case finds wrong when nothing is changed; false if it does not even then go the way of its recording, all of it:
- * whatever came of changes would say nothing. */
+/* The findings without a change. False if the replay diverges, or ends early: then changes would prove nothing. */
 static bool find_usual(const struct stage_settings *settings, const struct test_case *test,
                        struct recording *recording, struct findings *usual)
 {
@@ -143,7 +142,7 @@ void mutation_run(const struct stage_settings *settings, const struct test_case 
     struct findings usual;
     if (!find_usual(settings, test, recording, &usual)) {
         settings->tell(settings->context, STAGE_ERROR, test->line,
-                       "the case goes another way when the same replies come again");
+                       "the case takes other steps when the same replies are replayed");
         return;
     }
     for (size_t i = 0; i < recording->count; i++) {

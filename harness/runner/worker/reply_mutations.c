@@ -72,8 +72,8 @@ static bool add_other_data(struct text *out, const char *value, size_t change)
     return true;
 }
 
-/* A descriptor is changed in its first entry, whom that is about: allowed becomes denied and the other way round; a
- * list without entries gets one; and what is no list is changed like a text. */
+/* The first entry of a descriptor is changed: allowed becomes denied and the other way round. A list without entries gets
+ * one. */
 static bool add_other_descriptor(struct text *out, const char *value, size_t change)
 {
     const char *entry = strchr(value, '(');
@@ -89,8 +89,8 @@ static bool add_other_descriptor(struct text *out, const char *value, size_t cha
     return true;
 }
 
-/* Of a number that is another one in every run a case can only expect that it is 0 or not, or what it is to a second
- * one; either shows if it becomes 0. An address, which is written in hexadecimal, is off by one. */
+/* A volatile number becomes 0, or 1 if it is 0: a case can only expect whether it is 0, or how it compares with another one.
+ * An address, which is hexadecimal, changes by one. */
 static bool add_other_number(struct text *out, bool is_volatile, const char *value, uint64_t number,
                              size_t change)
 {
@@ -128,7 +128,7 @@ static bool is_data(const char *key, const char *value)
     return false;
 }
 
-/* The change-th other value of a field; false if it has not that many. `out` is then unspecified. */
+/* Adds the changed value number `change` of a field. False if there are fewer; `out` is then unspecified. */
 static bool add_other_value(struct text *out, bool ok, const char *key, const char *value, size_t change)
 {
     bool is_volatile = key[0] == '~';
@@ -171,7 +171,7 @@ static bool next_field(const char **rest, char *key, size_t key_size, char *valu
     return true;
 }
 
-/* What a reply of a recording is made of. */
+/* The parts of a recorded reply. */
 struct parts {
     const struct recorded_entry *reply;
     size_t sequence; /* bytes of the sequence number */
@@ -193,7 +193,7 @@ static bool take_apart(struct parts *parts, const struct recorded_entry *reply)
     return parts->ok || strcmp(parts->word, "fail") == 0 || strcmp(parts->word, "fault") == 0;
 }
 
-/* The number of changes of one field is found by trying: there are never many. */
+/* Counts the changes of one field by making them; each field has only a few. */
 static bool is_index_of(const struct parts *parts, const char *key, const char *value, size_t *index,
                         struct text *other)
 {
@@ -218,7 +218,7 @@ static bool change_field(const struct parts *parts, size_t index, struct text *l
         bool here = !found && is_index_of(parts, key, value, &index, &other);
         if (here) {
             text_add(field, key);
-            /* A line that the change would make too long has lost the value instead. */
+            /* If the change would make the line too long, the value is removed instead. */
             if (strlen(parts->reply->text) + other.length > strlen(value) + LINE_BYTES - 2)
                 text_clear(&other);
         }
@@ -228,7 +228,7 @@ static bool change_field(const struct parts *parts, size_t index, struct text *l
     return found;
 }
 
-/* What no actor says, whatever the system did. Only failures have an error that they cannot do without. */
+/* Replies that no actor sends: an unknown outcome, and `fail` without error=. Only `fail` must have error=. */
 static bool make_nonsense(const struct parts *parts, size_t index, struct text *line, struct text *field)
 {
     char key[64], value[LINE_BYTES];
@@ -253,7 +253,7 @@ bool reply_mutation(const struct recorded_entry *reply, size_t index, char out[L
         return make_nonsense(&parts, index, &line, &name) && !line.cut;
     if (index == 0) {
         text_add(&name, "outcome");
-        /* A success keeps no fields of a failure and the other way round, as an actor would have it. */
+        /* As an actor replies: a success has no fields of a failure, and the other way round. */
         text_add(&line, parts.ok ? " fail error=31 status=0xC0000001" : " ok");
         return true;
     }

@@ -1,6 +1,6 @@
-/* Changing one thing in one reply: what a system would say that breaks the rule which the reply bears witness to. */
-#ifndef SHMCHECK_MUTATION_H
-#define SHMCHECK_MUTATION_H
+/* Changes of one thing in one reply: what a system would reply that breaks the rule. */
+#ifndef SHMCHECK_REPLY_MUTATIONS_H
+#define SHMCHECK_REPLY_MUTATIONS_H
 
 #include "../peer/recording.h"
 
@@ -13,9 +13,9 @@
  *
  * What is changed: the outcome, to its opposite; every field, a number to both of its neighbours (a volatile one to 0),
  * data at both ends.
- * Not changed: unsolicited lines (hello), farewells (bye), what the actor does not take (bad), and volatile fields,
- * unless the case looked at them. Of a reply that a case only writes down nothing is expected, so it is made nonsense
- * instead, which even then must not pass: a word that is no outcome, a failure without its error. */
+ * Not changed: `hello`, `bye` and `bad`, and volatile fields that the case did not read. A reply that a case only records
+ * has no expectation. Its changes are nonsense, which must not pass either: a word that is no outcome, or a failure without
+ * its error. */
 bool reply_mutation(const struct recorded_entry *reply, size_t index, char out[LINE_BYTES],
                     char field[MUTATION_FIELD_BYTES]);
 
