@@ -115,7 +115,7 @@ def test_a_run_leaves_no_object(runner: Runner, tmp_path: Path) -> None:
     runner.expect_nobody()
 
 
-def test_two_runs_side_by_side(runner: Runner, tmp_path: Path) -> None:
+def test_two_runs_at_the_same_time_do_not_meet(runner: Runner, tmp_path: Path) -> None:
     """All that two runs could fight about: names, pipes, temporary files."""
     globs = ("create-existing-*", "name-collide-*", "name-global-*", "life-*", "inherit-*")
     words = [word for glob in globs for word in ("--filter", glob)]

@@ -234,7 +234,7 @@ def test_the_classes_partition_the_cases(base: Run, new: Run) -> None:
 
 @given(RUNS, RUNS)
 @settings(max_examples=150, deadline=None)
-def test_there_and_back(base: Run, new: Run) -> None:
+def test_comparing_in_the_other_direction_mirrors_the_classes(base: Run, new: Run) -> None:
     """What is worse in one direction is better, or gone, in the other."""
     there, back = classes(compare(base, new)), classes(compare(new, base))
     for key, change in there.items():
@@ -248,7 +248,7 @@ def test_there_and_back(base: Run, new: Run) -> None:
 
 @given(RUNS, RUNS)
 @settings(max_examples=100, deadline=None)
-def test_a_failure_is_never_among_what_is_fine(base: Run, new: Run) -> None:
+def test_a_failure_is_in_no_class_that_is_fine(base: Run, new: Run) -> None:
     for difference in compare(base, new).differences:
         if difference.new and difference.new.verdict in BAD:
             assert difference.change not in (Change.SAME, Change.FIXED, Change.ADDED, Change.STILL_KNOWN)
@@ -300,14 +300,14 @@ def test_an_answer_counts_before_a_step_that_is_not_there() -> None:
 
 
 @pytest.mark.parametrize("fact", ["session", "elevated", "integrity", "harness_version", "process_arch"])
-def test_other_conditions_are_said_first(fact: str) -> None:
+def test_other_conditions_are_named_first(fact: str) -> None:
     found = compare(run([Made("a")]), run([Made("a")], **{fact: "other"}))
     assert len(found.warnings) == 1 and found.warnings[0].startswith(fact)
     assert text(found).startswith("Compare with care:\n")
     assert markdown(found).index("Compare with care") < markdown(found).index("the same in both")
 
 
-def test_other_programs_of_the_same_version_are_said_first() -> None:
+def test_other_programs_of_the_same_version_are_named_first() -> None:
     mine = {"runner_sha256": "a" * 64, "actor_sha256": "b" * 64}
     base = run([Made("a")], **mine)
     assert not compare(base, run([Made("a")], **mine)).warnings
@@ -322,7 +322,7 @@ def test_other_programs_of_the_same_version_are_said_first() -> None:
     assert not compare(base, run([Made("a")])).warnings
 
 
-def test_another_wine_is_what_one_wants_to_compare() -> None:
+def test_another_version_of_wine_needs_no_warning() -> None:
     assert not compare(run([Made("a")]), run([Made("a")], wine_version="10.0")).warnings
 
 
@@ -461,7 +461,7 @@ def command(*arguments: object) -> int:
     return main([str(argument) for argument in arguments])
 
 
-def test_exit_codes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_exit_codes_tell_whether_something_changed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     good = written(tmp_path, "good", Report([Made("a"), Made("b", "fail")]))
     worse = written(tmp_path, "worse", Report([Made("a", "fail"), Made("b", "fail")]))
     assert command(good, good) == 0
@@ -475,7 +475,7 @@ def test_exit_codes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert command(worse, good, "--fail-on", "any") == 1
 
 
-def test_bad_input_is_exit_code_3(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_bad_input_has_exit_code_3(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     good = written(tmp_path, "good", Report([Made("a")]))
     bad = tmp_path / "bad.xml"
     bad.write_text("<html/>", encoding="utf-8")
@@ -497,7 +497,7 @@ def test_a_lost_new_run_has_lost_its_coverage(tmp_path: Path, capsys: pytest.Cap
     assert command(lost, good) == 3
 
 
-def test_a_folder_as_base(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_folder_is_accepted_as_base(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = tmp_path / "baselines"
     folder.mkdir()
     for wine in ("5.0", "8.0", "10.0"):
@@ -608,7 +608,7 @@ def test_compare_does_not_need_jinja2(tmp_path: Path) -> None:
     assert found.returncode == 0, found.stderr
 
 
-def test_the_default_classes_stop_what_must_be_looked_at() -> None:
+def test_the_default_classes_fail_what_needs_a_look() -> None:
     assert DEFAULT_FAIL_ON == {Change.REGRESSED, Change.NEW_FAILURE, Change.LOST_COVERAGE, Change.REMOVED}
 
 

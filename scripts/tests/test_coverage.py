@@ -41,7 +41,7 @@ def test_a_bad_list_is_refused(text: str, problem: str) -> None:
         read_list(text)
 
 
-def test_the_comparison_goes_both_ways() -> None:
+def test_missing_rows_and_unknown_rows_are_found() -> None:
     excuse = '"it needs two machines"'
     text = HEAD + row(id='"a"') + row(id='"b"', area="2", excuse=excuse) + row(id='"c"', excuse=excuse) + row(id='"d"')
     small = parse(text)
@@ -69,7 +69,7 @@ def small(tmp_path: Path) -> Path:
     return path
 
 
-def test_figures(tmp_path: Path, small: Path) -> None:
+def test_figures_of_coverage_are_counted(tmp_path: Path, small: Path) -> None:
     cases, figures = tmp_path / "list.txt", tmp_path / "figures.json"
     cases.write_bytes(listed(("one", "a")).replace("\n", "\r\n").encode())
     done = run_coverage("--contract", str(small), "--list", str(cases), "--json", str(figures), "--rows")
@@ -104,7 +104,7 @@ def test_figures(tmp_path: Path, small: Path) -> None:
         ("a b", [], 1, "row b has an excuse, but case one (sample) checks it"),
     ],
 )
-def test_exit_codes(tmp_path: Path, small: Path, rows: str, options: list[str], code: int, said: str) -> None:
+def test_exit_codes_tell_whether_rows_are_missing(tmp_path: Path, small: Path, rows: str, options: list[str], code: int, said: str) -> None:
     (tmp_path / "list.txt").write_text(listed(("one", rows)), encoding="utf-8")
     done = run_coverage("--contract", str(small), "--list", str(tmp_path / "list.txt"), *options)
     assert done.returncode == code and said in done.stderr
@@ -116,7 +116,7 @@ def test_a_list_from_powershell_is_read(tmp_path: Path, small: Path) -> None:
     assert run_coverage("--contract", str(small), "--list", str(tmp_path / "list.txt")).returncode == 0
 
 
-def test_bad_input_is_exit_code_3(tmp_path: Path, small: Path) -> None:
+def test_bad_input_has_exit_code_3(tmp_path: Path, small: Path) -> None:
     good = tmp_path / "list.txt"
     good.write_text(listed(("one", "a")), encoding="utf-8")
     (tmp_path / "bytes.txt").write_bytes(b"\xe4\n")

@@ -94,7 +94,7 @@ WRITE = "import os; open('r.xml', 'w').write(os.environ['REPORT']); print('pass 
         ("print('1 passed, 0 failed, 0 skipped'); print('and more', flush=True); os._exit(1)", "ended with code 1 but"),
     ],
 )
-def test_an_abnormal_end_is_said_in_words(tmp_path: Path, end: str, words: str) -> None:
+def test_an_abnormal_end_is_explained(tmp_path: Path, end: str, words: str) -> None:
     code, out, err = finished(tmp_path, WRITE + end)
     assert code == 2
     assert f"shmcheck.exe {words}" in err
@@ -102,7 +102,7 @@ def test_an_abnormal_end_is_said_in_words(tmp_path: Path, end: str, words: str) 
     assert out.splitlines()[-1] == "1 passed, 1 failed, 0 skipped"
 
 
-def test_the_report_of_an_earlier_run_is_not_taken_for_this_one(tmp_path: Path) -> None:
+def test_the_report_of_an_earlier_run_is_not_used(tmp_path: Path) -> None:
     (tmp_path / "r.xml").write_text(REPORT, encoding="utf-8")
     code, out, err = finished(tmp_path, "import os; os._exit(5)")
     assert code == 2
@@ -110,7 +110,7 @@ def test_the_report_of_an_earlier_run_is_not_taken_for_this_one(tmp_path: Path) 
     assert out == "0 passed, 0 failed, 0 skipped\n"
 
 
-def test_half_a_report_is_said_to_be_unreadable(tmp_path: Path) -> None:
+def test_half_a_report_is_an_error(tmp_path: Path) -> None:
     code, out, err = finished(tmp_path, "import os; open('r.xml', 'w').write('<testsuites>'); os._exit(5)")
     assert code == 2
     assert "cannot be read" in err
@@ -131,7 +131,7 @@ def test_a_grandchild_that_holds_the_output_is_not_waited_for(tmp_path: Path) ->
     assert time.monotonic() - begin < 6
 
 
-def test_a_program_that_lost_what_it_runs_on_is_ended(tmp_path: Path) -> None:
+def test_a_program_whose_wineserver_ended_is_ended(tmp_path: Path) -> None:
     program = WRITE + "open('dead', 'w').close(); import time; time.sleep(30)"
     code, out, err = finished(tmp_path, program)
     assert code == 2
@@ -184,7 +184,7 @@ def test_a_signal_ends_the_program_within_two_seconds(tmp_path: Path, number: in
     assert out.decode().splitlines()[-1] == "1 passed, 1 failed, 0 skipped"
 
 
-def test_a_killed_driver_takes_the_program_along(tmp_path: Path) -> None:
+def test_a_killed_driver_ends_the_program(tmp_path: Path) -> None:
     child = driver(tmp_path, STUBBORN)
     pid = wait_for(tmp_path / "pid")
     child.kill()
@@ -195,7 +195,7 @@ def test_a_killed_driver_takes_the_program_along(tmp_path: Path) -> None:
     assert gone(pid)
 
 
-def test_a_reader_who_leaves_does_not_end_the_run(tmp_path: Path) -> None:
+def test_a_closed_output_does_not_end_the_run(tmp_path: Path) -> None:
     program = "import time\nfor i in range(50): print('x' * 4000, flush=True); time.sleep(0.001)\n" + WRITE
     child = driver(tmp_path, program + "print('1 passed, 0 failed, 0 skipped')")
     assert child.stdout is not None
@@ -214,11 +214,11 @@ def test_a_reader_who_leaves_does_not_end_the_run(tmp_path: Path) -> None:
         (Ending(-9, True, "", "SIGTERM"), "was killed by SIGKILL, after SIGTERM"),
     ],
 )
-def test_how_a_program_ended(ending: Ending, words: str) -> None:
+def test_exit_codes_are_explained(ending: Ending, words: str) -> None:
     assert local_run.how(ending) == words
 
 
-def test_a_program_that_cannot_start(tmp_path: Path) -> None:
+def test_a_program_that_cannot_start_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(CannotRun, match="cannot be started"):
         launch.run([str(tmp_path / "nothing")], {}, tmp_path)
 
@@ -263,7 +263,7 @@ if sys.stdin.read():
 
 
 @pytest.mark.parametrize(("end", "tidied"), [("kill", True), ("leave", True), ("dismiss", False)])
-def test_the_guard_tidies_up_after_a_driver_that_did_not(tmp_path: Path, end: str, tidied: bool) -> None:
+def test_the_guard_cleans_up_after_a_killed_driver(tmp_path: Path, end: str, tidied: bool) -> None:
     mark = tmp_path / "mark"
     command = [sys.executable, "-c", GUARDED, str(ROOT / "scripts"), str(mark)]
     child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)

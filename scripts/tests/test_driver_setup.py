@@ -101,7 +101,7 @@ def test_stale_lists_are_updated_once(fake: Path) -> None:
     assert asked(fake) == ["apt-get install wine", "apt-get update", "apt-get install wine"]
 
 
-def test_without_root_sudo_is_not_let_ask_without_a_terminal(fake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_terminal_sudo_never_asks(fake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     with pytest.raises(CannotRun):
         packages.ensure([Need("wine", program="wine")])
@@ -135,7 +135,7 @@ def test_a_package_that_does_not_bring_its_program_is_noticed(fake: Path) -> Non
         packages.ensure([Need("wine", file="/nonexistent")])
 
 
-def test_locks_between_processes(tmp_path: Path) -> None:
+def test_a_lock_excludes_other_processes(tmp_path: Path) -> None:
     path = tmp_path / "lock"
     other = (
         "import sys; sys.path.insert(0, sys.argv[1]); from pathlib import Path; from shmcheck.locks import Lock\n"
@@ -210,7 +210,7 @@ def test_a_tree_is_built_once_and_then_left_alone(checkout: Path) -> None:
 
 
 @pytest.mark.parametrize("change", ["presets", "moved", "half", "python"])
-def test_a_tree_heals(checkout: Path, change: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_damaged_build_tree_is_repaired(checkout: Path, change: str, monkeypatch: pytest.MonkeyPatch) -> None:
     lock = cmake_build.BuildLock()
     cmake_build.ensure([Part("native")], lock)
     built(checkout)
@@ -234,7 +234,7 @@ def test_a_tree_heals(checkout: Path, change: str, monkeypatch: pytest.MonkeyPat
     assert not (tree / "old").exists()
 
 
-def test_another_python_is_no_reason_to_build(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_python_does_not_rebuild(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lock = cmake_build.BuildLock()
     cmake_build.ensure([Part("native")], lock)
     built(checkout)
@@ -243,7 +243,7 @@ def test_another_python_is_no_reason_to_build(checkout: Path, monkeypatch: pytes
     assert built(checkout) == []
 
 
-def test_a_build_that_fails_says_what_the_compiler_said(checkout: Path) -> None:
+def test_a_failed_build_shows_the_messages_of_the_compiler(checkout: Path) -> None:
     tool(checkout.parent / "bin", "cmake", 'echo "x.c:1: error: no"; exit 1\n')
     with pytest.raises(CannotRun, match="x.c:1: error: no"):
         cmake_build.ensure([Part("native")], cmake_build.BuildLock())
@@ -258,7 +258,7 @@ def fetcher() -> ModuleType:
     return module
 
 
-def test_package_sources_become_sources_of_sources(tmp_path: Path) -> None:
+def test_package_sources_are_turned_into_source_packages(tmp_path: Path) -> None:
     etc = tmp_path / "apt"
     parts = etc / "sources.list.d"
     parts.mkdir(parents=True)
@@ -361,7 +361,7 @@ def test_entry_points_skip_a_python_that_is_too_old(tmp_path: Path, name: str) -
     assert done.stderr == b""
 
 
-def test_without_any_python_the_entry_points_say_so(tmp_path: Path) -> None:
+def test_without_python_the_entry_points_name_what_is_missing(tmp_path: Path) -> None:
     script = (ROOT / "scripts" / "python.sh").read_text(encoding="utf-8").replace("/usr/bin/python3", "/nonexistent")
     (tmp_path / "python.sh").write_text(script, encoding="utf-8")
     (tmp_path / "run").write_text((ROOT / "scripts" / "run").read_text(encoding="utf-8"), encoding="utf-8")
@@ -396,7 +396,7 @@ def test_an_old_python_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("words", [["--build-dir", "é x/b"], ["--build-dir=é x/b"]])
-def test_build_dir_moves_all_that_is_made(tmp_path: Path, words: list[str]) -> None:
+def test_build_dir_moves_everything_that_is_made(tmp_path: Path, words: list[str]) -> None:
     program = (
         "import sys; sys.path.insert(0, sys.argv.pop(1)); import start_command\n"
         "rest = start_command.take_build_dir(sys.argv[1:])\n"

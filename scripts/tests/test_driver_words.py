@@ -43,7 +43,7 @@ def test_help_has_every_option_of_shmcheck() -> None:
     assert [option.name for option in RUNNER_OPTIONS if f"  {option.name}" not in text and option.name != "--help"] == []
 
 
-def test_paths_are_named_as_the_target_names_them() -> None:
+def test_paths_are_converted_for_the_target() -> None:
     wanted = parsed("--junit", "out/a b.xml", "--known=/k.toml", "--actor", "../x.exe")
     assert wanted.passed_on == [
         "--junit", "Z:\\here\\out\\a b.xml", "--known", "Z:\\k.toml", "--actor", "Z:\\x.exe",
@@ -69,7 +69,7 @@ def test_a_wrong_option_is_refused(words: list[str], message: str) -> None:
 
 
 @pytest.mark.parametrize("word", ["--list", "--version"])
-def test_showing_is_not_running(word: str) -> None:
+def test_list_and_help_only_show(word: str) -> None:
     assert parsed("--filter", "x", word).shows
 
 
@@ -86,7 +86,7 @@ def test_a_value_is_not_taken_for_an_option() -> None:
         ("./a//b/./c", "/", "Z:\\a\\b\\c"),
     ],
 )
-def test_windows_path(path: str, folder: str, expected: str) -> None:
+def test_unix_paths_become_windows_paths(path: str, folder: str, expected: str) -> None:
     assert windows_path(path, folder) == expected
 
 
@@ -98,7 +98,7 @@ def test_a_path_that_windows_cannot_name_is_refused(path: str) -> None:
         windows_path(path, "/tmp")
 
 
-def test_summary_line() -> None:
+def test_the_summary_line_is_read() -> None:
     summary = Summary(1, 2, 3)
     summary.add(Summary(10, 0, 1))
     assert str(summary) == "11 passed, 2 failed, 4 skipped"
@@ -122,7 +122,7 @@ def test_summary_line() -> None:
         ("", -11, (0, 1, 0)),
     ],
 )
-def test_tap(output: str, code: int, expected: tuple[int, int, int]) -> None:
+def test_tap_output_is_counted(output: str, code: int, expected: tuple[int, int, int]) -> None:
     result = tap.judge(output, code)
     assert (result.summary.passed, result.summary.failed, result.summary.skipped) == expected
     assert bool(result.problems) == (expected[1] > 0)
@@ -138,7 +138,7 @@ REPORT = """<?xml version="1.0" encoding="UTF-8"?>
 """
 
 
-def test_counts_of_pytest(tmp_path: Path) -> None:
+def test_results_of_pytest_are_counted(tmp_path: Path) -> None:
     file = tmp_path / "TEST.xml"
     file.write_text(REPORT, encoding="utf-8")
     result = pytest_result.read(file)
@@ -146,7 +146,7 @@ def test_counts_of_pytest(tmp_path: Path) -> None:
     assert result.skips == {"m": 1}
 
 
-def test_a_replaced_file_has_another_mark(tmp_path: Path) -> None:
+def test_a_replaced_file_is_noticed(tmp_path: Path) -> None:
     file = tmp_path / "TEST.xml"
     assert mark_of(file) is None
     file.write_text(REPORT, encoding="utf-8")
@@ -197,7 +197,7 @@ def test_files_that_import_a_missing_module_are_left_out_of_the_types(tmp_path: 
 
 
 @pytest.mark.parametrize("data", [b"", b"MZ", b"MZ" + bytes(58) + b"\x40\0\0\0PE\0\0" + bytes(20), b"\x7fELF" + bytes(200)])
-def test_no_program_is_no_proof(tmp_path: Path, data: bytes) -> None:
+def test_a_file_that_is_not_a_program_is_a_finding(tmp_path: Path, data: bytes) -> None:
     file = tmp_path / "x.exe"
     file.write_bytes(data)
     found = dict(mapping_api.findings(file, free=True))

@@ -39,12 +39,12 @@ def test_systems_that_agree_need_no_explanation() -> None:
     assert facts_of(**WINES).explain({}) is None
 
 
-def test_a_threshold_on_a_version() -> None:
+def test_a_version_threshold_is_found() -> None:
     found = explained(WINES, w5="fail", w8="fail", w10="pass", w11="pass")
     assert found.sentence() == "fail where wine_version ≤ 8.0, not where it is ≥ 10.0; elsewhere pass."
 
 
-def test_the_newest_only() -> None:
+def test_a_condition_on_the_newest_version_is_found() -> None:
     found = explained(WINES, w5="pass", w8="pass", w10="pass", w11="fail")
     assert found.sentence() == "fail where wine_version ≥ 11.4, not where it is ≤ 10.0; elsewhere pass."
 
@@ -64,13 +64,13 @@ def test_another_property_if_the_version_does_not_separate() -> None:
     assert found.sentence() == "fail where session = 0; elsewhere pass."
 
 
-def test_all_but_one_value() -> None:
+def test_a_condition_on_all_but_one_value_is_found() -> None:
     systems = {name: {"integrity": value} for name, value in {"a": "low", "b": "high", "c": "medium", "d": "high"}.items()}
     found = explained(systems, a="fail", b="pass", c="fail", d="pass")
     assert "integrity ≠ high" in found.sentence() or "integrity = high" in found.sentence()
 
 
-def test_wine_against_windows() -> None:
+def test_wine_and_windows_are_separated() -> None:
     systems: dict[str, dict[str, str]] = WINES | {"win10": {"os_build": "10.0.19045"}, "win11": {"os_build": "10.0.22631"}, "win7": {}}
     found = explained(systems, w5="fail", w8="fail", w10="fail", w11="fail", win10="pass", win11="pass", win7="pass")
     assert found.sentence().startswith("pass where it is not Wine; elsewhere fail.")

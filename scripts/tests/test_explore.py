@@ -77,7 +77,7 @@ def honest(text: str, true: str) -> str:
     return true
 
 
-def test_a_true_system_is_not_accused() -> None:
+def test_a_correct_system_has_no_contradiction() -> None:
     found = explored(honest)
     assert found.found == {}
     assert found.tally.sequences == 600
@@ -128,7 +128,7 @@ def test_the_same_seed_gives_the_same() -> None:
     assert set(whole) == set(parts.found)
 
 
-def test_an_actor_that_ends_is_told() -> None:
+def test_an_actor_that_ends_is_reported() -> None:
     def ends(text: str, true: str) -> str:
         if text.startswith("unmap"):
             raise ActorEnded("ended with exit code 5")
@@ -162,7 +162,7 @@ def test_shrinking_keeps_what_matters() -> None:
     assert shrink(steps, lambda candidate: None) == steps
 
 
-def test_what_is_written_about_a_contradiction(tmp_path: Path) -> None:
+def test_a_contradiction_is_written_with_its_steps(tmp_path: Path) -> None:
     found = explored(wrong_error, 2000, ("sizes",))
     item = next(iter(found.found.values()))
     text = steps_text(item, "seed", "Test 1.0")
@@ -184,7 +184,7 @@ def test_what_is_written_about_a_contradiction(tmp_path: Path) -> None:
         (["--target", "nowhere"], "nowhere"),
     ],
 )
-def test_wrong_usage(words: list[str], message: str) -> None:
+def test_wrong_options_have_exit_code_3(words: list[str], message: str) -> None:
     done = subprocess.run([sys.executable, str(ROOT / "scripts" / "explore.py"), *words], capture_output=True, text=True, check=False)
     assert done.returncode == 3
     assert message in done.stderr

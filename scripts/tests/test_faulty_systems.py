@@ -64,7 +64,7 @@ def run_of(*cases: Case) -> Run:
 # ---- the list ----
 
 
-def test_list_is_read() -> None:
+def test_the_list_of_faults_is_read() -> None:
     families = read_families("names-cut\t2 3\tmissing_name sample\tunits=255|63\tway=W|A size=8K\tcut\n")
     assert families == [
         Family(
@@ -97,7 +97,7 @@ def test_a_bad_list_is_refused(text: str, problem: str) -> None:
         read_families(text)
 
 
-def test_topic_without_cases() -> None:
+def test_a_topic_without_cases_is_refused() -> None:
     with pytest.raises(CannotRun, match="names the topic missing_name, which has no case"):
         check_topics([NAMES], {"sample"})
     check_topics([NAMES], {"sample", "missing_name"})
@@ -106,7 +106,7 @@ def test_topic_without_cases() -> None:
 # ---- choosing and drawing ----
 
 
-def test_choosing() -> None:
+def test_systems_are_chosen_by_name_and_parameters() -> None:
     families = [NAMES, PLAIN, CONTROL]
     assert choose(families, []) == [System(NAMES), System(PLAIN)]
     assert choose(families, ["no-183"]) == [System(PLAIN)]
@@ -169,14 +169,14 @@ def by(verdict: Verdict, reached: bool = True) -> By:
     return judge(SYSTEM, [run_of(case("one", verdict))], {ONE}, reached).by
 
 
-def test_failures_count() -> None:
+def test_only_fail_and_deviates_count_as_caught() -> None:
     assert by(Verdict.FAIL) is By.FAIL
     assert by(Verdict.DEVIATES) is By.DEVIATES
     for verdict in (Verdict.PASS, Verdict.SKIP, Verdict.KNOWN):
         assert by(verdict) is By.NOTHING
 
 
-def test_an_error_does_not_count() -> None:
+def test_errors_do_not_count_as_caught() -> None:
     assert by(Verdict.ERROR) is By.ERROR
     outcome = judge(SYSTEM, [run_of(case("one", Verdict.ERROR))], {ONE}, True)
     assert (outcome.caught, outcome.errors) == (False, [ONE])
@@ -187,7 +187,7 @@ def test_a_fault_that_no_call_reached_does_not_count() -> None:
     assert not judge(SYSTEM, [run_of(case("one", Verdict.FAIL))], {ONE}, False).caught
 
 
-def test_only_cases_that_pass_without_it() -> None:
+def test_only_cases_that_pass_without_the_fault_count() -> None:
     baseline = run_of(case("good", Verdict.PASS), case("bad", Verdict.FAIL), case("away", Verdict.SKIP))
     passed = set(passing(baseline))
     assert passed == {Key("missing_name", "good")}
@@ -202,7 +202,7 @@ def test_only_cases_that_pass_without_it() -> None:
     ("caught", "count", "low", "high"),
     [(0, 0, 0.0, 1.0), (0, 10, 0.0, 0.2775), (10, 10, 0.7225, 1.0), (95, 100, 0.8882, 0.9785), (1, 2, 0.0945, 0.9055)],
 )
-def test_interval(caught: int, count: int, low: float, high: float) -> None:
+def test_the_interval_of_the_estimate_is_right(caught: int, count: int, low: float, high: float) -> None:
     """Against published values of the Wilson score interval without a correction for continuity."""
     assert wilson(caught, count) == pytest.approx((low, high), abs=5e-5)
 
@@ -214,7 +214,7 @@ def outcomes() -> list[Outcome]:
     ]
 
 
-def test_figures() -> None:
+def test_figures_are_counted() -> None:
     found = json.loads(json.dumps(figures(outcomes(), 7)))
     assert (found["faults"], found["caught"], found["missed"], found["seed"]) == (2, 1, 1, 7)
     assert found["missed_faults"] == ["no-183"]
@@ -227,7 +227,7 @@ def test_figures() -> None:
     assert estimate_text(outcomes()).startswith("2 faults: 1 caught, 1 missed; 50% caught (95% Wilson interval: 9% to 91%)")
 
 
-def test_table() -> None:
+def test_the_table_is_written() -> None:
     text = table(outcomes(), "Wine 8.0").splitlines()
     assert text[6] == "| no-183 | no 183 | **missed** by 1 cases (error only) | 1 |"
     assert text[7] == "| names-cut:units=63 | names are one \\| or not | one |  |"
@@ -302,7 +302,7 @@ def faulty(
 
 
 @needs_programs
-def test_its_list() -> None:
+def test_the_faulty_actor_lists_its_faults() -> None:
     code, text = faulty("--faults")
     assert code == 0
     families = read_families(text)
@@ -317,7 +317,7 @@ def test_its_list() -> None:
 
 
 @needs_programs
-def test_it_needs_a_fault() -> None:
+def test_the_faulty_actor_needs_a_fault() -> None:
     assert faulty("exit") == (3, "shmactor-faulty: SHMCHECK_FAULT must name a fault; "
                               "`shmactor-faulty --faults` lists them\n")
     assert faulty("exit", fault="none") == (3, "shmactor-faulty: SHMCHECK_FAULT=none: no fault is called 'none'\n")
@@ -326,14 +326,14 @@ def test_it_needs_a_fault() -> None:
 
 @needs_programs
 @pytest.mark.parametrize("parameters", ["units=64", "units", "units=63,units=63", "way=", "units=63 "])
-def test_it_refuses_parameters(parameters: str) -> None:
+def test_the_faulty_actor_refuses_wrong_parameters(parameters: str) -> None:
     code, text = faulty("exit", fault=f"names-cut:{parameters}")
     assert code == 3
     assert "is no parameter of it, or is given twice; it takes: units=" in text
 
 
 @needs_programs
-def test_it_tells_when_it_is_reached(tmp_path: Path) -> None:
+def test_the_faulty_actor_tells_when_its_fault_is_reached(tmp_path: Path) -> None:
     mark = tmp_path / "reached"
     create = "create section name=Local\\shmcheck-test-reached size=4096 protect=PAGE_READWRITE\n"
     code, text = faulty(fault="stores-lost:page=first", reached=mark, steps=create)
@@ -343,7 +343,7 @@ def test_it_tells_when_it_is_reached(tmp_path: Path) -> None:
 
 
 @needs_programs
-def test_it_is_not_where_the_actor_is() -> None:
+def test_the_faulty_actor_is_not_beside_the_real_one() -> None:
     """It must not be taken for the real one."""
     assert not (BIN / "shmactor-faulty.exe").exists()
     assert "SHMCHECK_FAULT" not in os.environ

@@ -71,7 +71,7 @@ def test_cases_without_changes_do_not_count(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "steps", [[SIZE, counts(9, 0)], [counts(9, 1)], [SIZE, "! mutants=9 killed=9 survived=1 run=0"], [SIZE, SIZE, counts(2, 1)]]
 )
-def test_lines_and_counts_that_do_not_agree(tmp_path: Path, steps: list[str]) -> None:
+def test_survivors_and_counts_that_disagree_are_an_error(tmp_path: Path, steps: list[str]) -> None:
     with pytest.raises(CannotRun, match="a lists [012] survivors but counts: mutants="):
         scored(tmp_path, Made("a", steps=[STEP, *steps]))
 
@@ -125,19 +125,19 @@ def test_excuses_are_read(tmp_path: Path) -> None:
         ('excused = "all"\n', "only .*excused"),
     ],
 )
-def test_excuses_that_are_none(tmp_path: Path, text: str, message: str) -> None:
+def test_invalid_excuses_are_refused(tmp_path: Path, text: str, message: str) -> None:
     path = tmp_path / "excused.toml"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(CannotRun, match=message):
         load_excuses(path)
 
 
-def test_no_list_of_excuses(tmp_path: Path) -> None:
+def test_a_missing_list_of_excuses_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(CannotRun, match="nowhere.toml"):
         load_excuses(tmp_path / "nowhere.toml")
 
 
-def test_the_list_of_the_project_is_one() -> None:
+def test_the_list_of_the_project_is_valid() -> None:
     excuses = load_excuses(ROOT / "cases" / "excused.toml")
     assert excuses
     assert all(len(excuse.reason) > 40 for excuse in excuses)
@@ -175,7 +175,7 @@ def excuses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ([Made("a", steps=[SIZE, counts(7, 1)]), Made("b", verdict="error")], [], EXIT_FAILED, "nothing is known: b"),
     ],
 )
-def test_what_is_said_of_a_report(
+def test_the_text_about_a_report_is_written(
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
     excuses: Path,
@@ -189,7 +189,7 @@ def test_what_is_said_of_a_report(
     assert seen == code
 
 
-def test_unneeded_excuses_are_told_of_whole_runs_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str], excuses: Path) -> None:
+def test_unneeded_excuses_are_named_only_after_whole_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str], excuses: Path) -> None:
     path = str(report(tmp_path, Made("a", steps=[counts(7, 0)])))
     assert "not needed" in run(capsys, "--report", path)[1]
     assert "not needed" not in run(capsys, "--report", path, "--percent", "50")[1]
@@ -228,13 +228,13 @@ def test_the_report_of_an_ordinary_run_proves_nothing(
         (["--report", "no-such-file.xml"], "no-such-file.xml"),
     ],
 )
-def test_what_cannot_be_done(capsys: pytest.CaptureFixture[str], excuses: Path, arguments: list[str], said: str) -> None:
+def test_wrong_options_have_exit_code_3(capsys: pytest.CaptureFixture[str], excuses: Path, arguments: list[str], said: str) -> None:
     code, output = run(capsys, *arguments)
     assert code == 3
     assert said in output
 
 
-def test_seeds() -> None:
+def test_seeds_are_repeatable() -> None:
     assert mutate.seed_of("7") == 7
     assert 20260101 < mutate.seed_of("today") < 30000000
     for word in ("0", "-1", "tomorrow", "", "1000000001", "1.5"):

@@ -61,7 +61,7 @@ def test_the_pattern_is_the_actors() -> None:
     assert pattern(1, 0, 1) != pattern(2, 0, 1) or pattern(1, 1, 1) != pattern(2, 1, 1)
 
 
-def test_forgotten_bytes_are_not_told() -> None:
+def test_forgotten_bytes_are_unknown() -> None:
     contents = Contents()
     contents.forget(10, 20)
     assert contents.read(0, 10) == bytes(10)
@@ -82,12 +82,12 @@ def test_forgotten_bytes_are_not_told() -> None:
         ("", "", "empty"),
     ],
 )
-def test_names(text: str, key: str, wrong: str) -> None:
+def test_names_are_resolved(text: str, key: str, wrong: str) -> None:
     found = names.parse(text, 0)
     assert (found.key, found.wrong, found.why) == (key, wrong, "")
 
 
-def test_names_of_which_nothing_is_stated() -> None:
+def test_names_without_a_rule_are_unknown() -> None:
     assert "case sensitive" in names.parse("LOCAL\\^x", 0).why
     assert "reserved" in names.parse("Session\\1\\^x", 0).why
 
@@ -117,7 +117,7 @@ def section(sddl: str) -> Section:
         ("O:BAnonsense", 0x4, None),
     ],
 )
-def test_who_is_admitted(sddl: str, desired: int, granted: int | None | bool) -> None:
+def test_access_is_decided_by_the_dacl(sddl: str, desired: int, granted: int | None | bool) -> None:
     found = access.granted(section(sddl), Token(), desired)
     assert found == granted and (found is False) == (granted is False)
 
@@ -132,11 +132,11 @@ def test_who_is_admitted(sddl: str, desired: int, granted: int | None | bool) ->
         ("untrusted", "D:(A;;GA;;;WD)S:(ML;;NW;;;LW)", 0x2, False),
     ],
 )
-def test_levels_come_first(level: str, sddl: str, desired: int, granted: int | bool) -> None:
+def test_integrity_levels_are_checked_before_the_dacl(level: str, sddl: str, desired: int, granted: int | bool) -> None:
     assert access.granted(section(sddl), Token(level=level), desired) == granted
 
 
-def test_steps_and_replies() -> None:
+def test_steps_and_replies_are_parsed() -> None:
     found = Step("map view of=section access=FILE_MAP_READ|0x2 offset=0x10000")
     assert (found.verb, found.label, found.number("access"), found.number("offset"), found.number("length", 7)) == (
         "map", "view", 6, 65536, 7,
@@ -150,5 +150,5 @@ def test_steps_and_replies() -> None:
 
 
 @given(st.binary(max_size=30))
-def test_escapes(data: bytes) -> None:
+def test_percent_escapes_are_decoded(data: bytes) -> None:
     assert plain(escaped(data)) == data

@@ -199,7 +199,7 @@ def choose(browser: Any, selector: str, value: str) -> None:
 # ---- opened from disk ----
 
 
-def test_it_opens_without_a_complaint_and_loads_nothing(browser: Any, small: str) -> None:
+def test_the_page_opens_without_errors_and_requests(browser: Any, small: str) -> None:
     show(browser, small)
     assert complaints(browser) == []
     assert browser.execute_script("return performance.getEntriesByType('resource').length") == 0
@@ -207,7 +207,7 @@ def test_it_opens_without_a_complaint_and_loads_nothing(browser: Any, small: str
     assert browser.title == f"shmcheck: {element(browser, 'h1').text}"
 
 
-def test_nothing_that_is_not_the_pages_own_may_run(browser: Any, small: str) -> None:
+def test_only_the_scripts_of_the_page_run(browser: Any, small: str) -> None:
     show(browser, small)
     script = (
         "const node = document.createElement('script'); node.textContent = 'window.ran = 1'; document.body.append(node);"
@@ -221,7 +221,7 @@ def test_nothing_that_is_not_the_pages_own_may_run(browser: Any, small: str) -> 
 # ---- filter ----
 
 
-def test_the_filter_says_what_it_hides(browser: Any, small: str) -> None:
+def test_the_filter_counts_what_it_hides(browser: Any, small: str) -> None:
     show(browser, small)
     shown = element(browser, "#shown")
     assert shown.text == "5 of 35 cases shown, 30 hidden by the filter"
@@ -335,7 +335,7 @@ def test_transcripts_stand_below_each_other_where_it_is_narrow(browser: Any, sma
 # ---- without JavaScript, keyboard, print ----
 
 
-def test_without_javascript_all_is_there(browser: Any, small: str) -> None:
+def test_without_javascript_everything_is_visible(browser: Any, small: str) -> None:
     show(browser, f"{small}#{DIFFERENT}", scripts=False)
     try:
         assert not displayed(browser, "#filter")
@@ -417,7 +417,7 @@ def test_contrast_and_roles_of_many_systems(browser: Any, axe: str, many: str) -
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
-def test_pictures(browser: Any, small: str, scheme: str, width: int) -> None:
+def test_screenshots_are_taken(browser: Any, small: str, scheme: str, width: int) -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     show(browser, small, width, scheme)
     browser.execute_script("document.getElementById(arguments[0]).closest('.stay > details').open = true", DIFFERENT)

@@ -70,7 +70,7 @@ def test_pairs_compare_with_the_same_pairs() -> None:
     assert not comparison.warnings
 
 
-def test_other_pairs_are_said_first() -> None:
+def test_other_pairs_are_named_first() -> None:
     plain = parse(Report([Made("a-case")]).xml().encode(), "here")
     warnings = compare(plain, run_of(["x64-x86"])).warnings
     assert warnings == ("the pairs of architectures were none and are x64-x86: their cases stand apart",)

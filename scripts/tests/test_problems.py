@@ -61,14 +61,14 @@ def test_a_bad_file_is_refused(text: str, said: str) -> None:
         parse(text, "p.toml")
 
 
-def test_an_excuse_does_for_no_case() -> None:
+def test_an_excuse_replaces_a_case() -> None:
     problems = parse(problem(caught="[]", excuse='"It takes two machines."') + problem(2), "p.toml")
     assert figures(problems) == {"problems": 2, "caught": 1, "excused": 1}
     assert [(found.id, name) for found, name in unknown(problems, [])] == [("P02", "open-missing")]
 
 
 @pytest.mark.parametrize(("case", "code"), [("open-missing", 0), ("open-missed", 1)])
-def test_coverage_tells_of_a_case_that_there_is_not(tmp_path: Path, case: str, code: int) -> None:
+def test_coverage_names_a_case_that_does_not_exist(tmp_path: Path, case: str, code: int) -> None:
     paths = {name: tmp_path / name for name in ("contract.toml", "problems.toml", "list.txt", "figures.json")}
     paths["contract.toml"].write_text(HEAD + row(id='"a"'), encoding="utf-8")
     paths["problems.toml"].write_text(problem(), encoding="utf-8")

@@ -62,7 +62,7 @@ print(*codes)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has processes that end and are still there")
-def test_actors_are_collected_and_nobody_else() -> None:
+def test_only_ended_actors_are_reaped() -> None:
     command = [sys.executable, "-c", PROGRAM, str(SCRIPTS)]
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.split("\n") == ["shmcheck.exe wineserver", "", "7", ""]

@@ -68,7 +68,7 @@ def wait_for(pid: int, text: bytes) -> None:
 
 
 @needs_mounts
-def test_the_checkout_is_there_at_the_same_place_and_only_inside(tree: Release) -> None:
+def test_the_checkout_is_mounted_at_the_same_path_inside_only(tree: Release) -> None:
     code, text = tree.run(["cat", str(ROOT / "LICENSE"), "/proc/self/mountinfo"], 60)
     assert code == 0, text
     assert (ROOT / "LICENSE").read_text(encoding="utf-8") in text
@@ -91,7 +91,7 @@ def test_nothing_stays_mounted_when_a_program_in_it_is_ended(tree: Release, numb
 
 
 @needs_mounts
-def test_what_somebody_mounted_there_by_hand_is_not_deleted(tree: Release, tmp_path: Path) -> None:
+def test_foreign_mounts_are_not_deleted(tree: Release, tmp_path: Path) -> None:
     precious = tmp_path / "precious"
     precious.mkdir()
     (precious / "file").touch()
@@ -158,7 +158,7 @@ def running() -> set[str]:
     return found
 
 
-def test_states_in_words(tree: Release) -> None:
+def test_states_have_words(tree: Release) -> None:
     assert tree.state() == "set up only in part; add it again"
     lines = {"version": debian_root.STAMP_VERSION, "checkout": ROOT, "wine": "10.0", "bits": "64"}
     tree.stamp.write_text("".join(f"{key}={value}\n" for key, value in lines.items()), encoding="utf-8")

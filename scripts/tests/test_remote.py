@@ -182,7 +182,7 @@ def lost(lab: Lab, target: str) -> str:
     return run.lost
 
 
-def test_a_run_leaves_its_report_here_and_nothing_there(lab: Lab) -> None:
+def test_a_remote_run_returns_its_report_and_leaves_nothing_behind(lab: Lab) -> None:
     lab.targets(one={})
     code, text = lab.run("one")
     assert code == 0, text
@@ -195,7 +195,7 @@ def test_a_run_leaves_its_report_here_and_nothing_there(lab: Lab) -> None:
     assert lab.left() == []
 
 
-def test_one_host_twice_side_by_side_with_a_dead_one(lab: Lab) -> None:
+def test_two_runs_on_one_host_and_a_dead_host_at_the_same_time(lab: Lab) -> None:
     closed = lab.folder / "closed_config"
     closed.write_text(lab.host.client_config.read_text().replace(f"Port {lab.host.port}", "Port 1"), encoding="utf-8")
     lab.targets(one={}, two={}, dead={"ssh-config": str(closed)})
@@ -211,7 +211,7 @@ def test_one_host_twice_side_by_side_with_a_dead_one(lab: Lab) -> None:
     assert text.splitlines()[-1] == "1 passed, 0 failed, 1 skipped", text
 
 
-def test_a_wrong_key_and_a_changed_host_key(lab: Lab) -> None:
+def test_wrong_keys_and_changed_host_keys_are_errors(lab: Lab) -> None:
     lab.targets(one={})
     make_key(lab.folder / "other")
     shutil.copy(lab.folder / "other.pub", lab.host.folder / "authorized_keys")
@@ -226,7 +226,7 @@ def test_a_wrong_key_and_a_changed_host_key(lab: Lab) -> None:
     assert "its host key has changed" in lost(lab, "one")
 
 
-def test_a_report_of_another_program_is_no_result(tmp_path: Path) -> None:
+def test_a_report_of_another_program_is_refused(tmp_path: Path) -> None:
     for name in PROGRAMS.values():
         (tmp_path / name).write_bytes(name.encode())
     spec = Spec("one", "ssh", host="lab", programs=str(tmp_path))
@@ -243,7 +243,7 @@ def report_with(facts: dict[str, str]) -> Run:
     return parse(Report([Made("a")], facts={**WINE, **facts}).xml().encode(), "one")
 
 
-def test_sftp_refused(lab: Lab) -> None:
+def test_a_host_without_sftp_is_an_error(lab: Lab) -> None:
     lab.targets(one={})
     (lab.host.folder / "faults" / "no-sftp").touch()
     code, text = lab.run("one")
@@ -251,7 +251,7 @@ def test_sftp_refused(lab: Lab) -> None:
     assert "sending the programs failed" in lost(lab, "one"), text
 
 
-def test_a_full_disk(tmp_path: Path) -> None:
+def test_a_full_remote_disk_is_an_error(tmp_path: Path) -> None:
     root = tmp_path / "host" / "root"
     root.mkdir(parents=True)
     mount = 'mount -t tmpfs -o size=64k shmcheck-test "$1" && shift && exec "$@"'
@@ -281,7 +281,7 @@ def test_a_full_disk(tmp_path: Path) -> None:
         ("half", "its report cannot be used"),
     ],
 )
-def test_programs_that_give_no_result(lab: Lab, fakes: Path, mode: str, reason: str) -> None:
+def test_programs_without_a_report_are_errors(lab: Lab, fakes: Path, mode: str, reason: str) -> None:
     lab.targets(one={"programs": str(fakes / mode)})
     code, text = lab.run("one")
     assert code == 3, text
@@ -304,7 +304,7 @@ def test_a_program_that_hangs_is_ended_at_the_deadline(lab: Lab, fakes: Path) ->
 # ---- slow links ----
 
 
-def test_over_a_slow_link_a_run_takes_its_time(lab: Lab) -> None:
+def test_a_run_over_a_slow_link_ends(lab: Lab) -> None:
     rate = 1_000_000
     lab.targets(one={"ssh-config": str(lab.host.slow_config(rate, 0.05))})
     sent = sum(file.stat().st_size for file in (BIN / name for name in PROGRAMS.values()) if file.is_file())
@@ -318,7 +318,7 @@ def test_over_a_slow_link_a_run_takes_its_time(lab: Lab) -> None:
     assert lab.left() == []
 
 
-def test_a_link_that_is_too_slow_is_lost_and_says_so(lab: Lab, fakes: Path) -> None:
+def test_a_link_that_is_too_slow_is_an_error(lab: Lab, fakes: Path) -> None:
     rate = (fakes / "silent" / "shmcheck.exe").stat().st_size // 8  # 16 seconds there and back
     slow = {"ssh-config": str(lab.host.slow_config(rate, 0.1)), "transfer-deadline": 4}
     lab.targets(one={"programs": str(fakes / "silent"), **slow})
@@ -331,7 +331,7 @@ def test_a_link_that_is_too_slow_is_lost_and_says_so(lab: Lab, fakes: Path) -> N
     wait_for(lambda: not lab.left(), "half a transfer is left there")
 
 
-def test_a_driver_that_is_killed_while_it_sends(lab: Lab) -> None:
+def test_a_driver_that_is_killed_while_it_sends_leaves_nothing(lab: Lab) -> None:
     lab.targets(one={"ssh-config": str(lab.host.slow_config(100_000, 0.05))})
     with subprocess.Popen(lab.command("one"), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as driver:
         wait_for(lambda: bool(lab.left()), "nothing arrives there")
@@ -342,7 +342,7 @@ def test_a_driver_that_is_killed_while_it_sends(lab: Lab) -> None:
     wait_for(lambda: not lab.left(), "half a transfer is left there")
 
 
-def test_a_look_that_takes_too_long_ends_no_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_slow_status_request_does_not_end_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(remote_run, "LOOK_SECONDS", 0.0)
     monkeypatch.setattr(remote_run, "TIDY_SECONDS", 0.0)
     (tmp_path / "shmcheck.exe").touch()
@@ -354,7 +354,7 @@ def test_a_look_that_takes_too_long_ends_no_run(tmp_path: Path, monkeypatch: pyt
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
-def test_a_driver_that_is_ended_midway(lab: Lab, fakes: Path, number: int) -> None:
+def test_a_driver_that_is_ended_midway_cleans_up(lab: Lab, fakes: Path, number: int) -> None:
     lab.targets(one={"programs": str(fakes / "hang")})
     with subprocess.Popen(lab.command("one"), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as driver:
         wait_for(lambda: bool(lab.processes()), "the program does not start there")

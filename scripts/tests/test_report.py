@@ -116,7 +116,7 @@ def page_text(runs: list[Run], **more: object) -> str:
     return render(build(runs, contract=CONTRACT, **more))  # type: ignore[arg-type]
 
 
-def test_the_page_is_whole_and_needs_nothing_else() -> None:
+def test_the_page_is_one_file() -> None:
     page = Reader(page_text(small(), base=small()))
     assert len(page.ids) == len(set(page.ids))
     for tag, name, value in page.attributes:
@@ -207,7 +207,7 @@ def tidy(text: str) -> str:
     return " ".join(text.split())
 
 
-def test_hostile_text_is_text() -> None:
+def test_hostile_text_is_escaped_on_the_page() -> None:
     runs = hostile()
     plain = Reader(page_text(small(), base=small()))
     bad = [BadFile(PIECES[2], PIECES[0])]
@@ -226,7 +226,7 @@ def test_hostile_text_is_text() -> None:
         assert tidy(piece) in shown, piece
 
 
-def test_hostile_text_is_text_in_the_other_outputs() -> None:
+def test_hostile_text_is_escaped_in_the_other_outputs() -> None:
     page = build(hostile(), contract=CONTRACT)
     rows = list(csv.reader(io.StringIO(export.as_csv(page))))
     assert {len(row) for row in rows} == {len(export.FIELDS)}
@@ -237,7 +237,7 @@ def test_hostile_text_is_text_in_the_other_outputs() -> None:
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\tx"])
-def test_a_formula_is_text(text: str) -> None:
+def test_a_formula_is_escaped_in_csv(text: str) -> None:
     assert export.plain_cell(text) == "'" + text
     assert export.plain_cell("x" + text) == "x" + text
 
@@ -289,7 +289,7 @@ def test_the_page_keeps_to_its_size(systems: int, cases: int, steps: int) -> Non
     assert BASE_BYTES + BYTES_PER_PAIR == budget(1, 1)
 
 
-def test_what_is_left_out_for_its_size_is_said() -> None:
+def test_what_is_left_out_for_its_size_is_named() -> None:
     text = page_text(runs_of(fleet(1, 60, steps=400)))
     assert "left out of this page for its size" in text
 
@@ -468,7 +468,7 @@ def test_a_case_that_is_gone_is_still_on_the_page() -> None:
     assert "removed" in render(page)
 
 
-def test_letters() -> None:
+def test_columns_get_letters() -> None:
     assert [letter(number) for number in (0, 25, 26, 701, 702)] == ["A", "Z", "AA", "ZZ", "AAA"]
 
 
@@ -564,7 +564,7 @@ def test_earlier_runs_are_of_the_target_or_of_the_same_version() -> None:
     assert len(only.comparisons) == 1
 
 
-def test_comparisons_that_need_care_say_so_before_what_changed() -> None:
+def test_warnings_about_comparisons_come_first() -> None:
     text = render(page_of(one(Made("a", "fail"), session="0"), base=[one(Made("a"))]))
     care = text.index("Compare with care:")
     assert text.index('id="changes"') < care < text.index('class="changes"')

@@ -85,7 +85,7 @@ def test_repetitions_are_one_case_and_the_worst_counts() -> None:
     assert str(run.summary) == "4 passed, 1 failed, 0 skipped"
 
 
-def test_a_run_that_finished_nothing_is_lost_and_says_why() -> None:
+def test_a_run_without_finished_cases_is_lost_with_its_reason() -> None:
     run = run_of(Report([Made("no-case-ran", "error", topic="run", message="the host does not answer")]).xml())
     assert run.lost == "the host does not answer"
     assert not run.cases and not run.complete
@@ -112,7 +112,7 @@ def test_files_of_one_name_are_told_apart_by_their_folders(tmp_path: Path) -> No
     assert [run.target for run in load(reversed(files)).runs] == targets
 
 
-def test_what_a_terminal_obeys_is_written_out() -> None:
+def test_control_characters_are_written_as_escapes() -> None:
     case = run_of(one(verdict="fail", message="a\u009bb\u202ec")).cases[Key("sample", "some-case")]
     assert case.message == "a\\u{009B}b\\u{202E}c"
 
@@ -232,7 +232,7 @@ def test_a_file_at_the_limit_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyP
         read(path)
 
 
-def test_what_is_no_file(tmp_path: Path) -> None:
+def test_paths_that_are_no_file_are_refused(tmp_path: Path) -> None:
     with pytest.raises(BadReport, match="cannot be opened"):
         read(tmp_path / "absent.xml")
     with pytest.raises(BadReport):
@@ -259,7 +259,7 @@ LEGIBLE = st.text(
 
 @given(message=LEGIBLE.filter(str.strip), steps=st.lists(LEGIBLE.filter(lambda text: text.strip() and "[[" not in text)))
 @settings(max_examples=200, deadline=None)
-def test_any_text_comes_back_as_it_was(message: str, steps: list[str]) -> None:
+def test_any_text_round_trips(message: str, steps: list[str]) -> None:
     case = run_of(one(verdict="fail", message=message, steps=steps)).cases[Key("sample", "some-case")]
     assert case.message == message
     assert case.transcript == "\n".join(steps).rstrip("\n")
@@ -267,7 +267,7 @@ def test_any_text_comes_back_as_it_was(message: str, steps: list[str]) -> None:
 
 @given(st.binary(max_size=400))
 @settings(max_examples=300, deadline=None)
-def test_no_bytes_do_more_than_be_refused(data: bytes) -> None:
+def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     with pytest.raises(BadReport):
         run_of(data)
 

@@ -30,7 +30,7 @@ def soaked(*runs: Run) -> Soak:
     return soak
 
 
-def test_all_four_ways_come_in_turn() -> None:
+def test_the_four_kinds_of_runs_alternate() -> None:
     plan = settings_of(8, 2, "here")
     assert [len(settings) for settings in plan] == [1] * 8 + [2] * 2
     ways = [(settings[0].jobs, settings[0].loaded) for settings in plan[:8]]
@@ -51,7 +51,7 @@ def test_equal_runs_do_not_differ() -> None:
     }
 
 
-def test_a_byte_that_differs_is_shown_from_both_sides() -> None:
+def test_a_different_byte_is_shown_of_both_runs() -> None:
     soak = soaked(run_of(), run_of("ok "), run_of())
     assert all_lines(soak.differences()) == [
         "sample/open-existing on wine-8.0",
@@ -64,7 +64,7 @@ def test_a_byte_that_differs_is_shown_from_both_sides() -> None:
     assert soak.figures()["differences"] == 1
 
 
-def test_a_verdict_that_differs() -> None:
+def test_a_different_verdict_is_found() -> None:
     lines = all_lines(soaked(run_of(), run_of(verdict=Verdict.ERROR, message="gone")).differences())
     assert lines == ["sample/open-existing on wine-8.0", "  pass in run 1", "  error in run 2: gone"]
 
@@ -81,7 +81,7 @@ def test_targets_are_not_compared_with_each_other() -> None:
     assert soak.differences() == []
 
 
-def test_load_comes_and_goes() -> None:
+def test_the_load_starts_and_ends() -> None:
     with Load(True) as load:
         assert len(load.burners) == processors()
         assert all(burner.poll() is None for burner in load.burners)

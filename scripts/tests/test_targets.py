@@ -50,7 +50,7 @@ def test_targets_are_names_with_commas() -> None:
         (("--allow-lost=-1",), "takes a number"),
     ],
 )
-def test_mistakes_on_the_command_line(words: tuple[str, ...], message: str) -> None:
+def test_mistakes_on_the_command_line_are_named(words: tuple[str, ...], message: str) -> None:
     with pytest.raises(CannotRun, match=message):
         parsed(*words)
 
@@ -80,14 +80,14 @@ def test_mistakes_end_with_code_3_and_one_sentence(words: list[str], message: st
 # ---- targets.toml ----
 
 
-def test_the_file_that_comes_with_it() -> None:
+def test_the_targets_file_of_the_project_is_valid() -> None:
     specs = targets_file.load(DEFAULT_FILE)
     assert specs["wine-10"] == Spec("wine-10", "wine", debian=13)
     assert specs["wine-8-win7"].windows == "win7"
     assert specs["wine-10-x86"].arch == "x86"
 
 
-def test_paths_start_at_the_file(tmp_path: Path) -> None:
+def test_relative_paths_start_at_the_targets_file(tmp_path: Path) -> None:
     file = tmp_path / "t.toml"
     file.write_text('[lab]\nkind = "ssh"\nhost = "me@lab"\nprograms = "../exe"\nssh-config = "conf"\n', encoding="utf-8")
     spec = targets_file.load(file)["lab"]
@@ -126,7 +126,7 @@ def test_mistakes_in_the_file_are_named_with_their_line(tmp_path: Path, text: st
     assert message in str(caught.value)
 
 
-def test_bytes_that_are_no_text(tmp_path: Path) -> None:
+def test_a_file_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "t.toml"
     file.write_bytes(b"[a]\nkind = '\xff'\n")
     with pytest.raises(CannotRun, match=":2: not UTF-8"):
@@ -218,7 +218,7 @@ def test_a_report_says_how_long_its_run_took(tmp_path: Path) -> None:
         assert seconds is not None and seconds > recorded
 
 
-def test_those_of_which_nothing_is_known_begin_then_the_slowest() -> None:
+def test_unknown_targets_start_first_then_the_slowest() -> None:
     seconds = {"quick": 1.0, "new": None, "slow": 90.0, "same": 1.0, "lost": None}
     assert last_time.slowest_first(list(seconds), seconds) == ["new", "lost", "slow", "quick", "same"]
     assert last_time.slowest_first(["same", "quick"], seconds) == ["same", "quick"]
@@ -240,7 +240,7 @@ def test_lanes_get_their_turn_by_the_last_time(tmp_path: Path, capsys: pytest.Ca
     assert [line.rpartition(" ")[2] for line in out.splitlines() if "at work" in line] == ["new", "slow", "quick"]
 
 
-def test_lanes_end_when_they_are_told_to(tmp_path: Path) -> None:
+def test_lanes_end_when_the_run_is_interrupted(tmp_path: Path) -> None:
     program = tmp_path / "two.py"
     program.write_text(
         f"""
@@ -271,7 +271,7 @@ def test_counts_are_those_of_the_last_line_of_a_run() -> None:
     assert run.summary == Summary(2, 1, 1)
 
 
-def test_lines_show_what_stands_behind_carriage_returns() -> None:
+def test_lines_show_the_text_after_carriage_returns() -> None:
     assert fleet.last_of(b"\r      \r[3/40] a-case") == "[3/40] a-case"
     assert fleet.last_of(b"[3/40] a-case\r             \r") == "[3/40] a-case"
     assert fleet.visible(b"[3/40] a-case\r             \r") == ""

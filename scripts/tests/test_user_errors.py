@@ -64,7 +64,7 @@ def expect_refused(answer: Answer, *parts: str) -> None:
 # ---- before the first case ----
 
 
-def test_everything_is_as_it_should_be(runner: Runner, tmp_path: Path) -> None:
+def test_a_correct_run_passes(runner: Runner, tmp_path: Path) -> None:
     """Without a fault none of what follows is seen."""
     report = tmp_path / "r.xml"
     answer = runner.run(*SHORT, "--repeat", "3", "--junit", windows_path(report))
@@ -75,15 +75,15 @@ def test_everything_is_as_it_should_be(runner: Runner, tmp_path: Path) -> None:
     runner.expect_nobody()
 
 
-def test_unknown_option(runner: Runner) -> None:
+def test_an_unknown_option_is_named(runner: Runner) -> None:
     expect_refused(runner.run("--no-such"), "unknown option '--no-such'; --help lists the options")
 
 
-def test_option_without_value(runner: Runner) -> None:
+def test_an_option_without_its_value_is_named(runner: Runner) -> None:
     expect_refused(runner.run("--jobs"), "--jobs needs a value")
 
 
-def test_filter_without_a_match(runner: Runner) -> None:
+def test_a_filter_without_a_match_is_named(runner: Runner) -> None:
     message = "--filter 'no-such-*' matches no case; --list shows ids, topics and rows"
     expect_refused(runner.run("--filter", CASE, "--filter", "no-such-*"), message)
     expect_refused(runner.run("--list", "--filter", "no-such-*"), "no case is selected by --filter, --topic and --row")
@@ -96,12 +96,12 @@ def test_a_filter_is_not_taken_for_the_names_of_files(runner: Runner) -> None:
     assert len(answer.out.splitlines()) > 200
 
 
-def test_no_actor(runner: Runner, tmp_path: Path) -> None:
+def test_a_missing_actor_is_named(runner: Runner, tmp_path: Path) -> None:
     missing = windows_path(tmp_path / "nobody.exe")
     expect_refused(runner.run(*SHORT, "--actor", missing), f"the actor program {missing} cannot be opened (error 2)")
 
 
-def test_no_actor_beside_the_runner(runner: Runner, tmp_path: Path) -> None:
+def test_a_missing_actor_beside_the_runner_is_named(runner: Runner, tmp_path: Path) -> None:
     alone = tmp_path / "shmcheck.exe"
     shutil.copy(BIN / "shmcheck.exe", alone)
     answer = runner.run(*SHORT, program=alone)
@@ -109,14 +109,14 @@ def test_no_actor_beside_the_runner(runner: Runner, tmp_path: Path) -> None:
     expect_refused(answer, f"{missing} cannot be opened (error 2); give its path with --actor")
 
 
-def test_actor_that_is_no_program(runner: Runner, tmp_path: Path) -> None:
+def test_an_actor_that_is_not_a_program_is_named(runner: Runner, tmp_path: Path) -> None:
     for name, content in (("text.exe", b"not a program\n"), ("empty.exe", b""), ("cut.exe", b"MZ" + bytes(100))):
         fake = tmp_path / name
         fake.write_bytes(content)
         expect_refused(runner.run(*SHORT, "--actor", windows_path(fake)), "is not a Windows program")
 
 
-def test_actor_of_another_architecture(runner: Runner, tmp_path: Path) -> None:
+def test_an_actor_of_another_architecture_is_named(runner: Runner, tmp_path: Path) -> None:
     program = BIN / "shmactor-x86.exe"
     if not program.is_file():
         compiler = shutil.which("i686-w64-mingw32-gcc")
@@ -129,7 +129,7 @@ def test_actor_of_another_architecture(runner: Runner, tmp_path: Path) -> None:
     expect_refused(answer, "is an x86 program; this run needs an x64 one")
 
 
-def test_program_that_is_no_actor(runner: Runner) -> None:
+def test_a_program_that_is_not_an_actor_is_named(runner: Runner) -> None:
     answer = runner.run(*SHORT, "--actor", windows_path(BIN / "shmcheck.exe"))
     expect_refused(answer, "shmcheck.exe cannot be used: it starts but sends no hello")
     runner.expect_nobody()
@@ -145,7 +145,7 @@ def test_program_that_is_no_actor(runner: Runner) -> None:
     ],
     ids=["version", "protocol", "greeting", "death"],
 )
-def test_actor_that_does_not_fit(runner: Runner, misbehaviour: str, message: str) -> None:
+def test_an_actor_of_another_version_is_named(runner: Runner, misbehaviour: str, message: str) -> None:
     misbehaving = BIN / "tests" / "test_runner_misbehaving_actors.exe"
     if not misbehaving.is_file():
         pytest.skip("the test programs are not built")
@@ -156,18 +156,18 @@ def test_actor_that_does_not_fit(runner: Runner, misbehaviour: str, message: str
 # ---- the report ----
 
 
-def test_folder_of_the_report_is_missing(runner: Runner, tmp_path: Path) -> None:
+def test_a_missing_folder_of_the_report_is_named(runner: Runner, tmp_path: Path) -> None:
     where = windows_path(tmp_path / "no" / "r.xml")
     expect_refused(runner.run(*SHORT, "--junit", where), f"the folder of the report {where} does not exist")
 
 
-def test_report_is_a_folder(runner: Runner, tmp_path: Path) -> None:
+def test_a_report_that_is_a_folder_is_named(runner: Runner, tmp_path: Path) -> None:
     where = windows_path(tmp_path)
     expect_refused(runner.run(*SHORT, "--junit", where), f"the report {where} is a folder; name a file")
     assert list(tmp_path.iterdir()) == []
 
 
-def test_report_cannot_be_written(runner: Runner, tmp_path: Path) -> None:
+def test_a_report_that_cannot_be_written_is_named(runner: Runner, tmp_path: Path) -> None:
     closed = tmp_path / "closed"
     if os.geteuid() == 0:
         closed = Path("/sys")  # root may write into every folder of an ordinary file system
@@ -177,7 +177,7 @@ def test_report_cannot_be_written(runner: Runner, tmp_path: Path) -> None:
     expect_refused(answer, "\\r.xml cannot be written (error ", "; check the folder's permissions")
 
 
-def test_stale_report_goes_first(runner: Runner, tmp_path: Path) -> None:
+def test_the_report_of_an_earlier_run_is_removed_first(runner: Runner, tmp_path: Path) -> None:
     """Also when the run then cannot start: nobody must take the old report for its result."""
     report = tmp_path / "r.xml"
     no_known = windows_path(tmp_path / "no.toml")
@@ -203,7 +203,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", str(mount)], check=False)
 
 
-def test_disk_full(runner: Runner, small_disk: Path) -> None:
+def test_a_full_disk_is_named(runner: Runner, small_disk: Path) -> None:
     """All cases run and are summed up; the last version that was written whole stays; the exit code says so."""
     report = small_disk / "r.xml"
     answer = runner.run(*SHORT, "--repeat", "150", "--jobs", "2", "--junit", windows_path(report))
@@ -216,7 +216,7 @@ def test_disk_full(runner: Runner, small_disk: Path) -> None:
     runner.expect_nobody()
 
 
-def test_disk_full_from_the_start(runner: Runner, small_disk: Path) -> None:
+def test_a_disk_that_is_full_from_the_start_is_named(runner: Runner, small_disk: Path) -> None:
     (small_disk / "ballast").write_bytes(bytes(256 * 1024))
     answer = runner.run(*SHORT, "--junit", windows_path(small_disk / "r.xml"))
     assert answer.code == 3
@@ -240,13 +240,13 @@ ENTRY = '[[known]]\ncase = "{case}"\ncheck = "*"\nreason = "a test"\n'
     ],
     ids=["no-toml", "twice", "incomplete", "unknown-key", "no-such-case"],
 )
-def test_malformed_known(runner: Runner, tmp_path: Path, text: str, message: str) -> None:
+def test_a_malformed_known_toml_is_named(runner: Runner, tmp_path: Path, text: str, message: str) -> None:
     known = tmp_path / "known.toml"
     known.write_text(text, encoding="utf-8", newline="\n")
     expect_refused(runner.run(*SHORT, "--known", windows_path(known)), windows_path(known) + message)
 
 
-def test_known_is_missing(runner: Runner, tmp_path: Path) -> None:
+def test_a_missing_known_toml_is_named(runner: Runner, tmp_path: Path) -> None:
     where = windows_path(tmp_path / "no.toml")
     expect_refused(runner.run(*SHORT, "--known", where), f"{where} cannot be read: error 2")
 
@@ -254,7 +254,7 @@ def test_known_is_missing(runner: Runner, tmp_path: Path) -> None:
 # ---- two runs ----
 
 
-def test_two_runs_with_one_report(runner: Runner, tmp_path: Path) -> None:
+def test_a_second_run_with_the_same_report_is_refused(runner: Runner, tmp_path: Path) -> None:
     report = tmp_path / "r.xml"
     first = runner.start(*SHORT, "--repeat", "30", "--jobs", "1", "--junit", windows_path(report))
     wait_for_cases(report)
@@ -267,7 +267,7 @@ def test_two_runs_with_one_report(runner: Runner, tmp_path: Path) -> None:
     assert is_complete(report)
 
 
-def test_two_runs_with_two_reports(runner: Runner, tmp_path: Path) -> None:
+def test_two_runs_with_two_reports_pass(runner: Runner, tmp_path: Path) -> None:
     reports = [tmp_path / "a.xml", tmp_path / "b.xml"]
     children = [runner.start(*SHORT, "--repeat", "10", "--junit", windows_path(report)) for report in reports]
     for child, report in zip(children, reports):
@@ -289,7 +289,7 @@ def expect_interrupted(report: Path, most: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(10))
-def test_runner_killed(runner: Runner, tmp_path: Path, seed: int) -> None:
+def test_a_killed_runner_leaves_a_report(runner: Runner, tmp_path: Path, seed: int) -> None:
     report = tmp_path / "r.xml"
     child = runner.start(*LONG, "--junit", windows_path(report))
     wait_for_cases(report)
@@ -304,7 +304,7 @@ def test_runner_killed(runner: Runner, tmp_path: Path, seed: int) -> None:
     assert [file.name for file in tmp_path.iterdir()] == ["r.xml"]
 
 
-def test_runner_killed_in_its_first_case(runner: Runner, tmp_path: Path) -> None:
+def test_a_runner_killed_in_its_first_case_leaves_a_report(runner: Runner, tmp_path: Path) -> None:
     report = tmp_path / "r.xml"
     child = runner.start("--filter", CASE, "--jobs", "1", "--junit", windows_path(report))
 
@@ -319,7 +319,7 @@ def test_runner_killed_in_its_first_case(runner: Runner, tmp_path: Path) -> None
         assert cases_of(report)[CASE][0] in ("error", "pass")
 
 
-def test_worker_killed(runner: Runner, tmp_path: Path) -> None:
+def test_a_killed_worker_is_one_error(runner: Runner, tmp_path: Path) -> None:
     """One case is an error; the others run on another worker."""
     report = tmp_path / "r.xml"
     child = runner.start(*SHORT, "--repeat", "20", "--jobs", "1", "--junit", windows_path(report))
@@ -336,7 +336,7 @@ def test_worker_killed(runner: Runner, tmp_path: Path) -> None:
     runner.expect_nobody()
 
 
-def test_actors_killed(runner: Runner, tmp_path: Path) -> None:
+def test_killed_actors_are_errors(runner: Runner, tmp_path: Path) -> None:
     """Each that dies makes its case an error that names the role; the rest of the run is as it should be."""
     report = tmp_path / "r.xml"
     # So many repetitions that no machine is through with them before five actors were found and killed.
@@ -367,7 +367,7 @@ def test_actors_killed(runner: Runner, tmp_path: Path) -> None:
     runner.expect_nobody()
 
 
-def test_interrupted_by_the_user(runner: Runner, tmp_path: Path) -> None:
+def test_an_interrupted_run_leaves_a_report(runner: Runner, tmp_path: Path) -> None:
     """Wine turns SIGINT into a CTRL_C_EVENT: the report is finished, in order, at once."""
     report = tmp_path / "r.xml"
     child = runner.start(*LONG, "--junit", windows_path(report))
@@ -385,7 +385,7 @@ def test_interrupted_by_the_user(runner: Runner, tmp_path: Path) -> None:
     runner.expect_nobody()
 
 
-def test_nobody_reads_what_it_prints(runner: Runner, tmp_path: Path) -> None:
+def test_a_closed_output_does_not_end_the_run(runner: Runner, tmp_path: Path) -> None:
     report = tmp_path / "r.xml"
     reader, writer = os.pipe()
     child = runner.start(*SHORT, "--repeat", "5", "--jobs", "1", "--junit", windows_path(report), stdout=writer)
@@ -413,7 +413,7 @@ def own_prefix(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         end(pid)
 
 
-def test_server_is_told_to_end(own_prefix: str, tmp_path: Path) -> None:
+def test_a_wineserver_that_is_asked_to_end_ends_the_run(own_prefix: str, tmp_path: Path) -> None:
     runner = Runner(prefix=own_prefix)
     report = tmp_path / "r.xml"
     child = runner.start(*LONG, "--junit", windows_path(report))
@@ -426,7 +426,7 @@ def test_server_is_told_to_end(own_prefix: str, tmp_path: Path) -> None:
     expect_interrupted(report, 2)
 
 
-def test_server_is_killed(own_prefix: str, tmp_path: Path) -> None:
+def test_a_killed_wineserver_ends_the_run(own_prefix: str, tmp_path: Path) -> None:
     """Programs of Wine that wait at that moment never notice it and have to be killed; the report is whole even so."""
     runner = Runner(prefix=own_prefix)
     report = tmp_path / "r.xml"

@@ -56,7 +56,7 @@ def test_keys_have_what_their_verbs_need(table: Table) -> None:
     assert table.key("dance", "on") is None
 
 
-def test_replies_say_which_fields_come_and_go(table: Table) -> None:
+def test_replies_name_their_optional_fields(table: Table) -> None:
     assert table.verbs["create"].reply_fields() == {"error", "~handle"}
     verify = table.verbs["verify"].replies()
     assert [[one.name for one in form] for form in verify] == [["match"], ["match", "first", "expected", "got"]]

@@ -46,7 +46,7 @@ def test_pairs_have_suites_of_their_own(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"not a program\n", b"", None], ids=["text", "empty", "of-x64"])
-def test_an_actor_of_a_pair_that_is_none(tmp_path: Path, content: bytes | None) -> None:
+def test_a_pair_without_an_actor_is_skipped(tmp_path: Path, content: bytes | None) -> None:
     """A wrong file under the right name is a reason that can be read, not an error of every case."""
     folder = tmp_path / "programs"
     folder.mkdir()
@@ -60,14 +60,14 @@ def test_an_actor_of_a_pair_that_is_none(tmp_path: Path, content: bytes | None) 
 
 
 @pytest.mark.parametrize("word", ["x64", "x64-x86,", "x64-x86,x64-x86", "mips-x64"])
-def test_no_pair(word: str) -> None:
+def test_a_wrong_pair_is_refused(word: str) -> None:
     answer = Runner().run(*SHORT, "--pair", word)
     assert (answer.code, answer.out) == (3, "")
     assert answer.err.startswith("shmcheck: --pair ")
     assert answer.err.count("\n") == 1
 
 
-def test_repetitions_of_pairs_do_not_meet(tmp_path: Path) -> None:
+def test_repetitions_of_pairs_have_different_names(tmp_path: Path) -> None:
     """The same case beside itself, in one pair and in another: its objects have names of their own."""
     report = tmp_path / "r.xml"
     answer = Runner().run(*SHORT, "--pair", "x64-x64", "--repeat", "20", "--jobs", "4", "--junit", windows_path(report))
