@@ -155,7 +155,7 @@ TEST(an_actor_that_keeps_something_is_retired)
     pool_log_free(&played);
 }
 
-TEST(no_more_wait_than_are_of_use)
+TEST(only_as_many_actors_wait_as_can_be_used)
 {
     play("six-roles", 2);
     expect_fine(&played, "six-roles");
@@ -166,7 +166,7 @@ TEST(no_more_wait_than_are_of_use)
 }
 
 /* What else a case does to an actor. Starts of the second run: as many actors as are missing, in pairs. */
-TEST(those_that_are_gone_play_no_more)
+TEST(ended_actors_are_not_used_again)
 {
     static const char *const names[] = {"one-leaves", "one-is-killed"};
     char second[CASE_ID_BYTES];
@@ -181,7 +181,7 @@ TEST(those_that_are_gone_play_no_more)
 }
 
 /* A finding says something about the system; an error, that no one knows what state the actors are in. */
-TEST(a_finding_is_no_obstacle_but_an_error_is)
+TEST(actors_are_used_again_after_a_finding_but_not_after_an_error)
 {
     play("one-fails", 2);
     assert_int_equal(use_of("one-fails.2")->reused, 2);
@@ -191,7 +191,7 @@ TEST(a_finding_is_no_obstacle_but_an_error_is)
     pool_log_free(&played);
 }
 
-TEST(actors_that_end_while_they_wait)
+TEST(an_actor_that_ends_while_it_waits_is_replaced)
 {
     play("those-that-wait-end", 2);
     expect_fine(&played, "those-that-wait-end");
@@ -211,7 +211,7 @@ static void expect_bad(const char *id, enum error_kind kind, const char *parts)
     pool_log_free(&played);
 }
 
-TEST(wrong_answers_to_clear)
+TEST(a_wrong_answer_to_clear_retires_the_actor)
 {
     expect_bad("bad-clear", ERROR_KIND_HARNESS, "writer> clear: it gave another answer than ok");
     expect_bad("crash-at-clear", ERROR_KIND_CRASH, "writer> clear: it ended, exit code 0xC0000005");
@@ -220,7 +220,7 @@ TEST(wrong_answers_to_clear)
     expect_bad("leave-somebody", ERROR_KIND_HARNESS, "the case left 3 processes behind");
 }
 
-TEST(order_of_a_seed)
+TEST(a_seed_gives_an_order_of_cases)
 {
     size_t ends[2][8];
     bool in_order = true;
@@ -239,7 +239,7 @@ TEST(order_of_a_seed)
     assert_false(in_order);
 }
 
-TEST(totals)
+TEST(totals_are_added_up)
 {
     struct actor_totals totals = {0};
     struct buffer text = {0};
@@ -263,13 +263,13 @@ int main(int argc, char **argv)
         cmocka_unit_test(clean_actors_play_again),
         cmocka_unit_test(without_reuse_every_role_is_new),
         cmocka_unit_test(an_actor_that_keeps_something_is_retired),
-        cmocka_unit_test(no_more_wait_than_are_of_use),
-        cmocka_unit_test(those_that_are_gone_play_no_more),
-        cmocka_unit_test(a_finding_is_no_obstacle_but_an_error_is),
-        cmocka_unit_test(actors_that_end_while_they_wait),
-        cmocka_unit_test(wrong_answers_to_clear),
-        cmocka_unit_test(order_of_a_seed),
-        cmocka_unit_test(totals),
+        cmocka_unit_test(only_as_many_actors_wait_as_can_be_used),
+        cmocka_unit_test(ended_actors_are_not_used_again),
+        cmocka_unit_test(actors_are_used_again_after_a_finding_but_not_after_an_error),
+        cmocka_unit_test(an_actor_that_ends_while_it_waits_is_replaced),
+        cmocka_unit_test(a_wrong_answer_to_clear_retires_the_actor),
+        cmocka_unit_test(a_seed_gives_an_order_of_cases),
+        cmocka_unit_test(totals_are_added_up),
     };
     int code;
     if (other_lives(argc, argv, &code))
