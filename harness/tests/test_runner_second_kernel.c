@@ -87,7 +87,7 @@ TEST(children_without_a_job_are_ended)
     job_free(job);
 }
 
-TEST(the_refusal_is_known)
+TEST(the_refusal_of_a_job_is_recognised)
 {
     struct job *job = new_job();
     struct child child;
@@ -111,7 +111,7 @@ TEST(freeing_a_job_ends_its_children)
     expect_end(&child, EXIT_KILLED);
 }
 
-TEST(no_attribute_lists)
+TEST(without_attribute_lists_children_start)
 {
     struct job *job = new_job();
     struct child child;
@@ -222,7 +222,7 @@ TEST(look_ups)
     FreeLibrary(version);
 }
 
-static void ends_in_words(void **state)
+TEST(the_end_of_a_child_is_described)
 {
     static const struct {
         enum child_state state;
@@ -239,7 +239,6 @@ static void ends_in_words(void **state)
         {CHILD_ENDED, 0xC000000D, "it ended, exit code 0xC000000D STATUS_INVALID_PARAMETER"},
     };
     char bytes[300];
-    (void)state;
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         struct text text = text_over(bytes, sizeof bytes);
         child_end_add(&text, table[i].state, table[i].code);
@@ -274,16 +273,16 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         WITH_FAKE(children_without_a_job_are_ended),
-        WITH_FAKE(the_refusal_is_known),
+        WITH_FAKE(the_refusal_of_a_job_is_recognised),
         WITH_FAKE(freeing_a_job_ends_its_children),
-        WITH_FAKE(no_attribute_lists),
+        WITH_FAKE(without_attribute_lists_children_start),
         WITH_FAKE(process_is_opened_with_the_older_right),
         WITH_FAKE(ended_without_a_code),
         WITH_FAKE(older_cancel),
         WITH_FAKE(time_without_its_function),
         WITH_FAKE(memory_that_is_not_told),
         cmocka_unit_test(look_ups),
-        cmocka_unit_test(ends_in_words),
+        cmocka_unit_test(the_end_of_a_child_is_described),
         cmocka_unit_test(needs_of_older_systems),
     };
     int code;
