@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
+from typing import cast
+
+import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "scripts")]
 
+from shmcheck.console import CannotRun  # noqa: E402
 from shmcheck.definitions import Verdict  # noqa: E402
 from shmcheck.processes import processors  # noqa: E402
+from shmcheck.proof import soak_runs  # noqa: E402
 from shmcheck.proof.cpu_load import Load  # noqa: E402
-from shmcheck.proof.soak import Setting, Soak, all_lines, settings_of  # noqa: E402
+from shmcheck.proof.soak import Setting, Soak, all_lines, settings_of, settings_of_orders  # noqa: E402
 from shmcheck.reports.results import Case, Key, Run  # noqa: E402
+from shmcheck.targets.target import Target  # noqa: E402
 
 KEY = Key("sample", "open-existing")
 STEPS = "writer> create s size=1 -> ok error=0\nreader> open s -> {}"
@@ -39,6 +46,30 @@ def test_the_four_kinds_of_runs_alternate() -> None:
     assert [setting.twin for setting in plan[8]] == ["a", "b"]
     assert {setting.number for settings in plan for setting in settings} == set(range(1, 11))
     assert {setting.loaded for settings in settings_of(3, 0, "here") for setting in settings} == {True, False}
+
+
+def test_each_order_is_played_with_new_and_with_used_actors() -> None:
+    plan = settings_of_orders(3, 7, "here")
+    assert [len(settings) for settings in plan] == [1] * 6
+    settings = [settings[0] for settings in plan]
+    assert [(one.order_seed, one.fresh) for one in settings] == [(n, fresh) for n in (7, 8, 9) for fresh in (True, False)]
+    assert settings[0].words() == ["--jobs", "1", "--order-seed", "7", "--fresh-actors"]
+    assert settings[3].words() == ["--jobs", "2", "--order-seed", "8"]
+    assert str(settings[3]) == "run 4 on here, 2 jobs, order 8, used actors"
+    assert settings_of(1, 0, "here")[0][0].words() == ["--jobs", "1"]
+
+
+@pytest.mark.parametrize(("reused", "fresh", "fine"), [("0", False, False), ("3", False, True), ("0", True, True)])
+def test_used_actors_must_have_been_used(monkeypatch: pytest.MonkeyPatch, reused: str, fresh: bool, fine: bool) -> None:
+    """A comparison of new actors with new ones would prove nothing."""
+    run = replace(run_of(), facts={"actors_reused": reused})
+    monkeypatch.setattr(soak_runs, "run_suite", lambda *_: run)
+    setting = Setting(1, "here", 1, False, "", 1, fresh)
+    if fine:
+        assert soak_runs.run_one(cast(Target, None), Path("."), setting, []) is run
+        return
+    with pytest.raises(CannotRun, match="no role got a used actor"):
+        soak_runs.run_one(cast(Target, None), Path("."), setting, [])
 
 
 def test_equal_runs_do_not_differ() -> None:

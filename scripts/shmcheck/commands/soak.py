@@ -11,7 +11,7 @@ from shmcheck.commandline import Parser, guarded
 from shmcheck.console import EXIT_FAILED, EXIT_PASSED, CannotRun
 from shmcheck.files import write_file
 from shmcheck.paths import make_build_folder
-from shmcheck.proof.soak import Soak, all_lines, settings_of
+from shmcheck.proof.soak import Soak, all_lines, settings_of, settings_of_orders
 from shmcheck.proof.soak_runs import run_settings
 from shmcheck.targets import target_resolve
 from shmcheck.targets.options import Options
@@ -19,11 +19,14 @@ from shmcheck.targets.prepare import prepare_targets
 from shmcheck.targets.targets_file import Spec
 
 RUNS_MOST = 1000
+SEED_MOST = 1_000_000  # with RUNS_MOST orders below what --order-seed of shmcheck.exe takes
 
 DESCRIPTION = """\
 Runs the whole suite again and again, with one job and with two, on an idle machine and with every processor busy in
 turn, and compares verdicts and transcripts of all runs byte for byte. A case that differs between two runs of
 one target is a defect of the case or of the harness.
+
+--fresh N runs the suite in N random orders instead, each once with a new process for every role and once with used actors.
 
 Exit code 0: no run differs from any other; 1: some cases differ, and are listed; 3: a run was not possible."""
 
@@ -32,14 +35,20 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser = Parser("scripts/soak", DESCRIPTION)
     parser.add_argument("--runs", type=int, default=3, metavar="N", help="whole runs for each target (default 3)")
     parser.add_argument("--twins", type=int, default=0, metavar="N", help="and N times two runs at the same time")
+    parser.add_argument("--fresh", type=int, default=0, metavar="N", help="N random orders with new and with used actors")
+    parser.add_argument("--order-seed", type=int, default=1, metavar="N", help="of the first of these orders (default 1)")
     parser.add_argument("--target", action="append", default=[], metavar="NAME", help="of targets.toml; default: here")
     parser.add_argument("--filter", action="append", default=[], metavar="GLOB", help="only these cases")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here too")
     parser.add_argument("--programs", type=Path, metavar="DIR", help="use the programs in this folder; build nothing")
     wanted = parser.parse_args(arguments)
-    for name in ("runs", "twins"):
+    for name in ("runs", "twins", "fresh"):
         if not 0 <= getattr(wanted, name) <= RUNS_MOST:
             raise CannotRun(f"--{name} takes a number from 0 to {RUNS_MOST}, not {getattr(wanted, name)}")
+    if not 1 <= wanted.order_seed <= SEED_MOST:
+        raise CannotRun(f"--order-seed takes a number from 1 to {SEED_MOST}, not {wanted.order_seed}")
+    if wanted.fresh:
+        return wanted
     if wanted.runs + wanted.twins == 0:
         raise CannotRun("--runs 0 and --twins 0 leave nothing to run")
     return wanted
@@ -49,7 +58,12 @@ def soak_target(soak: Soak, spec: Spec, wanted: argparse.Namespace) -> None:
     """All runs on one target."""
     programs = wanted.programs.resolve() if wanted.programs else target_resolve.programs_of(spec)
     with target_resolve.target_of(spec) as target:
-        for settings in settings_of(wanted.runs, wanted.twins, spec.name or target.default_name):
+        name = spec.name or target.default_name
+        if wanted.fresh:
+            plan = settings_of_orders(wanted.fresh, wanted.order_seed, name)
+        else:
+            plan = settings_of(wanted.runs, wanted.twins, name)
+        for settings in plan:
             run_settings(soak, target, programs, settings, wanted.filter)
 
 

@@ -20,10 +20,21 @@ class Setting:
     jobs: int
     loaded: bool  # with a busy process on every processor
     twin: str = ""  # "a" or "b" of two at the same time
+    order_seed: int = 0  # of a random order of the cases; 0: the order of the catalogue
+    fresh: bool = False  # every role gets a new process
 
     def __str__(self) -> str:
         words = [f"run {self.number}{self.twin} on {self.target}", f"{self.jobs} job" + "s" * (self.jobs > 1)]
+        if self.order_seed:
+            words.append(f"order {self.order_seed}, {'new' if self.fresh else 'used'} actors")
         return ", ".join([*words, *["under load"] * self.loaded, *["beside another"] * bool(self.twin)])
+
+    def words(self) -> list[str]:
+        """The options of shmcheck.exe."""
+        words = ["--jobs", str(self.jobs)]
+        if self.order_seed:
+            words += ["--order-seed", str(self.order_seed)]
+        return words + ["--fresh-actors"] * self.fresh
 
 
 def settings_of(runs: int, twins: int, target: str) -> list[list[Setting]]:
@@ -31,6 +42,16 @@ def settings_of(runs: int, twins: int, target: str) -> list[list[Setting]]:
     plan = [[Setting(i + 1, target, 1 + i % 2, i % 4 in (1, 2))] for i in range(runs)]
     for i in range(runs, runs + twins):
         plan.append([Setting(i + 1, target, 1, False, twin) for twin in ("a", "b")])
+    return plan
+
+
+def settings_of_orders(orders: int, first_seed: int, target: str) -> list[list[Setting]]:
+    """So many random orders, each once with a new process for every role and once with used actors; one job and two in
+    turn."""
+    plan: list[list[Setting]] = []
+    for i in range(orders):
+        for fresh in (True, False):
+            plan.append([Setting(len(plan) + 1, target, 1 + i % 2, False, "", first_seed + i, fresh)])
     return plan
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from shmcheck.console import CannotRun
 from shmcheck.paths import BUILD
 from shmcheck.proof.cpu_load import Load
 from shmcheck.proof.soak import Setting, Soak
@@ -16,11 +17,14 @@ from shmcheck.targets.target import Target
 
 
 def run_one(target: Target, programs: Path, setting: Setting, filters: Sequence[str]) -> Run:
-    words = ["--jobs", str(setting.jobs)]
+    words = setting.words()
     for glob in filters:
         words += ["--filter", glob]
     report = BUILD / "soak" / f"TEST-shmcheck-soak{setting.twin}.xml"
-    return run_suite(target, programs, report, words, {})
+    run = run_suite(target, programs, report, words, {})
+    if setting.order_seed and not setting.fresh and run.facts.get("actors_reused", "0") == "0":
+        raise CannotRun(f"{setting}: no role got a used actor, so that there is nothing to compare")
+    return run
 
 
 def run_all_at_once(
@@ -39,4 +43,5 @@ def run_settings(
     for setting, run in run_all_at_once(target, programs, settings, filters):
         soak.add(setting, run)
         seconds = time.monotonic() - started
-        print(f"{setting}: {run.summary}; {seconds:.0f} s; {len(soak.differences())} differ", flush=True)
+        roles = f"{run.facts.get('actors_reused', '?')} of {run.facts.get('actor_roles', '?')} roles with used actors"
+        print(f"{setting}: {run.summary}; {roles}; {seconds:.0f} s; {len(soak.differences())} differ", flush=True)
