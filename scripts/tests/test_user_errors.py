@@ -248,7 +248,7 @@ def test_a_malformed_known_toml_is_named(runner: Runner, tmp_path: Path, text: s
 
 def test_a_missing_known_toml_is_named(runner: Runner, tmp_path: Path) -> None:
     where = windows_path(tmp_path / "no.toml")
-    expect_refused(runner.run(*SHORT, "--known", where), f"{where} cannot be read: error 2")
+    expect_refused(runner.run(*SHORT, "--known", where), f"{where} cannot be opened: error 2")
 
 
 # ---- two runs ----
