@@ -55,11 +55,12 @@ mount -t proc proc "$root/proc"
 mount -t tmpfs -o mode=1777 tmpfs "$root/tmp"
 unset HOME CI SHMCHECK_BUILD_DIR
 export PATH=/usr/local/bin:/usr/bin:/bin
+chroot=/usr/sbin/chroot
 if [ "$who" = root ]; then
-    chroot "$root" chown -R root:root "$checkout"
-    exec chroot "$root" env --chdir="$checkout" "$@"
+    "$chroot" "$root" chown -R root:root "$checkout"
+    exec "$chroot" "$root" env --chdir="$checkout" "$@"
 fi
-exec chroot --userspec=person:person "$root" env --chdir="$checkout" HOME=/home/person "$@"
+exec "$chroot" --userspec=person:person "$root" env --chdir="$checkout" HOME=/home/person "$@"
 """
 
 
