@@ -167,6 +167,12 @@ TEST(topics_rows_and_failed_cases_are_selected)
     options_selection(&options, &text);
     assert_string_equal(words, "--filter 'life-*' --topic names --row a-row");
     options_free(&options);
+    text_clear(&text);
+    options = GOOD(L"--play", L"a.steps");
+    assert_true(options_select(&options));
+    options_selection(&options, &text);
+    assert_string_equal(words, "--play a.steps");
+    options_free(&options);
     options = GOOD(L"--fail-fast", L"--pair", L"x64-x86");
     assert_false(options_select(&options));
     options_free(&options);

@@ -37,7 +37,7 @@ def write(folder: Path, cases: list[Made], timestamp: str = "2026-02-03T04:05:06
     return path
 
 
-@pytest.mark.parametrize("words", [["--filter", "a"], ["--topic", "a"], ["--row", "a"], ["--last-failed"]])
+@pytest.mark.parametrize("words", [["--filter", "a"], ["--topic", "a"], ["--row", "a"], ["--play", "a"], ["--last-failed"]])
 def test_a_selection_goes_to_another_file(words: list[str], reports: Path) -> None:
     whole = report_place.report_path(parsed("--verbose"), "wine-8", "/here")
     selection = report_place.report_path(parsed(*words), "wine-8", "/here")

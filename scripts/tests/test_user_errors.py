@@ -331,7 +331,7 @@ def test_a_killed_worker_is_one_error(runner: Runner, tmp_path: Path) -> None:
     assert (answer.code, answer.last_line) == (2, "19 passed, 1 failed, 0 skipped"), answer.out
     errors = [text for outcome, text in cases_of(report).values() if outcome == "error"]
     assert len(errors) == 1
-    assert errors[0].startswith("shmcheck.Crash: the worker that ran the case died (exit code 0x")
+    assert errors[0].startswith("shmcheck.Crash: the worker that ran the case died: it ended, exit code 0x")
     assert is_complete(report)
     runner.expect_nobody()
 
