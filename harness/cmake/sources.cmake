@@ -72,6 +72,8 @@ set(SHMCHECK_RUNNER_SOURCES
     harness/runner/run/report_file.c
     harness/runner/run/results.c
     harness/runner/run/summary.c
+    harness/runner/run/self_test.c
+    harness/runner/run/self_test_judge.c
     harness/runner/run/worker_slot.c)
 
 # The actor without main.c and what the faulty actors and tests replace: system_start.c, and guard.c and verbs.c, which the faulty
@@ -172,6 +174,7 @@ set(SHMCHECK_WINDOWS_TESTS
     test_runner_report_file
     test_runner_results
     test_runner_second_kernel
+    test_runner_self_test
     test_runner_sha256
     test_runner_start
     test_runner_summary

@@ -83,6 +83,16 @@ const struct identity *identity_find(const char *name)
     return NULL;
 }
 
+const struct identity *identity_at(size_t index)
+{
+    return index < sizeof identities / sizeof identities[0] ? &identities[index] : NULL;
+}
+
+const char *identity_name(const struct identity *identity)
+{
+    return identity->name;
+}
+
 const char *identity_traits(const struct identity *identity)
 {
     return identity->traits;

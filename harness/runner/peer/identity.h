@@ -27,6 +27,9 @@ struct identity;
 
 /* NULL if there is none of that name. */
 const struct identity *identity_find(const char *name);
+/* The identities one after the other; NULL behind the last. */
+const struct identity *identity_at(size_t index);
+const char *identity_name(const struct identity *identity);
 /* The fields of the reply to `identity` (PROTOCOL.md) by which an actor proves this identity, as checks.h takes them. */
 const char *identity_promise(const struct identity *identity);
 /* The words of tell= with which the step `identity` asks for these fields. */

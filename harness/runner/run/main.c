@@ -14,6 +14,7 @@
 #include "pool.h"
 #include "../peer/program.h"
 #include "results.h"
+#include "self_test.h"
 #include "summary.h"
 #include "../platform/system_calls.h"
 #include "../platform/version.h"
@@ -352,6 +353,30 @@ static int run_cases(struct run *run, struct text *error)
     return code;
 }
 
+static int self_test(struct run *run, struct text *error)
+{
+    static struct self_test_seen seen;
+    static struct self_test_finding findings[SELF_TEST_FINDINGS];
+    static const char *const words[] = {"fine", "skips", "stops"};
+    char run_id[32];
+    int code = 0;
+    if (!programs_find(&run->programs, run->options.actor, error))
+        return EXIT_COULD_NOT_RUN;
+    make_run_id(run_id, sizeof run_id);
+    self_test_look(&seen, &run->programs, run_id, L"");
+    appcontainer_delete(run_id);
+    actor_files_remove(run_id);
+    size_t count = self_test_judge(&seen, findings);
+    for (size_t i = 0; i < count; i++) {
+        printf("%2d %-5s %s\n", findings[i].number, words[findings[i].level], findings[i].text);
+        if (findings[i].level == SELF_TEST_STOPS && code == 0) {
+            text_format(error, "the self-test says that a run would be worth nothing: %s", findings[i].text);
+            code = EXIT_COULD_NOT_RUN;
+        }
+    }
+    return code;
+}
+
 static int show_help(void)
 {
     struct buffer help = {0};
@@ -379,6 +404,8 @@ static int dispatch(struct run *run, int argc, wchar_t **argv, struct text *erro
             return 0;
         text_add(error, "no case is selected by --filter, --topic and --row; without them all are listed");
         return EXIT_COULD_NOT_RUN;
+    case ACTION_SELF_TEST:
+        return self_test(run, error);
     case ACTION_RUN:
         break;
     }
@@ -399,6 +426,8 @@ int wmain(int argc, wchar_t **argv)
     if (argc == 4 && wcscmp(argv[1], L"" WORKER_ARGUMENT) == 0)
         return worker_main((HANDLE)(uintptr_t)wcstoull(argv[2], NULL, 16),
                            (HANDLE)(uintptr_t)wcstoull(argv[3], NULL, 16));
+    if (argc == 3 && wcscmp(argv[1], L"" SELF_TEST_ARGUMENT) == 0)
+        return self_test_child(argv[2]);
     int code = dispatch(&run, argc, argv, &error);
     play_input_end(&run.play);
     options_free(&run.options);

@@ -341,6 +341,9 @@ static void take_flag(struct options *out, enum option_id id)
     case OPTION_LIST:
         out->action = ACTION_LIST;
         break;
+    case OPTION_SELF_TEST:
+        out->action = ACTION_SELF_TEST;
+        break;
     case OPTION_VERSION:
         out->action = ACTION_VERSION;
         break;

@@ -28,7 +28,7 @@ struct patterns {
     size_t count;               /* 0: the option is not given, and everything matches */
 };
 
-enum action { ACTION_RUN, ACTION_LIST, ACTION_VERSION, ACTION_HELP };
+enum action { ACTION_RUN, ACTION_LIST, ACTION_SELF_TEST, ACTION_VERSION, ACTION_HELP };
 
 struct options {
     enum action action;
