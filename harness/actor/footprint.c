@@ -40,6 +40,7 @@ static union {
     char bytes[TOKEN_BYTES];
 } privileges_at_hello;
 static bool begun, cannot_return;
+static unsigned loads; /* by footprint_allow, after footprint_begin */
 
 static uint64_t fold(uint64_t digest, const void *bytes, size_t length)
 {
@@ -257,6 +258,7 @@ void footprint_begin(void)
     SetLastError(ERROR_SUCCESS);
     take(&at_hello);
     GetCurrentDirectoryW(PATH_UNITS, directory_at_hello);
+    loads = 0;
     begun = true;
 }
 
@@ -294,6 +296,7 @@ struct footprint_difference footprint_compare(void)
         out.parts = (1u << PART_COUNT) - 1;
     out.handles = (unsigned)now.handle_count;
     out.regions = (unsigned)now.allocation_count;
+    out.loads = loads;
     for (size_t i = 0; i < now.allocation_count; i++)
         out.bytes += now.allocations[i].size;
     return out;
@@ -367,6 +370,7 @@ void footprint_allow(void (*load)(void))
         load();
         return;
     }
+    loads++;
     take(&before_load);
     load();
     take(&now);

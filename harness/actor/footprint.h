@@ -28,6 +28,7 @@ struct footprint_difference {
     unsigned parts;   /* bit i: enum footprint_part i */
     unsigned handles; /* how many there are */
     unsigned regions; /* allocations */
+    unsigned loads;   /* how often footprint_allow let something in */
     uint64_t bytes;   /* all of them together */
 };
 

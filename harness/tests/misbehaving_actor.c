@@ -155,6 +155,8 @@ static void answer_clear(HANDLE pipe, const char *lie, unsigned long sequence)
         answer = "ok same=no differs=handles,memory ~handles=2";
     else if (strcmp(lie, "keeps-more") == 0)
         answer = "ok same=no differs=token ~handles=1";
+    else if (strcmp(lie, "loads") == 0)
+        answer = "ok same=yes ~loads=1";
     else if (strcmp(lie, "bad-clear") == 0)
         answer = "bad reason=unknown";
     else if (strcmp(lie, "crash-at-clear") == 0)

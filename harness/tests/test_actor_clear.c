@@ -88,13 +88,26 @@ TEST(all_is_released)
     }
 }
 
+static void load_nothing(void)
+{
+}
+
+TEST(what_the_actor_loads_is_counted)
+{
+    footprint_allow(load_nothing);
+    footprint_allow(load_nothing);
+    const char *reply = ask("clear");
+    assert_non_null(strstr(reply, "ok same=yes "));
+    assert_non_null(strstr(reply, " ~loads=2 "));
+}
+
 TEST(nothing_held_is_the_same)
 {
     unsigned long handles, regions;
     unsigned long long bytes, us;
     const char *reply = ask("clear");
-    assert_int_equal(sscanf(reply, "ok same=yes ~handles=%lu ~allocations=%lu ~bytes=%llu ~us=%llu", &handles,
-                            &regions, &bytes, &us),
+    assert_int_equal(sscanf(reply, "ok same=yes ~handles=%lu ~allocations=%lu ~bytes=%llu ~loads=0 ~us=%llu",
+                            &handles, &regions, &bytes, &us),
                      4);
     assert_true(handles > 0 && regions > 10 && bytes > 1 << 20);
     print_message("# clear: %lu handles, %lu allocations, %llu us\n", handles, regions, us);
@@ -295,6 +308,7 @@ TEST(functions_are_found_outside_of_kernelbase)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        FRESH(what_the_actor_loads_is_counted),
         FRESH(nothing_held_is_the_same),
         FRESH(all_is_released),
         FRESH(a_view_that_stays_is_noticed),

@@ -33,6 +33,7 @@ static void two_roles(struct stage *s, const char *misbehaviour)
 TWO_ROLES(clean, "honest")
 TWO_ROLES(keeps, "keeps")
 TWO_ROLES(keeps_more, "keeps-more")
+TWO_ROLES(loads, "loads")
 TWO_ROLES(bad_clear, "bad-clear")
 TWO_ROLES(crash_at_clear, "crash-at-clear")
 TWO_ROLES(hang_at_clear, "hang-at-clear")
@@ -82,6 +83,7 @@ static const struct test_case used_cases[] = {
     {CASE(clean), .rows = "a-row"},
     {CASE(keeps), .rows = "a-row"},
     {CASE(keeps_more), .rows = "a-row"},
+    {CASE(loads), .rows = "a-row"},
     {CASE(bad_clear), .rows = "a-row"},
     {CASE(crash_at_clear), .rows = "a-row"},
     {CASE(hang_at_clear), .rows = "a-row"},
@@ -152,6 +154,11 @@ TEST(an_actor_that_keeps_something_is_retired)
     expect_use("keeps", 2, 2, 0, 2);
     expect_use("keeps.2", 2, 2, 0, 2);
     assert_string_equal(use_of("keeps")->reasons, "handles,memory,handles,memory");
+    pool_log_free(&played);
+    play("loads", 2);
+    expect_fine(&played, "loads.2");
+    expect_use("loads.2", 2, 2, 0, 2);
+    assert_string_equal(use_of("loads")->reasons, "loads,loads");
     pool_log_free(&played);
 }
 

@@ -117,6 +117,7 @@ void verb_clear(const struct line *request, struct reply *reply)
     reply_add(reply, "~handles=%u", found.handles);
     reply_add(reply, "~allocations=%u", found.regions);
     reply_add(reply, "~bytes=%llu", (unsigned long long)found.bytes);
+    reply_add(reply, "~loads=%u", found.loads);
     reply_add(reply, "~us=%llu",
               (unsigned long long)((ticks() - start) * 1000000 / (uint64_t)frequency.QuadPart));
 }

@@ -86,6 +86,10 @@ static void keep_or_retire(struct stage *stage, struct role *role)
     } else if (strcmp(line_value(&role->reply, "same", ""), "yes") != 0) {
         stage->use.retired++;
         add_reasons(&stage->use, line_value(&role->reply, "differs", "unknown"));
+    } else if (strcmp(line_value(&role->reply, "~loads", "0"), "0") != 0) {
+        /* It has released everything, but addresses that are free in a new process are not free in this one. */
+        stage->use.retired++;
+        add_reasons(&stage->use, "loads");
     } else if (used_actors_have_room(used, role->arch) && channel_pending(role->peer.channel) == 0) {
         role_leaves(role);
         used_actors_keep(used, role->arch, &role->peer);
