@@ -22,7 +22,7 @@ static const char usage[] =
     "       shmactor exit              ends at once\n"
     "       shmactor --version | --help\n";
 
-/* Nobody is there to answer a dialog, and a debugger that starts (under Wine: winedbg, which then holds the
+/* No user answers a dialog, and a debugger that starts (under Wine: winedbg, which then holds the
  * pipe) would turn a crash into a hang. */
 static LONG WINAPI on_unhandled(EXCEPTION_POINTERS *raised)
 {

@@ -16,7 +16,7 @@ enum object_kind {
     OBJECT_TIMER,
     OBJECT_JOB,
     OBJECT_PROCESS,
-    OBJECT_HANDLE, /* a handle whose type nobody said */
+    OBJECT_HANDLE, /* a handle of unknown type */
     OBJECT_VIEW,
     OBJECT_MEMORY,   /* other memory: reserved by the actor, or an address that it was told */
     OBJECT_BURST,    /* the handles of a race */

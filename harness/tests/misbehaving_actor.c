@@ -29,7 +29,7 @@ static void send(HANDLE pipe, const char *line)
     send_bytes(pipe, line, strlen(line));
 }
 
-/* Nothing ends this but somebody else. */
+/* Waits until another process ends this one. */
 static void hang(void)
 {
     for (;;)

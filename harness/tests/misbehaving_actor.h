@@ -1,4 +1,4 @@
-/* An actor that does not keep to the protocol, or does: what a program under test may get up to. */
+/* An actor that breaks the protocol in one of many ways, or keeps to it. */
 #ifndef SHMCHECK_MISBEHAVING_ACTOR_H
 #define SHMCHECK_MISBEHAVING_ACTOR_H
 

@@ -36,7 +36,7 @@ struct pool_log_settings {
     bool prestarted;           /* as a run of shmcheck.exe has them */
     bool reuse;                /* likewise */
     unsigned order_seed;       /* as --order-seed */
-    HANDLE stop;               /* NULL: nobody stops it */
+    HANDLE stop;               /* NULL: it is not stopped */
     const wchar_t *self;       /* the workers' program; NULL: this one */
 };
 
@@ -52,7 +52,7 @@ const struct pool_log_item *pool_log_find(const struct pool_log *log, const char
 void expect_fine(const struct pool_log *log, const char *id);
 /* It ended once, with exactly one error, of this kind; its text has each of the parts ("a|b": both). */
 void expect_error(const struct pool_log *log, const char *id, enum error_kind kind, const char *parts);
-/* The run ended by itself and left nobody behind. */
+/* The run ended by itself and left no process. */
 void expect_done(const struct pool_log *log);
 
 #endif

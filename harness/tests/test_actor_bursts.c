@@ -69,7 +69,7 @@ TEST(flip_and_watch_see_whole_values)
         assert_string_equal(reply_to(request), table[i].reply);
         assert_true(loop_stopped(&block));
     }
-    prepare_block(); /* nobody stores anything: it ends by itself, and has seen nothing */
+    prepare_block(); /* no process stores anything: it ends by itself, and has seen no value */
     assert_string_equal(reply_to("burst m how=watch rounds=1 crowd=2 side=1"), "ok torn=0 ~changes=0");
     prepare_block();
     loop_stop(&block);
@@ -270,7 +270,7 @@ TEST(bursts_with_wrong_arguments_are_bad)
            "bad reason=at=%20is%20no%20aligned%20block%20of%204096%20bytes%20that%20can%20be%20written");
 }
 
-/* Nobody else comes: it gives up, and says at which call. */
+/* No other process arrives: it gives up, and says at which call. */
 TEST(a_burst_without_the_other_actors_gives_up)
 {
     prepare_block();

@@ -3,9 +3,6 @@
 
 #include <wchar.h>
 
-#ifndef WIN32_LEAN_AND_MEAN
-#define WIN32_LEAN_AND_MEAN
-#endif
 #include <windows.h>
 
 #include "../common/text.h"
@@ -162,7 +159,7 @@ TEST(a_line_that_is_too_long_is_refused)
     buffer_free(&printed);
 }
 
-/* Nobody's job is around it here: no debugger and no dialog may come up, and nothing is printed. */
+/* The actor is in no job here: no debugger and no dialog may start, and nothing is printed. */
 TEST(a_crash_is_quick_and_quiet)
 {
     struct buffer printed = {0};

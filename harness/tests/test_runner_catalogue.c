@@ -147,7 +147,7 @@ TEST(needs_are_judged_by_facts)
     assert_null(unmet("", NULL, NULL));
     assert_true(needs_known(NULL));
     assert_true(needs_known(""));
-    /* The first that is not met is the reason; one that nobody knows is none. */
+    /* The first that is not met is the reason; an unknown need gives no reason. */
     assert_string_equal(unmet("64-bit  admin session-0", NULL, NULL), unmet("admin", NULL, NULL));
     assert_false(needs_known("64-bit moon"));
     assert_false(needs_known("64-bits"));

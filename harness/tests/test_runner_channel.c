@@ -164,7 +164,7 @@ static void watch_memory(bool check)
 }
 
 /* The system writes into the channel while a read is under way. If channel_free did not wait for its end, the
- * end of the read, or what the client writes, would come to memory that belongs to somebody else by then. */
+ * end of the read, or what the client writes, would be written to memory that was freed. */
 TEST(a_channel_is_freed_while_it_reads)
 {
     static const char shout[] = "1 a line that nobody is there to read any more\n";

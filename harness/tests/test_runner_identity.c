@@ -23,8 +23,7 @@ TEST(names_are_found)
     assert_null(identity_find("low "));
 }
 
-/* What is promised must be asked for, in that order, and nothing else: a trait that nobody holds against anything
- * would be said in vain. */
+/* The step `identity` asks for exactly the promised fields, in their order. */
 TEST(every_promised_trait_is_asked_for)
 {
     for (size_t i = 0; i < NAMES; i++) {

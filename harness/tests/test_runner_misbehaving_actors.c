@@ -126,7 +126,7 @@ TEST(an_actor_that_ends_badly_is_an_error)
     expect_lie("leave-somebody", ERROR_KIND_HARNESS, "left 2 processes behind");
 }
 
-/* What an actor prints harms nobody; the report has the first and the last of it. */
+/* The output of an actor disturbs nothing; the report has its first and its last part. */
 TEST(an_actor_that_prints_much_is_no_error)
 {
     static struct pool_log log;
@@ -145,7 +145,7 @@ TEST(an_actor_that_prints_much_is_no_error)
     pool_log_free(&log);
 }
 
-/* Liars and honest cases side by side and after each other. */
+/* Misbehaving and well-behaved actors at the same time and one after the other. */
 TEST(misbehaving_actors_do_not_disturb_other_cases)
 {
     static struct pool_log log;

@@ -27,7 +27,7 @@ static void change_all(struct changes *out, const struct recorded_entry *reply)
         assert_in_range(out->count, 0, MOST - 1);
         snprintf(out->lines[out->count++], sizeof out->lines[0], "%s: %s", field, line);
     }
-    /* Whoever asks for more gets no more. */
+    /* Greater indexes have no change either. */
     assert_false(reply_mutation(reply, out->count + 1, line, field));
 }
 

@@ -142,7 +142,7 @@ TEST(paths_that_cannot_be_written_are_refused)
     expect_report("a file, no folder");
 }
 
-/* The old report cannot be removed while somebody has it open without sharing: the run must not start. */
+/* The old report cannot be removed while another program has it open without sharing: the run must not start. */
 TEST(an_old_report_that_is_open_is_refused)
 {
     put_file(path, "old");
@@ -222,7 +222,7 @@ TEST(a_folder_that_is_deleted_is_an_error)
 
 /* ---- killed while it writes ---- */
 
-/* Rewrites the report for ever: "<N" and a long body of one digit, and "N>". */
+/* Rewrites the report until it is killed: "<N" and a long body of one digit, and "N>". */
 static int rewrite_for_ever(void)
 {
     struct report_file *file = open_report(path);

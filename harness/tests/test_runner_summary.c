@@ -85,7 +85,7 @@ TEST(each_case_has_its_line_on_the_console)
     fixture_end(&fixture);
 }
 
-/* A case that passes is shown only to who asks for every case. */
+/* A case that passes is shown only with --verbose. */
 TEST(passing_cases_are_shown_only_with_verbose)
 {
     struct results_fixture fixture;

@@ -191,7 +191,7 @@ TEST(bad_cases_do_not_disturb_others_with_three_jobs)
     run_bad_cases(3, true);
 }
 
-/* An actor that was started in advance and has ended meanwhile is nobody's error: the case gets another one. */
+/* An actor that was started in advance and has ended meanwhile is no error: the case gets another one. */
 TEST(a_prestarted_actor_that_ends_is_replaced)
 {
     static struct pool_log log;

@@ -41,7 +41,7 @@ def why_not() -> str:
 MARK = "SHMCHECK_FAULT_TEST"
 PROGRAMS = ("shmcheck.exe", "shmactor.exe", "test_runner_misbehaving_actors.exe")
 
-# A process that Wine 8 was about to make when its maker was killed: it waits in the loader for ever, has not run an
+# A process that Wine 8 was about to make when its maker was killed: it waits in the loader without end, has not run an
 # instruction of its program, and Wine itself knows nothing of it.
 UNBORN = re.compile(r"\S*/wine(64)?(-preloader)? ")
 
@@ -108,7 +108,7 @@ class Answer:
 
 @dataclass
 class Run:
-    """A started shmcheck.exe. What it prints goes to files: a pipe would be held open by whoever outlives it."""
+    """A started shmcheck.exe. What it prints goes to files: processes that outlive it would hold a pipe open."""
 
     process: subprocess.Popen[bytes]
     out: IO[bytes]

@@ -82,7 +82,7 @@ def free_port() -> int:
 
 
 def account_is_locked() -> bool:
-    """Without PAM sshd lets nobody in whose password entry begins with '!'."""
+    """Without PAM sshd refuses users whose password entry begins with '!'."""
     try:
         lines = Path("/etc/shadow").read_text(encoding="utf-8").splitlines()
     except OSError:

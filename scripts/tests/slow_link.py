@@ -3,7 +3,7 @@ second and so long under way in each direction. Nothing of it takes rights of ro
 
     slow_link.py PORT BYTES_PER_SECOND DELAY_SECONDS [BYTES_UP]
 
-After BYTES_UP bytes to the port nothing moves any more, in either direction, and nobody is told.
+After BYTES_UP bytes to the port no byte moves any more, in either direction, and neither side is told.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable
 
 PIECE_SECONDS = 0.05  # of what the link carries in that time a piece is
-UNDER_WAY = 64  # pieces; whoever sends more waits
+UNDER_WAY = 64  # pieces; a sender of more waits
 
 
 class Link:

@@ -233,7 +233,7 @@ def test_only_what_a_driver_started_in_a_prefix_is_ended(tmp_path: Path) -> None
     path = {"PATH": os.environ["PATH"]}
     ours = sleeper({**path, "WINEPREFIX": str(folder), MARK: "1"})
     somebodys = [
-        sleeper({**path, "WINEPREFIX": str(folder)}),  # a shell of somebody who looks into the prefix
+        sleeper({**path, "WINEPREFIX": str(folder)}),  # a user's shell with this prefix
         sleeper({**path, "WINEPREFIX": str(folder) + "2", MARK: "1"}),  # another checkout's
     ]
     try:

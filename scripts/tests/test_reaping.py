@@ -1,4 +1,4 @@
-"""Actors that end while a long run goes on are collected; whoever else ends is left to those who wait for it."""
+"""Actors that end while a long run goes on are reaped; other ended processes are left to those who wait for them."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ print(*zombies())
 processes.reap()
 print(*zombies())
 
-# An actor that this driver has started itself: its exit code is somebody's.
+# An actor that this driver has started itself: the driver waits for its exit code.
 actor = "import ctypes, os, time; ctypes.CDLL(None).prctl(15, b'shmactor-faulty', 0, 0, 0); os._exit(7)"
 codes = {processes.run_quiet([sys.executable, "-c", actor])[0] for _ in range(20)}
 processes.REAP_SECONDS = 0.0

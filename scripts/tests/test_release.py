@@ -1,4 +1,4 @@
-"""The tree of another release: what is mounted for it is seen by nobody else and gone afterwards, however that ends.
+"""The tree of another release: no other process sees what is mounted for it, and the mounts are removed however it ends.
 
 A made-up tree stands for a Debian release: a shell and a few programs of this system.
 """
@@ -110,7 +110,7 @@ def test_foreign_mounts_are_not_deleted(tree: Release, tmp_path: Path) -> None:
 @needs_mounts
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_setting_up_ends_with_the_driver(tmp_path: Path, number: int) -> None:
-    """A debootstrap that mounts something and takes for ever, as the real one does for a while."""
+    """A debootstrap that mounts something and never ends; the real one takes long."""
     programs = tmp_path / "bin"
     programs.mkdir()
     fake = programs / "debootstrap"

@@ -178,7 +178,7 @@ def test_a_report_that_cannot_be_written_is_named(runner: Runner, tmp_path: Path
 
 
 def test_the_report_of_an_earlier_run_is_removed_first(runner: Runner, tmp_path: Path) -> None:
-    """Also when the run then cannot start: nobody must take the old report for its result."""
+    """The old report is removed even if the run then cannot start, so that it cannot be mistaken for the result."""
     report = tmp_path / "r.xml"
     no_known = windows_path(tmp_path / "no.toml")
     for fault in (["--known", no_known], ["--actor", "Z:\\nobody.exe"], ["--filter", "no-such"]):
@@ -298,7 +298,7 @@ def test_a_killed_runner_leaves_a_report(runner: Runner, tmp_path: Path, seed: i
     assert child.wait().code == -signal.SIGKILL
     runner.expect_nobody()
     expect_interrupted(report, 2)
-    # Whatever it left beside the report is in nobody's way.
+    # Files that it left beside the report do not disturb the next run.
     answer = runner.run(*SHORT, "--junit", windows_path(report))
     assert answer.code == 0
     assert [file.name for file in tmp_path.iterdir()] == ["r.xml"]
@@ -396,7 +396,7 @@ def test_a_closed_output_does_not_end_the_run(runner: Runner, tmp_path: Path) ->
     assert is_complete(report)
 
 
-# ---- the server goes away: in a prefix of its own, nobody else must notice ----
+# ---- the server goes away: in a prefix of its own, so that other tests are not disturbed ----
 
 
 @pytest.fixture(scope="module")

@@ -9,11 +9,10 @@
 
 #include "../reply.h"
 
-#define BURST_LINE 128u   /* bytes: two cache lines, as some processors fetch lines in pairs */
-#define BURST_BLOCK 4096u /* bytes */
-#define BURST_MEETING_MS                                                                                     \
-    4000u                    /* nobody waits longer for the others; a step of the runner takes 5 s at most */
-#define BURST_LIMIT_MS 3500u /* for bursts that go on until they have seen something */
+#define BURST_LINE 128u        /* bytes: two cache lines, as some processors fetch lines in pairs */
+#define BURST_BLOCK 4096u      /* bytes */
+#define BURST_MEETING_MS 4000u /* the longest wait for the others; a step of the runner takes 5 s at most */
+#define BURST_LIMIT_MS 3500u   /* for bursts that go on until they have seen something */
 
 /* The first lines of every block; the burst's own begin behind them. */
 enum burst_line { LINE_ARRIVED, LINE_STOP, LINE_LEFT, BURST_LINES };
@@ -50,7 +49,7 @@ volatile uint64_t *burst_long(const struct burst *burst, unsigned line);
 /* Waits until all of the crowd have come to this meeting. False, and the reply is `fail error=1460 call=meet`, if they
  * do not. The n-th meeting of one actor is the n-th of all. */
 bool burst_meet(struct burst *burst, struct reply *reply);
-/* Stands in loops that wait for somebody else: lets the processor go now and then, as it may be the only one. False
+/* Called in loops that wait for another process: lets the processor go now and then, as it may be the only one. False
  * once run_until has passed, which is looked up now and then only. */
 bool burst_wait(struct burst *burst);
 /* The same for loops that do not wait: no other process is let in. */

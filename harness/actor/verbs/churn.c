@@ -243,7 +243,7 @@ void verb_initialise(const struct line *request, struct reply *reply)
 /* ---- many creations from a common start ---- */
 
 #define SUFFIX_UNITS 8      /* "-1023", its terminator, and room */
-#define GATE_TIMEOUT 60000u /* ms: nobody opened the gate */
+#define GATE_TIMEOUT 60000u /* ms: then the gate was not opened */
 
 struct race {
     size_t rounds, units; /* units of one name, its terminator included */

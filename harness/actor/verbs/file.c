@@ -82,7 +82,7 @@ void verb_file(const struct line *request, struct reply *reply)
     reply_add_handle(reply, file);
 }
 
-/* A pipe that nobody else opens: a handle of the file kind that no section can stand on. */
+/* A pipe that no other program opens: a handle of the file kind that no section can be made of. */
 void verb_pipe(const struct line *request, struct reply *reply)
 {
     HANDLE end, other;

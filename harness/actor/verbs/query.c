@@ -235,7 +235,7 @@ void verb_system(const struct line *request, struct reply *reply)
     reply_add(reply, "~acp=%u", GetACP());
 }
 
-/* Where the addresses of programs end. How much is kept free at the end is nobody's promise, so it is told in whole MiB
+/* Where the addresses of programs end. How much is kept free at the end is undocumented, so it is told in whole MiB
  * (page ns-sysinfoapi-system_info). */
 void verb_addresses(const struct line *request, struct reply *reply)
 {

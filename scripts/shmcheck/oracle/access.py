@@ -158,7 +158,7 @@ def granted(section: Section, token: Token | None, desired: int) -> int | None |
 
 
 def _by_default_dacl(section: Section, token: Token, desired: int, most: int, forbidden: int) -> int | None | bool:
-    """The default DACL of a token admits its user, whoever else it admits (row sd-default-who)."""
+    """The default DACL of a token admits its user, and possibly others (row sd-default-who)."""
     if section.owner is None or token.user != section.owner:
         return None
     return None if most else desired

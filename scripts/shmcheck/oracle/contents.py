@@ -10,7 +10,7 @@ _MASK = (1 << 64) - 1
 
 
 class Written:
-    """Bytes as somebody wrote them; the byte at n is data[n - origin]."""
+    """Bytes that were written; the byte at n is data[n - origin]."""
 
     __slots__ = ("origin", "data")
 
@@ -59,7 +59,7 @@ def pattern(seed: int, start: int, length: int) -> bytes:
 
 
 class Contents(Intervals[Source]):
-    """The bytes of a section, a file or the private pages of a view. What nobody wrote is zero."""
+    """The bytes of a section, a file or the private pages of a view. Bytes that were never written are zero."""
 
     __slots__ = ()
 

@@ -1,6 +1,6 @@
 """What an object's name means: the space that it lies in, and what is wrong with it.
 
-A step writes `@tag` for Local\\NAME and `^tag` for NAME, where NAME is one that nobody else uses.
+A step writes `@tag` for Local\\NAME and `^tag` for NAME, where NAME is a name that no other program uses.
 """
 
 from __future__ import annotations

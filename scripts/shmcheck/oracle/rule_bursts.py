@@ -95,7 +95,7 @@ def races(call: Plain) -> Fields | None:
 
 @done("burst churn initialise")
 def left_behind(call: Burst, reply: Reply) -> None:
-    """What a burst leaves in its block, and in the 56 KiB behind, is nobody's promise."""
+    """What a burst leaves in its block, and in the 56 KiB behind it, is undefined."""
     region = call.label.region
     if region is not None and region.section is not None:
         start = region.offset + call.step.number("at")

@@ -177,7 +177,7 @@ def denied(call: Open) -> Fail | None:
 
 @refuses(OPENS, "sd-null-dacl")
 def null_dacl_admits(call: Open) -> Fail | None:
-    """A NULL DACL refuses nobody."""
+    """A NULL DACL grants every access."""
     return None
 
 

@@ -115,7 +115,7 @@ class Section(Object):
 
 
 class Value:
-    """A handle's value: a number that nobody knows. NULL is the one that is no handle."""
+    """A handle's value, which is unknown. NULL is the one that is no handle."""
 
     __slots__ = ()
 
@@ -137,7 +137,7 @@ class Handle:
 
 
 class Anchor:
-    """An address that nobody knows, as the system chose it; places are distances from it. NUMBERS is the one at 0."""
+    """An address that the system chose, which is unknown; places are distances from it. NUMBERS is the one at 0."""
 
     __slots__ = ()
 

@@ -92,7 +92,7 @@
     if (summary) summary.focus({ preventScroll: true });
   }
 
-  /* A permanent link for whoever opens a case; the address alone does without. */
+  /* An opened case shows its permanent link. */
   document.addEventListener("toggle", function (event) {
     const panel = event.target;
     if (!panel.open || !panel.id.startsWith("case-") || panel.querySelector(".link")) return;
