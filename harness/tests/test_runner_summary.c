@@ -42,6 +42,26 @@ TEST(the_summary_counts_verdicts)
     fixture_end(&fixture);
 }
 
+/* The file of --summary: the same text, without colours, with the line ends of Windows. */
+TEST(the_summary_goes_into_a_file_too)
+{
+    struct results_fixture fixture;
+    struct buffer copy = {0};
+    fixture_start(&fixture, known_text, 1);
+    add_all(&fixture);
+    fixture.console.colour = true;
+    fixture.console.copy = &copy;
+    CAPTURED(
+        console_print(&fixture.console, "%s%s\nlast", console_verdict(&fixture.console, VERDICT_FAIL), "x"));
+    assert_non_null(strchr(captured, '\x1b'));
+    assert_string_equal(copy.at, "fail    x\r\nlast\r\n");
+    CAPTURED(summary_print(&fixture.results));
+    assert_non_null(strstr(copy.at, "\r\nSkipped: 3\r\n"));
+    assert_string_equal(copy.at + copy.length - 33, "\r\n1 passed, 1 failed, 4 skipped\r\n");
+    buffer_free(&copy);
+    fixture_end(&fixture);
+}
+
 /* An entry is not called out of date because its case was not run, or broke. */
 TEST(entries_of_cases_that_did_not_run_are_not_called_unneeded)
 {
@@ -257,6 +277,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_summary_counts_verdicts),
+        cmocka_unit_test(the_summary_goes_into_a_file_too),
         cmocka_unit_test(entries_of_cases_that_did_not_run_are_not_called_unneeded),
         cmocka_unit_test(a_run_without_cases_says_so),
         cmocka_unit_test(each_case_has_its_line_on_the_console),

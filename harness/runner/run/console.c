@@ -4,6 +4,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "../platform/system_calls.h"
@@ -52,10 +53,45 @@ static void wipe(struct console *console)
     console->live_length = 0;
 }
 
+/* Adds text without the sequences that set colours, and with the line ends of Windows. */
+static void add_plain(struct buffer *copy, const char *text)
+{
+    for (const char *at = text; *at; at++) {
+        if (*at == '\x1b' && strchr(at, 'm'))
+            at = strchr(at, 'm');
+        else if (*at == '\n')
+            buffer_add_string(copy, "\r\n");
+        else
+            buffer_add(copy, at, 1);
+    }
+}
+
+static void add_line(struct buffer *copy, const char *format, va_list arguments)
+{
+    va_list again;
+    va_copy(again, arguments);
+    int length = vsnprintf(NULL, 0, format, again);
+    va_end(again);
+    char *line = length >= 0 ? malloc((size_t)length + 1) : NULL;
+    if (!line) {
+        copy->failed = true;
+        return;
+    }
+    vsnprintf(line, (size_t)length + 1, format, arguments);
+    add_plain(copy, line);
+    add_plain(copy, "\n");
+    free(line);
+}
+
 void console_print(struct console *console, const char *format, ...)
 {
     va_list arguments;
     wipe(console);
+    if (console->copy) {
+        va_start(arguments, format);
+        add_line(console->copy, format, arguments);
+        va_end(arguments);
+    }
     va_start(arguments, format);
     vprintf(format, arguments);
     va_end(arguments);

@@ -18,6 +18,9 @@ struct console {
     uint64_t started;     /* GetTickCount64 */
     uint64_t progress_at; /* of the last line about progress, where nothing can be overwritten */
     size_t live_length;   /* characters of the live line that are on the screen */
+    struct buffer *
+        copy; /* lines that stay are added here too, without colours, each ended by CR LF; NULL: they are not.
+                             Owned by the caller */
 };
 
 struct console console_new(size_t total, bool verbose, bool quiet);

@@ -44,6 +44,7 @@ struct run {
     struct console console;
     struct results results;
     struct footprints footprints;
+    struct report_file *summary; /* NULL: --summary was not given */
     struct buffer *
         lines; /* of --verbose: for each item of the plan the lines of its transcript that wait for its end */
 };
@@ -228,6 +229,29 @@ static void add_figures(struct run *run, bool complete)
         junit_property(report, FACT_RUN_COMPLETE, "yes");
 }
 
+/* Prints the end of the run, and writes the file of --summary. False, with a sentence in `error`, if that failed. */
+static bool tell_end(struct run *run, struct text *error)
+{
+    struct buffer copy = {0};
+    bool fine = true;
+    if (run->summary)
+        run->console.copy = &copy;
+    summary_print(&run->results);
+    run->console.copy = NULL;
+    if (run->summary && copy.failed) {
+        text_format(error, "%snot enough memory for the file of --summary", error->length ? "; " : "");
+        fine = false;
+    } else if (run->summary) {
+        char message[2200];
+        struct text why = text_over(message, sizeof message);
+        fine = report_file_write(run->summary, &copy, &why);
+        if (!fine)
+            text_format(error, "%s%s", error->length ? "; " : "", message);
+    }
+    buffer_free(&copy);
+    return fine;
+}
+
 /* Everything from the report's first version to its last. Returns the exit code. */
 static int perform(struct run *run, const char *run_id, struct text *error)
 {
@@ -275,12 +299,12 @@ static int perform(struct run *run, const char *run_id, struct text *error)
     actor_files_remove(run_id);
     add_figures(run, end == POOL_DONE);
     bool written = results_write(results, NULL, 0);
-    summary_print(results);
-    if (!written) {
+    bool told = tell_end(run, error);
+    if (!written)
         text_format(error, "%s%s; see only the output above", error->length ? "; " : "",
                     results->write_error);
+    if (!written || !told)
         return EXIT_COULD_NOT_RUN;
-    }
     if (end == POOL_STOPPED)
         return 2;
     return end == POOL_BROKEN ? EXIT_COULD_NOT_RUN : results_exit_code(results);
@@ -312,6 +336,8 @@ static bool prepare(struct run *run, struct text *error)
 {
     /* First, so that the report of an earlier run is removed even if the rest fails. */
     if (run->options.junit && (run->results.file = report_file_open(run->options.junit, error)) == NULL)
+        return false;
+    if (run->options.summary && (run->summary = report_file_open(run->options.summary, error)) == NULL)
         return false;
     platform_read(&run->platform);
     if (run->options.known && !known_file_read(&run->known, run->options.known, error))
@@ -348,6 +374,7 @@ static int run_cases(struct run *run, struct text *error)
     results_free(&run->results);
     junit_free(run->results.junit);
     report_file_close(run->results.file);
+    report_file_close(run->summary);
     plan_free(&run->plan);
     known_free(&run->known);
     return code;

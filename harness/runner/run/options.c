@@ -264,6 +264,8 @@ static const wchar_t **file_of(struct options *options, enum option_id id)
     switch (id) {
     case OPTION_JUNIT:
         return &options->junit;
+    case OPTION_SUMMARY:
+        return &options->summary;
     case OPTION_KNOWN:
         return &options->known;
     case OPTION_ACTOR:

@@ -41,6 +41,7 @@ struct options {
     const wchar_t *play[PLAY_FILES]; /* likewise; files of steps, "-" is the standard input */
     size_t play_count;               /* 0: the cases that are built in run */
     const wchar_t *junit; /* these point into argv; NULL if not given */
+    const wchar_t *summary;
     const wchar_t *known;
     const wchar_t *actor;
     enum junit_dialect dialect;

@@ -26,6 +26,8 @@ The last line is 'N passed, N failed, N skipped'. Exit code: 0 all passed, skipp
 PATH_OPTIONS = frozenset(option.name for option in RUNNER_OPTIONS if option.type in ("FILE", "FILES"))
 STEP_FILE_OPTIONS = frozenset(option.name for option in RUNNER_OPTIONS if option.type == "FILES")
 STANDARD_INPUT = "-"
+# Options for who starts shmcheck.exe without scripts/run, whose stdout says the same as the file of --summary.
+DIRECT_OPTIONS = frozenset(("--help", "--summary"))
 # Options that select cases. --last-failed is one of scripts/run.
 SELECTING_OPTIONS = frozenset(option.name for option in RUNNER_OPTIONS if option.type in ("GLOBS", "FILES"))
 # With one of these no case runs and no report is written.
@@ -98,7 +100,7 @@ def parser() -> Parser:
     )
     runner = made.add_argument_group("options of shmcheck.exe")
     for option in RUNNER_OPTIONS:
-        if option.name != "--help":
+        if option.name not in DIRECT_OPTIONS:
             add_runner_option(runner, option)
     return made
 
