@@ -21,9 +21,9 @@ sys.path.insert(0, str(ROOT / "scripts"))
 from shmcheck.commands.history import main  # noqa: E402
 from shmcheck.console import CannotRun  # noqa: E402
 from shmcheck.reports import history_query as query  # noqa: E402
-from shmcheck.reports.history_store import APPLICATION, add, opened, rows_met  # noqa: E402
+from shmcheck.reports.history_store import APPLICATION, add, opened  # noqa: E402
 from shmcheck.reports.report_reader import parse  # noqa: E402
-from shmcheck.reports.results import Run  # noqa: E402
+from shmcheck.reports.results import Run, rows_met  # noqa: E402
 
 SCRIPT = [sys.executable, str(ROOT / "scripts" / "history.py")]
 

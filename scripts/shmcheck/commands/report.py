@@ -13,6 +13,9 @@ from shmcheck.contract import load as load_contract
 from shmcheck.files import write_file
 from shmcheck.paths import KNOWN, ROOT
 from shmcheck.reports import export, known_list, report_markdown
+from shmcheck.reports.history_store import opened
+from shmcheck.reports.history_view import History
+from shmcheck.reports.history_view import read as read_history
 from shmcheck.reports.page_model import Page, build
 from shmcheck.reports.report_files import load
 from shmcheck.reports.results import Loaded, Run
@@ -46,6 +49,12 @@ def options(arguments: Sequence[str]) -> argparse.Namespace:
         "one of its target, or else of the same version of its platform, and one report with one report whatever they "
         "are; may be given several times",
     )
+    parser.add_argument(
+        "--history",
+        type=Path,
+        metavar="FILE",
+        help="a file of scripts/history: the page shows the last runs of every case and area, and the rows met over time",
+    )
     parser.add_argument("--contract", type=Path, metavar="FILE", help="default: cases/contract.toml of this checkout")
     parser.add_argument("--known", type=Path, metavar="FILE", help="default: cases/known.toml of this checkout")
     parser.add_argument("--title", default="shmcheck", help="the title of the page")
@@ -78,6 +87,14 @@ def known_of(path: Path | None) -> list[known_list.Entry]:
     return known_list.load(path or KNOWN)
 
 
+def history_of(path: Path | None, targets: Sequence[str]) -> History:
+    """What the history has about these targets; nothing if no file was named."""
+    if path is None:
+        return History()
+    with opened(path) as connection:
+        return read_history(connection, targets)
+
+
 def page_of(found: argparse.Namespace) -> tuple[Page, bool]:
     """The page, and whether every file could be used."""
     loaded = read_all(found.files)
@@ -90,7 +107,9 @@ def page_of(found: argparse.Namespace) -> tuple[Page, bool]:
         base = [run for run in earlier.runs if not run.lost]
         if not base:
             raise CannotRun("none of the earlier reports can be used")
-    page = build(loaded.runs, loaded.bad + earlier.bad, base, contract_of(found.contract), known_of(found.known))
+    history = history_of(found.history, [run.target for run in loaded.runs])
+    contract, known = contract_of(found.contract), known_of(found.known)
+    page = build(loaded.runs, loaded.bad + earlier.bad, base, contract, known, history)
     return page, not loaded.bad and not earlier.bad
 
 

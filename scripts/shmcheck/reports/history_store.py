@@ -19,7 +19,7 @@ from pathlib import Path
 
 from shmcheck.console import CannotRun
 from shmcheck.definitions import FACTS, Verdict
-from shmcheck.reports.results import PROGRAMS, Case, Run, observation
+from shmcheck.reports.results import PROGRAMS, Case, Run, observation, rows_met
 
 APPLICATION = 0x73686D68  # "shmh", in the header of the file
 FORMAT = 1
@@ -158,14 +158,3 @@ def _identifier(connection: sqlite3.Connection, table: str, columns: tuple[str, 
         return int(found[0])
     statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES (?, ?)"
     return int(connection.execute(statement, values).lastrowid or 0)
-
-
-def rows_met(run: Run) -> tuple[int, int]:
-    """How many rows are met, which means that every case of the row that ran passed, and how many rows ran. A case that
-    names no row counts as the row of its own name."""
-    met: dict[str, bool] = {}
-    for case in run.cases.values():
-        if case.verdict is not Verdict.SKIP:
-            for row in case.rows or (case.key.id,):
-                met[row] = met.get(row, True) and case.verdict is Verdict.PASS
-    return sum(met.values()), len(met)

@@ -87,7 +87,7 @@ def _strips(page: Page) -> dict[PageCase, Markup]:
 def _bodies(environment: Environment, page: Page) -> dict[PageCase, tuple[Markup, Markup]]:
     """The part of every case that opens below it: complete, and without its steps."""
     rows = {row.row.id: row.row for row in page.rows}
-    macro = environment.get_template("case.html.j2").make_module({"rows": rows}).body  # type: ignore[attr-defined]
+    macro = environment.get_template("case.html.j2").make_module({"rows": rows, "page": page}).body  # type: ignore[attr-defined]
     return {case: (macro(case, view.steps(case)), macro(case, None)) for case in page.cases}
 
 

@@ -13,11 +13,13 @@ from shmcheck.reports.baseline_match import best_fit, same_version
 from shmcheck.reports.change_kinds import Change
 from shmcheck.reports.compare import Comparison, Difference, compare
 from shmcheck.reports.explain import Explanation, Facts
+from shmcheck.reports.history_view import History
 from shmcheck.reports.known_list import Entry, stale
-from shmcheck.reports.results import BAD, SEVERITY, BadFile, Case, Key, Run, observation, version
+from shmcheck.reports.results import BAD, SEVERITY, BadFile, Case, Key, Run, observation, rows_met, version
 
 ABSENT = "absent"  # the case is not in this run
 LOST = "lost"  # the whole run is missing
+NAMED_SYSTEMS = 4  # more are a range in the headline
 
 
 def _badness(verdict: Verdict) -> tuple[int, bool]:
@@ -129,6 +131,7 @@ class Page:
     contract: Contract | None
     known: list[Entry] = field(default_factory=list)
     earlier: tuple[str, ...] = ()  # the earlier runs that were given, whether or not one fits
+    history: History = field(default_factory=History)
 
     @cached_property
     def cases(self) -> list[PageCase]:
@@ -209,15 +212,49 @@ class Page:
 
     @cached_property
     def sentence(self) -> str:
-        """The summary of all systems in one sentence."""
-        return _sentence(self)
+        """How every system stands, and the summary of all."""
+        return f"{self.standing} {self.news}".strip()
+
+    @cached_property
+    def standing(self) -> str:
+        """How many rows each system meets, in per cent of those that ran."""
+        return _standing(self.usable)
+
+    @cached_property
+    def news(self) -> str:
+        """What changed, and the summary of all systems in one sentence."""
+        return _news(self)
 
 
 def _plural(count: int, one: str, many: str) -> str:
     return f"{count} {one if count == 1 else many}"
 
 
-def _sentence(page: Page) -> str:
+def percent(part: int, whole: int) -> str:
+    """Per cent with one decimal. 100.0 and 0.0 are exact: what is only nearly all is 99.9."""
+    tenths = 1000 * part // whole if part == whole else min(999, round(1000 * part / whole))
+    if part and not tenths:
+        tenths = 1
+    return f"{tenths // 10}.{tenths % 10} %"
+
+
+def _standing(runs: Sequence[Run]) -> str:
+    shares = [(run.target, *rows_met(run)) for run in runs]
+    ran = [(target, met, rows) for target, met, rows in shares if rows]
+    if not ran:
+        return "No row of the contract was checked." if runs else ""
+    if len(ran) <= NAMED_SYSTEMS:
+        words = [f"{target} meets {percent(met, rows)} ({met} of {rows})" for target, met, rows in ran]
+        return f"Of the rows that ran, {_listed(words)}."
+    ordered = sorted(ran, key=lambda entry: (entry[1] / entry[2], entry[0]))
+    (low, low_met, low_rows), (high, high_met, high_rows) = ordered[0], ordered[-1]
+    return (
+        f"{len(ran)} systems meet {percent(low_met, low_rows)} ({low}) to {percent(high_met, high_rows)} ({high}) "
+        "of the rows that ran."
+    )
+
+
+def _news(page: Page) -> str:
     lost = len(page.runs) - len(page.usable)
     tail = f" {_plural(lost, 'system is', 'systems are')} lost." if lost else ""
     if not page.usable:
@@ -291,6 +328,7 @@ def build(
     base: Sequence[Run] = (),
     contract: Contract | None = None,
     known: Sequence[Entry] = (),
+    history: History | None = None,
 ) -> Page:
     ordered = sorted(runs, key=column_order)
     comparisons = compare_all(ordered, base)
@@ -304,7 +342,7 @@ def build(
     cases = [_case(key, ordered, facts, tuple(changes.get(key, ()))) for key in keys]
     bad_sorted = sorted(bad, key=lambda file: (file.name, file.problem))
     earlier = tuple(sorted(run.target for run in base))
-    return Page(ordered, bad_sorted, _areas(cases, contract), comparisons, contract, list(known), earlier)
+    return Page(ordered, bad_sorted, _areas(cases, contract), comparisons, contract, list(known), earlier, history or History())
 
 
 def compare_all(runs: Sequence[Run], base: Sequence[Run]) -> list[Comparison]:

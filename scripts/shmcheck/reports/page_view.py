@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from shmcheck.contract import Row
 from shmcheck.definitions import Verdict
 from shmcheck.reports.change_kinds import Change
 from shmcheck.reports.compare import Difference, reply_word
-from shmcheck.reports.page_model import ABSENT, LOST, Page, PageCase
+from shmcheck.reports.history_view import Chart, chart
+from shmcheck.reports.page_model import ABSENT, LOST, Area, Page, PageCase
 from shmcheck.reports.results import RUN_FACTS, Case, Key, Run
 from shmcheck.reports.transcript import align, first_difference
 
@@ -58,7 +59,8 @@ class Cell:
 
     symbol: str
     style: str
-    text: str  # "3/39": failing, or else known, of those that ran; "39" where all pass
+    text: str  # "36/39": passed, of those that ran
+    known: str  # "≈ 2": the known deviations among the others; "" for none
     words: str  # "3 fail, 36 pass"
 
 
@@ -67,13 +69,10 @@ def cell(tally: Counter[str]) -> Cell:
     worst = next((state for state in WORST_FIRST if tally[state]), ABSENT)
     symbol, style, _ = STATES[worst]
     ran = sum(tally[state] for state in RAN)
-    failing = sum(tally[state] for state in FAILING)
     if worst == LOST:
-        return Cell(symbol, style, "lost", "lost")
-    if not ran:
-        return Cell(symbol, style, f"0/{tally.total() - tally[ABSENT]}", words)
-    marked = failing or tally[Verdict.KNOWN]
-    return Cell(symbol, style, f"{marked}/{ran}" if marked else str(ran), words)
+        return Cell(symbol, style, "lost", "", "lost")
+    known = f"{STATES[Verdict.KNOWN][0]} {tally[Verdict.KNOWN]}" if tally[Verdict.KNOWN] else ""
+    return Cell(symbol, style, f"{tally[Verdict.PASS]}/{ran}", known, words)
 
 
 def total(page: Page) -> list[Counter[str]]:
@@ -136,6 +135,29 @@ def steps(case: PageCase) -> list[StepView]:
         )
         out.append(StepView(step.request, "", split, comment))
     return out
+
+
+def chart_of(page: Page) -> Chart | None:
+    """The rows that each system met over time."""
+    return chart(page.history)
+
+
+def strip(verdicts: Sequence[str]) -> list[tuple[str, str, str]]:
+    """Symbol, class and word of each of the last runs."""
+    return [STATES[verdict or ABSENT] for verdict in verdicts]
+
+
+def last_runs(page: Page, case: PageCase) -> list[tuple[str, tuple[str, ...]]]:
+    """The systems of the page that the history has, with the case's verdicts in their last runs."""
+    strips = page.history.strips
+    return [(run.target, strips[run.target, case.key]) for run in page.runs if (run.target, case.key) in strips]
+
+
+def last_runs_of_area(page: Page, area: Area) -> list[tuple[str, tuple[str, ...]]]:
+    """The same for an area: the worst verdict of its cases in each run."""
+    keys = [case.key for case in area.cases]
+    found = [(run.target, page.history.area(run.target, keys)) for run in page.runs]
+    return [(target, verdicts) for target, verdicts in found if verdicts]
 
 
 def summary(case: PageCase) -> str:

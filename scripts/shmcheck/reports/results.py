@@ -156,6 +156,17 @@ def lost_run(target: str, reason: str) -> Run:
     return Run(target=target, facts={}, timestamp="", cases={}, lost=reason)
 
 
+def rows_met(run: Run) -> tuple[int, int]:
+    """How many rows are met, which means that every case of the row that ran passed, and how many rows ran. A case that
+    names no row counts as the row of its own name."""
+    met: dict[str, bool] = {}
+    for case in run.cases.values():
+        if case.verdict is not Verdict.SKIP:
+            for row in case.rows or (case.key.id,):
+                met[row] = met.get(row, True) and case.verdict is Verdict.PASS
+    return sum(met.values()), len(met)
+
+
 # ---- observations of a case, without what differs between two equal runs ----
 
 _VOLATILE = (
