@@ -7,7 +7,7 @@ if(WIN32)
         "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION .)
     # The licence of cmocka, where it was compiled from its sources.
     if(DEFINED shmcheck_cmocka_source)
-        install(FILES "${shmcheck_cmocka_source}/../COPYING" DESTINATION licences RENAME cmocka.txt)
+        install(FILES "${shmcheck_cmocka_source}/COPYING" DESTINATION licences RENAME cmocka.txt)
     endif()
 
     set(CPACK_GENERATOR ZIP)
