@@ -90,7 +90,7 @@ static double time_of_steps(const wchar_t *self, const wchar_t *actor)
     static struct programs programs;
     struct plan_pair pair = {.pair = {ARCH_OWN, ARCH_OWN}};
     struct plan_item item = {.what = catalogue_at(0), .pair = &pair, .repetition = 1, .instance = 1};
-    struct plan plan = {&item, 1, &pair, 1};
+    struct plan plan = {.items = &item, .count = 1, .pairs = &pair, .pair_count = 1};
     double step_us = 0;
     if (wcslen(self) >= PROGRAM_PATH_UNITS || wcslen(actor) >= PROGRAM_PATH_UNITS)
         return 0;
