@@ -130,13 +130,13 @@ static const struct test_case identities_cases[] = {
     {CASE(sd_default_from_impersonation)},
     {CASE(sd_get_by_name), .needs = "owner-rights"},
     {CASE(owner_reads_by_name), .rows = "sd-owner-read-control sd-get-by-name"},
-    {CASE(sd_restricted_token_two_checks)},
-    {CASE(denying_group), .rows = "sd-deny-ace-first"},
-    {CASE(null_dacl_restricted), .rows = "sd-null-dacl"},
+    {CASE(sd_restricted_token_two_checks), .needs = "identity-restricted"},
+    {CASE(denying_group), .rows = "sd-deny-ace-first", .needs = "identity-unauthenticated"},
+    {CASE(null_dacl_restricted), .rows = "sd-null-dacl", .needs = "identity-restricted"},
     {CASE(null_dacl_other_user), .rows = "sd-null-dacl sd-default-who", .needs = "local-system"},
-    {CASE(name_global_privilege_since), .needs = "client-session"},
+    {CASE(name_global_privilege_since), .needs = "identity-no-global-privilege client-session"},
     {CASE(filtered_without_global_privilege), .rows = "name-global-privilege-default-holders",
-     .needs = "admin"},
+     .needs = "identity-filtered admin"},
 };
 
 TOPIC(identities, identities_cases)

@@ -122,15 +122,16 @@ static void il_child_level_is_minimum(struct stage *s)
 }
 
 static const struct test_case integrity_levels_cases[] = {
-    {CASE(il_unlabelled_is_medium), .needs = "integrity-levels"},
-    {CASE(il_low_cannot_write_up), .needs = "integrity-levels"},
-    {CASE(il_low_can_read_up), .needs = "integrity-levels"},
-    {CASE(il_no_read_up), .needs = "integrity-levels"},
-    {CASE(il_explicit_low_label), .needs = "integrity-levels"},
-    {CASE(il_low_creator_gets_low), .needs = "integrity-levels"},
-    {CASE(untrusted_below_low), .rows = "il-low-creator-gets-low", .needs = "integrity-levels"},
+    {CASE(il_unlabelled_is_medium), .needs = "integrity-levels identity-low identity-medium"},
+    {CASE(il_low_cannot_write_up), .needs = "integrity-levels identity-low identity-medium"},
+    {CASE(il_low_can_read_up), .needs = "integrity-levels identity-low identity-medium"},
+    {CASE(il_no_read_up), .needs = "integrity-levels identity-low identity-medium"},
+    {CASE(il_explicit_low_label), .needs = "integrity-levels identity-low identity-medium"},
+    {CASE(il_low_creator_gets_low), .needs = "integrity-levels identity-low identity-medium"},
+    {CASE(untrusted_below_low), .rows = "il-low-creator-gets-low",
+     .needs = "identity-untrusted identity-low integrity-levels"},
     {CASE(il_high_creator_label), .needs = "admin"},
-    {CASE(il_before_dacl), .needs = "integrity-levels"},
+    {CASE(il_before_dacl), .needs = "integrity-levels identity-low identity-medium"},
     {CASE(il_child_level_is_minimum), .needs = "new-process-min"},
 };
 

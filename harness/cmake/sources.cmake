@@ -206,6 +206,7 @@ set(test_runner_reply_mutations_SOURCES harness/runner/worker/reply_mutations.c 
 set(test_runner_wire_SOURCES harness/runner/worker/wire.c)
 set(test_runner_used_actors_SOURCES ${test_runner_misbehaving_actors_SOURCES})
 set(test_runner_workers_SOURCES ${test_runner_misbehaving_actors_SOURCES})
+set(test_runner_self_test_LIBRARIES shmcases)
 set(test_runner_second_kernel_SOURCES harness/tests/child_lives.c)
 set(test_runner_start_SOURCES harness/tests/child_lives.c)
 set(test_runner_output_SOURCES harness/tests/child_lives.c)

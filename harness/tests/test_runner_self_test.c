@@ -7,6 +7,8 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "../runner/case/test_case.h"
+#include "../runner/run/plan.h"
 #include "../runner/run/self_test.h"
 
 static struct self_test_seen seen;
@@ -135,10 +137,26 @@ static void crashes(void **state)
 {
     (void)state;
     seen.crash.milliseconds = 9000;
-    expect(10, SELF_TEST_FINE,
-           "a crash takes 9000 ms and a fast-fail 60 ms; crashes are slow here");
+    expect(10, SELF_TEST_FINE, "a crash takes 9000 ms and a fast-fail 60 ms; crashes are slow here");
     seen.fast_fail.code = 3;
     expect(10, SELF_TEST_FINE, "the fast-fail: it ended, exit code 0x3");
+}
+
+static const struct test_case with_need = {.needs = "64-bit identity-low"},
+                              without = {.needs = "identity-lower"};
+
+static void what_cannot_start_is_a_skip(void **state)
+{
+    struct plan_item items[3] = {
+        {.what.test = &with_need}, {.what.test = &without}, {.what.test = &with_need, .skip = "earlier"}};
+    struct plan plan = {.items = items, .count = 3};
+    (void)state;
+    assert_true(plan_needs(&plan, "identity-low"));
+    plan_skip_need(&plan, "identity-low", "it does not start");
+    assert_string_equal(items[0].skip, "it does not start");
+    assert_null(items[1].skip);
+    assert_string_equal(items[2].skip, "earlier");
+    assert_false(plan_needs(&plan, "identity-low"));
 }
 
 int main(void)
@@ -152,6 +170,7 @@ int main(void)
         cmocka_unit_test_setup(copies_that_do_not_start, all_well),
         cmocka_unit_test_setup(the_system, all_well),
         cmocka_unit_test_setup(crashes, all_well),
+        cmocka_unit_test(what_cannot_start_is_a_skip),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

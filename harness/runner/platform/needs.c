@@ -240,6 +240,13 @@ static bool new_process_minimum(const struct platform *platform)
     return access_token_new_process_minimum();
 }
 
+/* Whether actors with an identity start is tried before the first case, which tells this need's reason then. */
+static bool tried(const struct platform *platform)
+{
+    (void)platform;
+    return true;
+}
+
 static const struct {
     const char *name;
     bool (*met)(const struct platform *);
@@ -289,6 +296,13 @@ static const struct {
     {"write-combine", write_combine, "needs SEC_WRITECOMBINE (Windows Vista, build 6000, or later)"},
     {"execute-writecopy", execute_writecopy,
      "needs sections with PAGE_EXECUTE_WRITECOPY (Windows Vista with Service Pack 1, build 6001, or later)"},
+    {"identity-untrusted", tried, "an actor with this identity does not start"},
+    {"identity-low", tried, "an actor with this identity does not start"},
+    {"identity-medium", tried, "an actor with this identity does not start"},
+    {"identity-restricted", tried, "an actor with this identity does not start"},
+    {"identity-unauthenticated", tried, "an actor with this identity does not start"},
+    {"identity-no-global-privilege", tried, "an actor with this identity does not start"},
+    {"identity-filtered", tried, "an actor with this identity does not start"},
     {"windows-8", windows_8, "needs Windows 8 (build 9200) or later"},
     {"windows-8-1", windows_8_1, "needs Windows 8.1 (build 9600) or later"},
     {"windows-10", windows_10, "needs Windows 10 (build 10240) or later"},

@@ -332,7 +332,27 @@ static void add_job_objects(struct run *run)
     platform_add(&run->platform, FACT_JOB_OBJECTS, text);
 }
 
-static bool prepare(struct run *run, struct text *error)
+/* A case whose actor cannot start here is a skip that says why, not an error: each identity that the plan needs is started
+ * once before the first case. */
+static void try_identities(struct run *run, const char *run_id)
+{
+    static char reasons[SELF_TEST_IDENTITIES][400];
+    const struct identity *identity;
+    for (size_t i = 0; i < SELF_TEST_IDENTITIES && (identity = identity_at(i)) != NULL; i++) {
+        struct self_test_start start;
+        char need[60];
+        struct text why = text_over(reasons[i], sizeof reasons[i]);
+        snprintf(need, sizeof need, "identity-%s", identity_name(identity));
+        if (!plan_needs(&run->plan, need))
+            continue;
+        self_test_identity(&start, &run->programs, run_id, identity);
+        text_format(&why, "an actor with the identity %s ", identity_name(identity));
+        if (self_test_start_fails(&start, &why))
+            plan_skip_need(&run->plan, need, reasons[i]);
+    }
+}
+
+static bool prepare(struct run *run, const char *run_id, struct text *error)
 {
     /* First, so that the report of an earlier run is removed even if the rest fails. */
     if (run->options.junit && (run->results.file = report_file_open(run->options.junit, error)) == NULL)
@@ -349,6 +369,7 @@ static bool prepare(struct run *run, struct text *error)
     platform_add(&run->platform, FACT_ALLOW_LARGE, run->options.allow_large ? "yes" : "no");
     if (!plan_make(&run->plan, &run->options, &run->platform, &run->programs, error))
         return false;
+    try_identities(run, run_id);
     size_t running = 0;
     for (size_t i = 0; i < run->plan.count; i++)
         running += run->plan.items[i].skip == NULL;
@@ -367,7 +388,7 @@ static int run_cases(struct run *run, struct text *error)
     SetConsoleCtrlHandler(on_control, TRUE);
     make_run_id(run_id, sizeof run_id);
     actor_files_remove_old();
-    int code = prepare(run, error) ? perform(run, run_id, error) : EXIT_COULD_NOT_RUN;
+    int code = prepare(run, run_id, error) ? perform(run, run_id, error) : EXIT_COULD_NOT_RUN;
     if (plan_needs(&run->plan, "appcontainer"))
         appcontainer_delete(run_id);
     free(run->lines);

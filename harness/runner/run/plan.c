@@ -200,14 +200,27 @@ void plan_item_suite(const struct plan_item *item, char out[CASE_ID_BYTES])
     text_format(&text, "%s%s%s", item->pair->name, item->pair->name[0] ? "." : "", item->what.topic->name);
 }
 
+static bool item_needs(const struct plan_item *item, const char *need)
+{
+    char word[WORD_BYTES];
+    const char *needs = item->skip ? NULL : item->what.test->needs;
+    while (needs && word_next(&needs, word))
+        if (strcmp(word, need) == 0)
+            return true;
+    return false;
+}
+
 bool plan_needs(const struct plan *plan, const char *need)
 {
-    char word[CASE_ID_BYTES];
-    for (size_t i = 0; i < plan->count; i++) {
-        const char *needs = plan->items[i].what.test->needs;
-        while (!plan->items[i].skip && needs && word_next(&needs, word))
-            if (strcmp(word, need) == 0)
-                return true;
-    }
+    for (size_t i = 0; i < plan->count; i++)
+        if (item_needs(&plan->items[i], need))
+            return true;
     return false;
+}
+
+void plan_skip_need(struct plan *plan, const char *need, const char *reason)
+{
+    for (size_t i = 0; i < plan->count; i++)
+        if (item_needs(&plan->items[i], need))
+            plan->items[i].skip = reason;
 }

@@ -48,6 +48,9 @@ size_t plan_item_at(const struct plan *plan, size_t place);
 /* Whether a case that is going to run has this need. */
 bool plan_needs(const struct plan *plan, const char *need);
 
+/* Makes every case with this need a skip, unless it is one already. `reason` outlives the plan. */
+void plan_skip_need(struct plan *plan, const char *need, const char *reason);
+
 /* The id in the report: the case's id, from the second repetition on with .2, .3, ... */
 void plan_item_id(const struct plan_item *item, char out[CASE_ID_BYTES]);
 /* Its suite without "shmcheck.": the topic, or the pair and the topic with a point between them. */

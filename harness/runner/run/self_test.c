@@ -223,6 +223,19 @@ static void look_at_files(struct self_test_seen *out, const wchar_t *folder, con
     }
 }
 
+void self_test_identity(struct self_test_start *out, const struct programs *programs, const char *run,
+                        const struct identity *identity)
+{
+    struct recording none = {.mode = RECORDING_OFF, .mutated_at = SIZE_MAX};
+    struct peer_group group = {.timeout = HELLO_MS, .job = job_new(), .recording = &none};
+    struct peer peer;
+    snprintf(group.run, sizeof group.run, "%s", run);
+    *out = (struct self_test_start){.name = identity_name(identity)};
+    start_actor(out, &group, &peer, programs->actors[ARCH_OWN], identity);
+    peer_close(&peer);
+    job_free(group.job);
+}
+
 void self_test_look(struct self_test_seen *out, const struct programs *programs, const char *run,
                     const wchar_t *folder)
 {

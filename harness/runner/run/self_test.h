@@ -4,6 +4,7 @@
 #define SHMCHECK_SELF_TEST_H
 
 #include "../../common/text.h"
+#include "../peer/identity.h"
 #include "../peer/process.h"
 #include "../peer/program.h"
 
@@ -63,6 +64,11 @@ struct self_test_finding {
 /* Looks at everything; takes about a second. `folder` is where a report would be written, L"" for the current one. */
 void self_test_look(struct self_test_seen *out, const struct programs *programs, const char *run,
                     const wchar_t *folder);
+/* Starts an actor with this identity, hears its hello and ends it. */
+void self_test_identity(struct self_test_start *out, const struct programs *programs, const char *run,
+                        const struct identity *identity);
+/* Why it does not start, in words, in `out`. False if it does. */
+bool self_test_start_fails(const struct self_test_start *start, struct text *out);
 /* One finding for each of the ten, and for 4 one for each identity. Returns how many. */
 size_t self_test_judge(const struct self_test_seen *seen, struct self_test_finding out[SELF_TEST_FINDINGS]);
 /* What the program does as a child of its own self-test: "leave", "crash" or "fast-fail". Returns its exit code. */

@@ -80,21 +80,28 @@ static void judge_program(struct findings *out, const struct self_test_seen *see
             guarded ? "on" : "off", seen->jumps, seen->characteristics & HIGH_ENTROPY ? "on" : "off");
 }
 
+bool self_test_start_fails(const struct self_test_start *start, struct text *out)
+{
+    if (!start->failed)
+        return false;
+    text_format(out, "does not start: %s, ", start->failed);
+    if (start->error)
+        text_format(out, "error %lu (0x%lX)", (unsigned long)start->error, (unsigned long)start->error);
+    else
+        child_end_add(out, start->state, start->code);
+    return true;
+}
+
 static void judge_start(struct findings *out, int number, const char *what,
                         const struct self_test_start *start)
 {
     char bytes[300];
-    struct text end = text_over(bytes, sizeof bytes);
-    if (!start->failed) {
+    struct text why = text_over(bytes, sizeof bytes);
+    if (self_test_start_fails(start, &why))
+        add(out, number, SELF_TEST_SKIPS, "%s %s", what, bytes);
+    else
         add(out, number, SELF_TEST_FINE, "%s starts: %llu ms to its hello", what,
             (unsigned long long)start->milliseconds);
-        return;
-    }
-    if (!start->error)
-        child_end_add(&end, start->state, start->code);
-    else
-        text_format(&end, "error %lu (0x%lX)", (unsigned long)start->error, (unsigned long)start->error);
-    add(out, number, SELF_TEST_SKIPS, "%s does not start: %s, %s", what, start->failed, bytes);
 }
 
 static void judge_copies(struct findings *out, const struct self_test_start copies[2])
