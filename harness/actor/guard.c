@@ -1,8 +1,8 @@
 #include "guard.h"
 
-static void describe(const EXCEPTION_RECORD *record, struct fault *fault)
+static void describe(const EXCEPTION_RECORD *record, struct raised_exception *fault)
 {
-    *fault = (struct fault){.code = record->ExceptionCode, .access = "unknown"};
+    *fault = (struct raised_exception){.code = record->ExceptionCode, .access = "unknown"};
     /* Page EXCEPTION_RECORD: only these carry the kind of access and the address. */
     bool told = record->ExceptionCode == EXCEPTION_ACCESS_VIOLATION ||
                 record->ExceptionCode == EXCEPTION_GUARD_PAGE ||
@@ -16,13 +16,13 @@ static void describe(const EXCEPTION_RECORD *record, struct fault *fault)
 
 #if defined(_MSC_VER)
 
-static int filter(const EXCEPTION_POINTERS *raised, struct fault *fault)
+static int filter(const EXCEPTION_POINTERS *raised, struct raised_exception *fault)
 {
     describe(raised->ExceptionRecord, fault);
     return EXCEPTION_EXECUTE_HANDLER;
 }
 
-bool guard_run(void (*touch)(void *), void *context, struct fault *fault)
+bool guard_run(void (*touch)(void *), void *context, struct raised_exception *fault)
 {
     __try {
         touch(context);
@@ -40,7 +40,7 @@ static struct {
     volatile bool armed;
     volatile DWORD thread;
     bool installed;
-    struct fault fault;
+    struct raised_exception fault;
 #if defined(__aarch64__)
     CONTEXT back;
 #else
@@ -116,7 +116,7 @@ __attribute__((noinline)) static bool raises(void (*touch)(void *), void *contex
     return false;
 }
 
-bool guard_run(void (*touch)(void *), void *context, struct fault *fault)
+bool guard_run(void (*touch)(void *), void *context, struct raised_exception *fault)
 {
     if (!guard.installed)
         guard.installed = AddVectoredExceptionHandler(1, on_exception) != NULL;

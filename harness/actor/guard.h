@@ -1,25 +1,23 @@
-/* Touching memory that may not be there. An exception becomes a value; the process lives on. */
+/* Touching memory that may be inaccessible: an exception is returned as a value, and the process goes on. */
 #ifndef SHMCHECK_GUARD_H
 #define SHMCHECK_GUARD_H
 
-#ifndef WIN32_LEAN_AND_MEAN
-#define WIN32_LEAN_AND_MEAN
-#endif
 #include <windows.h>
 
 #include <stdbool.h>
 #include <stdint.h>
 
-struct fault {
+/* An exception that touching memory raised. */
+struct raised_exception {
     DWORD code;         /* 0xC0000005, 0x80000001, 0xC0000006 or any other exception */
     const char *access; /* "read", "write", "execute", or "unknown" if the exception does not say */
     uintptr_t address;  /* what was touched; 0 with "unknown" */
 };
 
-/* Calls touch(context) and returns true; or, when it raises an exception, leaves it there and then, fills
- * *fault and returns false. `touch` must own nothing, must not call into the C library or the system, and
- * keeps what is to survive a fault behind `context`, in volatile members. Only exceptions of the calling
- * thread count; calls do not nest, and one thread at a time may be inside. */
-bool guard_run(void (*touch)(void *), void *context, struct fault *fault);
+/* Calls touch(context) and returns true. If it raises an exception, leaves it at once, fills *fault and returns false.
+ * `touch` must own nothing and must not call the C library or the system; it keeps what must survive an exception in
+ * volatile members behind `context`. Only exceptions of the calling thread are caught; calls must not nest, and only one
+ * thread may be inside at a time. */
+bool guard_run(void (*touch)(void *), void *context, struct raised_exception *fault);
 
 #endif

@@ -7,9 +7,6 @@
 #ifndef SHMCHECK_SYSTEM_H
 #define SHMCHECK_SYSTEM_H
 
-#ifndef WIN32_LEAN_AND_MEAN
-#define WIN32_LEAN_AND_MEAN
-#endif
 #include <windows.h>
 #include <accctrl.h>
 #include <psapi.h>

@@ -138,7 +138,8 @@ void touch_increment(void *touch)
     at->number = (uint32_t)InterlockedIncrement((volatile LONG *)at->address);
 }
 
-void reply_fault(struct reply *reply, const struct fault *fault, const struct touch *touch, uintptr_t base)
+void reply_fault(struct reply *reply, const struct raised_exception *fault, const struct touch *touch,
+                 uintptr_t base)
 {
     text_clear(&reply->text);
     text_add(&reply->text, "fault");

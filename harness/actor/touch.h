@@ -35,6 +35,7 @@ void touch_execute(void *touch);   /* calls the address as a function without ar
 
 /* `fault code=0xX access=A at=+N`: at is the distance from `base`, the label's address, or `elsewhere` if the fault was at
  * none of the bytes to touch. */
-void reply_fault(struct reply *reply, const struct fault *fault, const struct touch *touch, uintptr_t base);
+void reply_fault(struct reply *reply, const struct raised_exception *fault, const struct touch *touch,
+                 uintptr_t base);
 
 #endif

@@ -26,7 +26,7 @@ static bool touches_place(const struct view *view, const struct touch *touch, st
     return at < place.at + place.length && place.at < at + touch->length;
 }
 
-static bool lose_stores(touch_function *how, struct touch *touch, struct fault *fault)
+static bool lose_stores(touch_function *how, struct touch *touch, struct raised_exception *fault)
 {
     static unsigned char kept[PAGE_BYTES];
     const struct view *view = view_at(touch->address);
@@ -42,7 +42,7 @@ static bool lose_stores(touch_function *how, struct touch *touch, struct fault *
     return done;
 }
 
-static bool load_zeros(touch_function *how, struct touch *touch, struct fault *fault)
+static bool load_zeros(touch_function *how, struct touch *touch, struct raised_exception *fault)
 {
     static unsigned char kept[PAGE_BYTES];
     const struct view *view = view_at(touch->address);
@@ -60,7 +60,7 @@ static bool load_zeros(touch_function *how, struct touch *touch, struct fault *f
 }
 
 /* What is stored at an offset appears at every offset of the view that differs by a multiple of wrap=. */
-static bool store_repeatedly(touch_function *how, struct touch *touch, struct fault *fault)
+static bool store_repeatedly(touch_function *how, struct touch *touch, struct raised_exception *fault)
 {
     const struct view *view = view_at(touch->address);
     uint64_t wrap = parameter_number("wrap"), at = touch->address - view->base;
@@ -184,7 +184,7 @@ static bool first_time(uintptr_t base)
     return true;
 }
 
-static bool clear_first(touch_function *how, struct touch *touch, struct fault *fault)
+static bool clear_first(touch_function *how, struct touch *touch, struct raised_exception *fault)
 {
     const struct view *view = view_at(touch->address);
     if (first_time(view->base))
@@ -194,13 +194,13 @@ static bool clear_first(touch_function *how, struct touch *touch, struct fault *
 
 /* ---- views that change by themselves ---- */
 
-static bool unmap_first(touch_function *how, struct touch *touch, struct fault *fault)
+static bool unmap_first(touch_function *how, struct touch *touch, struct raised_exception *fault)
 {
     real.UnmapViewOfFile((const void *)view_at(touch->address)->base);
     return guard_run_plainly(how, touch, fault);
 }
 
-static bool protect_first(touch_function *how, struct touch *touch, struct fault *fault)
+static bool protect_first(touch_function *how, struct touch *touch, struct raised_exception *fault)
 {
     MEMORY_BASIC_INFORMATION region;
     DWORD old;

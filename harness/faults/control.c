@@ -24,7 +24,7 @@ static BOOL WINAPI unmap_as_is(LPCVOID address)
     return real.UnmapViewOfFile(address);
 }
 
-static bool touch_as_is(touch_function *how, struct touch *touch, struct fault *fault)
+static bool touch_as_is(touch_function *how, struct touch *touch, struct raised_exception *fault)
 {
     return guard_run_plainly(how, touch, fault);
 }

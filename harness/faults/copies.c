@@ -42,7 +42,7 @@ static LPVOID WINAPI map_copy_if_writable(HANDLE section, DWORD access, DWORD hi
     return real.MapViewOfFileEx(section, access, high, low, length, base);
 }
 
-static bool copy_whole_view(touch_function *how, struct touch *touch, struct fault *fault)
+static bool copy_whole_view(touch_function *how, struct touch *touch, struct raised_exception *fault)
 {
     const struct view *view = view_at(touch->address);
     if (view && touch_stores(how) && is_copy(view->access))

@@ -12,7 +12,7 @@ static bool is_copy(const struct view *view)
 }
 
 /* What is stored in the page reaches the section too. */
-static bool store_through(touch_function *how, struct touch *touch, struct fault *fault)
+static bool store_through(touch_function *how, struct touch *touch, struct raised_exception *fault)
 {
     const struct view *view = view_at(touch->address);
     bool done = guard_run_plainly(how, touch, fault);
@@ -67,7 +67,7 @@ static LPVOID WINAPI map_reverting(HANDLE section, DWORD access, DWORD high, DWO
 }
 
 /* A store into a page that is copied already is lost. */
-static bool store_once(touch_function *how, struct touch *touch, struct fault *fault)
+static bool store_once(touch_function *how, struct touch *touch, struct raised_exception *fault)
 {
     static unsigned char kept[PAGE_BYTES];
     const struct view *view = view_at(touch->address);

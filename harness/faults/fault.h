@@ -25,13 +25,13 @@ struct hooks {
     /* What it always replaces: second halves, which look themselves whether there was a first. */
     struct system_calls follow;
     /* Called when memory is to be touched: performs `how`, usually by guard_run_plainly, and returns what that returned. */
-    bool (*touches)(touch_function *how, struct touch *touch, struct fault *fault);
+    bool (*touches)(touch_function *how, struct touch *touch, struct raised_exception *fault);
     /* Called with each request before it is performed: may change what it asks for. */
     void (*asks)(struct line *request);
 };
 
 /* guard_run (guard.h) of the actor. */
-bool guard_run_plainly(void (*touch)(void *), void *context, struct fault *fault);
+bool guard_run_plainly(void (*touch)(void *), void *context, struct raised_exception *fault);
 /* Whether the touch changes memory. */
 bool touch_stores(touch_function *how);
 

@@ -432,7 +432,7 @@ static bool touches_memory(touch_function *how)
 }
 
 /* The build gives the actor's own guard_run the name guard_run_plainly. */
-bool guard_run(void (*how)(void *), void *context, struct fault *fault)
+bool guard_run(void (*how)(void *), void *context, struct raised_exception *fault)
 {
     struct touch *touch = context;
     if (!hooks->touches || !touches_memory(how))

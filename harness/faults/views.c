@@ -170,7 +170,7 @@ static BOOL WINAPI unmap_flushing(LPCVOID address)
 /* ---- the last page ---- */
 
 /* The bytes behind the size that was asked for lie in this process. */
-static bool touch_own_tail(touch_function *how, struct touch *touch, struct fault *fault)
+static bool touch_own_tail(touch_function *how, struct touch *touch, struct raised_exception *fault)
 {
     static unsigned char tail[PAGE_BYTES];
     const struct view *view = view_at(touch->address);

@@ -31,7 +31,7 @@ static void second_page(DWORD protection)
 static void expect_fault(void (*how)(void *), struct touch *touch, DWORD code, const char *access,
                          uintptr_t address)
 {
-    struct fault fault = {0};
+    struct raised_exception fault = {0};
     assert_false(guard_run(how, touch, &fault));
     assert_int_equal(fault.code, code);
     assert_string_equal(fault.access, access);
@@ -40,7 +40,7 @@ static void expect_fault(void (*how)(void *), struct touch *touch, DWORD code, c
 
 static void expect_done(void (*how)(void *), struct touch *touch)
 {
-    struct fault fault;
+    struct raised_exception fault;
     assert_true(guard_run(how, touch, &fault));
 }
 
@@ -147,7 +147,7 @@ TEST(other_exceptions_are_told_without_an_address)
 {
     DWORD codes[] = {0xC000001D, 0xC0000094, 0xE0001234};
     for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
-        struct fault fault = {0};
+        struct raised_exception fault = {0};
         assert_false(guard_run(raise_it, &codes[i], &fault));
         assert_int_equal(fault.code, codes[i]);
         assert_string_equal(fault.access, "unknown");
@@ -189,7 +189,7 @@ TEST(other_threads_and_unguarded_code_are_left_alone)
     void *handler = AddVectoredExceptionHandler(0, look_on);
     assert_non_null(handler);
     HANDLE thread = NULL;
-    struct fault fault;
+    struct raised_exception fault;
     DWORD code = 0;
     bool quiet = guard_run(raise_from_other_thread, &thread, &fault);
     bool ended = thread && GetExitCodeThread(thread, &code);

@@ -98,7 +98,7 @@ TEST(replies_fit_their_line)
 TEST(faults_outside_the_step_are_elsewhere)
 {
     static const struct {
-        struct fault fault;
+        struct raised_exception fault;
         const char *reply;
     } table[] = {
         {{0xC0000005, "read", 0x5010}, "fault code=0xC0000005 access=read at=+16"},

@@ -25,7 +25,7 @@ static const struct object *start(const struct line *request, struct touch *touc
 static bool perform(void (*how)(void *), struct touch *touch, const struct object *memory,
                     struct reply *reply)
 {
-    struct fault fault;
+    struct raised_exception fault;
     if (!guard_run(how, touch, &fault)) {
         reply_fault(reply, &fault, touch, memory->base);
         return false;

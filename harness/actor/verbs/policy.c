@@ -63,7 +63,7 @@ void verb_tryclose(const struct line *request, struct reply *reply)
     if (!object)
         return;
     struct closing closing = {object->handle, FALSE};
-    struct fault fault;
+    struct raised_exception fault;
     outcome_before();
     bool returned = guard_run(closes, &closing, &fault);
     struct outcome seen = outcome_after();
