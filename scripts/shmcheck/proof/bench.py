@@ -1,12 +1,13 @@
-"""Measures what the suite costs, relative to its lower bound."""
+"""Measures what the suite costs, relative to bare process starts and exchanges that are measured in turn with it."""
 
 from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Mapping
-from dataclasses import dataclass
-from statistics import median
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from statistics import median, quantiles
+from typing import cast
 
 from shmcheck.build import cmake_build
 from shmcheck.console import CannotRun, say
@@ -14,15 +15,44 @@ from shmcheck.paths import BUILD, KNOWN, ROOT, target_path
 from shmcheck.reports import report_files
 from shmcheck.targets.target import Target
 
-FLOOR_STARTS = 150
-STEPS = 5000
+FLOOR_STARTS = 20  # in each slice
+SLICES = 4  # of the suite: every fourth case
+ROUNDS = 3  # over all slices
+STEPS = 1000
+STEP_ROUNDS = 7
 GROWTH_FILTER = "open-*"
 GROWTH = (1, 4, 16)
+GROWTH_ROUNDS = 3
 
-JOBS1_MOST = 1.25
-JOBSN_MOST = 0.75
-STEP_MOST = 1.5
-GROWTH_MOST = 1.25
+JOBS1_MOST = 0.45
+JOBSN_MOST = 0.25
+STEP_MOST = 1.3
+GROWTH_MOST = 1.1
+STARTS_MOST = 300
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """The median of several measurements of one ratio, and the quartiles around it."""
+
+    median: float
+    low: float
+    high: float
+
+    @staticmethod
+    def of(values: Sequence[float]) -> Ratio:
+        """Of two values at least."""
+        low, middle, high = quantiles(values, n=4, method="inclusive")
+        return Ratio(round(middle, 3), round(low, 3), round(high, 3))
+
+    def verdict(self, goal: float) -> str:
+        """Met or missed only if both quartiles say so."""
+        if self.high <= goal:
+            return MET
+        return MISSED if self.low > goal else TOO_NOISY
+
+
+MET, MISSED, TOO_NOISY = "met", "MISSED", "too noisy"
 
 
 @dataclass(frozen=True)
@@ -30,6 +60,7 @@ class Measured:
     """One run of cases, from its report."""
 
     seconds: float
+    roles: int
     starts: int
     memory_kib: int  # of the runner, at its peak
     report_kib: int
@@ -71,49 +102,97 @@ class Bench:
         facts = report_files.read(report).facts
         return Measured(
             seconds=int(facts["run_ms"]) / 1000,
+            roles=int(facts["actor_roles"]),
             starts=int(facts["actor_starts"]),
             memory_kib=int(facts["runner_peak_memory_kib"]),
             report_kib=os.path.getsize(report) // 1024,
         )
 
 
+    def slices(self) -> list[list[str]]:
+        """The options that select each slice of the suite."""
+        ids = [line.split("\t")[0] for line in self.output("shmcheck.exe", "--list").splitlines()]
+        return [[word for one in ids[i::SLICES] for word in ("--filter", one)] for i in range(SLICES)]
+
+
+@dataclass
+class Pairs:
+    """Slices of the suite, each with the bare starts that were measured right before and after it."""
+
+    starts: list[float] = field(default_factory=list)  # seconds of one bare start
+    one: list[float] = field(default_factory=list)  # ratios with one job
+    many: list[float] = field(default_factory=list)
+
+
+def measure_pairs(bench: Bench, jobs: int) -> Pairs:
+    """A slice of the floor and a slice of the suite in turn, so that both meet the same noise."""
+    pairs = Pairs()
+    slices = bench.slices()
+    before = bench.floor()
+    for number in range(ROUNDS * SLICES):
+        say(f"slice {number + 1} of {ROUNDS * SLICES} ...")
+        for count, ratios in ((1, pairs.one), (jobs, pairs.many)):
+            run = bench.suite("--jobs", str(count), *slices[number % SLICES])
+            after = bench.floor()
+            pairs.starts.append((before + after) / 2)
+            ratios.append(run.seconds / (pairs.starts[-1] * run.roles))
+            before = after
+    return pairs
+
+
+def growth_of(runs: Sequence[Measured]) -> float:
+    """The cost of a repetition late and early."""
+    early = (runs[1].seconds - runs[0].seconds) / (GROWTH[1] - GROWTH[0])
+    late = (runs[2].seconds - runs[1].seconds) / (GROWTH[2] - GROWTH[1])
+    return late / early
+
+
+def with_spread(name: str, ratio: Ratio) -> dict[str, object]:
+    return {name: ratio.median, f"{name}_spread": [ratio.low, ratio.high]}
+
+
 def measure(bench: Bench, jobs: int) -> dict[str, object]:
-    """All figures. The floor is measured before, between and after, so that a change of the machine's speed shows."""
-    say(f"bare starts of the actor ({FLOOR_STARTS} three times), the whole suite with 1 and with {jobs} jobs ...")
-    starts = [bench.floor()]
-    one = bench.suite("--jobs", "1")
-    starts.append(bench.floor())
-    many = bench.suite("--jobs", str(jobs))
-    starts.append(bench.floor())
+    """All figures."""
+    pairs = measure_pairs(bench, jobs)
+    say("the whole suite once, for its process starts ...")
+    whole = bench.suite("--jobs", str(jobs))
     say("steps against raw exchanges ...")
-    step = bench.figures("steps", bench.actor, str(STEPS))
+    steps = [bench.figures("steps", bench.actor, str(STEPS)) for _ in range(STEP_ROUNDS)]
     say(f"{', '.join(map(str, GROWTH))} times the cases {GROWTH_FILTER} ...")
-    growth = [bench.suite("--jobs", "1", "--filter", GROWTH_FILTER, "--repeat", str(times)) for times in GROWTH]
-    early = (growth[1].seconds - growth[0].seconds) / (GROWTH[1] - GROWTH[0])
-    late = (growth[2].seconds - growth[1].seconds) / (GROWTH[2] - GROWTH[1])
-    floor = median(starts) * one.starts
+    growth = [
+        [bench.suite("--jobs", "1", "--filter", GROWTH_FILTER, "--repeat", str(times)) for times in GROWTH]
+        for _ in range(GROWTH_ROUNDS)
+    ]
+    start = median(pairs.starts)
     return {
-        "floor_s": round(floor, 3),
-        "actor_starts": one.starts,
+        "floor_s": round(start * whole.roles, 3),
+        "roles": whole.roles,
+        "actor_starts": whole.starts,
         "jobs": jobs,
-        "jobs1_ratio": round(one.seconds / floor, 3),
-        "jobsN_ratio": round(many.seconds / floor, 3),
-        "step_ratio": round(step["step_us"] / step["ping_us"], 3),
-        "growth": round(late / early, 3),
-        "start_ms": [round(seconds * 1000, 2) for seconds in starts],
-        "jobs1_s": one.seconds,
-        "jobsN_s": many.seconds,
-        "step_us": step["step_us"],
-        "ping_us": step["ping_us"],
-        "growth_s": [run.seconds for run in growth],
-        "growth_memory_kib": [run.memory_kib for run in growth],
-        "growth_report_kib": [run.report_kib for run in growth],
+        **with_spread("jobs1_ratio", Ratio.of(pairs.one)),
+        **with_spread("jobsN_ratio", Ratio.of(pairs.many)),
+        **with_spread("step_ratio", Ratio.of([one["step_us"] / one["ping_us"] for one in steps])),
+        **with_spread("growth", Ratio.of([growth_of(runs) for runs in growth])),
+        "start_ms": round(start * 1000, 2),
+        "step_us": median(one["step_us"] for one in steps),
+        "ping_us": median(one["ping_us"] for one in steps),
+        "growth_s": [[run.seconds for run in runs] for runs in growth],
+        "growth_memory_kib": [run.memory_kib for run in growth[-1]],
+        "growth_report_kib": [run.report_kib for run in growth[-1]],
     }
 
 
-def verdicts(figures: Mapping[str, object]) -> list[tuple[str, float, float]]:
-    """Each ratio with its goal."""
+def ratio_in(figures: Mapping[str, object], name: str) -> Ratio:
+    low, high = cast(list[float], figures[f"{name}_spread"])
+    return Ratio(cast(float, figures[name]), low, high)
+
+
+def verdicts(figures: Mapping[str, object]) -> list[tuple[str, Ratio, float, str]]:
+    """Each figure that has a goal, with it and what came of it."""
     goals = [("jobs1_ratio", JOBS1_MOST), ("step_ratio", STEP_MOST), ("growth", GROWTH_MOST)]
     if figures["jobs"] == 2:
         goals.insert(1, ("jobsN_ratio", JOBSN_MOST))
-    return [(name, float(str(figures[name])), goal) for name, goal in goals]
+    found = [(name, ratio_in(figures, name), goal) for name, goal in goals]
+    starts = float(str(figures["actor_starts"]))
+    found.append(("actor_starts", Ratio(starts, starts, starts), STARTS_MOST))
+    return [(name, ratio, goal, ratio.verdict(goal)) for name, ratio, goal in found]

@@ -1,0 +1,52 @@
+"""Tests of scripts/bench: what its figures come to."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from shmcheck.proof.bench import MET, MISSED, TOO_NOISY, Bench, Measured, Ratio, growth_of, verdicts  # noqa: E402
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ([0.30, 0.31, 0.32, 0.33], MET),
+        ([0.50, 0.51, 0.52, 0.53], MISSED),
+        ([0.20, 0.40, 0.60, 0.80], TOO_NOISY),
+        ([0.30, 0.31, 0.32, 0.33, 9.00], MET),  # one slice that met a busy machine says nothing
+    ],
+)
+def test_a_verdict_needs_both_quartiles(values: list[float], expected: str) -> None:
+    assert Ratio.of(values).verdict(0.45) == expected
+
+
+def test_each_goal_is_judged() -> None:
+    figures: dict[str, object] = {"jobs": 2, "actor_starts": 301}
+    for name in ("jobs1_ratio", "jobsN_ratio", "step_ratio", "growth"):
+        figures |= {name: 0.2, f"{name}_spread": [0.1, 0.3]}
+    assert [(name, verdict) for name, _, _, verdict in verdicts(figures)] == [
+        ("jobs1_ratio", MET),
+        ("jobsN_ratio", TOO_NOISY),
+        ("step_ratio", MET),
+        ("growth", MET),
+        ("actor_starts", MISSED),
+    ]
+    assert "jobsN_ratio" not in [name for name, *_ in verdicts({**figures, "jobs": 8})]
+
+
+def test_growth_is_one_if_every_repetition_costs_the_same() -> None:
+    runs = [Measured(0.5 + 0.1 * times, 1, 1, 1, 1) for times in (1, 4, 16)]
+    assert growth_of(runs) == pytest.approx(1)
+    assert growth_of([*runs[:2], Measured(0.5 + 0.4 + 12 * 0.2, 1, 1, 1, 1)]) == pytest.approx(2)
+
+
+def test_slices_have_every_case_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Bench, "output", lambda *_: "".join(f"case-{i}\ttopic\t\trow\n" for i in range(10)))
+    slices = Bench.__new__(Bench).slices()
+    ids = [words[i] for words in slices for i in range(1, len(words), 2)]
+    assert sorted(ids) == sorted(f"case-{i}" for i in range(10)) and len(slices) == 4
