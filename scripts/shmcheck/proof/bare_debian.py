@@ -10,6 +10,7 @@ from pathlib import Path
 
 from shmcheck.build import packages
 from shmcheck.console import CannotRun, is_summary, say
+from shmcheck.files import write_file
 from shmcheck.paths import BUILD, ROOT
 from shmcheck.processes import TooSlow, run_quiet
 from shmcheck.targets.debian_mirror import mirror_of_system, settings_of_apt
@@ -71,7 +72,7 @@ class Outcome:
     name: str  # "Debian 12, root: scripts/run"
     code: int
     last_line: str
-    tail: str  # the last lines of the output
+    tail: str  # the last lines of the output, and the file that has all of it
 
     @property
     def passed(self) -> bool:
@@ -79,7 +80,8 @@ class Outcome:
 
 
 class Bare:
-    """A bare system of Debian `number`. Everything of it is below build/nightly."""
+    """A bare system of Debian `number`. Everything of it is below build/nightly, and
+    what the commands print stays there when the system is deleted."""
 
     def __init__(self, number: int) -> None:
         self.number = number
@@ -125,7 +127,9 @@ class Bare:
                 code, text = -1, str(error)
             lines = [line for line in text.splitlines() if line.strip()]
             summaries = [line for line in lines if is_summary(line)]
-            found.append(Outcome(name, code, summaries[-1] if summaries else "", last_lines(text)))
+            log = self.folder.with_name(f"{self.folder.name}-{user}-{command}.txt")
+            write_file(log, text)
+            found.append(Outcome(name, code, summaries[-1] if summaries else "", f"{last_lines(text)}\nall of it: {log}"))
         return found
 
     def delete(self) -> None:
