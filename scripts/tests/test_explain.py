@@ -120,12 +120,30 @@ def test_memory_and_harness_come_last() -> None:
     }
     found = explained(systems, a="fail", b="pass")
     assert found.conditions[0] and found.conditions[0].fact == "zone"
-    assert found.also == ()
+    assert found.also == ("harness_version",) and found.unclear == ("zone", "harness_version")
 
 
 def test_other_properties_that_separate_are_named() -> None:
     found = explained({"a": {"wine_version": "5.0", "session": "0"}, "b": {"wine_version": "8.0", "session": "1"}}, a="fail", b="pass")
-    assert found.sentence().endswith("Also separated by session.")
+    assert found.unclear == ("wine_version", "session")
+    assert found.sentence() == (
+        "wine_version and session differ together here, so these runs cannot tell which of them is the cause."
+    )
+
+
+def test_other_programs_are_not_blamed_on_the_platform() -> None:
+    systems = {"a": {"wine_version": "5.0", "harness_version": "1"}, "b": {"wine_version": "8.0", "harness_version": "2"}}
+    assert explained(systems, a="fail", b="pass").unclear == ("wine_version", "harness_version")
+    systems["c"] = {"wine_version": "5.0", "harness_version": "2"}
+    assert explained(systems, a="fail", b="pass", c="pass").sentence() == "fail where harness_version = 1; elsewhere pass."
+    assert explained(systems, a="fail", b="pass", c="fail").unclear == ()
+
+
+def test_facts_of_one_system_version_are_one_cause() -> None:
+    one = {"wine_version": "5.0", "os_build": "1", "memory_mib": "1"}
+    systems = {"a": one, "b": {"wine_version": "8.0", "os_build": "2", "memory_mib": "2"}}
+    found = explained(systems, a="fail", b="pass")
+    assert found.unclear == () and found.sentence().endswith("Also separated by os_build.")
 
 
 def test_a_value_of_the_machine_is_no_property() -> None:

@@ -203,7 +203,7 @@ def test_the_page_opens_without_errors_and_requests(browser: Any, small: str) ->
     show(browser, small)
     assert complaints(browser) == []
     assert browser.execute_script("return performance.getEntriesByType('resource').length") == 0
-    assert element(browser, "h1").text.startswith("1 regression")
+    assert element(browser, "header .lead").text.startswith("1 regression")
     assert browser.title == f"shmcheck: {element(browser, 'h1').text}"
 
 
@@ -219,6 +219,17 @@ def test_only_the_scripts_of_the_page_run(browser: Any, small: str) -> None:
 
 
 # ---- filter ----
+
+
+def test_the_search_finds_words_of_steps_and_shows_the_hits_first(browser: Any, small: str) -> None:
+    show(browser, small)
+    assert not element(browser, "#hits").is_displayed()
+    element(browser, "#q").send_keys("open section error_file_not_found")
+    hits = element(browser, "#hits")
+    assert hits.is_displayed() and "open-after-close" in hits.text
+    element(browser, "#q").clear()
+    element(browser, "#q").send_keys("no-case-has-this-word")
+    assert not hits.is_displayed()
 
 
 def test_the_filter_counts_what_it_hides(browser: Any, small: str) -> None:

@@ -601,3 +601,13 @@ def test_markdown_shows_the_step_that_was_answered_differently() -> None:
     base = [one(Made("a", steps=["w> a -> ok"]))]
     made = report_markdown.render(page_of(one(Made("a", steps=["w> a -> ok size=2"])), base=base))
     assert "- `sample/a` pass, `here`\n  ```diff\n    w> a\n  - ok\n  + ok size=2\n  ```\n" in made
+
+
+def test_equal_causes_are_one_entry() -> None:
+    fails = [Made(name, "fail") for name in ("a", "b", "c")]
+    passes = [Made(name) for name in ("a", "b", "c")]
+    runs = [one(*fails, target="x"), one(*passes, target="y", wine_version="9.0")]
+    page = page_of(*runs)
+    (cause,) = page_view.causes(page, True)
+    assert [case.key.id for case in cause.cases] == ["a", "b", "c"] and page_view.causes(page, False) == []
+    assert render(page).count(cause.explanation.sentence().replace("<", "&lt;")) == 4  # once together, once with each case

@@ -86,7 +86,7 @@ def case_text(connection: sqlite3.Connection, name: str) -> str:
 
 def since_text(connection: sqlite3.Connection, name: str) -> str:
     number, key = query.case_id(connection, name)
-    found = query.results(connection, number)
+    found = query.results(connection, number, with_facts=True)
     lines = [str(key)]
     for title, turns in (("by version", query.turns_by_version(found)), ("by date", query.turns_by_date(found))):
         lines.append(f"{title}:" if turns else f"{title}: the verdict never changed")

@@ -2,7 +2,9 @@
 
 It tries simple conditions on one recorded fact only: that the report has it, that it equals a value, that it is at most
 or at least a version or number. A condition counts only if it separates the systems exactly; if none does, the result
-says so. A condition is an observation about these runs, not a proof.
+says so. If properties that are independent of each other separate the systems equally well, it names them and blames none: a
+case that changed between two versions of the programs must not count as a difference of the platform. A condition is an
+observation about these runs, not a proof.
 """
 
 from __future__ import annotations
@@ -28,8 +30,14 @@ def _listed(*uses: str) -> list[str]:
 
 # The facts that are most likely to explain a difference come first. Other facts come after these, by name.
 FIRST_FACTS = tuple(_listed("PLATFORM", "PAIR"))
+# The version of the programs, and with it of the cases.
+PROGRAM_VERSION = "harness_version"
 # These separate systems by chance, or say more about the test than about the system, so they come last.
-LAST_FACTS = tuple(_listed("DETAIL"))
+LAST_FACTS = tuple(name for name in _listed("DETAIL") if name != PROGRAM_VERSION)
+# All of these follow from which version of which system it is: where they differ together, they are one cause.
+SYSTEM_VERSION = frozenset(
+    {"wine_version", "wine_host", "os_build", VERSION, "os_edition", "os_name", "os_release", "status_table"}
+)
 ORDERED = frozenset({VERSION} | {fact.name for fact in FACTS if fact.order == "ORDERED"})
 # os_ubr means nothing without os_build, and harness_version describes the programs.
 NOT_FACTS = RUN_FACTS | PROGRAMS.keys() | frozenset(_listed("PART"))
@@ -57,6 +65,7 @@ class Explanation:
     groups: tuple[Group, ...]  # the largest last
     conditions: tuple[Condition | None, ...]  # of all groups but the last
     also: tuple[str, ...]  # other facts that separate them as well
+    unclear: tuple[str, ...]  # independent facts that separate the systems equally well; () if there is one cause at most
     same_platform: tuple[str, str] | None  # two systems that disagree although all their recorded facts are equal
 
     @property
@@ -77,6 +86,9 @@ class Explanation:
             return "Every system shows something else."
         if not self.found:
             return "No single recorded property separates them."
+        if self.unclear:
+            names = f"{', '.join(self.unclear[:-1])} and {self.unclear[-1]}"
+            return f"{names} differ together here, so these runs cannot tell which of them is the cause."
         parts = []
         for group, condition in zip(self.groups, self.conditions, strict=False):
             if condition:
@@ -93,8 +105,8 @@ class Facts:
         self.of: dict[str, dict[str, str]] = {run.target: _facts(run) for run in runs}
         names = {name for facts in self.of.values() for name in facts}
         self.names = [name for name in FIRST_FACTS if name in names]
-        self.names += sorted(names - set(FIRST_FACTS) - set(LAST_FACTS))
-        self.names += [name for name in LAST_FACTS if name in names]
+        self.names += sorted(names - set(FIRST_FACTS) - set(LAST_FACTS) - {PROGRAM_VERSION})
+        self.names += [name for name in (PROGRAM_VERSION, *LAST_FACTS) if name in names]
 
     def explain(self, outcomes: Mapping[str, str]) -> Explanation | None:
         """The explanation of different outcomes (target -> outcome); None if they are equal."""
@@ -104,13 +116,17 @@ class Facts:
         everybody = [target for group in groups for target in group.targets]
         conditions = []
         also: list[str] = []
+        unclear: tuple[str, ...] = ()
         for group in groups[:-1]:
             rest = [target for target in everybody if target not in set(group.targets)]
             found = self.conditions(group.targets, rest)
             conditions.append(found[0] if found else None)
             also = [condition.fact for condition in found[1:]] if len(groups) == 2 else []
+            # What a report does not record may be equal all the same.
+            told = [condition.fact for condition in found if not condition.text.endswith("recorded")]
+            unclear = unclear or independent(told)
         telling = [fact for fact in also if fact not in LAST_FACTS][:4]
-        return Explanation(groups, tuple(conditions), tuple(telling), self.alike(groups))
+        return Explanation(groups, tuple(conditions), tuple(telling), unclear, self.alike(groups))
 
     def conditions(self, inside: Sequence[str], outside: Sequence[str]) -> list[Condition]:
         """The simplest condition of each fact that holds for exactly `inside`, best fact first."""
@@ -149,6 +165,15 @@ class Facts:
                 if place != number:
                     return (other, target)
         return None
+
+
+def independent(names: Sequence[str]) -> tuple[str, ...]:
+    """One fact of each cause among facts that separate the same systems; () if it is one cause. What differs by chance
+    does not count."""
+    telling = [name for name in names if name not in LAST_FACTS]
+    causes = {"system" if name in SYSTEM_VERSION else name: name for name in reversed(telling)}
+    found = tuple(name for name in telling if name in causes.values())
+    return found if len(found) > 1 else ()
 
 
 def _facts(run: Run) -> dict[str, str]:

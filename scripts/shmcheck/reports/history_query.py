@@ -27,7 +27,7 @@ class Result:
     target: str
     time: str  # UTC, or ""
     platform: str
-    facts: str  # JSON
+    facts: str  # JSON; "{}" if they were not asked for
     seen: int  # the same number for the same observation
     verdict: str
     message: str
@@ -84,10 +84,11 @@ def case_id(connection: sqlite3.Connection, name: str) -> tuple[int, Key]:
     raise CannotRun(f"no run of the history has a case '{name}'" + (f"; similar: {', '.join(near)}" if near else ""))
 
 
-def results(connection: sqlite3.Connection, case: int) -> list[Result]:
-    """A case in every run, by target, and the oldest first."""
+def results(connection: sqlite3.Connection, case: int, with_facts: bool = False) -> list[Result]:
+    """A case in every run, by target, and the oldest first. The facts of all runs are much more text than the rest."""
+    facts = "facts" if with_facts else "'{}'"
     statement = (
-        "SELECT run.id, target, time, platform, facts, seen.id, verdict, message, unstable FROM result "
+        f"SELECT run.id, target, time, platform, {facts}, seen.id, verdict, message, unstable FROM result "
         'JOIN run ON run.id = result.run JOIN seen ON seen.id = result.seen WHERE result."case" = ? '
         "ORDER BY target, time, run.id"
     )
@@ -150,8 +151,8 @@ def turns_by_date(found: Sequence[Result]) -> list[Turn]:
 
 
 def turns_by_version(found: Sequence[Result]) -> list[Turn]:
-    """Where the verdict of a case changes from one version of a platform to the next one, each by its newest run. The
-    versions of Wine and of Windows are apart, and so are the architectures."""
+    """Where the verdict of a case changes from one version of a platform to the next one, each by its newest
+    run; the results need their facts. The versions of Wine and of Windows are apart, and so are the architectures."""
     families: dict[str, dict[str, Result]] = {}
     for result in sorted(found, key=lambda result: (result.time, result.run)):
         facts = json.loads(result.facts)

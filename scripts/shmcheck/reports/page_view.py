@@ -11,6 +11,7 @@ from shmcheck.contract import Row
 from shmcheck.definitions import Verdict
 from shmcheck.reports.change_kinds import Change
 from shmcheck.reports.compare import Difference, reply_word
+from shmcheck.reports.explain import Explanation
 from shmcheck.reports.history_view import Chart, chart
 from shmcheck.reports.page_model import ABSENT, LOST, Area, Page, PageCase
 from shmcheck.reports.results import RUN_FACTS, Case, Key, Run
@@ -135,6 +136,27 @@ def steps(case: PageCase) -> list[StepView]:
         )
         out.append(StepView(step.request, "", split, comment))
     return out
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Cases about which the same systems disagree in the same way, for the same reason."""
+
+    explanation: Explanation
+    cases: tuple[PageCase, ...]
+
+
+def causes(page: Page, verdicts_differ: bool) -> list[Cause]:
+    """The disagreements in verdict, or in what was seen, the most cases first."""
+    groups: dict[tuple[object, ...], list[PageCase]] = {}
+    explanations: dict[tuple[object, ...], Explanation] = {}
+    for case in page.disagreements:
+        if case.explanation and case.verdicts_differ == verdicts_differ:
+            key = (case.explanation.sentence(), case.explanation.groups)
+            groups.setdefault(key, []).append(case)
+            explanations.setdefault(key, case.explanation)
+    found = [Cause(explanations[key], tuple(cases)) for key, cases in groups.items()]
+    return sorted(found, key=lambda cause: -len(cause.cases))
 
 
 def chart_of(page: Page) -> Chart | None:

@@ -18,6 +18,7 @@
     skip: function (entry, states) { return states.includes("s"); },
     all: function () { return true; }
   };
+  const hits = by("hits"), MOST_HITS = 20;
   let pinned = "";
 
   data.systems.forEach(function (name, index) {
@@ -28,10 +29,38 @@
   });
   if (!cases.some(function (entry) { return entry.marks.includes("c"); })) show.querySelector("[value=changed]").remove();
 
+  /* All words of a case: its statement, function, steps, replies and reasons. Read from the page when they are needed. */
+  function words(entry) {
+    if (entry.words === undefined) entry.words = entry.text + " " + entry.item.textContent.toLowerCase();
+    return entry.words;
+  }
+
+  function contains(entry) {
+    return query.value.toLowerCase().split(/\s+/).every(function (word) { return word === "" || words(entry).includes(word); });
+  }
+
+  /* The cases that contain the words, whatever else the filter hides. */
+  function showHits() {
+    const found = query.value.trim() === "" ? [] : cases.filter(contains);
+    hits.replaceChildren();
+    hits.hidden = found.length === 0;
+    found.slice(0, MOST_HITS).forEach(function (entry) {
+      const item = document.createElement("li"), link = document.createElement("a");
+      link.href = "#" + entry.id;
+      link.textContent = entry.item.querySelector("code").textContent;
+      item.append(link);
+      hits.append(item);
+    });
+    if (found.length > MOST_HITS) {
+      const more = document.createElement("li");
+      more.textContent = "and " + (found.length - MOST_HITS) + " more";
+      hits.append(more);
+    }
+  }
+
   function matches(entry) {
     const states = system.value === "" ? entry.states : entry.states[Number(system.value)];
-    const words = query.value.toLowerCase().split(/\s+/);
-    return wanted[show.value](entry, states) && words.every(function (word) { return entry.text.includes(word); });
+    return wanted[show.value](entry, states) && contains(entry);
   }
 
   function apply() {
@@ -48,6 +77,7 @@
       area.querySelector(".count").textContent = visible === items.length ? items.length + word : visible + " of " + items.length + word;
       if (query.value.trim() !== "" && visible > 0) area.open = true;
     });
+    showHits();
     const hidden = cases.length - count;
     shown.textContent = count + " of " + cases.length + " cases shown" + (hidden ? ", " + hidden + " hidden by the filter" : "");
   }
@@ -128,8 +158,11 @@
   let opened = [];
   window.addEventListener("beforeprint", function () {
     const closed = document.querySelectorAll("main > section > details:not([open]), .stay > details:not([open])");
-    opened = opened.concat(Array.from(closed));
-    closed.forEach(function (details) { details.open = true; });
+    /* Of the cases those that fail, deviate or end in an error are printed with their transcripts. */
+    const failing = cases.filter(function (entry) { return /[fde]/.test(entry.states); }).map(function (entry) { return by(entry.id); });
+    const all = Array.from(closed).concat(failing.filter(function (details) { return !details.open; }));
+    opened = opened.concat(all);
+    all.forEach(function (details) { details.open = true; });
   });
   window.addEventListener("afterprint", function () {
     opened.forEach(function (details) { details.open = false; });
