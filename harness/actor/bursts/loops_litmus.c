@@ -158,6 +158,17 @@ static void clear(const struct burst *burst)
         *word_of(burst, round, X) = *word_of(burst, round, Y) = 0;
 }
 
+/* The last turn that all sides have played. When time is up one side may have stopped a round before another: what it loaded
+ * in that round is from an earlier batch. */
+static LONG last_turn(const struct burst *burst)
+{
+    LONG last = *progress_of(burst, 0);
+    for (unsigned side = 1; side < burst->crowd; side++)
+        if (*progress_of(burst, side) < last)
+            last = *progress_of(burst, side);
+    return last;
+}
+
 void loop_litmus(struct loop *loop, struct reply *reply)
 {
     struct burst *burst = &loop->burst;
@@ -169,11 +180,12 @@ void loop_litmus(struct loop *loop, struct reply *reply)
         bool in_time = true;
         for (unsigned round = 0; in_time && round < LITMUS_BATCH; round++)
             in_time = play(loop, round, (LONG)(rounds + round + 1));
-        rounds += LITMUS_BATCH;
         if (!burst_meet(burst, reply))
             return;
-        for (unsigned round = 0; round < LITMUS_BATCH; round++)
+        const LONG played = last_turn(burst) - (LONG)rounds;
+        for (unsigned round = 0; round < LITMUS_BATCH && (LONG)round < played; round++)
             relaxed += is_relaxed(loop, round);
+        rounds += LITMUS_BATCH;
         if (!burst_meet(burst, reply))
             return;
         if (burst->side == 0) {

@@ -57,7 +57,9 @@ class FaultRuns:
     def run_cases(self, system: System, cases: Sequence[Key], first: bool) -> tuple[list[Run], bool]:
         """The cases on the faulty system, up to the `first` that fails or deviates or all of them. The runs, and
         whether the fault was reached in one of them."""
-        words = ["--actor", target_path(str(self.faulty_actor), str(ROOT)), *(["--fail-fast"] if first else [])]
+        # A fault may count what its process did: an actor that has played another role would begin elsewhere.
+        words = ["--actor", target_path(str(self.faulty_actor), str(ROOT)), "--fresh-actors"]
+        words += ["--fail-fast"] if first else []
         mark = BUILD / "faults" / "reached"
         mark.unlink(missing_ok=True)
         variables = {VARIABLE: system.text, REACHED: target_path(str(mark), str(ROOT))}
