@@ -273,8 +273,11 @@ static void add_suite_start(struct buffer *out, const struct junit *report, cons
     buffer_format(out, " skipped=\"%zu\"", tally->skipped);
     junit_time(out, tally->milliseconds);
     xml_add_attribute(out, "timestamp", report->timestamp);
-    xml_add_attribute(out, "hostname", report->host);
-    buffer_format(out, " id=\"%zu\" package=\"shmcheck\">\n    <properties>\n", id);
+    if (report->dialect != JUNIT_SUREFIRE) {
+        xml_add_attribute(out, "hostname", report->host);
+        buffer_format(out, " id=\"%zu\" package=\"shmcheck\"", id);
+    }
+    buffer_add_string(out, ">\n    <properties>\n");
     for (size_t i = 0; i < report->property_count; i++) {
         const struct property *property = &report->properties[i];
         if (property->pair && strcmp(property->pair, pair_of(first)) != 0)

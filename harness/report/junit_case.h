@@ -6,8 +6,9 @@
 #include "../common/verdict.h"
 
 enum junit_dialect {
-    JUNIT_STRICT,  /* what junit-10.xsd allows */
-    JUNIT_EXTENDED /* file and line on cases, for readers that want them */
+    JUNIT_STRICT,   /* what junit-10.xsd allows */
+    JUNIT_EXTENDED, /* file and line on cases, for readers that want them */
+    JUNIT_SUREFIRE  /* suites without hostname, id and package, which Surefire's schema does not allow */
 };
 
 /* One finished case. All text is any bytes: the writer makes it legal and readable. No string is NULL, except output and

@@ -235,8 +235,8 @@ static bool read_case(struct check *check, struct sums *sums)
                                : check->has_file ? "name classname time file"
                                                  : "name classname time"))
         return false;
-    if (check->has_file && check->dialect == JUNIT_STRICT)
-        return complain(check, "file and line in the strict dialect");
+    if (check->has_file && check->dialect != JUNIT_EXTENDED)
+        return complain(check, "file and line in another dialect than extended");
     keep(&check->name, scan_attribute(scan, "name"));
     keep(&check->classname, scan_attribute(scan, "classname"));
     keep(&check->file, check->has_file ? scan_attribute(scan, "file") : "");
@@ -279,13 +279,17 @@ static bool read_suite(struct check *check, struct sums *whole)
 {
     struct sums stated = {0}, sums = {0};
     if (!starts(check, SCAN_START, "testsuite") ||
-        !has_attributes(check, "name tests failures errors skipped time timestamp hostname id package"))
+        !has_attributes(check, check->dialect == JUNIT_SUREFIRE
+                                   ? "name tests failures errors skipped time timestamp"
+                                   : "name tests failures errors skipped time timestamp hostname id package"))
         return false;
     keep(&check->suite, scan_attribute(&check->scan, "name"));
     stated = (struct sums){number_of(check, "tests"), number_of(check, "failures"),
                            number_of(check, "errors"), number_of(check, "skipped"), time_of(check)};
-    if (strncmp(check->suite.at, "shmcheck.", 9) != 0 || number_of(check, "id") != check->suite_count++)
+    if (strncmp(check->suite.at, "shmcheck.", 9) != 0 ||
+        (check->dialect != JUNIT_SUREFIRE && number_of(check, "id") != check->suite_count))
         return complain(check, "a wrong name or id of a suite");
+    check->suite_count++;
     if (!read_properties(check))
         return false;
     enum scan_token token;

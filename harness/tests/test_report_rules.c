@@ -161,8 +161,12 @@ TEST(every_broken_rule_is_found)
     buffer_free(&good);
 }
 
-TEST(both_dialects_keep_the_rules)
+TEST(every_dialect_keeps_the_rules)
 {
+    struct buffer surefire = good_report(JUNIT_SUREFIRE);
+    assert_false(holds(surefire.at, surefire.length, JUNIT_STRICT));
+    assert_null(strstr(surefire.at, "hostname"));
+    buffer_free(&surefire);
     struct buffer extended = good_report(JUNIT_EXTENDED);
     assert_false(holds(extended.at, extended.length, JUNIT_STRICT));
     struct buffer broken = replaced(&extended, "got\n  at cases/open.c:12", "got\nat cases/open.c:12");
@@ -184,7 +188,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_broken_rule_is_found),
-        cmocka_unit_test(both_dialects_keep_the_rules),
+        cmocka_unit_test(every_dialect_keeps_the_rules),
         cmocka_unit_test(cut_reports_break_a_rule),
     };
     return cmocka_run_group_tests_name("report rules", tests, NULL, NULL);
