@@ -56,7 +56,8 @@ def test_every_file_is_there_and_listed() -> None:
         content = {name: found.read(f"shmcheck-1.2/{name}") for name in names}
         assert {entry.date_time for entry in found.infolist()} == {(2023, 11, 14, 22, 13, 20)}
     assert names >= {"run.cmd", "README.txt", "known.toml", "contract.toml", "LICENSE.txt", "licences/cmocka.txt", "SHA256SUMS"}
-    sums = dict(reversed(line.split("  ")) for line in content.pop("SHA256SUMS").decode().splitlines())
+    lines = [line.split("  ") for line in content.pop("SHA256SUMS").decode().splitlines()]
+    sums = {name: digest for digest, name in lines}
     assert sums == {name: hashlib.sha256(data).hexdigest() for name, data in content.items()}
     for name in ("run.cmd", "README.txt"):
         assert content[name].count(b"\n") == content[name].count(b"\r\n") > 10, name
