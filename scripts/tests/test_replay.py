@@ -50,7 +50,15 @@ def test_the_end_of_a_process_is_said_beforehand() -> None:
 def test_what_a_transcript_does_not_carry(verb: str) -> None:
     assert f"the step '{verb}'" in why_not(case(f"writer> {verb} x rounds=1 -> ok"))
     assert why_not(case(f"{CREATE} -> ok error=0")) == ""
-    assert "no step was recorded" in why_not(case(""))
+
+
+def test_a_role_that_a_step_refers_to_first_is_started() -> None:
+    transcript = f"{CREATE} -> ok error=0\nwriter> duplicate section to=$reader.pid -> ok\nreader> adopt s handle=$writer.handle -> ok"
+    one = case(transcript)
+    assert as_file([one]).splitlines()[4:6] == ["reader> system", "writer> duplicate section to=$reader.pid"]
+    lines = transcript.split("\n")
+    ours = case("\n".join([lines[0], "reader> system -> ok page=4096", *lines[1:]]))
+    assert Played(one, ours).same
 
 
 def test_replies_side_by_side() -> None:
@@ -68,7 +76,7 @@ def test_replies_side_by_side() -> None:
 
 def test_counts() -> None:
     one = case(f"{CREATE} -> ok error=0")
-    found = totals([Played(one, one), Played(one, None)], {"b": "why"})
+    found = totals([Played(one, one), Played(one, None)], {"b": "why"}, 7)
     assert (found["cases"], found["same"], found["different"], found["not_replayable"]) == (3, 1, 1, 1)
 
 

@@ -64,9 +64,13 @@ def replay(arguments: Sequence[str]) -> int:
         run = read(found.report)
     except BadReport as error:
         raise CannotRun(f"{found.report}: {error}") from error
-    reasons = {case.key.id: played.why_not(case) for case in chosen(run, found)}
+    named = chosen(run, found)
+    empty = [case for case in named if not case.transcript]
+    if empty and not found.all:
+        raise CannotRun("; ".join(f"{case.key.id}: the report has no step of it: {case.message or case.verdict}" for case in empty))
+    reasons = {case.key.id: played.why_not(case) for case in named if case.transcript}
     not_replayable = {name: reason for name, reason in reasons.items() if reason}
-    cases = [case for case in chosen(run, found) if not reasons[case.key.id]]
+    cases = [case for case in named if reasons.get(case.key.id) == ""]
     if found.steps:
         write_file(found.steps, played.as_file(cases))
     done: list[played.Played] = []
@@ -74,7 +78,7 @@ def replay(arguments: Sequence[str]) -> int:
         prepare([Part(cmake_build.main_preset(), ("shmcheck", "shmactor"))], packages.FOR_RUN)
         with this_target() as target:
             done = replays.play(cases, target, ["--timeout-scale", f"{found.timeout_scale:g}"])
-    totals = played.totals(done, not_replayable)
+    totals = played.totals(done, not_replayable, len(empty))
     if found.json:
         write_file(found.json, json.dumps(totals, indent=2) + "\n")
     show(done, not_replayable, found.all)

@@ -15,10 +15,11 @@ STEP = re.compile(r"([a-z][a-z0-9-]*)> (.*)")
 TOGETHER = frozenset("await burst churn gone initialise race wake".split())
 
 
+STARTING = "system"  # a step that changes nothing, for a role that has to start
+
+
 def why_not(case: Case) -> str:
     """What the transcript of a case does not carry; "" if it can be played."""
-    if not case.transcript:
-        return f"no step was recorded{': ' + case.message if case.message else ''}"
     for line in steps_of(case):
         found = STEP.fullmatch(line.request)
         if not found:
@@ -34,6 +35,27 @@ def steps_of(case: Case) -> list[Step]:
     return [split(line) for line in case.transcript.split("\n") if line and not line.startswith(("= ", "# "))]
 
 
+REFERENCE = re.compile(r"[=;\\]\$([a-z][a-z0-9-]*)\.(?:pid|[a-z])")
+
+
+def started_before(case: Case) -> list[tuple[int, str]]:
+    """Roles that a step refers to before their own first step: the case starts them without a step, so the played one needs
+    one to start them. (index of the step, role)"""
+    seen: set[str] = set()
+    found: list[tuple[int, str]] = []
+    for index, step in enumerate(steps_of(case)):
+        role, _, request = step.request.partition("> ")
+        seen.add(role)
+        words = request.split(" ")
+        spawned = words[1] if words[0] == "spawn" and len(words) > 1 else ""
+        for match in REFERENCE.finditer(request):
+            if match[1] not in seen and match[1] != spawned:
+                found.append((index, match[1]))
+                seen.add(match[1])
+        seen.add(spawned)
+    return found
+
+
 def as_file(cases: Iterable[Case]) -> str:
     """A file of steps in which each case records its replies. The start of a role asks it who it is; the transcript has
     that question as a step of its own, which is left out here."""
@@ -41,7 +63,9 @@ def as_file(cases: Iterable[Case]) -> str:
     for case in cases:
         lines += ["", f"case {case.key.id}"]
         asked = ""  # the role whose start has just been written
-        for step in steps_of(case):
+        early = started_before(case)
+        for index, step in enumerate(steps_of(case)):
+            lines += [f"{name}> {STARTING}" for at, name in early if at == index]
             role, _, request = step.request.partition("> ")
             if role == asked and request.startswith("identity tell="):
                 asked = ""
@@ -62,14 +86,22 @@ class Played:
 
     @property
     def same(self) -> bool:
-        return self.ours is not None and steps_of(self.theirs) == steps_of(self.ours)
+        return self.ours is not None and steps_of(self.theirs) == self.our_steps()
+
+    def our_steps(self) -> list[Step]:
+        """The steps that were played, without those that only start a role."""
+        steps = steps_of(self.ours) if self.ours else []
+        early = started_before(self.theirs)
+        places = {at + before for before, (at, _) in enumerate(early)}
+        return [step for place, step in enumerate(steps) if place not in places]
 
     def side_by_side(self) -> list[str]:
         """Each step with both replies; `!` marks one that differs."""
         if self.ours is None:
             return ["! the case was not played"]
         lines = []
-        for step in align(["\n".join(text(one) for one in steps_of(case)) for case in (self.theirs, self.ours)]):
+        both = (steps_of(self.theirs), self.our_steps())
+        for step in align(["\n".join(text(one) for one in steps) for steps in both]):
             theirs, ours = ("(no such step)" if reply is None else reply for reply in step.replies)
             if not step.differs:
                 lines.append(f"  {step.request} -> {theirs}")
@@ -82,14 +114,16 @@ def text(step: Step) -> str:
     return f"{step.request} -> {step.reply}" if step.reply else step.request
 
 
-def totals(played: Sequence[Played], not_replayable: dict[str, str]) -> dict[str, object]:
-    """The counts, and the cases that differ or cannot be played, for --json."""
+def totals(played: Sequence[Played], not_replayable: dict[str, str], not_run: int) -> dict[str, object]:
+    """The counts, and the cases that differ or cannot be played, for --json. `not_run`: cases in which nothing was done when
+    the report was made, which the others do not count."""
     same = sum(one.same for one in played)
     return {
         "cases": len(played) + len(not_replayable),
         "same": same,
         "different": len(played) - same,
         "not_replayable": len(not_replayable),
+        "not_run": not_run,
         "differing": {one.theirs.key.id: one.side_by_side() for one in played if not one.same},
         "reasons": not_replayable,
     }
