@@ -3,16 +3,39 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Sequence
+from pathlib import Path
 
 from shmcheck.commandline import guarded
-from shmcheck.targets import fleet, local_run, options, remote_run, target_resolve
+from shmcheck.console import EXIT_NOT_RUN
+from shmcheck.definitions import option
+from shmcheck.targets import bisect, fleet, local_run, options, remote_run, target_resolve
 from shmcheck.targets.prepare import prepare_targets
 
 
 def main(arguments: Sequence[str]) -> int:
+    if any(word == "--bisect" or word.startswith("--bisect=") for word in arguments):
+        code = guarded("scripts/run", lambda: run_bisect(arguments), counts=False)
+        # What could not be run says nothing about the commit.
+        return bisect.CANNOT_TELL if code == EXIT_NOT_RUN else code
     shows = any(word in options.SHOWING_OPTIONS for word in arguments)
     return guarded("scripts/run", lambda: run(arguments), counts=not shows)
+
+
+def run_bisect(arguments: Sequence[str]) -> int:
+    """Runs one case and returns what git bisect run takes."""
+    parser = options.parser()
+    found = parser.parse_args(arguments)
+    case = str(found.bisect)
+    if len(options.target_names(found.target)) > 1 or getattr(found, option("JUNIT").id) or getattr(found, option("FILTER").id):
+        parser.error("--bisect takes one target, and neither --filter nor --junit")
+    at = next(place for place, word in enumerate(arguments) if word == "--bisect" or word.startswith("--bisect="))
+    behind = at + (2 if arguments[at] == "--bisect" else 1)
+    with tempfile.TemporaryDirectory(prefix="shmcheck-bisect-") as folder:
+        report = Path(folder) / "TEST-shmcheck-bisect.xml"
+        run([*arguments[:at], "--filter", case.rpartition("/")[2], "--junit", str(report), *arguments[behind:]])
+        return bisect.judge(report, case)
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -172,7 +172,7 @@ def run(specs: Sequence[Spec], wanted: options.Options, folder: str) -> int:
     for spec in specs:
         # A host over the network finds its number of processors itself.
         jobs = [] if spec.kind == "ssh" or "--jobs" in wanted.values else ["--jobs", str(share)]
-        command = [*program, *common, "--target", spec.name, *jobs, *wanted.passed_on]
+        command = [*program, *common, "--target", spec.typed or spec.name, *jobs, *wanted.passed_on]
         lanes.append(Lane(spec, command, report_file(spec.name, wanted.selects)))
     turns = in_turn(lanes, wanted.parallel)  # this reads the earlier reports, which are replaced below
     for lane in lanes:

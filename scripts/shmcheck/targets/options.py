@@ -77,8 +77,8 @@ def parser() -> Parser:
         default=[],
         type=text,
         metavar="NAME,...",
-        help="where to run, by the names of scripts/targets.toml, which 'scripts/targets list' shows; a target that gave no "
-        "report gets one that says why",
+        help="where to run, by the names of scripts/targets.toml, which 'scripts/targets list' shows; wine:PATH is the Wine in "
+        "a build tree or an installation; a target that gave no report gets one that says why",
     )
     own.add_argument("--targets", type=text, metavar="FILE", help="another file of targets")
     own.add_argument(
@@ -94,6 +94,12 @@ def parser() -> Parser:
         "--last-failed",
         action="store_true",
         help="only the cases that failed, deviated or ended as an error when they ran last, by the reports of this target",
+    )
+    own.add_argument(
+        "--bisect",
+        type=text,
+        metavar="CASE",
+        help="for git bisect run: runs this case; exit code 0 it passes, 1 it does not, 125 that cannot be told",
     )
     own.add_argument(
         "--build-dir", metavar="DIR", help="build and write reports there, for example from a read-only checkout (default: build)"

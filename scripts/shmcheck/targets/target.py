@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from shmcheck import signals
 from shmcheck.console import CannotRun
 from shmcheck.paths import BUILD, ON_WINDOWS, ROOT
 from shmcheck.processes import adopt_orphans, reap
+from shmcheck.targets import wine_build
 from shmcheck.targets.debian_root import WINES, Release
 
 
@@ -58,22 +60,28 @@ class WindowsTarget(Target):
 
 
 class WineTarget(Target):
-    """A Wine with a prefix of this checkout: the one on PATH, or that of another Debian release. `windows` is the
-    version of Windows that it reports; "": Wine's default."""
+    """A Wine with a prefix of this checkout: the one on PATH, that of another Debian release, or the one at a path.
+    `windows` is the version of Windows that it reports; "": Wine's default."""
 
-    def __init__(self, debian: int = 0, windows: str = "") -> None:
+    def __init__(self, debian: int = 0, windows: str = "", path: str = "") -> None:
         self.debian = debian
         self.windows = windows
+        self.path = path
 
     def __enter__(self) -> Target:
         from shmcheck.targets.guard import Guard
         from shmcheck.targets.prefix import Prefix, plainly, wine_version
 
         adopt_orphans()
-        self.wrap = self.release().command if self.debian else plainly
+        if self.path:
+            self.wrap = wine_build.find(self.path).wrap
+        else:
+            self.wrap = self.release().command if self.debian else plainly
         version = wine_version(self.wrap)
         self.default_name = f"wine-{version}"
-        parts = ["wine-prefix", f"debian-{self.debian}" if self.debian else "", self.windows]
+        # One prefix for each path: a prefix of one Wine cannot be used by another.
+        place = hashlib.sha256(self.path.encode()).hexdigest()[:12] if self.path else ""
+        parts = ["wine-prefix", f"debian-{self.debian}" if self.debian else "", place, self.windows]
         self.prefix = Prefix(BUILD / "-".join(part for part in parts if part), self.windows, self.wrap)
         self.server = 0
         self.environment = self.prefix.environment

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from shmcheck.build import cmake_build
@@ -11,7 +12,7 @@ from shmcheck.paths import ON_WINDOWS, ROOT, target_path, tree
 from shmcheck.targets.debian_root import release_of_system
 from shmcheck.targets.options import Options
 from shmcheck.targets.target import Target, WindowsTarget, WineTarget
-from shmcheck.targets.targets_file import DEFAULT_FILE, Spec, find, load
+from shmcheck.targets.targets_file import BY_PATH, DEFAULT_FILE, Spec, by_path, find, load
 
 THIS_SYSTEM = Spec("", "local")
 
@@ -26,7 +27,9 @@ def specs_of(wanted: Options) -> list[Spec]:
             raise CannotRun("--record and --allow-lost need a named target: give --target")
         return [THIS_SYSTEM]
     specs = load(file)
-    chosen = [find(specs, name, file) for name in wanted.targets]
+    chosen = [
+        by_path(name, os.getcwd()) if name.startswith(BY_PATH) else find(specs, name, file) for name in wanted.targets
+    ]
     if len(chosen) > 1 and "--junit" in wanted.values:
         raise CannotRun("--junit names one report, but each of several targets writes one")
     if len(chosen) > 1 and wanted.shows:
@@ -61,6 +64,8 @@ def target_of(spec: Spec) -> Target:
         if spec.kind == "wine":
             raise CannotRun(f"target {spec.name} is a Wine, and Wine does not run on Windows")
         return WindowsTarget()
+    if spec.path:
+        return WineTarget(windows=spec.windows, path=spec.path)
     return WineTarget(0 if spec.debian == release_of_system() else spec.debian, spec.windows)
 
 

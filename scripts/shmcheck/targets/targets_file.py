@@ -28,7 +28,7 @@ ARCHITECTURES = architecture_names()
 DEADLINE_SECONDS = 30 * 60
 KEYS: Mapping[str, Mapping[str, type]] = {
     "local": {"arch": str, "programs": str},
-    "wine": {"arch": str, "programs": str, "debian": int, "windows": str},
+    "wine": {"arch": str, "programs": str, "debian": int, "windows": str, "path": str},
     "ssh": {
         "arch": str,
         "programs": str,
@@ -51,6 +51,8 @@ class Spec:
     programs: str = ""  # the folder of programs that were built elsewhere; "": they are built here
     debian: int = 0  # whose Wine; 0: the one on PATH
     windows: str = ""  # the version that Wine reports; "": Wine's default
+    path: str = ""  # the build tree or installation of a Wine; "": the one of `debian`
+    typed: str = ""  # what the command line called the target, where that is not its name
     host: str = ""  # as ssh takes it
     folder: str = "shmcheck"  # on the host, in the home of the user there
     ssh_config: str = ""  # "": the user's own
@@ -133,7 +135,9 @@ def spec_of(name: str, table: object, places: Places) -> Spec:
         if problem:
             raise places.mistake(problem, name, key)
         values[key.replace("-", "_")] = value
-    for key in ("programs", "ssh_config"):
+    if "path" in values and "debian" in values:
+        raise places.mistake(f"target {name} has path and debian, but its Wine is at one place", name, "path")
+    for key in ("programs", "ssh_config", "path"):
         if key in values:
             expanded = os.path.expanduser(str(values[key]))
             values[key] = os.path.abspath(os.path.join(places.file.parent, expanded))
@@ -156,9 +160,23 @@ def problem_of(key: str, value: object) -> str:
         return "folder is one plain name; it is made in the home of the user there"
     if key in ("deadline", "transfer-deadline") and not 1 <= int(str(value)) <= 24 * 3600:
         return f"{key} is a number of seconds, 1 to 86400"
-    if key in ("programs", "ssh-config") and not value:
+    if key in ("programs", "ssh-config", "path") and not value:
         return f"{key} is empty"
     return ""
+
+
+BY_PATH = "wine:"
+NOT_IN_NAME = re.compile(r"[^A-Za-z0-9_.-]+")
+
+
+def by_path(word: str, folder: str) -> Spec:
+    """The target that --target wine:PATH means. Its name, and so that of its report, is made from the path."""
+    path = word.removeprefix(BY_PATH)
+    if not path:
+        raise CannotRun(f"--target {word}: the path of a Wine is missing, its build tree or its installation")
+    whole = os.path.abspath(os.path.join(folder, os.path.expanduser(path)))
+    name = "wine-" + NOT_IN_NAME.sub("-", whole).strip("-.")
+    return Spec(name[:5] + name[5:][-59:].lstrip("-."), "wine", path=whole, typed=BY_PATH + whole)
 
 
 def find(specs: Mapping[str, Spec], name: str, file: Path) -> Spec:

@@ -1,0 +1,53 @@
+"""A Wine that somebody built or installed elsewhere, by its path: a build tree, the folder of an installation, or a folder
+with its loader and its server."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from shmcheck.console import CannotRun
+
+# Where the loader and the server are, below the path. 64-bit ones come first, because the programs have 64 bits by default;
+# a Wine that has one loader for both calls it wine.
+LOADERS = ("wine64", "wine", "bin/wine64", "bin/wine", "loader/wine64", "loader/wine", "usr/lib/wine/wine64", "usr/bin/wine")
+SERVERS = ("wineserver64", "wineserver", "server/wineserver", "bin/wineserver", "usr/lib/wine/wineserver64", "usr/bin/wineserver")
+# Programs of Wine that its loader starts: their scripts would start the Wine on PATH.
+STARTED_BY_LOADER = frozenset({"wineboot", "winecfg"})
+
+
+@dataclass(frozen=True)
+class WineBuild:
+    loader: Path
+    server: Path
+
+    def wrap(self, words: Sequence[str | Path], environment: Mapping[str, str]) -> list[str]:
+        """The command line that runs `words`, whose first is wine, wineserver or wineboot, with this Wine."""
+        first, *rest = map(str, words)
+        programs = {"wine": [self.loader], "wineserver": [self.server]}
+        if first in STARTED_BY_LOADER:
+            programs[first] = [self.loader, Path(first)]
+        if first not in programs:
+            return [first, *rest]
+        settings = [f"WINELOADER={self.loader}", f"WINESERVER={self.server}"]
+        return ["env", *settings, *map(str, programs[first]), *rest]
+
+
+def find(path: str) -> WineBuild:
+    """The Wine at a path. CannotRun, with where it was looked for, if it is not there."""
+    folder = Path(os.path.abspath(path))
+    if not folder.is_dir():
+        raise CannotRun(f"{folder}: there is no such folder; name the build tree or the installation of a Wine")
+    found = [first_of(folder, names) for names in (LOADERS, SERVERS)]
+    for what, names, place in zip(("loader", "server"), (LOADERS, SERVERS), found, strict=True):
+        if place is None:
+            raise CannotRun(f"{folder}: there is no {what} of Wine; looked for {', '.join(names)}")
+    loader, server = found
+    assert loader is not None and server is not None
+    return WineBuild(loader, server)
+
+
+def first_of(folder: Path, names: Sequence[str]) -> Path | None:
+    return next((folder / name for name in names if os.access(folder / name, os.X_OK) and (folder / name).is_file()), None)
