@@ -1,0 +1,1 @@
+@python "%~dpn0.py" %*

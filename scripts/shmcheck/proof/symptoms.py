@@ -1,0 +1,106 @@
+"""Finds what the contract, known.toml and problems.toml say about a symptom: "error 5 MapViewOfFile"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from shmcheck.console import CannotRun
+from shmcheck.contract import Contract, Row
+from shmcheck.definitions import CONSTANTS, ERRORS, STATUSES
+from shmcheck.proof.problems import Problem
+from shmcheck.reports.known_list import Entry
+
+ERROR_NAMES = {entry.name: entry.code for entry in ERRORS}
+ERROR_NUMBERS = {entry.code: entry.name for entry in ERRORS}
+STATUS_NAMES = {entry.name: entry.code for entry in STATUSES}
+STATUS_NUMBERS = {entry.code: entry.name for entry in STATUSES}
+CONSTANT_NAMES = frozenset(entry.name for entry in CONSTANTS)
+WORD = re.compile(r"0x[0-9A-Fa-f]+|[A-Za-z][A-Za-z0-9_-]*|[0-9]+")
+FUNCTION = re.compile(r"[A-Z][a-z]+[A-Za-z0-9]*[A-Z][A-Za-z0-9]*")
+NOISE = frozenset("a an and the of is in with to error status last returns return failed fails fail code win32 ntstatus on my i".split())
+# What functions of several forms are called in the contract.
+FORM = re.compile(r"(?:FromApp|Numa2?|Ex|[23AW])+$")
+
+Thing = TypeVar("Thing")
+
+
+@dataclass(frozen=True)
+class Symptom:
+    functions: tuple[str, ...]  # as the contract calls them
+    errors: tuple[int, ...]
+    statuses: tuple[int, ...]
+    words: tuple[str, ...]  # lower case
+
+
+@dataclass(frozen=True)
+class Found:
+    rows: list[Row]
+    known: list[Entry]
+    problems: list[Problem]
+
+
+def parse(text: str) -> Symptom:
+    """Reads what somebody saw. CannotRun if nothing in it can be searched for."""
+    functions: list[str] = []
+    errors: list[int] = []
+    statuses: list[int] = []
+    words: list[str] = []
+    for word in WORD.findall(text):
+        if word in ERROR_NAMES:
+            errors.append(ERROR_NAMES[word])
+        elif word in STATUS_NAMES:
+            statuses.append(STATUS_NAMES[word])
+        elif word[0].isdigit():
+            number = int(word, 16 if word.startswith("0x") else 10)
+            (statuses if number >= 0x40000000 else errors).append(number)
+        elif FUNCTION.fullmatch(word):
+            functions.append(FORM.sub("", word))
+        elif word.lower() not in NOISE:
+            words.append(word.lower())
+    if not (functions or errors or statuses or words):
+        raise CannotRun(f"{text!r} has nothing to search for; say an error, a function or words: \"error 5 MapViewOfFile\"")
+    return Symptom(tuple(functions), tuple(errors), tuple(statuses), tuple(words))
+
+
+def score(symptom: Symptom, function: str, outcome: str, prose: str) -> int:
+    """How well a text fits; 0: not at all. A function and an error that are asked for have to be there."""
+    if symptom.functions and not any(name.lower() in (function + " " + prose).lower() for name in symptom.functions):
+        return 0
+    numbers = set(re.findall(r"(?<![\w.])[0-9]+(?![\w.])", outcome))
+    names = outcome + " " + prose
+    hits = sum(str(error) in numbers or ERROR_NUMBERS.get(error, "-") in names.split() for error in symptom.errors)
+    hits += sum(STATUS_NUMBERS.get(status, "-") in names or f"{status:08X}" in names.upper() for status in symptom.statuses)
+    if (symptom.errors or symptom.statuses) and hits == 0:
+        return 0
+    lower = f"{function} {outcome} {prose}".lower()
+    words = sum(word in lower for word in symptom.words)
+    if symptom.words and words == 0 and not (symptom.functions or hits):
+        return 0
+    direct = sum(name.lower() in function.lower() for name in symptom.functions)
+    return 8 * hits + 4 * direct + 3 * words + (1 if symptom.functions else 0)
+
+
+def best(things: Iterable[Thing], value: Callable[[Thing], int], most: int) -> list[Thing]:
+    rated = [(value(thing), place, thing) for place, thing in enumerate(things)]
+    return [thing for rating, _, thing in sorted(rated, key=lambda one: (-one[0], one[1])) if rating > 0][:most]
+
+
+def search(
+    symptom: Symptom, contract: Contract, known: Sequence[Entry], problems: Sequence[Problem], most: int
+) -> Found:
+    """The best `most` of each list. A problem counts by its title and by the rows of the cases that show it."""
+    rated = {row.id: score(symptom, row.function, row.expected, row.statement) for row in contract.rows}
+
+    def of_problem(problem: Problem) -> int:
+        own = score(Symptom((), (), (), symptom.words), "", "", problem.title) if symptom.words else 0
+        shown = max((rated.get(name, 0) for name in problem.caught), default=0)
+        return 2 * own + shown
+
+    return Found(
+        best(contract.rows, lambda row: rated[row.id], most),
+        best(known, lambda entry: score(symptom, "", entry.check, f"{entry.reason} {entry.check}"), most),
+        best(problems, of_problem, most),
+    )
