@@ -28,5 +28,5 @@ def judge(report: Path, case: str) -> int:
     verdict = found[0].verdict
     code = GOOD if verdict is Verdict.PASS else BAD if verdict in BAD_VERDICTS else CANNOT_TELL
     word = {GOOD: "good", BAD: "bad", CANNOT_TELL: "cannot tell"}[code]
-    say(f"--bisect {case}: {word}: {verdict}" + (f": {found[0].message}" if found[0].message else ""))
+    say(f"--bisect {case}: {word}: {verdict}" + (f": {found[0].reason}" if found[0].reason else ""))
     return code
