@@ -1,5 +1,7 @@
 /* The addresses of views: chosen by the system, requested by the caller, and several views of one section in
  * one process. */
+#include <stdlib.h>
+
 #include "topic.h"
 
 /* An address that the system chooses is a multiple of the allocation granularity. */
@@ -74,20 +76,17 @@ static void map_ex_base_misaligned(struct stage *s)
                  ERROR_MAPPED_ALIGNMENT, STATUS_MAPPED_ALIGNMENT);
 }
 
-/* Two processes can map at one address if it is free in both. The reader finds one, and the writer uses it
- * too. */
+/* Two processes can map at one address if it is free in both. */
 static void map_ex_same_base_two_processes(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=0x10000 protect=PAGE_READWRITE");
     must(s, "reader", "open section name=@x access=FILE_MAP_READ");
-    must(s, "reader", "reserve room size=0x100000");
-    const uint64_t base = number(s, "reader", "base");
-    must(s, "writer", "reserve room size=0x100000 base=$reader.base");
-    must(s, "writer", "release room");
-    must(s, "reader", "release room");
-    if (succeeds(s, "writer", "map view of=section access=FILE_MAP_WRITE base=$reader.base"))
+    must_be_free(s, "writer", PLACE);
+    must_be_free(s, "reader", PLACE);
+    const uint64_t base = strtoull(PLACE, NULL, 16);
+    if (succeeds(s, "writer", "map view of=section access=FILE_MAP_WRITE base=" PLACE))
         holds(s, "the writer's view is there", number(s, "writer", "base") == base);
-    if (succeeds(s, "reader", "map view of=section access=FILE_MAP_READ base=$reader.base"))
+    if (succeeds(s, "reader", "map view of=section access=FILE_MAP_READ base=" PLACE))
         holds(s, "the reader's view is there", number(s, "reader", "base") == base);
     must(s, "writer", "fill view length=0x10000 seed=1");
     gives(s, "reader", "verify view length=0x10000 seed=1", "match=yes");
@@ -153,15 +152,14 @@ static void map_addresses_may_differ(struct stage *s)
 /* Memory of VirtualAlloc is never shared: an address that one process has allocated is free in the other. */
 static void view_private_heap_not_shared(struct stage *s)
 {
-    must(s, "third", "reserve room size=0x100000");
-    must(s, "third", "release room");
-    must(s, "writer", "reserve memory size=0x10000 base=$third.base");
+    must_be_free(s, "third", PLACE);
+    must(s, "writer", "reserve memory size=0x10000 base=" PLACE);
     must_give(s, "writer", "commit memory length=0x10000 protect=PAGE_READWRITE", "base=+0");
     must(s, "writer", "fill memory length=0x10000 seed=1");
     gives(s, "writer", "query memory",
           "base=+0 size=65536 state=MEM_COMMIT protect=PAGE_READWRITE type=MEM_PRIVATE allocation-base=+0 "
           "allocation-protect=PAGE_NOACCESS");
-    gives(s, "third", "query address=$third.base", "state=MEM_FREE");
+    gives(s, "third", "query address=" PLACE, "state=MEM_FREE");
 }
 
 /* A closed handle and a handle of another object type map no view. */
