@@ -22,7 +22,7 @@ def test_the_programs_are_there() -> None:
     assert {"shmcheck", "shmactor"} <= {path.stem for path in PROGRAMS}
 
 
-@pytest.mark.parametrize("program", PROGRAMS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("program", PROGRAMS, ids=[path.stem for path in PROGRAMS])
 def test_programs_load_on_old_windows(program: Path) -> None:
     """And so on every later Windows: none of them has taken an export of these away."""
     names = imported(program)

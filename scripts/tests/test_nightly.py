@@ -61,7 +61,7 @@ class FakeBare:
 def fake(monkeypatch: pytest.MonkeyPatch) -> type[FakeBare]:
     made = type("Made", (FakeBare,), {"log": []})
     monkeypatch.setattr(bare_debian, "Bare", made)
-    monkeypatch.setattr(bare_debian.packages, "ensure", lambda needs: None)
+    monkeypatch.setattr("shmcheck.build.packages.ensure", lambda needs: None)
     monkeypatch.setattr(bare_debian, "check_namespaces", lambda: None)
     return made
 
