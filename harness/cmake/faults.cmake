@@ -29,6 +29,7 @@ set(SHMCHECK_FAULT_SOURCES
     harness/faults/parameters.c
     harness/faults/places.c
     harness/faults/real.c
+    harness/faults/table.c
     harness/faults/views.c
     harness/faults/views_more.c)
 

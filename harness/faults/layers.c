@@ -4,12 +4,10 @@
 #include <string.h>
 #include <wchar.h>
 
-#include "../actor/system_windows.h"
 #include "../actor/verbs.h"
 #include "name_kinds.h"
 #include "note.h"
 
-struct system_calls sys;
 const struct hooks *hooks;
 
 void layers_choose(const struct hooks *chosen)
@@ -20,7 +18,7 @@ void layers_choose(const struct hooks *chosen)
 
 /* ---- what a call is about ---- */
 
-static bool uses_notes(void)
+bool layers_use_notes(void)
 {
     return hooks->notes || gate_needs_notes();
 }
@@ -130,7 +128,7 @@ BOOL judged(BOOL done)
 
 static void add_to_note(const struct section *section)
 {
-    struct note *note = uses_notes() ? note_of(section->key) : NULL;
+    struct note *note = layers_use_notes() ? note_of(section->key) : NULL;
     if (!note)
         return;
     note_add_user(note);
@@ -149,7 +147,7 @@ static HANDLE made(HANDLE handle, struct occasion occasion, enum origin origin)
     DWORD error = GetLastError();
     struct section *section = &occasion.section;
     if (judged(handle != NULL)) {
-        struct note *note = uses_notes() ? note_of(section->key) : NULL;
+        struct note *note = layers_use_notes() ? note_of(section->key) : NULL;
         section->handle = handle;
         section->origin = origin;
         section->since = GetTickCount64();
@@ -371,51 +369,17 @@ static BOOL WINAPI layer_duplicate(HANDLE from, HANDLE source, HANDLE to, HANDLE
     return done;
 }
 
-/* ---- the table ---- */
-
-/* A fault may replace a call that no layer stands in front of: then it tells itself when it is reached. */
-static void put_together(void)
+void layers_install_named(struct system_calls *calls)
 {
-    sys = real;
-#define REPLACE(result, name, parameters)                                                                    \
-    if (hooks->calls.name)                                                                                   \
-        sys.name = hooks->calls.name;                                                                        \
-    else if (hooks->follow.name)                                                                             \
-        sys.name = hooks->follow.name;
-    SYSTEM_LINKED(REPLACE)
-    SYSTEM_KERNELBASE(REPLACE)
-    SYSTEM_NTDLL(REPLACE)
-    SYSTEM_ADVAPI32(REPLACE)
-#undef REPLACE
-    sys.CreateFileMappingW = layer_create;
-    sys.CreateFileMappingA = layer_create_ansi;
-    sys.OpenFileMappingW = layer_open;
-    sys.OpenFileMappingA = layer_open_ansi;
-    sys.MapViewOfFile = layer_map;
-    sys.MapViewOfFileEx = layer_map_at;
-    sys.UnmapViewOfFile = layer_unmap;
-    sys.CloseHandle = layer_close;
-    sys.DuplicateHandle = layer_duplicate;
-    layers_install_modern(&sys);
-    layers_install_pages(&sys);
-}
-
-void system_start(void)
-{
-    system_windows_fill(&real);
-    if (uses_notes())
-        notes_start();
-    put_together();
-}
-
-void system_load_security(void)
-{
-    static bool loaded;
-    if (loaded)
-        return;
-    loaded = true;
-    system_windows_fill_security(&real);
-    put_together();
+    calls->CreateFileMappingW = layer_create;
+    calls->CreateFileMappingA = layer_create_ansi;
+    calls->OpenFileMappingW = layer_open;
+    calls->OpenFileMappingA = layer_open_ansi;
+    calls->MapViewOfFile = layer_map;
+    calls->MapViewOfFileEx = layer_map_at;
+    calls->UnmapViewOfFile = layer_unmap;
+    calls->CloseHandle = layer_close;
+    calls->DuplicateHandle = layer_duplicate;
 }
 
 /* ---- memory and requests ---- */

@@ -34,13 +34,18 @@ struct occasion mapping(enum way way, HANDLE section);
 struct occasion about_handle(HANDLE handle);
 struct occasion about_address(const void *address, enum way way);
 
-/* Each keeps the last error and returns the result. **/
+/* Each keeps the last error and returns the result. */
 HANDLE created(HANDLE handle, struct occasion occasion);
 HANDLE opened(HANDLE handle, struct occasion occasion);
 void *mapped(void *at, const struct occasion *occasion, DWORD access, uint64_t offset);
 BOOL unmapped(BOOL done, uintptr_t base);
 BOOL judged(BOOL done); /* notes a failure */
 
+/* Whether the fault, or its gate, needs what processes note for one another (note.h). */
+bool layers_use_notes(void);
+
+/* Each puts the layers of its file into the table. */
+void layers_install_named(struct system_calls *calls);  /* layers.c */
 void layers_install_modern(struct system_calls *calls); /* layers_modern.c */
 void layers_install_pages(struct system_calls *calls);  /* layers_pages.c */
 

@@ -235,7 +235,7 @@ static bool any_matches(char *globs, const char *word)
     return found;
 }
 
-static bool holds(const struct known_condition *condition, const struct fact *facts, size_t count)
+static bool condition_holds(const struct known_condition *condition, const struct fact *facts, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         if (strcmp(facts[i].name, condition->fact) == 0)
@@ -249,7 +249,7 @@ void known_apply(struct known *known, const struct fact *facts, size_t count)
         struct known_entry *entry = &known->entries[i];
         entry->applies = true;
         for (size_t j = 0; j < entry->condition_count; j++)
-            entry->applies = entry->applies && holds(&entry->conditions[j], facts, count);
+            entry->applies = entry->applies && condition_holds(&entry->conditions[j], facts, count);
     }
 }
 

@@ -131,7 +131,7 @@ struct known_sid {
     BYTE bytes[SECURITY_MAX_SID_SIZE];
 };
 
-static PSID known(struct known_sid *out, WELL_KNOWN_SID_TYPE type)
+static PSID well_known(struct known_sid *out, WELL_KNOWN_SID_TYPE type)
 {
     DWORD size = sizeof out->bytes;
     return CreateWellKnownSid(type, NULL, out->bytes, &size) ? out->bytes : NULL;
@@ -158,9 +158,9 @@ static PSID logon_sid(HANDLE token, struct known_sid *out)
 static DWORD restricting_sids(HANDLE token, struct known_sid storage[4], SID_AND_ATTRIBUTES out[4])
 {
     PSID sids[4] = {
-        known(&storage[0], WinWorldSid),
-        known(&storage[1], WinBuiltinUsersSid),
-        known(&storage[2], WinRestrictedCodeSid),
+        well_known(&storage[0], WinWorldSid),
+        well_known(&storage[1], WinBuiltinUsersSid),
+        well_known(&storage[2], WinRestrictedCodeSid),
         logon_sid(token, &storage[3]),
     };
     DWORD count = 0;
@@ -175,7 +175,8 @@ static DWORD derive(struct identity_launch *out, const struct identity *identity
     struct known_sid denied_storage, storage[4];
     SID_AND_ATTRIBUTES denied = {0}, restricting[4];
     LUID_AND_ATTRIBUTES deleted = {0};
-    if (identity->denied != WinNullSid && (denied.Sid = known(&denied_storage, identity->denied)) == NULL)
+    if (identity->denied != WinNullSid &&
+        (denied.Sid = well_known(&denied_storage, identity->denied)) == NULL)
         return failed(out, "CreateWellKnownSid");
     if (identity->deleted && !LookupPrivilegeValueW(NULL, identity->deleted, &deleted.Luid))
         return failed(out, "LookupPrivilegeValue");
