@@ -2,9 +2,9 @@
  * headers in place of the Windows SDK. Precompiled, because windows.h is most of the work. */
 #include "mingw_headers.h"
 
-#define WIN32_LEAN_AND_MEAN
 #include <windows.h>
 
+#include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +12,7 @@
 /* What mingw_headers.h took from these. */
 __declspec(noreturn) void __cdecl abort(void);
 __declspec(noreturn) void __cdecl exit(int);
+__declspec(noreturn) void __cdecl longjmp(jmp_buf, int);
 
 /* Names that cl reports as deprecated (C4996), which /WX makes an error. */
 #define OLD_NAME __declspec(deprecated("a name of POSIX: cl says C4996"))

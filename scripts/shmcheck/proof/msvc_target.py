@@ -29,6 +29,8 @@ TARGETS = {
     X86: ("--target=i686-pc-windows-msvc", "-D_X86_", "-msse2"),
     ARM64: ("--target=aarch64-pc-windows-msvc",),
 }
+# What every source is compiled with, the precompiled header too.
+DEFINED = ("-D_WIN32_WINNT=0x0a00", "-DWIN32_LEAN_AND_MEAN", "-D_CRT_SECURE_NO_WARNINGS")
 WARNINGS = ("-Wall", "-Wextra", "-Wconversion", "-Wunreachable-code", "-Werror")
 # The precompiled header has windows.h whole; a source that wants a part of it left out is compiled without.
 WINDOWS_H_IN_PARTS = "#define WIN32_NO_STATUS"
@@ -75,7 +77,7 @@ def own_options(command: Sequence[str]) -> tuple[str, ...]:
 def problems(arch: str, sources: Sequence[Unit], folder: Path) -> list[str]:
     """What is wrong with each source on this architecture, as text. `folder` receives the precompiled header.
     TooSlow if a compilation takes over a minute."""
-    base = ["clang", *TARGETS[arch], "-std=c11", "-fno-builtin", "-D_WIN32_WINNT=0x0a00", "-D_CRT_SECURE_NO_WARNINGS"]
+    base = ["clang", *TARGETS[arch], "-std=c11", "-fno-builtin", *DEFINED]
     base += ["-isystem", str(STAND_IN), "-isystem", str(HEADERS)]
     header = folder / f"msvc-target-{arch}.pch"
     code, output = run_quiet(
@@ -87,7 +89,7 @@ def problems(arch: str, sources: Sequence[Unit], folder: Path) -> list[str]:
     def compiled(unit: Unit) -> str:
         whole = WINDOWS_H_IN_PARTS not in unit.source.read_text(encoding="utf-8")
         before = ["-include-pch", str(header)] if whole else ["-include", str(STAND_IN / "mingw_headers.h")]
-        options = [option for option in unit.options if not option.startswith("-D_WIN32_WINNT")]
+        options = [option for option in unit.options if option.split("=")[0] not in {d.split("=")[0] for d in DEFINED}]
         try:
             code, output = run_quiet(
                 [*base, *before, *WARNINGS, *options, "-fsyntax-only", unit.source], seconds=FILE_SECONDS
