@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shmcheck.definitions import INTEGRITY_LEVELS
 from shmcheck.reproduce import values
 from shmcheck.reproduce.code import RoleCode
 from shmcheck.reproduce.sections import name_of, verb
@@ -344,9 +345,10 @@ def identity(code: RoleCode, step: Step, index: int) -> None:
     for key, value in step.expected.fields.items():
         yes = value == "yes"
         if key == "integrity":
-            rid = {"untrusted": "0", "low": "0x1000", "medium": "0x2000", "high": "0x3000", "system": "0x4000"}.get(value)
-            if rid is None:
+            rids = [level.rid for level in INTEGRITY_LEVELS if level.name == value]
+            if not rids:
                 raise CannotExpress(f"identity: integrity={value}")
+            rid = f"{rids[0]:#x}"
             code.ok(step, f"integrity_level() == {rid}", f"integrity level: expected {rid} ({value}), got \x01#lx", "integrity_level()")
         elif key == "restricted":
             code.ok(step, f"{'' if yes else '!'}is_restricted()", f"IsTokenRestricted: expected {value}")
