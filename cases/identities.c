@@ -50,7 +50,8 @@ static void sd_get_by_name(struct stage *s)
     gives(s, "reader", "describe name=^open parts=dacl", "sddl=D:(A;;RC;;;WD)");
     gives(s, "reader", "describe name=Local\\^open parts=dacl", "sddl=D:(A;;RC;;;WD)");
     fails(s, "reader", "describe name=^closed parts=dacl", ERROR_ACCESS_DENIED);
-    fails_somehow(s, "reader", "describe name=^nothing parts=dacl");
+    fails_status(s, "reader", "describe name=^nothing parts=dacl", ERROR_FILE_NOT_FOUND,
+                 STATUS_OBJECT_NAME_NOT_FOUND);
 }
 
 /* The owner reads it by name even if no entry admits anyone. */
