@@ -240,9 +240,9 @@ void name_free(struct name *name)
 
 HANDLE other_process_open(uint64_t pid, DWORD rights, struct reply *reply)
 {
-    outcome_before();
+    call_begins();
     HANDLE process = sys.OpenProcess(rights, FALSE, (DWORD)pid);
-    struct outcome seen = outcome_after();
+    struct call_result seen = call_ended();
     if (!process) {
         reply_fail(reply, seen);
         reply_add(reply, "call=OpenProcess");

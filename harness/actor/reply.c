@@ -60,7 +60,7 @@ void reply_add_handle(struct reply *reply, HANDLE handle)
     reply_add(reply, "~handle=0x%llX", (unsigned long long)(uintptr_t)handle);
 }
 
-void outcome_before(void)
+void call_begins(void)
 {
     /* RtlNtStatusToDosError stores its argument as the thread's last status, and does not set the last error.
      */
@@ -69,9 +69,9 @@ void outcome_before(void)
     SetLastError(SENTINEL_ERROR);
 }
 
-struct outcome outcome_after(void)
+struct call_result call_ended(void)
 {
-    struct outcome seen = {.error = GetLastError()};
+    struct call_result seen = {.error = GetLastError()};
     if (sys.RtlGetLastNtStatus)
         seen.status = (DWORD)sys.RtlGetLastNtStatus();
     return seen;
@@ -85,7 +85,7 @@ void reply_add_error(struct reply *reply, DWORD error)
         reply_add(reply, "error=%lu", error);
 }
 
-void reply_fail_code(struct reply *reply, DWORD error, struct outcome seen)
+void reply_fail_code(struct reply *reply, DWORD error, struct call_result seen)
 {
     text_clear(&reply->text);
     text_add(&reply->text, "fail");
@@ -94,7 +94,7 @@ void reply_fail_code(struct reply *reply, DWORD error, struct outcome seen)
         reply_add(reply, "status=0x%08lX", seen.status);
 }
 
-void reply_fail(struct reply *reply, struct outcome seen)
+void reply_fail(struct reply *reply, struct call_result seen)
 {
     reply_fail_code(reply, seen.error, seen);
 }
@@ -102,10 +102,10 @@ void reply_fail(struct reply *reply, struct outcome seen)
 void reply_fail_status(struct reply *reply, LONG status)
 {
     DWORD error = sys.RtlNtStatusToDosError ? sys.RtlNtStatusToDosError(status) : ERROR_MR_MID_NOT_FOUND;
-    reply_fail_code(reply, error, (struct outcome){.status = (DWORD)status});
+    reply_fail_code(reply, error, (struct call_result){.status = (DWORD)status});
 }
 
 void reply_not_exported(struct reply *reply)
 {
-    reply_fail_code(reply, ERROR_PROC_NOT_FOUND, (struct outcome){0});
+    reply_fail_code(reply, ERROR_PROC_NOT_FOUND, (struct call_result){0});
 }

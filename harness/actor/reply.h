@@ -28,20 +28,20 @@ void reply_add_handle(struct reply *reply, HANDLE handle);
 
 /* What a call left behind. */
 #define SENTINEL_ERROR 0x5EAFBEEFu
-struct outcome {
+struct call_result {
     DWORD error;  /* GetLastError; SENTINEL_ERROR if the call did not touch it */
     DWORD status; /* RtlGetLastNtStatus; 0 if the call did not touch it, or where there is no such function */
 };
 
 /* Stands right before the call under test: sets the sentinel and clears the status. */
-void outcome_before(void);
+void call_begins(void);
 /* Stands right after it. */
-struct outcome outcome_after(void);
+struct call_result call_ended(void);
 
 /* `fail error=N|untouched [status=0xX]`. */
-void reply_fail(struct reply *reply, struct outcome seen);
+void reply_fail(struct reply *reply, struct call_result seen);
 /* The same for functions that return an error code, and for those that return an NTSTATUS. */
-void reply_fail_code(struct reply *reply, DWORD error, struct outcome seen);
+void reply_fail_code(struct reply *reply, DWORD error, struct call_result seen);
 void reply_fail_status(struct reply *reply, LONG status);
 /* `fail error=127`: this version of Windows does not export the function. */
 void reply_not_exported(struct reply *reply);

@@ -136,10 +136,10 @@ void security_reply_sddl(PSECURITY_DESCRIPTOR descriptor, SECURITY_INFORMATION p
         reply_add(reply, "descriptor=none");
         return;
     }
-    outcome_before();
+    call_begins();
     BOOL done = sys.ConvertSecurityDescriptorToStringSecurityDescriptorW(descriptor, SDDL_REVISION_1, parts,
                                                                          &wide, NULL);
-    struct outcome seen = outcome_after();
+    struct call_result seen = call_ended();
     if (!done) {
         reply_fail(reply, seen);
         reply_add(reply, "call=ConvertSecurityDescriptorToStringSecurityDescriptor");

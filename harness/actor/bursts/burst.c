@@ -87,7 +87,7 @@ bool burst_meet(struct burst *burst, struct reply *reply)
     MemoryBarrier();
     if (in_time)
         return true;
-    reply_fail_code(reply, ERROR_TIMEOUT, (struct outcome){0});
+    reply_fail_code(reply, ERROR_TIMEOUT, (struct call_result){0});
     reply_add(reply, "call=meet");
     return false;
 }

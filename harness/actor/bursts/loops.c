@@ -64,9 +64,9 @@ void loop_add_locked(struct loop *loop, struct reply *reply)
     if (!burst_meet(&loop->burst, reply))
         return;
     for (uint64_t i = 0; i < loop->burst.rounds; i++) {
-        outcome_before();
+        call_begins();
         DWORD result = sys.WaitForSingleObject(loop->mutex, BURST_MEETING_MS);
-        struct outcome seen = outcome_after();
+        struct call_result seen = call_ended();
         if (result != WAIT_OBJECT_0) {
             reply_fail(reply, seen);
             reply_add(reply, "call=WaitForSingleObject result=0x%lX", result);

@@ -19,7 +19,7 @@ static bool take_pages(const struct line *request, struct pages *pages, struct r
     return true;
 }
 
-static void reply_truth(BOOL done, struct outcome seen, struct reply *reply)
+static void reply_truth(BOOL done, struct call_result seen, struct reply *reply)
 {
     if (done)
         reply_ok(reply);
@@ -32,10 +32,10 @@ void verb_reset(const struct line *request, struct reply *reply)
     struct pages pages;
     if (!take_pages(request, &pages, reply))
         return;
-    outcome_before();
+    call_begins();
     /* The protection means nothing here, but must be one. */
     const void *base = sys.VirtualAlloc(pages.address, pages.length, MEM_RESET, PAGE_READWRITE);
-    struct outcome seen = outcome_after();
+    struct call_result seen = call_ended();
     reply_truth(base != NULL, seen, reply);
     if (base)
         reply_add_distance(reply, "base", (uintptr_t)base, (uintptr_t)pages.address);
@@ -50,9 +50,9 @@ void verb_discard(const struct line *request, struct reply *reply)
         reply_not_exported(reply);
         return;
     }
-    outcome_before();
+    call_begins();
     DWORD code = sys.DiscardVirtualMemory(pages.address, pages.length);
-    struct outcome seen = outcome_after();
+    struct call_result seen = call_ended();
     if (code == ERROR_SUCCESS)
         reply_ok(reply);
     else
@@ -69,9 +69,9 @@ void verb_prefetch(const struct line *request, struct reply *reply)
         return;
     }
     WIN32_MEMORY_RANGE_ENTRY entry = {pages.address, pages.length};
-    outcome_before();
+    call_begins();
     BOOL done = sys.PrefetchVirtualMemory(GetCurrentProcess(), 1, &entry, 0);
-    reply_truth(done, outcome_after(), reply);
+    reply_truth(done, call_ended(), reply);
 }
 
 void verb_lock(const struct line *request, struct reply *reply)
@@ -79,9 +79,9 @@ void verb_lock(const struct line *request, struct reply *reply)
     struct pages pages;
     if (!take_pages(request, &pages, reply))
         return;
-    outcome_before();
+    call_begins();
     BOOL done = sys.VirtualLock(pages.address, pages.length);
-    reply_truth(done, outcome_after(), reply);
+    reply_truth(done, call_ended(), reply);
 }
 
 void verb_unlock(const struct line *request, struct reply *reply)
@@ -89,7 +89,7 @@ void verb_unlock(const struct line *request, struct reply *reply)
     struct pages pages;
     if (!take_pages(request, &pages, reply))
         return;
-    outcome_before();
+    call_begins();
     BOOL done = sys.VirtualUnlock(pages.address, pages.length);
-    reply_truth(done, outcome_after(), reply);
+    reply_truth(done, call_ended(), reply);
 }

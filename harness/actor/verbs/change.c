@@ -28,9 +28,9 @@ void verb_protect(const struct line *request, struct reply *reply)
     DWORD to = argument_constants(request, "to");
     if (!take_range(request, &range, reply))
         return;
-    outcome_before();
+    call_begins();
     BOOL done = sys.VirtualProtect(range.address, range.length, to, &old);
-    struct outcome seen = outcome_after();
+    struct call_result seen = call_ended();
     if (!done) {
         reply_fail(reply, seen);
         return;
@@ -48,9 +48,9 @@ void verb_protectother(const struct line *request, struct reply *reply)
     HANDLE process = other_process_open(argument_number(request, "process"), PROCESS_VM_OPERATION, reply);
     if (!process)
         return;
-    outcome_before();
+    call_begins();
     BOOL done = sys.VirtualProtectEx(process, address, argument_address(request, "length"), to, &old);
-    struct outcome seen = outcome_after();
+    struct call_result seen = call_ended();
     CloseHandle(process);
     if (!done) {
         reply_fail(reply, seen);
@@ -67,9 +67,9 @@ void verb_commit(const struct line *request, struct reply *reply)
     DWORD protect = argument_constants(request, "protect");
     if (!take_range(request, &range, reply))
         return;
-    outcome_before();
+    call_begins();
     void *base = sys.VirtualAlloc(range.address, range.length, MEM_COMMIT, protect);
-    struct outcome seen = outcome_after();
+    struct call_result seen = call_ended();
     if (!base) {
         reply_fail(reply, seen);
         return;
@@ -83,9 +83,9 @@ void verb_decommit(const struct line *request, struct reply *reply)
     struct range range;
     if (!take_range(request, &range, reply))
         return;
-    outcome_before();
+    call_begins();
     BOOL done = sys.VirtualFree(range.address, range.length, MEM_DECOMMIT);
-    struct outcome seen = outcome_after();
+    struct call_result seen = call_ended();
     if (done)
         reply_ok(reply);
     else
@@ -99,9 +99,9 @@ void verb_reserve(const struct line *request, struct reply *reply)
     uintptr_t at = argument_address(request, "base");
     if (!memory)
         return;
-    outcome_before();
+    call_begins();
     void *base = sys.VirtualAlloc((void *)at, size, MEM_RESERVE, PAGE_NOACCESS);
-    struct outcome seen = outcome_after();
+    struct call_result seen = call_ended();
     if (!base) {
         reply_fail(reply, seen);
         return;
@@ -119,9 +119,9 @@ void verb_release(const struct line *request, struct reply *reply)
     bool keep = argument_yes(request, "keep");
     if (!memory)
         return;
-    outcome_before();
+    call_begins();
     BOOL done = sys.VirtualFree((void *)(memory->base + at), 0, MEM_RELEASE);
-    struct outcome seen = outcome_after();
+    struct call_result seen = call_ended();
     if (!done) {
         reply_fail(reply, seen);
         return;
@@ -146,9 +146,9 @@ void verb_setflags(const struct line *request, struct reply *reply)
         flags |= HANDLE_FLAG_INHERIT;
     if (protect)
         flags |= HANDLE_FLAG_PROTECT_FROM_CLOSE;
-    outcome_before();
+    call_begins();
     BOOL done = sys.SetHandleInformation(object->handle, mask, flags);
-    struct outcome seen = outcome_after();
+    struct call_result seen = call_ended();
     if (done)
         reply_ok(reply);
     else

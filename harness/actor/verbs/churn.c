@@ -304,14 +304,14 @@ static void add_bits(struct reply *reply, const char *key, const unsigned char *
 
 static void run_race(struct race *race, const struct object *gate, struct object *object, struct reply *reply)
 {
-    outcome_before();
+    call_begins();
     DWORD result = sys.WaitForSingleObject(gate->handle, GATE_TIMEOUT);
-    struct outcome seen = outcome_after();
+    struct call_result seen = call_ended();
     if (result != WAIT_OBJECT_0) {
         if (result == WAIT_FAILED)
             reply_fail(reply, seen);
         else
-            reply_fail_code(reply, ERROR_TIMEOUT, (struct outcome){0});
+            reply_fail_code(reply, ERROR_TIMEOUT, (struct call_result){0});
         reply_add(reply, "call=WaitForSingleObject");
         return;
     }
@@ -367,13 +367,13 @@ static void poll(const WCHAR *name, uint64_t timeout, struct reply *reply)
 {
     LARGE_INTEGER start;
     uint64_t polls = 0, elapsed;
-    struct outcome seen;
+    struct call_result seen;
     HANDLE section;
     QueryPerformanceCounter(&start);
     do {
-        outcome_before();
+        call_begins();
         section = sys.OpenFileMappingW(FILE_MAP_READ, FALSE, name);
-        seen = outcome_after();
+        seen = call_ended();
         elapsed = microseconds_since(&start);
         polls++;
         if (section) {

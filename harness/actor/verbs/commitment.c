@@ -14,9 +14,9 @@ static bool commit_total(uint64_t *total, uint64_t *limit, struct reply *reply)
         reply_not_exported(reply);
         return false;
     }
-    outcome_before();
+    call_begins();
     BOOL done = sys.K32GetPerformanceInfo(&now, sizeof now);
-    struct outcome seen = outcome_after();
+    struct call_result seen = call_ended();
     if (!done) {
         reply_fail(reply, seen);
         return false;
@@ -31,7 +31,7 @@ static bool take_turn(struct reply *reply)
 {
     if (held_turn())
         return true;
-    outcome_before();
+    call_begins();
     HANDLE turn = CreateMutexW(NULL, FALSE, L"Local\\shmcheck-commitment");
     DWORD result = turn ? WaitForSingleObject(turn, TURN_MS) : WAIT_FAILED;
     if (result == WAIT_OBJECT_0 || result == WAIT_ABANDONED) {
@@ -40,7 +40,7 @@ static bool take_turn(struct reply *reply)
     }
     if (result == WAIT_TIMEOUT)
         SetLastError(ERROR_TIMEOUT);
-    reply_fail(reply, outcome_after());
+    reply_fail(reply, call_ended());
     reply_add(reply, "call=WaitForSingleObject");
     if (turn)
         CloseHandle(turn);
@@ -104,9 +104,9 @@ void verb_workingset(const struct line *request, struct reply *reply)
         reply_not_exported(reply);
         return;
     }
-    outcome_before();
+    call_begins();
     BOOL done = sys.K32GetProcessMemoryInfo(GetCurrentProcess(), &counters, sizeof counters);
-    struct outcome seen = outcome_after();
+    struct call_result seen = call_ended();
     if (!done) {
         reply_fail(reply, seen);
         return;

@@ -61,12 +61,12 @@ void verb_file(const struct line *request, struct reply *reply)
         reply_bad(reply, "in= goes with open=existing");
         return;
     }
-    outcome_before();
+    call_begins();
     HANDLE file = CreateFileW(path, access, shares[share], NULL, how == 0 ? CREATE_ALWAYS : OPEN_EXISTING,
                               FILE_ATTRIBUTE_TEMPORARY |
                                   (argument_yes(request, "delete-on-close") ? FILE_FLAG_DELETE_ON_CLOSE : 0),
                               NULL);
-    struct outcome seen = outcome_after();
+    struct call_result seen = call_ended();
     if (file == INVALID_HANDLE_VALUE) {
         reply_fail(reply, seen);
         return;
@@ -89,9 +89,9 @@ void verb_pipe(const struct line *request, struct reply *reply)
     struct object *object = object_place(request->label, reply);
     if (!object)
         return;
-    outcome_before();
+    call_begins();
     BOOL made = CreatePipe(&end, &other, NULL, 0);
-    struct outcome seen = outcome_after();
+    struct call_result seen = call_ended();
     if (!made) {
         reply_fail(reply, seen);
         return;
@@ -103,7 +103,7 @@ void verb_pipe(const struct line *request, struct reply *reply)
     reply_add_handle(reply, end);
 }
 
-static void answer(struct reply *reply, BOOL done, struct outcome seen)
+static void answer(struct reply *reply, BOOL done, struct call_result seen)
 {
     if (done)
         reply_ok(reply);
@@ -118,10 +118,10 @@ void verb_filesize(const struct line *request, struct reply *reply)
     uint64_t wanted = argument_number(request, "to");
     if (!file)
         return;
-    outcome_before();
+    call_begins();
     BOOL done =
         argument_has(request, "to") ? set_size(file->handle, wanted) : GetFileSizeEx(file->handle, &size);
-    struct outcome seen = outcome_after();
+    struct call_result seen = call_ended();
     answer(reply, done, seen);
     if (done && !argument_has(request, "to"))
         reply_add(reply, "size=%llu", (unsigned long long)size.QuadPart);
@@ -136,10 +136,10 @@ void verb_filetime(const struct line *request, struct reply *reply)
     bool set = argument_yes(request, "set");
     if (!file)
         return;
-    outcome_before();
+    call_begins();
     BOOL done =
         set ? SetFileTime(file->handle, NULL, NULL, &past) : GetFileTime(file->handle, NULL, NULL, &now);
-    struct outcome seen = outcome_after();
+    struct call_result seen = call_ended();
     answer(reply, done, seen);
     if (done && !set)
         reply_add(reply, "moved=%s", CompareFileTime(&now, &past) == 0 ? "no" : "yes");
@@ -154,9 +154,9 @@ void verb_diskspace(const struct line *request, struct reply *reply)
         reply_bad(reply, "there is no folder for temporary files");
         return;
     }
-    outcome_before();
+    call_begins();
     BOOL done = GetDiskFreeSpaceExW(path, &available, &total, NULL);
-    struct outcome seen = outcome_after();
+    struct call_result seen = call_ended();
     answer(reply, done, seen);
     if (!done)
         return;
@@ -174,9 +174,9 @@ void verb_fileread(const struct line *request, struct reply *reply)
     if (!file)
         return;
     OVERLAPPED where = {.Offset = (DWORD)(at & UINT32_MAX), .OffsetHigh = (DWORD)(at >> 32)};
-    outcome_before();
+    call_begins();
     BOOL done = ReadFile(file->handle, bytes, (DWORD)length, &got, &where);
-    struct outcome seen = outcome_after();
+    struct call_result seen = call_ended();
     answer(reply, done, seen);
     if (done)
         reply_add_bytes(reply, "text", bytes, got);
@@ -195,9 +195,9 @@ void verb_filewrite(const struct line *request, struct reply *reply)
         return;
     }
     OVERLAPPED where = {.Offset = (DWORD)(at & UINT32_MAX), .OffsetHigh = (DWORD)(at >> 32)};
-    outcome_before();
+    call_begins();
     BOOL done = WriteFile(file->handle, text->value, (DWORD)text->length, &written, &where);
-    struct outcome seen = outcome_after();
+    struct call_result seen = call_ended();
     answer(reply, done && written == text->length, seen);
 }
 
@@ -209,10 +209,10 @@ void verb_filelock(const struct line *request, struct reply *reply)
     if (!file)
         return;
     OVERLAPPED where = {.Offset = (DWORD)(at & UINT32_MAX), .OffsetHigh = (DWORD)(at >> 32)};
-    outcome_before();
+    call_begins();
     BOOL done = LockFileEx(file->handle, LOCKFILE_EXCLUSIVE_LOCK | LOCKFILE_FAIL_IMMEDIATELY, 0,
                            (DWORD)(length & UINT32_MAX), (DWORD)(length >> 32), &where);
-    struct outcome seen = outcome_after();
+    struct call_result seen = call_ended();
     answer(reply, done, seen);
     if (done && !held_lock_add(file->handle, at, length))
         footprint_cannot_return();
@@ -223,9 +223,9 @@ void verb_fileremove(const struct line *request, struct reply *reply)
     static WCHAR path[PATH_UNITS];
     if (!take_path(request, false, path, reply))
         return;
-    outcome_before();
+    call_begins();
     BOOL done = DeleteFileW(path);
-    struct outcome seen = outcome_after();
+    struct call_result seen = call_ended();
     answer(reply, done, seen);
 }
 
@@ -249,9 +249,9 @@ void verb_filecopy(const struct line *request, struct reply *reply)
         reply_bad(reply, "the path of the system's folder is too long");
         return;
     }
-    outcome_before();
+    call_begins();
     BOOL done = CopyFileW(source, path, FALSE);
-    struct outcome seen = outcome_after();
+    struct call_result seen = call_ended();
     answer(reply, done, seen);
 }
 
@@ -271,9 +271,9 @@ void verb_filereplace(const struct line *request, struct reply *reply)
                   (unsigned long)GetLastError());
         return;
     }
-    outcome_before();
+    call_begins();
     BOOL done = MoveFileExW(fresh, path, MOVEFILE_REPLACE_EXISTING);
-    struct outcome seen = outcome_after();
+    struct call_result seen = call_ended();
     if (!done)
         DeleteFileW(fresh);
     answer(reply, done, seen);
@@ -290,9 +290,9 @@ void verb_filetype(const struct line *request, struct reply *reply)
     const struct object *object = object_handle(request->label, reply);
     if (!object)
         return;
-    outcome_before();
+    call_begins();
     DWORD type = GetFileType(object->handle);
-    struct outcome seen = outcome_after();
+    struct call_result seen = call_ended();
     reply_ok(reply);
     reply_add(reply, "type=%s", type < sizeof types / sizeof types[0] ? types[type] : "other");
     if (type == FILE_TYPE_UNKNOWN)
@@ -306,9 +306,9 @@ void verb_flush(const struct line *request, struct reply *reply)
     uintptr_t length = argument_address(request, "length");
     if (!view)
         return;
-    outcome_before();
+    call_begins();
     BOOL done = sys.FlushViewOfFile((const void *)(view->base + at), length);
-    struct outcome seen = outcome_after();
+    struct call_result seen = call_ended();
     answer(reply, done, seen);
 }
 
@@ -317,8 +317,8 @@ void verb_fileflush(const struct line *request, struct reply *reply)
     const struct object *file = object_handle(request->label, reply);
     if (!file)
         return;
-    outcome_before();
+    call_begins();
     BOOL done = FlushFileBuffers(file->handle);
-    struct outcome seen = outcome_after();
+    struct call_result seen = call_ended();
     answer(reply, done, seen);
 }

@@ -34,9 +34,9 @@ void verb_hold(const struct line *request, struct reply *reply)
     size_t kind = argument_choice(request, "kind");
     if (!object || !take_name(request, &name, false, reply))
         return;
-    outcome_before();
+    call_begins();
     HANDLE handle = make(kinds[kind], name.wide);
-    struct outcome seen = outcome_after();
+    struct call_result seen = call_ended();
     if (handle) {
         object->kind = kinds[kind];
         object->handle = handle;
@@ -80,7 +80,7 @@ void verb_signal(const struct line *request, struct reply *reply)
         return;
     enum object_kind kind = object->kind == OBJECT_HANDLE ? ask_kind(object->handle) : object->kind;
     BOOL done;
-    outcome_before();
+    call_begins();
     if (kind == OBJECT_EVENT)
         done = sys.SetEvent(object->handle);
     else if (kind == OBJECT_MUTEX)
@@ -91,7 +91,7 @@ void verb_signal(const struct line *request, struct reply *reply)
         reply_bad(reply, "'%s' is no event, mutex or semaphore", object->label);
         return;
     }
-    struct outcome seen = outcome_after();
+    struct call_result seen = call_ended();
     if (done)
         reply_ok(reply);
     else
@@ -104,9 +104,9 @@ void verb_wait(const struct line *request, struct reply *reply)
     uint64_t timeout = argument_number(request, "timeout");
     if (!object)
         return;
-    outcome_before();
+    call_begins();
     DWORD result = sys.WaitForSingleObject(object->handle, (DWORD)timeout);
-    struct outcome seen = outcome_after();
+    struct call_result seen = call_ended();
     if (result == WAIT_FAILED) {
         reply_fail(reply, seen);
         return;
@@ -158,10 +158,10 @@ void verb_duplicate(const struct line *request, struct reply *reply)
         target = other_process_open(with.pid, with.rights, reply);
     if (!target)
         return;
-    outcome_before();
+    call_begins();
     BOOL done = sys.DuplicateHandle(GetCurrentProcess(), object->handle, target, &handle, with.access,
                                     with.inherit, with.options);
-    struct outcome seen = outcome_after();
+    struct call_result seen = call_ended();
     if (with.pid != 0)
         CloseHandle(target);
     if (!done) {
@@ -205,9 +205,9 @@ void verb_compare(const struct line *request, struct reply *reply)
         reply_not_exported(reply);
         return;
     }
-    outcome_before();
+    call_begins();
     BOOL same = sys.CompareObjectHandles(first->handle, second->handle);
-    struct outcome seen = outcome_after();
+    struct call_result seen = call_ended();
     if (!same && seen.error != ERROR_NOT_SAME_OBJECT && seen.error != SENTINEL_ERROR) {
         reply_fail(reply, seen);
         return;
@@ -240,10 +240,10 @@ void verb_pull(const struct line *request, struct reply *reply)
     HANDLE process = open_their_process(request, &theirs, reply);
     if (!process)
         return;
-    outcome_before();
+    call_begins();
     BOOL done = sys.DuplicateHandle(process, (HANDLE)theirs, GetCurrentProcess(), &ours, access, FALSE,
                                     options | (move ? DUPLICATE_CLOSE_SOURCE : 0));
-    struct outcome seen = outcome_after();
+    struct call_result seen = call_ended();
     CloseHandle(process);
     if (!done) {
         reply_fail(reply, seen);
@@ -261,9 +261,9 @@ void verb_closeremote(const struct line *request, struct reply *reply)
     HANDLE process = open_their_process(request, &theirs, reply);
     if (!process)
         return;
-    outcome_before();
+    call_begins();
     BOOL done = sys.DuplicateHandle(process, (HANDLE)theirs, NULL, NULL, 0, FALSE, DUPLICATE_CLOSE_SOURCE);
-    struct outcome seen = outcome_after();
+    struct call_result seen = call_ended();
     CloseHandle(process);
     if (done)
         reply_ok(reply);

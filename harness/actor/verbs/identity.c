@@ -208,9 +208,9 @@ void verb_defaultdacl(const struct line *request, struct reply *reply)
     if (!token_functions(reply))
         return;
     HANDLE token = effective_token();
-    outcome_before();
+    call_begins();
     TOKEN_DEFAULT_DACL *information = token_information(token, TokenDefaultDacl);
-    struct outcome seen = outcome_after();
+    struct call_result seen = call_ended();
     token_close(token);
     if (!information) {
         reply_fail(reply, seen);
@@ -234,7 +234,7 @@ static HANDLE duplicate_with(PACL list, struct reply *reply)
     const char *call = "OpenProcessToken";
     TOKEN_DEFAULT_DACL information = {list};
     DWORD access = TOKEN_QUERY | TOKEN_DUPLICATE | TOKEN_IMPERSONATE | TOKEN_ADJUST_DEFAULT;
-    outcome_before();
+    call_begins();
     BOOL done = sys.OpenProcessToken(GetCurrentProcess(), access, &own);
     if (done) {
         call = "CreateRestrictedToken";
@@ -244,7 +244,7 @@ static HANDLE duplicate_with(PACL list, struct reply *reply)
         call = "SetTokenInformation";
         done = sys.SetTokenInformation(token, TokenDefaultDacl, &information, sizeof information);
     }
-    struct outcome seen = outcome_after();
+    struct call_result seen = call_ended();
     if (own)
         CloseHandle(own);
     if (done)
@@ -261,9 +261,9 @@ static void impersonate(PACL list, struct reply *reply)
     HANDLE token = duplicate_with(list, reply);
     if (!token)
         return;
-    outcome_before();
+    call_begins();
     BOOL done = sys.ImpersonateLoggedOnUser(token);
-    struct outcome seen = outcome_after();
+    struct call_result seen = call_ended();
     CloseHandle(token);
     if (done)
         reply_ok(reply);
@@ -293,9 +293,9 @@ void verb_revert(const struct line *request, struct reply *reply)
     (void)request;
     if (!token_functions(reply))
         return;
-    outcome_before();
+    call_begins();
     BOOL done = sys.RevertToSelf();
-    struct outcome seen = outcome_after();
+    struct call_result seen = call_ended();
     if (done)
         reply_ok(reply);
     else

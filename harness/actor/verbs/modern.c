@@ -5,7 +5,7 @@
 #include "../parameters.h"
 #include "verbs.h"
 
-static void keep_section(struct object *object, HANDLE handle, bool created, struct outcome seen,
+static void keep_section(struct object *object, HANDLE handle, bool created, struct call_result seen,
                          struct reply *reply)
 {
     if (!handle) {
@@ -31,9 +31,9 @@ void verb_createapp(const struct line *request, struct reply *reply)
     if (!sys.CreateFileMappingFromApp) {
         reply_not_exported(reply);
     } else {
-        outcome_before();
+        call_begins();
         HANDLE handle = sys.CreateFileMappingFromApp(INVALID_HANDLE_VALUE, NULL, protect, size, name.wide);
-        keep_section(object, handle, true, outcome_after(), reply);
+        keep_section(object, handle, true, call_ended(), reply);
     }
     name_free(&name);
 }
@@ -54,10 +54,10 @@ void verb_create2(const struct line *request, struct reply *reply)
     if (!sys.CreateFileMapping2) {
         reply_not_exported(reply);
     } else {
-        outcome_before();
+        call_begins();
         HANDLE handle = sys.CreateFileMapping2(INVALID_HANDLE_VALUE, NULL, access, protect, attributes, size,
                                                name.wide, prefers ? &node : NULL, prefers ? 1 : 0);
-        keep_section(object, handle, true, outcome_after(), reply);
+        keep_section(object, handle, true, call_ended(), reply);
     }
     name_free(&name);
 }
@@ -72,9 +72,9 @@ void verb_openapp(const struct line *request, struct reply *reply)
     if (!sys.OpenFileMappingFromApp) {
         reply_not_exported(reply);
     } else {
-        outcome_before();
+        call_begins();
         HANDLE handle = sys.OpenFileMappingFromApp(access, FALSE, name.wide);
-        keep_section(object, handle, false, outcome_after(), reply);
+        keep_section(object, handle, false, call_ended(), reply);
     }
     name_free(&name);
 }
@@ -95,9 +95,9 @@ void verb_mapapp(const struct line *request, struct reply *reply)
         reply_not_exported(reply);
         return;
     }
-    outcome_before();
+    call_begins();
     void *at = sys.MapViewOfFileFromApp(section->handle, access, offset, length);
-    struct outcome seen = outcome_after();
+    struct call_result seen = call_ended();
     if (!at) {
         reply_fail(reply, seen);
         return;

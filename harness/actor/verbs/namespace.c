@@ -47,7 +47,7 @@ static bool take_namespace(const struct line *request, struct namespace_argument
     return out->attributes.lpSecurityDescriptor != NULL;
 }
 
-static void fail_in(struct reply *reply, const char *call, struct outcome seen)
+static void fail_in(struct reply *reply, const char *call, struct call_result seen)
 {
     reply_fail(reply, seen);
     reply_add(reply, "call=%s", call);
@@ -59,9 +59,9 @@ static bool add_sid(HANDLE *boundary, const char *text, struct reply *reply)
     PSID sid;
     if (!security_expand(text, wide, VALUE_UNITS) || !sys.ConvertStringSidToSidW(wide, &sid))
         return reply_bad(reply, "sids= has something that is no SID: '%s'", text);
-    outcome_before();
+    call_begins();
     BOOL done = sys.AddSIDToBoundaryDescriptor(boundary, sid);
-    struct outcome seen = outcome_after();
+    struct call_result seen = call_ended();
     LocalFree(sid);
     if (!done)
         fail_in(reply, "AddSIDToBoundaryDescriptor", seen);
@@ -88,13 +88,13 @@ static void make_namespace(const struct namespace_arguments *with, HANDLE bounda
 {
     SECURITY_ATTRIBUTES attributes = with->attributes;
     HANDLE handle;
-    outcome_before();
+    call_begins();
     if (with->existing)
         handle = sys.OpenPrivateNamespaceW(boundary, with->alias);
     else
         handle = sys.CreatePrivateNamespaceW(attributes.lpSecurityDescriptor ? &attributes : NULL, boundary,
                                              with->alias);
-    struct outcome seen = outcome_after();
+    struct call_result seen = call_ended();
     if (!handle) {
         reply_fail(reply, seen);
         return;
@@ -106,10 +106,10 @@ static void make_namespace(const struct namespace_arguments *with, HANDLE bounda
 
 static void with_boundary(const struct namespace_arguments *with, struct object *object, struct reply *reply)
 {
-    outcome_before();
+    call_begins();
     HANDLE boundary =
         sys.CreateBoundaryDescriptorW(with->boundary, with->container ? BOUNDARY_ADD_CONTAINER_SID : 0);
-    struct outcome seen = outcome_after();
+    struct call_result seen = call_ended();
     if (!boundary) {
         fail_in(reply, "CreateBoundaryDescriptor", seen);
         return;
@@ -137,9 +137,9 @@ void verb_leave(const struct line *request, struct reply *reply)
     bool keep = argument_yes(request, "keep");
     if (!object || !namespace_functions(reply))
         return;
-    outcome_before();
+    call_begins();
     BOOLEAN done = sys.ClosePrivateNamespace(object->handle, destroy ? NAMESPACE_DESTROY : 0);
-    struct outcome seen = outcome_after();
+    struct call_result seen = call_ended();
     if (!done) {
         reply_fail(reply, seen);
         return;

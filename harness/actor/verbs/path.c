@@ -132,9 +132,9 @@ void verb_ntopen(const struct line *request, struct reply *reply)
  * says nothing. False, and the reply is the failure of OpenFileMapping, if there is none. */
 static bool names_a_section(const WCHAR *name, struct reply *reply)
 {
-    outcome_before();
+    call_begins();
     HANDLE section = sys.OpenFileMappingW(READ_CONTROL, FALSE, name);
-    struct outcome seen = outcome_after();
+    struct call_result seen = call_ended();
     if (section)
         sys.CloseHandle(section);
     if (section || seen.error != ERROR_FILE_NOT_FOUND)
@@ -156,10 +156,10 @@ void verb_describe(const struct line *request, struct reply *reply)
         return;
     }
     PSECURITY_DESCRIPTOR descriptor = NULL;
-    outcome_before();
+    call_begins();
     DWORD error =
         sys.GetNamedSecurityInfoW(name, SE_KERNEL_OBJECT, part, NULL, NULL, NULL, NULL, &descriptor);
-    struct outcome seen = outcome_after();
+    struct call_result seen = call_ended();
     if (error != ERROR_SUCCESS)
         reply_fail_code(reply, error, seen);
     else if (descriptor || names_a_section(name, reply))
@@ -184,9 +184,9 @@ void verb_containerpath(const struct line *request, struct reply *reply)
         reply_bad(reply, "sid= is no SID (error %lu)", GetLastError());
         return;
     }
-    outcome_before();
+    call_begins();
     BOOL done = sys.GetAppContainerNamedObjectPath(NULL, sid, PATH_BYTES, path, &length);
-    struct outcome seen = outcome_after();
+    struct call_result seen = call_ended();
     LocalFree(sid);
     if (!done) {
         reply_fail(reply, seen);

@@ -77,7 +77,7 @@ static void place(const struct line *request, struct reply *reply, bool third)
         reply_not_exported(reply);
         return;
     }
-    outcome_before();
+    call_begins();
     if (third)
         at = sys.MapViewOfFile3(placed.section, placed.process, (void *)placed.base, placed.offset,
                                 placed.length, placed.type, placed.protect,
@@ -85,7 +85,7 @@ static void place(const struct line *request, struct reply *reply, bool third)
     else
         at = sys.MapViewOfFileNuma2(placed.section, placed.process, placed.offset, (void *)placed.base,
                                     placed.length, placed.type, placed.protect, NUMA_NO_PREFERRED_NODE);
-    struct outcome seen = outcome_after();
+    struct call_result seen = call_ended();
     if (placed.opened)
         CloseHandle(placed.process);
     if (!at) {
@@ -129,10 +129,10 @@ void verb_unmap2(const struct line *request, struct reply *reply)
         reply_not_exported(reply);
         return;
     }
-    outcome_before();
+    call_begins();
     BOOL done = second ? sys.UnmapViewOfFile2(process, (void *)address, flags)
                        : sys.UnmapViewOfFileEx((void *)address, flags);
-    struct outcome seen = outcome_after();
+    struct call_result seen = call_ended();
     if (opened)
         CloseHandle(process);
     if (!done) {
@@ -182,10 +182,10 @@ void verb_placeholder(const struct line *request, struct reply *reply)
         reply_not_exported(reply);
         return;
     }
-    outcome_before();
+    call_begins();
     void *at = sys.VirtualAlloc2(NULL, NULL, size, MEM_RESERVE | 0x00040000 /* MEM_RESERVE_PLACEHOLDER */,
                                  PAGE_NOACCESS, NULL, 0);
-    struct outcome seen = outcome_after();
+    struct call_result seen = call_ended();
     if (!at) {
         reply_fail(reply, seen);
         return;
@@ -206,10 +206,10 @@ void verb_split(const struct line *request, struct reply *reply)
     uintptr_t length = argument_address(request, "length");
     if (!memory)
         return;
-    outcome_before();
+    call_begins();
     BOOL done = sys.VirtualFree((void *)(memory->base + at), length,
                                 MEM_RELEASE | 0x00000002 /* MEM_PRESERVE_PLACEHOLDER */);
-    struct outcome seen = outcome_after();
+    struct call_result seen = call_ended();
     if (done)
         reply_ok(reply);
     else

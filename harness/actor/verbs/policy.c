@@ -22,9 +22,9 @@ static void set_policy(int kind, DWORD policy, struct reply *reply)
         reply_not_exported(reply);
         return;
     }
-    outcome_before();
+    call_begins();
     BOOL done = sys.SetProcessMitigationPolicy(kind, &policy, sizeof policy);
-    struct outcome seen = outcome_after();
+    struct call_result seen = call_ended();
     if (done) {
         footprint_cannot_return();
         reply_ok(reply);
@@ -64,9 +64,9 @@ void verb_tryclose(const struct line *request, struct reply *reply)
         return;
     struct closing closing = {object->handle, FALSE};
     struct raised_exception fault;
-    outcome_before();
+    call_begins();
     bool returned = guard_run(closes, &closing, &fault);
-    struct outcome seen = outcome_after();
+    struct call_result seen = call_ended();
     if (returned && !closing.done) {
         reply_fail(reply, seen);
         return;

@@ -166,12 +166,12 @@ static void create_process(struct start *start, struct object *object, struct re
     if (start->attributes)
         startup.StartupInfo.cb = sizeof startup;
     BOOL done = FALSE;
-    struct outcome seen = {.error = ERROR_INTERNAL_ERROR};
+    struct call_result seen = {.error = ERROR_INTERNAL_ERROR};
     for (int attempt = 0; attempt < START_ATTEMPTS && !done && seen.error == ERROR_INTERNAL_ERROR;
          attempt++) {
-        outcome_before();
+        call_begins();
         done = start_process(start, &startup.StartupInfo, &process);
-        seen = outcome_after();
+        seen = call_ended();
     }
     if (!done) {
         reply_fail(reply, seen);

@@ -111,10 +111,10 @@ void verb_query(const struct line *request, struct reply *reply)
     if (!take_asked(request, &process, reply))
         return;
     MEMORY_BASIC_INFORMATION region = {0};
-    outcome_before();
+    call_begins();
     SIZE_T size = process ? sys.VirtualQueryEx(process, (const void *)address, &region, sizeof region)
                           : sys.VirtualQuery((const void *)address, &region, sizeof region);
-    struct outcome seen = outcome_after();
+    struct call_result seen = call_ended();
     if (process)
         sys.CloseHandle(process);
     if (size == 0)
@@ -208,9 +208,9 @@ void verb_flags(const struct line *request, struct reply *reply)
     const struct object *object = object_handle(request->label, reply);
     if (!object)
         return;
-    outcome_before();
+    call_begins();
     BOOL done = sys.GetHandleInformation(object->handle, &flags);
-    struct outcome seen = outcome_after();
+    struct call_result seen = call_ended();
     if (!done) {
         reply_fail(reply, seen);
         return;

@@ -34,9 +34,9 @@ void verb_resident(const struct line *request, struct reply *reply)
         reply_not_exported(reply);
         return;
     }
-    outcome_before();
+    call_begins();
     BOOL done = sys.K32QueryWorkingSetEx(GetCurrentProcess(), &page, sizeof page);
-    struct outcome seen = outcome_after();
+    struct call_result seen = call_ended();
     if (!done) {
         reply_fail(reply, seen);
         return;
@@ -66,10 +66,10 @@ void verb_charge(const struct line *request, struct reply *reply)
         reply_not_exported(reply);
         return;
     }
-    outcome_before();
+    call_begins();
     BOOL done = sys.K32GetProcessMemoryInfo(GetCurrentProcess(), &counters, sizeof counters) &&
                 sys.GetProcessHandleCount(GetCurrentProcess(), &handles);
-    struct outcome seen = outcome_after();
+    struct call_result seen = call_ended();
     if (!done) {
         reply_fail(reply, seen);
         return;
@@ -90,10 +90,10 @@ void verb_filename(const struct line *request, struct reply *reply)
         reply_not_exported(reply);
         return;
     }
-    outcome_before();
+    call_begins();
     DWORD length =
         sys.K32GetMappedFileNameW(GetCurrentProcess(), (void *)(memory->base + at), name, PATH_UNITS);
-    struct outcome seen = outcome_after();
+    struct call_result seen = call_ended();
     if (length == 0) {
         reply_fail(reply, seen);
         return;
@@ -136,10 +136,10 @@ void verb_kind(const struct line *request, struct reply *reply)
         reply_not_exported(reply);
         return;
     }
-    outcome_before();
+    call_begins();
     BOOL done = sys.QueryVirtualMemoryInformation(GetCurrentProcess(), (const void *)(memory->base + at), 0,
                                                   &region, sizeof region, &returned);
-    struct outcome seen = outcome_after();
+    struct call_result seen = call_ended();
     if (!done) {
         reply_fail(reply, seen);
         return;

@@ -82,7 +82,7 @@ static void create(const struct create_arguments *with, struct object *object, s
         reply_not_exported(reply);
         return;
     }
-    outcome_before();
+    call_begins();
     if (with->api == API_NUMA)
         handle = sys.CreateFileMappingNumaW(file, pointer, with->protect, high, low, with->name.wide,
                                             NUMA_NO_PREFERRED_NODE);
@@ -90,7 +90,7 @@ static void create(const struct create_arguments *with, struct object *object, s
         handle = sys.CreateFileMappingA(file, pointer, with->protect, high, low, with->name.bytes);
     else
         handle = sys.CreateFileMappingW(file, pointer, with->protect, high, low, with->name.wide);
-    struct outcome seen = outcome_after();
+    struct call_result seen = call_ended();
     if (!handle) {
         reply_fail(reply, seen);
         return;
@@ -129,12 +129,12 @@ void verb_open(const struct line *request, struct reply *reply)
         return;
 
     HANDLE handle;
-    outcome_before();
+    call_begins();
     if (api == API_ANSI)
         handle = sys.OpenFileMappingA(access, inherit, name.bytes);
     else
         handle = sys.OpenFileMappingW(access, inherit, name.wide);
-    struct outcome seen = outcome_after();
+    struct call_result seen = call_ended();
     if (handle) {
         object->kind = OBJECT_SECTION;
         object->handle = handle;
@@ -163,12 +163,12 @@ void verb_map(const struct line *request, struct reply *reply)
     DWORD high = (DWORD)(offset >> 32), low = (DWORD)(offset & UINT32_MAX);
 
     void *at;
-    outcome_before();
+    call_begins();
     if (placed)
         at = sys.MapViewOfFileEx(section->handle, access, high, low, length, (void *)base);
     else
         at = sys.MapViewOfFile(section->handle, access, high, low, length);
-    struct outcome seen = outcome_after();
+    struct call_result seen = call_ended();
     if (!at) {
         reply_fail(reply, seen);
         return;
@@ -187,9 +187,9 @@ void verb_unmap(const struct line *request, struct reply *reply)
     bool keep = argument_yes(request, "keep");
     if (!view)
         return;
-    outcome_before();
+    call_begins();
     BOOL done = sys.UnmapViewOfFile((const void *)(view->base + at));
-    struct outcome seen = outcome_after();
+    struct call_result seen = call_ended();
     if (!done) {
         reply_fail(reply, seen);
         return;
@@ -204,9 +204,9 @@ void verb_close(const struct line *request, struct reply *reply)
     bool keep = argument_yes(request, "keep");
     if (!object)
         return;
-    outcome_before();
+    call_begins();
     BOOL done = sys.CloseHandle(object->handle);
-    struct outcome seen = outcome_after();
+    struct call_result seen = call_ended();
     if (!done) {
         reply_fail(reply, seen);
         return;

@@ -20,10 +20,10 @@ void verb_descriptor(const struct line *request, struct reply *reply)
         return;
     }
     PSECURITY_DESCRIPTOR descriptor = NULL;
-    outcome_before();
+    call_begins();
     DWORD error =
         sys.GetSecurityInfo(object->handle, SE_KERNEL_OBJECT, part, NULL, NULL, NULL, NULL, &descriptor);
-    struct outcome seen = outcome_after();
+    struct call_result seen = call_ended();
     if (error != ERROR_SUCCESS)
         reply_fail_code(reply, error, seen);
     else
@@ -39,10 +39,10 @@ static void set_dacl(HANDLE handle, PSECURITY_DESCRIPTOR descriptor, struct repl
         reply_bad(reply, "sd= has no DACL (no D: part)");
         return;
     }
-    outcome_before();
+    call_begins();
     DWORD error =
         sys.SetSecurityInfo(handle, SE_KERNEL_OBJECT, DACL_SECURITY_INFORMATION, NULL, NULL, dacl, NULL);
-    struct outcome seen = outcome_after();
+    struct call_result seen = call_ended();
     if (error != ERROR_SUCCESS)
         reply_fail_code(reply, error, seen);
     else
@@ -72,9 +72,9 @@ static bool change_privilege(HANDLE token, LUID luid, size_t change, struct repl
 {
     static const DWORD attributes[] = {SE_PRIVILEGE_ENABLED, 0, SE_PRIVILEGE_REMOVED};
     TOKEN_PRIVILEGES privileges = {1, {{luid, attributes[change]}}};
-    outcome_before();
+    call_begins();
     BOOL done = sys.AdjustTokenPrivileges(token, FALSE, &privileges, 0, NULL, NULL);
-    struct outcome seen = outcome_after();
+    struct call_result seen = call_ended();
     if (!done)
         reply_fail(reply, seen);
     return done;
@@ -85,9 +85,9 @@ static void reply_privilege(HANDLE token, LUID luid, struct reply *reply)
 {
     /* There are some 36 privileges, of three DWORDs each. */
     DWORD held[512], size;
-    outcome_before();
+    call_begins();
     BOOL done = sys.GetTokenInformation(token, TokenPrivileges, held, sizeof held, &size);
-    struct outcome seen = outcome_after();
+    struct call_result seen = call_ended();
     if (!done) {
         reply_fail(reply, seen);
         reply_add(reply, "call=GetTokenInformation");
@@ -115,10 +115,10 @@ void verb_privilege(const struct line *request, struct reply *reply)
         return;
     }
     HANDLE token;
-    outcome_before();
+    call_begins();
     DWORD access = change == CHOICE_MISSING ? TOKEN_QUERY : TOKEN_QUERY | TOKEN_ADJUST_PRIVILEGES;
     BOOL opened = sys.OpenProcessToken(GetCurrentProcess(), access, &token);
-    struct outcome seen = outcome_after();
+    struct call_result seen = call_ended();
     if (!opened) {
         reply_fail(reply, seen);
         reply_add(reply, "call=OpenProcessToken");

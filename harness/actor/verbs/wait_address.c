@@ -64,9 +64,9 @@ void verb_await(const struct line *request, struct reply *reply)
     }
     LONG value = *words.word;
     InterlockedExchange(words.ready, 1);
-    outcome_before();
+    call_begins();
     BOOL woken = sys.WaitOnAddress(words.word, &value, sizeof value, (DWORD)timeout);
-    struct outcome seen = outcome_after();
+    struct call_result seen = call_ended();
     waker.done = 1;
     if (thread) {
         WaitForSingleObject(thread, INFINITE);
@@ -89,7 +89,7 @@ void verb_wake(const struct line *request, struct reply *reply)
     while (!*words.ready && GetTickCount64() < end)
         SwitchToThread();
     if (!*words.ready) {
-        reply_fail_code(reply, ERROR_TIMEOUT, (struct outcome){0});
+        reply_fail_code(reply, ERROR_TIMEOUT, (struct call_result){0});
         return;
     }
     for (end = GetTickCount64() + milliseconds; GetTickCount64() < end; times++) {

@@ -27,13 +27,13 @@ static void invariant_after_case(void *context, const char *message)
 static void call(struct stage *stage, const struct test_case *test)
 {
     invariant_set_handler(invariant_in_case, stage);
-    enum call_result result = call_case(stage->id, test->run, stage);
+    enum case_end result = call_case(stage->id, test->run, stage);
     invariant_set_handler(invariant_after_case, stage);
     if (stage->peers.recording->mode == RECORDING_REPLAY)
         return;
-    if (result == CALL_CRASHED && !stage->broken)
+    if (result == CASE_CRASHED && !stage->broken)
         stage_tell(stage, STAGE_CRASH, test->line, "the case function crashed");
-    else if (result == CALL_RETURNED && stage->case_state->checks == 0 && !stage->broken)
+    else if (result == CASE_RETURNED && stage->case_state->checks == 0 && !stage->broken)
         stage_tell(stage, STAGE_ERROR, test->line, "the case checked nothing");
 }
 

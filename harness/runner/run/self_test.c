@@ -29,9 +29,9 @@ static void leave_at_once(struct stage *stage)
 int self_test_child(const wchar_t *how)
 {
     if (wcscmp(how, L"leave") == 0) {
-        enum call_result result = call_case("self-test", leave_at_once, NULL);
+        enum case_end result = call_case("self-test", leave_at_once, NULL);
         fflush(stdout);
-        return result == CALL_LEFT ? 0 : 1;
+        return result == CASE_LEFT ? 0 : 1;
     }
     if (wcscmp(how, L"crash") == 0)
         *(volatile char *)(uintptr_t)wcslen(how) = 1; /* an address in the first page */

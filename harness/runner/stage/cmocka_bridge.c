@@ -11,7 +11,7 @@
 struct call {
     void (*run)(struct stage *);
     struct stage *stage;
-    enum call_result result;
+    enum case_end result;
     jmp_buf leave;
 };
 
@@ -22,15 +22,15 @@ static void run_call(void **state)
     struct call *call = *state;
     if (setjmp(call->leave) == 0) {
         call->run(call->stage);
-        call->result = CALL_RETURNED;
+        call->result = CASE_RETURNED;
     } else {
-        call->result = CALL_LEFT;
+        call->result = CASE_LEFT;
     }
 }
 
-enum call_result call_case(const char *name, void (*run)(struct stage *), struct stage *stage)
+enum case_end call_case(const char *name, void (*run)(struct stage *), struct stage *stage)
 {
-    struct call call = {.run = run, .stage = stage, .result = CALL_CRASHED};
+    struct call call = {.run = run, .stage = stage, .result = CASE_CRASHED};
     struct call *outer = current;
     /* No group set-up: it would hide the per-test state. */
     const struct CMUnitTest tests[] = {{name, run_call, NULL, NULL, &call}};

@@ -8,16 +8,16 @@
 
 struct stage;
 
-enum call_result {
-    CALL_RETURNED,
-    CALL_LEFT,   /* through leave_case */
-    CALL_CRASHED /* cmocka caught an exception */
+enum case_end {
+    CASE_RETURNED,
+    CASE_LEFT,   /* through leave_case */
+    CASE_CRASHED /* cmocka caught an exception */
 };
 
 /* Calls run(stage) as a cmocka test and says how it ended. */
-enum call_result call_case(const char *name, void (*run)(struct stage *), struct stage *stage);
+enum case_end call_case(const char *name, void (*run)(struct stage *), struct stage *stage);
 
-/* Leaves the case function that is being called; call_case returns CALL_LEFT then. Ends the process if none is. */
+/* Leaves the case function that is being called; call_case returns CASE_LEFT then. Ends the process if none is. */
 _Noreturn void leave_case(void);
 
 #endif
