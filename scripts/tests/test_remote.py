@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from loopback import SSHD, Host, make_key
 from report_maker import WINE, Made, Report
 from shmcheck.definitions import Verdict  # noqa: E402
-from shmcheck.paths import BUILD, REPORTS, ROOT
+from shmcheck.paths import BUILD, ROOT, report_file
 from shmcheck.reports.report_files import read
 from shmcheck.reports.report_reader import parse
 from shmcheck.reports.results import PROGRAMS, Run
@@ -135,7 +135,7 @@ class Lab:
         return done.returncode, done.stdout.decode("utf-8", "replace")
 
     def report(self, target: str) -> Run:
-        return read(REPORTS / f"TEST-shmcheck-{self.name(target)}.xml")
+        return read(report_file(self.name(target), True))
 
     def left(self) -> list[str]:
         """What runs have left in the home of the user there."""
@@ -156,7 +156,7 @@ class Lab:
         return [name for name in found if "shmcheck-" in name]
 
     def clean(self) -> None:
-        for file in [*REPORTS.glob(f"TEST-shmcheck-selftest-{self.mark}-*"), *(BUILD / "targets").glob(f"selftest-{self.mark}-*")]:
+        for file in [*report_file("", True).parent.glob(f"TEST-shmcheck-selftest-{self.mark}-*"), *(BUILD / "targets").glob(f"selftest-{self.mark}-*")]:
             file.unlink()
         for folder in (BUILD / "targets" / "left").glob(f"selftest-{self.mark}-*"):
             shutil.rmtree(folder)
