@@ -92,8 +92,14 @@ def test_leftovers_are_found(runner: Runner, tmp_path: Path) -> None:
     """The look itself: while a run goes on there is something to see."""
     run = runner.start(*LONG, "--junit", windows_path(tmp_path / "r.xml"))
     try:
-        assert wait_until(lambda: "object " in leftovers().out, 60)
-        seen = leftovers()
+        looks: list[Answer] = []
+
+        def sees_all() -> bool:
+            looks.append(leftovers())
+            return all(word in looks[-1].out for word in ("object ", "process shmcheck.exe", "process shmactor.exe"))
+
+        assert wait_until(sees_all, 60)
+        seen = looks[-1]
         assert seen.code == 1
         assert "process shmcheck.exe" in seen.out
         assert "process shmactor.exe" in seen.out

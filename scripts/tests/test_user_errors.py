@@ -256,14 +256,14 @@ def test_a_missing_known_toml_is_named(runner: Runner, tmp_path: Path) -> None:
 
 def test_a_second_run_with_the_same_report_is_refused(runner: Runner, tmp_path: Path) -> None:
     report = tmp_path / "r.xml"
-    first = runner.start(*SHORT, "--repeat", "30", "--jobs", "1", "--junit", windows_path(report))
+    first = runner.start(*SHORT, "--repeat", "500", "--jobs", "1", "--junit", windows_path(report))
     wait_for_cases(report)
     second = runner.run(*SHORT, "--junit", windows_path(report))
     expect_refused(second, "another run is writing the report ", "wait for it, or choose another --junit")
     assert first.process.poll() is None, "the first run was over too early for this test"
     answer = first.wait()
-    assert (answer.code, answer.last_line) == (0, "30 passed, 0 failed, 0 skipped")
-    assert len(cases_of(report)) == 30
+    assert (answer.code, answer.last_line) == (0, "500 passed, 0 failed, 0 skipped")
+    assert len(cases_of(report)) == 500
     assert is_complete(report)
 
 
