@@ -104,7 +104,7 @@ static void name_private_existing(struct stage *s)
     fails(s, "reader", CREATES, ERROR_ALREADY_EXISTS);
 }
 
-/* Whether the namespace can still be opened after its creator has closed it is recorded: the page says no, and nobody has
+/* Whether the namespace can still be opened after its creator has closed it is recorded: the page says no, and no source has
  * shown it while another process has the namespace open. What was opened in it goes on working. */
 static void name_private_close(struct stage *s)
 {

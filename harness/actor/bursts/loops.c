@@ -30,8 +30,8 @@ void loop_add_interlocked(struct loop *loop, struct reply *reply)
     reply_add(reply, "total=%ld", *value);
 }
 
-/* All rounds again and again until an addition was lost or the time is over; one decides that for all, and nobody adds
- * before everybody has looked. */
+/* All rounds again and again until an addition was lost or the time is over; one side decides that for all, and no side adds
+ * before all sides have looked. */
 void loop_add_plain(struct loop *loop, struct reply *reply)
 {
     struct burst *burst = &loop->burst;
