@@ -7,14 +7,13 @@ set(SHMCHECK_FAULT_SOURCES
     harness/faults/bursts.c
     harness/faults/contents.c
     harness/faults/control.c
+    harness/faults/copied_pages.c
     harness/faults/copies.c
-    harness/faults/copies_more.c
     harness/faults/create.c
     harness/faults/descriptors.c
     harness/faults/families.c
     harness/faults/gate.c
     harness/faults/handles.c
-    harness/faults/handles_more.c
     harness/faults/layers.c
     harness/faults/layers_modern.c
     harness/faults/layers_pages.c
@@ -23,15 +22,16 @@ set(SHMCHECK_FAULT_SOURCES
     harness/faults/name_kinds.c
     harness/faults/names.c
     harness/faults/note.c
-    harness/faults/openings.c
+    harness/faults/other_handles.c
+    harness/faults/page_ranges.c
     harness/faults/pages.c
-    harness/faults/pages_more.c
     harness/faults/parameters.c
     harness/faults/places.c
     harness/faults/real.c
+    harness/faults/selected_openings.c
+    harness/faults/selected_views.c
     harness/faults/table.c
-    harness/faults/views.c
-    harness/faults/views_more.c)
+    harness/faults/views.c)
 
 # The faulty system replaces system_start.c. Its main, guard_run and verb_perform call those of the actor, which get other names.
 add_library(shmfaulty_main OBJECT harness/actor/main.c)

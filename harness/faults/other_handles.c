@@ -1,4 +1,4 @@
-/* Faults of handles that reach further than the handle of the call: to others of the section, and to children. */
+/* Faults of handles whose effect is on other handles of the section, or on children. */
 #include <stdlib.h>
 
 #include "books.h"
