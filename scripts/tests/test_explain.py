@@ -98,10 +98,10 @@ def test_nothing_is_said_where_nothing_separates() -> None:
     found = explained(systems, a="fail", b="pass", c="pass", d="fail")
     assert found.conditions == (None,)
     assert found.same_platform == ("a", "c")
-    assert "Nothing recorded tells a and c apart" in found.sentence()
+    assert "a and c disagree although all their recorded facts are equal" in found.sentence()
     systems["c"]["elevated"] = "yes"
     found = explained(systems, a="fail", b="pass", c="pass", d="fail")
-    assert found.sentence() == "No single recorded property separates them."
+    assert found.sentence() == "No single recorded fact separates the systems."
 
 
 def test_what_differs_in_every_run_explains_nothing() -> None:
@@ -127,7 +127,7 @@ def test_other_properties_that_separate_are_named() -> None:
     found = explained({"a": {"wine_version": "5.0", "session": "0"}, "b": {"wine_version": "8.0", "session": "1"}}, a="fail", b="pass")
     assert found.unclear == ("wine_version", "session")
     assert found.sentence() == (
-        "wine_version and session differ together here, so these runs cannot tell which of them is the cause."
+        "wine_version and session all separate the systems, so these runs do not show which of them is the cause."
     )
 
 
@@ -148,7 +148,7 @@ def test_facts_of_one_system_version_are_one_cause() -> None:
 
 def test_a_value_of_the_machine_is_no_property() -> None:
     found = explained(WINES, w5="A is seen", w8="B is seen", w10="C is seen", w11="D is seen")
-    assert found.sentence() == "Every system shows something else."
+    assert found.sentence() == "All systems differ from each other."
 
 
 VALUES = st.sampled_from(["5.0", "8.0", "10.0", "11.4"])

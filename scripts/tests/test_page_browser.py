@@ -334,7 +334,7 @@ def test_transcripts_are_compared_side_by_side(browser: Any, small: str) -> None
     assert [("x" in step.get_attribute("class").split()) for step in steps] == [False, True]
     before, now = steps[1].find_elements("css selector", "dl > div")
     assert before.location["y"] == now.location["y"] and before.location["x"] < now.location["x"]
-    assert "What separates them: fail where wine_version ≤ 5.0" in panel.text
+    assert "Why they differ: fail where wine_version ≤ 5.0" in panel.text
 
 
 def test_transcripts_stand_below_each_other_where_it_is_narrow(browser: Any, small: str) -> None:

@@ -291,7 +291,7 @@ def test_the_page_keeps_to_its_size(systems: int, cases: int, steps: int) -> Non
 
 def test_what_is_left_out_for_its_size_is_named() -> None:
     text = page_text(runs_of(fleet(1, 60, steps=400)))
-    assert "left out of this page for its size" in text
+    assert "This page omits the steps because of its size limit" in text
 
 
 def test_fifty_systems_of_a_thousand_cases(tmp_path: Path) -> None:
@@ -338,7 +338,7 @@ def test_the_sentence_says_how_the_systems_stand() -> None:
     assert "but for 1 known deviation," in known.news and known.news.endswith("all systems agree in every verdict.")
     since = page_of(one(bad), base=[one(good)])
     assert since.news.startswith("1 regression since the earlier runs; 1 of 1")
-    assert page_of(one(good), base=[one(good)]).news.startswith("Nothing got better or worse since")
+    assert page_of(one(good), base=[one(good)]).news.startswith("No case got better or worse since")
     lost = page_of(one(good), lost_run("gone", "no route"))
     assert lost.news.endswith("on 1 system. 1 system is lost.")
 
@@ -407,7 +407,7 @@ def test_known_deviations_have_reason_and_age(tmp_path: Path) -> None:
     text = render(page)
     assert "since 2026-01-04, 30 days before the run" in text
     assert 'href="https://bugs.winehq.org/1"' in text and "javascript" not in text
-    assert "No longer true" in text
+    assert "Entries that no longer apply" in text
 
 
 @pytest.mark.parametrize(
@@ -422,7 +422,7 @@ def test_coverage_counts_what_ran() -> None:
     page = page_of(one(Made("a", rows=[ROWS[0]]), Made("b", "skip", rows=[ROWS[1]]), Made("c", "fail", rows=[ROWS[0]])))
     states = {state.row.id: state.state for state in page.rows}
     assert (states[ROWS[0]], states[ROWS[1]], states[ROWS[2]]) == ("fail", "skip", "")
-    assert f"1 of {len(ROWS)} rows were checked on at least one of these systems, 1 only skipped" in render(page)
+    assert f"Rows with a case that ran on at least one of these systems: 1 of {len(ROWS)}. Only skipped: 1." in render(page)
 
 
 def test_a_failure_shows_the_strength_of_its_rows() -> None:
@@ -557,7 +557,7 @@ def test_earlier_runs_are_of_the_target_or_of_the_same_version() -> None:
     page = page_of(*runs, base=[one(Made("a", "fail"), target="x", wine_version="7.0"), one(Made("a"), target="z")])
     assert [(comparison.base.target, comparison.new.target) for comparison in page.comparisons] == [("x", "x")]
     assert page.uncompared == ["y"]
-    assert "No earlier run of y." in render(page)
+    assert "No earlier run was given of y." in render(page)
     same = page_of(*runs, base=[one(Made("a"), target="old", wine_version="10.0"), one(Made("a"), target="z", wine_version="1")])
     assert [(comparison.base.target, comparison.new.target) for comparison in same.comparisons] == [("old", "y")]
     only = page_of(runs[0], base=[one(Made("a"), target="z", wine_version="1.0")])
@@ -566,7 +566,7 @@ def test_earlier_runs_are_of_the_target_or_of_the_same_version() -> None:
 
 def test_warnings_about_comparisons_come_first() -> None:
     text = render(page_of(one(Made("a", "fail"), session="0"), base=[one(Made("a"))]))
-    care = text.index("Compare with care:")
+    care = text.index("The conditions of the runs differ")
     assert text.index('id="changes"') < care < text.index('class="changes"')
     assert "session was 1 and is 0" in text
 
@@ -575,7 +575,7 @@ def test_earlier_runs_of_other_systems_are_said_not_to_fit() -> None:
     runs = runs_of({name: Report([Made("a")], facts=WINE | {"wine_version": name}) for name in ("8.0", "10.0")})
     other = runs_of({"old <one>": Report([Made("a")], facts=WINE | {"wine_version": "5.0"})})
     page = build(runs, base=other)
-    assert "None of the earlier reports (old &lt;one&gt;) is of one of these systems" in render(page)
+    assert "no earlier report (old &lt;one&gt;) is of one of these systems" in render(page)
     assert "No earlier reports were given" not in render(page)
     assert "none of the earlier reports (`old <one>`)" in report_markdown.render(page)
     assert "No earlier reports were given" in render(build(runs))

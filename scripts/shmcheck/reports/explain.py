@@ -1,10 +1,9 @@
 """Finds the property of the platform that separates the systems that disagree about a case.
 
-It tries simple conditions on one recorded fact only: that the report has it, that it equals a value, that it is at most
-or at least a version or number. A condition counts only if it separates the systems exactly; if none does, the result
-says so. If properties that are independent of each other separate the systems equally well, it names them and blames none: a
-case that changed between two versions of the programs must not count as a difference of the platform. A condition is an
-observation about these runs, not a proof.
+It tries simple conditions on a single recorded fact: the report has it, it equals a value, it is at most or at least a
+version or number. A condition must hold for exactly the systems of one group. If several independent facts separate the
+systems equally well, the result names all of them and calls none the cause: a case that changed between two versions of the
+programs is not a difference of the platform. A condition is an observation about these runs, not a proof.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ VERSION = "os_version"
 
 
 def _listed(*uses: str) -> list[str]:
-    """The names of facts with these uses, the most telling first; os_version follows os_build."""
+    """The names of the facts with these uses, in the order of their list; os_version follows os_build."""
     names: list[str] = []
     for fact in FACTS:
         if fact.use in uses:
@@ -30,11 +29,11 @@ def _listed(*uses: str) -> list[str]:
 
 # The facts that are most likely to explain a difference come first. Other facts come after these, by name.
 FIRST_FACTS = tuple(_listed("PLATFORM", "PAIR"))
-# The version of the programs, and with it of the cases.
+# The version of the programs, and so of the cases.
 PROGRAM_VERSION = "harness_version"
 # These separate systems by chance, or say more about the test than about the system, so they come last.
 LAST_FACTS = tuple(name for name in _listed("DETAIL") if name != PROGRAM_VERSION)
-# All of these follow from which version of which system it is: where they differ together, they are one cause.
+# These facts follow from the system and its version. If several of them differ, they count as one cause.
 SYSTEM_VERSION = frozenset(
     {"wine_version", "wine_host", "os_build", VERSION, "os_edition", "os_name", "os_release", "status_table"}
 )
@@ -47,7 +46,7 @@ NOT_FACTS = RUN_FACTS | PROGRAMS.keys() | frozenset(_listed("PART"))
 class Group:
     """A group of systems that agree with each other."""
 
-    outcome: str  # "fail", or "A" where the verdicts are equal and what was seen differs
+    outcome: str  # a verdict, or the letter of an observation if the verdicts are equal
     targets: tuple[str, ...]
 
 
@@ -64,8 +63,8 @@ class Condition:
 class Explanation:
     groups: tuple[Group, ...]  # the largest last
     conditions: tuple[Condition | None, ...]  # of all groups but the last
-    also: tuple[str, ...]  # other facts that separate them as well
-    unclear: tuple[str, ...]  # independent facts that separate the systems equally well; () if there is one cause at most
+    also: tuple[str, ...]  # other facts that separate the groups
+    unclear: tuple[str, ...]  # independent facts that separate the systems equally well; () for one cause or none
     same_platform: tuple[str, str] | None  # two systems that disagree although all their recorded facts are equal
 
     @property
@@ -74,21 +73,21 @@ class Explanation:
 
     @property
     def scattered(self) -> bool:
-        """Whether no two systems agree: the value belongs to the machine and not to the platform."""
+        """Whether all systems differ from each other, as with values that depend on the machine."""
         return len(self.groups) > 2 and all(len(group.targets) == 1 for group in self.groups)
 
     def sentence(self) -> str:
         """The explanation in words; the names of systems are with the groups."""
         if self.same_platform:
             one, other = self.same_platform
-            return f"Nothing recorded tells {one} and {other} apart, yet they disagree: look at the machines, or repeat the case."
+            return f"{one} and {other} disagree although all their recorded facts are equal: repeat the case, or compare the machines."
         if self.scattered:
-            return "Every system shows something else."
+            return "All systems differ from each other."
         if not self.found:
-            return "No single recorded property separates them."
+            return "No single recorded fact separates the systems."
         if self.unclear:
             names = f"{', '.join(self.unclear[:-1])} and {self.unclear[-1]}"
-            return f"{names} differ together here, so these runs cannot tell which of them is the cause."
+            return f"{names} all separate the systems, so these runs do not show which of them is the cause."
         parts = []
         for group, condition in zip(self.groups, self.conditions, strict=False):
             if condition:
@@ -113,16 +112,16 @@ class Facts:
         groups = _groups(outcomes)
         if len(groups) < 2:
             return None
-        everybody = [target for group in groups for target in group.targets]
+        targets_of_all = [target for group in groups for target in group.targets]
         conditions = []
         also: list[str] = []
         unclear: tuple[str, ...] = ()
         for group in groups[:-1]:
-            rest = [target for target in everybody if target not in set(group.targets)]
+            rest = [target for target in targets_of_all if target not in set(group.targets)]
             found = self.conditions(group.targets, rest)
             conditions.append(found[0] if found else None)
             also = [condition.fact for condition in found[1:]] if len(groups) == 2 else []
-            # What a report does not record may be equal all the same.
+            # A fact that a report does not record may still be equal.
             told = [condition.fact for condition in found if not condition.text.endswith("recorded")]
             unclear = unclear or independent(told)
         telling = [fact for fact in also if fact not in LAST_FACTS][:4]
@@ -156,7 +155,7 @@ class Facts:
         return None
 
     def alike(self, groups: Sequence[Group]) -> tuple[str, str] | None:
-        """Two systems of different groups whose facts that matter are all equal; None if there are no such two."""
+        """Two systems of different groups whose facts are equal, apart from those that differ by chance; None if none are."""
         seen: dict[tuple[tuple[str, str], ...], tuple[str, int]] = {}
         for number, group in enumerate(groups):
             for target in group.targets:
@@ -168,8 +167,8 @@ class Facts:
 
 
 def independent(names: Sequence[str]) -> tuple[str, ...]:
-    """One fact of each cause among facts that separate the same systems; () if it is one cause. What differs by chance
-    does not count."""
+    """One fact of each cause among the facts that separate the systems; () for one cause or none. Facts that differ by
+    chance do not count."""
     telling = [name for name in names if name not in LAST_FACTS]
     causes = {"system" if name in SYSTEM_VERSION else name: name for name in reversed(telling)}
     found = tuple(name for name in telling if name in causes.values())
@@ -184,7 +183,7 @@ def _facts(run: Run) -> dict[str, str]:
 
 
 def _groups(outcomes: Mapping[str, str]) -> tuple[Group, ...]:
-    """The groups by outcome; small ones first, because those need an explanation, and passing ones last if possible."""
+    """The groups by outcome: the smallest first, because they need the explanation; among equal sizes `pass` last."""
     by_outcome: dict[str, list[str]] = {}
     for target, outcome in outcomes.items():
         by_outcome.setdefault(outcome, []).append(target)

@@ -1,4 +1,4 @@
-"""The page: one HTML file that needs nothing else. The only module that needs Jinja2."""
+"""Renders the page: one HTML file without external resources. The only module that needs Jinja2."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ BYTES_PER_PAIR = 1024  # of a case and a system
 
 
 def cut(text: str, most: int = 300) -> str:
-    """The first line, for places where a line is enough."""
+    """The first `most` characters, with an ellipsis if the text is longer."""
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def line(text: str) -> Markup:
-    """Escapes text for a text node only: '>' and quotes have no meaning there, and transcripts contain many of them. An
-    attribute takes the plain text, which autoescape escapes completely."""
+    """Escapes text for a text node only, where '>' and quotes have no meaning; transcripts contain many of them. Do not
+    use it in an attribute: leave the text to autoescape there."""
     return Markup(text.replace("&", "&amp;").replace("<", "&lt;"))  # noqa: S704
 
 
@@ -61,7 +61,7 @@ def _hash(text: str) -> str:
 
 
 def _embedded(value: object) -> Markup:
-    """JSON that is not markup anywhere in a page."""
+    """JSON without a character that HTML or JavaScript would interpret."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
@@ -69,7 +69,7 @@ def _embedded(value: object) -> Markup:
 
 
 def _strips(page: Page) -> dict[PageCase, Markup]:
-    """A symbol for each system for every case, with a text alternative; with the word too if there is one system."""
+    """The symbols of each case, one per system, with a text alternative. A single system also gets the word."""
     piece = Markup('<i class="{}" title="{}: {}">{}</i>' if len(page.runs) > 1 else '<i class="{0}">{3} {2}</i>')
     pieces: list[dict[str, Markup]] = [
         {
@@ -85,7 +85,7 @@ def _strips(page: Page) -> dict[PageCase, Markup]:
 
 
 def _bodies(environment: Environment, page: Page) -> dict[PageCase, tuple[Markup, Markup]]:
-    """The part of every case that opens below it: complete, and without its steps."""
+    """The panel of each case, in two versions: complete, and without its steps."""
     rows = {row.row.id: row.row for row in page.rows}
     macro = environment.get_template("case.html.j2").make_module({"rows": rows, "page": page}).body  # type: ignore[attr-defined]
     return {case: (macro(case, view.steps(case)), macro(case, None)) for case in page.cases}
@@ -124,8 +124,8 @@ def render(page: Page, title: str = "shmcheck") -> str:
 
 
 def _fitting(choices: dict[PageCase, tuple[Markup, Markup]], room: int) -> dict[PageCase, Markup]:
-    """The complete parts as far as the size limit permits. The longest ones of cases that need no look lose their steps
-    first."""
+    """The complete panels, as far as the size limit permits. The longest panels of cases that need no attention lose
+    their steps first, then the longest of the other cases."""
     sizes = {case: (_size(whole), _size(short)) for case, (whole, short) in choices.items()}
     used = sum(whole for whole, _ in sizes.values())
     shortened = set()

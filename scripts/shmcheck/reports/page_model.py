@@ -1,4 +1,4 @@
-"""The data that every output is made of: areas, cases, what the systems showed, disagreements."""
+"""The data behind the page, the JSON and the Markdown: areas, cases, observations, disagreements."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from shmcheck.reports.results import BAD, SEVERITY, BadFile, Case, Key, Run, obs
 
 ABSENT = "absent"  # the case is not in this run
 LOST = "lost"  # the whole run is missing
-NAMED_SYSTEMS = 4  # more are a range in the headline
+NAMED_SYSTEMS = 4  # with more systems, the headline shows a range
 
 
 def _badness(verdict: Verdict) -> tuple[int, bool]:
-    return (SEVERITY[verdict], verdict is Verdict.PASS)  # a pass says more than a skip
+    return (SEVERITY[verdict], verdict is Verdict.PASS)  # a case that passes on one system and is skipped on another counts as passed
 
 
 @dataclass(frozen=True)
 class Variant:
-    """One observation, and the systems that showed it."""
+    """One observation of a case, and the systems on which it was made."""
 
     letter: str
     case: Case
@@ -49,11 +49,11 @@ class PageCase:
 
     key: Key
     rows: tuple[str, ...]
-    states: tuple[str, ...]  # of every column: a verdict, ABSENT or LOST
+    states: tuple[str, ...]  # one per column: a verdict, ABSENT or LOST
     variants: tuple[Variant, ...]  # in order of the columns
     explanation: Explanation | None  # None: the systems agree
     verdicts_differ: bool  # among systems on which it ran
-    changes: tuple[Changed, ...]  # against earlier runs; without what is the same
+    changes: tuple[Changed, ...]  # from earlier runs; unchanged cases have none
     unstable: tuple[str, ...]  # targets whose repetitions disagree
 
     @property
@@ -62,20 +62,20 @@ class PageCase:
 
     @property
     def plain(self) -> bool:
-        """Whether nobody needs to look at it: it passes on every system with the same observation, and did so before or
-        is new."""
+        """Whether the case needs no attention: it passes on every system with the same observation, and it is new or did so
+        in the earlier runs too."""
         passes = all(state == Verdict.PASS for state in self.states if state != LOST)
         news = any(changed.difference.change is not Change.ADDED for changed in self.changes)
         return passes and not self.explanation and not news and not self.unstable
 
     @property
     def uniform(self) -> bool:
-        """Whether it passes on every system with the same observation, so that its symbols say everything."""
+        """Whether the case passes on every system with the same observation, so that the page shows no details."""
         return len(self.variants) == 1 and all(state == Verdict.PASS for state in self.states)
 
     @property
     def worst(self) -> Verdict | None:
-        """The case's rows; None if no system has it."""
+        """The worst verdict on any system; None if no system has the case."""
         verdicts = [variant.case.verdict for variant in self.variants]
         return max(verdicts, key=_badness) if verdicts else None
 
@@ -92,25 +92,25 @@ class Area:
 
     @cached_property
     def tallies(self) -> tuple[Counter[str], ...]:
-        """The number of cases in each state, for every column."""
+        """The number of cases in each state, one counter per column."""
         columns = len(self.cases[0].states) if self.cases else 0
         return tuple(Counter(case.states[column] for case in self.cases) for column in range(columns))
 
 
 @dataclass(frozen=True)
 class KnownCase:
-    """A known deviation: one reason, and where it was seen."""
+    """A known deviation: its reason, and the cases and systems that show it."""
 
     reason: str
     cases: tuple[Key, ...]
     targets: tuple[str, ...]
     entry: Entry | None
-    days: int | None  # from its `since` to the newest run that has it
+    days: int | None  # from the entry's `since` to the newest run that shows it
 
 
 @dataclass(frozen=True)
 class RowState:
-    """A row of the contract and what the runs say about it."""
+    """A row of the contract, and the cases that check it."""
 
     row: Row
     cases: tuple[PageCase, ...]
@@ -130,7 +130,7 @@ class Page:
     comparisons: list[Comparison]
     contract: Contract | None
     known: list[Entry] = field(default_factory=list)
-    earlier: tuple[str, ...] = ()  # the earlier runs that were given, whether or not one fits
+    earlier: tuple[str, ...] = ()  # the targets of all earlier runs that were given, also of those that fit no system
     history: History = field(default_factory=History)
 
     @cached_property
@@ -143,7 +143,7 @@ class Page:
 
     @cached_property
     def changes(self) -> dict[Change, list[tuple[Run, Difference]]]:
-        """The number of changes from earlier runs, by kind."""
+        """The changes from earlier runs, by kind."""
         found: dict[Change, list[tuple[Run, Difference]]] = {change: [] for change in Change}
         for comparison in self.comparisons:
             for difference in comparison.differences:
@@ -152,7 +152,7 @@ class Page:
 
     @cached_property
     def care(self) -> list[tuple[str, list[str]]]:
-        """Why a comparison may mislead, and for which systems."""
+        """The warnings about comparisons, each with its systems."""
         found: dict[str, list[str]] = {}
         for comparison in self.comparisons:
             for warning in comparison.warnings:
@@ -202,7 +202,7 @@ class Page:
 
     @cached_property
     def skips(self) -> list[tuple[str, dict[str, list[Key]]]]:
-        """The known deviations by reason, with the cases of each target."""
+        """The reasons of skips, the most frequent first, with the cases of each target."""
         found: dict[str, dict[str, list[Key]]] = {}
         for run in self.runs:
             for case in run.cases.values():
@@ -212,17 +212,17 @@ class Page:
 
     @cached_property
     def sentence(self) -> str:
-        """How every system stands, and the summary of all."""
+        """The standing and the news in one text."""
         return f"{self.standing} {self.news}".strip()
 
     @cached_property
     def standing(self) -> str:
-        """How many rows each system meets, in per cent of those that ran."""
+        """The share of rows that each system meets, in per cent of those that ran."""
         return _standing(self.usable)
 
     @cached_property
     def news(self) -> str:
-        """What changed, and the summary of all systems in one sentence."""
+        """One sentence: the changes from earlier runs, the cases that fail, and the disagreements."""
         return _news(self)
 
 
@@ -231,7 +231,7 @@ def _plural(count: int, one: str, many: str) -> str:
 
 
 def percent(part: int, whole: int) -> str:
-    """Per cent with one decimal. 100.0 and 0.0 are exact: what is only nearly all is 99.9."""
+    """Per cent with one decimal. Only exact values give 100.0 and 0.0; a smaller share gives 99.9 at most."""
     tenths = 1000 * part // whole if part == whole else min(999, round(1000 * part / whole))
     if part and not tenths:
         tenths = 1
@@ -258,7 +258,7 @@ def _news(page: Page) -> str:
     lost = len(page.runs) - len(page.usable)
     tail = f" {_plural(lost, 'system is', 'systems are')} lost." if lost else ""
     if not page.usable:
-        return "No report could be used." + tail
+        return "No report is usable." + tail
     since = _since(page)
     systems = _plural(len(page.usable), "system", "systems")
     bad = sum(1 for case in page.cases if any(state in BAD for state in case.states))
@@ -299,14 +299,14 @@ def _since(page: Page) -> str:
         count = len({difference.key for _, difference in page.changes[change]})
         if count:
             parts.append(_plural(count, one, many))
-    return (_listed(parts) if parts else "nothing got better or worse") + " since the earlier runs; "
+    return (_listed(parts) if parts else "no case got better or worse") + " since the earlier runs; "
 
 
 # ---- building it ----
 
 
 def column_order(run: Run) -> tuple[object, ...]:
-    """The runs in order: Windows by build, Wine by version, then lost ones; independent of the order of the files."""
+    """The sort key of a column: Windows by build, then Wine by version, then lost runs. It ignores the order of the files."""
     wine = run.facts.get("wine_version")
     number = version(wine) if wine else version(f"{run.facts.get('os_build', '')}.{run.facts.get('os_ubr', '')}")
     return (bool(run.lost), wine is not None, number, run.facts.get("process_arch", ""), run.target)
@@ -346,8 +346,8 @@ def build(
 
 
 def compare_all(runs: Sequence[Run], base: Sequence[Run]) -> list[Comparison]:
-    """Pairs each run with the earlier one of its target, or else of the same version of its platform. If there is one
-    run and one earlier run, they are a pair in any case."""
+    """Compares each run with the earlier run of its target, or else of the same version of its platform. A single run and a
+    single earlier run are always compared."""
     usable = [run for run in base if not run.lost]
     if len(runs) == len(usable) == 1:
         return [compare(usable[0], runs[0])]
@@ -391,7 +391,7 @@ def _case(key: Key, runs: Sequence[Run], facts: Facts, changes: tuple[Changed, .
 
 
 def _areas(cases: Sequence[PageCase], contract: Contract | None) -> list[Area]:
-    """By the area of a case's first row; a case of no row of the contract belongs to its topic."""
+    """The cases by the area of their first row. Cases whose rows are not in the contract are grouped by topic."""
     area_of = {row.id: row.area for row in contract.rows} if contract else {}
     titles: Mapping[int, str] = contract.areas if contract else {}
     by_number: dict[int, list[PageCase]] = {}

@@ -1,4 +1,4 @@
-"""What the page's template needs: symbols, cells, steps side by side."""
+"""The data that the page's templates show: symbols, cells, steps side by side."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from shmcheck.reports.page_model import ABSENT, LOST, Area, Page, PageCase
 from shmcheck.reports.results import RUN_FACTS, Case, Key, Run
 from shmcheck.reports.transcript import align, first_difference
 
-# Symbol, class name in the style sheet, words. Never colour alone.
+# Symbol, class name in the style sheet, words. A state never differs by its colour alone.
 STATES: dict[str, tuple[str, str, str]] = {
     Verdict.PASS: ("✓", "p", Verdict.PASS.value),
     Verdict.FAIL: ("✗", "f", Verdict.FAIL.value),
@@ -35,13 +35,13 @@ LEGEND = (
         for verdict in (Verdict.FAIL, Verdict.DEVIATES, Verdict.ERROR, Verdict.KNOWN, Verdict.SKIP)
     ),
     (ABSENT, "not in this run"),
-    (LOST, "lost: no report of this system"),
+    (LOST, "lost: this system has no report"),
 )
 WORST_FIRST = (Verdict.ERROR, Verdict.FAIL, Verdict.DEVIATES, Verdict.KNOWN, Verdict.PASS, Verdict.SKIP, ABSENT, LOST)
 FAILING = (Verdict.FAIL, Verdict.DEVIATES, Verdict.ERROR)
 RAN = (*FAILING, Verdict.PASS, Verdict.KNOWN)
 IN_BRACKETS = re.compile(r"\[([a-z][a-z0-9-]*)\]")  # how a failure names its row
-SIDE_BY_SIDE = 3  # more observations are below each other
+SIDE_BY_SIDE = 3  # with more observations, the replies are one below the other
 MOST_VARIANTS = 26  # of one case on the page; the JSON has all
 ATTENTION = (Change.REGRESSED, Change.NEW_FAILURE, Change.LOST_COVERAGE)
 NEWS = (
@@ -60,8 +60,8 @@ class Cell:
 
     symbol: str
     style: str
-    text: str  # "36/39": passed, of those that ran
-    known: str  # "≈ 2": the known deviations among the others; "" for none
+    text: str  # "36/39": 36 of the 39 cases that ran passed
+    known: str  # "≈ 2": two known deviations; "" for none
     words: str  # "3 fail, 36 pass"
 
 
@@ -77,13 +77,13 @@ def cell(tally: Counter[str]) -> Cell:
 
 
 def total(page: Page) -> list[Counter[str]]:
-    """All cases by state, for every column."""
+    """The number of cases in each state, one counter per column."""
     return [Counter(case.states[column] for case in page.cases) for column in range(len(page.runs))]
 
 
 @dataclass(frozen=True)
 class Bar:
-    """A piece of a stacked bar, in hundredths of its width."""
+    """A piece of a stacked bar; start and width in per cent of the bar's width."""
 
     style: str
     start: float
@@ -113,8 +113,8 @@ class Reply:
 @dataclass(frozen=True)
 class StepView:
     request: str
-    reply: str  # if all agree
-    replies: tuple[Reply, ...]  # else, by what was replied
+    reply: str  # if all systems agree
+    replies: tuple[Reply, ...]  # otherwise, one for each different reply
     comment: bool
 
 
@@ -147,7 +147,7 @@ class Cause:
 
 
 def causes(page: Page, verdicts_differ: bool) -> list[Cause]:
-    """The disagreements in verdict, or in what was seen, the most cases first."""
+    """The causes of different verdicts, or of different transcripts; the cause with the most cases first."""
     groups: dict[tuple[object, ...], list[PageCase]] = {}
     explanations: dict[tuple[object, ...], Explanation] = {}
     for case in page.disagreements:
@@ -160,7 +160,7 @@ def causes(page: Page, verdicts_differ: bool) -> list[Cause]:
 
 
 def chart_of(page: Page) -> Chart | None:
-    """The rows that each system met over time."""
+    """The chart of the rows that each system met over time; None if the history has no runs."""
     return chart(page.history)
 
 
@@ -170,13 +170,13 @@ def strip(verdicts: Sequence[str]) -> list[tuple[str, str, str]]:
 
 
 def last_runs(page: Page, case: PageCase) -> list[tuple[str, tuple[str, ...]]]:
-    """The systems of the page that the history has, with the case's verdicts in their last runs."""
+    """The verdicts of a case in the last runs of each system that the history knows."""
     strips = page.history.strips
     return [(run.target, strips[run.target, case.key]) for run in page.runs if (run.target, case.key) in strips]
 
 
 def last_runs_of_area(page: Page, area: Area) -> list[tuple[str, tuple[str, ...]]]:
-    """The same for an area: the worst verdict of its cases in each run."""
+    """The worst verdict of an area's cases in each of the last runs, for each system that the history knows."""
     keys = [case.key for case in area.cases]
     found = [(run.target, page.history.area(run.target, keys)) for run in page.runs]
     return [(target, verdicts) for target, verdicts in found if verdicts]
@@ -192,7 +192,7 @@ def summary(case: PageCase) -> str:
 
 @dataclass(frozen=True)
 class Item:
-    """A change against earlier runs, of all systems that share it."""
+    """A change from an earlier run, and all systems on which it happened."""
 
     change: Change
     difference: Difference
@@ -221,7 +221,7 @@ def items(page: Page, changes: tuple[Change, ...]) -> list[Item]:
 
 
 def changes_of(case: PageCase) -> list[tuple[str, str, str, list[str]]]:
-    """Kind, verdict before and now, and the systems of this change."""
+    """The changes of a case: kind, verdict before, verdict now, systems."""
     groups: dict[tuple[str, str, str], list[str]] = {}
     for changed in case.changes:
         base, new = changed.difference.base, changed.difference.new
@@ -246,7 +246,7 @@ def strength_of(case: Case, rows: Mapping[str, Row]) -> list[tuple[str, str]]:
 
 
 def skip_groups(targets: dict[str, list[Key]]) -> list[tuple[list[str], list[Key]]]:
-    """The systems that skip the same cases, together."""
+    """Groups the systems that skip the same cases: systems, cases."""
     groups: dict[tuple[Key, ...], list[str]] = {}
     for target, keys in targets.items():
         groups.setdefault(tuple(sorted(keys, key=Key.order)), []).append(target)
@@ -255,7 +255,7 @@ def skip_groups(targets: dict[str, list[Key]]) -> list[tuple[list[str], list[Key
 
 def fact_names(page: Page) -> list[tuple[str, bool]]:
     """The facts that any run has, in order of first appearance, and whether they differ between the systems. Facts that
-    differ from run to run on one machine are not marked as different."""
+    change from run to run on one machine never count as different."""
     names: dict[str, None] = {}
     for run in page.usable:
         names |= dict.fromkeys(run.facts)
@@ -264,12 +264,12 @@ def fact_names(page: Page) -> list[tuple[str, bool]]:
 
 
 def data(page: Page) -> dict[str, object]:
-    """The data that the page's script filters: the systems, and an entry for every case."""
+    """The data that the page's script filters: the systems, and one entry per case."""
     return {"systems": [run.target for run in page.runs], "cases": [_entry(case) for case in page.cases]}
 
 
 def _entry(case: PageCase) -> list[str]:
-    """Topic, id, states as letters, marks, other rows; empty values at the end are left out."""
+    """Topic, id, states as letters, marks, other rows; without the empty values at the end."""
     marks = ("" if case.plain else "l") + ("x" if case.explanation else "") + ("c" if case.changes else "")
     states = "".join(STATES[state][1] for state in case.states)
     entry = [case.key.topic, case.key.id, states, marks, *(row for row in case.rows[:20] if row != case.key.id)]

@@ -29,7 +29,7 @@
   });
   if (!cases.some(function (entry) { return entry.marks.includes("c"); })) show.querySelector("[value=changed]").remove();
 
-  /* All words of a case: its statement, function, steps, replies and reasons. Read from the page when they are needed. */
+  /* The searchable text of a case: statement, function, steps, replies, reasons. Read from the page on the first search. */
   function words(entry) {
     if (entry.words === undefined) entry.words = entry.text + " " + entry.item.textContent.toLowerCase();
     return entry.words;
@@ -39,7 +39,7 @@
     return query.value.toLowerCase().split(/\s+/).every(function (word) { return word === "" || words(entry).includes(word); });
   }
 
-  /* The cases that contain the words, whatever else the filter hides. */
+  /* Lists the cases that match the search, including those that the filter hides. */
   function showHits() {
     const found = query.value.trim() === "" ? [] : cases.filter(contains);
     hits.replaceChildren();
@@ -82,7 +82,7 @@
     shown.textContent = count + " of " + cases.length + " cases shown" + (hidden ? ", " + hidden + " hidden by the filter" : "");
   }
 
-  /* The address: #anchor?q=...&show=...&on=SYSTEM. Every part may be missing. */
+  /* Stores the filter in the address: #anchor?q=...&show=...&on=SYSTEM. Every part is optional. */
   function remember() {
     const anchor = decode(location.hash.slice(1).split("?")[0]);
     const state = new URLSearchParams();
@@ -92,7 +92,7 @@
     const text = state.toString();
     try {
       history.replaceState(null, "", "#" + encodeURIComponent(anchor) + (text ? "?" + text : ""));
-    } catch (error) { /* some browsers refuse it for files; the filter works without */ }
+    } catch (error) { /* some browsers refuse this for local files; the filter still works */ }
   }
 
   function decode(text) {
@@ -122,7 +122,7 @@
     if (summary) summary.focus({ preventScroll: true });
   }
 
-  /* An opened case shows its permanent link. */
+  /* Adds a permanent link to a case when it opens. */
   document.addEventListener("toggle", function (event) {
     const panel = event.target;
     if (!panel.open || !panel.id.startsWith("case-") || panel.querySelector(".link")) return;
@@ -145,7 +145,7 @@
   });
   document.addEventListener("click", function (event) {
     const link = event.target.closest && event.target.closest('a[href^="#"]');
-    /* A second click on the same link changes no hash, and must open it again. */
+    /* A second click on the same link does not change the hash, so no hashchange event opens the target again. */
     if (link && link.getAttribute("href") === location.hash.split("?")[0]) { event.preventDefault(); follow(); }
   });
   document.addEventListener("keydown", function (event) {
@@ -158,7 +158,7 @@
   let opened = [];
   window.addEventListener("beforeprint", function () {
     const closed = document.querySelectorAll("main > section > details:not([open]), .stay > details:not([open])");
-    /* Of the cases those that fail, deviate or end in an error are printed with their transcripts. */
+    /* Cases that fail, deviate or end in an error are printed with their transcripts. */
     const failing = cases.filter(function (entry) { return /[fde]/.test(entry.states); }).map(function (entry) { return by(entry.id); });
     const all = Array.from(closed).concat(failing.filter(function (details) { return !details.open; }));
     opened = opened.concat(all);
@@ -170,6 +170,6 @@
   });
   window.addEventListener("hashchange", follow);
   follow();
-  /* Once the page is there the browser goes to the address itself, and takes the focus away. */
+  /* After loading, the browser scrolls to the hash and moves the focus, so follow the address again. */
   window.addEventListener("load", function () { setTimeout(follow, 0); });
 })();
