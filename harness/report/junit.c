@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../common/fact.h"
 #include "xml.h"
 
 struct tally {
@@ -28,8 +29,8 @@ struct property {
 };
 
 struct junit {
-    enum junit_dialect dialect;
-    char *host, *timestamp;
+    struct junit_style style;
+    char *host, *timestamp, *suite_prefix;
     struct property *properties;
     size_t property_count;
     struct suite *suites; /* by the position of their first case */
@@ -52,7 +53,7 @@ struct junit *junit_new(enum junit_dialect dialect, const char *host, const char
     struct junit *report = calloc(1, sizeof *report);
     if (!report)
         return NULL;
-    report->dialect = dialect;
+    report->style = (struct junit_style){.dialect = dialect, .suite_prefix = ""};
     report->host = copy_string(host);
     report->timestamp = copy_string(timestamp);
     if (!report->host || !report->timestamp) {
@@ -83,6 +84,7 @@ void junit_free(struct junit *report)
     free(report->suites);
     free(report->host);
     free(report->timestamp);
+    free(report->suite_prefix);
     free(report);
 }
 
@@ -125,6 +127,19 @@ void junit_property(struct junit *report, const char *name, const char *value)
 void junit_pair_property(struct junit *report, const char *pair, const char *name, const char *value)
 {
     add_property(report, pair, name, value);
+}
+
+void junit_set_suite_prefix(struct junit *report, const char *prefix)
+{
+    char *own = copy_string(prefix);
+    if (!own) {
+        report->failed = true;
+        return;
+    }
+    free(report->suite_prefix);
+    report->suite_prefix = own;
+    report->style.suite_prefix = own;
+    junit_property(report, FACT_SUITE_PREFIX, prefix);
 }
 
 /* The sum; it saturates instead of wrapping around. */
@@ -232,7 +247,7 @@ void junit_add(struct junit *report, const struct junit_case *add)
         return;
     }
     tally_case(&suite->tally, add->verdict, add->milliseconds);
-    junit_case_render(&rendered->text, report->dialect, add);
+    junit_case_render(&rendered->text, &report->style, add);
     if (rendered->text.failed)
         report->failed = true;
     sort_suite(report, suite);
@@ -267,13 +282,13 @@ static void add_suite_start(struct buffer *out, const struct junit *report, cons
                             size_t id, const struct tally *tally)
 {
     buffer_add_string(out, "  <testsuite name=\"");
-    junit_suite_name(out, first);
+    junit_suite_name(out, &report->style, first);
     buffer_add_string(out, "\"");
     add_tally(out, tally);
     buffer_format(out, " skipped=\"%zu\"", tally->skipped);
     junit_time(out, tally->milliseconds);
     xml_add_attribute(out, "timestamp", report->timestamp);
-    if (report->dialect != JUNIT_SUREFIRE) {
+    if (report->style.dialect != JUNIT_SUREFIRE) {
         xml_add_attribute(out, "hostname", report->host);
         buffer_format(out, " id=\"%zu\" package=\"shmcheck\"", id);
     }
@@ -306,7 +321,7 @@ static void add_suite(struct buffer *out, const struct junit *report, const stru
         if (!of_one_suite(&running[i], first))
             continue;
         struct junit_case ended = interrupted(&running[i]);
-        junit_case_render(out, report->dialect, &ended);
+        junit_case_render(out, &report->style, &ended);
     }
     buffer_add_string(out, "  </testsuite>\n");
 }

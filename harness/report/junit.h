@@ -12,6 +12,9 @@ struct junit;
  * out. */
 struct junit *junit_new(enum junit_dialect dialect, const char *host, const char *timestamp);
 void junit_free(struct junit *report);
+/* Puts `prefix` and a dot before the names of all suites and classes, and states it as the property suite_prefix, so that
+ * readers can take it off again. Before the first case. Names: letters, digits, '_', '.', '-'. */
+void junit_set_suite_prefix(struct junit *report, const char *prefix);
 /* Every suite gets every property; one of the same name is replaced. Names: [a-z0-9_.-]. */
 void junit_property(struct junit *report, const char *name, const char *value);
 /* The same for the suites of one pair ("": those without), with another name than any for every suite. */

@@ -64,8 +64,12 @@ static void add_outcome(struct buffer *out, const struct junit_case *add)
     buffer_format(out, "</%s>\n", element);
 }
 
-void junit_suite_name(struct buffer *out, const struct junit_case *add)
+void junit_suite_name(struct buffer *out, const struct junit_style *style, const struct junit_case *add)
 {
+    if (style->suite_prefix[0]) {
+        xml_add_value(out, style->suite_prefix);
+        buffer_add_string(out, ".");
+    }
     buffer_add_string(out, "shmcheck.");
     if (add->pair && add->pair[0]) {
         xml_add_value(out, add->pair);
@@ -82,15 +86,15 @@ void junit_time(struct buffer *out, uint64_t milliseconds)
                   (unsigned)(milliseconds % 1000));
 }
 
-void junit_case_render(struct buffer *out, enum junit_dialect dialect, const struct junit_case *add)
+void junit_case_render(struct buffer *out, const struct junit_style *style, const struct junit_case *add)
 {
     buffer_add_string(out, "    <testcase");
     xml_add_attribute(out, "name", add->id);
     buffer_add_string(out, " classname=\"");
-    junit_suite_name(out, add);
+    junit_suite_name(out, style, add);
     buffer_add_string(out, "\"");
     junit_time(out, add->milliseconds);
-    if (dialect == JUNIT_EXTENDED && add->file[0]) {
+    if (style->dialect == JUNIT_EXTENDED && add->file[0]) {
         xml_add_attribute(out, "file", add->file);
         if (add->line > 0)
             buffer_format(out, " line=\"%d\"", add->line);

@@ -11,6 +11,13 @@ enum junit_dialect {
     JUNIT_SUREFIRE  /* suites without hostname, id and package, which Surefire's schema does not allow */
 };
 
+/* How names and elements are written. */
+struct junit_style {
+    enum junit_dialect dialect;
+    const char
+        *suite_prefix; /* stands with a dot before the name of every suite and class; "": nothing does */
+};
+
 /* One finished case. All text is any bytes: the writer makes it legal and readable. No string is NULL, except output and
  * stray if their lengths are 0. The writer keeps no pointer. It cuts output, stray, details and message in the middle to
  * 64 KiB, with a line that says how much is missing. */
@@ -38,10 +45,10 @@ struct junit_case {
 };
 
 /* Adds a testcase element with its content. If memory runs out, `failed` of the buffer is set. */
-void junit_case_render(struct buffer *out, enum junit_dialect dialect, const struct junit_case *add);
+void junit_case_render(struct buffer *out, const struct junit_style *style, const struct junit_case *add);
 
-/* Adds the name of the case's suite, which is also its class: shmcheck.[pair.]topic. */
-void junit_suite_name(struct buffer *out, const struct junit_case *add);
+/* Adds the name of the case's suite, which is also its class: [prefix.]shmcheck.[pair.]topic. */
+void junit_suite_name(struct buffer *out, const struct junit_style *style, const struct junit_case *add);
 
 /* Adds ` time="1.234"`. */
 void junit_time(struct buffer *out, uint64_t milliseconds);

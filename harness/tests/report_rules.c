@@ -18,7 +18,7 @@ struct check {
     struct text *wrong;
     seen_function seen;
     void *context;
-    struct buffer suite, name, classname, file, line, message, type, element, text[PART_COUNT];
+    struct buffer suite, prefix, name, classname, file, line, message, type, element, text[PART_COUNT];
     bool has_file, has_line, has_type;
     uint64_t suite_count;
 };
@@ -263,15 +263,33 @@ static bool read_case(struct check *check, struct sums *sums)
     return true;
 }
 
+/* Whether the suite's name is that of ours behind the prefix that its properties state, or without one if they state none. */
+static bool suite_name_is_right(const struct check *check)
+{
+    const char *name = check->suite.at;
+    size_t length = check->prefix.length;
+    if (length > 0) {
+        if (strncmp(name, check->prefix.at, length) != 0 || name[length] != '.')
+            return false;
+        name += length + 1;
+    }
+    return strncmp(name, "shmcheck.", 9) == 0;
+}
+
 static bool read_properties(struct check *check)
 {
+    keep(&check->prefix, "");
     if (!starts(check, next_tag(check), "properties") || !has_attributes(check, ""))
         return false;
     enum scan_token token;
-    while ((token = next_tag(check)) == SCAN_START)
-        if (!starts(check, token, "property") || !has_attributes(check, "name value") ||
-            !stops(check, next(check), "property"))
+    while ((token = next_tag(check)) == SCAN_START) {
+        if (!starts(check, token, "property") || !has_attributes(check, "name value"))
             return false;
+        if (strcmp(scan_attribute(&check->scan, "name"), "suite_prefix") == 0)
+            keep(&check->prefix, scan_attribute(&check->scan, "value"));
+        if (!stops(check, next(check), "property"))
+            return false;
+    }
     return stops(check, token, "properties");
 }
 
@@ -286,12 +304,13 @@ static bool read_suite(struct check *check, struct sums *whole)
     keep(&check->suite, scan_attribute(&check->scan, "name"));
     stated = (struct sums){number_of(check, "tests"), number_of(check, "failures"),
                            number_of(check, "errors"), number_of(check, "skipped"), time_of(check)};
-    if (strncmp(check->suite.at, "shmcheck.", 9) != 0 ||
-        (check->dialect != JUNIT_SUREFIRE && number_of(check, "id") != check->suite_count))
-        return complain(check, "a wrong name or id of a suite");
+    if (check->dialect != JUNIT_SUREFIRE && number_of(check, "id") != check->suite_count)
+        return complain(check, "a wrong id of a suite");
     check->suite_count++;
     if (!read_properties(check))
         return false;
+    if (!suite_name_is_right(check))
+        return complain(check, "a wrong name of a suite");
     enum scan_token token;
     while ((token = next_tag(check)) == SCAN_START)
         if (!starts(check, token, "testcase") || !read_case(check, &sums))
@@ -333,9 +352,9 @@ bool report_rules_hold(const char *bytes, size_t length, enum junit_dialect dial
     bool holds =
         scan_begin(&check.scan, bytes, length) ? read_report(&check) : complain(&check, check.scan.wrong);
     scan_free(&check.scan);
-    struct buffer *const owned[] = {&check.suite,   &check.name,    &check.classname, &check.file,
-                                    &check.line,    &check.message, &check.type,      &check.element,
-                                    &check.text[0], &check.text[1], &check.text[2]};
+    struct buffer *const owned[] = {&check.prefix,  &check.suite,   &check.name,    &check.classname,
+                                    &check.file,    &check.line,    &check.message, &check.type,
+                                    &check.element, &check.text[0], &check.text[1], &check.text[2]};
     for (size_t i = 0; i < sizeof owned / sizeof owned[0]; i++)
         buffer_free(owned[i]);
     return holds;

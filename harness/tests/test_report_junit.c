@@ -366,6 +366,33 @@ TEST(each_pair_has_its_suite)
     junit_free(report);
 }
 
+/* Suites and classes are named so in every suite, also those of pairs and that of a run without a case, and a property says
+ * what the prefix is. */
+TEST(a_prefix_stands_before_suites_and_classes)
+{
+    struct junit *report = make_report(JUNIT_SUREFIRE);
+    junit_set_suite_prefix(report, "first");
+    junit_set_suite_prefix(report, "wine-8.0");
+    struct buffer out = text_of(report, JUNIT_SUREFIRE, NULL, 0);
+    assert_non_null(strstr(out.at, "<testsuite name=\"wine-8.0.shmcheck.run\" tests"));
+    assert_non_null(strstr(out.at, "name=\"no-case-ran\" classname=\"wine-8.0.shmcheck.run\""));
+    buffer_free(&out);
+    struct junit_case add = make_case("open", "open-missing", VERDICT_PASS, "");
+    junit_add(report, &add);
+    add.pair = "x64-x86";
+    junit_add(report, &add);
+    out = text_of(report, JUNIT_SUREFIRE, NULL, 0);
+    assert_non_null(strstr(out.at, "<testsuite name=\"wine-8.0.shmcheck.open\" tests"));
+    assert_non_null(strstr(out.at, "<property name=\"suite_prefix\" value=\"wine-8.0\"/>"));
+    assert_non_null(strstr(out.at, "<testcase name=\"open-missing\" classname=\"wine-8.0.shmcheck.open\""));
+    assert_non_null(strstr(out.at, "<testsuite name=\"wine-8.0.shmcheck.x64-x86.open\" tests"));
+    assert_non_null(strstr(out.at, "name=\"open-missing\" classname=\"wine-8.0.shmcheck.x64-x86.open\""));
+    assert_null(strstr(out.at, "\"shmcheck."));
+    assert_null(strstr(out.at, "first"));
+    buffer_free(&out);
+    junit_free(report);
+}
+
 TEST(errors_have_types_by_kind)
 {
     static const char *const types[] = {"shmcheck.Harness", "shmcheck.Crash", "shmcheck.Timeout",
@@ -425,6 +452,7 @@ int main(void)
         cmocka_unit_test(cases_stand_in_the_order_of_their_positions),
         cmocka_unit_test(errors_have_types_by_kind),
         cmocka_unit_test(each_pair_has_its_suite),
+        cmocka_unit_test(a_prefix_stands_before_suites_and_classes),
         cmocka_unit_test(long_times_are_written),
         cmocka_unit_test(lack_of_memory_is_told),
     };

@@ -86,6 +86,8 @@ TEST(every_broken_rule_is_found)
         {" id=\"1\"", " id=\"2\""},
         {" package=\"shmcheck\"", ""},
         {"name=\"shmcheck.open\" tests", "name=\"open\" tests"},
+        {"name=\"shmcheck.open\" tests", "name=\"w.shmcheck.open\" tests"},
+        {"name=\"os.build\" value=\"10.0\"", "name=\"suite_prefix\" value=\"w\""},
         {"classname=\"shmcheck.open\"", "classname=\"shmcheck.life\""},
         {"<properties>", "<properties a=\"b\">"},
         {"    <properties>\n      <property name=\"os.build\" value=\"10.0\"/>\n    </properties>\n", ""},

@@ -82,6 +82,11 @@ TEST(values_are_read)
     assert_int_equal(wcscmp(options.actor, L"x\\shmactor.exe"), 0);
     assert_int_equal(GOOD(L"--junit-dialect", L"strict").dialect, JUNIT_STRICT);
     assert_int_equal(GOOD(L"--junit-dialect", L"extended").dialect, JUNIT_EXTENDED);
+    assert_string_equal(GOOD(L"--junit-suite-prefix", L"wine-8.0").suite_prefix, "wine-8.0");
+    assert_string_equal(
+        GOOD(L"--junit-suite-prefix", L"1234567890123456789012345678901234567890123456789012345678901234")
+            .suite_prefix,
+        "1234567890123456789012345678901234567890123456789012345678901234");
     assert_int_equal(GOOD(L"--jobs", L"1").jobs, 1);
     assert_int_equal(GOOD(L"--jobs", L"32").jobs, 32);
     assert_int_equal(GOOD(L"--repeat", L"1").repeat, 1);
@@ -178,6 +183,9 @@ TEST(topics_rows_and_failed_cases_are_selected)
     options_free(&options);
 }
 
+#define NO_NAME                                                                                              \
+    "--junit-suite-prefix takes 1 to 64 letters, digits, '_', '.' and '-', the first one a letter or a "     \
+    "digit, not "
 #define NO_PAIR "--pair takes pairs like x64-x86 with commas between them, of x64, x86, arm64, not "
 
 /* Each is refused, with exactly this message. */
@@ -217,6 +225,13 @@ TEST(mistakes_are_named)
         {{L"--pair", L"x64-x86,x86-x64,x64-x86"}, "--pair names x64-x86 twice"},
         {{L"--junit-dialect", L"loose"}, "--junit-dialect takes strict|extended|surefire, not 'loose'"},
         {{L"--junit-dialect", L"Strict"}, "--junit-dialect takes strict|extended|surefire, not 'Strict'"},
+        {{L"--junit-suite-prefix"}, "--junit-suite-prefix needs a value"},
+        {{L"--junit-suite-prefix", L"a b"}, NO_NAME "'a b'"},
+        {{L"--junit-suite-prefix", L"a<b"}, NO_NAME "'a<b'"},
+        {{L"--junit-suite-prefix", L".a"}, NO_NAME "'.a'"},
+        {{L"--junit-suite-prefix", L"\xFC"}, NO_NAME "'\xC3\xBC'"},
+        {{L"--junit-suite-prefix", L"a1234567890123456789012345678901234567890123456789012345678901234"},
+         NO_NAME "'a1234567890123456789012345678901234567890123456789012345678901234'"},
         {{L"--jobs", L"0"}, "--jobs takes a number from 1 to 32, not '0'"},
         {{L"--jobs", L"33"}, "--jobs takes a number from 1 to 32, not '33'"},
         {{L"--jobs", L"-1"}, "--jobs takes a number from 1 to 32, not '-1'"},
@@ -256,10 +271,11 @@ TEST(mistakes_are_named)
 /* --help names every option that there is; what it says about one is on one line or the next. */
 TEST(help_names_every_option)
 {
-    static const char *const names[] = {"--list",          "--filter",  "--junit ",  "--junit-dialect",
-                                        "--jobs",          "--repeat",  "--known",   "--actor",
-                                        "--timeout-scale", "--verbose", "--version", "--help",
-                                        "--mutate",        "--seed",    "--pair",    "--allow-large"};
+    static const char *const names[] = {
+        "--list",    "--filter",     "--junit ", "--junit-dialect", "--junit-suite-prefix ",
+        "--jobs",    "--repeat",     "--known",  "--actor",         "--timeout-scale",
+        "--verbose", "--version",    "--help",   "--mutate",        "--seed",
+        "--pair",    "--allow-large"};
     struct buffer text = {0};
     options_help(&text);
     assert_false(text.failed);

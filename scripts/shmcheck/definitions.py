@@ -195,7 +195,7 @@ class RunnerOption:
 
     id: str
     name: str  # "--jobs"
-    type: str  # FLAG, ACTION, GLOBS, FILE, FILES, CHOICE, COUNT, FACTOR, PAIRS
+    type: str  # FLAG, ACTION, GLOBS, FILE, FILES, CHOICE, COUNT, FACTOR, PAIRS, NAME
     argument: str  # in --help; "" if it takes no value
     lowest: float
     highest: float

@@ -53,6 +53,7 @@ class Report:
     cases: list[Made] = field(default_factory=list)
     facts: Mapping[str, str] = field(default_factory=lambda: dict(WINE))
     timestamp: str = "2026-02-03T04:05:06Z"
+    prefix: str = ""  # of suites and classes, as --junit-suite-prefix writes it
 
     def xml(self) -> str:
         topics: dict[str, list[Made]] = {}
@@ -70,16 +71,19 @@ def suite(topic: str, cases: Sequence[Made], report: Report) -> str:
     facts = "".join(
         f'      <property name="{attribute(name)}" value="{attribute(value)}"/>\n' for name, value in report.facts.items()
     )
+    prefix = f"{report.prefix}." if report.prefix else ""
+    if report.prefix:
+        facts = f'      <property name="suite_prefix" value="{report.prefix}"/>\n' + facts
     return (
-        f'  <testsuite name="shmcheck.{attribute(topic)}" tests="{len(cases)}" timestamp="{report.timestamp}">\n'
-        f"    <properties>\n{facts}    </properties>\n" + "".join(map(testcase, cases)) + "  </testsuite>\n"
+        f'  <testsuite name="{prefix}shmcheck.{attribute(topic)}" tests="{len(cases)}" timestamp="{report.timestamp}">\n'
+        f"    <properties>\n{facts}    </properties>\n" + "".join(testcase(case, prefix) for case in cases) + "  </testsuite>\n"
     )
 
 
-def testcase(case: Made) -> str:
+def testcase(case: Made, prefix: str = "") -> str:
     lines = [f"[[PROPERTY|verdict={case.verdict}]]", *(f"[[PROPERTY|row={row}]]" for row in case.rows), *case.steps]
     return (
-        f'    <testcase name="{attribute(case.id)}" classname="shmcheck.{attribute(case.topic)}" time="0.012">\n'
+        f'    <testcase name="{attribute(case.id)}" classname="{prefix}shmcheck.{attribute(case.topic)}" time="0.012">\n'
         + outcome(case)
         + f"      <system-out>{escape(chr(10).join(lines), quote=False)}\n</system-out>\n{case.extra}    </testcase>\n"
     )

@@ -87,7 +87,7 @@ def test_the_words_of_the_fields_are_known() -> None:
     assert {fact.order for fact in definitions.FACTS} == {"ORDERED", "PLAIN"}
     for option in definitions.RUNNER_OPTIONS:
         assert option.takes_value == (option.type not in ("FLAG", "ACTION")), option.name
-        assert (option.highest > 0) == (option.type in ("COUNT", "FACTOR")), option.name
+        assert (option.highest > 0) == (option.type in ("COUNT", "FACTOR", "NAME")), option.name
 
 
 def test_the_error_of_a_status_is_listed() -> None:

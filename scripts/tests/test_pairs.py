@@ -58,6 +58,15 @@ def test_pairs_stand_side_by_side(tmp_path: Path) -> None:
     assert "fail where reader_arch = x86" in found.sentence()
 
 
+def test_pairs_behind_a_prefix_are_the_same_pairs() -> None:
+    pairs = ["x64-x64", "x64-x86"]
+    text = xml_of(pairs).replace('"shmcheck.', '"lab.shmcheck.')
+    text = text.replace("<properties>", '<properties><property name="suite_prefix" value="lab"/>')
+    prefixed, plain = parse(text.encode(), "here"), run_of(pairs)
+    assert prefixed.cases == plain.cases and prefixed.pairs == plain.pairs
+    assert [run.cases for run in prefixed.by_pair()] == [run.cases for run in plain.by_pair()]
+
+
 def test_a_run_without_pairs_stays_as_it_is() -> None:
     run = parse(Report([Made("a-case")]).xml().encode(), "here")
     assert run.by_pair() == [run]

@@ -96,6 +96,13 @@ def test_an_unfinished_run_is_incomplete() -> None:
     assert not run.complete and not run.lost
 
 
+def test_a_prefix_changes_no_case() -> None:
+    cases = [Made("one"), Made("two", "known", topic="other"), Made("two.2", "fail", topic="other", rows=["row-a"])]
+    plain, prefixed = run_of(Report(cases).xml()), run_of(Report(cases, prefix="wine-8.0").xml())
+    assert prefixed.cases == plain.cases
+    assert prefixed.facts == plain.facts | {"suite_prefix": "wine-8.0"}
+
+
 def test_the_target_is_in_the_name_of_the_file(tmp_path: Path) -> None:
     path = tmp_path / "TEST-shmcheck-wine-8.0.xml"
     path.write_text(one(), encoding="utf-8")
@@ -163,6 +170,22 @@ CORPUS: dict[str, tuple[str | bytes, str]] = {
     "huge property": (Report([Made("x")], facts={"os_name": "x" * 5000}).xml(), "more properties, or longer ones"),
     "too many properties": (Report([Made("x")], facts={f"f{n}": "" for n in range(300)}).xml(), "more properties"),
     "row with markup": (Report([Made("x", rows=["<b>"])]).xml(), "names the row"),
+    "prefix that no property states": (
+        Report([Made("x")], prefix="w").xml().replace("suite_prefix", "prefix"),
+        "'w.shmcheck.sample', and it states no suite_prefix",
+    ),
+    "another prefix than is stated": (
+        Report([Made("x")], prefix="w").xml().replace('value="w"', 'value="v"'),
+        "'w.shmcheck.sample', and its property suite_prefix is 'v'",
+    ),
+    "prefix that is stated and not there": (
+        Report([Made("x")], facts=WINE | {"suite_prefix": "w"}).xml(),
+        "'shmcheck.sample', and its property suite_prefix is 'w'",
+    ),
+    "property behind the cases": (
+        GOOD.replace("  </testsuite>", '<properties><property name="late" value="1"/></properties></testsuite>'),
+        "the property late stands behind a case",
+    ),
     "another class name": (GOOD.replace('classname="shmcheck.sample"', 'classname="other"'), "class name that does not match"),
     "type of somebody else": (one(verdict="fail").replace("shmcheck.Failure", "AssertionError"), "fails with the type"),
     "error of somebody else": (one(verdict="error").replace("shmcheck.Harness", "x"), "the error type"),

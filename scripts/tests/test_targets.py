@@ -63,6 +63,8 @@ def test_a_driver_of_one_target_gets_all_but_the_targets() -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
+        (["--target", "wine-8,wine-5", "--junit-suite-prefix", "lab"], "--junit-suite-prefix target takes the name of each"),
+        (["--junit-suite-prefix", "a b"], "or the word target, not 'a b'"),
         (["--target", "nowhere"], "there is no target 'nowhere'"),
         (["--target", "wine-8,wine-5", "--junit", "x.xml"], "--junit names one report"),
         (["--target", "wine-8,wine-5", "--list"], "work with one target at most"),
@@ -155,6 +157,20 @@ def test_a_lost_target_is_a_report_that_says_why(reason: str) -> None:
     assert run.lost and not run.cases and not run.complete
     if reason.isascii() and reason.isprintable() and 0 < len(reason) < 200:
         assert run.lost == reason
+
+
+def test_the_report_of_a_lost_target_has_the_prefix_too() -> None:
+    text = lost_report.text_of("lab", "Unreachable", "it does not answer", "lab")
+    assert 'testsuite name="lab.shmcheck.run"' in text and 'classname="lab.shmcheck.run"' in text
+    assert parse(text.encode("utf-8"), "lab").lost == "it does not answer"
+
+
+def test_each_target_gets_its_own_prefix() -> None:
+    wanted = parsed("--filter", "target", "--junit-suite-prefix", "target", "--jobs", "2")
+    assert wanted.named("wine-8").passed_on == ["--filter", "target", "--junit-suite-prefix", "wine-8", "--jobs", "2"]
+    assert wanted.suite_prefix("wine-8") == wanted.named("wine-8").suite_prefix("x") == "wine-8"
+    assert parsed("--junit-suite-prefix", "lab").suite_prefix("wine-8") == "lab"
+    assert parsed().suite_prefix("wine-8") == "" and parsed().named("wine-8") == parsed()
 
 
 # ---- several side by side ----

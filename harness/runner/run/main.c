@@ -152,6 +152,8 @@ static struct junit *new_report(const struct run *run, const char *run_id)
     struct junit *report = junit_new(run->options.dialect, host, timestamp);
     if (!report)
         return NULL;
+    if (run->options.suite_prefix[0])
+        junit_set_suite_prefix(report, run->options.suite_prefix);
     junit_property(report, FACT_RUN_ID, run_id);
     junit_property(report, FACT_RUN_COMPLETE, "no");
     if (run->options.mutate) {

@@ -28,7 +28,8 @@ enum option_type {
     TYPE_CHOICE,
     TYPE_COUNT,
     TYPE_FACTOR,
-    TYPE_PAIRS
+    TYPE_PAIRS,
+    TYPE_NAME
 };
 
 static const struct option {
@@ -127,6 +128,18 @@ static bool parse_factor(const char *word, const struct option *option, double *
         value /= unit;
     *out = value;
     return digits > 0 && value >= option->lowest && value <= option->highest;
+}
+
+/* Letters, digits, '_', '.' and '-', and a letter or digit first: what readers of reports take as a part of a name. */
+static bool parse_name(const char *word, const struct option *option, char *out)
+{
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-";
+    size_t length = strlen(word);
+    if (length < (size_t)option->lowest || length > (size_t)option->highest ||
+        strspn(word, plain) != length || strchr("_.-", word[0]))
+        return false;
+    memcpy(out, word, length + 1);
+    return true;
 }
 
 /* The position of a word in a list like "strict|extended". False if it is not there. */
@@ -298,6 +311,14 @@ static bool take_word(struct options *out, const struct option *option, const ch
             return true;
         }
         text_format(error, "%s takes %s, not '%s'", option->name, option->argument, word);
+        return false;
+    case TYPE_NAME:
+        if (parse_name(word, option, out->suite_prefix))
+            return true;
+        text_format(error,
+                    "%s takes %.10g to %.10g letters, digits, '_', '.' and '-', the first one a letter or a "
+                    "digit, not '%s'",
+                    option->name, option->lowest, option->highest, word);
         return false;
     case TYPE_FLAG:
     case TYPE_ACTION:

@@ -19,7 +19,8 @@ enum {
     OPTION_##id##_HIGHEST = (int)(highest),
 #include "../../common/runner_options.def"
 #undef ENTRY
-    OPTIONS_JOBS = OPTION_JOBS_HIGHEST
+    OPTIONS_JOBS = OPTION_JOBS_HIGHEST,
+    OPTIONS_NAME_BYTES = OPTION_JUNIT_SUITE_PREFIX_HIGHEST
 };
 
 /* The values of an option that may be given several times. */
@@ -37,14 +38,15 @@ struct options {
     struct patterns topics; /* of names of topics */
     struct patterns rows;   /* of ids of rows, one of which the case checks */
     struct pair pairs[OPTIONS_PAIRS]; /* each once */
-    size_t pair_count;    /* 0: none was asked for, all actors are of this program's architecture */
+    size_t pair_count; /* 0: none was asked for, all actors are of this program's architecture */
     const wchar_t *play[PLAY_FILES]; /* likewise; files of steps, "-" is the standard input */
     size_t play_count;               /* 0: the cases that are built in run */
-    const wchar_t *junit; /* these point into argv; NULL if not given */
+    const wchar_t *junit;            /* these point into argv; NULL if not given */
     const wchar_t *summary;
     const wchar_t *known;
     const wchar_t *actor;
     enum junit_dialect dialect;
+    char suite_prefix[OPTIONS_NAME_BYTES + 1]; /* "" if not given */
     unsigned jobs;   /* 1 to OPTIONS_JOBS; by default one for each processor, 8 at most */
     unsigned repeat; /* 1 to 1,000 */
     double timeout_scale;

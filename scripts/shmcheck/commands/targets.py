@@ -12,6 +12,7 @@ from shmcheck.console import EXIT_PASSED, CannotRun, say
 from shmcheck.paths import BUILD, ON_WINDOWS, make_build_folder, report_file
 from shmcheck.targets import lost_report
 from shmcheck.targets.debian_root import WINES, Release, release_of_system
+from shmcheck.targets.options import SUITE_PREFIX, TARGET_WORD
 from shmcheck.targets.targets_file import DEFAULT_FILE, NAME, Spec, load
 
 DESCRIPTION = """\
@@ -41,6 +42,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     losing = commands.add_parser("lost", help="write a report that says why there is none")
     losing.add_argument("name", help="of the target")
     losing.add_argument("--reason", required=True, help="why it gave no report")
+    losing.add_argument(SUITE_PREFIX.name, dest="prefix", default="", metavar="NAME", help="put the name before that of its suite, as scripts/run does")
     losing.add_argument("--output", type=Path, metavar="FILE", help="default: reports/latest/TEST-shmcheck-NAME.xml")
     return parser.parse_args(arguments)
 
@@ -111,5 +113,8 @@ def remove(found: argparse.Namespace) -> int:
 def write_lost(found: argparse.Namespace) -> int:
     if not NAME.fullmatch(found.name):
         raise CannotRun(f"a target's name is letters, digits, '_', '.' and '-', 64 at most, not {found.name!r}")
-    lost_report.write(found.output or report_file(found.name), found.name, "NoResult", found.reason)
+    prefix = found.name if found.prefix == TARGET_WORD else found.prefix
+    if prefix and not NAME.fullmatch(prefix):
+        raise CannotRun(f"{SUITE_PREFIX.name} takes letters, digits, '_', '.' and '-', 64 at most, not {prefix!r}")
+    lost_report.write(found.output or report_file(found.name), found.name, "NoResult", found.reason, prefix)
     return EXIT_PASSED

@@ -27,6 +27,8 @@ REPETITION = re.compile(r"(.+)\.([0-9]{1,6})")
 PLACE = re.compile(r"  at (\S.{0,259}:[0-9]{1,9})")
 PROPERTY = re.compile(r"\[\[PROPERTY\|([a-z0-9_.-]+)=(.*)\]\]")
 PREFIX = "shmcheck."
+# The fact that states what stands, with a dot, before PREFIX in every suite and class (--junit-suite-prefix).
+SUITE_PREFIX = next(fact.name for fact in FACTS if fact.id == "SUITE_PREFIX")
 # Suites of a run with --pair: the pair comes before the topic. These facts differ between the suites.
 _ARCH = "|".join(architecture_names())
 PAIR = re.compile(rf"((?:{_ARCH})-(?:{_ARCH}))\..+")
@@ -71,8 +73,9 @@ class _Handler:
     def __init__(self) -> None:
         self.path: list[str] = []
         self.text: list[str] | None = None  # of the element whose text matters
-        self.topic = ""
-        self.topics: set[str] = set()
+        self.suite = ""  # its name as it is written
+        self.suites: set[str] = set()
+        self.topic = ""  # its name without prefixes; "" until its properties have ended
         self.facts: dict[str, str] | None = None  # of the first suite; all have the same
         self.suite_facts: dict[str, str] = {}
         self.timestamp = ""
@@ -101,16 +104,26 @@ class _Handler:
 
     def start_suite(self, attributes: dict[str, str]) -> None:
         name = attributes.get("name", "")
-        if not name.startswith(PREFIX):
+        if PREFIX not in name:
             raise BadReport(f"not a report of shmcheck: it has a suite named {_shown(name)}")
-        self.topic = _name(name.removeprefix(PREFIX), "suite")
-        if self.topic in self.topics:
+        self.suite = _name(name, "suite")
+        if self.suite in self.suites:
             raise BadReport(f"two suites are named {name}")
-        self.topics.add(self.topic)
+        self.suites.add(self.suite)
+        self.topic = ""
         self.suite_facts = {}
         timestamp = attributes.get("timestamp", "")
         if TIMESTAMP.fullmatch(timestamp) and not self.timestamp:
             self.timestamp = timestamp
+
+    def start_cases(self) -> None:
+        """The properties of the suite have ended, or it has none: from now on its topic is known."""
+        prefix = self.suite_facts.get(SUITE_PREFIX, "")
+        whole = f"{prefix}.{PREFIX}" if prefix else PREFIX
+        if not self.suite.startswith(whole) or self.suite == whole:
+            stated = f"its property {SUITE_PREFIX} is {_shown(prefix)}" if prefix else f"it states no {SUITE_PREFIX}"
+            raise BadReport(f"not a report of shmcheck: it has a suite named {_shown(self.suite)}, and {stated}")
+        self.topic = self.suite.removeprefix(whole)
 
     def fact(self, attributes: dict[str, str]) -> None:
         name, value = attributes.get("name", ""), attributes.get("value", "")
@@ -121,11 +134,15 @@ class _Handler:
             raise BadReport(f"more properties, or longer ones, than a report has: {name}")
         if name in self.suite_facts:
             raise BadReport(f"the property {name} appears twice in one suite")
+        if self.topic:
+            raise BadReport(f"the property {name} stands behind a case")
         self.suite_facts[name] = value
 
     def start_case(self, attributes: dict[str, str]) -> None:
         name = _name(attributes.get("name", ""), "case")
-        if attributes.get("classname") != PREFIX + self.topic:
+        if not self.topic:
+            self.start_cases()
+        if attributes.get("classname") != self.suite:
             raise BadReport(f"case {name} has a class name that does not match its suite")
         if len(self.cases) >= MAX_CASES:
             raise BadReport(f"more than {MAX_CASES} cases")

@@ -41,6 +41,7 @@ class Lane:
     spec: Spec
     command: list[str]
     report: Path
+    prefix: str = ""  # of suites and classes in its report
     process: subprocess.Popen[bytes] | None = None
     code: int = EXIT_ERROR
     seconds: float = 0.0
@@ -85,7 +86,7 @@ class Fleet:
                     preexec_fn=die_with_parent(),
                 )
             except OSError as error:
-                lost_report.write(lane.report, lane.name, Kind.HARNESS, f"its driver could not be started: {error}")
+                lost_report.write(lane.report, lane.name, Kind.HARNESS, f"its driver could not be started: {error}", lane.prefix)
                 return
         self.board.status(lane.name, "starting")
         self.listen(lane, lane.process)
@@ -120,7 +121,7 @@ class Fleet:
         if run.lost == lost_report.UNFINISHED or (lane.code < 0 and not run.cases):
             how = f"its driver was killed by {signal_name(-lane.code)}" if lane.code < 0 else ""
             reason = how or (lane.said[-1] if lane.said else f"its driver ended with code {lane.code}")
-            lost_report.write(lane.report, lane.name, "NoResult", reason)
+            lost_report.write(lane.report, lane.name, "NoResult", reason, lane.prefix)
         if lane.code < 0:
             lane.code = EXIT_ERROR
 
@@ -173,12 +174,12 @@ def run(specs: Sequence[Spec], wanted: options.Options, folder: str) -> int:
         # A host over the network finds its number of processors itself.
         jobs = [] if spec.kind == "ssh" or "--jobs" in wanted.values else ["--jobs", str(share)]
         command = [*program, *common, "--target", spec.typed or spec.name, *jobs, *wanted.passed_on]
-        lanes.append(Lane(spec, command, report_file(spec.name, wanted.selects)))
+        lanes.append(Lane(spec, command, report_file(spec.name, wanted.selects), wanted.suite_prefix(spec.name)))
     turns = in_turn(lanes, wanted.parallel)  # this reads the earlier reports, which are replaced below
     for lane in lanes:
         # A target that never starts needs a report too.
         with lost_report.Claim(lane.name):
-            lost_report.write(lane.report, lane.name, Kind.INTERRUPTED, lost_report.UNFINISHED)
+            lost_report.write(lane.report, lane.name, Kind.INTERRUPTED, lost_report.UNFINISHED, lane.prefix)
     board = Board([spec.name for spec in specs])
     interrupted = run_lanes(Fleet(turns, board), wanted.parallel, folder)
     board.close()

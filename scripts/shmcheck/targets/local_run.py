@@ -47,26 +47,26 @@ def run(spec: Spec, wanted: options.Options, folder: str) -> int:
             return show(target, wanted, spec) if wanted.shows else run_cases(target, wanted, spec, folder)
     wanted = report_place.resolved(wanted, spec.name)
     report = report_place.report_path(wanted, spec.name, folder)
-    with claimed(spec.name, report):
+    with claimed(spec.name, report, wanted.suite_prefix(spec.name)):
         with target_resolve.target_of(spec) as target:
             code = run_cases(target, wanted, spec, folder)
     return baselines.record_if(wanted.record, [(spec.name, report)], code)
 
 
 @contextmanager
-def claimed(name: str, report: Path) -> Iterator[None]:
+def claimed(name: str, report: Path, prefix: str) -> Iterator[None]:
     """A context for the use of a named target. Its report says at once that the target was lost, and at the end why,
     unless the run writes a real one: a missing column is easily overlooked."""
     lock = lost_report.Claim(name)
     with lock:
-        lost_report.write(report, name, Kind.INTERRUPTED, lost_report.UNFINISHED)
+        lost_report.write(report, name, Kind.INTERRUPTED, lost_report.UNFINISHED, prefix)
         try:
             yield
         except (CannotRun, OSError) as error:
-            lost_report.write(report, name, "Unreachable", str(error))
+            lost_report.write(report, name, "Unreachable", str(error), prefix)
             raise
         except Interrupted as error:
-            lost_report.write(report, name, Kind.INTERRUPTED, f"ended by {error}")
+            lost_report.write(report, name, Kind.INTERRUPTED, f"ended by {error}", prefix)
             raise
 
 
@@ -95,7 +95,8 @@ def run_cases(target: Target, wanted: options.Options, spec: Spec, folder: str) 
     words = report_place.words(wanted, spec, report, folder)
     ending = start(target, spec, [*defaults(wanted, report), *wanted.passed_on], words)
     if spec.name and mark_of(report) == before:
-        lost_report.write(report, spec.name, "NoResult", ending.complaint or f"shmcheck.exe {how(ending)} and left no report")
+        reason = ending.complaint or f"shmcheck.exe {how(ending)} and left no report"
+        lost_report.write(report, spec.name, "NoResult", reason, wanted.suite_prefix(spec.name))
         before = mark_of(report)
     if EXIT_PASSED <= ending.code <= EXIT_ERROR and ending.summary:
         return ending.code

@@ -15,7 +15,7 @@ from shmcheck.definitions import Verdict
 from shmcheck.files import write_file
 from shmcheck.locks import Lock
 from shmcheck.paths import BUILD
-from shmcheck.reports.report_reader import legible
+from shmcheck.reports.report_reader import SUITE_PREFIX, legible
 
 MESSAGE_CHARACTERS = 280
 UNFINISHED = "the run on this target was ended before it had a report"
@@ -38,24 +38,27 @@ class Claim:
         self.lock.close()
 
 
-def text_of(target: str, kind: str, reason: str) -> str:
-    """The report's text. `kind` is the last word of the error's type: Unreachable, Timeout, Crash, ..."""
+def text_of(target: str, kind: str, reason: str, prefix: str = "") -> str:
+    """The report's text. `kind` is the last word of the error's type: Unreachable, Timeout, Crash, ...; `prefix` that of
+    suites and classes, "" if there is none."""
     line = " ".join(legible(reason).split()) or "no reason is known"
     if len(line) > MESSAGE_CHARACTERS:
         line = line[: MESSAGE_CHARACTERS - 3] + "..."
     line = line.encode("ascii", "backslashreplace").decode("ascii")
+    suite = f"{prefix}.shmcheck.run" if prefix else "shmcheck.run"
+    stated = f'<property name="{SUITE_PREFIX}" value="{prefix}"/>\n      ' if prefix else ""
     now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     message = quoteattr(line)
     body = line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return f"""\
 <?xml version="1.0" encoding="UTF-8"?>
 <testsuites name="shmcheck" tests="1" failures="0" errors="1" time="0.000">
-  <testsuite name="shmcheck.run" tests="1" failures="0" errors="1" skipped="0" time="0.000" timestamp="{now}" \
+  <testsuite name="{suite}" tests="1" failures="0" errors="1" skipped="0" time="0.000" timestamp="{now}" \
 hostname={quoteattr(target)} id="0" package="shmcheck">
     <properties>
-      <property name="run_complete" value="no"/>
+      {stated}<property name="run_complete" value="no"/>
     </properties>
-    <testcase name="target-lost" classname="shmcheck.run" time="0.000">
+    <testcase name="target-lost" classname="{suite}" time="0.000">
       <error message={message} type="{Verdict.ERROR.entry.type}{kind}">{body}</error>
       <system-out>[[PROPERTY|verdict={Verdict.ERROR}]]</system-out>
     </testcase>
@@ -64,10 +67,10 @@ hostname={quoteattr(target)} id="0" package="shmcheck">
 """
 
 
-def write(file: Path, target: str, kind: str, reason: str) -> None:
-    """Writes the report, and replaces the one that is there. CannotRun if it cannot be written."""
+def write(file: Path, target: str, kind: str, reason: str, prefix: str = "") -> None:
+    """Writes the report, see text_of, and replaces the one that is there. CannotRun if it cannot be written."""
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise CannotRun(f"{file}: cannot be written: {error.strerror or error}") from error
-    write_file(file, text_of(target, kind, reason))
+    write_file(file, text_of(target, kind, reason, prefix))

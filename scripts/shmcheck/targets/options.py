@@ -6,11 +6,12 @@ import argparse
 import os
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from shmcheck.commandline import Parser
 from shmcheck.console import CannotRun
-from shmcheck.definitions import RUNNER_OPTIONS, RunnerOption
+from shmcheck.definitions import RUNNER_OPTIONS, RunnerOption, option
 
 DESCRIPTION = """\
 Builds what is needed and runs every case, on this system or on several at the same time.
@@ -33,6 +34,11 @@ SELECTING_OPTIONS = frozenset(option.name for option in RUNNER_OPTIONS if option
 # With one of these no case runs and no report is written.
 SHOWING_OPTIONS = frozenset(option.name for option in RUNNER_OPTIONS if option.type == "ACTION")
 
+# As the value of this option the word stands for the name of each target.
+SUITE_PREFIX = option("JUNIT_SUITE_PREFIX")
+TARGET_WORD = "target"
+_PREFIX = re.compile(rf"[A-Za-z0-9][A-Za-z0-9_.-]{{0,{int(SUITE_PREFIX.highest) - 1}}}")
+
 PARALLEL = 8
 NUMBER = re.compile(r"[0-9]{1,3}")
 
@@ -51,6 +57,21 @@ class Options:
     shows: bool = False  # lists or names something, and runs no case
     values: dict[str, str] = field(default_factory=dict)  # the last value of each option of shmcheck.exe, as it was given
     passed_on: list[str] = field(default_factory=list)  # for shmcheck.exe, with paths as the target names them
+
+    def suite_prefix(self, target: str) -> str:
+        """What stands before the names of suites and classes in the report of this target; "" if nothing does."""
+        value = self.values.get(SUITE_PREFIX.name, "")
+        return target if value == TARGET_WORD else value
+
+    def named(self, target: str) -> Options:
+        """The same options for one target, with its name in the place of the word that stands for it."""
+        prefix = self.suite_prefix(target)
+        if not prefix:
+            return self
+        words = list(self.passed_on)
+        given = (SUITE_PREFIX.name, self.values[SUITE_PREFIX.name])
+        words[list(pairwise(words)).index(given) + 1] = prefix
+        return replace(self, values={**self.values, SUITE_PREFIX.name: prefix}, passed_on=words)
 
 
 def text(word: str) -> str:
@@ -153,6 +174,12 @@ def parse(arguments: Sequence[str], folder: str, convert: Callable[[str, str], s
                 options.selects = options.selects or option.name in SELECTING_OPTIONS
                 path = option.name in PATH_OPTIONS and each != STANDARD_INPUT
                 options.passed_on += [option.name, convert(each, folder) if path else each]
+    prefix = options.values.get(SUITE_PREFIX.name)
+    if prefix is not None and not _PREFIX.fullmatch(prefix):
+        raise CannotRun(
+            f"{SUITE_PREFIX.name} takes 1 to {SUITE_PREFIX.highest:.0f} letters, digits, '_', '.' and '-', the first one a "
+            f"letter or a digit, or the word {TARGET_WORD}, not {prefix!r}"
+        )
     if options.record and options.selects:
         raise CannotRun("--record keeps whole runs only; leave out --filter, --topic, --row and --last-failed")
     return options

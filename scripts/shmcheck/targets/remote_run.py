@@ -57,18 +57,19 @@ def run(spec: Spec, wanted: options.Options, folder: str) -> int:
         if word not in (wanted.values.get("--junit"), wanted.values.get("--known")) and not PLAIN.fullmatch(word):
             raise CannotRun(f"target {spec.name}: {word!r} cannot be passed to a host over ssh; use letters, digits and _ . , : = + * ? - only")
     report = report_place.report_path(wanted, spec.name, folder)
+    prefix = wanted.suite_prefix(spec.name)
     with lost_report.Claim(spec.name):
-        lost_report.write(report, spec.name, Kind.INTERRUPTED, lost_report.UNFINISHED)
+        lost_report.write(report, spec.name, Kind.INTERRUPTED, lost_report.UNFINISHED, prefix)
         try:
             code = RemoteRun(spec, wanted, folder, report).perform()
         except Lost as error:
-            lost_report.write(report, spec.name, error.kind, str(error))
+            lost_report.write(report, spec.name, error.kind, str(error), prefix)
             raise
         except (CannotRun, OSError) as error:
-            lost_report.write(report, spec.name, Kind.HARNESS, str(error))
+            lost_report.write(report, spec.name, Kind.HARNESS, str(error), prefix)
             raise
         except Interrupted as error:
-            lost_report.write(report, spec.name, Kind.INTERRUPTED, f"ended by {error}")
+            lost_report.write(report, spec.name, Kind.INTERRUPTED, f"ended by {error}", prefix)
             raise
     return baselines.record_if(wanted.record, [(spec.name, report)], code)
 

@@ -84,7 +84,9 @@ def last_failed(name: str) -> list[str]:
 
 
 def resolved(wanted: options.Options, name: str) -> options.Options:
-    """The options with the cases of --last-failed as --filter. CannotRun if no case failed."""
+    """The options for the target of this name: its name as the prefix of suites if that is asked for, and the cases of
+    --last-failed as --filter. CannotRun if no case failed."""
+    wanted = wanted.named(name)
     if not wanted.last_failed:
         return wanted
     failed = last_failed(name)

@@ -10,7 +10,7 @@ from shmcheck.console import CannotRun
 from shmcheck.definitions import ARM64
 from shmcheck.paths import ON_WINDOWS, ROOT, target_path, tree
 from shmcheck.targets.debian_root import release_of_system
-from shmcheck.targets.options import Options
+from shmcheck.targets.options import SUITE_PREFIX, TARGET_WORD, Options
 from shmcheck.targets.target import Target, WindowsTarget, WineTarget
 from shmcheck.targets.targets_file import BY_PATH, DEFAULT_FILE, Spec, by_path, find, load
 
@@ -32,6 +32,11 @@ def specs_of(wanted: Options) -> list[Spec]:
     ]
     if len(chosen) > 1 and "--junit" in wanted.values:
         raise CannotRun("--junit names one report, but each of several targets writes one")
+    if len(chosen) > 1 and wanted.values.get(SUITE_PREFIX.name, TARGET_WORD) != TARGET_WORD:
+        raise CannotRun(
+            f"{SUITE_PREFIX.name} {wanted.values[SUITE_PREFIX.name]} would give {len(chosen)} targets the same names; "
+            f"{SUITE_PREFIX.name} {TARGET_WORD} takes the name of each"
+        )
     if len(chosen) > 1 and wanted.shows:
         raise CannotRun("--list and --version work with one target at most")
     return chosen
