@@ -319,7 +319,7 @@ TEST(a_worker_that_does_not_start_ends_the_run)
     pool_log_run(
         &log, &(struct pool_log_settings){.filters = "good", .self = L"C:\\windows\\system32\\hostname.exe"});
     assert_int_equal(log.end, POOL_BROKEN);
-    assert_string_equal(log.error, "a worker process started but does not answer");
+    assert_string_equal(log.error, "a worker process started but sends no hello");
     assert_int_equal(log.left_behind, 0);
     pool_log_free(&log);
 }

@@ -67,6 +67,20 @@ def test_a_file_of_steps_has_verdicts_and_a_report(tmp_path: Path) -> None:
     assert "writer> crash how=abort -> gone code=0x3" in (cases["ended"].findtext("system-out") or "")
 
 
+@pytest.mark.parametrize(
+    ("folder", "depth", "prefix"),
+    [("\u20ac" * 80, 1, ""), ("\u20ac" * 80, 14, "\\\\?\\")],
+    ids=["longer-than-a-line-when-escaped", "longer-than-MAX_PATH"],
+)
+def test_a_file_of_steps_may_have_a_long_path(tmp_path: Path, folder: str, depth: int, prefix: str) -> None:
+    steps = tmp_path.joinpath(*[folder] * depth, "good.steps")
+    steps.parent.mkdir(parents=True)
+    steps.write_text(GOOD)
+    done = play("--play", prefix + windows_path(steps))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.splitlines()[-1] == "1 passed, 0 failed, 0 skipped"
+
+
 def test_the_standard_input_is_a_file_of_steps() -> None:
     done = play("--play", "-", given="a> create s size=1 protect=PAGE_READWRITE -> ok\n")
     assert done.returncode == 0, done.stdout + done.stderr

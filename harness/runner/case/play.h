@@ -17,6 +17,9 @@ struct play_source {
     const wchar_t *shown; /* its name in messages, from which its topic has its name */
 };
 
+/* `shown` of a copy of the standard input. */
+#define PLAY_INPUT L"stdin"
+
 /* Reads one more file and makes the cases of all that were read the catalogue's, in the place of those that are built in.
  * False, and a sentence in `error`, if it cannot be read or is not well-formed, if an earlier file has a case or topic of
  * the same name, or if there are PLAY_FILES already. The cases live until play_unload. */

@@ -60,7 +60,7 @@ bool play_input_load(struct play_input *out, const struct options *options, stru
         bool input = wcscmp(path, L"-") == 0;
         if (input && !copy_standard_input(out, error))
             return false;
-        *source = (struct play_source){input ? out->copy : path, input ? L"stdin" : path};
+        *source = (struct play_source){input ? out->copy : path, input ? PLAY_INPUT : path};
         if (!play_load(source, error))
             return false;
         out->count++;

@@ -1,20 +1,19 @@
 #include "worker_slot.h"
 
-#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../peer/output_file.h"
 #include "../../common/text.h"
+#include "../../common/utf16.h"
 #include "../peer/child_end.h"
+#include "../platform/invariant.h"
 #include "../platform/system_calls.h"
 #include "../worker/worker.h"
 
-static_assert(WIRE_PATH_UNITS == PROGRAM_PATH_UNITS, "the wire carries every path of a program");
-
-/* Windows Error Reporting looks at a process that ended itself by fast-fail before its exit code can be read; that takes
- * seconds. Page: windows/win32/wer/about-wer. */
+/* Windows Error Reporting holds a process that ended by fast-fail for some seconds before its exit code can be read.
+ * Page: windows/win32/wer/about-wer. */
 #define CRASH_END_MS 15000
 
 static void close_file(HANDLE *file)
@@ -37,8 +36,7 @@ static void end_worker(struct worker_slot *slot)
 void worker_slot_end(struct worker_slot *slot)
 {
     if (slot->channel && slot->item == NO_ITEM) {
-        /* An idle worker ends by itself when its pipe closes, in order, and much faster than one that is
-         * killed. */
+        /* An idle worker ends in order when its pipe closes, much faster than one that is killed. */
         DWORD code;
         channel_free(slot->channel);
         slot->channel = NULL;
@@ -51,7 +49,31 @@ void worker_slot_end(struct worker_slot *slot)
 
 static bool send_line(struct worker_slot *slot, const struct text *line)
 {
-    return !line->cut && channel_send(slot->channel, line->at, line->length, STEP_TIMEOUT_MS);
+    INVARIANT(!line->cut);
+    return channel_send(slot->channel, line->at, line->length, STEP_TIMEOUT_MS);
+}
+
+/* The path in UTF-8, for the caller to free. NULL if memory runs out. */
+static char *path_bytes(const wchar_t *path)
+{
+    size_t units = wcslen(path), size = units * 3 + 1;
+    char *bytes = malloc(size);
+    if (bytes)
+        utf16_to_bytes(bytes, size, (const uint16_t *)path, units);
+    return bytes;
+}
+
+/* Sends a text up to its last part, which the order itself has; *text is that part then. */
+static bool send_parts(struct worker_slot *slot, const char **text)
+{
+    char bytes[LINE_BYTES];
+    struct text line = text_over(bytes, sizeof bytes);
+    bool sends = true;
+    while (sends && wire_put_part(&line, slot->sequence, text)) {
+        sends = send_line(slot, &line);
+        text_clear(&line);
+    }
+    return sends;
 }
 
 static bool send_settings(struct worker_slot *slot, const struct pool_settings *settings)
@@ -67,36 +89,40 @@ static bool send_settings(struct worker_slot *slot, const struct pool_settings *
         .mutate_seed = settings->mutate.seed,
     };
     snprintf(sent.run, sizeof sent.run, "%s", settings->run);
-    memcpy(sent.actor, settings->programs->actors[ARCH_OWN], sizeof sent.actor);
     for (int i = 0; i < ARCH_COUNT; i++)
         sent.has_actor[i] = i != ARCH_OWN && settings->programs->actors[i][0];
+    char *path = path_bytes(settings->programs->actors[ARCH_OWN]);
+    const char *left = path;
     slot->sequence = 1;
-    wire_put_settings(&line, slot->sequence, &sent);
-    return send_line(slot, &line);
+    bool sends = path && send_parts(slot, &left);
+    if (sends)
+        wire_put_settings(&line, slot->sequence, &sent, left);
+    free(path);
+    return sends && send_line(slot, &line);
 }
 
-static bool copy_path(uint16_t out[WIRE_PATH_UNITS], const wchar_t *path)
+/* Sends the worker the path of a file of steps. */
+static bool send_play(struct worker_slot *slot, const struct play_source *source)
 {
-    size_t units = wcslen(path);
-    if (units >= WIRE_PATH_UNITS)
-        return false;
-    memcpy(out, path, (units + 1) * sizeof *out);
-    return true;
+    char bytes[LINE_BYTES];
+    struct text line = text_over(bytes, sizeof bytes);
+    char *path = path_bytes(source->path);
+    const char *left = path;
+    slot->sequence++;
+    bool sends = path && send_parts(slot, &left);
+    if (sends)
+        wire_put_play(&line, slot->sequence, wcscmp(source->shown, PLAY_INPUT) == 0, left);
+    free(path);
+    return sends && send_line(slot, &line);
 }
 
-/* Tells the worker each file of steps. */
-static bool send_play(struct worker_slot *slot, const struct pool_settings *settings)
+/* Sends a new worker all that precedes its first case. */
+static bool send_orders(struct worker_slot *slot, const struct pool_settings *settings)
 {
-    for (size_t i = 0; i < settings->play_count; i++) {
-        static struct wire_play play;
-        char bytes[LINE_BYTES];
-        struct text line = text_over(bytes, sizeof bytes);
-        bool fits = copy_path(play.path, settings->play[i].path) && copy_path(play.shown, settings->play[i].shown);
-        wire_put_play(&line, ++slot->sequence, &play);
-        if (!fits || line.cut || !channel_send(slot->channel, bytes, line.length, STEP_TIMEOUT_MS))
-            return false;
-    }
-    return true;
+    bool sends = send_settings(slot, settings);
+    for (size_t i = 0; i < settings->play_count && sends; i++)
+        sends = send_play(slot, &settings->play[i]);
+    return sends;
 }
 
 static bool hear_hello(struct worker_slot *slot, DWORD milliseconds)
@@ -146,9 +172,12 @@ bool worker_slot_start(struct worker_slot *slot, const struct pool_settings *set
         text_format(error, "a worker process does not start: error %lu", (unsigned long)code);
         return false;
     }
-    if (!hear_hello(slot, (DWORD)(STEP_TIMEOUT_MS * 2 * settings->timeout_scale)) ||
-        !send_settings(slot, settings) || !send_play(slot, settings)) {
-        text_add(error, "a worker process started but does not answer");
+    if (!hear_hello(slot, (DWORD)(STEP_TIMEOUT_MS * 2 * settings->timeout_scale))) {
+        text_add(error, "a worker process started but sends no hello");
+        return false;
+    }
+    if (!send_orders(slot, settings)) {
+        text_add(error, "a worker process started but does not read its settings");
         return false;
     }
     return true;
@@ -200,7 +229,7 @@ void worker_slot_break(struct worker_slot *slot, enum error_kind kind, const cha
 
 static void take_transcript(struct worker_slot *slot, const struct pool_settings *settings)
 {
-    const char *text = wire_report_text(&slot->report);
+    const char *text = wire_text(&slot->report.text);
     buffer_add_string(&slot->outcome.transcript, text);
     buffer_add(&slot->outcome.transcript, "\n", 1);
     slot->outcome.incomplete |= slot->outcome.transcript.failed;
@@ -212,7 +241,7 @@ static void take_finding(struct worker_slot *slot)
     const struct wire_finding *found = &slot->report.finding;
     struct finding finding = {
         .verdict = found->verdict, .error_kind = found->error_kind, .line = found->line};
-    case_outcome_add(&slot->outcome, finding, wire_report_text(&slot->report));
+    case_outcome_add(&slot->outcome, finding, wire_text(&slot->report.text));
 }
 
 static void take_done(struct worker_slot *slot)
@@ -227,7 +256,7 @@ static enum worker_slot_result take_line(struct worker_slot *slot, const struct 
                                          const struct line *line)
 {
     enum wire_report_kind kind = wire_get_report(line, slot->sequence, &slot->report);
-    slot->outcome.incomplete |= slot->report.text.failed;
+    slot->outcome.incomplete |= slot->report.text.bytes.failed;
     switch (kind) {
     case WIRE_MORE:
         return SLOT_GOING_ON;

@@ -4,10 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../../common/utf16.h"
-
-/* Raw bytes of text that one line carries at most: escaped, they have three times as many. */
-#define PIECE_BYTES 300
+/* Bytes of a text that one line carries at most. Escaped they may be three times as many, and other fields of the line need
+ * up to 200 bytes. */
+#define PIECE_BYTES 250
 
 static const char WORD_HELLO[] = "hello";
 static const char WORD_SETTINGS[] = "settings";
@@ -39,17 +38,41 @@ static void put_flag(struct text *out, const char *key, bool flag)
     text_format(out, " %s=%s", key, flag ? "yes" : "no");
 }
 
-static void put_path(struct text *out, const char *key, const uint16_t *path)
+bool wire_put_part(struct text *out, uint32_t sequence, const char **text)
 {
-    char bytes[WIRE_PATH_UNITS * 3];
-    size_t units = 0;
-    while (path[units])
-        units++;
-    size_t length = utf16_to_bytes(bytes, sizeof bytes, path, units);
-    if (length == SIZE_MAX)
-        out->cut = true;
-    else
-        put_bytes(out, key, bytes, length);
+    if (strlen(*text) <= PIECE_BYTES)
+        return false;
+    put_word(out, sequence, WORD_PART);
+    put_bytes(out, "text", *text, PIECE_BYTES);
+    text_add(out, "\n");
+    *text += PIECE_BYTES;
+    return true;
+}
+
+/* The last field of a line: a text that fits into it. */
+static void put_last(struct text *out, const char *text)
+{
+    put_bytes(out, "text", text, strlen(text));
+    text_add(out, "\n");
+}
+
+/* Adds the line's piece to the text. False if there is none. */
+static bool get_piece(const struct line *line, bool part, struct wire_text *text)
+{
+    const struct field *piece = line_field(line, "text");
+    if (text->complete)
+        text->bytes.length = 0;
+    text->complete = false;
+    if (!piece)
+        return false;
+    buffer_add(&text->bytes, piece->value, piece->length);
+    text->complete = !part;
+    return true;
+}
+
+const char *wire_text(const struct wire_text *text)
+{
+    return text->bytes.at ? text->bytes.at : "";
 }
 
 static bool get_word(const struct line *line, const char *key, char *out, size_t size)
@@ -73,26 +96,24 @@ static bool get_flag(const struct line *line, const char *key, bool *out)
     return *out || strcmp(value, "no") == 0;
 }
 
-static bool get_path(const struct line *line, const char *key, uint16_t out[WIRE_PATH_UNITS])
+enum wire_order wire_get_order(const struct line *line, struct wire_text *text)
 {
-    const struct field *field = line_field(line, key);
-    return field && utf16_from_bytes(out, WIRE_PATH_UNITS, field->value, field->length) != SIZE_MAX;
+    if (strcmp(line->word, WORD_CASE) == 0)
+        return WIRE_CASE;
+    enum wire_order order = strcmp(line->word, WORD_SETTINGS) == 0 ? WIRE_SETTINGS
+                            : strcmp(line->word, WORD_PLAY) == 0   ? WIRE_PLAY
+                            : strcmp(line->word, WORD_PART) == 0   ? WIRE_ORDER_PART
+                                                                   : WIRE_NO_ORDER;
+    if (order == WIRE_NO_ORDER || !get_piece(line, order == WIRE_ORDER_PART, text))
+        return WIRE_NO_ORDER;
+    return order;
 }
 
-enum wire_order wire_order_of(const struct line *line)
-{
-    if (strcmp(line->word, WORD_SETTINGS) == 0)
-        return WIRE_SETTINGS;
-    if (strcmp(line->word, WORD_PLAY) == 0)
-        return WIRE_PLAY;
-    return strcmp(line->word, WORD_CASE) == 0 ? WIRE_CASE : WIRE_NO_ORDER;
-}
-
-void wire_put_settings(struct text *out, uint32_t sequence, const struct wire_settings *settings)
+void wire_put_settings(struct text *out, uint32_t sequence, const struct wire_settings *settings,
+                       const char *actor)
 {
     put_word(out, sequence, WORD_SETTINGS);
     put_bytes(out, "run", settings->run, strlen(settings->run));
-    put_path(out, "actor", settings->actor);
     for (int i = 0; i < ARCH_COUNT; i++)
         if (settings->has_actor[i])
             put_flag(out, arch_name((enum arch)i), true);
@@ -102,7 +123,7 @@ void wire_put_settings(struct text *out, uint32_t sequence, const struct wire_se
     put_flag(out, "reuse", settings->reuse);
     put_number(out, "mutate", settings->mutate_percent);
     put_number(out, "seed", settings->mutate_seed);
-    text_add(out, "\n");
+    put_last(out, actor);
 }
 
 bool wire_get_settings(const struct line *line, struct wire_settings *out)
@@ -113,7 +134,7 @@ bool wire_get_settings(const struct line *line, struct wire_settings *out)
         if (line_field(line, arch_name((enum arch)i)) &&
             !get_flag(line, arch_name((enum arch)i), &out->has_actor[i]))
             return false;
-    if (!get_word(line, "run", out->run, sizeof out->run) || !get_path(line, "actor", out->actor) ||
+    if (!get_word(line, "run", out->run, sizeof out->run) ||
         !get_number(line, "scale-thousandths", UINT32_MAX, &thousandths) || thousandths == 0 ||
         !get_flag(line, "volatile", &out->with_volatile) || !get_flag(line, "prestarted", &out->prestarted) ||
         !get_flag(line, "reuse", &out->reuse) || !get_number(line, "mutate", 100, &percent) ||
@@ -124,17 +145,16 @@ bool wire_get_settings(const struct line *line, struct wire_settings *out)
     return true;
 }
 
-void wire_put_play(struct text *out, uint32_t sequence, const struct wire_play *play)
+void wire_put_play(struct text *out, uint32_t sequence, bool is_input, const char *path)
 {
     put_word(out, sequence, WORD_PLAY);
-    put_path(out, "path", play->path);
-    put_path(out, "shown", play->shown);
-    text_add(out, "\n");
+    put_flag(out, "input", is_input);
+    put_last(out, path);
 }
 
-bool wire_get_play(const struct line *line, struct wire_play *out)
+bool wire_get_play(const struct line *line, bool *is_input)
 {
-    return get_path(line, "path", out->path) && get_path(line, "shown", out->shown);
+    return get_flag(line, "input", is_input);
 }
 
 void wire_put_case(struct text *out, uint32_t sequence, const struct wire_case *which)
@@ -183,19 +203,13 @@ static void put_finding(struct text *out, uint32_t sequence, const struct wire_f
     put_number(out, "line", finding->line > 0 ? (uint64_t)finding->line : 0);
 }
 
-const char *wire_put_text(struct text *out, uint32_t sequence, const struct wire_finding *finding,
-                          const char *text)
+void wire_put_text(struct text *out, uint32_t sequence, const struct wire_finding *finding, const char *text)
 {
-    size_t left = strlen(text), piece = left < PIECE_BYTES ? left : PIECE_BYTES;
-    if (piece < left)
-        put_word(out, sequence, WORD_PART);
-    else if (finding)
+    if (finding)
         put_finding(out, sequence, finding);
     else
         put_word(out, sequence, WORD_TRANSCRIPT);
-    put_bytes(out, "text", text, piece);
-    text_add(out, "\n");
-    return text + piece;
+    put_last(out, text);
 }
 
 void wire_put_done(struct text *out, uint32_t sequence, const struct wire_done *done)
@@ -241,18 +255,6 @@ static bool get_finding(const struct line *line, struct wire_finding *out)
     return out->verdict != VERDICT_ERROR || get_error_kind(line_value(line, "kind", ""), &out->error_kind);
 }
 
-static bool get_text(const struct line *line, struct wire_report *report)
-{
-    const struct field *text = line_field(line, "text");
-    if (report->complete)
-        report->text.length = 0;
-    report->complete = false;
-    if (!text)
-        return false;
-    buffer_add(&report->text, text->value, text->length);
-    return true;
-}
-
 static bool get_done(const struct line *line, struct wire_done *out)
 {
     return line_number(line, "roles", &out->use.roles) && line_number(line, "starts", &out->use.starts) &&
@@ -270,21 +272,15 @@ enum wire_report_kind wire_get_report(const struct line *line, uint32_t sequence
     bool part = strcmp(line->word, WORD_PART) == 0, finding = strcmp(line->word, WORD_FINDING) == 0;
     if (!part && !finding && strcmp(line->word, WORD_TRANSCRIPT) != 0)
         return WIRE_NONSENSE;
-    if ((finding && !get_finding(line, &report->finding)) || !get_text(line, report))
+    if ((finding && !get_finding(line, &report->finding)) || !get_piece(line, part, &report->text))
         return WIRE_NONSENSE;
-    report->complete = !part;
     if (part)
         return WIRE_MORE;
     return finding ? WIRE_FINDING : WIRE_TRANSCRIPT;
 }
 
-const char *wire_report_text(const struct wire_report *report)
-{
-    return report->text.at ? report->text.at : "";
-}
-
 void wire_report_free(struct wire_report *report)
 {
-    buffer_free(&report->text);
+    buffer_free(&report->text.bytes);
     *report = (struct wire_report){0};
 }

@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,9 +11,11 @@
 #endif
 
 #include "../../common/text.h"
+#include "../../common/utf16.h"
 #include "../case/case_run.h"
 #include "../case/play.h"
 #include "../case/catalogue.h"
+#include "../platform/invariant.h"
 #include "mutation_run.h"
 #include "wire.h"
 
@@ -20,14 +23,13 @@
  * before the worker waits for anything (send_collected). */
 #define COLLECTED_BYTES 16384
 
-static_assert(WIRE_PATH_UNITS == PROGRAM_PATH_UNITS, "the wire carries every path of a program");
-
 struct worker {
     HANDLE pipe;
     char collected[COLLECTED_BYTES];
     size_t collected_length;
     struct line_reader reader;
-    uint32_t sequence; /* of the last line from the parent */
+    uint32_t sequence;     /* of the last line from the parent */
+    struct wire_text text; /* of the parent's order */
     bool parent_gone;
     struct stage_settings settings;
     struct mutation_settings mutate;
@@ -50,11 +52,12 @@ static void send_collected(void *context)
 
 static void write_line(struct worker *worker, const struct text *line)
 {
+    INVARIANT(!line->cut);
     if (line->length > sizeof worker->collected - worker->collected_length)
         send_collected(worker);
     memcpy(worker->collected + worker->collected_length, line->at, line->length);
     worker->collected_length += line->length;
-    if (worker->settings.with_volatile) /* --verbose: a user reads along */
+    if (worker->settings.with_volatile) /* --verbose: a user reads each line when it happens */
         send_collected(worker);
 }
 
@@ -94,21 +97,25 @@ static void tell(void *context, enum stage_event event, int line, const char *te
     struct worker *worker = context;
     struct wire_finding finding = finding_of_event[event];
     finding.line = line;
-    do {
-        char bytes[LINE_BYTES];
-        struct text out = text_over(bytes, sizeof bytes);
-        text = wire_put_text(&out, worker->sequence, event == STAGE_TRANSCRIPT ? NULL : &finding, text);
+    char bytes[LINE_BYTES];
+    struct text out = text_over(bytes, sizeof bytes);
+    while (wire_put_part(&out, worker->sequence, &text)) {
         write_line(worker, &out);
-    } while (*text);
+        text_clear(&out);
+    }
+    wire_put_text(&out, worker->sequence, event == STAGE_TRANSCRIPT ? NULL : &finding, text);
+    write_line(worker, &out);
 }
 
-/* The actor of this architecture is named; those of others lie beside this program. */
-static bool take_actors(struct stage_settings *settings, const struct wire_settings *sent)
+/* The settings name the actor of this architecture; the others are beside this program. */
+static bool take_actors(struct stage_settings *settings, const struct wire_settings *sent,
+                        const struct wire_text *own)
 {
     wchar_t self[PROGRAM_PATH_UNITS];
     DWORD length = GetModuleFileNameW(NULL, self, PROGRAM_PATH_UNITS);
-    bool good = length > 0 && length < PROGRAM_PATH_UNITS;
-    memcpy(settings->actors[ARCH_OWN], sent->actor, sizeof sent->actor);
+    bool good = length > 0 && length < PROGRAM_PATH_UNITS && !own->bytes.failed &&
+                utf16_from_bytes((uint16_t *)settings->actors[ARCH_OWN], PROGRAM_PATH_UNITS, wire_text(own),
+                                 own->bytes.length) != SIZE_MAX;
     for (int i = 0; i < ARCH_COUNT && good; i++)
         if (sent->has_actor[i])
             good = programs_beside(settings->actors[i], self, (enum arch)i);
@@ -119,8 +126,7 @@ static bool take_settings(struct worker *worker, const struct line *line)
 {
     struct stage_settings *settings = &worker->settings;
     struct wire_settings sent;
-    if (wire_order_of(line) != WIRE_SETTINGS || !wire_get_settings(line, &sent) ||
-        !take_actors(settings, &sent))
+    if (settings->job || !wire_get_settings(line, &sent) || !take_actors(settings, &sent, &worker->text))
         return false;
     memcpy(settings->run, sent.run, sizeof settings->run);
     settings->timeout_scale = sent.timeout_scale;
@@ -187,7 +193,7 @@ static void end_at_once_on_crash(void)
 static bool take_case(struct worker *worker, const struct line *line)
 {
     struct wire_case which;
-    if (wire_order_of(line) != WIRE_CASE || !wire_get_case(line, &which))
+    if (!wire_get_case(line, &which))
         return false;
     size_t index = catalogue_find(which.id);
     if (index == SIZE_MAX)
@@ -207,14 +213,39 @@ static void say_hello(struct worker *worker)
     send_collected(worker);
 }
 
-/* A file of steps, whose cases the parent asks for afterwards. The parent has read it, so that it is well-formed. */
-static bool take_play(const struct line *line)
+/* A file of steps, whose cases the parent asks for afterwards. The parent has read it, so it is well-formed unless another
+ * program has changed it since. */
+static bool take_play(const struct wire_text *text, const struct line *line)
 {
-    static struct wire_play play;
+    bool is_input, good = false;
     char why[600];
     struct text error = text_over(why, sizeof why);
-    return wire_get_play(line, &play) &&
-           play_load(&(struct play_source){(const wchar_t *)play.path, (const wchar_t *)play.shown}, &error);
+    size_t units = text->bytes.length + 1;
+    wchar_t *path = calloc(units, sizeof *path);
+    if (!path || text->bytes.failed)
+        text_add(&error, "not enough memory for the path of a file of steps");
+    else if (wire_get_play(line, &is_input) &&
+             utf16_from_bytes((uint16_t *)path, units, wire_text(text), text->bytes.length) != SIZE_MAX)
+        good = play_load(&(struct play_source){path, is_input ? PLAY_INPUT : path}, &error);
+    free(path);
+    if (!good)
+        fprintf(stderr, "worker: %s\n", why);
+    return good;
+}
+
+/* Does what the line asks for. False if it is not what wire.h describes, or if that is impossible. */
+static bool take_order(struct worker *worker, const struct line *line)
+{
+    enum wire_order order = wire_get_order(line, &worker->text);
+    if (order == WIRE_ORDER_PART)
+        return true;
+    if (order == WIRE_SETTINGS)
+        return take_settings(worker, line);
+    if (!worker->settings.job) /* the settings come first */
+        return false;
+    if (order == WIRE_PLAY)
+        return take_play(&worker->text, line);
+    return order == WIRE_CASE && take_case(worker, line);
 }
 
 int worker_main(HANDLE pipe, HANDLE output)
@@ -226,10 +257,8 @@ int worker_main(HANDLE pipe, HANDLE output)
     end_at_once_on_crash();
     SetHandleInformation(pipe, HANDLE_FLAG_INHERIT, 0);
     say_hello(worker);
-    if (!read_line(worker, &line) || !take_settings(worker, &line))
-        return EXIT_KILLED;
     while (!worker->parent_gone && read_line(worker, &line))
-        if (!(wire_order_of(&line) == WIRE_PLAY ? take_play(&line) : take_case(worker, &line)))
+        if (!take_order(worker, &line))
             return EXIT_KILLED;
     prestarted_drop(&worker->prestarted);
     used_actors_drop(&worker->used);
