@@ -48,7 +48,7 @@ struct case_figures case_run(const struct stage_settings *settings, const struct
     if (word_next(&rows, first))
         state.row = contract_find(first);
     case_id(test, id);
-    /* The expectations of a file of steps are its author's until a line names a row. */
+    /* A file of steps needs no row: without one, each of its expectations counts as documented. */
     const struct contract_row authors = {.id = id,
                                          .outcome = BASIS_DOCUMENTED,
                                          .code = BASIS_DOCUMENTED,

@@ -7,7 +7,7 @@
 /* The topics of the catalogue; NULL: those that are built in. */
 static const struct topic *const *used;
 static size_t used_count;
-/* Cases are looked up in their order nearly always: where the last one was found. */
+/* Where the last case was found: cases are nearly always looked up in their order. */
 static size_t last_found;
 
 void catalogue_use(const struct topic *const *other, size_t count)

@@ -19,7 +19,7 @@ struct catalogued {
     const struct test_case *test;
 };
 
-/* Makes these topics the catalogue; they must live as long as it is used. NULL: those that are built in. */
+/* Makes these topics the catalogue; they must outlive its use. NULL: the built-in topics. */
 void catalogue_use(const struct topic *const *topics, size_t count);
 
 size_t catalogue_count(void);
@@ -27,7 +27,7 @@ struct catalogued catalogue_at(size_t index);
 /* The index of the case with this id, or SIZE_MAX. */
 size_t catalogue_find(const char *id);
 
-/* Whether the id of a case matches the pattern, of one that is built in or of one of the catalogue. */
+/* Whether the pattern matches the id of a built-in case or of a case of the catalogue. */
 bool catalogue_has(const char *glob);
 
 /* The function's name with '-' for '_'. */

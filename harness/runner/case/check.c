@@ -10,7 +10,7 @@
 #include "case_run.h"
 #include "catalogue.h"
 
-/* What an expectation is about, because a row knows the two in different ways. */
+/* What an expectation is about. A row states a basis for the outcome and one for the code. */
 enum aspect { ASPECT_OUTCOME, ASPECT_CODE, ASPECT_STATUS };
 
 static const struct contract_row *current_row(struct stage *stage, int line)
@@ -20,8 +20,8 @@ static const struct contract_row *current_row(struct stage *stage, int line)
     return stage->case_state->row;
 }
 
-/* Tells that an expectation did not hold: "[row] what: expected ..., got ...". It is a failure if a page states this aspect
- * of the row and the evidence for the row is strong enough (contract.h). */
+/* Reports an expectation that is not met: "[row] what: expected ..., got ...". It is a failure if a page states this
+ * aspect of the row and the evidence for the row is strong enough (contract.h). */
 static void failed(struct stage *stage, int line, enum aspect aspect, const char *what, const char *expected,
                    const char *got)
 {
@@ -136,7 +136,7 @@ static bool reply_matches(const struct role *role, const char *expected, enum as
     return matches;
 }
 
-/* One failure is reported for all that differs. */
+/* Reports one failure for all differences of a reply. */
 static bool compare_reply(struct stage *stage, int line, const struct role *role, const char *expected)
 {
     enum aspect differs;
@@ -248,8 +248,8 @@ bool check_fails(struct stage *stage, int line, const char *name, const char *re
     return true;
 }
 
-/* Where the fault is said to be lies in the range that the step was to touch: its at= and its length=, or the eight
- * bytes that a single value has at most. A place that is no offset ("elsewhere") lies nowhere. */
+/* Whether the reported address of the fault is in the range that the step touches: its at= and its length=, or at most
+ * eight bytes for a single value. A place that is not an offset ("elsewhere") is in no range. */
 static bool is_in_range(const struct role *role)
 {
     struct line request;
@@ -340,7 +340,7 @@ void check_powered(struct stage *stage, int line, const char *what, bool seen)
     stage_tell(stage, STAGE_POWERLESS, line, text);
 }
 
-/* Whether a reply says how a step went, whatever that is: a word for the outcome, and what belongs to it. */
+/* Whether a reply has an outcome: ok, fail with its error, or fault with its code. */
 static bool is_outcome(const struct line *reply)
 {
     uint64_t code;

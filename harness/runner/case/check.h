@@ -8,7 +8,8 @@
 
 struct stage;
 
-/* What follows checks this row of the contract, which must be among the case's rows. A case starts with its first. */
+/* The checks that follow are of this row of the contract, which must be among the case's rows. A case starts with the
+ * first. */
 #define row(s, id) check_row(s, id)
 
 /* ---- preconditions ---- */
@@ -48,10 +49,10 @@ struct stage;
  * tells no outcome makes the case an `error`. */
 #define records(s, role, step) check_records(s, __LINE__, role, step)
 
-/* A control: the same without what is under test, or whether the condition under test came about at all. If its effect is not
- * seen the run had no power on this machine (bursts need two processors that work at the same time), and a pass would prove
- * nothing: a case that would have passed is then a skip that says so. The transcript has the same line in every run that had
- * power. A control is no expectation; a case needs others too. */
+/* A control: whether the effect appears without the mechanism under test, or whether the condition under test occurred.
+ * If it did not (bursts need two processors that work at the same time), a pass would prove nothing: a case that would
+ * pass is then a skip with this reason. In all other runs the transcript has the same line. A control is not an
+ * expectation; a case needs expectations too. */
 #define powered(s, what, seen) check_powered(s, __LINE__, what, seen)
 
 /* ---- what the macros call ---- */
@@ -67,8 +68,9 @@ bool check_faults(struct stage *s, int line, const char *role, const char *reque
 bool check_equals(struct stage *s, int line, const char *what, uint64_t actual, uint64_t expected);
 bool check_holds(struct stage *s, int line, const char *what, bool truth);
 bool check_ends(struct stage *s, int line, const char *role, const char *request, uint32_t exit_code);
-/* The reply is as `expected` says, which is written as transcripts write replies: an outcome, then fields that the reply must
- * have; '*' stands for any characters of a value, and alone for anything. What is not named may be anything. */
+/* The reply matches `expected`, which has the form of a reply in a transcript: an outcome, then fields that the reply
+ * must have. '*' stands for any characters of a value, and as the outcome for any outcome. A field that is not named may
+ * have any value. */
 bool check_matches(struct stage *s, int line, const char *role, const char *request, const char *expected);
 /* The same for the reply to a step that begins() has sent. */
 bool check_finishes_as(struct stage *s, int line, const char *role, const char *expected);

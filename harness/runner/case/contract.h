@@ -1,6 +1,6 @@
-/* The contract as a table: how each row's outcome is known, how its error code or exact number is, and how
- * strong the evidence is. The build makes the table from cases/contract.toml
- * (harness/cmake/contract_table.py); the same file explains the bases and the strengths. Plain C, no windows.h. Everything here is read-only and lives as long as the process. */
+/* The contract as a table: how each row's outcome is known, how its error code or exact number is known, and how strong
+ * the evidence is. The build makes the table from cases/contract.toml (harness/cmake/contract_table.py); that file
+ * explains the bases and the strengths. Plain C. Everything here is read-only and lives as long as the process. */
 #ifndef SHMCHECK_CONTRACT_H
 #define SHMCHECK_CONTRACT_H
 

@@ -41,7 +41,7 @@ void case_starts(struct stage *stage, int line, const char *name, const char *ar
     if (spec.identity)
         actor_settle(stage, line, role, &spec, arguments);
     actor_tell_spec(stage, name, arguments);
-    /* A platform may take a token and ignore it: what the case is worth depends on the actor's real identity. */
+    /* A platform may accept a token and ignore it, so the actor's real identity is an expectation. */
     if (spec.identity)
         check_gives(stage, line, name, step("identity tell=%s", identity_traits(spec.identity)),
                     identity_promise(spec.identity));
@@ -58,7 +58,8 @@ void case_spawns(struct stage *stage, int line, const char *parent, const char *
     check_must(stage, line, parent,
                step("spawn %s pipe=$%s.token program=$%s.program %s", name, name, name, spec.rest));
     actor_arrives(stage, line, parent, role);
-    /* In the words of the case: bits=64 means another architecture on another system, and the same transcript. */
+    /* The transcript has the words of the case: bits=64 means different architectures on different systems, and the
+     * transcript stays the same. */
     if (spec.chosen && strcmp(spec.chosen, "bits") == 0)
         actor_tell_spec(stage, name, step("bits=%u", arch_bits(spec.arch)));
     else if (spec.chosen)

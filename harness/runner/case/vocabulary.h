@@ -1,5 +1,5 @@
-/* The rest of a case's vocabulary: how actors come, go and hand things over, and values of replies. Cases include checks.h,
- * which explains the steps. `s` is the case's parameter, `role` a name, `step` the text of a step. */
+/* The rest of a case's vocabulary: starting and ending actors, handing over handles, and values of replies. Cases include
+ * checks.h, which explains the steps. `s` is the case's parameter, `role` a name, `step` the text of a step. */
 #ifndef SHMCHECK_VOCABULARY_H
 #define SHMCHECK_VOCABULARY_H
 
@@ -11,18 +11,18 @@ struct stage;
 
 /* ---- actors ---- */
 
-/* `exit`, and the end of the process is waited for: exit code 0, or the verdict is `error`. */
+/* Performs `exit` and waits for the end of the process. An exit code other than 0 makes the case an `error`. */
 #define leaves(s, role) case_leaves(s, __LINE__, role)
-/* TerminateProcess from outside, and the end is waited for. */
+/* Ends the process with TerminateProcess and waits for its end. */
 #define killed(s, role) case_killed(s, __LINE__, role)
-/* A step that ends the process without a reply (crash); the end is waited for and must come with this exit code. */
+/* Performs a step that ends the process without a reply (crash), and waits for its end, which must have this exit code. */
 #define dies(s, role, step, exit_code) case_dies(s, __LINE__, role, step, exit_code)
-/* The role's actor is not the ordinary one; stands before the first step of the role. Blank-separated words:
- *   identity=I              runs under another identity than the runner; identity.h lists them. The actor then tells its real
- *                           identity, and that it is the one asked for is an expectation: where a platform ignores the token
- *                           the case fails there, and goes on
- *   bits=32|64, arch=A      another program, x64, x86 or arm64. The case needs "both-bitnesses" or the like. Without these
- *                           words the run's pair decides: "reader" is its second, every other role its first
+/* Starts the role's actor with options; stands before the first step of the role. The blank-separated options are:
+ *   identity=I              runs under this identity; identity.h lists them. The actor then reports its real identity, and
+ *                           an expectation compares it: where a platform ignores the token the case fails there, and
+ *                           goes on
+ *   bits=32|64, arch=A      another program: x64, x86 or arm64. The case needs "both-bitnesses" or the like. Without these
+ *                           words the run's pair decides: "reader" has its second architecture, every other role its first
  *   large-address-aware=yes|no    a copy of the program with that flag in its header */
 #define starts(s, role, arguments) case_starts(s, __LINE__, role, arguments)
 /* A role whose process another role starts: spawns(s, "writer", "child", "inherit=yes"). bits= and arch= as above, the

@@ -17,8 +17,8 @@ struct channel {
     struct line_reader reader;
 };
 
-/* Unpredictable enough that two runs at once, or a curious third program, never meet: FIRST_PIPE_INSTANCE
- * makes a clash an error, not a surprise. */
+/* Random enough that two runs at the same time, or another program, do not use the same name. With FIRST_PIPE_INSTANCE a
+ * clash is an error. */
 static void make_pipe_name(char *name, size_t size)
 {
     static volatile LONG counter;
@@ -56,8 +56,8 @@ struct channel *channel_new(void)
     return channel;
 }
 
-/* CancelIo, the older function, cancels the other operation of the pipe too. That is no loss: after a send that was not
- * taken in time the peer is of no more use. */
+/* CancelIo, the older function, also cancels the other operation of the pipe. That does no harm: a peer that did not read
+ * a request in time gets no further one. */
 static void cancel(struct channel *channel, OVERLAPPED *operation)
 {
     if (system_calls()->CancelIoEx)
@@ -71,7 +71,7 @@ void channel_free(struct channel *channel)
     if (!channel)
         return;
     if (channel->reading) {
-        /* The system owns the OVERLAPPED and the buffer until the cancelled read has been seen to end. */
+        /* The system owns the OVERLAPPED and the buffer until the cancelled read has ended. */
         DWORD ignored;
         cancel(channel, &channel->read);
         GetOverlappedResult(channel->pipe, &channel->read, &ignored, TRUE);
@@ -134,7 +134,7 @@ bool channel_send(struct channel *channel, const char *bytes, size_t length, DWO
     return GetLastError() == ERROR_IO_PENDING && finish(channel, &channel->write, milliseconds);
 }
 
-/* Starts a read unless one is under way. A read that completes at once signals the event all the same. */
+/* Starts a read unless one is under way. A read that completes at once signals the event too. */
 static void start_read(struct channel *channel)
 {
     size_t room;

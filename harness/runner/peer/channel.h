@@ -1,6 +1,5 @@
-/* One end of the line protocol: a pipe whose every wait has a deadline. The runner's end is overlapped, the
- * child's end is plain. Pages: nf-namedpipeapi-createnamedpipew, synchronous-and-overlapped-input-and-output.
- */
+/* One end of the line protocol: a pipe. Every wait has a deadline. The runner's end is overlapped, the child's end is
+ * synchronous. Pages: nf-namedpipeapi-createnamedpipew, synchronous-and-overlapped-input-and-output. */
 #ifndef SHMCHECK_CHANNEL_H
 #define SHMCHECK_CHANNEL_H
 
@@ -22,15 +21,15 @@ struct channel; /* on the heap: the system writes into it while a read is under 
 /* The server end of a new pipe with a random name, one instance, no remote clients. NULL, with GetLastError, on
  * failure. */
 struct channel *channel_new(void);
-/* Ends what is under way and closes; NULL is fine. */
+/* Cancels a pending read and closes the pipe. NULL is allowed. */
 void channel_free(struct channel *channel);
 
-/* What a client opens behind \\.\pipe\ ; a plain token. */
+/* The name that a client opens after \\.\pipe\ : letters, digits and hyphens. */
 const char *channel_pipe_name(const struct channel *channel);
 
 /* Opens the child's end: synchronous, inheritable, owned by the caller. INVALID_HANDLE_VALUE on failure. */
 HANDLE channel_child_end(const struct channel *channel);
-/* Waits until a client that was told the token has opened the pipe. */
+/* Waits until a client has opened the pipe. False: none did within the deadline. */
 bool channel_accept(struct channel *channel, DWORD milliseconds);
 
 /* Sends bytes that end with a newline. False: the other end is closed, or did not read them within the deadline. */

@@ -18,13 +18,13 @@ struct identity {
     const char *name, *traits, *promise;
     make_function *make;
     /* What make_derived does to the runner's own token: */
-    DWORD level;                /* the integrity level, 0: as it is */
+    DWORD level;                /* the integrity level; 0: unchanged */
     DWORD flags;                /* of CreateRestrictedToken */
     WELL_KNOWN_SID_TYPE denied; /* a group that counts for denials only; WinNullSid: none */
     const wchar_t *deleted;     /* a privilege that is deleted; NULL: none */
     bool restricts;             /* with restricting SIDs */
     /* What identity_launch_settle does: */
-    bool lowered; /* to untrusted, where no process could start */
+    bool lowered; /* to untrusted after the start, because no process can start at that level */
 };
 
 static const struct identity identities[] = {
@@ -153,8 +153,8 @@ static PSID logon_sid(HANDLE token, struct known_sid *out)
     return found;
 }
 
-/* A process must still get at its own libraries and at the directory of named objects: Everyone, Users and RESTRICTED
- * lead there. The user is not among them, so that what admits the user alone does not admit the process. */
+/* A process must still be able to open its libraries and the directory of named objects, which Everyone, Users and
+ * RESTRICTED allow. The user is not among the SIDs, so that an object that allows only the user denies the process. */
 static DWORD restricting_sids(HANDLE token, struct known_sid storage[4], SID_AND_ATTRIBUTES out[4])
 {
     PSID sids[4] = {
@@ -181,8 +181,8 @@ static DWORD derive(struct identity_launch *out, const struct identity *identity
     if (identity->deleted && !LookupPrivilegeValueW(NULL, identity->deleted, &deleted.Luid))
         return failed(out, "LookupPrivilegeValue");
     DWORD count = identity->restricts ? restricting_sids(own, storage, restricting) : 0;
-    /* A token made in this way is a restricted version of the runner's own even where nothing is taken away, and such
-     * a token can be given to a process without SeAssignPrimaryTokenPrivilege. */
+    /* This token counts as a restricted version of the runner's own even if nothing was removed. Such a token can be
+     * given to a process without SeAssignPrimaryTokenPrivilege. */
     if (!CreateRestrictedToken(own, identity->flags, denied.Sid != NULL, denied.Sid ? &denied : NULL,
                                identity->deleted != NULL, identity->deleted ? &deleted : NULL, count,
                                count ? restricting : NULL, &out->token))
@@ -259,7 +259,7 @@ static DWORD make_other_user(struct identity_launch *out, const struct identity 
     (void)identity;
     (void)actor;
     (void)run;
-    /* Service accounts have no password; their tokens come in session 0. */
+    /* Service accounts have no password, and their tokens are for session 0. */
     if (!LogonUserW(L"LocalService", L"NT AUTHORITY", NULL, LOGON32_LOGON_SERVICE, LOGON32_PROVIDER_DEFAULT,
                     &out->token))
         return failed(out, "LogonUser");

@@ -25,12 +25,12 @@
 
 struct identity;
 
-/* NULL if there is none of that name. */
+/* NULL if no identity has this name. */
 const struct identity *identity_find(const char *name);
-/* The identities one after the other; NULL behind the last. */
+/* The identity at this index, from 0; NULL if there are fewer. */
 const struct identity *identity_at(size_t index);
 const char *identity_name(const struct identity *identity);
-/* The fields of the reply to `identity` (PROTOCOL.md) by which an actor proves this identity, as checks.h takes them. */
+/* The fields of the reply to `identity` (PROTOCOL.md) that prove this identity, as checks.h takes them. */
 const char *identity_promise(const struct identity *identity);
 /* The words of tell= with which the step `identity` asks for these fields. */
 const char *identity_traits(const struct identity *identity);
@@ -38,9 +38,9 @@ const char *identity_traits(const struct identity *identity);
 /* What child_start needs to start an actor with an identity. */
 struct identity_launch {
     HANDLE token;                    /* owned; NULL: the runner's own */
-    SECURITY_CAPABILITIES container; /* without AppContainerSid outside one; the SID is appcontainer.c's */
-    wchar_t image[MAX_PATH * 2];     /* the program, "" for the one that actors have otherwise */
-    bool temporary;                  /* `image` is a copy, to be deleted when the actor has ended */
+    SECURITY_CAPABILITIES container; /* AppContainerSid is NULL: no container. appcontainer.c owns the SID */
+    wchar_t image[MAX_PATH * 2];     /* the program; "": the ordinary actor */
+    bool temporary;                  /* `image` is a copy, which is deleted after the actor's end */
     bool apart;         /* it inherits no handle and is in no job: it connects by the pipe's name */
     const char *failed; /* the function that failed, for messages */
 };
@@ -49,7 +49,7 @@ struct identity_launch {
  * out->failed set. identity_launch_free is called in either case. */
 DWORD identity_launch_make(struct identity_launch *out, const struct identity *identity, const wchar_t *actor,
                            const char *run);
-/* Takes away what an actor needed only to start. Called after its hello. Zero, or an error code. */
+/* Takes back what the actor needed only to start. Called after its hello. Zero, or an error code. */
 DWORD identity_launch_settle(const struct identity *identity, const struct child *child);
 /* Frees what the launch owns, except a temporary image. */
 void identity_launch_free(struct identity_launch *launch);

@@ -47,7 +47,7 @@ static bool runs(HANDLE process)
     return WaitForSingleObject(process, 0) == WAIT_TIMEOUT;
 }
 
-/* Forgets those that have ended. */
+/* Removes the processes that have ended from the list. */
 static void prune(struct job *job)
 {
     size_t kept = 0;
@@ -80,9 +80,9 @@ static bool list(struct job *job, HANDLE process)
     return true;
 }
 
-/* A system may accept the job attribute and ignore it, so what counts is where the process is. Where jobs do not nest
- * (before Windows 8, and in old versions of Wine) a child of a process in a job cannot be in another: it stays in the one
- * that it got from its parent, which ends with the run. That is no refusal of job objects. */
+/* A system may accept the job attribute and ignore it, so the process is asked whether it is in a job. Where jobs do not
+ * nest (before Windows 8, and in old versions of Wine), a child of a process in a job cannot be put into another job. It
+ * stays in the job of its parent, which ends with the run, and this does not count as a refusal of job objects. */
 bool job_add(struct job *job, HANDLE process)
 {
     BOOL inside = FALSE;

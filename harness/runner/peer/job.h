@@ -1,6 +1,6 @@
-/* The processes that the harness started and ends together. They are in a job object, which the system ends with its last
- * handle. Where a process cannot be put into one, its handle is kept here and it is ended by that handle; a process that
- * such a process starts itself is not known then. Pages: job-objects, nested-jobs. */
+/* The processes that the harness started and ends together. They are in a job object, and the system ends them with its
+ * last handle. Where a process cannot be put into one, the job keeps its handle and ends it with that; processes that it
+ * starts itself are then unknown. Pages: job-objects, nested-jobs. */
 #ifndef SHMCHECK_JOB_H
 #define SHMCHECK_JOB_H
 
@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The exit code of a process that the harness ended, so that it is never taken for a result: "nsm". */
+/* The exit code of a process that the harness ended; no program of the harness returns it: "nsm". */
 #define EXIT_KILLED 0x6E736D
 
 struct job;

@@ -16,7 +16,7 @@ HANDLE output_file_new(void)
              (unsigned long)GetCurrentProcessId(), (unsigned long)InterlockedIncrement(&counter),
              (unsigned long long)now.QuadPart);
     SECURITY_ATTRIBUTES inheritable = {.nLength = sizeof inheritable, .bInheritHandle = TRUE};
-    /* The children write through copies of this handle, which share its file position: they never overwrite. */
+    /* The children write through duplicates of this handle, which share one file position, so none overwrites another. */
     return CreateFileW(path, GENERIC_READ | GENERIC_WRITE | DELETE, FILE_SHARE_READ | FILE_SHARE_DELETE,
                        &inheritable, CREATE_NEW, FILE_ATTRIBUTE_TEMPORARY | FILE_FLAG_DELETE_ON_CLOSE, NULL);
 }

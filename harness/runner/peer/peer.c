@@ -249,7 +249,7 @@ enum child_state peer_wait(struct peer_group *group, struct peer *peer, DWORD *e
     announce_wait(group);
     enum child_state state =
         peer->child.process ? child_wait(&peer->child, group->timeout, exit_code) : CHILD_RUNS;
-    /* Only cases without an error are replayed, and an unknown exit code is one. */
+    /* Only cases without an error are replayed, and an unknown exit code is an error. */
     record(group, RECORDED_END, state == CHILD_ENDED, state == CHILD_ENDED ? (uint32_t)*exit_code : 0, NULL);
     return state;
 }

@@ -1,5 +1,5 @@
-/* A peer: the process of one actor, its pipe and the way to it. Everything that a case learns from outside comes through
- * these functions, either from the process or, in a replay, from the recording. A peer knows nothing of roles and steps. */
+/* A peer: the process of one actor, with its pipe. Everything that a case learns comes through these functions: from the
+ * process or, in a replay, from the recording. A peer knows nothing of roles and steps. */
 #ifndef SHMCHECK_PEER_H
 #define SHMCHECK_PEER_H
 
@@ -49,8 +49,8 @@ bool peer_accept(struct peer_group *group, struct peer *peer);
 /* Opens the process with the id that it told over the pipe, to see its end. Zero, or the error code. */
 DWORD peer_open_process(struct peer_group *group, struct peer *peer, uint64_t pid);
 
-/* An actor that waited begins to play another role: the next peer_receive returns the first line that it ever sent, as that
- * of a process that has just started. */
+/* An actor that waited begins to play another role: the next peer_receive returns its first line again, as if the process
+ * had just started. */
 void peer_greet_again(struct peer_group *group, struct peer *peer);
 
 /* Sends `length` bytes, which are terminated by a byte 0 as well. False: the pipe is closed, or the bytes were not read

@@ -56,12 +56,11 @@ static LPPROC_THREAD_ATTRIBUTE_LIST build_attributes(HANDLE *handles, size_t cou
     return list;
 }
 
-/* The process, suspended. A token needs the other function, which takes all else in the same way. */
+/* Creates the process, suspended. With a token that takes CreateProcessAsUserW, whose other parameters are the same. */
 static BOOL create_process(const struct process_spec *start, wchar_t *command_line, bool inherits,
                            STARTUPINFOEXW *startup, PROCESS_INFORMATION *out)
 {
-    /* DETACHED_PROCESS: no console window appears, none is paid for, and Ctrl-C in ours does not reach the
-     * child. */
+    /* DETACHED_PROCESS: no console window appears, and Ctrl-C in the runner's console does not reach the child. */
     DWORD flags = CREATE_SUSPENDED | DETACHED_PROCESS;
     if (startup->lpAttributeList)
         flags |= EXTENDED_STARTUPINFO_PRESENT;
@@ -72,10 +71,10 @@ static BOOL create_process(const struct process_spec *start, wchar_t *command_li
                           &startup->StartupInfo, out);
 }
 
-/* ERROR_INTERNAL_ERROR says that the process ended before it had begun. Wine says so of one process in some 8,000, whose
- * heap happens to lie where Wine wants a page; the next one lies elsewhere. */
-static DWORD create_if_need_be_again(const struct process_spec *start, wchar_t *command_line, bool inherits,
-                                     STARTUPINFOEXW *startup, PROCESS_INFORMATION *out)
+/* ERROR_INTERNAL_ERROR means that the process ended before its first instruction. Under Wine this happens to about one
+ * process in 8,000: its heap gets the address of a page that Wine needs. A second attempt gets other addresses. */
+static DWORD create_with_retry(const struct process_spec *start, wchar_t *command_line, bool inherits,
+                               STARTUPINFOEXW *startup, PROCESS_INFORMATION *out)
 {
     DWORD error = ERROR_INTERNAL_ERROR;
     for (int attempt = 0; attempt < START_ATTEMPTS && error == ERROR_INTERNAL_ERROR; attempt++)
@@ -109,7 +108,7 @@ DWORD child_start(struct child *out, const struct process_spec *start)
         .lpAttributeList = attributes,
     };
     PROCESS_INFORMATION process;
-    DWORD error = create_if_need_be_again(start, command_line, count > 0, &startup, &process);
+    DWORD error = create_with_retry(start, command_line, count > 0, &startup, &process);
     if (!error && ((start->job && !job_add(start->job, process.hProcess)) ||
                    ResumeThread(process.hThread) == (DWORD)-1)) {
         error = GetLastError();
@@ -128,7 +127,8 @@ DWORD child_start(struct child *out, const struct process_spec *start)
 
 DWORD child_open(struct child *out, DWORD id)
 {
-    /* The lesser right exists since Windows Vista; a system may also give it and then not tell the exit code for it. */
+    /* PROCESS_QUERY_LIMITED_INFORMATION exists since Windows Vista. A system may also grant it and not return the exit
+     * code. */
     static const DWORD rights[] = {PROCESS_QUERY_LIMITED_INFORMATION, PROCESS_QUERY_INFORMATION};
     DWORD error = ERROR_SUCCESS, ignored;
     *out = (struct child){0};

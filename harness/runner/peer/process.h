@@ -1,4 +1,4 @@
-/* Child processes that cannot outlive the runner and that inherit exactly what they are given.
+/* Child processes. They end with the runner at the latest, and inherit exactly the handles that process_spec lists.
  * Pages: nf-processthreadsapi-createprocessw, nf-processthreadsapi-createprocessasuserw,
  * nf-processthreadsapi-updateprocthreadattribute, job-objects. */
 #ifndef SHMCHECK_PROCESS_H
@@ -28,8 +28,7 @@ struct process_spec {
     const wchar_t *directory;         /* its current directory; NULL: this process's own */
 };
 
-/* Starts a process. On failure out->process is NULL, the result is the error code and nothing is left behind.
- */
+/* Starts a process. On failure out->process is NULL, and the result is the error code. */
 DWORD child_start(struct child *out, const struct process_spec *start);
 /* Opens a running process by its id, to wait for its end and to end it. Zero, or the error code. */
 DWORD child_open(struct child *out, DWORD id);
@@ -42,12 +41,11 @@ enum child_state {
 
 /* Waits for the end, so many milliseconds at most. */
 enum child_state child_wait(const struct child *child, DWORD milliseconds, DWORD *exit_code);
-/* Ends it, if it has not ended, and waits until it has. False if the system does not manage that in ten
- * seconds. */
+/* Ends the process if it still runs, and waits for its end. False if it has not ended after ten seconds. */
 bool child_kill(const struct child *child);
 void child_close(struct child *child);
 
-/* How many handles this process has open. Where the system does not tell, a number that grows with them; 0: unknown. */
+/* How many handles this process has open. Where the system does not report it, a number that grows with them; 0: unknown. */
 uint64_t own_handle_count(void);
 
 #endif

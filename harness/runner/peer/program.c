@@ -20,7 +20,7 @@ static const char *machine_name(WORD machine)
     return arch_of_machine(machine, &arch) ? arch_name(arch) : "unknown";
 }
 
-/* The machine field of a PE file's header, 0 if it is no such file. Page: windows/win32/debug/pe-format. */
+/* The machine field of a PE file's header; 0 if the file is not a PE file. Page: windows/win32/debug/pe-format. */
 static WORD program_machine(HANDLE file)
 {
     DWORD got, offset;
@@ -75,7 +75,7 @@ static bool is_fitting_hello(const char *bytes, size_t length, struct text *erro
     return true;
 }
 
-/* Starts the actor, hears its hello and lets it go. *refusal receives job_refusal, unless it is set. */
+/* Starts the actor, reads its hello and asks it to exit. *refusal receives job_refusal unless it is set already. */
 static bool try_actor(const wchar_t *path, DWORD *refusal, struct text *error)
 {
     char bytes[LINE_BYTES];
@@ -90,7 +90,8 @@ static bool try_actor(const wchar_t *path, DWORD *refusal, struct text *error)
     if (job && output != INVALID_HANDLE_VALUE && channel)
         end = channel_child_end(channel);
     if (end == INVALID_HANDLE_VALUE) {
-        text_format(error, "the pipe or the temporary file for it cannot be made: error %lu", (unsigned long)GetLastError());
+        text_format(error, "the pipe or the temporary file for it cannot be made: error %lu",
+                    (unsigned long)GetLastError());
         goto out;
     }
     swprintf(handle, 24, L"%llx", (unsigned long long)(uintptr_t)end);

@@ -19,7 +19,7 @@ bool used_actors_take(struct used_actors *used, enum arch arch, struct peer_grou
     DWORD code;
     while (used->counts[arch] > 0) {
         struct peer *last = &used->of[arch][--used->counts[arch]];
-        /* An actor that ended while it waited is no fault of the case that needs one now. */
+        /* An actor that ended while it waited is not reported: the case can do without it. */
         if (child_wait(&last->child, 0, &code) == CHILD_RUNS) {
             *out = *last;
             peer_greet_again(group, out);

@@ -23,7 +23,7 @@ bool access_token_elevated(void)
     TOKEN_ELEVATION elevation = {0};
     if (query(TokenElevation, &elevation, sizeof elevation))
         return elevation.TokenIsElevated != 0;
-    /* Before Windows Vista a token has no elevation: who is an enabled member of Administrators has all their rights. */
+    /* Before Windows Vista tokens have no elevation: an enabled member of Administrators has all rights of the group. */
     BYTE administrators[SECURITY_MAX_SID_SIZE];
     DWORD size = sizeof administrators;
     BOOL member = FALSE;

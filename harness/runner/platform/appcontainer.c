@@ -7,7 +7,8 @@
 
 #include "system_calls.h"
 
-/* Not linked: Windows 7 and some versions of Wine have no such functions, and the rest of the runner works there. */
+/* Looked up at run time: Windows 7 and some versions of Wine do not have these functions, and the rest of the runner
+ * works there. */
 static struct {
     HRESULT(WINAPI *create)(PCWSTR, PCWSTR, PCWSTR, PSID_AND_ATTRIBUTES, DWORD, PSID *);
     HRESULT(WINAPI *derive)(PCWSTR, PSID *);
@@ -16,7 +17,7 @@ static struct {
     void(WINAPI *free_memory)(void *); /* of what `folder` returns */
 } calls;
 
-/* Over a type without parameters, the one cast between function pointers that compilers do not warn about. */
+/* Casts through a type without parameters: the only cast between function pointers that no compiler warns about. */
 static any_function *function(HMODULE module, const char *name)
 {
     return module ? (any_function *)GetProcAddress(module, name) : NULL;
@@ -49,13 +50,13 @@ bool appcontainer_works(void)
     return works;
 }
 
-/* Names of profiles have 64 characters at most; ids of runs are much shorter, and plain. */
+/* Names of profiles have at most 64 characters. The id of a run is much shorter and has letters and digits only. */
 static void profile_name(wchar_t *out, size_t units, const char *run)
 {
     swprintf(out, units, L"shmcheck.%hs", run);
 }
 
-/* Several workers may come at once: one of them makes the profile. */
+/* Several workers may call this at the same time; one of them creates the profile. */
 static HRESULT open_profile(const char *run, PSID *sid, const char **failed)
 {
     wchar_t name[64];

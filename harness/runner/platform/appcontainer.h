@@ -8,13 +8,12 @@
 
 #include <stdbool.h>
 
-/* Whether userenv.dll exports what this takes, and does more than that: a system may have the names and nothing behind
- * them. Nothing is left behind by the question. */
+/* Whether userenv.dll exports these functions and they work; a system may export stubs. Creates nothing. */
 bool appcontainer_works(void);
 
-/* The container of the run, made if it does not exist yet. `image` receives the path of a copy of the program `actor`
- * in the container's own folder, because a container may not read programs that lie just anywhere. The SID stays valid
- * until the process ends. Zero, or an error code (or HRESULT) with the name of the function that failed. */
+/* The container of the run, created if it does not exist yet. `image` receives the path of a copy of the program `actor`
+ * in the container's own folder, because a container cannot read programs in other folders. The SID stays valid until the
+ * process ends. Zero, or an error code (or HRESULT) with the name of the function that failed. */
 DWORD appcontainer_open(const char *run, const wchar_t *actor, PSID *sid, wchar_t *image, size_t image_units,
                         const char **failed);
 /* Deletes the container of the run, if there is one, with its folder. */

@@ -28,7 +28,7 @@ _Noreturn void invariant_broken(const char *condition, const char *file, int lin
     void (*handler)(void *, const char *) = current_handler;
     snprintf(message, sizeof message, "internal error: %s does not hold at %s:%d", condition,
              short_path(file), line);
-    /* What the handler does may break an invariant too: that ends the process. */
+    /* The handler may break an invariant too; that ends the process. */
     current_handler = NULL;
     if (handler)
         handler(current_context, message);

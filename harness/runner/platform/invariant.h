@@ -9,7 +9,7 @@
  * handler returns, prints that to standard error and ends the process with abort(). */
 _Noreturn void invariant_broken(const char *condition, const char *file, int line);
 
-/* Who learns of a broken invariant from now on; it may leave by longjmp. NULL: only standard error. */
+/* Sets the handler of broken invariants; it may leave by longjmp. NULL: none. */
 void invariant_set_handler(void (*handler)(void *context, const char *message), void *context);
 
 #endif

@@ -220,7 +220,7 @@ static bool two_sessions(const struct platform *platform)
     return local_system(platform) && session_other(&session);
 }
 
-/* The runner and its actors are built alike. */
+/* The runner and its actors are built with the same options. */
 static bool control_flow_guard(const struct platform *platform)
 {
     typedef BOOL(WINAPI * get_policy)(HANDLE, int, void *, SIZE_T);
@@ -240,7 +240,7 @@ static bool new_process_minimum(const struct platform *platform)
     return access_token_new_process_minimum();
 }
 
-/* Whether actors with an identity start is tried before the first case, which tells this need's reason then. */
+/* plan_skip_need() skips the cases with this need if the actor did not start before the first case. */
 static bool tried(const struct platform *platform)
 {
     (void)platform;

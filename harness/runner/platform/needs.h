@@ -6,9 +6,9 @@
 
 #include "platform.h"
 
-/* The reason why the first need of the blank-separated list that is not met is not met, or NULL if all are.
- * The string is a literal. A list with a name that is no need is a mistake and never a reason to skip: NULL, and
- * the case becomes an error. */
+/* The reason of the first need in the blank-separated list that is not met; NULL if all are met. The string is static. A
+ * name that is not a need is a mistake in the case, not a reason to skip: the result is NULL, and the case becomes an
+ * error. */
 const char *needs_unmet(const char *needs, const struct platform *platform);
 /* Whether every name in the list is a need. */
 bool needs_known(const char *needs);

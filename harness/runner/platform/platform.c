@@ -62,13 +62,13 @@ typedef void CDECL wine_get_host_version(const char **, const char **);
 typedef BOOL WINAPI is_wow64_process2(HANDLE, USHORT *, USHORT *);
 typedef ULONG WINAPI rtl_nt_status_to_dos_error(LONG);
 
-/* To be cast to the function's own type; NULL if the system has none of that name. */
+/* NULL if the module does not export it; the caller casts it to the function's type. */
 static any_function *function(const wchar_t *module, const char *name)
 {
     return (any_function *)GetProcAddress(GetModuleHandleW(module), name);
 }
 
-/* GetVersionEx tells programs without a manifest about an older Windows; this one does not. */
+/* GetVersionEx reports an older Windows to programs without a manifest; RtlGetVersion does not. */
 static void add_version(struct platform *platform)
 {
     rtl_get_version *get_version = (rtl_get_version *)function(L"ntdll.dll", "RtlGetVersion");

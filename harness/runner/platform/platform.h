@@ -1,5 +1,5 @@
-/* What the run runs on: facts, read once at the start. They become properties of every suite, and known.toml
- * may put conditions on them. */
+/* The system and the user of a run, as facts that are read once at the start. They become properties of every suite, and
+ * known.toml can have conditions on them. */
 #ifndef SHMCHECK_PLATFORM_H
 #define SHMCHECK_PLATFORM_H
 

@@ -24,8 +24,8 @@ static bool add_file(HCRYPTHASH hash, const wchar_t *path)
     return fine;
 }
 
-/* CNG is the newer interface, but its DLL would be loaded into every worker, which needs none of it; advapi32 is there
- * anyway. Page: windows/win32/api/wincrypt/nf-wincrypt-cryptcreatehash. */
+/* CNG is the newer interface, but its DLL would be loaded into every worker; advapi32 is loaded anyway. Page:
+ * windows/win32/api/wincrypt/nf-wincrypt-cryptcreatehash. */
 bool sha256_of_file(const wchar_t *path, char out[SHA256_TEXT_BYTES])
 {
     HCRYPTPROV provider = 0;

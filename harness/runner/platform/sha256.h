@@ -1,4 +1,4 @@
-/* What tells one program from another that says the same version. */
+/* The SHA-256 of a file, which tells two programs of the same version apart. */
 #ifndef SHMCHECK_SHA256_H
 #define SHMCHECK_SHA256_H
 

@@ -1,6 +1,6 @@
-/* Functions that some Windows does not export. They are looked up when the program first needs one, so that the program
- * loads on every system; where one is missing its pointer is NULL. Tests replace the table to play a system without them,
- * or one where a function fails.
+/* Functions that some versions of Windows do not export. They are looked up when the program first needs one, so that the
+ * program loads on every system; the pointer of a missing function is NULL. Tests replace the table to simulate a system
+ * without them, or one where a function fails.
  * Pages, each with its minimum supported client: nf-fileio-cancelioex, nf-sysinfoapi-gettickcount64,
  * nf-processthreadsapi-initializeprocthreadattributelist, nf-psapi-getprocessmemoryinfo. */
 #ifndef SHMCHECK_SYSTEM_CALLS_H
@@ -21,7 +21,7 @@ struct system_calls {
     void(WINAPI *DeleteProcThreadAttributeList)(LPPROC_THREAD_ATTRIBUTE_LIST);          /* Windows Vista */
     BOOL(WINAPI *GetProcessMemoryInfo)
     (HANDLE, PROCESS_MEMORY_COUNTERS *, DWORD); /* Windows 7, or psapi.dll */
-    /* Every Windows exports these. They are here because a system may fail them. */
+    /* Every Windows exports these. They are in the table because tests let them fail. */
     BOOL(WINAPI *AssignProcessToJobObject)(HANDLE, HANDLE);
     HANDLE(WINAPI *OpenProcess)(DWORD, BOOL, DWORD);
     BOOL(WINAPI *GetExitCodeProcess)(HANDLE, DWORD *);
@@ -33,16 +33,16 @@ void system_calls_replace(const struct system_calls *calls);
 
 typedef void any_function(void);
 
-/* The function of this name, to be cast to its type, from kernelbase.dll, else kernel32.dll, else psapi.dll (there without
- * the prefix K32). NULL if none of them exports it. */
+/* The function of this name from kernelbase.dll, else kernel32.dll, else psapi.dll (there without the prefix K32); the
+ * caller casts it to its type. NULL if none of them exports it. */
 any_function *system_function(const char *name);
 /* Loads a DLL of the system's own folder. NULL, with GetLastError, if there is none. */
 HMODULE system_library(const wchar_t *name);
 
-/* Milliseconds since the system started. Where GetTickCount64 is missing the number goes on past 49.7 days only if it is
- * asked for at least that often, and only one thread may ask. */
+/* Milliseconds since the system started. Where GetTickCount64 is missing, only one thread may call this, and at least
+ * once in 49.7 days. */
 uint64_t system_milliseconds(void);
-/* The memory counters of this process. FALSE if the system does not tell. */
+/* The memory counters of this process. FALSE if the system does not report them. */
 BOOL system_memory(PROCESS_MEMORY_COUNTERS *out);
 /* Whether processes can be started with attributes, such as a list of handles to inherit. */
 BOOL system_has_attribute_lists(void);

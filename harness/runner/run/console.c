@@ -11,7 +11,7 @@
 
 #define LIVE_COLUMNS 78
 #define PROGRESS_MS 10000
-/* An estimate from fewer cases, or from a shorter time, is worth nothing. */
+/* From fewer cases, or in a shorter time, an estimate is too inexact to show. */
 #define ESTIMATE_CASES 5
 #define ESTIMATE_MS 1000
 
@@ -19,7 +19,7 @@
 #define YELLOW "33"
 #define GREEN "32"
 
-/* A console of Windows interprets colours only when it is told to. */
+/* A Windows console interprets colours only in a mode that must be set. */
 static bool takes_colours(bool told, DWORD mode)
 {
     HANDLE out = GetStdHandle(STD_OUTPUT_HANDLE);

@@ -1,11 +1,11 @@
-/* What a person sees while a run goes on: on a terminal a line that is overwritten, elsewhere lines from time to time.
- * What is printed of the cases themselves is UTF-8, everything else ASCII. */
+/* The output of a run for a person: on a terminal one line that is overwritten, elsewhere a line from time to time. Text
+ * of the cases is UTF-8, everything else ASCII. */
 #ifndef SHMCHECK_CONSOLE_H
 #define SHMCHECK_CONSOLE_H
 
 #include "../../report/junit.h"
 
-/* A driver that passes our output on to a terminal sets this to "yes": we see a pipe then. */
+/* A driver that passes the output on to a terminal sets this to "yes", because the runner itself sees only a pipe. */
 #define CONSOLE_LIVE_VARIABLE "SHMCHECK_LIVE"
 
 struct console {
@@ -31,13 +31,13 @@ const char *console_verdict(const struct console *console, enum verdict verdict)
 /* One case has ended. `text` may have several lines; "" for none. */
 void console_case(struct console *console, enum verdict verdict, const char *topic, const char *id,
                   uint64_t milliseconds, const char *text);
-/* What runs at the moment, for the live line. */
+/* Shows on the live line which case runs. */
 void console_running(struct console *console, const char *id);
-/* Takes the live line away. */
+/* Erases the live line. */
 void console_end(struct console *console);
 
-/* For how many more milliseconds a run of `total` cases will go on if the others take as long as the first `done` have
- * taken; UINT64_MAX if it is too early to tell. */
+/* Estimates for how many more milliseconds a run of `total` cases goes on, from the time that the first `done` took.
+ * UINT64_MAX: it is too early to tell. */
 uint64_t console_time_left(uint64_t milliseconds, size_t done, size_t total);
 
 #endif

@@ -1,5 +1,5 @@
-/* Open handles and memory of the runner and its workers, early in a run and at its end: a leak in each case would make
- * them grow. */
+/* Open handles and memory of the runner and its workers, early in a run and at its end: a leak in each case makes them
+ * grow. */
 #ifndef SHMCHECK_FOOTPRINT_H
 #define SHMCHECK_FOOTPRINT_H
 
@@ -7,7 +7,7 @@
 
 #include "../../report/junit.h"
 
-/* After this many cases everything that is loaded or opened only once has been. */
+/* After this many cases everything that the runner loads or opens only once is loaded or open. */
 #define FOOTPRINT_WARM 20
 
 struct footprint {

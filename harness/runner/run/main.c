@@ -254,7 +254,7 @@ static bool tell_end(struct run *run, struct text *error)
     return fine;
 }
 
-/* Everything from the report's first version to its last. Returns the exit code. */
+/* Runs the plan and writes the report, from its first version to its last. Returns the exit code. */
 static int perform(struct run *run, const char *run_id, struct text *error)
 {
     struct results *results = &run->results;
@@ -323,7 +323,7 @@ static void add_actors(struct run *run)
     platform_add(&run->platform, FACT_ACTORS, names);
 }
 
-/* Said only where it is otherwise: the fact is absent where job objects work. */
+/* The fact is absent where job objects work. */
 static void add_job_objects(struct run *run)
 {
     char text[FACT_BYTES];
@@ -420,7 +420,8 @@ static int self_test(struct run *run, struct text *error)
     for (size_t i = 0; i < count; i++) {
         printf("%2d %-5s %s\n", findings[i].number, words[findings[i].level], findings[i].text);
         if (findings[i].level == SELF_TEST_STOPS && code == 0) {
-            text_format(error, "the self-test says that a run would be worth nothing: %s", findings[i].text);
+            text_format(error, "the self-test failed, so no verdict of a run would be valid: %s",
+                        findings[i].text);
             code = EXIT_COULD_NOT_RUN;
         }
     }

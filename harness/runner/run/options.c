@@ -158,7 +158,7 @@ static bool parse_choice(const char *word, const struct option *option, unsigned
     return false;
 }
 
-/* One pair of a list. A pair that is named twice would be two cases of one name. */
+/* One pair of a list. Naming a pair twice is an error: it would make two cases with the same name. */
 static bool add_pair(struct options *out, const char *word, size_t length, struct text *error)
 {
     char name[200];

@@ -45,7 +45,7 @@ bool plan_selects(const struct options *options, struct catalogued what)
            any_matches(&options->rows, row_matches, what);
 }
 
-/* A pattern that selects nothing is a mistake, even beside others that do: the user believes that something
+/* A pattern that selects no case is an error even if other patterns select some: the user would believe that its cases
  * ran. */
 static bool each_matches(const struct patterns *patterns, matcher *matches, const char *option,
                          struct text *error)
@@ -125,7 +125,8 @@ static uint64_t next_random(uint64_t *state)
     return z ^ z >> 31;
 }
 
-/* Fisher and Yates: every order is as likely, but for the remainder of a division by a number far below 2^64. */
+/* The shuffle of Fisher and Yates. Every order is equally likely, up to the remainder of a division by a number far below
+ * 2^64. */
 static bool shuffle(struct plan *plan, uint64_t seed)
 {
     plan->order = calloc(plan->count + 1, sizeof *plan->order);

@@ -33,11 +33,10 @@ struct plan {
     size_t *order; /* owned; items by the place at which they run; NULL: as they stand */
 };
 
-/* The selected cases, for each pair all of them repeat times. Of `programs`, which outlives the plan, it is taken
- * which actors there are and why others are not. With options->order_seed the order is a random one that depends on nothing
- * but the seed and the number of items. False, and a sentence in `error`, if a pattern matches nothing, all patterns together
- * select no case, or
- * memory runs out. */
+/* Makes the plan: the selected cases, for each pair all of them, `repeat` times. It takes from `programs`, which outlives
+ * the plan, which actors there are and why others are missing. With options->order_seed the order is random, and depends
+ * on nothing but the seed and the number of items. False, and a sentence in `error`, if a pattern matches nothing, if all
+ * patterns together select no case, or if memory runs out. */
 bool plan_make(struct plan *out, const struct options *options, const struct platform *platform,
                const struct programs *programs, struct text *error);
 void plan_free(struct plan *plan);
@@ -48,7 +47,7 @@ size_t plan_item_at(const struct plan *plan, size_t place);
 /* Whether a case that is going to run has this need. */
 bool plan_needs(const struct plan *plan, const char *need);
 
-/* Makes every case with this need a skip, unless it is one already. `reason` outlives the plan. */
+/* Makes every case with this need a skip with this reason, unless it is a skip already. `reason` outlives the plan. */
 void plan_skip_need(struct plan *plan, const char *need, const char *reason);
 
 /* The id in the report: the case's id, from the second repetition on with .2, .3, ... */

@@ -35,7 +35,7 @@ struct pool_settings {
     /* Whether to start no further case; running cases go on to their end. NULL: every case starts. */
     bool (*enough)(void *context);
     /* Called when every worker has a case and no line waits; it may take a while. `running` are the running items.
-     * Returns after how many milliseconds it must be called again if no line comes before; INFINITE: not at all. May be
+     * Returns after how many milliseconds it must be called again if no line arrives before; INFINITE: not at all. May be
      * NULL. */
     DWORD (*idle)(void *context, const size_t *running, size_t running_count);
 };

@@ -10,10 +10,10 @@
 #include "plan.h"
 #include "report_file.h"
 
-/* How many failed cases the end of a run shows again, with their findings; the report has the others. */
+/* How many failed cases the end of a run shows again, with their findings. The report has all of them. */
 #define RESULTS_FAILURES 50
 
-/* What a driver calls the things that the end of a run names. All are UTF-8 and outlive the results. */
+/* The names that the end of a run uses for commands and files; a driver sets them. All are UTF-8 and outlive the results. */
 struct result_words {
     const char *command; /* that runs cases as this run does: "scripts/run --target wine-10" */
     const char *report;  /* the path of the report; NULL: no report was asked for */

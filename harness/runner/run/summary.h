@@ -4,12 +4,12 @@
 
 #include "results.h"
 
-/* A driver says here what it calls the things that the end of a run names; see struct result_words. */
+/* A driver sets these variables to its own names of commands and files; see struct result_words. */
 #define SUMMARY_COMMAND_VARIABLE L"SHMCHECK_COMMAND"
 #define SUMMARY_REPORT_VARIABLE L"SHMCHECK_REPORT"
 #define SUMMARY_COMPARE_VARIABLE L"SHMCHECK_COMPARE"
 
-/* The driver's words, or, without a driver, our own. Strings of `out` are static, and valid until the next call. */
+/* The driver's names or, without a driver, the runner's. The strings of `out` are static, and valid until the next call. */
 void summary_words(struct result_words *out, const struct options *options);
 
 /* Prints, in this order: the cases that failed, known deviations as a count with the share of cases and rows that hold,

@@ -17,7 +17,7 @@ struct worker_slot {
     uint32_t sequence;
     size_t item;                /* of the plan; NO_ITEM while idle */
     uint64_t started, deadline; /* milliseconds since the system started */
-    struct wire_report report;  /* what the worker says about the case */
+    struct wire_report report;  /* what the worker has reported about the case */
     struct case_outcome outcome;
 };
 

@@ -1,5 +1,5 @@
-/* Which actor plays a role: its architecture, identity and program. From the words of starts() and spawns(), and where they
- * do not say, from the pair of the run. */
+/* Which actor plays a role: its architecture, identity and program. The words of starts() and spawns() say so; what they
+ * leave open, the pair of the run decides. */
 #ifndef SHMCHECK_ACTOR_SPEC_H
 #define SHMCHECK_ACTOR_SPEC_H
 

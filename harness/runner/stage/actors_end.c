@@ -16,8 +16,8 @@ static void ask(struct stage *stage, struct role *role, const char *verb)
     peer_send(&stage->peers, &role->peer, wire, (size_t)length);
 }
 
-/* Reads the answer into role->reply. False if it is none. */
-static bool hear(struct stage *stage, struct role *role, enum channel_result *result)
+/* Reads the answer into role->reply. False if there is none, or if it is not the reply to this request. */
+static bool read_answer(struct stage *stage, struct role *role, enum channel_result *result)
 {
     size_t length;
     *result = peer_receive(&stage->peers, &role->peer, role->raw, &length);
@@ -25,7 +25,7 @@ static bool hear(struct stage *stage, struct role *role, enum channel_result *re
            role->reply.sequence == role->sequence;
 }
 
-/* An actor that is busy cannot be asked anything: the case must finish the step that it began. */
+/* A busy actor cannot be asked to exit: the case must finish the step that it began. */
 static void find_busy(struct stage *stage)
 {
     for (size_t i = 0; i < stage->role_count; i++)
@@ -53,7 +53,7 @@ static void add_reasons(struct actor_use *use, const char *words)
     }
 }
 
-/* An actor that does not answer `clear` as it must is as bad as one that does not end in order. */
+/* An actor that does not reply ok to `clear` is an error, like one that does not exit in order. */
 static void report_unclear(struct stage *stage, struct role *role, enum channel_result result)
 {
     char message[LINE_BYTES * 2];
@@ -61,7 +61,7 @@ static void report_unclear(struct stage *stage, struct role *role, enum channel_
     enum child_state state =
         result == CHANNEL_CLOSED ? peer_wait(&stage->peers, &role->peer, &code) : CHILD_RUNS;
     role_leaves(role);
-    if (stage->broken) /* one error says enough */
+    if (stage->broken) /* one error for each case is enough */
         return;
     struct text text = text_over(message, sizeof message);
     text_format(&text, "%s> clear: ", role->name);
@@ -81,7 +81,7 @@ static void keep_or_retire(struct stage *stage, struct role *role)
 {
     struct used_actors *used = stage->settings->used;
     enum channel_result result;
-    if (!hear(stage, role, &result) || strcmp(role->reply.word, "ok") != 0) {
+    if (!read_answer(stage, role, &result) || strcmp(role->reply.word, "ok") != 0) {
         report_unclear(stage, role, result);
     } else if (strcmp(line_value(&role->reply, "same", ""), "yes") != 0) {
         stage->use.retired++;
@@ -119,7 +119,7 @@ static void see_it_end(struct stage *stage, struct role *role)
     if (role->state != ROLE_IDLE)
         return;
     role_leaves(role);
-    bool bye = hear(stage, role, &result) && strcmp(role->reply.word, "bye") == 0;
+    bool bye = read_answer(stage, role, &result) && strcmp(role->reply.word, "bye") == 0;
     enum child_state state = peer_wait(&stage->peers, &role->peer, &code);
     if ((bye && state == CHILD_ENDED && code == 0) || stage->broken)
         return;

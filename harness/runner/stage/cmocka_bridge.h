@@ -1,8 +1,8 @@
-/* The one place that knows cmocka: it calls a case's function and returns early from it.
+/* The only file that uses cmocka: it calls a case's function and returns early from it.
  *
  * A case is left by a longjmp of this file to a setjmp of this file, not by cmocka's: under Control Flow Guard Windows
- * ends a process that jumps to a setjmp in an object without guard metadata, which an installed cmocka may well be.
- * Page: cpp/build/reference/guard-enable-guard-checks. */
+ * ends a process that jumps to a setjmp in an object without guard metadata, and an installed cmocka may have none. Page:
+ * cpp/build/reference/guard-enable-guard-checks. */
 #ifndef SHMCHECK_CMOCKA_BRIDGE_H
 #define SHMCHECK_CMOCKA_BRIDGE_H
 

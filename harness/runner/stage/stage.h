@@ -14,10 +14,11 @@
 #define STEP_TIMEOUT_MS 5000
 
 struct stage_settings {
-    char run[32];      /* the id of the run; object names contain it */
-    unsigned instance; /* 1, 2, ...: tells apart the object names of a case that runs beside itself */
+    char run[32]; /* the id of the run; object names contain it */
+    unsigned
+        instance; /* 1, 2, ...: distinguishes the object names of a case that runs several times at once */
     wchar_t actors[ARCH_COUNT][PROGRAM_PATH_UNITS]; /* "" if there is none */
-    struct pair pair;     /* the architectures of "writer" and "reader"; other roles are as the writer */
+    struct pair pair;     /* the architectures of "writer" and "reader"; other roles have the writer's */
     double timeout_scale; /* > 0 */
     struct job *job;      /* for all actors */
     HANDLE output;        /* their standard output and error; see output_file_new */
@@ -67,7 +68,7 @@ struct stage {
     const struct stage_settings *settings;
     char id[WORD_BYTES];           /* of the case; object names contain it */
     int line;                      /* of the case in its file */
-    struct case_state *case_state; /* whatever the user of the stage keeps with it */
+    struct case_state *case_state; /* the caller's; the stage does not look into it */
     struct peer_group peers;
     struct role *roles[STAGE_ROLES]; /* owned */
     size_t role_count;

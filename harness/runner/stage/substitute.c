@@ -22,12 +22,12 @@ static size_t tag_length(const char *at)
 static void add_name(const struct stage *stage, const char *tag, size_t length, struct text *out)
 {
     text_format(out, "shmcheck-%s-%s-", stage->settings->run, stage->id);
-    if (stage->settings->instance > 1) /* the same case may run beside itself */
+    if (stage->settings->instance > 1) /* the same case may run several times at once */
         text_format(out, "%u-", stage->settings->instance);
     text_add_bytes(out, tag, length);
 }
 
-/* The program of a role; nothing if the actor that starts it uses its own image. */
+/* The path of a role's program; nothing if the actor that starts it uses its own image. */
 static const char *add_program(const struct stage *stage, const struct role *role, struct text *out)
 {
     char bytes[PROGRAM_PATH_UNITS * 3];
@@ -47,13 +47,13 @@ static const char *add_reference(struct stage *stage, const char **at, struct te
     char role_name[ROLE_NAME_BYTES], field[40];
     size_t role_length = tag_length(*at), field_length;
     if (role_length == 0 || role_length >= sizeof role_name || (*at)[role_length] != '.')
-        return "a '$' that no role and field follow";
+        return "a '$' without ROLE.FIELD after it";
     memcpy(role_name, *at, role_length);
     role_name[role_length] = '\0';
     *at += role_length + 1;
     field_length = tag_length(*at);
     if (field_length == 0 || field_length >= sizeof field)
-        return "a '$' that no role and field follow";
+        return "a '$' without ROLE.FIELD after it";
     memcpy(field, *at, field_length);
     field[field_length] = '\0';
     *at += field_length;
@@ -88,7 +88,7 @@ static const char *add_sum(const char **at, struct text *out, size_t start)
     bool minus = **at == '-';
     size_t length = strspn(*at + 1, "0123456789");
     if (length == 0 || length >= sizeof digits || !number_parse(out->at + start, &base))
-        return "a sum that is not of numbers";
+        return "a sum of something that is not a number";
     memcpy(digits, *at + 1, length);
     digits[length] = '\0';
     number_parse(digits, &more);
