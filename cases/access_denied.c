@@ -1,6 +1,6 @@
 /* Topic access_denied: which handle may map which view. A handle has the rights that it was opened with, and
- * a section has the protection that it was created with. A view needs both; each refuses with a code of its
- * own. */
+ * a section has the protection that it was created with. A view needs both; each has its own error code if it
+ * refuses. */
 #include "topic.h"
 
 /* ---- the table: section protection, access of the open, access of the view ---- */

@@ -72,8 +72,8 @@ static void name_appcontainer_opens_win32_plain(struct stage *s)
     records(s, "inside", "open local name=Local\\^x access=FILE_MAP_READ");
 }
 
-/* An entry for the user or for Everyone does not admit a process in an AppContainer. It needs an entry for
- * its container or for all containers (AC). Adding and removing entries applies from the next open on. */
+/* An ACE that names the user or Everyone does not admit a process in an AppContainer. It needs an ACE that
+ * names its container or all containers (AC). Adding and removing ACEs applies from the next open on. */
 static void ac_needs_package_ace(struct stage *s)
 {
     static const char entries[] = "D:(A;;GA;;;{user})(A;;GA;;;WD)";

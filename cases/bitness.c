@@ -1,5 +1,5 @@
 /* Topic bitness: processes of 32 and of 64 bits that share memory. The cases say which actor has which
- * bitness, so they are the same for every --pair. Pages: process-interoperability,
+ * bitness, so --pair does not change them. Pages: process-interoperability,
  * memory-limits-for-windows-releases, and those that a case names. */
 #include "topic.h"
 
@@ -114,7 +114,7 @@ static void bits_layout_offsets(struct stage *s)
     gives(s, "writer", "read view at=16 as=u64", "u64=18364758544493064720");
 }
 
-/* A 64-bit load or store is not one access in a 32-bit process, and no page promises that it looks like one.
+/* A 64-bit load or store is not one access in a 32-bit process, and no page promises that it is atomic.
  * The case records the run, not how often a value was torn (interlocked-variable-access). */
 static void bits_atomic_64(struct stage *s)
 {
@@ -126,7 +126,7 @@ static void bits_atomic_64(struct stage *s)
     must(s, "reader", "map view of=section access=FILE_MAP_WRITE");
     begins(s, "writer", "burst view how=flip at=0 width=8 split=yes rounds=20000 crowd=2 side=0");
     records(s, "reader", "burst view how=watch at=0 width=8 split=yes rounds=20000 crowd=2 side=1");
-    powered(s, "the value changes while the other process looks", number(s, "reader", "changes") > 100);
+    powered(s, "the value changes while the other process reads it", number(s, "reader", "changes") > 100);
     finishes(s, "writer", "");
 }
 
@@ -154,8 +154,8 @@ static void bits_64_address_space_before_8_1(struct stage *s)
     gives(s, "reader", "addresses", "space=8796093022208");
 }
 
-/* A 32-bit process on a 64-bit system has the page size and the granularity of x64 (memory-management of the
- * page WinProg64). */
+/* A 32-bit process on a 64-bit system has the page size and the granularity of x64 (page memory-management
+ * of WinProg64). */
 static void bits_page_size(struct stage *s)
 {
     starts(s, "reader", NARROW);
@@ -163,7 +163,7 @@ static void bits_page_size(struct stage *s)
 }
 
 /* A 64-bit program that was linked without /LARGEADDRESSAWARE gets no address of 2 GiB or above
- * (virtual-address-space of the page WinProg64). */
+ * (page virtual-address-space of WinProg64). */
 static void bits_largeaddressaware_no(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=0x10000 protect=PAGE_READWRITE");
@@ -236,7 +236,7 @@ static void bits_section_larger_than_address_space(struct stage *s)
     through_windows(s, "0x13FFF0000", "last");
 }
 
-/* A length is as wide as a pointer, an offset has 64 bits for both: offset 4 GiB is not offset 0. */
+/* A length has the size of a pointer, an offset has 64 bits in both: offset 4 GiB is not offset 0. */
 static void bits_length_truncation(struct stage *s)
 {
     share_five_gib(s, NARROW);

@@ -1,10 +1,10 @@
-/* Topic bursts: several processes use the same memory, or the same name, at the same time. Each actor runs a loop of its
- * own behind a common start gate (harness/PROTOCOL.md, burst), because a step is a full barrier and steps never overlap.
+/* Topic bursts: several processes use the same memory, or the same name, at the same time. A step is a full barrier, and
+ * steps never overlap, so each actor runs a loop of its own; all loops start at a common gate (harness/PROTOCOL.md, burst).
  * Every step gives its rounds and its seed, and the reply gives the number of processors.
  *
- * A race in which nothing went wrong proves nothing by itself. So every case also runs the loops without the
- * synchronisation that it is about, as a control, which must show the effect. If it does not the case is a skip: the run
- * had no power. Controls go on until they show the effect, for 3.5 s at most. */
+ * A race without an error proves nothing by itself. So every case also runs the loops without the synchronisation that
+ * it tests, as a control, and the control must show the effect. If it does not, the verdict is skip: the run had no power.
+ * Controls repeat until they show the effect, for 3.5 s at most. */
 #include "topic.h"
 
 static const char *const crowd[] = {"writer", "reader", "third", "fourth"};
@@ -44,7 +44,7 @@ static void view_interlocked_works(struct stage *s)
     powered(s, "plain additions get lost", number(s, "writer", "lost") > 0);
 }
 
-/* The system does not synchronise stores: what becomes of plain additions is recorded. */
+/* The system does not synchronise stores. The case records the sum of plain additions. */
 static void view_needs_synchronisation(struct stage *s)
 {
     share(s, 2);
@@ -55,7 +55,7 @@ static void view_needs_synchronisation(struct stage *s)
 
 /* ---- values ---- */
 
-/* One process stores 0 and all ones in turn, the other one looks until it has seen this number of changes. */
+/* One process stores 0 and all ones in turn, the other one reads until it has seen enough changes. */
 static void flip_and_watch(struct stage *s, const char *how, const char *at, const char *fields)
 {
     begins(s, "writer", step("burst view how=flip at=%s %s rounds=20000 crowd=2 side=0", at, how));
@@ -69,9 +69,9 @@ static void view_aligned_32_atomic(struct stage *s)
 {
     share(s, 2);
     flip_and_watch(s, "width=4", "0", "torn=0");
-    powered(s, "the value changes while the other process looks", number(s, "reader", "changes") > 100);
+    powered(s, "the value changes while the other process reads it", number(s, "reader", "changes") > 100);
     flip_and_watch(s, "width=4 split=yes", "0x1000", "");
-    powered(s, "a value stored in two halves is seen half done", number(s, "reader", "torn") > 0);
+    powered(s, "a value stored in two halves is read torn", number(s, "reader", "torn") > 0);
 }
 
 /* Aligned values of 64 bits are loaded and stored as a whole in 64-bit processes. */
@@ -79,9 +79,9 @@ static void view_aligned_64_atomic(struct stage *s)
 {
     share(s, 2);
     flip_and_watch(s, "width=8", "0", "torn=0");
-    powered(s, "the value changes while the other process looks", number(s, "reader", "changes") > 100);
+    powered(s, "the value changes while the other process reads it", number(s, "reader", "changes") > 100);
     flip_and_watch(s, "width=8 split=yes", "0x1000", "");
-    powered(s, "a value stored in two halves is seen half done", number(s, "reader", "torn") > 0);
+    powered(s, "a value stored in two halves is read torn", number(s, "reader", "torn") > 0);
 }
 
 /* ---- order ---- */
@@ -151,7 +151,7 @@ static void litmus(struct stage *s, const char *test, const char *order, unsigne
 
 static const char *const litmus_tests[] = {"mp", "lb", "s", "r", "2+2w", "corr", "coww", "sb"};
 
-/* Behind full barriers no process sees loads and stores of another one out of their order. */
+/* With full barriers between them no process sees loads and stores of another one out of order. */
 static void memory_order_behind_barriers(struct stage *s)
 {
     share(s, 2);
@@ -159,7 +159,7 @@ static void memory_order_behind_barriers(struct stage *s)
         litmus(s, litmus_tests[i], "barrier", i, 2, "relaxed=0");
 }
 
-/* Nor with interlocked functions. */
+/* The same with interlocked functions. */
 static void memory_order_interlocked(struct stage *s)
 {
     share(s, 2);
@@ -167,8 +167,8 @@ static void memory_order_interlocked(struct stage *s)
         litmus(s, litmus_tests[i], "interlocked", i, 2, "relaxed=0");
 }
 
-/* Plain accesses follow the order of the processor: the coherence of one word is kept by all of them. On x86 and x64 the
- * transcript shows that nothing else is out of order but a load before an earlier store, which is the control. */
+/* Plain accesses follow the memory order of the processor. Every processor keeps one word coherent. On x86 and x64 the
+ * only reordering that the transcript shows is a load before an earlier store, which is the control. */
 static void memory_order_plain(struct stage *s)
 {
     share(s, 2);
@@ -213,9 +213,9 @@ static void open_against_last_close(struct stage *s)
         fresh += number(s, crowd[i], "fresh");
         existed += number(s, crowd[i], "existed");
     }
-    powered(s, "the name is made anew and is found existing", fresh > 1 && existed > 0);
-    powered(s, "the name is there for some opens", number(s, "third", "opened") > 0);
-    powered(s, "the name is not there for others", number(s, "third", "missing") > 0);
+    powered(s, "some creations make the name and others find it", fresh > 1 && existed > 0);
+    powered(s, "some opens find the name", number(s, "third", "opened") > 0);
+    powered(s, "some opens do not find the name", number(s, "third", "missing") > 0);
 }
 
 static void churn_together(struct stage *s, unsigned at, unsigned rounds)
@@ -249,7 +249,7 @@ static void cycles_leave_nothing(struct stage *s)
     must(s, "reader", "create kept name=@y size=4096 protect=PAGE_READWRITE");
     must(s, "reader", "map more of=kept access=FILE_MAP_READ");
     must(s, "reader", "regions type=MEM_MAPPED");
-    powered(s, "one view more is counted", number(s, "reader", "count") == views[1] + 1);
+    powered(s, "one more view is counted", number(s, "reader", "count") == views[1] + 1);
     succeeds(s, "writer", "open there name=@y access=FILE_MAP_READ");
 }
 
@@ -265,7 +265,7 @@ static void cycles_leave_no_handles(struct stage *s)
         for (unsigned more = 0; more < 3; more++)
             must(s, crowd[i], step("create more%u size=4096 protect=PAGE_READWRITE", more));
         must(s, crowd[i], "charge");
-        powered(s, "three handles more are counted", number(s, crowd[i], "handles") == handles[i] + 3);
+        powered(s, "three more handles are counted", number(s, crowd[i], "handles") == handles[i] + 3);
         for (unsigned more = 0; more < 3; more++)
             must(s, crowd[i], step("close more%u", more));
     }

@@ -1,10 +1,10 @@
 /* Topic call_forms: the A, Numa, Ex, FromApp and 3 functions keep the rules of CreateFileMappingW, OpenFileMappingW and
- * MapViewOfFile. Each function has a case of its own, so that a deviation of one says nothing about the others. */
+ * MapViewOfFile. Each function has a case of its own, so that a deviation of one does not hide the results of the others. */
 #include "topic.h"
 
 /* ---- create ---- */
 
-/* `verb` creates with `extra` behind the arguments that all functions take. */
+/* Checks a function that creates: `verb` calls it, `extra` follows the arguments that all functions take. */
 static void creates(struct stage *s, const char *verb, const char *extra)
 {
     static const char *const refused[][2] = {{"0", "PAGE_READWRITE"},
@@ -45,7 +45,7 @@ static void creates(struct stage *s, const char *verb, const char *extra)
     gives(s, "third", "zero view length=4096", "zero=yes");
 }
 
-/* SEC_RESERVE, and a size that needs the high half. */
+/* SEC_RESERVE, and a size that needs its upper 32 bits. */
 static void creates_large(struct stage *s, const char *verb, const char *extra)
 {
     REQUIRE(

@@ -5,26 +5,26 @@
 
 #define HALF_GIB "536870912"
 
-/* The charge is measured from here on. */
+/* Records the charge that later steps are compared with. */
 static void starts_measuring(struct stage *s)
 {
     must(s, "writer", "commitment");
 }
 
-/* The same, with the second process started before: starting a process costs memory too. */
+/* The same after starting the second process, because starting a process also uses memory. */
 static void starts_measuring_both(struct stage *s)
 {
     must(s, "reader", "hold ready kind=event");
     starts_measuring(s);
 }
 
-/* By how many steps of 512 MiB the charge has risen since the start. */
+/* Expects the charge to have risen by this number of steps of 512 MiB. */
 static void charged(struct stage *s, const char *units)
 {
     gives(s, "writer", "commitment unit=" HALF_GIB, units);
 }
 
-/* The same where pages are returned in the background, which may take a moment. */
+/* The same, but waits: the system may return pages in the background. */
 static void charged_in_the_end(struct stage *s, const char *units)
 {
     gives(s, "writer", "commitment unit=" HALF_GIB " settle=2000", units);
@@ -69,7 +69,7 @@ static void reserve_charge_once(struct stage *s)
     charged(s, "units=1");
 }
 
-/* The charge is returned when the last view and the last handle are gone, in whichever process they were. */
+/* The charge is returned when the last view and the last handle in any process are closed. */
 static void life_commit_returned(struct stage *s)
 {
     starts_measuring_both(s);
@@ -109,7 +109,7 @@ static void size_reserve_beyond_commit(struct stage *s)
     gives(s, "reader", "commit view length=65536 protect=PAGE_READWRITE", "base=+0");
 }
 
-/* A page uses physical memory from its first touch on, for every process that maps it. */
+/* A page uses physical memory from its first touch on, in all processes that map it. */
 static void commit_physical_on_touch(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=131072 protect=PAGE_READWRITE");

@@ -1,6 +1,6 @@
 /* Topic contents: the bytes of sections of several granules and of many MiB, at their start, in the middle and in the last
- * page, which is a partial one, after every event in the life of a section. A system that keeps the first page right and
- * loses another one passes every case about one page. */
+ * page, which is a partial one, after every event in the life of a section. A system that keeps the first page and
+ * loses another one would pass every case that checks a single page. */
 #include "topic.h"
 
 /* In bytes: three granules, 5 MiB and 96 MiB, each and a part of a page. */
@@ -61,7 +61,7 @@ static void for_each(struct stage *s, const char *role, const char *format)
         succeeds(s, role, step(format, i, i));
 }
 
-/* What one process stores is the same for others at every place, and a new section is zero there. */
+/* What one process stores is visible to the others at every place; a new section is zero at these places. */
 static void contents_everywhere(struct stage *s)
 {
     for (unsigned i = 0; i < SIZES; i++) {
@@ -134,8 +134,8 @@ static void contents_without_views(struct stage *s)
 
 enum ending { EXITS, IS_KILLED, CRASHES };
 
-/* The end of the writer changes nothing for the reader's views, for a third process that opens the sections afterwards,
- * and nothing when that ends, too. */
+/* The end of the writer changes no byte in the reader's views, nor for a third process that opens the sections later.
+ * The end of that third process changes no byte either. */
 static void contents_after(struct stage *s, enum ending how)
 {
     fill_everywhere(s, "writer", 1);
@@ -196,7 +196,7 @@ static void contents_after_creating_again(struct stage *s)
     right_everywhere(s, "reader", 11);
 }
 
-/* With the last handle and view the pages go: new sections of these names and sizes are zero. */
+/* The pages are freed with the last handle and view: new sections with these names and sizes are zero. */
 static void contents_end_with_holders(struct stage *s)
 {
     fill_everywhere(s, "writer", 1);
@@ -259,7 +259,7 @@ static void contents_through_offsets(struct stage *s)
     }
 }
 
-/* Protecting pages and giving the protection back keeps the bytes, the sharing and the pages beside them. */
+/* Changing the protection of pages and restoring it keeps the bytes, the sharing and the neighbouring pages. */
 static void contents_after_protection_and_back(struct stage *s)
 {
     static const char *const protections[] = {"PAGE_NOACCESS", "PAGE_READONLY"};
@@ -293,7 +293,7 @@ static void contents_after_protection_and_back(struct stage *s)
 }
 
 /* Time changes nothing: after 1.6 s without a call the bytes, the names, the handles, a private page and a protection are
- * as before. The wait is for an event that is never set. */
+ * as before. The actor waits for an event that is never set. */
 static void contents_after_a_while(struct stage *s)
 {
     fill_everywhere(s, "writer", 1);

@@ -176,7 +176,7 @@ static void copy_after_close(struct stage *s)
     gives(s, "reader", "read view at=4096 length=5 as=text", "text=MINEr");
 }
 
-/* A private page stays private when its protection goes down and up again, and the page beside it stays shared. */
+/* A private page stays private when its protection is lowered and raised again; the page beside it stays shared. */
 static void copy_protected_and_back(struct stage *s)
 {
     two_pages(s);
@@ -195,7 +195,7 @@ static void copy_protected_and_back(struct stage *s)
     gives(s, "writer", "read view at=0 length=5 as=text", "text=later");
 }
 
-/* A copy-on-write view beside an ordinary one of the same process, with an offset: each keeps its own kind of pages. */
+/* A copy-on-write view with an offset beside an ordinary view of the same process: each keeps its own kind of pages. */
 static void copy_beside_ordinary_view(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=0x30000 protect=PAGE_READWRITE");

@@ -33,8 +33,7 @@ static void create_protect_nonsense(struct stage *s)
               ERROR_INVALID_PARAMETER);
 }
 
-/* The protection is looked at before the size: 512 GiB with a protection that sections do not have are not a matter of
- * memory. */
+/* The protection is checked before the size: 512 GiB with an invalid protection fails with 87, not for lack of memory. */
 static void create_protect_before_size(struct stage *s)
 {
     fails(s, "writer", "create section name=@x size=0x8000000000 protect=PAGE_NOACCESS",

@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-/* The name goes with the last process that held it. It may take a moment; how long is a volatile value. */
+/* The name disappears when the last process that held it has ended. That may take a moment; the delay is a volatile
+ * value. */
 static void life_name_may_linger(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");

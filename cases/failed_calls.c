@@ -1,8 +1,8 @@
 /* Topic failed_calls: a call that fails leaves nothing behind: no name, no handle, no view, and no change. */
 #include "topic.h"
 
-/* A create call that fails leaves no name, in whichever way it fails, and none that another process can use. `create` is
- * the verb, `more` its last arguments. */
+/* A create call that fails leaves no name, neither for this process nor for others, whatever the reason. `create` is the
+ * verb, `more` its last arguments. */
 static void failed_creates_leave_no_name(struct stage *s, const char *create, const char *more)
 {
     static const struct {
@@ -44,7 +44,7 @@ static void failed_create_numa_leaves_no_name(struct stage *s)
     failed_creates_leave_no_name(s, "create", "api=numa");
 }
 
-/* The same for CreateFileMappingFromApp, with the arguments that it refuses wherever it exists. */
+/* The same for CreateFileMappingFromApp, with arguments that every version refuses. */
 static void failed_create_fromapp_leaves_no_name(struct stage *s)
 {
     static const char *const creates[] = {
@@ -93,7 +93,7 @@ static void failed_map_leaves_no_view(struct stage *s)
     holds(s, "as many views as before", number(s, "reader", "count") == before);
     must(s, "reader", "map view of=section access=FILE_MAP_READ");
     must(s, "reader", "regions type=MEM_MAPPED");
-    powered(s, "one view more is counted", number(s, "reader", "count") == before + 1);
+    powered(s, "one more view is counted", number(s, "reader", "count") == before + 1);
 }
 
 /* A map call that fails at an address leaves the address free for the next one. */
@@ -110,7 +110,7 @@ static void failed_map_leaves_address_free(struct stage *s)
     gives(s, "reader", "query address=" PLACE " show=state", "state=MEM_COMMIT");
 }
 
-/* No call that fails keeps a handle: when the writer closes its own the name is gone. */
+/* No call that fails keeps a handle: the name disappears when the writer closes its own. */
 static void failed_calls_keep_no_handle(struct stage *s)
 {
     for (unsigned i = 0; i < 3; i++) {
@@ -132,7 +132,7 @@ static void failed_calls_keep_no_handle(struct stage *s)
     }
 }
 
-/* The count of the process's handles is as before, too. The control opens three. */
+/* The process has as many handles as before. The control opens three more. */
 static void failed_calls_count_no_handle(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=0x20000 protect=PAGE_READWRITE sd=D:P(A;;0x4;;;WD)");
@@ -154,10 +154,10 @@ static void failed_calls_count_no_handle(struct stage *s)
     for (unsigned i = 0; i < 3; i++)
         must(s, "reader", step("open more%u name=@x access=FILE_MAP_READ", i));
     must(s, "reader", "charge");
-    powered(s, "three handles more are counted", number(s, "reader", "handles") == before + 3);
+    powered(s, "three more handles are counted", number(s, "reader", "handles") == before + 3);
 }
 
-/* A process that could not be started, and a duplicate that was refused, leave the handle's flags and rights. */
+/* A process that cannot be started, and a duplicate that is refused, leave the handle's flags and rights unchanged. */
 static void failed_calls_leave_the_handle(struct stage *s)
 {
     must(s, "writer",
@@ -174,7 +174,7 @@ static void failed_calls_leave_the_handle(struct stage *s)
     succeeds(s, "writer", "map view of=section access=FILE_MAP_WRITE");
 }
 
-/* An unmap, a protection and a release that fail leave the view as it is. */
+/* Calls of UnmapViewOfFile, VirtualProtect and VirtualFree that fail leave the view unchanged. */
 static void failed_calls_leave_the_view(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=0x20000 protect=PAGE_READWRITE");

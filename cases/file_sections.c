@@ -11,7 +11,7 @@ static void file_zero_length(struct stage *s)
                  STATUS_MAPPED_FILE_SIZE_ZERO);
 }
 
-/* Size 0 means the size of the file, to the byte: a section over a file is not rounded up to pages. */
+/* Size 0 means the exact size of the file: the size of a section over a file is not rounded up to pages. */
 static void file_size_zero_means_file_size(struct stage *s)
 {
     must(s, "writer", "file data name=^f size=13394");
@@ -30,8 +30,8 @@ static void file_extended_on_create(struct stage *s)
     gives(s, "reader", "filesize data", "size=73728");
 }
 
-/* A file cannot grow beyond its volume and keeps its size: the section here is larger than the whole volume.
- * Nothing is written whatever the outcome, and the file is removed. */
+/* A file cannot grow beyond its volume and keeps its size: this section is larger than the whole volume. The
+ * case writes nothing into the file and removes it. */
 static void file_disk_full(struct stage *s)
 {
     must(s, "writer", "file data name=^f size=4096");
@@ -108,8 +108,8 @@ static void file_smaller_section(struct stage *s)
     gives(s, "writer", "filesize data", "size=131072");
 }
 
-/* A view longer than the file under the section is refused, at its start and behind an offset, for every kind of view. A
- * section over a file ends in the page in which the file ends. */
+/* A view longer than the section's file is refused, at offset 0 and at another offset, whatever its access. The section
+ * ends in the page in which the file ends. */
 static void file_view_longer_than_file(struct stage *s)
 {
     static const char *const kinds[] = {"FILE_MAP_READ", "FILE_MAP_WRITE", "FILE_MAP_COPY"};
@@ -204,7 +204,7 @@ static void file_open_needs_share_write(struct stage *s)
     succeeds(s, "reader", "file exclusive name=^f open=existing share=none");
 }
 
-/* When the last view is unmapped the file has the new bytes (scope-of-allocated-memory). */
+/* The file has the new bytes once the last view is unmapped (scope-of-allocated-memory). */
 static void file_updated_when_last_view_goes(struct stage *s)
 {
     must(s, "writer", "file data name=^f size=4096");
@@ -351,7 +351,7 @@ static void file_rename_over_mapped(struct stage *s)
     gives(s, "writer", "read view length=4 as=text", "text=kept");
 }
 
-/* Of an empty file that may only be read, the missing right is reported, not the size. */
+/* For an empty file that was opened only for reading, the missing right is reported, not the size. */
 static void file_access_before_size(struct stage *s)
 {
     must(s, "writer", "file data name=^f");
@@ -373,7 +373,7 @@ static void file_no_access_handle(struct stage *s)
                      ERROR_ACCESS_DENIED, STATUS_ACCESS_DENIED);
 }
 
-/* The name of a section over a file goes with its last handle too, whatever views there are. */
+/* The name of a section over a file also disappears with its last handle, even while views exist. */
 static void file_section_name_gone_with_view(struct stage *s)
 {
     must(s, "writer", "file data name=^f size=4096");
@@ -404,7 +404,7 @@ static void file_delete_blocked(struct stage *s)
     gives(s, "writer", "read view length=6 as=text", "text=after-");
 }
 
-/* Byte-range locks do not concern sections, neither another process's nor the own
+/* Byte-range locks do not affect sections, whether another process or the same one holds them
  * (locking-and-unlocking-byte-ranges-in-files). */
 static void file_lock_ignored(struct stage *s)
 {

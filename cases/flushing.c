@@ -18,7 +18,7 @@ static void flush_pagefile_view(struct stage *s)
     gives(s, "reader", "read view length=9 as=text", "text=unflushed");
 }
 
-/* Length 0 means up to the end of the mapping. */
+/* Length 0 flushes to the end of the mapping. */
 static void flush_zero_length(struct stage *s)
 {
     must(s, "writer", "file data name=^f size=0x10000");

@@ -28,8 +28,8 @@ static void dup_lower_access(struct stage *s)
     denied(s, "reader", "map more of=section access=FILE_MAP_WRITE");
 }
 
-/* A duplicate of a handle with few rights has no more, however often it is duplicated with the same access, and in
- * whichever process; the handle with all rights beside it changes nothing. */
+/* A duplicate with the same access never has more rights than its source: not after several duplications, not in another
+ * process, and not if the process also has a handle with all rights. */
 static void same_access_stays_low(struct stage *s)
 {
     writer_writes(s);
@@ -94,7 +94,7 @@ static void dup_into_child(struct stage *s)
         sees_bytes(s, "reader");
 }
 
-/* A duplicate that its process does not know about keeps the object and the name until that process ends. */
+/* A duplicate whose value its process was not told keeps the object and the name until that process ends. */
 static void dup_leaked_keeps_object(struct stage *s)
 {
     writer_writes(s);
@@ -152,8 +152,8 @@ static void dup_close_source(struct stage *s)
     not_found(s, "reader", "open section name=@x access=FILE_MAP_READ");
 }
 
-/* Inside one process the duplicate of a handle that is closed gets its number, and a handle that is protected from closing
- * stays beside its duplicate. */
+/* Within one process the duplicate of a handle that is closed gets the number of that handle. A handle that is protected
+ * from closing stays open beside its duplicate. */
 static void dup_close_source_here(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
@@ -170,7 +170,7 @@ static void dup_close_source_here(struct stage *s)
     succeeds(s, "writer", "map view of=section access=FILE_MAP_READ");
 }
 
-/* A section is no file: it has no file type. */
+/* A section is not a file and has no file type. */
 static void handle_getfiletype(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
@@ -181,7 +181,7 @@ static void handle_getfiletype(struct stage *s)
     gives(s, "writer", "filetype over", "type=unknown error=6");
 }
 
-/* A process that has ended takes no handle, although it can still be opened while another process has a handle of it. */
+/* A process that has ended accepts no handle, although it can still be opened while another process has a handle to it. */
 static void dup_into_ended_process(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");

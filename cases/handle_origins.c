@@ -1,5 +1,5 @@
-/* Topic handle_origins: in one process a handle works the same whether its call created the section, found it by its name,
- * opened it or duplicated another handle. */
+/* Topic handle_origins: a handle works the same whether it came from creating the section, creating an existing name,
+ * opening or duplicating. */
 #include "topic.h"
 
 #define SIZE "0x100064" /* bytes; more than 1 MiB, with a partial last page */
@@ -7,7 +7,7 @@
 
 static const char *const origins[] = {"created", "existing", "opened", "duplicate"};
 
-/* The process gets a handle of each origin; the reader has a view of the whole section. */
+/* The role gets a handle of each origin; the reader has a view of the whole section. */
 static void handles_of_every_origin(struct stage *s, const char *role, const char *protect)
 {
     must(s, role, step("create created name=@x size=" SIZE " protect=%s", protect));
@@ -19,7 +19,7 @@ static void handles_of_every_origin(struct stage *s, const char *role, const cha
     must(s, "reader", "map view of=section access=FILE_MAP_WRITE");
 }
 
-/* Views through each handle, of the whole section and of its end, show what the others store, in every page. */
+/* Views of the whole section and of its end, through each handle, show in every page what other views store. */
 static void origins_share_bytes(struct stage *s)
 {
     handles_of_every_origin(s, "writer", "PAGE_READWRITE");
@@ -45,8 +45,8 @@ static void origins_share_bytes(struct stage *s)
         gives(s, "writer", step("verify whole%u length=" PAGES_SIZE " seed=9", i), "match=yes");
 }
 
-/* A copy-on-write view through each handle follows the section where it was not written, keeps what was written, and
- * writes nothing back: not when it is written twice, not when another handle is closed, not when it is unmapped. */
+/* A copy-on-write view through each handle shows the section in pages that were not written, keeps its own pages, and
+ * stores nothing in the section: not when written twice, not when another handle is closed, not when unmapped. */
 static void origins_copy_on_write(struct stage *s)
 {
     handles_of_every_origin(s, "writer", "PAGE_READWRITE");
@@ -77,7 +77,7 @@ static void origins_copy_on_write(struct stage *s)
     }
 }
 
-/* VirtualProtect on one page of a view through each handle changes that page of that view, there and back. */
+/* VirtualProtect on a page of a view through each handle changes only that page of that view, and restores it. */
 static void origins_protect(struct stage *s)
 {
     handles_of_every_origin(s, "writer", "PAGE_READWRITE");
@@ -104,7 +104,7 @@ static void origins_protect(struct stage *s)
     }
 }
 
-/* A flag of one handle is no flag of the others, and a duplicate has the flags that it was made with. */
+/* Setting a flag of one handle does not change the others; a duplicate has the flags that it was made with. */
 static void origins_flags(struct stage *s)
 {
     handles_of_every_origin(s, "writer", "PAGE_READWRITE");
@@ -131,8 +131,8 @@ static void origins_flags(struct stage *s)
     }
 }
 
-/* Closing one handle, in any order, closes no other one and clears no byte; the last one takes the name along. Each
- * order has a process of its own. */
+/* Closing handles in any order closes no other handle and changes no byte; the name disappears with the last one. Each
+ * order uses a new process. */
 static void origins_close(struct stage *s)
 {
     static const unsigned orders[][COUNT(origins)] = {{0, 1, 2, 3}, {3, 2, 1, 0}, {1, 3, 0, 2}};
@@ -160,7 +160,7 @@ static void origins_close(struct stage *s)
     }
 }
 
-/* Pages of a SEC_RESERVE section that are committed through a view of any handle: those and no others, for all. */
+/* Committing pages of a SEC_RESERVE section through any handle's view commits those pages only, in all views. */
 static void origins_commit(struct stage *s)
 {
     handles_of_every_origin(s, "writer", "PAGE_READWRITE|SEC_RESERVE");

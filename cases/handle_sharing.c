@@ -57,7 +57,7 @@ static void inherit_attributes_on(struct stage *s)
     maps_and_reads(s, "child", "section");
 }
 
-/* Without bInheritHandles a child inherits nothing, and the next one neither. */
+/* Without bInheritHandles no child inherits a handle: neither the first nor the second. */
 static void inherit_needs_createprocess_flag(struct stage *s)
 {
     writer_has_unnamed(s, " inherit=yes");
@@ -142,8 +142,8 @@ static void inherit_handle_list(struct stage *s)
 
 #define FOUR 4
 
-/* Of four inheritable handles the child gets the two on the list, each leads to its own section, and the child passes
- * one of them on. The child starts the grandchild with a list of that one. */
+/* Of four inheritable handles the child gets the two on the list, each a handle to its own section. The child starts a
+ * grandchild with a list of one of them, and the grandchild gets that one. */
 static void inherit_handle_list_of_several(struct stage *s)
 {
     for (unsigned i = 0; i < FOUR; i++) {
@@ -171,8 +171,8 @@ static void inherit_handle_list_of_several(struct stage *s)
     }
 }
 
-/* What a child inherits from its parent is what the parent has then: a handle that is closed, or not inheritable any more
- * there, does not reach the grandchild; and the grandchild keeps its handle when both have ended. */
+/* A child inherits the handles that are open and inheritable in its parent when it starts: a handle that the child has
+ * made not inheritable does not reach the grandchild. The grandchild keeps its handle after both have ended. */
 static void inherit_through_two(struct stage *s)
 {
     for (unsigned i = 0; i < 3; i++)

@@ -22,8 +22,8 @@ static void sd_default_from_token(struct stage *s)
     gives(s, "writer", "descriptor section parts=dacl", step("sddl=%s", list));
 }
 
-/* A thread that impersonates uses the default DACL of the impersonation token, and that of the process's
- * token again after RevertToSelf. */
+/* A thread that impersonates uses the default DACL of the impersonation token; after RevertToSelf it uses that
+ * of the process's token. */
 static void sd_default_from_impersonation(struct stage *s)
 {
     char own[600], other[600];
@@ -40,8 +40,8 @@ static void sd_default_from_impersonation(struct stage *s)
     holds(s, "the two lists differ", strcmp(own, other) != 0);
 }
 
-/* The descriptor can also be read by name, with or without the prefix, by every process with READ_CONTROL.
- * The entry for OWNER RIGHTS (OW) replaces the rights that the owner has otherwise. */
+/* Every process with READ_CONTROL can read the descriptor by name, with or without the prefix. The ACE of
+ * OWNER RIGHTS (OW) replaces the rights that the owner otherwise has. */
 static void sd_get_by_name(struct stage *s)
 {
     must(s, "writer", "create open name=^open size=4096 protect=PAGE_READWRITE sd=D:(A;;RC;;;WD)");
@@ -89,7 +89,7 @@ static void denying_group(struct stage *s)
     succeeds(s, "reader", "open denies name=@denies access=FILE_MAP_READ");
 }
 
-/* A NULL DACL has nothing to check, not even for a restricted token. */
+/* A NULL DACL grants access to a restricted token too. */
 static void null_dacl_restricted(struct stage *s)
 {
     starts(s, "reader", "identity=restricted");
@@ -97,7 +97,7 @@ static void null_dacl_restricted(struct stage *s)
     succeeds(s, "reader", "open section name=@x access=FILE_MAP_ALL_ACCESS");
 }
 
-/* A NULL DACL admits another user. What the default DACL does to that user is recorded (D12). */
+/* A NULL DACL admits another user. Whether the default DACL does is recorded (D12). */
 static void null_dacl_other_user(struct stage *s)
 {
     starts(s, "reader", "identity=other-user");

@@ -1,5 +1,5 @@
-/* Topic idioms: what libraries and programs build from the single calls, step by step and as bursts. Each
- * case names programs that rely on it. */
+/* Topic idioms: protocols that libraries and programs build from the calls, step by step and as bursts. Each
+ * case names programs that rely on its protocol. */
 #include "topic.h"
 
 /* ---- create or open, with a magic number that is published last ---- */
@@ -53,7 +53,7 @@ static void create_or_open_race(struct stage *s)
         }
         holds(s, "every section was set up once", won == SETUP_ROUNDS);
         if (run == 1)
-            powered(s, "whoever does not wait sees a part", early > 0);
+            powered(s, "a process that does not wait reads an incomplete header", early > 0);
     }
 }
 
@@ -92,7 +92,7 @@ static void publish_and_snapshot(struct stage *s, const char *order, const char 
     finishes(s, "writer", "");
 }
 
-/* The same as a race: no copy that the version reports as complete is torn. The control does not look at the
+/* The same as a race: no copy that the version reports as complete is torn. The control does not check the
  * version. */
 static void version_race(struct stage *s)
 {
@@ -136,8 +136,8 @@ static void repair(struct stage *s, const char *tag)
     succeeds(s, "third", "signal mutex");
 }
 
-/* A mutex whose owner has ended, in any way, goes to the next process that waits for it, which is told that
- * it was abandoned; what the owner stored is still there. Hardware monitors, database engines and
+/* If the owner of a mutex ends in any way, the next process that waits gets the mutex and WAIT_ABANDONED; what
+ * the owner stored is unchanged. Hardware monitors, database engines and
  * single-instance guards rely on it (Open Hardware Monitor, libpalaso, Realm, Firebird). */
 static void abandoned_mutex_repair(struct stage *s)
 {
@@ -161,8 +161,8 @@ static void abandoned_mutex_repair(struct stage *s)
 #define LOCKED_ADDERS 4
 #define LOCKED_ADDITIONS 100
 
-/* Plain additions of several processes are all counted if each is made while holding one mutex. The control
- * makes them without it. */
+/* Plain additions of several processes are all counted if each process holds the same mutex while it adds. The
+ * control adds without the mutex. */
 static void mutex_makes_sums_whole(struct stage *s)
 {
     static const char *const roles[LOCKED_ADDERS] = {"writer", "reader", "third", "fourth"};
@@ -254,7 +254,7 @@ static void signal_before_wait(struct stage *s)
 /* ---- a restarted writer, and data that another process may change ---- */
 
 /* A writer that starts again while a reader still holds the section does not get a new one: it has the old
- * size and the old bytes, and only the last error says so. A program that publishes under a fixed name must
+ * size and the old bytes, and only the last error shows that. A program that publishes under a fixed name must
  * expect it (the pages of Assetto Corsa, PostgreSQL's shared memory block, pyvirtualcam). */
 static void restart_behind_a_reader(struct stage *s)
 {
@@ -278,9 +278,8 @@ static void restart_behind_a_reader(struct stage *s)
     gives(s, "third", "zero view length=0x10000", "zero=yes");
 }
 
-/* A length in shared memory that was checked and found small enough can be larger when it is used: the other
- * process may change it in between. A program that reads headers of another process copies them first (image
- * tools and sandboxes do: Exiv2, Chromium). */
+/* The other process may change a length in shared memory between the check and the use. A program that reads
+ * headers of another process copies them first (image tools and sandboxes do: Exiv2, Chromium). */
 static void length_changes_after_the_look(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");

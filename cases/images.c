@@ -48,9 +48,8 @@ static void image_no_execute(struct stage *s)
           ERROR_INVALID_PARAMETER);
 }
 
-/* A view of an image cannot replace a placeholder (nf-memoryapi-mapviewoffile3). The same call maps the image
- * elsewhere, and a data section of that size can replace the placeholder, so nothing else is wrong with the
- * two. */
+/* A view of an image cannot replace a placeholder (nf-memoryapi-mapviewoffile3). As controls, the same call maps the
+ * image elsewhere, and a data section of that size replaces the placeholder. */
 static void map3_placeholder_data_only(struct stage *s)
 {
     must(s, "writer", OPENS_LIBRARY);

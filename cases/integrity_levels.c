@@ -17,7 +17,7 @@ static void il_unlabelled_is_medium(struct stage *s)
     succeeds(s, "reader", "open section name=@x access=FILE_MAP_READ");
 }
 
-/* A low process gets no right that writes, whichever access it asks for, although a NULL DACL grants all. */
+/* A low process gets no right to write, whichever access it asks for, although a NULL DACL grants all. */
 static void il_low_cannot_write_up(struct stage *s)
 {
     static const char *const accesses[] = {
@@ -33,7 +33,7 @@ static void il_low_cannot_write_up(struct stage *s)
     denied(s, "reader", "create section name=@x size=4096 protect=PAGE_READWRITE");
 }
 
-/* The policy of a label is "no write up" unless it says more: only the DACL decides about reading. */
+/* The default policy of a label is "no write up": only the DACL decides about reading. */
 static void il_low_can_read_up(struct stage *s)
 {
     medium_and_low(s);
@@ -99,8 +99,8 @@ static void il_high_creator_label(struct stage *s)
     records(s, "reader", "open section name=@x access=FILE_MAP_WRITE");
 }
 
-/* The level is checked before the DACL: a DACL that grants all does not help, and MAXIMUM_ALLOWED gives what
- * the level leaves. */
+/* The level is checked before the DACL: a NULL DACL does not help, and MAXIMUM_ALLOWED gives the
+ * rights that the level allows. */
 static void il_before_dacl(struct stage *s)
 {
     medium_and_low(s);

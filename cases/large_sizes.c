@@ -51,7 +51,7 @@ static void map_offset_past_end_64(struct stage *s)
 }
 
 /* A length of 4 GiB and a page ends behind a small section; its lower half alone would fit. A length larger
- * than every address space is refused too, by another check. */
+ * than any address space is refused too, by another check. */
 static void map_length_past_end_64(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=0x20000 protect=PAGE_READWRITE");
@@ -82,7 +82,7 @@ static void size_above_4gib(struct stage *s)
     }
 }
 
-/* The same committed and in one view: all of it exists from the start, for both processes. */
+/* The same with committed pages and in one view: both processes can use all of it at once. */
 static void size_above_4gib_committed(struct stage *s)
 {
     static const char *const offsets[] = {"0", "0xFFFFF000", "0x13FFFE000"};
@@ -107,7 +107,7 @@ static void size_too_big(struct stage *s)
 }
 
 /* A committed section larger than what the system can commit fails when it is created, not later when it is used. The
- * size is 512 GiB because a much larger one may fail earlier, for want of kernel memory (error 1450). */
+ * size is 512 GiB because a much larger one may fail earlier, for lack of kernel memory (error 1450). */
 static void create_commit_limit(struct stage *s)
 {
     fails_status(s, "writer", "create section name=@x size=0x8000000000 protect=PAGE_READWRITE",

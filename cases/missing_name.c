@@ -15,7 +15,7 @@ static void open_missing(struct stage *s)
     not_found(s, "reader", "open ansi name=@y access=FILE_MAP_READ api=A");
 }
 
-/* A reader that comes before the writer finds nothing, leaves nothing behind, and finds the section later. */
+/* A reader that opens before the writer creates fails, leaves nothing behind, and finds the section later. */
 static void open_before_create(struct stage *s)
 {
     not_found(s, "reader", "open early name=@x access=FILE_MAP_READ");
@@ -241,8 +241,8 @@ static void create_unnamed_distinct(struct stage *s)
 }
 
 /* After an optional prefix a name must not contain a backslash. Inside the name it means a directory that
- * does not exist (3). At the start the object manager refuses it as bad syntax (161): that is its known
- * answer to a rooted path below a directory. No page names either code. */
+ * does not exist (3). At the start the object manager refuses it as bad syntax (161), as it is
+ * known to do for a rooted path below a directory. No page names either code. */
 static void name_backslash_forbidden(struct stage *s)
 {
     static const char *const inside[] = {"^a\\b", "Local\\^a\\b", "^a\\"};
@@ -267,7 +267,7 @@ static void name_double_backslash(struct stage *s)
                  STATUS_OBJECT_NAME_INVALID);
 }
 
-/* A section is no directory: the path through its name ends there, which is another error than a path that leads nowhere. */
+/* A section is not a directory: a path through its name fails with another error than a path that does not exist. */
 static void name_below_section(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");

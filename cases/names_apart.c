@@ -1,5 +1,5 @@
-/* Topic names_apart: names that look alike, or that differ only where a system may not look, are names of two sections.
- * Each case goes through a table of pairs. */
+/* Topic names_apart: names that differ in a single unit are names of two sections, even if they look alike. Each case
+ * goes through a table of pairs. */
 #include "topic.h"
 
 #include <stdio.h>
@@ -11,8 +11,8 @@ struct pair {
     const char *what, *first, *second; /* behind the case's own name, or in front of it; escaped */
 };
 
-/* The writer creates the first name, with one page. The second one does not exist then, the reader can create it, with
- * two pages, and each name leads to a section of its own size. `api` is W or A. */
+/* The writer creates the first name, with one page. The reader does not find the second name and creates it, with two
+ * pages; each name then leads to a section of its own size. `api` is W or A. */
 static void are_two_names(struct stage *s, unsigned i, const char *first, const char *second, const char *api)
 {
     must(s, "writer", step("create first%u name=%s size=4096 protect=PAGE_READWRITE api=%s", i, first, api));
@@ -107,7 +107,7 @@ static void name_separators_count(struct stage *s)
     all_differ_at_end(s, pairs, COUNT(pairs), "W");
 }
 
-/* Letters that look alike, that are one letter in another case, or that become one when bits get lost. */
+/* Letters that look alike, that differ in case, or that become equal when bits are dropped. */
 static void name_letters_beyond_ascii(struct stage *s)
 {
     static const struct pair pairs[] = {

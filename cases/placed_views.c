@@ -73,7 +73,7 @@ static void map2_zero_size(struct stage *s)
     gives(s, "writer", "query rest", WHOLE_VIEW("65536", "PAGE_READWRITE"));
 }
 
-/* A length past the end of the section gives error 5, as for MapViewOfFile; it is not about rights. */
+/* A length past the end of the section gives error 5, as for MapViewOfFile, although no right is missing. */
 static void map2_length_past_end(struct stage *s)
 {
     section_of_two(s);
@@ -83,14 +83,14 @@ static void map2_length_past_end(struct stage *s)
                  ERROR_ACCESS_DENIED, STATUS_INVALID_VIEW_SIZE);
 }
 
-/* Whether a view can be mapped without any access is recorded: MapViewOfFile can, and MapViewOfFile3 was seen to fail. */
+/* Whether a view can be mapped without any access is recorded: MapViewOfFile maps one, and MapViewOfFile3 was seen to fail. */
 static void map3_noaccess(struct stage *s)
 {
     section_of_two(s);
     records(s, "writer", "map3 view of=section protect=PAGE_NOACCESS");
 }
 
-/* MEM_RESERVE is refused for sections in the paging file, which have reserved pages without it (SEC_RESERVE). */
+/* MEM_RESERVE is refused for sections in the paging file; their reserved pages come from SEC_RESERVE. */
 static void map2_reserve(struct stage *s)
 {
     must(s, "writer", "create reserved size=0x10000 protect=PAGE_READWRITE|SEC_RESERVE");

@@ -105,7 +105,7 @@ static void name_private_existing(struct stage *s)
 }
 
 /* Whether the namespace can still be opened after its creator has closed it is recorded: the page says no, and no source has
- * shown it while another process has the namespace open. What was opened in it goes on working. */
+ * shown it while another process has the namespace open. Objects that were opened in it keep working. */
 static void name_private_close(struct stage *s)
 {
     writer_has_namespace(s);

@@ -1,9 +1,9 @@
-/* Topic quantities: the hundredth handle, view, open, name or process is as good as the first. */
+/* Topic quantities: a hundred handles, views, opens or names, and seven processes, each work like the first. */
 #include "topic.h"
 
 #define MANY 100
 
-/* A hundred handles of one section in one process: each has its rights, and the last one keeps the name and maps. */
+/* A hundred handles to one section in one process: each has its rights, and the last one keeps the name and maps. */
 static void many_handles(struct stage *s)
 {
     writer_writes(s);
@@ -28,7 +28,8 @@ static void many_handles(struct stage *s)
     gives(s, "reader", "read view at=0 length=5 as=text", "text=bytes");
 }
 
-/* A hundred views of one section in one process show the same bytes, whichever one is written, and end one by one. */
+/* A hundred views of one section in one process show the same bytes, whichever view is written; then they are unmapped
+ * one by one. */
 static void many_views(struct stage *s)
 {
     static const unsigned looked_at[] = {0, 1, MANY / 2, MANY - 2, MANY - 1};
@@ -51,7 +52,7 @@ static void many_views(struct stage *s)
     gives(s, "writer", "read view at=8 length=3 as=text", "text=too");
 }
 
-/* Many times the same name: opened and closed, mapped and unmapped, created and destroyed. */
+/* One name is opened and closed, mapped and unmapped, created and destroyed many times. */
 static void many_times(struct stage *s)
 {
     writer_writes(s);
@@ -100,8 +101,8 @@ static void many_names(struct stage *s)
     }
 }
 
-/* Seven processes have one section: each sees what each has stored, whoever created it, also when all but the last one
- * have ended in one way or another. */
+/* Seven processes share one section: each sees what the others have stored, also after all but the last one have exited
+ * or been killed. */
 static void many_processes(struct stage *s)
 {
     static const char *const roles[] = {"writer", "reader", "third", "fourth", "fifth", "sixth", "seventh"};

@@ -122,7 +122,7 @@ static void commits_are_one_region(struct stage *s)
     gives(s, "reader", "query view show=size,state", "size=262144 state=MEM_COMMIT");
 }
 
-/* Pages up to the end of a view are committed for other views too. Found by scripts/explore. */
+/* A commit that reaches the end of a view also commits the pages for other views. Found by scripts/explore. */
 static void commit_to_the_end_is_shared(struct stage *s)
 {
     reserved_section(s);

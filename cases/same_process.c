@@ -4,8 +4,7 @@
 
 /* ---- handles ---- */
 
-/* Each handle has the rights that it was opened with, whichever handles the process has besides, and however many are
- * closed. */
+/* Each handle has the rights that it was opened with, whatever other handles the process has or closes. */
 static void handles_have_own_rights(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=0x20000 protect=PAGE_READWRITE");
@@ -30,7 +29,8 @@ static void handles_have_own_rights(struct stage *s)
     gives(s, "reader", "read second at=0 length=5 as=text", "text=still");
 }
 
-/* The flags belong to the handle: setting one on the second of three leaves the others, and so does closing it. */
+/* The flags belong to the handle: setting a flag of the second of three handles leaves the others unchanged, and so does
+ * closing it. */
 static void handles_have_own_flags(struct stage *s)
 {
     must(s, "writer", "create first name=@x size=4096 protect=PAGE_READWRITE");
@@ -57,8 +57,8 @@ static void handles_have_own_flags(struct stage *s)
     not_found(s, "reader", "open section name=@x access=FILE_MAP_READ");
 }
 
-/* Two parts of one program use one name and do not know of each other: the second one finds the section (183), each
- * closes what it opened, and the name goes with the last handle, whichever that is. */
+/* Two parts of one program use one name independently: the second one gets 183, each closes its own handle, and the name
+ * disappears with the last handle in either order. */
 static void two_users_of_one_name(struct stage *s)
 {
     static const char *const last[] = {"second", "first"};
@@ -92,8 +92,8 @@ static void two_users_of_one_name(struct stage *s)
 
 #define VIEWS 5
 
-/* Five views of different offsets, lengths and protections. Each query tells of its own view, and a store through one is
- * seen through the others at the right place. */
+/* Five views of different offsets, lengths and protections. Each query describes its own view, and a store through one is
+ * visible through the others at the right place. */
 static void views_have_own_offsets(struct stage *s)
 {
     static const struct {
@@ -129,7 +129,7 @@ static void views_have_own_offsets(struct stage *s)
     gives(s, "writer", "verify all at=0x22000 length=0x2e000 seed=4", "match=yes");
 }
 
-/* Unmapping the middle one of several views, protecting one and writing to a copy-on-write one leave the others. */
+/* Unmapping one view, changing the protection of one, and writing to a copy-on-write one leave the others unchanged. */
 static void views_end_one_by_one(struct stage *s)
 {
     static const unsigned order[] = {2, 0, 4, 1};
@@ -158,7 +158,7 @@ static void views_end_one_by_one(struct stage *s)
     gives(s, "writer", "read all at=0x10000 length=4 as=text", "text=last");
 }
 
-/* Views of two sections, one between the others: unmapping and closing those of one section leaves those of the other. */
+/* Alternating views of two sections: unmapping and closing one section leaves the views of the other unchanged. */
 static void sections_have_own_views(struct stage *s)
 {
     for (unsigned i = 0; i < 2; i++) {

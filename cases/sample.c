@@ -232,7 +232,7 @@ static void create_new_clears_last_error(struct stage *s)
     gives(s, "reader", "create other name=@z size=4096 protect=PAGE_READONLY", "error=0");
 }
 
-/* Every byte of a new section is zero for the first process that looks: here a reader that maps before the
+/* Every byte of a new section is zero for the first process that maps it, here a reader that maps before the
  * writer. */
 static void create_initial_zero(struct stage *s)
 {
@@ -268,7 +268,7 @@ static void create_does_not_map(struct stage *s)
     holds(s, "as many mapped regions as before", number(s, "writer", "count") == before);
     must(s, "writer", "map view of=section access=FILE_MAP_READ");
     must(s, "writer", "regions type=MEM_MAPPED");
-    powered(s, "one view more is counted", number(s, "writer", "count") == before + 1);
+    powered(s, "one more view is counted", number(s, "writer", "count") == before + 1);
 }
 
 /* Without a SEC_ flag the section has SEC_COMMIT: every page is committed, in the view of another process

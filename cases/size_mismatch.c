@@ -110,8 +110,8 @@ static void size_one_byte(struct stage *s)
     gives(s, "reader", "query view", WHOLE_VIEW("4096", "PAGE_READONLY"));
 }
 
-/* The size of a section without a file is rounded up to whole pages, for its creator and for every process
- * that opens it. */
+/* The size of a section without a file is rounded up to whole pages. The creator and other processes see the
+ * same size. */
 static void size_rounded_to_page(struct stage *s)
 {
     static const struct {
@@ -257,7 +257,7 @@ static void map_smaller_view(struct stage *s)
     faults(s, "reader", "read view at=0x2000 as=u8", "read");
 }
 
-/* INVALID_HANDLE_VALUE is the pseudo handle of the process, which is no section. */
+/* INVALID_HANDLE_VALUE is the pseudo handle of the process, which is not a section. */
 static void map_pseudo_handle(struct stage *s)
 {
     must(s, "writer", "adopt section handle=0xFFFFFFFFFFFFFFFF");
@@ -320,8 +320,8 @@ static void map_offset_misaligned(struct stage *s)
                      ERROR_MAPPED_ALIGNMENT, STATUS_MAPPED_ALIGNMENT);
 }
 
-/* The offset must lie inside the section. What length 0 does with an offset that equals the size is recorded: no
- * assertion about it is known. */
+/* The offset must lie inside the section. The result of length 0 with an offset equal to the size is recorded: no
+ * source asserts it. */
 static void map_offset_past_end(struct stage *s)
 {
     static const unsigned offsets[] = {0x20000, 0x30000, 0x7FFF0000};

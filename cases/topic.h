@@ -1,5 +1,5 @@
-/* What every topic includes: checks.h, NTSTATUS values, the texts of query replies, and short forms of expectations and
- * preconditions that several topics need. */
+/* Every topic includes this header: checks.h, NTSTATUS values, the texts of query replies, and short forms of expectations
+ * and preconditions that several topics need. */
 #ifndef SHMCHECK_TOPIC_H
 #define SHMCHECK_TOPIC_H
 
@@ -20,14 +20,14 @@
     fails_status(s, role, step, ERROR_FILE_NOT_FOUND, STATUS_OBJECT_NAME_NOT_FOUND)
 /* The step fails because a handle, a descriptor or a token lacks a right. */
 #define denied(s, role, step) fails_status(s, role, step, ERROR_ACCESS_DENIED, STATUS_ACCESS_DENIED)
-/* Returns from the case's function unless the expectation held: what follows cannot work without it. */
+/* Returns from the case's function unless the expectation is met, because the next steps cannot work without it. */
 #define REQUIRE(expectation)                                                                                 \
     do {                                                                                                     \
         if (!(expectation))                                                                                  \
             return;                                                                                          \
     } while (0)
 
-/* ---- what query replies: every field that VirtualQuery documents (ns-winnt-memory_basic_information) ---- */
+/* ---- replies of the verb query: every field that VirtualQuery documents (ns-winnt-memory_basic_information) ---- */
 
 /* A view of committed pages that all have the protection that the view was mapped with. Both arguments are string
  * literals: the bytes of the view, in whole pages, and the name of the protection. */

@@ -20,7 +20,7 @@ static void life_unmap_frees_range(struct stage *s)
     succeeds(s, "writer", "reserve block size=65536 base=$writer.base");
 }
 
-/* The same for views of many pages: nothing is left of them, at the start, in the middle and at the end. */
+/* The same for views of many pages: their start, middle and end are free. */
 static void unmap_frees_large_views(struct stage *s)
 {
     static const unsigned sizes[] = {0x2000, 0x11000, 0x101000, 0x500064, 0x6000801};
@@ -52,7 +52,7 @@ static void life_unmap_twice(struct stage *s)
     fails_status(s, "writer", "unmap view", ERROR_INVALID_ADDRESS, STATUS_NOT_MAPPED_VIEW);
 }
 
-/* Memory that is no view cannot be unmapped: a range reserved by VirtualAlloc, an address inside it, and a
+/* Memory that is not a view cannot be unmapped: a range reserved by VirtualAlloc, an address inside it, and a
  * free address. */
 static void life_unmap_not_a_view(struct stage *s)
 {

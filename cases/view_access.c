@@ -246,7 +246,7 @@ static void protect_change_old_value(struct stage *s)
     gives(s, "reader", "protect view at=0 length=8192 to=PAGE_READWRITE", "old=PAGE_READONLY");
 }
 
-/* So it does for a copy-on-write view, as VirtualQuery shows it. Found by scripts/explore. */
+/* For a copy-on-write view VirtualProtect returns the protection that VirtualQuery shows. Found by scripts/explore. */
 static void protect_old_value_of_a_copy(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=8192 protect=PAGE_READWRITE");
@@ -281,8 +281,8 @@ static void protect_view_whole_page_unit(struct stage *s)
     succeeds(s, "reader", "write view at=4096 u8=1");
 }
 
-/* Another process can make a view copy-on-write; from then on what the view's own process stores is private, and no call of
- * its own has failed. */
+/* Another process can make a view copy-on-write. The stores of the view's own process are private from then on, without an
+ * error in that process. */
 static void protect_by_other_process(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
@@ -297,8 +297,8 @@ static void protect_by_other_process(struct stage *s)
     gives(s, "reader", "read view at=0 length=6 as=text", "text=shared");
 }
 
-/* A process that has given up dynamic code can create an executable section and map it for reading, writing or executing, but
- * not for writing and executing at once. */
+/* A process with the policy against dynamic code can create an executable section and map it for reading, writing or
+ * executing, but not for writing and executing at once. */
 static void access_dynamic_code_policy(struct stage *s)
 {
     must(s, "writer", "nocode");

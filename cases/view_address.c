@@ -60,8 +60,8 @@ static void base_above_4_gib(struct stage *s)
     gives(s, "reader", "verify v2 length=0x10000 seed=1", "match=yes");
 }
 
-/* A base that is not a multiple of the granularity is refused; pages of other functions that describe
- * rounding down proved wrong (note D6). */
+/* A base that is not a multiple of the granularity is refused, although pages of other functions describe
+ * rounding down (note D6). */
 static void map_ex_base_misaligned(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
@@ -134,7 +134,7 @@ static void map_many_views(struct stage *s)
 }
 
 /* Views of one section may have different addresses in different processes. At least one of the reader's two
- * views is elsewhere than the writer's; both show what the writer stored. */
+ * views has another address than the writer's; both show what the writer stored. */
 static void map_addresses_may_differ(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=0x10000 protect=PAGE_READWRITE");

@@ -11,7 +11,7 @@ static void share_pattern(struct stage *s, const char *access)
     must(s, "reader", step("map view of=section access=%s", access));
 }
 
-/* ---- which pages they are ---- */
+/* ---- information about the pages of a view ---- */
 
 /* Which type bits QueryVirtualMemoryInformation sets for the view of a pagefile section is recorded: the page names one,
  * and the NT call has been seen to set none. */
@@ -23,7 +23,7 @@ static void map_region_info_pagefile(struct stage *s)
         "kind view show=private,mapped-data-file,mapped-image,mapped-pagefile,mapped-physical,direct-mapped");
 }
 
-/* The region is the whole view for every address in it: the base is the same ... */
+/* The region of any address in a view is the whole view: here its base. */
 static void region_info_base(struct stage *s)
 {
     share_pattern(s, "FILE_MAP_WRITE");
@@ -32,7 +32,7 @@ static void region_info_base(struct stage *s)
     gives(s, "reader", "kind view at=0xFFFF show=base", "base=+0");
 }
 
-/* ... and so is the size. */
+/* The region of any address in a view is the whole view: here its size. */
 static void region_info_size(struct stage *s)
 {
     share_pattern(s, "FILE_MAP_WRITE");
@@ -86,7 +86,7 @@ static void map_filename_interior(struct stage *s)
     fails(s, "writer", "filename view", ERROR_UNEXP_NET_ERR);
 }
 
-/* What a 32-bit process learns of a region is recorded: a public program gives the call a larger structure there. */
+/* The reply to a 32-bit process is recorded: a public program passes a larger structure there. */
 static void region_info_32_bit(struct stage *s)
 {
     share_pattern(s, "FILE_MAP_WRITE");
@@ -137,7 +137,7 @@ static void view_cow_commit_charge(struct stage *s)
     holds(s, "a copy-on-write view costs its length", number(s, "reader", "pagefile") >= before + LARGE_VIEW);
 }
 
-/* ---- what a process tells the system about them ---- */
+/* ---- hints about the pages of a view ---- */
 
 /* MEM_RESET is accepted for a pagefile view and refused for the view of a file. */
 static void view_reset_pagefile_ok(struct stage *s)
@@ -150,7 +150,7 @@ static void view_reset_pagefile_ok(struct stage *s)
     fails_somehow(s, "reader", "reset mapped length=0x10000");
 }
 
-/* After MEM_RESET each byte is unchanged or zero, for every process that shares it. */
+/* After MEM_RESET each byte is unchanged or zero, in all processes that share it. */
 static void view_reset_contents(struct stage *s)
 {
     share_pattern(s, "FILE_MAP_WRITE");

@@ -1,5 +1,5 @@
 /* Topic wide_offsets: sizes and offsets between 2 and 4 GiB and beyond, and sizes that are no multiple of 64 KiB, through
- * each function that takes them. A number that is cut to 31 or 32 bits, or rounded, is another place. The sections are
+ * each function that takes them. A number that is cut to 31 or 32 bits, or rounded, gives another place. The sections are
  * reserved, so that nothing is charged for them but the pages that a case commits. */
 #include "topic.h"
 
@@ -77,7 +77,7 @@ static void rest_behind_4_gib(struct stage *s)
                  ERROR_MAPPED_ALIGNMENT, STATUS_MAPPED_ALIGNMENT);
 }
 
-/* One view from 0 to beyond 4 GiB: its places are those of the views with offsets. */
+/* One view from 0 to beyond 4 GiB shows the same bytes as views with offsets. */
 static void one_view_beyond_4_gib(struct stage *s)
 {
     must(s, "writer", SECTION);
@@ -98,7 +98,7 @@ static void one_view_beyond_4_gib(struct stage *s)
 
 /* ---- sizes ---- */
 
-/* Sizes up to more than 4 GiB, and what they are rounded up to. */
+/* Sizes up to more than 4 GiB, and the sizes that they are rounded up to. */
 static const struct {
     const char *asked, *size;
 } sizes[] = {
@@ -113,7 +113,7 @@ static const struct {
     {"0x100010001", "4295036928"},
 };
 
-/* Creates sections of these sizes with a step of this beginning and end; the reader asks for each size. */
+/* Creates sections of these sizes with the step `create` ... `arguments`; the reader queries each size. */
 static void sizes_are_kept(struct stage *s, const char *create, const char *arguments)
 {
     for (unsigned i = 0; i < COUNT(sizes); i++) {
