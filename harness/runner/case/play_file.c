@@ -150,7 +150,7 @@ static bool take_row(struct parser *parser, char *rest)
         char *id = rest;
         rest = cut_word(rest);
         cut_blanks_at_end(id);
-        if (!parser->words->row(id))
+        if (!parser->words->is_row(id))
             return wrong(parser, id, "the id of a row of the contract", id);
         if (!add_row(parser, id))
             return false;

@@ -46,7 +46,7 @@ struct play_file {
 
 /* What the parser asks about words that it does not know itself. */
 struct play_words {
-    bool (*row)(const char *id);     /* whether the contract has this row */
+    bool (*is_row)(const char *id);  /* whether the contract has this row */
     bool (*needs)(const char *list); /* whether every word of the list is a need */
     void (*run)(struct stage *);     /* the function of each case */
 };

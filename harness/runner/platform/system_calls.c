@@ -20,18 +20,18 @@ HMODULE system_library(const wchar_t *name)
     return LoadLibraryExW(path, NULL, LOAD_WITH_ALTERED_SEARCH_PATH);
 }
 
-static any_function *exported(HMODULE module, const char *name)
+static any_function *find_export(HMODULE module, const char *name)
 {
     return module ? (any_function *)GetProcAddress(module, name) : NULL;
 }
 
 any_function *system_function(const char *name)
 {
-    any_function *found = exported(GetModuleHandleW(L"kernelbase.dll"), name);
+    any_function *found = find_export(GetModuleHandleW(L"kernelbase.dll"), name);
     if (!found)
-        found = exported(GetModuleHandleW(L"kernel32.dll"), name);
+        found = find_export(GetModuleHandleW(L"kernel32.dll"), name);
     if (!found && strncmp(name, "K32", 3) == 0)
-        found = exported(system_library(L"psapi.dll"), name + 3);
+        found = find_export(system_library(L"psapi.dll"), name + 3);
     return found;
 }
 
