@@ -34,17 +34,23 @@ static void add_place(struct buffer *out, const struct junit_case *add)
     buffer_format(out, ":%d", add->line);
 }
 
-static void add_outcome(struct buffer *out, const struct junit_case *add)
+/* The message of an outcome in one line. False if there is more of it. */
+static bool outcome_message(struct text *out, const struct junit_case *add)
 {
     static const char known[] = "known: ";
+    if (add->verdict == VERDICT_KNOWN && strncmp(add->message, known, sizeof known - 1) != 0)
+        text_add(out, known);
+    bool whole = xml_first_line(out, add->message, strlen(add->message));
+    if (out->length == 0)
+        text_format(out, "%s, without a message", verdict_name(add->verdict));
+    return whole;
+}
+
+static void add_outcome(struct buffer *out, const struct junit_case *add)
+{
     char message[MESSAGE_BYTES + 1];
     struct text text = text_over(message, sizeof message);
-    if (add->verdict == VERDICT_KNOWN && strncmp(add->message, known, sizeof known - 1) != 0)
-        text_add(&text, known);
-    bool whole = xml_first_line(&text, add->message, strlen(add->message));
-    if (text.length == 0)
-        text_format(&text, "%s, without a message", verdict_name(add->verdict));
-
+    bool whole = outcome_message(&text, add);
     const char *element = verdict_facts(add->verdict)->element;
     buffer_format(out, "      <%s", element);
     xml_add_attribute(out, "message", message);
@@ -62,6 +68,17 @@ static void add_outcome(struct buffer *out, const struct junit_case *add)
         xml_add_long_text(out, add->details, strlen(add->details), LONG_TEXT_BYTES);
     }
     buffer_format(out, "</%s>\n", element);
+}
+
+/* The reason of a skip once more, for readers that take nothing of a skipped element but that it is there. */
+static void add_reason(struct buffer *out, const struct junit_case *add)
+{
+    char message[MESSAGE_BYTES + 1];
+    struct text text = text_over(message, sizeof message);
+    outcome_message(&text, add);
+    buffer_add_string(out, "[[PROPERTY|reason=");
+    add_string_text(out, message);
+    buffer_add_string(out, "]]\n");
 }
 
 void junit_suite_name(struct buffer *out, const struct junit_style *style, const struct junit_case *add)
@@ -103,6 +120,8 @@ void junit_case_render(struct buffer *out, const struct junit_style *style, cons
     if (verdict_facts(add->verdict)->element[0])
         add_outcome(out, add);
     buffer_format(out, "      <system-out>[[PROPERTY|verdict=%s]]\n", verdict_name(add->verdict));
+    if (add->verdict == VERDICT_SKIP || add->verdict == VERDICT_KNOWN)
+        add_reason(out, add);
     xml_add_long_text(out, add->output, add->output_length, LONG_TEXT_BYTES);
     buffer_add_string(out, "</system-out>\n");
     if (add->stray_length > 0) {

@@ -164,6 +164,18 @@ static bool verdict_fits(const struct check *check)
     return false;
 }
 
+/* The line behind the verdict of a skipped case repeats the message. */
+static bool reason_fits(const struct check *check)
+{
+    static const char lead[] = "]]\n[[PROPERTY|reason=";
+    const char *at = strstr(check->text[PART_OUTPUT].at, lead);
+    size_t length = strlen(check->message.at);
+    if (strcmp(check->element.at, "skipped") != 0)
+        return true;
+    return at && strncmp(at + sizeof lead - 1, check->message.at, length) == 0 &&
+           strncmp(at + sizeof lead - 1 + length, "]]\n", 3) == 0;
+}
+
 static int part_of(const char *name)
 {
     static const char *const outcomes[] = {"failure", "error", "skipped"};
@@ -255,6 +267,8 @@ static bool read_case(struct check *check, struct sums *sums)
         return false;
     if (!verdict_fits(check))
         return complain(check, "the verdict in the output is missing or another one");
+    if (!reason_fits(check))
+        return complain(check, "the reason of a skip is not in the output");
     sums->tests++;
     sums->failures += strcmp(check->element.at, "failure") == 0;
     sums->errors += strcmp(check->element.at, "error") == 0;

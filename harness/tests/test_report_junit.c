@@ -126,11 +126,13 @@ static struct junit *make_full_report(enum junit_dialect dialect)
     "      <skipped message=\"needs the privilege\">needs the privilege\n"                                   \
     "  at cases/open.c:12</skipped>\n"                                                                       \
     "      <system-out>[[PROPERTY|verdict=skip]]\n"                                                          \
+    "[[PROPERTY|reason=needs the privilege]]\n"                                                              \
     "</system-out>\n"                                                                                        \
     "    </testcase>\n"                                                                                      \
     "    <testcase name=\"open-known\" classname=\"shmcheck.open\" time=\"0.000\">\n"                        \
     "      <skipped message=\"known: Wine bug 7\">known: Wine bug 7</skipped>\n"                             \
     "      <system-out>[[PROPERTY|verdict=known]]\n"                                                         \
+    "[[PROPERTY|reason=known: Wine bug 7]]\n"                                                                \
     "</system-out>\n"                                                                                        \
     "    </testcase>\n"                                                                                      \
     "  </testsuite>\n"                                                                                       \

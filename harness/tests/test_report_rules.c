@@ -111,6 +111,8 @@ TEST(every_broken_rule_is_found)
         {"message=\"known: expected &amp; got\">known: expected", "message=\"expected &amp; got\">expected"},
         {"verdict=fail]]", "verdict=pass]]"},
         {"verdict=known]]", "verdict=unknown]]"},
+        {"[[PROPERTY|reason=known: expected &amp; got]]\n", ""},
+        {"reason=known: expected &amp; got]]", "reason=known: expected]]"},
         {"verdict=known]]", "verdict=know]]"},
         {"[[PROPERTY|verdict=fail]]\n", ""},
         {"<system-err>stray</system-err>", "<system-err>stray</system-err><system-err>more</system-err>"},

@@ -26,7 +26,7 @@ def run(arguments: Sequence[str]) -> int:
     )
     parser.add_argument("--verbose", action="store_true", help="show what every test prints")
     parser.add_argument(
-        "--all", action="store_true", help="install what only some tests need: a browser and an ssh server"
+        "--all", action="store_true", help="install what only some tests need: a browser, an ssh server, xmllint, and readers of JUnit XML from npm"
     )
     wanted = parser.parse_args(arguments)
     return own_tests.run(wanted.filter, wanted.verbose, wanted.all)

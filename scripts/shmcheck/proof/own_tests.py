@@ -36,8 +36,8 @@ ARM64_PRESET = "zig-arm64"
 MACHINE_ARM64 = 0xAA64  # IMAGE_FILE_MACHINE_ARM64
 # Scripts of the build that are outside the package.
 TYPED_FILES = ("harness/cmake/fetch_cmocka.py", "scripts/start_command.py")
-# Tests that need a browser or an ssh server, which scripts/test installs with --all only.
-OPTIONAL_TESTS = ("test_page_browser.py", "test_remote.py")
+# Tests that need a browser, an ssh server, xmllint or packages of npm, which scripts/test installs with --all only.
+OPTIONAL_TESTS = ("test_page_browser.py", "test_remote.py", "test_schemas.py", "test_junit_readers.py")
 IMPORT = re.compile(r"^\s*(?:from|import) (selenium)\b", re.MULTILINE)
 
 
@@ -58,7 +58,8 @@ def run(filters: Sequence[str], verbose: bool, install_all: bool) -> int:
         run_group(record, "windows", tests_of(tree(main_preset)), lambda test: foreign(target, test))
         others = [file for file in sorted((SCRIPTS / "tests").glob("test_*.py")) if file.name not in OPTIONAL_TESTS]
         run_pytest(record, target, "scripts/pytest", others)
-        run_pytest(record, target, "scripts/optional", [SCRIPTS / "tests" / name for name in OPTIONAL_TESTS])
+        optional_tests = [SCRIPTS / "tests" / name for name in OPTIONAL_TESTS]
+        run_pytest(record, target, "scripts/optional", optional_tests, install=install_all)
     run_script(record, "coverage.py")
     run_script(record, "mutate.py", "--percent", MUTATED_PERCENT, "--seed", "today")
     run_script(record, "faults.py", "--sample", FAULTS_DRAWN, "--at-least", FAULTS_PERCENT, seconds=FAULTS_SECONDS)
@@ -183,8 +184,9 @@ def has_modules(python: str, *modules: str) -> bool:
     return run_quiet([python, "-c", look])[0] == 0
 
 
-def run_pytest(record: Record, target: Target, name: str, files: Sequence[Path]) -> None:
-    """Runs tests of scripts/. They find the programs by SHMCHECK_BIN and the target by its environment."""
+def run_pytest(record: Record, target: Target, name: str, files: Sequence[Path], install: bool = False) -> None:
+    """Runs tests of scripts/. They find the programs by SHMCHECK_BIN and the target by its environment. With `install`
+    SHMCHECK_INSTALL tells them to install packages of npm that they need."""
     if not record.wants(name):
         return
     python = python_with("pytest", "hypothesis", "jinja2")
@@ -194,6 +196,8 @@ def run_pytest(record: Record, target: Target, name: str, files: Sequence[Path])
     report = BUILD / f"pytest-{name.rpartition('/')[2]}.xml"
     report.unlink(missing_ok=True)
     environment = {**os.environ, "SHMCHECK_BIN": str(cmake_build.programs()), "PYTHONDONTWRITEBYTECODE": "1"}
+    if install:
+        environment["SHMCHECK_INSTALL"] = "1"
     if "WINEPREFIX" in target.environment:
         environment["WINEPREFIX"] = target.environment["WINEPREFIX"]
     command = [python, "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", f"--junitxml={report}"]
