@@ -62,8 +62,8 @@ static DWORD settled_protection(DWORD protect)
     return protect;
 }
 
-/* Private memory that was there at hello is heaps, stacks and blocks of threads, whose pages come and go by themselves; so
- * only its extent counts. */
+/* Private memory of hello is heaps, stacks and blocks of threads. The system changes their pages at any time, so only the
+ * extent counts. */
 static void add_region(struct print *out, const MEMORY_BASIC_INFORMATION *region, uint64_t *last_kind)
 {
     struct allocation *last = out->allocation_count ? &out->allocations[out->allocation_count - 1] : NULL;
@@ -140,7 +140,7 @@ static void add_own_handles(struct print *out, const struct system_handles *all)
         qsort(out->handles, out->handle_count, sizeof out->handles[0], ascending);
 }
 
-/* The handles of all processes, of which ours are taken. False where this is not to be had. */
+/* Takes the handles of this process from the list of all handles. False if the system does not give that list. */
 static bool list_handles(struct print *out)
 {
     query_system *query = (query_system *)(void (*)(void))GetProcAddress(GetModuleHandleW(L"ntdll.dll"),
@@ -157,7 +157,7 @@ static bool list_handles(struct print *out)
     return status >= 0 && out->handle_count > 0;
 }
 
-/* Where neither way works: handles that this process has are looked for one by one. */
+/* Where neither way works: tries handle values one by one. */
 static void probe_handles(struct print *out)
 {
     DWORD flags;
@@ -172,7 +172,7 @@ static void probe_handles(struct print *out)
     out->knows_handles = true;
 }
 
-/* Windows counts the handles of a process cheaply; some Wines always say 0. */
+/* Windows counts the handles of a process cheaply; some versions of Wine always report 0. */
 static void take_handles(struct print *out)
 {
     DWORD count = 0;
@@ -183,7 +183,7 @@ static void take_handles(struct print *out)
         probe_handles(out);
 }
 
-/* ---- token: by ntdll, as advapi32 is loaded for the verbs that need it alone ---- */
+/* ---- token: through ntdll, because advapi32 is loaded only for the verbs that need it ---- */
 
 typedef LONG WINAPI open_process_token(HANDLE, ACCESS_MASK, HANDLE *);
 typedef LONG WINAPI open_thread_token(HANDLE, ACCESS_MASK, BOOLEAN, HANDLE *);

@@ -1,5 +1,5 @@
-/* What this process holds, compared with what it held when it said hello: so that an actor that a case has used can be used
- * again, or not. Pages: nf-memoryapi-virtualquery, nf-processthreadsapi-getprocesshandlecount, ns-winnt-token_privileges.
+/* What this process holds, compared with what it held when it said hello. It decides whether another case can use the actor.
+ * Pages: nf-memoryapi-virtualquery, nf-processthreadsapi-getprocesshandlecount, ns-winnt-token_privileges.
  *
  * The footprint is taken with the functions of Windows, never through `sys`: a faulty system must not hide what it keeps. */
 #ifndef SHMCHECK_FOOTPRINT_H
@@ -11,7 +11,7 @@
 
 /* What can differ. The words are those of differs= in the reply of `clear`. */
 enum footprint_part {
-    PART_HANDLES,       /* their number, or where this system tells them, which they are */
+    PART_HANDLES,       /* their number or, where this system lists them, their values */
     PART_MEMORY,        /* allocations of the address space */
     PART_LABELS,        /* labels of this actor */
     PART_LOCKS,         /* byte ranges of files that it has locked */
@@ -28,15 +28,15 @@ struct footprint_difference {
     unsigned parts;   /* bit i: enum footprint_part i */
     unsigned handles; /* how many there are */
     unsigned regions; /* allocations */
-    unsigned loads;   /* how often footprint_allow let something in */
+    unsigned loads;   /* how often footprint_allow has added something */
     uint64_t bytes;   /* all of them together */
 };
 
 /* Takes the footprint that later ones are compared with, and sets the last error to 0. Once, before the first verb. */
 void footprint_begin(void);
-/* Compares what is held now with it. Before footprint_begin every part differs. */
+/* Compares what the process holds now with that footprint. Before footprint_begin every part differs. */
 struct footprint_difference footprint_compare(void);
-/* Whether the allocation at this address was there at the beginning, or was let in by footprint_allow. */
+/* Whether the allocation at this address existed at hello, or was added by footprint_allow. */
 bool footprint_has_memory(const void *address);
 
 /* Runs something that loads modules or starts threads for the actor itself: what it adds counts as there at hello. */
@@ -44,7 +44,8 @@ void footprint_allow(void (*load)(void));
 /* Notes that the process did something that it cannot take back: it differs from now on. */
 void footprint_cannot_return(void);
 
-/* Puts back what hello had: privileges as far as possible, the working directory, the error mode, the last error. */
+/* Restore what the process had at hello: privileges as far as possible, the working directory, the error mode, the last
+ * error. */
 void footprint_restore_token(void);
 void footprint_restore_directory(void);
 void footprint_restore_modes(void);

@@ -1,4 +1,4 @@
-/* shmactor: performs operations on shared memory when it is told to, and says what the API returned. */
+/* shmactor: performs operations on shared memory on request, and reports what the API returned. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,7 +30,7 @@ static LONG WINAPI on_unhandled(EXCEPTION_POINTERS *raised)
     return EXCEPTION_EXECUTE_HANDLER;
 }
 
-/* What abort() ends a process with, without the message that it would print. */
+/* Ends the process with the exit code of abort(), without the message that abort() prints. */
 static void on_abort(int number)
 {
     (void)number;
@@ -81,7 +81,7 @@ static int serve_name(const char *name)
     int length = snprintf(path, sizeof path, "\\\\.\\pipe\\%s", name);
     if (length < 0 || (size_t)length >= sizeof path)
         return refuse("the name of the pipe is too long:", name);
-    /* The server learns who connects, and may not act in that name. */
+    /* The server can identify the actor, and cannot impersonate it. */
     HANDLE pipe = CreateFileA(path, GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING,
                               SECURITY_SQOS_PRESENT | SECURITY_IDENTIFICATION, NULL);
     if (pipe == INVALID_HANDLE_VALUE)

@@ -98,6 +98,35 @@ struct object *object_namespace(const char *label, struct reply *reply)
     return find_kind(label, is_namespace, "a private namespace", reply);
 }
 
+void object_keep_handle(struct object *object, enum object_kind kind, HANDLE handle, bool created,
+                        struct call_result seen, struct reply *reply)
+{
+    if (!handle) {
+        reply_fail(reply, seen);
+        return;
+    }
+    object->kind = kind;
+    object->handle = handle;
+    reply_ok(reply);
+    if (created)
+        reply_add_error(reply, seen.error);
+    reply_add_handle(reply, handle);
+}
+
+void object_keep_view(struct object *view, const void *base, uint64_t offset, struct call_result seen,
+                      struct reply *reply)
+{
+    if (!base) {
+        reply_fail(reply, seen);
+        return;
+    }
+    view->kind = OBJECT_VIEW;
+    view->base = (uintptr_t)base;
+    view->offset = offset;
+    reply_ok(reply);
+    reply_add(reply, "~base=0x%llX", (unsigned long long)view->base);
+}
+
 struct object *object_next(struct object *after)
 {
     for (size_t i = after ? (size_t)(after - objects) + 1 : 0; i < OBJECTS_MOST; i++)

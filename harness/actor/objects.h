@@ -39,21 +39,27 @@ struct object {
 bool object_is_handle(enum object_kind kind);
 bool object_is_memory(enum object_kind kind);
 
-/* A place for a new label. It counts as free until its kind is set, so a caller whose call then fails just
- * leaves it. NULL, and the reply is `bad`, if the label is in use or too long or if there are too many. */
+/* A place for a new label. It counts as free until its kind is set, so a caller whose call fails need not free it. NULL,
+ * and the reply is `bad`, if the label is in use or too long or if there are too many. */
 struct object *object_place(const char *label, struct reply *reply);
 /* The object of a label: any handle, any memory. NULL, and the reply is `bad`, if it is unknown or of another
  * kind. */
 struct object *object_handle(const char *label, struct reply *reply);
 struct object *object_memory(const char *label, struct reply *reply);
 struct object *object_namespace(const char *label, struct reply *reply);
+/* The end of a call that creates or opens an object, or of one that maps a view. If it failed the reply is `fail`. Else the
+ * label stands for the result, and the reply is ok with ~handle= or ~base=; `created`: with the last error too. */
+void object_keep_handle(struct object *object, enum object_kind kind, HANDLE handle, bool created,
+                        struct call_result seen, struct reply *reply);
+void object_keep_view(struct object *view, const void *base, uint64_t offset, struct call_result seen,
+                      struct reply *reply);
 /* The objects that have a label, one after the other: the first after NULL, NULL after the last. */
 struct object *object_next(struct object *after);
-/* What a call that released the object means for its label: it is freed, or with `keep` it stays and is stale. */
+/* Call after releasing the object: frees its label or, with `keep`, marks it as stale. */
 void object_released(struct object *object, bool keep);
-/* Frees the label; what it stood for is the caller's business. */
+/* Frees the label. Releasing what it stood for is up to the caller. */
 void object_forget(struct object *object);
-/* Forgets all labels and closes nothing. For tests, which run many actors' lives in one process. */
+/* Frees all labels and closes nothing. For tests, which act as many actors in one process. */
 void objects_reset(void);
 
 #endif

@@ -7,16 +7,16 @@
 
 #define SID_BYTES 192 /* a SID in text has at most 15 parts of 10 digits */
 
-/* The token, for questions about it. A process is not always admitted to its own token: where it is not, this is the
- * pseudo-handle that Windows 8 and later have for it. Goes to token_close. */
+/* The token, for questions about it. A process may have no access to its own token; this is then the pseudo-handle that
+ * Windows 8 and later have for it. The caller closes it with token_close. */
 HANDLE token_open(void);
 void token_close(HANDLE token);
 
-/* What the token says about a class of information, on the heap; NULL if it does not say. */
+/* A class of information about the token, on the heap, for the caller to free; NULL if the system does not give it. */
 void *token_information(HANDLE token, TOKEN_INFORMATION_CLASS class);
 /* The state of a privilege in a list of them: "enabled", "disabled" or "absent". */
 const char *privilege_state(const TOKEN_PRIVILEGES *privileges, LUID privilege);
-/* "S-1-...", at most SID_BYTES; "" for a SID that cannot be told. */
+/* "S-1-...", at most SID_BYTES; "" for a SID that has no text. */
 void sid_text(PSID sid, char *out);
 
 #endif

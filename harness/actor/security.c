@@ -100,12 +100,12 @@ PSECURITY_DESCRIPTOR security_from_sddl(const char *sddl, struct reply *reply)
         return NULL;
     }
     if (!security_expand(sddl, wide, SDDL_BYTES + 4)) {
-        reply_bad(reply, "sd= is too long or no UTF-8");
+        reply_bad(reply, "sd= is too long or not UTF-8");
         return NULL;
     }
     PSECURITY_DESCRIPTOR descriptor;
     if (!sys.ConvertStringSecurityDescriptorToSecurityDescriptorW(wide, SDDL_REVISION_1, &descriptor, NULL)) {
-        reply_bad(reply, "sd= is no SDDL (error %lu)", GetLastError());
+        reply_bad(reply, "sd= is not SDDL (error %lu)", GetLastError());
         return NULL;
     }
     return descriptor;
@@ -131,7 +131,7 @@ void security_reply_sddl(PSECURITY_DESCRIPTOR descriptor, SECURITY_INFORMATION p
         reply_not_exported(reply);
         return;
     }
-    if (!descriptor) { /* some systems report success and have nothing to show for it */
+    if (!descriptor) { /* some systems report success without a descriptor */
         reply_ok(reply);
         reply_add(reply, "descriptor=none");
         return;
@@ -151,7 +151,7 @@ void security_reply_sddl(PSECURITY_DESCRIPTOR descriptor, SECURITY_INFORMATION p
     if (fits)
         replace(&text, bytes, true);
     if (!fits || text.cut) {
-        reply_bad(reply, "the descriptor is too long to be told");
+        reply_bad(reply, "the descriptor is too long for a reply");
         return;
     }
     reply_ok(reply);

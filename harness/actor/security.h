@@ -9,10 +9,10 @@
 /* Loads advapi32 for `sys`, once; what that adds to the process counts as there at hello. Disturbs the last error. */
 void security_load(void);
 /* The text in UTF-16, with the words replaced by their SIDs. `units` holds three more than the text has, and the
- * terminator. False if it is too long or no UTF-8. The advapi32 part of the system is loaded. */
+ * terminator. False if it is too long or not UTF-8. The advapi32 part of the system is loaded. */
 bool security_expand(const char *text, WCHAR *out, size_t units);
-/* The descriptor of an SDDL string in UTF-8; NULL after answering `bad` for a string that is none, or `fail
- * error=127` where Windows lacks the function. The caller frees it with security_free, which takes NULL. */
+/* The descriptor of an SDDL string in UTF-8; NULL after answering `bad` for a wrong string, or `fail error=127` where
+ * Windows lacks the function. The caller frees it with security_free, which takes NULL. */
 PSECURITY_DESCRIPTOR security_from_sddl(const char *sddl, struct reply *reply);
 void security_free(PSECURITY_DESCRIPTOR descriptor);
 

@@ -7,7 +7,7 @@
 #define SHMCHECK_VERSION "dev"
 #endif
 
-/* What the sequence number, the blank behind it and the newline may take of a line. */
+/* Bytes of a line for the sequence number, the blank behind it and the newline. */
 #define AROUND_REPLY 12
 
 enum lines_next lines_read(HANDLE from, struct line_reader *reader, char *out, size_t *length)
@@ -59,7 +59,7 @@ static bool greet(HANDLE pipe)
     return send(pipe, 0, hello.at);
 }
 
-/* The number of a request that is not understood, if it has at least that. */
+/* The sequence number of a malformed request; 0 if it has none. */
 static uint32_t sequence_of(const char *bytes)
 {
     uint64_t sequence = 0;

@@ -5,7 +5,7 @@
 #include "reply.h"
 
 #define EXIT_USAGE 3             /* bad arguments, no pipe, a line that is too long */
-#define EXIT_LEFT_ALONE 0x6E736D /* the other end of the pipe is gone */
+#define EXIT_LEFT_ALONE 0x6E736D /* the other end of the pipe was closed */
 
 /* Both return the exit code of the process.
  *

@@ -2,8 +2,8 @@
  * that a test build can link a faulty system in place of system_start.c and show that the cases notice.
  *
  * The members have the names and signatures of the functions of Win32 and of the Nt layer that they stand
- * for; their pages are the reference. Plumbing of the actor itself (its pipe, its files, its memory) is
- * called directly. */
+ * for; their pages are the reference. What the actor needs for itself (its pipe, its files, its memory)
+ * it calls directly. */
 #ifndef SHMCHECK_SYSTEM_H
 #define SHMCHECK_SYSTEM_H
 

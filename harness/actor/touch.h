@@ -1,5 +1,4 @@
-/* The accesses to memory under test, each made with the guard up. Addresses are plain numbers: nothing is
- * known about what is there. */
+/* The accesses to memory under test, each for guard_run. Addresses are numbers, because there may be no memory at them. */
 #ifndef SHMCHECK_TOUCH_H
 #define SHMCHECK_TOUCH_H
 

@@ -1,4 +1,4 @@
-/* The table of verbs as C reads it from verbs.def, which says what each column means. Nothing here calls anything. */
+/* The table of verbs as C reads it from verbs.def, which says what each column means: data and look-ups only. */
 #ifndef SHMCHECK_VERB_TABLE_H
 #define SHMCHECK_VERB_TABLE_H
 
@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The limits of verbs.def, by name. */
+/* The limits of verbs.def. */
 #define LIMIT(name, value) name = value,
 #define GROUP(title)
 #define VERB(name, label, word, calls, reply)

@@ -1,4 +1,4 @@
-/* How the roles of a case came by their actors, and what became of these. */
+/* How a case used actors: how many it started and used again, and why some were not used again. */
 #ifndef SHMCHECK_ACTOR_USE_H
 #define SHMCHECK_ACTOR_USE_H
 

@@ -18,7 +18,7 @@ enum {
 #undef ENTRY
 };
 
-/* What this program is built for. */
+/* The architecture that this program is built for. */
 #if defined(_M_ARM64) || defined(__aarch64__)
 #define ARCH_OWN ARCH_ARM64
 #elif defined(_M_X64) || defined(__x86_64__)
@@ -33,7 +33,7 @@ const char *arch_name(enum arch arch); /* "x64", "x86", "arm64" */
 unsigned arch_bits(enum arch arch);
 /* The value of the machine field in a program's header. Page: windows/win32/debug/pe-format. */
 uint16_t arch_machine(enum arch arch);
-/* False if there is none of that name, or machine. */
+/* False if no architecture has this name, or this machine value. */
 bool arch_find(const char *name, enum arch *out);
 bool arch_of_machine(uint16_t machine, enum arch *out);
 
@@ -44,7 +44,7 @@ struct pair {
 #define PAIR_BYTES 16
 
 void pair_name(struct pair pair, char out[PAIR_BYTES]); /* "x64-x86" */
-/* False if it is no such name. */
+/* False if this is not the name of a pair. */
 bool pair_find(const char *name, struct pair *out);
 
 #endif

@@ -36,8 +36,8 @@ const char *line_parse(struct line *out, const char *bytes, size_t length);
 const struct field *line_field(const struct line *line, const char *key);
 /* Its value, or `otherwise`. */
 const char *line_value(const struct line *line, const char *key, const char *otherwise);
-/* Its value as an unsigned number, decimal or 0x hexadecimal. False if there is no such field, or it is no
- * number of at most 64 bits; *out is then left alone. */
+/* Its value as an unsigned number, decimal or 0x hexadecimal. False, and *out unchanged, if there is no such field or its
+ * value is not a number of at most 64 bits. */
 bool line_number(const struct line *line, const char *key, uint64_t *out);
 
 /* Assembles lines from the fragments that a pipe delivers. */

@@ -27,7 +27,7 @@ enum {
 #undef ENTRY
 };
 
-/* What the rest of the project needs to know about a verdict. */
+/* What follows from a verdict. */
 struct verdict_facts {
     const char *word;    /* "pass", "fail", ... */
     const char *element; /* of JUnit XML, "failure"; "" if there is none */

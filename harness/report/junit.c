@@ -179,7 +179,7 @@ static bool of_one_suite(const struct junit_case *one, const struct junit_case *
     return strcmp(one->topic, other->topic) == 0 && strcmp(pair_of(one), pair_of(other)) == 0;
 }
 
-/* The suite of the case, NULL if none of its cases has come yet. */
+/* The suite of the case; NULL before its first case is added. */
 static struct suite *find_suite(const struct junit *report, const struct junit_case *add)
 {
     for (size_t i = 0; i < report->suite_count; i++)
@@ -205,8 +205,8 @@ static struct suite *make_suite(struct junit *report, const struct junit_case *a
     return suite;
 }
 
-/* Room for one more case at the place where its position belongs; NULL if memory runs out. Cases come nearly in order,
- * so the place is looked for from the end. */
+/* Makes room for one more case at its position; NULL if memory runs out. Cases are added nearly in order, so the search
+ * starts at the end. */
 static struct rendered *insert_case(struct suite *suite, size_t position)
 {
     if (suite->count == suite->room) {
@@ -224,7 +224,7 @@ static struct rendered *insert_case(struct suite *suite, size_t position)
     return &suite->cases[at];
 }
 
-/* A suite whose first case has come moves up to where it belongs. */
+/* Moves a suite with a new first case to its place in the order. */
 static void sort_suite(struct junit *report, struct suite *suite)
 {
     struct suite moved = *suite;
@@ -260,7 +260,7 @@ size_t junit_count(const struct junit *report, enum verdict verdict)
 
 /* ---- the text ---- */
 
-/* A running case as the text has it: interrupted. */
+/* A running case as the report shows it: interrupted. */
 static struct junit_case interrupted(const struct junit_case *running)
 {
     struct junit_case ended = *running;

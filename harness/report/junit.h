@@ -17,19 +17,19 @@ void junit_free(struct junit *report);
 void junit_set_suite_prefix(struct junit *report, const char *prefix);
 /* Every suite gets every property; one of the same name is replaced. Names: [a-z0-9_.-]. */
 void junit_property(struct junit *report, const char *name, const char *value);
-/* The same for the suites of one pair ("": those without), with another name than any for every suite. */
+/* The same for the suites of one pair ("": the suites without a pair). The name must not be that of a property of every
+ * suite. */
 void junit_pair_property(struct junit *report, const char *pair, const char *name, const char *value);
 /* Adds a case. The caller makes ids unique (id.2, id.3, ...). */
 void junit_add(struct junit *report, const struct junit_case *add);
 /* How many cases have this verdict. */
 size_t junit_count(const struct junit *report, enum verdict verdict);
 
-/* The whole text. `running` are cases that were started and have not ended (ended as interrupted, if the run
- * stops here); they are in the text as errors of kind ERROR_KIND_INTERRUPTED (their verdict is not looked at,
- * and "" as message gets a default) and not in the report. Without any case the text has one error,
- * no-case-ran in shmcheck.run. The text is added to `out`, which starts as {0} and is the caller's to free.
- * Time and memory in proportion to the text. False if memory ran out, in this call or before; `out` is then
- * no whole report. */
+/* Adds the whole text to `out`, which starts as {0} and which the caller frees. `running` are cases that were started and
+ * have not ended: the text has them as errors of kind ERROR_KIND_INTERRUPTED, whatever their verdict, with a default for
+ * an empty message; the report does not keep them. Without any case the text has one error, no-case-ran in shmcheck.run.
+ * Takes time and memory in proportion to the text. False if memory ran out, in this call or before; `out` is then not a
+ * whole report. */
 bool junit_text(const struct junit *report, const struct junit_case *running, size_t running_count,
                 struct buffer *out);
 

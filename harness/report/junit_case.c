@@ -95,8 +95,7 @@ void junit_suite_name(struct buffer *out, const struct junit_style *style, const
     xml_add_value(out, add->topic);
 }
 
-/* Integers only: what printf makes of a double depends on the locale, and readers take "0,123" for 123
- * seconds. */
+/* Integers only: the decimal point that printf writes depends on the locale, and readers take "0,123" for 123 seconds. */
 void junit_time(struct buffer *out, uint64_t milliseconds)
 {
     buffer_format(out, " time=\"%llu.%03u\"", (unsigned long long)(milliseconds / 1000),

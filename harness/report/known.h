@@ -1,6 +1,5 @@
-/* cases/known.toml: deviations that are expected on some platform, each with a reason. Read at run time, as a
- * strict small subset of TOML: [[known]] tables of key = "string" pairs, comments, blank lines; anything else
- * is an error. */
+/* cases/known.toml: deviations that are expected on some platform, each with a reason. It is a strict small subset of
+ * TOML: [[known]] tables of key = "string" pairs, comments, blank lines; anything else is an error. */
 #ifndef SHMCHECK_KNOWN_H
 #define SHMCHECK_KNOWN_H
 
@@ -9,13 +8,13 @@
 
 struct known_condition {
     char *fact; /* name of a fact */
-    char *glob; /* its value must match; several patterns with '|' between them: one of them */
+    char *glob; /* a pattern for its value, or several with '|' between them: one must match */
 };
 
-/* One [[known]]. Keys: case (glob on case ids), check (glob on the text of a failed check, without its
- * place), reason; all three are required and not empty. `since` (a date) and `issue` (a link) are optional
- * and for readers, `rule` (a changed rule of the model) is optional and for scripts/oracle. Every other key is a
- * condition on the fact of that name; it must be one of the names the reader is given. */
+/* One [[known]]. The keys case (a pattern for ids of cases), check (a pattern for the text of a failed check, without its
+ * place) and reason are required and not empty. `since` (a date), `issue` (a link) and `rule` (a changed rule of the
+ * model, for scripts/oracle) are optional. Every other key is a condition on the fact of that name, which must be one of
+ * those that known_parse is given. */
 struct known_entry {
     int line; /* of its [[known]] */
     char *case_glob, *check_glob, *reason;

@@ -1,8 +1,8 @@
-/* Any bytes as readable text that XML 1.0 allows. What XML does not allow becomes a visible escape. Escapes are not
- * meant to be decoded, so a backslash stays one backslash.
+/* Any bytes as readable text that XML 1.0 allows. What XML does not allow becomes a visible escape. Escapes are not meant to
+ * be decoded, so a backslash stays one backslash.
  *
- *   \x01          C0 controls other than newline and tab, DEL, a CR that no LF follows, each byte that is no
- * UTF-8 \u{D800}      surrogates (as three bytes, WTF-8), U+FFFE, U+FFFF, C1 controls, U+2028 and U+2029
+ *   \x01          C0 controls other than newline and tab, DEL, a CR that no LF follows, each byte that is not UTF-8
+ *   \u{D800}      surrogates (as three bytes, WTF-8), U+FFFE, U+FFFF, C1 controls, U+2028 and U+2029
  *   (nothing)     a CR before LF
  *
  * Memory that runs out sets `failed` of the buffer. Page: https://www.w3.org/TR/xml/#charsets */

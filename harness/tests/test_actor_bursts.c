@@ -230,24 +230,24 @@ TEST(bursts_with_wrong_arguments_are_bad)
         {"burst m how=add-plain rounds=1", "crowd=%20is%20missing"},
         {"burst m how=dance rounds=1 crowd=1", NULL},
         {"burst m how=add-plain rounds=0 crowd=1",
-         "rounds%20and%20seed%20are%20not%200,%20and%20side%20is%20below%20crowd"},
+         "rounds=%20and%20seed=%20must%20be%20at%20least%201,%20and%20side=%20below%20crowd="},
         {"burst m how=add-plain rounds=1 crowd=1 seed=0",
-         "rounds%20and%20seed%20are%20not%200,%20and%20side%20is%20below%20crowd"},
+         "rounds=%20and%20seed=%20must%20be%20at%20least%201,%20and%20side=%20below%20crowd="},
         {"burst m how=add-plain rounds=1 crowd=2 side=2",
-         "rounds%20and%20seed%20are%20not%200,%20and%20side%20is%20below%20crowd"},
+         "rounds=%20and%20seed=%20must%20be%20at%20least%201,%20and%20side=%20below%20crowd="},
         {"burst m how=add-plain rounds=1000001 crowd=1", "rounds=%20is%20more%20than%201000000"},
         {"burst m how=exchange rounds=28673 crowd=2", "rounds=%20is%20more%20than%2028672"},
-        {"burst m how=flip rounds=1 crowd=3", "this%20burst%20is%20made%20for%20crowd=2"},
+        {"burst m how=flip rounds=1 crowd=3", "this%20burst%20needs%20crowd=2"},
         {"burst m how=flip rounds=1 crowd=2 width=2", "width=2:%20not%20one%20of:%204%208"},
         {"burst m how=add-locked rounds=1 crowd=1", "mutex=%20goes%20with%20how=add-locked"},
         {"burst m how=add-plain rounds=1 crowd=1 mutex=m", "mutex=%20goes%20with%20how=add-locked"},
         {"burst m how=litmus rounds=1 crowd=2", "test=%20goes%20with%20how=litmus"},
         {"burst m how=flip rounds=1 crowd=2 test=sb", "test=%20goes%20with%20how=litmus"},
-        {"burst m how=litmus rounds=1 crowd=2 test=iriw", "this%20burst%20is%20made%20for%20crowd=4"},
+        {"burst m how=litmus rounds=1 crowd=2 test=iriw", "this%20burst%20needs%20crowd=4"},
         {"burst m how=litmus rounds=1 crowd=2 test=mp order=reversed",
          "order=reversed%20goes%20with%20send%20and%20receive"},
         {"burst m how=add-plain rounds=1 crowd=1 at=64",
-         "at=%20is%20no%20aligned%20block%20of%204096%20bytes%20that%20can%20be%20written"},
+         "at=%20is%20not%20an%20aligned%20block%20of%204096%20writable%20bytes"},
         {"burst none how=add-plain rounds=1 crowd=1", "no%20label%20'none'"},
         {"churn m how=open rounds=1 crowd=1", "name=%20is%20missing"},
         {"initialise m rounds=1 crowd=1", "name=%20is%20missing"},
@@ -267,7 +267,7 @@ TEST(bursts_with_wrong_arguments_are_bad)
     }
     expect("adopt nowhere address=0", "ok");
     expect("burst nowhere how=add-plain rounds=1 crowd=1",
-           "bad reason=at=%20is%20no%20aligned%20block%20of%204096%20bytes%20that%20can%20be%20written");
+           "bad reason=at=%20is%20not%20an%20aligned%20block%20of%204096%20writable%20bytes");
 }
 
 /* No other process arrives: it gives up, and says at which call. */

@@ -42,7 +42,7 @@ TEST(wrong_memory_requests_are_bad)
         {"write m u8=256", "u8=%20is%20more%20than%20255"},
         {"write m u32=4294967296", "u32=%20is%20more%20than%204294967295"},
         {"write m hex=1", "hex=%20has%20an%20odd%20number%20of%20digits"},
-        {"write m hex=1g", "hex=%20has%20a%20character%20that%20is%20no%20hexadecimal%20digit"},
+        {"write m hex=1g", "hex=%20has%20a%20character%20that%20is%20not%20a%20hexadecimal%20digit"},
         {"read m", "length=%20is%20missing"},
         {"read m length=385", "length=%20is%20more%20than%20384"},
         {"read m length=4 as=u32", "as=u32%20takes%20no%20length="},

@@ -155,7 +155,7 @@ TEST(every_call_on_the_way_can_fail)
     assert_int_equal(space.deleted, 1);
     fake.result = 0x44;
     expect("namespace n alias=a boundary=b sids=nonsense",
-           "bad reason=sids=%20has%20something%20that%20is%20no%20SID:%20'nonsense'");
+           "bad reason=sids=:%20'nonsense'%20is%20not%20a%20SID");
     assert_int_equal(space.deleted, 2);
     sys.OpenPrivateNamespaceW = NULL;
     expect("namespace n alias=a boundary=b sids=WD", "fail error=127");

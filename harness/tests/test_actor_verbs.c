@@ -165,7 +165,8 @@ TEST(wrong_requests_call_nothing)
          "show=:%20''%20is%20not%20one%20of:%20"
          "base%20size%20state%20protect%20type%20allocation-base%20allocation-protect"},
         {"crash code=3", "code=%20goes%20with%20how=terminate"},
-        {"spawn c pipe=a\\b inherit=yes", "pipe=%20is%20no%20plain%20token"},
+        {"spawn c pipe=a\\b inherit=yes",
+         "pipe=%20may%20have%20only%20letters,%20digits,%20'_',%20'.'%20and%20'-'"},
         {"spawn c pipe=ab", "inherit=%20is%20missing"},
         {"race r rounds=1025 gate=g", "rounds=%20is%20more%20than%201024"},
     };

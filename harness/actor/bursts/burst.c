@@ -5,7 +5,7 @@
 
 #define LOOK_EVERY 256u /* turns of a loop */
 
-/* Whether the whole range is committed and may be written: a burst is not guarded against faults. */
+/* Whether the whole range is committed and writable. A burst is not guarded against faults. */
 static bool is_writable(uintptr_t address, uintptr_t length)
 {
     const DWORD writable = PAGE_READWRITE | PAGE_EXECUTE_READWRITE | PAGE_WRITECOPY | PAGE_EXECUTE_WRITECOPY;
@@ -20,7 +20,8 @@ static bool is_writable(uintptr_t address, uintptr_t length)
     return true;
 }
 
-/* The side's turn among the processors that this process may use. Where it cannot be had the thread stays free. */
+/* Binds the thread to the side's processor among those that this process may use. Returns the affinity before; 0 if that
+ * failed, and the thread keeps all of them. */
 static DWORD_PTR take_processor(unsigned side)
 {
     DWORD_PTR ours = 0, all, bit = 1;
@@ -48,10 +49,10 @@ bool burst_take(const struct line *request, struct burst *burst, uint64_t rounds
     if (burst->rounds > rounds_most)
         return reply_bad(reply, "rounds= is more than %llu", (unsigned long long)rounds_most);
     if (burst->rounds == 0 || side >= crowd || seed == 0)
-        return reply_bad(reply, "rounds and seed are not 0, and side is below crowd");
+        return reply_bad(reply, "rounds= and seed= must be at least 1, and side= below crowd=");
     burst->block = memory->base + at;
     if (burst->block % BURST_LINE != 0 || !is_writable(burst->block, BURST_BLOCK + more))
-        return reply_bad(reply, "at= is no aligned block of %u bytes that can be written",
+        return reply_bad(reply, "at= is not an aligned block of %u writable bytes",
                          (unsigned)(BURST_BLOCK + more));
     burst->crowd = (unsigned)crowd;
     burst->side = (unsigned)side;
@@ -82,7 +83,7 @@ bool burst_meet(struct burst *burst, struct reply *reply)
     burst->run_until = burst->meet_until;
     while (in_time && *burst_word(burst, LINE_ARRIVED) < wanted)
         in_time = burst_wait(burst);
-    /* The limit counts from the start gate on. */
+    /* The time limit starts when all have passed the start gate. */
     burst->run_until = burst->meetings == 1 ? GetTickCount64() + BURST_LIMIT_MS : run_until;
     MemoryBarrier();
     if (in_time)

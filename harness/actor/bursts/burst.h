@@ -1,9 +1,9 @@
-/* What bursts share: a start gate and a finish in the memory under test, a limit of time, and delays that come from a
- * seed. A burst is a loop that an actor runs on its own, so that two of them meet in the middle of things; a pipe's
- * round trip is a full barrier and can never show that.
+/* What bursts share: a start gate and a finish in the memory under test, a time limit, and pauses that come from a seed.
+ * A burst is a loop that an actor runs without the runner, so that the operations of several actors overlap. Between
+ * steps over a pipe they cannot: a round trip is a full barrier.
  *
- * The block of a burst is memory of a view, aligned to BURST_LINE and zero at the start, that no other burst uses. Its
- * words lie in lines of their own, so that what meets there is what the burst is about. */
+ * The block of a burst is memory of a view, aligned to BURST_LINE and zero at the start, that no other burst uses. Each
+ * of its words has a line of its own, so that actors contend only for the words that the burst is about. */
 #ifndef SHMCHECK_BURST_H
 #define SHMCHECK_BURST_H
 
@@ -12,13 +12,13 @@
 #define BURST_LINE 128u        /* bytes: two cache lines, as some processors fetch lines in pairs */
 #define BURST_BLOCK 4096u      /* bytes */
 #define BURST_MEETING_MS 4000u /* the longest wait for the others; a step of the runner takes 5 s at most */
-#define BURST_LIMIT_MS 3500u   /* for bursts that go on until they have seen something */
+#define BURST_LIMIT_MS 3500u   /* for bursts that run until they have seen an effect */
 
-/* The first lines of every block; the burst's own begin behind them. */
+/* The first lines of every block. The burst's own lines follow. */
 enum burst_line { LINE_ARRIVED, LINE_STOP, LINE_LEFT, BURST_LINES };
 
-/* The words of a section that bursts on names create: a magic number says that it is set up, the visitors count the actors
- * that came, and the payload follows. */
+/* The words of a section that bursts on names create: a magic number that says that it is set up, the number of actors
+ * that have used it, and the payload. */
 #define SECTION_MAGIC 0x5AFE5AFE
 enum { WORD_MAGIC, WORD_VISITORS, WORD_PAYLOAD = 32 };
 
@@ -30,15 +30,14 @@ struct burst {
     unsigned meetings;    /* of this actor so far */
     ULONGLONG meet_until; /* GetTickCount64 */
     ULONGLONG run_until;
-    DWORD_PTR affinity; /* of the thread before; 0: it is as it was */
+    DWORD_PTR affinity; /* of the thread before the burst; 0: unchanged */
     uint32_t random;    /* never 0 */
     unsigned spins;
 };
 
-/* Takes the label's memory and at=, rounds= (`rounds_most` at most, not 0), crowd=, side= (0), seed= (1). The block and
- * `more` bytes behind it must be committed memory that can be written. False, and the reply is `bad`, if not.
- * The thread then runs on a processor of its own, as far as there are enough: two sides that take turns on one
- * processor hardly ever meet. */
+/* Takes the label's memory and at=, rounds= (at most `rounds_most`, not 0), crowd=, side= (0), seed= (1). The block and
+ * `more` bytes behind it must be committed, writable memory; else the result is false and the reply `bad`. The thread
+ * then runs on a processor of its own if there are enough: on one processor the sides take turns and rarely overlap. */
 bool burst_take(const struct line *request, struct burst *burst, uint64_t rounds_most, size_t more,
                 struct reply *reply);
 
@@ -46,19 +45,19 @@ bool burst_take(const struct line *request, struct burst *burst, uint64_t rounds
 volatile LONG *burst_word(const struct burst *burst, unsigned line);
 volatile uint64_t *burst_long(const struct burst *burst, unsigned line);
 
-/* Waits until all of the crowd have come to this meeting. False, and the reply is `fail error=1460 call=meet`, if they
- * do not. The n-th meeting of one actor is the n-th of all. */
+/* Waits until every actor of the crowd has called this. False, and the reply is `fail error=1460 call=meet`, if they do
+ * not. The n-th calls of all actors belong together. */
 bool burst_meet(struct burst *burst, struct reply *reply);
-/* Called in loops that wait for another process: lets the processor go now and then, as it may be the only one. False
- * once run_until has passed, which is looked up now and then only. */
+/* For loops that wait for another process: yields the processor from time to time, because there may be only one. False
+ * after run_until, which is compared with the time only every few turns. */
 bool burst_wait(struct burst *burst);
-/* The same for loops that do not wait: no other process is let in. */
+/* The same for loops that do not wait; it never yields. */
 bool burst_goes_on(struct burst *burst);
-/* The seed's next number, below `below`, and so many pauses. */
+/* The next random number below `below`; and as many pauses. */
 uint32_t burst_random(struct burst *burst, uint32_t below);
 void burst_pause(struct burst *burst, uint32_t below);
-/* The end of a burst that burst_take began, whatever became of it: the thread may run anywhere again. Adds what every
- * burst replies: ~processors=N. */
+/* Ends a burst that burst_take began, also one that failed: the thread may run on every processor again. Adds
+ * ~processors=N to the reply. */
 void burst_end(const struct burst *burst, struct reply *reply);
 
 #endif

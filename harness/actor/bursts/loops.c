@@ -30,8 +30,8 @@ void loop_add_interlocked(struct loop *loop, struct reply *reply)
     reply_add(reply, "total=%ld", *value);
 }
 
-/* All rounds again and again until an addition was lost or the time is over; one side decides that for all, and no side adds
- * before all sides have looked. */
+/* Repeats all rounds until an addition was lost or the time is over. One side decides that for all, and no side adds
+ * again before all have read the decision. */
 void loop_add_plain(struct loop *loop, struct reply *reply)
 {
     struct burst *burst = &loop->burst;
@@ -82,7 +82,7 @@ void loop_add_locked(struct loop *loop, struct reply *reply)
     reply_add(reply, "total=%ld", *value);
 }
 
-/* ---- one value, all its bits at once ---- */
+/* ---- one value whose bits all change together ---- */
 
 static void store_value(const struct loop *loop, bool ones)
 {

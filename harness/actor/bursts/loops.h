@@ -1,21 +1,21 @@
-/* The loops that an actor runs in a burst on memory, by what they are about. Each is a function of the verb burst: it
- * meets the others, runs, and replies. */
+/* The loops of bursts on memory, one for each value of how= of the verb burst. Each meets the others, runs, and replies. */
 #ifndef SHMCHECK_LOOPS_H
 #define SHMCHECK_LOOPS_H
 
 #include "burst.h"
 
-#define EXCHANGE_ROUNDS_MOST 28672u /* as many results of both sides as 56 KiB hold */
-#define PAUSES 64u                  /* at most, between two steps that others may get between */
+#define EXCHANGE_ROUNDS_MOST 28672u /* as many results as 56 KiB hold for both sides */
+#define PAUSES 64u /* at most, between two operations between which another process shall act */
 
 /* Litmus tests: rounds of a batch, and the memory behind the block that they need. */
 #define LITMUS_BATCH 64u
 #define LITMUS_MORE (LITMUS_BATCH * (2u * BURST_LINE + 4u * 2u))
 
-/* The lines of a block, as the loops use them; both sides of a pair have one of their own. */
+/* The lines of a block that the loops use; each side of a pair has one of its own. */
 enum { LINE_VALUE = BURST_LINES, LINE_SIDE_0, LINE_SIDE_1, LINE_PROGRESS_0, LINE_PROGRESS_1, LINE_SLOTS };
 
-/* Messages: as many slots of as many words, each with the number of the message in it; records: one of as many words. */
+/* Messages are in SLOTS slots of MESSAGE_WORDS words, each with the number of its message. A record has RECORD_WORDS
+ * words. */
 #define SLOTS 16u
 #define MESSAGE_WORDS 8u
 #define RECORD_WORDS 16u
@@ -23,12 +23,12 @@ volatile LONG *slot_number(const struct burst *burst, uint32_t message);
 volatile uint32_t *slot_words(const struct burst *burst, uint32_t message);
 volatile uint32_t *record_words(const struct burst *burst);
 
-/* How stores of one process come to be seen by another in their order. */
+/* What makes another process see stores in their order. */
 enum order {
     ORDER_INTERLOCKED, /* InterlockedExchange publishes */
-    ORDER_BARRIER,     /* MemoryBarrier stands between */
-    ORDER_PLAIN,       /* nothing does: volatile accesses alone */
-    ORDER_REVERSED     /* the wrong way round, on purpose */
+    ORDER_BARRIER,     /* MemoryBarrier between the data and the number */
+    ORDER_PLAIN,       /* nothing: volatile accesses alone */
+    ORDER_REVERSED     /* the number before the data, on purpose */
 };
 
 struct loop {
@@ -50,7 +50,7 @@ loop_function loop_send, loop_receive, loop_exchange, loop_publish, loop_snapsho
 loop_function loop_litmus;
 unsigned litmus_crowd(size_t test);
 
-/* Whether one of the crowd has said that all shall stop, and saying so. */
+/* Whether an actor of the crowd has told all of them to stop; and telling them. */
 bool loop_stopped(const struct burst *burst);
 void loop_stop(const struct burst *burst);
 /* Adds " key=N", or " ~key=N" if nothing is promised about it. */

@@ -1,8 +1,8 @@
 /* The classical tests of memory order, on words of one section that several processes load and store.
  *
- * A test is a small program for each side and one outcome that tells a weaker order from a stronger one. Every round has
- * two words of its own, x and y, which no other round uses, and all sides begin it together. The outcomes of a batch are
- * counted when all sides have met again.
+ * A test has a small program for each side, and one outcome that only a weaker order allows. Every round has two words of
+ * its own, x and y, which no other round uses, and all sides begin it together. The outcomes of a batch are counted when
+ * all sides have met again.
  *
  *   mp     x=1; y=1           a=y; b=x           a=1 b=0                   message passing
  *   sb     x=1; a=y           y=1; b=x           a=0 b=0                   store buffering
@@ -14,9 +14,9 @@
  *   coww   x=1; x=2           a=x; b=x           a=2 b=1, or x is 1 in the end
  *   iriw   x=1   y=1   a=x; b=y   c=y; d=x       a=1 b=0 c=1 d=0           independent reads of independent writes
  *
- * What plain loads and stores of aligned words may show is the processor's: x86 and x64 show sb and r only (Intel SDM,
- * volume 3, "Memory Ordering"); ARM64 may show all but corr and coww. Behind full barriers, and with interlocked
- * functions, none may be seen (pages memorybarrier and interlocked-variable-access). */
+ * Which outcomes plain loads and stores of aligned words allow depends on the processor: x86 and x64 allow only sb and r
+ * (Intel SDM, volume 3, "Memory Ordering"); ARM64 allows all but corr and coww. Full barriers and interlocked functions
+ * forbid all of them (pages memorybarrier and interlocked-variable-access). */
 #include "loops.h"
 
 #include <assert.h>
@@ -33,7 +33,8 @@ struct action {
 
 static const struct {
     unsigned crowd;
-    bool x86, coherence; /* x86 may show it; it is the coherence of one word, which no processor gives up */
+    bool x86,
+        coherence; /* x86 allows the outcome; it is about the coherence of one word, which every processor keeps */
     struct action sides[4][2];
 } tests[] = {
     [MP] = {2, false, false, {{{'w', X, 1}, {'w', Y, 1}}, {{'r', Y, 0}, {'r', X, 0}}}},
@@ -141,8 +142,7 @@ static bool is_relaxed(const struct loop *loop, unsigned round)
     return two[0] == 1 && two[1] == 0 && three[0] == 1 && three[1] == 0;
 }
 
-/* Whether nothing may be seen of it on this processor. A program for x86 or x64 is promised its order where it is
- * emulated too. */
+/* Whether this processor forbids the outcome. For a program for x86 or x64 that is so also where it is emulated. */
 static bool is_promised(const struct loop *loop)
 {
 #if defined(_M_ARM64) || defined(__aarch64__)

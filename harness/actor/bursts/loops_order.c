@@ -3,7 +3,7 @@
 
 /* ---- messages ---- */
 
-/* The slot of a message: its words, and in the line's other half its number, which says that they are there. */
+/* The slot of a message: its words and, in the other half of the line, its number, which publishes them. */
 volatile LONG *slot_number(const struct burst *burst, uint32_t message)
 {
     return (volatile LONG *)(burst->block + (LINE_SLOTS + message % SLOTS) * BURST_LINE + BURST_LINE / 2);
@@ -31,7 +31,7 @@ void loop_send(struct loop *loop, struct reply *reply)
     volatile LONG *taken = burst_word(burst, LINE_PROGRESS_1);
     if (!burst_meet(burst, reply))
         return;
-    /* In the reversed order it is the receiver who says when. */
+    /* In the reversed order the receiver decides when the burst ends. */
     const bool endless = loop->order == ORDER_REVERSED;
     for (uint32_t message = 1; (endless || message <= burst->rounds) && !loop_stopped(burst); message++) {
         bool in_time = true;
@@ -92,7 +92,7 @@ void loop_receive(struct loop *loop, struct reply *reply)
 
 /* ---- both sides store, then load what the other stored ---- */
 
-/* One turn: whether the other side's store of this turn was not seen. */
+/* One turn. True if it did not see the other side's store of this turn. */
 static bool exchange_once(const struct loop *loop, LONG turn)
 {
     volatile LONG *mine = burst_word(&loop->burst, LINE_SIDE_0 + loop->burst.side);
@@ -106,7 +106,7 @@ static bool exchange_once(const struct loop *loop, LONG turn)
     return *other < turn;
 }
 
-/* Whether both sides missed the other's store, and how often; the results are those of the turns up to `turns`. */
+/* In how many of the first `turns` turns both sides missed the other's store. */
 static uint64_t missed_both(const struct burst *burst, uint64_t turns)
 {
     const volatile unsigned char *results = (const volatile unsigned char *)(burst->block + BURST_BLOCK);
@@ -116,7 +116,8 @@ static uint64_t missed_both(const struct burst *burst, uint64_t turns)
     return both;
 }
 
-/* All rounds, and without a barrier again and again until there was one that both sides missed: see loop_add_plain. */
+/* Plays all rounds. Without a barrier it repeats them until both sides missed the other's store in one turn; see
+ * loop_add_plain. */
 void loop_exchange(struct loop *loop, struct reply *reply)
 {
     struct burst *burst = &loop->burst;
@@ -174,7 +175,7 @@ void loop_publish(struct loop *loop, struct reply *reply)
     reply_ok(reply);
 }
 
-/* One copy: false if the writer was at it meanwhile, as far as the order looks at the version. */
+/* Copies the record once. False if the version shows that it was written meanwhile; ORDER_PLAIN ignores the version. */
 static bool copy_record(const struct loop *loop, uint32_t copy[RECORD_WORDS])
 {
     volatile LONG *version = burst_word(&loop->burst, LINE_VALUE);

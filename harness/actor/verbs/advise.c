@@ -33,7 +33,7 @@ void verb_reset(const struct line *request, struct reply *reply)
     if (!take_pages(request, &pages, reply))
         return;
     call_begins();
-    /* The protection means nothing here, but must be one. */
+    /* The protection has no effect here, but it must be a valid one. */
     const void *base = sys.VirtualAlloc(pages.address, pages.length, MEM_RESET, PAGE_READWRITE);
     struct call_result seen = call_ended();
     reply_truth(base != NULL, seen, reply);

@@ -54,7 +54,7 @@ static bool take_loop(const struct line *request, struct loop *loop, size_t kind
         loop->test = argument_choice(request, "test");
     const unsigned made_for = kind == KIND_LITMUS ? litmus_crowd(loop->test) : loops[kind].crowd;
     if (made_for && made_for != crowd)
-        return reply_bad(reply, "this burst is made for crowd=%u", made_for);
+        return reply_bad(reply, "this burst needs crowd=%u", made_for);
     if (kind == KIND_LITMUS && loop->order == ORDER_REVERSED)
         return reply_bad(reply, "order=reversed goes with send and receive");
     if ((kind == KIND_ADD_LOCKED) != argument_has(request, "mutex"))

@@ -1,5 +1,5 @@
-/* Bursts on names: sections that come and go while others open them, and sections that several processes set up. The
- * block of the burst, where they meet, is in a section of its own. */
+/* Bursts on names: sections that actors create and close while others open them, and sections that several actors set up.
+ * The block of the burst, where they meet, is in another section. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <wchar.h>
@@ -19,10 +19,10 @@
 struct churn {
     struct burst burst;
     struct name name;
-    uint64_t fresh, existed, opened, missing; /* what came of the calls */
-    uint64_t other;                           /* neither of what is documented */
+    uint64_t fresh, existed, opened, missing; /* results of the calls */
+    uint64_t other;                           /* results that are not documented */
     uint64_t dirty;                           /* new sections that were not zero */
-    uint64_t wrong;                           /* sections with something else in them than was put there */
+    uint64_t wrong;                           /* sections with other contents than were stored */
     DWORD other_error;                        /* the first one */
 };
 
@@ -32,8 +32,9 @@ static void note_other(struct churn *churn, DWORD error)
         churn->other_error = error;
 }
 
-/* Looks into the section and lets it go. `fresh`: it was made just now; whoever made it is the only one to write. */
-static void look_into(struct churn *churn, HANDLE section, bool fresh)
+/* Checks the contents of the section and closes it. `fresh`: this actor has just created it, and is the only one that
+ * writes to it. */
+static void check_and_close(struct churn *churn, HANDLE section, bool fresh)
 {
     volatile LONG *word = sys.MapViewOfFile(section, FILE_MAP_READ | FILE_MAP_WRITE, 0, 0, 0);
     if (word) {
@@ -61,7 +62,7 @@ static void create_once(struct churn *churn)
     else
         note_other(churn, error);
     if (section)
-        look_into(churn, section, error == ERROR_SUCCESS);
+        check_and_close(churn, section, error == ERROR_SUCCESS);
 }
 
 static void open_once(struct churn *churn)
@@ -71,7 +72,7 @@ static void open_once(struct churn *churn)
     DWORD error = GetLastError();
     if (section) {
         churn->opened++;
-        look_into(churn, section, false);
+        check_and_close(churn, section, false);
     } else if (error == ERROR_FILE_NOT_FOUND) {
         churn->missing++;
     } else {
@@ -123,17 +124,17 @@ void verb_churn(const struct line *request, struct reply *reply)
 struct setup {
     struct burst burst;
     struct name name;
-    bool waits;       /* for the magic, before it looks at what the first one set up */
-    HANDLE *sections; /* of each round, kept to the end so that every name stays */
+    bool waits;       /* for the magic number, before it reads what the first actor has set up */
+    HANDLE *sections; /* one for each round, kept to the end so that every name stays */
     volatile LONG **views;
-    uint64_t won, failed, early; /* early: the payload was looked at before it was complete */
+    uint64_t won, failed, early; /* early: the payload was read before it was complete */
     DWORD first_error;
 };
 
 static void set_up(struct setup *setup, volatile LONG *words, LONG round)
 {
     for (unsigned i = 0; i < SETUP_WORDS; i++) {
-        if (i == SETUP_WORDS / 2) /* whoever does not wait shall meet it */
+        if (i == SETUP_WORDS / 2) /* so that an actor that does not wait can see this state */
             burst_pause(&setup->burst, SLOW_PAUSES);
         words[WORD_PAYLOAD + i] = round + 1;
     }
@@ -192,7 +193,7 @@ static void reply_setup(const struct setup *setup, struct reply *reply)
 
 static void run_setup(struct setup *setup, struct reply *reply)
 {
-    /* The names differ behind the last unit; take_name left no room there. */
+    /* The names differ in what follows the last unit; take_name left no room there. */
     const size_t units = setup->name.wide_length + ROUND_UNITS;
     WCHAR *wide = realloc(setup->name.wide, units * sizeof *wide);
     if (wide)
@@ -243,7 +244,7 @@ void verb_initialise(const struct line *request, struct reply *reply)
 /* ---- many creations from a common start ---- */
 
 #define SUFFIX_UNITS 8      /* "-1023", its terminator, and room */
-#define GATE_TIMEOUT 60000u /* ms: then the gate was not opened */
+#define GATE_TIMEOUT 60000u /* the longest wait for the event */
 
 struct race {
     size_t rounds, units; /* units of one name, its terminator included */
@@ -272,8 +273,7 @@ static bool prepare_race(struct race *race, const struct name *name, struct repl
     return true;
 }
 
-/* The handles stay open: a name that somebody won must stay until the last contender has come to it.
- */
+/* The handles stay open: a name must stay until the last actor has tried to create it. */
 static void create_all(struct race *race)
 {
     for (size_t i = 0; i < race->rounds; i++) {
@@ -344,7 +344,7 @@ void verb_race(const struct line *request, struct reply *reply)
         return;
     race.rounds = (size_t)rounds;
     if (rounds == 0)
-        reply_bad(reply, "rounds=0 is no race");
+        reply_bad(reply, "rounds= must be at least 1");
     else if (prepare_race(&race, &name, reply))
         run_race(&race, gate, object, reply);
     free(race.names);
@@ -352,7 +352,7 @@ void verb_race(const struct line *request, struct reply *reply)
     name_free(&name);
 }
 
-/* ---- how long a name outlives its last holder ---- */
+/* ---- how long a name exists after its last handle ---- */
 
 static uint64_t microseconds_since(const LARGE_INTEGER *start)
 {
@@ -362,7 +362,7 @@ static uint64_t microseconds_since(const LARGE_INTEGER *start)
     return (uint64_t)(now.QuadPart - start->QuadPart) * 1000000 / (uint64_t)frequency.QuadPart;
 }
 
-/* A handle to the name keeps it, so none is held between two looks, nor are views. */
+/* An open handle or a view keeps the name, so none is open between two polls. */
 static void poll(const WCHAR *name, uint64_t timeout, struct reply *reply)
 {
     LARGE_INTEGER start;

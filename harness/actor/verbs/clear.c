@@ -1,5 +1,5 @@
-/* Releasing all that the actor holds, so that another case can use it. The calls go through `sys`: a system that does not
- * release what it is told to shows in the footprint. */
+/* Releasing all that the actor holds, so that another case can use it. The calls go through `sys`: if a system does not
+ * release something, the footprint shows it. */
 #include <assert.h>
 #include <stdlib.h>
 

@@ -1,9 +1,9 @@
-/* What the whole system has promised to back with memory or paging file, and what it says about large pages. */
+/* The commit charge of the whole system, the working set of this process, and large pages. */
 #include "../arguments.h"
 #include "../held.h"
 #include "verbs.h"
 
-#define TURN_MS 4000u /* how long another measurement is waited for; a step of the runner takes 5 s at most */
+#define TURN_MS 4000u /* the longest wait for another measurement; a step of the runner takes 5 s at most */
 
 static uint64_t marked_bytes;
 
@@ -26,7 +26,7 @@ static bool commit_total(uint64_t *total, uint64_t *limit, struct reply *reply)
     return true;
 }
 
-/* The charge is one number for all processes, so cases that measure it at the same time would see each other. */
+/* The charge is one number for all processes, so cases that measure it at the same time would disturb each other. */
 static bool take_turn(struct reply *reply)
 {
     if (held_turn())
@@ -60,7 +60,7 @@ void verb_commitment(const struct line *request, struct reply *reply)
     uint64_t unit = argument_number(request, "unit");
     uint64_t timeout = argument_number(request, "settle");
     if (argument_has(request, "unit") && (unit == 0 || !held_turn())) {
-        reply_bad(reply, "unit= is at least 1 and needs a commitment without it before");
+        reply_bad(reply, "unit= must be at least 1, and a commitment without unit= must come before it");
         return;
     }
     if (!take_turn(reply) || !commit_total(&total, &limit, reply))
@@ -97,7 +97,7 @@ void verb_workingset(const struct line *request, struct reply *reply)
     PROCESS_MEMORY_COUNTERS counters = {.cb = sizeof counters};
     uint64_t unit = argument_number(request, "unit");
     if (argument_has(request, "unit") && (unit == 0 || !marked)) {
-        reply_bad(reply, "unit= is at least 1 and needs a workingset without it before");
+        reply_bad(reply, "unit= must be at least 1, and a workingset without unit= must come before it");
         return;
     }
     if (!sys.K32GetProcessMemoryInfo) {

@@ -82,7 +82,7 @@ void verb_file(const struct line *request, struct reply *reply)
     reply_add_handle(reply, file);
 }
 
-/* A pipe that no other program opens: a handle of the file kind that no section can be made of. */
+/* A pipe that no other program opens: its handle has the type of files, and no section can be created over it. */
 void verb_pipe(const struct line *request, struct reply *reply)
 {
     HANDLE end, other;
@@ -127,7 +127,7 @@ void verb_filesize(const struct line *request, struct reply *reply)
         reply_add(reply, "size=%llu", (unsigned long long)size.QuadPart);
 }
 
-/* Times themselves are another one in every run, so one is set and compared with. */
+/* A time is different in every run, so this sets a fixed one and compares with that. */
 void verb_filetime(const struct line *request, struct reply *reply)
 {
     FILETIME past = {.dwLowDateTime = (DWORD)(PAST_TIME & UINT32_MAX), .dwHighDateTime = PAST_TIME >> 32},

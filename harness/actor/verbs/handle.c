@@ -37,15 +37,7 @@ void verb_hold(const struct line *request, struct reply *reply)
     call_begins();
     HANDLE handle = make(kinds[kind], name.wide);
     struct call_result seen = call_ended();
-    if (handle) {
-        object->kind = kinds[kind];
-        object->handle = handle;
-        reply_ok(reply);
-        reply_add_error(reply, seen.error);
-        reply_add_handle(reply, handle);
-    } else {
-        reply_fail(reply, seen);
-    }
+    object_keep_handle(object, kinds[kind], handle, true, seen, reply);
     name_free(&name);
 }
 
@@ -88,7 +80,7 @@ void verb_signal(const struct line *request, struct reply *reply)
     else if (kind == OBJECT_SEMAPHORE)
         done = sys.ReleaseSemaphore(object->handle, 1, NULL);
     else {
-        reply_bad(reply, "'%s' is no event, mutex or semaphore", object->label);
+        reply_bad(reply, "'%s' is not an event, mutex or semaphore", object->label);
         return;
     }
     struct call_result seen = call_ended();

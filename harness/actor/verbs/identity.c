@@ -1,4 +1,4 @@
-/* Who this process is, and what its token gives to the objects that it makes. */
+/* The identity of this process, and what its token gives to objects that it creates. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -95,7 +95,7 @@ static void reply_session(HANDLE token, struct reply *reply)
     reply_add(reply, "~session=%lu", token_number(token, TokenSessionId));
 }
 
-/* Whether a group lets the process in: one that is there for denials only does not. */
+/* Whether the process is a member of the group. A group that counts for denials only does not make it one. */
 static bool is_member(const TOKEN_GROUPS *groups, const char *wanted)
 {
     char sid[SID_BYTES];
@@ -114,8 +114,8 @@ static void reply_group(HANDLE token, const char *key, const char *sid, struct r
     free(groups);
 }
 
-/* Systems without TokenElevation have no user account control: the tokens of administrators, LocalSystem among them, are
- * whole. */
+/* Systems without TokenElevation have no user account control: the tokens of administrators and of LocalSystem are not
+ * filtered. */
 static void reply_elevated(HANDLE token, struct reply *reply)
 {
     DWORD elevated = 0, size;
@@ -183,7 +183,7 @@ static ACCESS_MASK section_rights(ACCESS_MASK mask)
     return mask;
 }
 
-/* All entries that a default list can have begin like these, the mask right behind the header. */
+/* Every kind of entry that a default list can have has its mask right behind the header. */
 static void map_entries(PACL list)
 {
     BYTE *at = (BYTE *)(list + 1);
@@ -194,7 +194,7 @@ static void map_entries(PACL list)
     }
 }
 
-/* The token that decides: the one of the thread while it impersonates, else the one of the process. */
+/* The token that the system uses: that of the thread while it impersonates, else that of the process. */
 static HANDLE effective_token(void)
 {
     HANDLE token;

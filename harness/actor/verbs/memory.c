@@ -10,7 +10,7 @@
 static const char *const number_keys[] = {"u8", "u16", "u32", "u64"};
 #define NUMBER_KEYS (sizeof number_keys / sizeof number_keys[0])
 
-/* The memory of the label and where in it the request begins. */
+/* The memory of the label, and the address at which the request begins. */
 static const struct object *start(const struct line *request, struct touch *touch, struct reply *reply)
 {
     const struct object *memory = object_memory(request->label, reply);
@@ -49,7 +49,7 @@ static bool bytes_from_hex(const char *hex, struct touch *touch, struct reply *r
     for (size_t i = 0; i < length; i += 2) {
         int high = digit(hex[i]), low = digit(hex[i + 1]);
         if (high < 0 || low < 0)
-            return reply_bad(reply, "hex= has a character that is no hexadecimal digit");
+            return reply_bad(reply, "hex= has a character that is not a hexadecimal digit");
         touch->bytes[i / 2] = (unsigned char)(high * 16 + low);
     }
     touch->length = length / 2;

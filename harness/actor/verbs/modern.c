@@ -5,21 +5,6 @@
 #include "../parameters.h"
 #include "verbs.h"
 
-static void keep_section(struct object *object, HANDLE handle, bool created, struct call_result seen,
-                         struct reply *reply)
-{
-    if (!handle) {
-        reply_fail(reply, seen);
-        return;
-    }
-    object->kind = OBJECT_SECTION;
-    object->handle = handle;
-    reply_ok(reply);
-    if (created)
-        reply_add_error(reply, seen.error);
-    reply_add_handle(reply, handle);
-}
-
 void verb_createapp(const struct line *request, struct reply *reply)
 {
     struct name name;
@@ -33,7 +18,7 @@ void verb_createapp(const struct line *request, struct reply *reply)
     } else {
         call_begins();
         HANDLE handle = sys.CreateFileMappingFromApp(INVALID_HANDLE_VALUE, NULL, protect, size, name.wide);
-        keep_section(object, handle, true, call_ended(), reply);
+        object_keep_handle(object, OBJECT_SECTION, handle, true, call_ended(), reply);
     }
     name_free(&name);
 }
@@ -57,7 +42,7 @@ void verb_create2(const struct line *request, struct reply *reply)
         call_begins();
         HANDLE handle = sys.CreateFileMapping2(INVALID_HANDLE_VALUE, NULL, access, protect, attributes, size,
                                                name.wide, prefers ? &node : NULL, prefers ? 1 : 0);
-        keep_section(object, handle, true, call_ended(), reply);
+        object_keep_handle(object, OBJECT_SECTION, handle, true, call_ended(), reply);
     }
     name_free(&name);
 }
@@ -74,7 +59,7 @@ void verb_openapp(const struct line *request, struct reply *reply)
     } else {
         call_begins();
         HANDLE handle = sys.OpenFileMappingFromApp(access, FALSE, name.wide);
-        keep_section(object, handle, false, call_ended(), reply);
+        object_keep_handle(object, OBJECT_SECTION, handle, false, call_ended(), reply);
     }
     name_free(&name);
 }
@@ -97,14 +82,5 @@ void verb_mapapp(const struct line *request, struct reply *reply)
     }
     call_begins();
     void *at = sys.MapViewOfFileFromApp(section->handle, access, offset, length);
-    struct call_result seen = call_ended();
-    if (!at) {
-        reply_fail(reply, seen);
-        return;
-    }
-    view->kind = OBJECT_VIEW;
-    view->base = (uintptr_t)at;
-    view->offset = offset;
-    reply_ok(reply);
-    reply_add(reply, "~base=0x%llX", (unsigned long long)view->base);
+    object_keep_view(view, at, offset, call_ended(), reply);
 }

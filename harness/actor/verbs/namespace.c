@@ -58,7 +58,7 @@ static bool add_sid(HANDLE *boundary, const char *text, struct reply *reply)
     WCHAR wide[VALUE_UNITS];
     PSID sid;
     if (!security_expand(text, wide, VALUE_UNITS) || !sys.ConvertStringSidToSidW(wide, &sid))
-        return reply_bad(reply, "sids= has something that is no SID: '%s'", text);
+        return reply_bad(reply, "sids=: '%s' is not a SID", text);
     call_begins();
     BOOL done = sys.AddSIDToBoundaryDescriptor(boundary, sid);
     struct call_result seen = call_ended();

@@ -1,4 +1,4 @@
-/* Names as the object manager knows them: where an object is, and objects by their whole path or name. */
+/* Names of the object manager: an object's path, and objects by their whole path or name. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -69,7 +69,7 @@ static void reply_path(char *path, const char *name, struct reply *reply)
     bool ends = tail > 0 && length > tail && path[length - tail - 1] == '\\' &&
                 strcmp(path + length - tail, name) == 0;
     if (ends)
-        path[length - tail] = '\0'; /* what looks like a word in the name is the name's */
+        path[length - tail] = '\0'; /* the name itself may contain what looks like a word */
     add_directory(&text, path);
     if (ends)
         text_add(&text, "{name}");
@@ -98,7 +98,7 @@ void verb_path(const struct line *request, struct reply *reply)
     if (units == 0 || utf16_to_bytes(bytes, sizeof bytes, path->Buffer, units) != SIZE_MAX)
         reply_path(bytes, name, reply);
     else
-        reply_bad(reply, "the path is too long to be told");
+        reply_bad(reply, "the path is too long for a reply");
     free(path);
 }
 
@@ -181,7 +181,7 @@ void verb_containerpath(const struct line *request, struct reply *reply)
         return;
     }
     if (argument_has(request, "sid") && !sys.ConvertStringSidToSidW(text, &sid)) {
-        reply_bad(reply, "sid= is no SID (error %lu)", GetLastError());
+        reply_bad(reply, "sid= is not a SID (error %lu)", GetLastError());
         return;
     }
     call_begins();
@@ -193,7 +193,7 @@ void verb_containerpath(const struct line *request, struct reply *reply)
         return;
     }
     if (utf16_to_bytes(bytes, sizeof bytes, path, wcslen(path)) == SIZE_MAX) {
-        reply_bad(reply, "the path is too long to be told");
+        reply_bad(reply, "the path is too long for a reply");
         return;
     }
     reply_ok(reply);

@@ -92,7 +92,7 @@ static void place(const struct line *request, struct reply *reply, bool third)
         reply_fail(reply, seen);
         return;
     }
-    if (!placed.opened) { /* a view in another process is that one's to give a label to */
+    if (!placed.opened) { /* a view in another process gets its label there */
         view->kind = OBJECT_VIEW;
         view->base = (uintptr_t)at;
         view->offset = placed.offset;
@@ -155,7 +155,7 @@ static uintptr_t allocation_size(uintptr_t base)
     return size;
 }
 
-/* size=N, or like=V: the size of another view, for what has no size that a case could know. */
+/* size=N, or like=V: the size of another view, if a case cannot know the size. */
 static bool take_extent(const struct line *request, uintptr_t *size, struct reply *reply)
 {
     if (argument_has(request, "size") == argument_has(request, "like"))

@@ -1,4 +1,4 @@
-/* What a process can ask of the system about bad handles, and objects that need no handle to live. */
+/* Policies that a process can set for itself, and objects that need no handle to exist. */
 #include "../arguments.h"
 #include "../footprint.h"
 #include "../guard.h"
@@ -6,7 +6,7 @@
 #include "verbs.h"
 
 /* PROCESS_MITIGATION_POLICY and its structure: page ns-winnt-process_mitigation_strict_handle_check_policy. Both bits
- * have to be the same: the policy cannot be left again. */
+ * must be equal: a process cannot leave the policy. */
 #define STRICT_HANDLE_CHECK 3
 #define RAISE_EXCEPTION 1u
 #define PERMANENTLY 2u
@@ -50,7 +50,7 @@ struct closing {
     volatile BOOL done;
 };
 
-/* A bad handle raises on the way back from the system call, where nothing is owned. */
+/* With strict checks a bad handle raises an exception at the return from the system call. */
 static void closes(void *context)
 {
     struct closing *closing = context;

@@ -12,10 +12,10 @@
 
 #define LIST_MOST 32
 #define COMMAND_UNITS (PATH_UNITS + LINE_BYTES)
-#define START_ATTEMPTS                                                                                       \
-    3 /* a process that ends before it has begun says nothing about handles: see the runner's process.c */
+/* A process that ends before its first instruction proves nothing about handles: peer/process.c of the runner. */
+#define START_ATTEMPTS 3
 
-/* A pipe's name goes into a command line and behind \\.\pipe\: plain characters only. */
+/* A pipe's name becomes a part of a command line and of a path. */
 static bool plain(const char *word)
 {
     return *word &&
@@ -70,10 +70,10 @@ static bool fill_image(struct start *start, const struct line *request, struct r
     if (program && program->length > 0)
         return utf16_from_bytes((uint16_t *)start->image, PATH_UNITS, program->value, program->length) !=
                    SIZE_MAX ||
-               reply_bad(reply, "program= is too long, or no path");
+               reply_bad(reply, "program= is too long or not UTF-8");
     DWORD path = GetModuleFileNameW(NULL, start->image, PATH_UNITS);
     return (path > 0 && path < PATH_UNITS) ||
-           reply_bad(reply, "the path of this program is not known (error %lu)", GetLastError());
+           reply_bad(reply, "the path of this program cannot be read (error %lu)", GetLastError());
 }
 
 static bool fill_command(struct start *start, const char *pipe, struct reply *reply)
@@ -125,7 +125,7 @@ static bool take_parent(const struct line *request, struct start *start, struct 
     return start->parent || reply_bad(reply, "parent= cannot be opened (error %lu)", GetLastError());
 }
 
-/* A copy of this process's token for another session. Who sets a session needs SeTcbPrivilege (page
+/* A copy of this process's token for another session. Setting the session needs SeTcbPrivilege (page
  * ne-winnt-token_information_class). */
 static bool take_session(const struct line *request, struct start *start, struct reply *reply)
 {
@@ -143,7 +143,7 @@ static bool take_session(const struct line *request, struct start *start, struct
     DWORD error = GetLastError();
     if (own)
         CloseHandle(own);
-    return done || reply_bad(reply, "session=: no token for it (error %lu)", error);
+    return done || reply_bad(reply, "session=: no token for this session (error %lu)", error);
 }
 
 static BOOL start_process(struct start *start, STARTUPINFOW *startup, PROCESS_INFORMATION *process)
@@ -192,7 +192,7 @@ void verb_spawn(const struct line *request, struct reply *reply)
     if (!object)
         return;
     if (!plain(pipe)) {
-        reply_bad(reply, "pipe= is no plain token");
+        reply_bad(reply, "pipe= may have only letters, digits, '_', '.' and '-'");
         return;
     }
     start.inherit = argument_yes(request, "inherit");
@@ -229,7 +229,7 @@ void verb_crash(const struct line *request, struct reply *reply)
         raise(SIGABRT);
     if (how == 2)
         TerminateProcess(GetCurrentProcess(), (UINT)code);
-    /* The pointer is volatile itself: compilers turn a store that they know to go to NULL into a trap. */
+    /* The pointer itself is volatile: a compiler turns a store through a pointer that it knows to be NULL into a trap. */
     int *volatile nowhere = NULL;
     *(volatile int *)nowhere = 1;
 }

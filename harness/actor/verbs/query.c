@@ -1,4 +1,4 @@
-/* Looking at memory, handles and the system. */
+/* Queries about memory, handles and the system. */
 #include <string.h>
 
 #include "../../common/win32_constants.h"
@@ -55,7 +55,7 @@ static void add_shown(struct reply *reply, enum shown field, const MEMORY_BASIC_
 }
 
 /* Page ns-winnt-memory_basic_information: of free pages everything but the state is undefined, of reserved ones the
- * protection. What is undefined is not said, or transcripts would compare it. */
+ * protection. Undefined fields are left out, because transcripts are compared. */
 static void reply_region(const MEMORY_BASIC_INFORMATION *region, uintptr_t base, unsigned shown,
                          struct reply *reply)
 {
@@ -235,8 +235,8 @@ void verb_system(const struct line *request, struct reply *reply)
     reply_add(reply, "~acp=%u", GetACP());
 }
 
-/* Where the addresses of programs end. How much is kept free at the end is undocumented, so it is told in whole MiB
- * (page ns-sysinfoapi-system_info). */
+/* The end of the addresses of programs. How much is kept free there is undocumented, so the reply has whole MiB (page
+ * ns-sysinfoapi-system_info). */
 void verb_addresses(const struct line *request, struct reply *reply)
 {
     SYSTEM_INFO information = {0};

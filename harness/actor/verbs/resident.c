@@ -1,5 +1,4 @@
-/* What stands behind the pages of a view: which are shared, what is charged for them, and what kind of memory they are.
- */
+/* The pages of a view: which are shared, what is charged for them, and what kind of memory they are. */
 #include <assert.h>
 
 #include "../arguments.h"
@@ -14,7 +13,7 @@ static const char *yes(bool truth)
 void verb_resident(const struct line *request, struct reply *reply)
 {
     /* PSAPI_WORKING_SET_EX_BLOCK: valid in bit 0, ShareCount in bits 1 to 3, Shared in bit 15, Node in bits 16 to 21,
-     * LargePage in bit 23 (page ns-psapi-psapi_working_set_ex_block). Of a page that is not valid only that is said. */
+     * LargePage in bit 23 (page ns-psapi-psapi_working_set_ex_block). If a page is not valid the reply says only that. */
     struct {
         void *address;
         ULONG_PTR flags;

@@ -19,7 +19,7 @@ struct create_arguments {
     bool use_attributes;
 };
 
-/* A handle value that was a file a moment ago. Nothing may make a handle between this and the call. */
+/* The value of a file handle that has just been closed. No handle may be created between this and the call. */
 static HANDLE stale_file_handle(void)
 {
     static WCHAR path[PATH_UNITS];
@@ -91,15 +91,7 @@ static void create(const struct create_arguments *with, struct object *object, s
     else
         handle = sys.CreateFileMappingW(file, pointer, with->protect, high, low, with->name.wide);
     struct call_result seen = call_ended();
-    if (!handle) {
-        reply_fail(reply, seen);
-        return;
-    }
-    object->kind = OBJECT_SECTION;
-    object->handle = handle;
-    reply_ok(reply);
-    reply_add_error(reply, seen.error);
-    reply_add_handle(reply, handle);
+    object_keep_handle(object, OBJECT_SECTION, handle, true, seen, reply);
 }
 
 void verb_create(const struct line *request, struct reply *reply)
@@ -135,14 +127,7 @@ void verb_open(const struct line *request, struct reply *reply)
     else
         handle = sys.OpenFileMappingW(access, inherit, name.wide);
     struct call_result seen = call_ended();
-    if (handle) {
-        object->kind = OBJECT_SECTION;
-        object->handle = handle;
-        reply_ok(reply);
-        reply_add_handle(reply, handle);
-    } else {
-        reply_fail(reply, seen);
-    }
+    object_keep_handle(object, OBJECT_SECTION, handle, false, seen, reply);
     name_free(&name);
 }
 
@@ -169,15 +154,7 @@ void verb_map(const struct line *request, struct reply *reply)
     else
         at = sys.MapViewOfFile(section->handle, access, high, low, length);
     struct call_result seen = call_ended();
-    if (!at) {
-        reply_fail(reply, seen);
-        return;
-    }
-    view->kind = OBJECT_VIEW;
-    view->base = (uintptr_t)at;
-    view->offset = offset;
-    reply_ok(reply);
-    reply_add(reply, "~base=0x%llX", (unsigned long long)view->base);
+    object_keep_view(view, at, offset, seen, reply);
 }
 
 void verb_unmap(const struct line *request, struct reply *reply)

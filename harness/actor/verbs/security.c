@@ -80,7 +80,7 @@ static bool change_privilege(HANDLE token, LUID luid, size_t change, struct repl
     return done;
 }
 
-/* The call succeeds whether or not it changed all that it should, so only the token itself can tell. */
+/* The call succeeds even if it did not change everything, so the state is read from the token. */
 static void reply_privilege(HANDLE token, LUID luid, struct reply *reply)
 {
     /* There are some 36 privileges, of three DWORDs each. */
@@ -111,7 +111,7 @@ void verb_privilege(const struct line *request, struct reply *reply)
     }
     if (utf16_from_bytes(name, LINE_BYTES + 4, request->label, strlen(request->label)) == SIZE_MAX ||
         !sys.LookupPrivilegeValueW(NULL, name, &luid)) {
-        reply_bad(reply, "no privilege is called '%s'", request->label);
+        reply_bad(reply, "there is no privilege '%s'", request->label);
         return;
     }
     HANDLE token;

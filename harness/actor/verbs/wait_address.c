@@ -1,11 +1,11 @@
-/* Waiting on an address, and waking those who do. */
+/* Waiting on an address, and waking the threads that wait. */
 #include "../arguments.h"
 #include "../objects.h"
 #include "verbs.h"
 
-#define READY_MS 2000u /* how long a wake waits for the sleeper */
+#define READY_MS 2000u /* the longest wait of wake for an await in another process */
 
-/* The two words of the view: the one that is waited on, and the one that says that the wait is about to begin. */
+/* The two words of the view: the one to wait on, and the one that says that the wait is about to begin. */
 struct words {
     volatile LONG *word, *ready;
 };
@@ -24,7 +24,7 @@ static bool take_words(const struct line *request, struct words *words, struct r
         !VirtualQuery((const void *)memory->base, &region, sizeof region) || region.State != MEM_COMMIT ||
         region.Protect != PAGE_READWRITE || at + sizeof(LONG) > region.RegionSize ||
         ready + sizeof(LONG) > region.RegionSize)
-        return reply_bad(reply, "at= and ready= are not two aligned words that can be written");
+        return reply_bad(reply, "at= and ready= must be two aligned, writable words");
     if (!sys.WaitOnAddress || !sys.WakeByAddressAll) {
         reply_not_exported(reply);
         return false;
