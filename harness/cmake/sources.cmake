@@ -32,6 +32,7 @@ set(SHMCHECK_RUNNER_SOURCES
     harness/runner/peer/actor_files.c
     harness/runner/peer/channel.c
     harness/runner/peer/child_end.c
+    harness/runner/peer/external_program.c
     harness/runner/peer/identity.c
     harness/runner/peer/image_copy.c
     harness/runner/peer/job.c
@@ -46,6 +47,7 @@ set(SHMCHECK_RUNNER_SOURCES
     harness/runner/stage/actor_spec.c
     harness/runner/stage/actors_end.c
     harness/runner/stage/cmocka_bridge.c
+    harness/runner/stage/external_role.c
     harness/runner/stage/stage.c
     harness/runner/stage/step.c
     harness/runner/stage/substitute.c
@@ -53,6 +55,7 @@ set(SHMCHECK_RUNNER_SOURCES
     harness/runner/case/catalogue.c
     harness/runner/case/check.c
     harness/runner/case/contract.c
+    harness/runner/case/external.c
     harness/runner/case/play.c
     harness/runner/case/play_file.c
     harness/runner/case/vocabulary.c

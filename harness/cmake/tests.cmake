@@ -37,3 +37,12 @@ if(WIN32)
 else()
     include(fuzz)
 endif()
+
+# Users' programs for files of steps: nothing of the harness is in them. They lie beside shmcheck.exe, which finds them there
+# by their names.
+if(WIN32)
+    foreach(name IN ITEMS example_writer example_reader)
+        add_executable(${name} harness/tests/${name}.c)
+        target_link_libraries(${name} PRIVATE shmcheck_compiler)
+    endforeach()
+endif()

@@ -16,12 +16,17 @@ static bool knows_needs(const char *list)
     return strcmp(list, "64-bit") == 0;
 }
 
+static bool finds_program(const char *name)
+{
+    return strcmp(name, "mine.exe") == 0;
+}
+
 static void never(struct stage *stage)
 {
     (void)stage;
 }
 
-static const struct play_words words = {knows_row, knows_needs, never};
+static const struct play_words words = {knows_row, knows_needs, finds_program, never};
 
 static bool parses(const char *text)
 {
@@ -88,6 +93,55 @@ TEST(headings_direct_the_processes)
     expect_line(&lines[6], PLAY_FINISHES, "reader", "", "ok");
     expect_line(&lines[7], PLAY_LEAVES, "reader", "", "");
     play_free(&file);
+}
+
+TEST(an_external_program_gets_lines_and_prints_lines)
+{
+    const struct play_line *lines =
+        lines_of("external writer mine.exe @x two%20words\nwriter> prints ready, go * -> ok\nwriter> line\n"
+                 "writer> line a b\nwriter> input-ends\nends writer 3\n"
+                 "external reader mine.exe\nkills reader\nreader> (killed) -> gone\n",
+                 9);
+    expect_line(&lines[0], PLAY_EXTERNAL, "writer", "mine.exe @x two%20words", "");
+    expect_line(&lines[1], PLAY_PROGRAM, "writer", "prints ready, go *", "");
+    expect_line(&lines[2], PLAY_PROGRAM, "writer", "line", "");
+    expect_line(&lines[3], PLAY_PROGRAM, "writer", "line a b", "");
+    expect_line(&lines[4], PLAY_PROGRAM, "writer", "input-ends", "");
+    expect_line(&lines[5], PLAY_ENDS, "writer", "", "");
+    assert_true(lines[5].external && lines[5].code == 3);
+    expect_line(&lines[7], PLAY_KILLS, "reader", "", "");
+    assert_true(lines[7].external && lines[8].external);
+    assert_int_equal(lines[8].kind, PLAY_KILLS);
+    play_free(&file);
+}
+
+TEST(what_an_external_program_cannot_do_is_refused)
+{
+    expect_error(
+        "external writer mine.exe\nwriter> create s size=1 protect=PAGE_READWRITE\n",
+        "my.steps:2:9: expected line TEXT, prints TEXT or input-ends: an external program performs no "
+        "other step, found 'create s size=1 protect=PAGE_READWRITE'");
+    expect_error("external writer mine.exe\nwriter> prints x -> fail\n",
+                 "my.steps:2:21: expected ok behind '->' of an external program, found 'fail'");
+    expect_error(
+        "external writer mine.exe\nleaves writer\n",
+        "my.steps:2:8: expected an actor: an external program performs line, prints and input-ends, and "
+        "is ended by 'ends' and 'kills', found 'writer'");
+    expect_error(
+        "external writer mine.exe\nbegins writer> line x\n",
+        "my.steps:2:8: expected an actor: an external program performs line, prints and input-ends, and "
+        "is ended by 'ends' and 'kills', found 'writer'");
+    expect_error(
+        "a> system\nexternal a mine.exe\n",
+        "my.steps:2:10: expected a role that no line above has: 'external' begins a role, found 'a'");
+    expect_error(
+        "external writer\n",
+        "my.steps:1:16: expected the program that plays the role, and its arguments, found the end of the "
+        "line");
+    expect_error(
+        "external writer other.exe\n",
+        "my.steps:1:17: expected a program: a path, or a name that is found beside shmcheck.exe, in the "
+        "current directory or in PATH; a blank in it is written %20, found 'other.exe'");
 }
 
 TEST(the_notation_of_transcripts_is_valid)
@@ -158,9 +212,10 @@ TEST(errors_name_the_place_and_what_was_expected)
         "Writer> x\n",
         "my.steps:1:1: expected the name of a role: lower-case letters, digits and '-', 23 at most, found "
         "'Writer'");
-    expect_error("dance\n",
-                 "my.steps:1:1: expected ROLE> STEP, or one of case, row, needs, starts, spawns, kills, "
-                 "leaves, ends, begins, finishes, found 'dance'");
+    expect_error(
+        "dance\n",
+        "my.steps:1:1: expected ROLE> STEP, or one of case, row, needs, starts, spawns, external, kills, "
+        "leaves, ends, begins, finishes, found 'dance'");
     expect_error("# nothing\n", "my.steps: there is no step in this file");
     expect_error("begins a> x -> ok\n",
                  "my.steps:1:16: expected no '->' here: the line 'finishes' has it, found 'ok'");
@@ -188,6 +243,8 @@ int main(void)
         cmocka_unit_test(a_step_has_a_role_a_request_and_what_is_expected),
         cmocka_unit_test(headings_direct_the_processes),
         cmocka_unit_test(the_notation_of_transcripts_is_valid),
+        cmocka_unit_test(an_external_program_gets_lines_and_prints_lines),
+        cmocka_unit_test(what_an_external_program_cannot_do_is_refused),
         cmocka_unit_test(a_file_can_have_several_cases_with_rows_and_needs),
         cmocka_unit_test(names_of_numbers_and_asterisks_may_stand_in_what_is_expected),
         cmocka_unit_test(errors_name_the_place_and_what_was_expected),

@@ -116,3 +116,96 @@ def test_two_files_with_one_name_are_refused(tmp_path: Path) -> None:
     done = play("--play", windows_path(steps), windows_path(steps))
     assert done.returncode == 3
     assert "an earlier file of steps has 'same' too" in done.stderr
+
+
+# The two programs of Microsoft's page, in our words, against actors. Their name is fixed, so the cases run one after the other.
+TWO_PROCESSES = """\
+case their-writer
+external writer example_writer.exe
+writer> prints written* -> ok
+reader> open section name=Global\\MyFileMappingObject access=FILE_MAP_ALL_ACCESS -> ok
+reader> map view of=section access=FILE_MAP_ALL_ACCESS length=256 -> ok
+reader> read view at=0 length=27 as=text -> ok text=Message%20from%20first%20process.
+writer> line
+ends writer 0
+case their-reader
+writer> create section name=Global\\MyFileMappingObject size=256 protect=PAGE_READWRITE -> ok
+writer> map view of=section access=FILE_MAP_ALL_ACCESS length=256 -> ok
+writer> write view at=0 text=Message%20from%20first%20process. -> ok
+external reader example_reader
+reader> prints Message from first process. -> ok
+ends reader 0
+case each-other
+external writer example_writer @x
+writer> prints written* -> ok
+external reader example_reader @x
+reader> prints Message * -> ok
+ends reader 0
+third> open section name=@x access=FILE_MAP_READ -> ok
+kills writer
+third> close section -> ok
+third> open section name=@x access=FILE_MAP_READ -> fail error=2
+case left-running
+external writer example_writer @x
+writer> prints written*
+"""
+
+
+def cases_of(report: Path) -> dict[str, ElementTree.Element]:
+    return {case.get("name", ""): case for case in ElementTree.parse(report).iter("testcase")}
+
+
+def test_users_programs_are_the_other_side(tmp_path: Path) -> None:
+    steps, report = tmp_path / "two.steps", tmp_path / "report.xml"
+    steps.write_text(TWO_PROCESSES)
+    done = play("--jobs", "1", "--play", windows_path(steps), "--junit", windows_path(report))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.splitlines()[-1] == "4 passed, 0 failed, 0 skipped"
+    found = cases_of(report)["each-other"]
+    output = found.findtext("system-out") or ""
+    # The transcript is valid in a file of steps.
+    assert "external writer example_writer @x\nwriter> prints written* -> ok\n" in output
+    assert "ends reader 0x0\n" in output
+    assert "# reader printed:\nMessage from first process." in (found.findtext("system-err") or "")
+
+
+def test_what_a_users_program_does_not_do_is_a_failure(tmp_path: Path) -> None:
+    steps, report = tmp_path / "wrong.steps", tmp_path / "report.xml"
+    steps.write_text(
+        "case prints\nexternal reader example_reader @none\nreader> prints Message* -> ok\nends reader 0\nreader> line\n"
+        "case silent\nexternal writer example_writer @x\nwriter> prints never -> ok\nwriter> line\nends writer 0\n"
+    )
+    done = play("--timeout-scale", "0.5", "--play", windows_path(steps), "--junit", windows_path(report))
+    assert done.returncode == 2  # one case is an error
+    prints = cases_of(report)["prints"]
+    text = "".join(prints.itertext())
+    assert "it ended without printing this; the last line that it printed: OpenFileMapping: error 2" in text
+    assert "[prints] ends reader: expected exit code 0x0, got exit code 0x1" in text
+    assert "the external program 'reader' has ended" in text  # no line can be sent after `ends`
+    silent = "".join(cases_of(report)["silent"].itertext())
+    assert "did not print this within 2500 ms; the last line that it printed: written; waiting for a line" in silent
+    assert "ends writer 0x0" in silent  # the case went on
+
+
+def test_a_program_that_does_not_end_is_a_time_out(tmp_path: Path) -> None:
+    steps, report = tmp_path / "long.steps", tmp_path / "report.xml"
+    steps.write_text("external writer example_writer @x\nwriter> prints written*\nends writer 0\n")
+    done = play("--timeout-scale", "0.5", "--play", windows_path(steps), "--junit", windows_path(report))
+    assert done.returncode == 2  # one case is an error
+    error = cases_of(report)["long"].find("error")
+    assert error is not None and error.get("type") == "shmcheck.Timeout"
+    assert "the external program 'writer' did not end within 2500 ms" in (error.text or "")
+
+
+def test_a_program_that_is_not_found_or_no_program_is_named(tmp_path: Path) -> None:
+    steps, no_program = tmp_path / "none.steps", tmp_path / "no program.exe"
+    steps.write_text("external writer nowhere.exe\n")
+    done = play("--play", windows_path(steps))
+    assert done.returncode == 3
+    assert "none.steps:1:17: expected a program: a path, or a name that is found beside shmcheck.exe" in done.stderr
+    assert "found 'nowhere.exe'" in done.stderr
+    no_program.write_text("text")
+    steps.write_text(f"external writer {windows_path(no_program).replace(' ', '%20')}\nends writer 0\n")
+    done = play("--play", windows_path(steps))
+    assert done.returncode == 2  # one case is an error
+    assert "no program.exe does not start: CreateProcess, error 193" in done.stdout

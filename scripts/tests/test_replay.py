@@ -52,6 +52,11 @@ def test_what_a_transcript_does_not_carry(verb: str) -> None:
     assert why_not(case(f"{CREATE} -> ok error=0")) == ""
 
 
+def test_an_external_program_is_not_carried() -> None:
+    one = case(f"{CREATE} -> ok error=0\nexternal reader C:\\mine.exe @x\nreader> prints hello -> ok")
+    assert "the external program C:\\mine.exe plays a role" in why_not(one)
+
+
 def test_a_role_that_a_step_refers_to_first_is_started() -> None:
     transcript = f"{CREATE} -> ok error=0\nwriter> duplicate section to=$reader.pid -> ok\nreader> adopt s handle=$writer.handle -> ok"
     one = case(transcript)

@@ -77,6 +77,11 @@ def test_the_verb_that_cannot_be_expressed_is_named() -> None:
         program("")
 
 
+def test_an_external_program_cannot_be_expressed() -> None:
+    with pytest.raises(CannotExpress, match=r"the external program mine\.exe plays a role"):
+        program(f"{CREATE}\nexternal reader mine.exe @x\nreader> prints hello -> ok\nends reader 0x0")
+
+
 def test_a_killed_role_that_comes_again_is_another_process() -> None:
     text = program(CREATE + "\nwriter> (killed) -> gone\n" + CREATE)
     assert "kill(WRITER);" in text and "enum role { MAIN, WRITER, WRITER_2, ROLES };" in text

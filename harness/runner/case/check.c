@@ -9,9 +9,7 @@
 #include "../stage/step.h"
 #include "case_run.h"
 #include "catalogue.h"
-
-/* What an expectation is about. A row states a basis for the outcome and one for the code. */
-enum aspect { ASPECT_OUTCOME, ASPECT_CODE, ASPECT_STATUS };
+#include "unmet.h"
 
 static const struct contract_row *current_row(struct stage *stage, int line)
 {
@@ -20,10 +18,8 @@ static const struct contract_row *current_row(struct stage *stage, int line)
     return stage->case_state->row;
 }
 
-/* Reports an expectation that is not met: "[row] what: expected ..., got ...". It is a failure if a page states this
- * aspect of the row and the evidence for the row is strong enough (contract.h). */
-static void failed(struct stage *stage, int line, enum aspect aspect, const char *what, const char *expected,
-                   const char *got)
+void check_unmet(struct stage *stage, int line, enum aspect aspect, const char *what, const char *expected,
+                 const char *got)
 {
     const struct contract_row *row = current_row(stage, line);
     enum basis basis = aspect == ASPECT_OUTCOME ? row->outcome
@@ -44,7 +40,7 @@ static bool reply_differs(struct stage *stage, int line, const struct role *role
     struct text described = text_over(got, sizeof got);
     snprintf(what, sizeof what, "%s> %s", role->name, role->request);
     reply_describe(&described, role->raw);
-    failed(stage, line, aspect, what, expected, got);
+    check_unmet(stage, line, aspect, what, expected, got);
     return false;
 }
 
@@ -290,7 +286,7 @@ static bool compare(struct stage *stage, int line, const char *what, bool truth,
         snprintf(text, sizeof text, "= %s: %s instead of %s", what, got, expected);
     stage_tell(stage, STAGE_TRANSCRIPT, 0, text);
     if (!truth)
-        failed(stage, line, ASPECT_OUTCOME, what, expected, got);
+        check_unmet(stage, line, ASPECT_OUTCOME, what, expected, got);
     return truth;
 }
 
@@ -319,7 +315,7 @@ bool check_ended(struct stage *stage, int line, const char *name, uint32_t exit_
     if (code == exit_code)
         return true;
     snprintf(got, sizeof got, "code 0x%lX", (unsigned long)code);
-    failed(stage, line, ASPECT_CODE, role->request, expected, got);
+    check_unmet(stage, line, ASPECT_CODE, role->request, expected, got);
     return false;
 }
 

@@ -7,10 +7,12 @@
 #include "../platform/needs.h"
 #include "../platform/read_file.h"
 #include "../../common/utf16.h"
+#include "../stage/external_role.h"
 #include "case_run.h"
 #include "catalogue.h"
 #include "checks.h"
 #include "contract.h"
+#include "external.h"
 #include "play_file.h"
 
 #define PLAY_BYTES (64u << 20)
@@ -36,8 +38,17 @@ static void perform(struct stage *stage, const struct play_line *line)
     case PLAY_SPAWNS:
         case_spawns(stage, at, line->other, role, line->text);
         break;
+    case PLAY_EXTERNAL:
+        external_begins(stage, at, role, line->text);
+        break;
+    case PLAY_PROGRAM:
+        check_external(stage, at, role, line->text);
+        break;
     case PLAY_KILLS:
-        case_killed(stage, at, role);
+        if (line->external)
+            external_killed(stage, at, external_existing(stage, at, role));
+        else
+            case_killed(stage, at, role);
         break;
     case PLAY_LEAVES:
         case_leaves(stage, at, role);
@@ -49,7 +60,9 @@ static void perform(struct stage *stage, const struct play_line *line)
         check_finishes_as(stage, at, role, line->expected[0] ? line->expected : "*");
         break;
     case PLAY_ENDS:
-        if (line->text[0])
+        if (line->external)
+            check_external_ends(stage, at, role, line->code);
+        else if (line->text[0])
             check_ends(stage, at, role, line->text, line->code);
         else
             check_ended(stage, at, role, line->code);
@@ -72,7 +85,24 @@ static bool row_exists(const char *id)
     return contract_find(id) != NULL;
 }
 
-static const struct play_words words = {row_exists, needs_known, run_lines};
+static bool program_exists(const char *escaped)
+{
+    char bytes[LINE_BYTES];
+    uint16_t name[LINE_BYTES];
+    wchar_t path[PROGRAM_PATH_UNITS];
+    size_t length;
+    struct text text = text_over(bytes, sizeof bytes);
+    text_add(&text, escaped);
+    if (text.cut || !escape_decode(bytes, &length))
+        return false;
+    size_t units = utf16_from_bytes(name, LINE_BYTES - 1, bytes, length);
+    if (units >= LINE_BYTES)
+        return false;
+    name[units] = 0;
+    return external_find((const wchar_t *)name, path, PROGRAM_PATH_UNITS) == 0;
+}
+
+static const struct play_words words = {row_exists, needs_known, program_exists, run_lines};
 
 /* The name of a file without its folder and its ending, as the name of a topic: lower-case letters, digits and '-'. */
 static void topic_name(const wchar_t *path, char out[WORD_BYTES])

@@ -180,12 +180,86 @@ static bool take_role(struct parser *parser, char *word)
     return true;
 }
 
+/* ---- external programs ---- */
+
+/* What plays this role in the lines of the case so far. */
+enum player { PLAYER_NONE, PLAYER_ACTOR, PLAYER_PROGRAM };
+
+static enum player player_of(const struct parser *parser, const char *role)
+{
+    const struct play_case *play = &parser->out->cases[parser->test - parser->out->tests];
+    for (size_t i = 0; i < play->count; i++) {
+        const struct play_line *line = &play->lines[i];
+        if (strcmp(line->role, role) == 0 || strcmp(line->other, role) == 0)
+            return line->kind == PLAY_EXTERNAL ? PLAYER_PROGRAM : PLAYER_ACTOR;
+    }
+    return PLAYER_NONE;
+}
+
+/* external ROLE PROGRAM [ARGUMENT...] */
+static bool take_external(struct parser *parser, char *role)
+{
+    char *words = cut_word(role), *end = words + strcspn(words, " \t");
+    if (!take_role(parser, role))
+        return false;
+    if (player_of(parser, role) != PLAYER_NONE)
+        return wrong(parser, role, "a role that no line above has: 'external' begins a role", role);
+    if (!*words)
+        return wrong(parser, words, "the program that plays the role, and its arguments", words);
+    const char after = *end;
+    *end = '\0';
+    if (!parser->words->program(words))
+        return wrong(parser, words,
+                     "a program: a path, or a name that is found beside shmcheck.exe, in the current "
+                     "directory or in PATH; a blank in it is written %20",
+                     words);
+    *end = after;
+    add_line(parser, PLAY_EXTERNAL, role)->text = words;
+    return true;
+}
+
+static bool is_program_step(const char *request)
+{
+    return strcmp(request, "line") == 0 || strncmp(request, "line ", 5) == 0 ||
+           (strncmp(request, "prints ", 7) == 0 && request[7]) || strcmp(request, "input-ends") == 0;
+}
+
+/* ROLE> line TEXT, prints TEXT or input-ends, with "-> ok" or without */
+static bool take_program_step(struct parser *parser, char *role, char *request, char *expected)
+{
+    if (strcmp(request, "(killed)") == 0) {
+        add_line(parser, PLAY_KILLS, role)->external = true;
+        return true;
+    }
+    if (!is_program_step(request))
+        return wrong(parser, request,
+                     "line TEXT, prints TEXT or input-ends: an external program performs no other step",
+                     request);
+    if (*expected && strcmp(expected, "ok") != 0)
+        return wrong(parser, expected, "ok behind '->' of an external program", expected);
+    add_line(parser, PLAY_PROGRAM, role)->text = request;
+    return true;
+}
+
+/* Refuses what only an actor can do. */
+static bool take_actor(struct parser *parser, char *role)
+{
+    if (!take_role(parser, role))
+        return false;
+    if (player_of(parser, role) == PLAYER_PROGRAM)
+        return wrong(parser, role,
+                     "an actor: an external program performs line, prints and input-ends, and is ended by "
+                     "'ends' and 'kills'",
+                     role);
+    return true;
+}
+
 /* starts ROLE WORDS */
 static bool take_starts(struct parser *parser, char *role)
 {
     char *words = cut_word(role);
     cut_blanks_at_end(words);
-    if (!take_role(parser, role))
+    if (!take_actor(parser, role))
         return false;
     if (!*words)
         return wrong(parser, words, "who the role is, for example identity=low or bits=32", words);
@@ -198,7 +272,7 @@ static bool take_spawns(struct parser *parser, char *parent)
 {
     char *role = cut_word(parent), *words = cut_word(role);
     cut_blanks_at_end(words);
-    if (!take_role(parser, parent) || !take_role(parser, role))
+    if (!take_actor(parser, parent) || !take_actor(parser, role))
         return false;
     struct play_line *line = add_line(parser, PLAY_SPAWNS, role);
     line->other = parent;
@@ -209,11 +283,12 @@ static bool take_spawns(struct parser *parser, char *parent)
 static bool take_lone_role(struct parser *parser, enum play_kind kind, char *role)
 {
     char *rest = cut_word(role);
-    if (!take_role(parser, role))
+    if (!(kind == PLAY_KILLS ? take_role(parser, role) : take_actor(parser, role)))
         return false;
     if (*rest)
         return wrong(parser, rest, "nothing behind the role", rest);
-    add_line(parser, kind, role);
+    const bool external = player_of(parser, role) == PLAYER_PROGRAM;
+    add_line(parser, kind, role)->external = external;
     return true;
 }
 
@@ -227,7 +302,10 @@ static bool take_ends(struct parser *parser, char *role)
         return false;
     if (!number_parse(code, &number) || number > UINT32_MAX)
         return wrong(parser, code, "an exit code, for example 0xC0000005", code);
-    add_line(parser, PLAY_ENDS, role)->code = (uint32_t)number;
+    const bool external = player_of(parser, role) == PLAYER_PROGRAM;
+    struct play_line *line = add_line(parser, PLAY_ENDS, role);
+    line->code = (uint32_t)number;
+    line->external = external;
     return true;
 }
 
@@ -326,7 +404,7 @@ static bool take_spawn_step(struct parser *parser, char *parent, char *request, 
     while (strncmp(rest, "pipe=$", 6) == 0 || strncmp(rest, "program=$", 9) == 0)
         rest = cut_word(rest);
     cut_blanks_at_end(rest);
-    if (!take_role(parser, child))
+    if (!take_actor(parser, child))
         return false;
     struct play_line *line = add_line(parser, PLAY_SPAWNS, child);
     line->other = parent;
@@ -348,8 +426,10 @@ static bool take_step(struct parser *parser, enum play_kind kind, char *role, ch
         expected = request + strlen(request);
     }
     cut_blanks_at_end(request);
-    if (!take_role(parser, role))
+    if (!(kind == PLAY_STEP ? take_role(parser, role) : take_actor(parser, role)))
         return false;
+    if (player_of(parser, role) == PLAYER_PROGRAM)
+        return take_program_step(parser, role, request, expected);
     if (kind == PLAY_STEP) {
         if (!take_special(parser, role, request, expected, &special) || special)
             return !parser->error->length;
@@ -370,7 +450,7 @@ static bool take_step(struct parser *parser, enum play_kind kind, char *role, ch
 static bool take_finishes(struct parser *parser, char *role)
 {
     char *rest = cut_word(role);
-    if (!take_role(parser, role))
+    if (!take_actor(parser, role))
         return false;
     if (strncmp(rest, "->", 2) == 0)
         rest = skip_blanks(rest + 2);
@@ -403,6 +483,8 @@ static bool take_heading(struct parser *parser, char *word, char *rest)
         return take_starts(parser, rest);
     if (strcmp(word, "spawns") == 0)
         return take_spawns(parser, rest);
+    if (strcmp(word, "external") == 0)
+        return take_external(parser, rest);
     if (strcmp(word, "kills") == 0)
         return take_lone_role(parser, PLAY_KILLS, rest);
     if (strcmp(word, "leaves") == 0)
@@ -413,10 +495,10 @@ static bool take_heading(struct parser *parser, char *word, char *rest)
         return take_begins(parser, rest);
     if (strcmp(word, "finishes") == 0)
         return take_finishes(parser, rest);
-    return wrong(
-        parser, word,
-        "ROLE> STEP, or one of case, row, needs, starts, spawns, kills, leaves, ends, begins, finishes",
-        word);
+    return wrong(parser, word,
+                 "ROLE> STEP, or one of case, row, needs, starts, spawns, external, kills, leaves, ends, "
+                 "begins, finishes",
+                 word);
 }
 
 static bool take_line(struct parser *parser, char *line)

@@ -15,6 +15,8 @@ enum play_kind {
     PLAY_BEGINS,   /* role, text */
     PLAY_FINISHES, /* role, expected */
     PLAY_ENDS,     /* role, code; text: the step, or "" if it was begun before */
+    PLAY_EXTERNAL, /* role, text: the program and its arguments */
+    PLAY_PROGRAM,  /* role of an external program, text: a step that it can perform */
     PLAY_ROW       /* text: the id of the row that the lines after this one check */
 };
 
@@ -26,6 +28,7 @@ struct play_line {
     const char *text;
     const char *expected; /* what stands behind "->"; "" if nothing does: the reply is recorded */
     uint32_t code;        /* an exit code */
+    bool external;        /* of PLAY_KILLS and PLAY_ENDS: the role is an external program */
 };
 
 struct play_case {
@@ -48,7 +51,9 @@ struct play_file {
 struct play_words {
     bool (*is_row)(const char *id);  /* whether the contract has this row */
     bool (*needs)(const char *list); /* whether every word of the list is a need */
-    void (*run)(struct stage *);     /* the function of each case */
+    /* Whether a program is found under this name, which is percent-escaped. */
+    bool (*program)(const char *name);
+    void (*run)(struct stage *); /* the function of each case */
 };
 
 /* Parses `length` bytes. `shown` is the file's name in messages, `name` that of its topic. Each case is in the topic, in the

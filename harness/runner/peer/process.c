@@ -1,12 +1,14 @@
 #include "process.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "../../common/spawn_args.h"
 #include "../platform/system_calls.h"
 
 #define COMMAND_LINE_UNITS 2048
 #define START_ATTEMPTS 3
+#define STANDARD_HANDLES 3
 
 static bool build_command_line(wchar_t *line, size_t size, const struct process_spec *start)
 {
@@ -56,12 +58,33 @@ static LPPROC_THREAD_ATTRIBUTE_LIST build_attributes(HANDLE *handles, size_t cou
     return list;
 }
 
+/* How a process tells its child's C library about open files: a count, a byte of flags for each, a handle for each, without
+ * padding. The C libraries of Microsoft and of Wine read it from lpReserved2; libuv uses it too. */
+struct crt_files {
+    BYTE bytes[sizeof(int) + STANDARD_HANDLES + STANDARD_HANDLES * sizeof(HANDLE)];
+};
+
+static struct crt_files crt_files_of(const struct process_spec *start)
+{
+    enum { OPEN = 0x01, PIPE = 0x08, DEVICE = 0x40, TEXT_MODE = 0x80 };
+    const int count = STANDARD_HANDLES;
+    const HANDLE handles[STANDARD_HANDLES] = {start->input, start->output, start->output};
+    const BYTE flags[STANDARD_HANDLES] = {start->input ? OPEN | PIPE | TEXT_MODE : 0,
+                                          start->output ? OPEN | DEVICE | TEXT_MODE : 0,
+                                          start->output ? OPEN | DEVICE | TEXT_MODE : 0};
+    struct crt_files files;
+    memcpy(files.bytes, &count, sizeof count);
+    memcpy(files.bytes + sizeof count, flags, sizeof flags);
+    memcpy(files.bytes + sizeof count + sizeof flags, handles, sizeof handles);
+    return files;
+}
+
 /* Creates the process, suspended. With a token that takes CreateProcessAsUserW, whose other parameters are the same. */
 static BOOL create_process(const struct process_spec *start, wchar_t *command_line, bool inherits,
                            STARTUPINFOEXW *startup, PROCESS_INFORMATION *out)
 {
     /* DETACHED_PROCESS: no console window appears, and Ctrl-C in the runner's console does not reach the child. */
-    DWORD flags = CREATE_SUSPENDED | DETACHED_PROCESS;
+    DWORD flags = CREATE_SUSPENDED | (start->users_program ? CREATE_NO_WINDOW : DETACHED_PROCESS);
     if (startup->lpAttributeList)
         flags |= EXTENDED_STARTUPINFO_PRESENT;
     if (start->token)
@@ -89,9 +112,9 @@ DWORD child_start(struct child *out, const struct process_spec *start)
     if (!build_command_line(command_line, COMMAND_LINE_UNITS, start))
         return ERROR_FILENAME_EXCED_RANGE;
 
-    HANDLE job = job_object(start->job), handles[3];
-    size_t count =
-        handle_list_build(handles, (HANDLE[]){start->inherit[0], start->inherit[1], start->output}, 3);
+    HANDLE job = job_object(start->job), handles[4];
+    size_t count = handle_list_build(
+        handles, (HANDLE[]){start->inherit[0], start->inherit[1], start->output, start->input}, 4);
     /* Without attribute lists (before Windows Vista) a child inherits every inheritable handle of this process. */
     LPPROC_THREAD_ATTRIBUTE_LIST attributes = NULL;
     if (!system_has_attribute_lists() && start->container)
@@ -100,9 +123,13 @@ DWORD child_start(struct child *out, const struct process_spec *start)
         (attributes = build_attributes(handles, count, &job, start->container)) == NULL)
         return GetLastError();
 
+    struct crt_files files = crt_files_of(start);
     STARTUPINFOEXW startup = {
         .StartupInfo = {.cb = attributes ? sizeof startup : sizeof startup.StartupInfo,
                         .dwFlags = STARTF_USESTDHANDLES,
+                        .cbReserved2 = start->users_program ? (WORD)sizeof files : 0,
+                        .lpReserved2 = start->users_program ? files.bytes : NULL,
+                        .hStdInput = start->input,
                         .hStdOutput = start->output,
                         .hStdError = start->output},
         .lpAttributeList = attributes,

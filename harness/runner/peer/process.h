@@ -18,14 +18,18 @@ struct child {
 };
 
 struct process_spec {
-    const wchar_t *image;            /* full path of the program */
-    const wchar_t *const *arguments; /* without the program's name; NULL at the end */
-    HANDLE inherit[2];               /* what it inherits besides the output, inheritable; NULL for less */
-    HANDLE output;   /* standard output and error; inheritable, NULL: none. No standard input */
-    struct job *job; /* the process is in it before its first instruction; NULL: in none */
-    HANDLE token;    /* the primary token it runs under; NULL: this process's own */
+    const wchar_t *image;             /* full path of the program */
+    const wchar_t *const *arguments;  /* without the program's name; NULL at the end */
+    HANDLE inherit[2];                /* what it inherits besides the output, inheritable; NULL for less */
+    HANDLE output;                    /* standard output and error; inheritable, NULL: none */
+    HANDLE input;                     /* standard input; inheritable, NULL: none */
+    struct job *job;                  /* the process is in it before its first instruction; NULL: in none */
+    HANDLE token;                     /* the primary token it runs under; NULL: this process's own */
     SECURITY_CAPABILITIES *container; /* the AppContainer it runs in; NULL: none. Not together with a token */
     const wchar_t *directory;         /* its current directory; NULL: this process's own */
+    /* A user's program: it has a console, without a window, and its C library writes each line of its output at once, as to a
+     * console, instead of when a buffer is full. */
+    bool users_program;
 };
 
 /* Starts a process. On failure out->process is NULL, and the result is the error code. */

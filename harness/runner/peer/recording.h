@@ -19,6 +19,7 @@ enum recorded_kind {
     RECORDED_REQUEST,   /* what the case sent to an actor: text; in a replay it must be the same */
     RECORDED_LINE,      /* a line from an actor: text */
     RECORDED_NO_LINE,   /* no line: number is an enum channel_result */
+    RECORDED_EXTERNAL,  /* what a user's program did: number */
     RECORDED_END        /* the end of a process: number is its exit code, flag whether it ended in time */
 };
 

@@ -6,6 +6,7 @@
 
 #include "../peer/child_end.h"
 #include "../platform/system_calls.h"
+#include "external_role.h"
 
 /* Sends a request that is not part of the case. */
 static void ask(struct stage *stage, struct role *role, const char *verb)
@@ -195,8 +196,10 @@ void actors_end(struct stage *stage)
         /* The end of the actors is not part of the case. */
         recording->mode = RECORDING_OFF;
         recording->mutated_at = SIZE_MAX;
+        externals_end(stage);
         end_processes(stage);
     }
+    externals_end(stage);
     for (size_t i = 0; i < stage->role_count; i++) {
         peer_close(&stage->roles[i]->peer);
         free(stage->roles[i]);

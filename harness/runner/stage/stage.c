@@ -64,6 +64,14 @@ struct role *stage_find(struct stage *stage, const char *name)
     return NULL;
 }
 
+struct external_role *stage_find_external(struct stage *stage, const char *name)
+{
+    for (size_t i = 0; i < stage->external_count; i++)
+        if (strcmp(stage->externals[i]->name, name) == 0)
+            return stage->externals[i];
+    return NULL;
+}
+
 struct role *stage_existing(struct stage *stage, int line, const char *name)
 {
     struct role *role = stage_find(stage, name);

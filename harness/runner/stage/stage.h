@@ -3,6 +3,7 @@
 #define SHMCHECK_STAGE_H
 
 #include "../../common/actor_use.h"
+#include "../peer/external_program.h"
 #include "../peer/peer.h"
 #include "../peer/prestarted.h"
 #include "../peer/program.h"
@@ -62,6 +63,14 @@ struct role {
     struct remembered remembered[ROLE_REMEMBERED];
 };
 
+/* A role that a user's program plays (external_role.h). */
+struct external_role {
+    char name[ROLE_NAME_BYTES];
+    struct external_program program;
+    uint64_t pid;
+    bool gone; /* its end has been waited for, or it was killed */
+};
+
 struct case_state; /* belongs to the room case/ */
 
 struct stage {
@@ -72,6 +81,8 @@ struct stage {
     struct peer_group peers;
     struct role *roles[STAGE_ROLES]; /* owned */
     size_t role_count;
+    struct external_role *externals[STAGE_ROLES]; /* owned */
+    size_t external_count;
     size_t steps;
     bool broken; /* an error, a crash or a time-out was reported */
     struct actor_use use;
@@ -90,6 +101,8 @@ _Noreturn void stage_abort_as(struct stage *stage, enum stage_event kind, int li
 
 /* The role of this name, or NULL. */
 struct role *stage_find(struct stage *stage, const char *name);
+/* The role of this name that a user's program plays, or NULL. */
+struct external_role *stage_find_external(struct stage *stage, const char *name);
 /* The role of this name; aborts the case if there is none. */
 struct role *stage_existing(struct stage *stage, int line, const char *name);
 /* A new role, idle and without an actor. Aborts the case if there are too many, or if the name is too long. */

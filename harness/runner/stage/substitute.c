@@ -59,6 +59,13 @@ static const char *add_reference(struct stage *stage, const char **at, struct te
     *at += field_length;
 
     struct role *role = stage_find(stage, role_name);
+    const struct external_role *external = stage_find_external(stage, role_name);
+    if (external && strcmp(field, "pid") == 0) {
+        text_format(out, "%llu", (unsigned long long)external->pid);
+        return NULL;
+    }
+    if (external)
+        return "a reference to an external program, which has the value pid and no other";
     if (!role)
         return "a reference to a role that has not appeared yet";
     if (strcmp(field, "pid") == 0) {

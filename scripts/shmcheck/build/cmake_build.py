@@ -20,7 +20,9 @@ from shmcheck.processes import run_quiet
 
 STAMP = "configured"
 WERROR = "SHMCHECK_WERROR"
-ACTOR = ("shmactor",)
+EXAMPLES = ("example_writer", "example_reader")  # users' programs for files of steps
+ACTOR = ("shmactor", *EXAMPLES)
+RUNNER = ("shmcheck", *ACTOR)
 NOTHING_TO_DO = "ninja: no work to do."
 LOST_FILE = "missing and no known rule to make it"
 
@@ -211,7 +213,7 @@ def agree(parts: Sequence[Part]) -> None:
 def parts_for(arch: str) -> list[Part]:
     """The parts that a run needs: the runner and actor of this architecture, and the actors of the others."""
     others = [other for other in architectures() if other != arch]
-    return [Part(preset(arch), ("shmcheck", "shmactor")), *(Part(preset(other), ACTOR) for other in others)]
+    return [Part(preset(arch), RUNNER), *(Part(preset(other), ACTOR) for other in others)]
 
 
 def run_parts() -> list[Part]:

@@ -75,7 +75,7 @@ def replay(arguments: Sequence[str]) -> int:
         write_file(found.steps, played.as_file(cases))
     done: list[played.Played] = []
     if cases:
-        prepare([Part(cmake_build.main_preset(), ("shmcheck", "shmactor"))], packages.FOR_RUN)
+        prepare([Part(cmake_build.main_preset(), cmake_build.RUNNER)], packages.FOR_RUN)
         with this_target() as target:
             done = replays.play(cases, target, ["--timeout-scale", f"{found.timeout_scale:g}"])
     totals = played.totals(done, not_replayable, len(empty))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from shmcheck.reports.results import Case
-from shmcheck.reports.transcript import Step, align, split
+from shmcheck.reports.transcript import Step, align, external_program, split
 
 STEP = re.compile(r"([a-z][a-z0-9-]*)> (.*)")
 # Steps that several roles perform at the same time. A transcript has one line after the other and does not say when each
@@ -20,6 +20,8 @@ STARTING = "system"  # a step that changes nothing, for a role that has to start
 
 def why_not(case: Case) -> str:
     """What the transcript of a case does not carry; "" if it can be played."""
+    if program := external_program(case.transcript):
+        return f"the external program {program} plays a role, and a report does not carry programs: play the file of steps itself"
     for line in steps_of(case):
         found = STEP.fullmatch(line.request)
         if not found:

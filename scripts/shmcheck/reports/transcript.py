@@ -27,6 +27,16 @@ def split(line: str) -> Step:
     return Step(request, reply) if separator and "> " in request else Step(line, "")
 
 
+def external_program(transcript: str) -> str:
+    """The first program of a user that played a role (`external ROLE PROGRAM`); "" if none did. A report has neither the
+    program nor what it called, so its case can only be played where the program is."""
+    for line in transcript.split("\n"):
+        words = line.split(" ")
+        if words[0] == "external" and len(words) > 2:
+            return words[2]
+    return ""
+
+
 def steps_of(transcript: str) -> list[Step]:
     return [split(line) for line in transcript.split("\n")] if transcript else []
 

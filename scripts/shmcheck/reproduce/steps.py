@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from shmcheck.console import CannotRun
 from shmcheck.reports.results import Case
+from shmcheck.reports.transcript import external_program
 
 LINE = re.compile(r"(?P<role>[a-z][a-z0-9-]*)> (?P<request>.*) -> (?P<reply>.*)")
 # How a report names a step that was not as expected: an expectation of the row in brackets, or a precondition.
@@ -101,6 +102,8 @@ def failures(case: Case) -> list[tuple[str, str, Reply, str]]:
 
 def steps_of(case: Case) -> list[Step]:
     """The steps with what is expected. CannotExpress for a line that is no step."""
+    if program := external_program(case.transcript):
+        raise CannotExpress(f"the external program {program} plays a role, and a report does not carry what it calls")
     steps: list[Step] = []
     notes: list[str] = []
     for line in case.transcript.split("\n"):
