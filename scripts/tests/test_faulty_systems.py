@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -18,8 +19,9 @@ from fault_runner import BIN, environment_for, why_not, windows_path  # noqa: E4
 from shmcheck.commands.faults import parse  # noqa: E402
 from shmcheck.console import CannotRun  # noqa: E402
 from shmcheck.definitions import Verdict  # noqa: E402
-from shmcheck.definitions import Verdict  # noqa: E402
+from shmcheck.proof.fault_order import Order  # noqa: E402
 from shmcheck.proof.fault_reach import can_open, reachable  # noqa: E402
+from shmcheck.proof.fault_runs import FaultRuns, play_batch  # noqa: E402
 from shmcheck.proof.faults import (  # noqa: E402
     By,
     Family,
@@ -38,6 +40,7 @@ from shmcheck.proof.faults import (  # noqa: E402
     wilson,
 )
 from shmcheck.reports.results import Case, Key, Run  # noqa: E402
+from shmcheck.targets.target import WindowsTarget  # noqa: E402
 
 FAULTY = BIN / "tests" / "shmactor-faulty.exe"
 needs_programs = pytest.mark.skipif(
@@ -275,6 +278,73 @@ def test_only_gates_limit_the_cases() -> None:
     steps = Case(ONE, Verdict.PASS, "", "", "", "", (), STEPS, 1)
     assert reachable(System(family, (("size", "2G"), ("way", "A"))))(steps)
     assert not reachable(System(family, (("size", "2G"), ("way", "Numa"))))(steps)
+
+
+# ---- the order of the cases ----
+
+
+def timed(topic: str, name: str, milliseconds: int) -> Case:
+    return Case(Key(topic, name), Verdict.PASS, "", "", "", "", (), "", milliseconds)
+
+
+def order_of(*cases: Case) -> tuple[Order, list[Key]]:
+    return Order(Run("wine-8.0", {}, "", {one.key: one for one in cases})), [one.key for one in cases]
+
+
+def test_cases_of_the_topics_and_short_ones_come_first() -> None:
+    order, keys = order_of(timed("sample", "far", 100), timed("missing_name", "slow", 900), timed("missing_name", "near", 100))
+    assert [key.id for batch in order.batches(SYSTEM, keys) for key in batch] == ["near", "slow", "far"]
+
+
+def test_what_caught_the_family_comes_first() -> None:
+    order, keys = order_of(timed("missing_name", "near", 100), timed("sample", "far", 100))
+    caught = Outcome(SYSTEM, failed=[Key("sample", "far")], reached=True)
+    order.note(caught)
+    assert [key.id for batch in order.batches(SYSTEM, keys) for key in batch] == ["far", "near"]
+    other = System(Family("x", ("9",), ("missing_name",), {}, {}, "x"))
+    assert [key.id for batch in order.batches(other, keys) for key in batch] == ["near", "far"]
+
+
+def test_every_case_is_in_one_batch() -> None:
+    order, keys = order_of(*(timed("sample", f"case-{number}", 10 * number) for number in range(60)))
+    batches = list(order.batches(SYSTEM, keys))
+    assert len(batches) == 3
+    assert all(batches)
+    assert sorted((key for batch in batches for key in batch), key=str) == sorted(keys, key=str)
+    assert list(order.batches(SYSTEM, [])) == []
+
+
+class ScriptedRuns(FaultRuns):
+    """Answers runs of cases with what a test says."""
+
+    def __init__(self, verdicts: list[dict[str, Verdict]]) -> None:
+        super().__init__(WindowsTarget(), Path(), 1)
+        object.__setattr__(self, "verdicts", verdicts)
+        object.__setattr__(self, "asked", [])
+
+    def run_cases(self, system: System, cases: Sequence[Key], first: bool, jobs: int) -> tuple[list[Run], bool]:
+        del system, first, jobs
+        asked: list[list[str]] = vars(self)["asked"]
+        asked.append([key.id for key in cases])
+        verdicts = vars(self)["verdicts"].pop(0)
+        return [run_of(*(case(name, verdict) for name, verdict in verdicts.items()))], True
+
+
+def test_a_case_that_fails_once_does_not_end_a_batch() -> None:
+    """What follows it in the batch is run, too."""
+    keys = [Key("missing_name", name) for name in ("one", "two", "three")]
+    runs = ScriptedRuns(
+        [
+            {"one": Verdict.FAIL},
+            {"one": Verdict.PASS},
+            {"two": Verdict.ERROR, "three": Verdict.DEVIATES},
+            {"three": Verdict.DEVIATES},
+        ]
+    )
+    outcome = play_batch(runs, Outcome(SYSTEM), keys, keys)
+    assert vars(runs)["asked"] == [["one", "two", "three"], ["one"], ["two", "three"], ["three"]]
+    assert (outcome.by, [key.id for key in outcome.caught_by], outcome.cases) == (By.DEVIATES, ["three"], 3)
+    assert [key.id for key in outcome.errors] == ["two"]
 
 
 # ---- the faulty actor ----

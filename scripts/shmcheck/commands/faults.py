@@ -8,9 +8,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from shmcheck.build import cmake_build
-from shmcheck.build.cmake_build import Part
-from shmcheck.build.prepare import prepare_run
+from shmcheck.build.cmake_build import Part, main_preset
 from shmcheck.commandline import Parser, guarded
 from shmcheck.console import EXIT_FAILED, EXIT_PASSED, CannotRun
 from shmcheck.files import write_file
@@ -19,8 +17,10 @@ from shmcheck.processes import processors
 from shmcheck.proof import exploration
 from shmcheck.proof.fault_runs import FaultRuns, check_controls, look_for, run_baseline, sample
 from shmcheck.proof.faults import Family, Outcome, System, choose, draw, estimate_text, figures, table
-from shmcheck.targets.target import this_target
-from shmcheck.targets.target_resolve import THIS_SYSTEM
+from shmcheck.targets import target_resolve
+from shmcheck.targets.options import Options
+from shmcheck.targets.prepare import prepare_targets
+from shmcheck.targets.targets_file import Spec
 
 SAMPLE_MOST = 1000
 
@@ -31,8 +31,8 @@ A fault is a family with parameters. Its own parameters say where it breaks the 
 for the second handle, after a process was killed. --list shows the families with their parameters, and --fault takes
 one with any of them: names-cut:units=63,way=A. Without a gate the rule is always broken.
 
---sample N draws N systems at random, runs each up to the first case that notices, in its own topics first, and
-estimates the share that is caught. Without it every family, or each --fault, is looked for in its topics; the table
+--sample N draws N systems at random, runs each up to the first case that notices, beginning with those that are
+likely to, and estimates the share that is caught. Without it every family, or each --fault, is looked for in its topics; the table
 stands in reports/latest/faults.md too. Only cases that pass without a fault count. An error does not count as caught,
 nor does a fault that no call reached. --controls looks whether systems without a fault leave every verdict as it is.
 --by-exploring plays no case: it looks whether scripts/explore finds the systems within --seconds each.
@@ -52,7 +52,8 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--by-exploring", action="store_true", help="find them by scripts/explore alone, without a case")
     parser.add_argument("--seconds", type=float, default=60.0, metavar="N", help="of --by-exploring for each (default: 60)")
     parser.add_argument("--controls", action="store_true", help="run the suite on the systems without a fault too")
-    parser.add_argument("--jobs", type=int, default=processors(), metavar="N", help="cases at the same time")
+    parser.add_argument("--target", metavar="NAME", help="a target of scripts/targets.toml instead of this system")
+    parser.add_argument("--jobs", type=int, default=processors(), metavar="N", help="systems at the same time")
     parser.add_argument("--timeout-scale", type=float, default=1.0, metavar="X", help="multiply every deadline by X")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here too")
     parser.add_argument("--programs", type=Path, metavar="DIR", help="use the programs in this folder; build nothing")
@@ -77,9 +78,17 @@ def check(wanted: argparse.Namespace) -> None:
         raise CannotRun("--seed needs --sample: it chooses the systems of a sample")
 
 
-def built_programs() -> Path:
-    prepare_run(Part(cmake_build.main_preset(), ("shmactor-faulty",)))
-    return cmake_build.programs()
+def spec_of(wanted: argparse.Namespace) -> Spec:
+    """The place to run in. CannotRun if it is another machine."""
+    spec = target_resolve.specs_of(Options(targets=(wanted.target,) if wanted.target else ()))[0]
+    if spec.kind == "ssh":
+        raise CannotRun(f"target {spec.name} is another machine; run scripts/faults there")
+    return spec
+
+
+def built_programs(spec: Spec) -> Path:
+    prepare_targets([spec], Part(main_preset(), ("shmactor-faulty",)))
+    return target_resolve.programs_of(spec)
 
 
 def show_families(families: Sequence[Family]) -> None:
@@ -107,10 +116,12 @@ def conclude(outcomes: Sequence[Outcome], problems: Sequence[str], platform: str
     return EXIT_PASSED if enough and not problems else EXIT_FAILED
 
 
-def by_exploring(runs: FaultRuns, families: Sequence[Family], systems: Sequence[System], wanted: argparse.Namespace) -> int:
+def by_exploring(
+    runs: FaultRuns, spec: Spec, families: Sequence[Family], systems: Sequence[System], wanted: argparse.Namespace
+) -> int:
     """Explores every system, and with --controls those without a fault. Returns the exit code."""
     plan = exploration.Plan(seconds=wanted.seconds, jobs=wanted.jobs, scale=wanted.timeout_scale)
-    facts = exploration.probe(runs.target, THIS_SYSTEM, runs.programs, wanted.timeout_scale)
+    facts = exploration.probe(runs.target, spec, runs.programs, wanted.timeout_scale)
     accused = 0
     for control in [System(family) for family in families if family.is_control and wanted.controls]:
         result = exploration.explore_fault(plan, runs.target, runs.faulty_actor, facts, control)
@@ -130,11 +141,12 @@ def by_exploring(runs: FaultRuns, families: Sequence[Family], systems: Sequence[
 
 def run(arguments: Sequence[str]) -> int:
     wanted = parse(arguments)
+    spec = spec_of(wanted)
     make_build_folder()
-    programs = wanted.programs.resolve() if wanted.programs else built_programs()
+    programs = wanted.programs.resolve() if wanted.programs else built_programs(spec)
     if wanted.sample is not None and wanted.seed is None:
         wanted.seed = int(datetime.date.today().strftime("%Y%m%d"))
-    with this_target() as target:
+    with target_resolve.target_of(spec) as target:
         runs = FaultRuns(target, programs, wanted.jobs, wanted.timeout_scale)
         families = runs.families()
         if wanted.list:
@@ -145,7 +157,7 @@ def run(arguments: Sequence[str]) -> int:
         else:
             systems = choose(families, wanted.fault)
         if wanted.by_exploring:
-            return by_exploring(runs, families, systems, wanted)
+            return by_exploring(runs, spec, families, systems, wanted)
         baseline = run_baseline(runs, families)
         problems = check_controls(runs, families, baseline) if wanted.controls else []
         if wanted.sample is not None:

@@ -18,22 +18,27 @@ SHOWN = 2000  # characters of the output of a run that failed
 
 
 def run_suite(
-    target: Target, programs: Path, report: Path, words: Sequence[str], variables: Mapping[str, str]
+    target: Target,
+    programs: Path,
+    report: Path,
+    words: Sequence[str],
+    variables: Mapping[str, str],
+    seconds: float = SECONDS,
 ) -> Run:
     """Runs shmcheck.exe with --junit, --known, these words, and these environment variables in addition to the
-    target's. Returns the run of its report. CannotRun if the run did not finish."""
+    target's. Returns the run of its report. CannotRun if the run did not finish, or not within so many seconds."""
     report.parent.mkdir(parents=True, exist_ok=True)
     report.unlink(missing_ok=True)
     command = [*target.command(programs / "shmcheck.exe"), "--known", target_path(str(KNOWN), str(ROOT))]
     command += ["--junit", target_path(str(report), str(ROOT)), *words]
     environment = {**target.environment, **variables}
-    code, text = run_quiet(command, folder=ROOT, environment=environment, seconds=SECONDS)
+    code, text = run_quiet(command, folder=ROOT, environment=environment, seconds=seconds)
     if not EXIT_PASSED <= code <= EXIT_ERROR:
         raise CannotRun(f"shmcheck.exe ended with {code}: {text.strip()[-SHOWN:]}")
     try:
         run = report_files.read(report)
     except BadReport as error:
-        raise CannotRun(f"{report}: {error}") from error
+        raise CannotRun(f"{report}: {error}; shmcheck.exe ended with {code}: {text.strip()[-SHOWN:]}") from error
     if not run.complete and not ("--fail-fast" in words and code != EXIT_PASSED):
         raise CannotRun(f"a run did not finish: {text.strip()[-SHOWN:]}")
     return run

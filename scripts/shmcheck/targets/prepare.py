@@ -10,9 +10,9 @@ from shmcheck.targets import target_resolve
 from shmcheck.targets.targets_file import Spec
 
 
-def prepare_targets(specs: Sequence[Spec]) -> None:
-    """Installs the packages and builds the programs for all these targets. CannotRun if that fails."""
-    parts: list[Part] = []
+def prepare_targets(specs: Sequence[Spec], *more: Part) -> None:
+    """Installs the packages and builds the programs for all these targets, and `more` parts. CannotRun if that fails."""
+    parts: list[Part] = list(more)
     for spec in specs:
         parts += [part for part in target_resolve.parts_of(spec) if part not in parts]
     needs = packages.BUILDING_FOR_WINDOWS if parts else ()
