@@ -1,6 +1,6 @@
 """Starts the command that a script of this folder is named for: run.py starts shmcheck.commands.run."""
 
-# This file and the scripts that import it must be readable for every Python 3, so that an old one gets the message.
+# Any Python 3 must be able to compile this file and the scripts that import it, so that an old one prints the message.
 
 import importlib
 import os
@@ -10,8 +10,8 @@ OLDEST = (3, 11)
 
 
 def take_build_dir(words: "list[str]") -> "list[str]":
-    """Takes --build-dir DIR out of the arguments and into the environment, where shmcheck.paths and every command that
-    this one starts find it. Returns the other arguments. Without a value it is left for the command to refuse."""
+    """Moves --build-dir DIR from the arguments to the environment, where shmcheck.paths and the commands that this one
+    starts read it. Returns the other arguments. An option without a value stays, and the command refuses it."""
     kept = []
     rest = list(words)
     while rest:

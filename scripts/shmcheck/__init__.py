@@ -1,1 +1,1 @@
-"""What scripts/ is made of: building, running and testing shmcheck, and reading its reports. Standard library only."""
+"""The Python package behind scripts/: builds, runs and tests shmcheck, and reads its reports. Standard library only."""

@@ -1,4 +1,4 @@
-"""What every command shares: its argument parser, and how it ends when it cannot run."""
+"""Shared by all commands: the argument parser, and how a command ends when it cannot run."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from shmcheck.signals import Interrupted
 
 class Parser(argparse.ArgumentParser):
     """An argument parser that prints the description as it is written and takes no abbreviated options. Wrong usage
-    raises CannotRun, so that `guarded` ends the command like every other one."""
+    raises CannotRun, which `guarded` turns into exit code 3."""
 
     def __init__(self, prog: str, description: str = "", epilog: str = "") -> None:
         super().__init__(
@@ -32,8 +32,8 @@ class Parser(argparse.ArgumentParser):
 
 
 def guarded(name: str, command: Callable[[], int], counts: bool = False) -> int:
-    """Runs a command and returns its exit code. What prevents it from running becomes a message on stderr that starts
-    with the command's name, and exit code 3. `counts`: the command ends with a summary line, so print an empty one."""
+    """Runs a command and returns its exit code. If it cannot run, prints the reason on stderr, after the command's name,
+    and returns 3. `counts`: the command ends with a summary line, so also print one with zero counts."""
     ensure_streams()
     try:
         signals.install()
@@ -43,7 +43,7 @@ def guarded(name: str, command: Callable[[], int], counts: bool = False) -> int:
     except Interrupted as error:
         say(f"{name}: ended by {error}")
     except BrokenPipeError:
-        # Python would try to write the rest when it ends, and fail again.
+        # Otherwise Python tries to write the rest when it ends, and fails again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         say(f"{name}: stdout was closed before everything was printed")
     except OSError as error:

@@ -1,4 +1,4 @@
-"""What a command prints for people: messages on stderr, and the summary line on stdout."""
+"""The output of commands for people: messages on stderr, and the summary line on stdout."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SUMMARY = re.compile(r"([0-9]+) passed, ([0-9]+) failed, ([0-9]+) skipped")
 
 
 class CannotRun(Exception):
-    """The command cannot run. The text says what is wrong and what to do. Exit code 3."""
+    """The command cannot run. The text says what is wrong and what to do. The exit code is 3."""
 
 
 @dataclass
@@ -44,7 +44,7 @@ def is_summary(line: str) -> bool:
 
 
 def ensure_streams() -> None:
-    """Replaces stdout and stderr by the null device where the caller closed them; Python sets them to None then."""
+    """Replaces stdout and stderr by the null device if the caller closed them. Python sets them to None then."""
     if sys.stdout is None:
         sys.stdout = open(os.devnull, "w", encoding="utf-8")
     if sys.stderr is None:
@@ -52,8 +52,8 @@ def ensure_streams() -> None:
 
 
 def discard_rest(stream: IO[str]) -> None:
-    """Call it after a write has failed: connects the stream to the null device. Otherwise Python tries to write the
-    rest when it ends, fails again, and makes that failure its exit code."""
+    """Connects the stream to the null device. Call it after a failed write: otherwise Python tries to write the rest when
+    it ends, fails again, and returns that failure as its exit code."""
     try:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, stream.fileno())

@@ -72,7 +72,7 @@ class Row:
 class Contract:
     areas: dict[int, str]  # number -> title
     notes: dict[str, str]  # "D9" -> text
-    rows: tuple[Row, ...]  # as they stand in the file
+    rows: tuple[Row, ...]  # in the order of the file
     suites: dict[str, str]  # "wine" -> its repository on GitHub, "owner/name"
 
 
@@ -89,7 +89,7 @@ def load(path: Path) -> Contract:
 
 
 def parse(text: str) -> Contract:
-    """Reads the text of a contract; every problem is found, not only the first."""
+    """Reads the text of a contract. ContractError names all problems, not only the first."""
     try:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -120,7 +120,7 @@ def _areas(tables: list[dict[str, object]], problems: list[str]) -> dict[int, st
             continue
         number = int(str(table["number"]))
         if number in areas:
-            problems.append(f"{what}: there are two of this number")
+            problems.append(f"{what}: this number is used twice")
         areas[number] = str(table["title"])
     return areas
 
@@ -135,7 +135,7 @@ def _notes(tables: list[dict[str, object]], problems: list[str]) -> dict[str, st
         if not NOTE.fullmatch(name):
             problems.append(f"{what}: the id is not D and a number")
         if name in notes:
-            problems.append(f"{what}: there are two of this id")
+            problems.append(f"{what}: this id is used twice")
         notes[name] = str(table["text"])
     return notes
 
@@ -150,7 +150,7 @@ def _suites(tables: list[dict[str, object]], problems: list[str]) -> dict[str, s
         if not KEBAB.fullmatch(name) or name == REPORT:
             problems.append(f"{what}: the id is not kebab-case, or is '{REPORT}'")
         if name in suites:
-            problems.append(f"{what}: there are two of this id")
+            problems.append(f"{what}: this id is used twice")
         suites[name] = str(table["repository"])
     return suites
 
@@ -170,13 +170,13 @@ def _rows(
         row = _row(table)
         problems += [f"{what}: {problem}" for problem in _row_problems(row, areas, notes) + _evidence_problems(row, suites)]
         if row.id in rows:
-            problems.append(f"{what}: there are two of this id")
+            problems.append(f"{what}: this id is used twice")
         rows[row.id] = row
     return tuple(rows.values())
 
 
 def _row(table: dict[str, object]) -> Row:
-    """A row from a table whose shape is right."""
+    """A row from a table that _shape has accepted."""
 
     def words(key: str) -> tuple[str, ...]:
         value = table.get(key)
@@ -203,14 +203,14 @@ def _row_problems(row: Row, areas: dict[int, str], notes: dict[str, str]) -> lis
         found.append("it has neither source nor evidence")
     found += [f"need '{need}' is not kebab-case" for need in row.needs if not NEED.fullmatch(need)]
     if len(set(row.needs)) != len(row.needs):
-        found.append("a need is there twice")
+        found.append("a need is named twice")
     if row.note and row.note not in notes:
         found.append(f"there is no note {row.note}")
     return found
 
 
 def _evidence_problems(row: Row, suites: dict[str, str]) -> list[str]:
-    """What is wrong with a row's evidence, and with its strength for that evidence."""
+    """The problems of a row's evidence, and of its strength with that evidence."""
     kinds = [entry.partition(": ")[0] for entry in row.evidence]
     found = [
         f"evidence '{entry}' does not start with a suite's id or '{REPORT}', and ': '"
@@ -237,7 +237,7 @@ def _shape(
     optional: dict[str, type],
     problems: list[str],
 ) -> bool:
-    """Whether a table has the keys that it must have, no others, and values of the right kind, not blank."""
+    """Whether a table has all required keys, no unknown ones, and values of the right kind that are not blank."""
     found = [f"unknown key '{key}'" for key in sorted(table.keys() - required.keys() - optional.keys())]
     found += [f"key '{key}' is missing" for key in required if key not in table]
     for key, kind in (required | optional).items():

@@ -1,7 +1,7 @@
 """The lists of harness/common/*.def that C and Python share: architectures, verdicts, facts, options, ...
 
-C includes the same files, so a name, a number or a help text stands in one place. Each list says in its first comment
-what its fields mean. A line of a list is a comment, blank, or ENTRY(FIELD, ...); a field is a name, a "string", or a
+C includes the same files, so each name, number and help text is written once. The first comment of a list explains its
+fields. A line of a list is a comment, blank, or ENTRY(FIELD, ...); a field is a name, a "string", or a
 number. Anything else is an error that names the file and the line.
 """
 
@@ -36,7 +36,7 @@ class DefinitionError(CannotRun):
 
 
 def parse_entry(line: str) -> tuple[Field, ...]:
-    """The fields of one ENTRY(...). ValueError, whose text says what is wrong, if the line is no entry."""
+    """The fields of one ENTRY(...). ValueError, whose text says what is wrong, if the line is not an entry."""
     entry = _LINE.fullmatch(line)
     if not entry:
         raise ValueError(f"expected ENTRY(FIELD, ...) on one line, got {line!r}")
@@ -67,9 +67,9 @@ def _value(found: re.Match[str]) -> Field:
 
 
 def read_list(name: str, kinds: Sequence[type], folder: Path = FOLDER) -> list[tuple[Field, ...]]:
-    """The entries of one list, whose fields are of these types. The first field identifies an entry and stands once.
+    """The entries of one list, whose fields are of these types. The first field identifies an entry and is unique.
 
-    DefinitionError if the file is not there or an entry is not valid.
+    DefinitionError if the file does not exist or an entry is not valid.
     """
     path = folder / f"{name}.def"
     try:
@@ -91,7 +91,7 @@ def read_list(name: str, kinds: Sequence[type], folder: Path = FOLDER) -> list[t
     ids = [entry[0] for entry in entries]
     for entry_id in ids:
         if ids.count(entry_id) > 1:
-            raise DefinitionError(f"{path}: {entry_id} stands there twice; remove one of the entries")
+            raise DefinitionError(f"{path}: {entry_id} is defined twice; remove one of the entries")
     return entries
 
 
@@ -106,13 +106,13 @@ def _checked(fields: tuple[Field, ...], kinds: Sequence[type]) -> tuple[Field, .
 
 
 def _entries(name: str, entry: type[Entry], kinds: Sequence[type]) -> tuple[Entry, ...]:
-    """A list as objects, whose attributes are the fields in the same order."""
+    """A list as objects; their attributes are the fields in the same order."""
     return tuple(entry(*fields) for fields in read_list(name, kinds))
 
 
 @dataclass(frozen=True, slots=True)
 class Architecture:
-    """architectures.def: what programs are built for."""
+    """architectures.def: an architecture that programs are built for."""
 
     id: str
     name: str  # "x64"
@@ -122,7 +122,7 @@ class Architecture:
 
 @dataclass(frozen=True, slots=True)
 class VerdictEntry:
-    """verdicts.def."""
+    """verdicts.def: a verdict and its form in a report."""
 
     id: str
     word: str
@@ -164,7 +164,7 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Win32Error:
-    """errors.def."""
+    """errors.def: a Win32 error."""
 
     name: str
     code: int
@@ -182,7 +182,7 @@ class Constant:
 
 @dataclass(frozen=True, slots=True)
 class IntegrityLevel:
-    """integrity_levels.def."""
+    """integrity_levels.def: an integrity level."""
 
     id: str
     name: str
@@ -240,7 +240,7 @@ class Verdict(StrEnum):
 
     @property
     def entry(self) -> VerdictEntry:
-        """What verdicts.def says about it."""
+        """The entry of verdicts.def for this verdict."""
         return _VERDICT[self.name]
 
 

@@ -10,8 +10,8 @@ from shmcheck.console import CannotRun
 
 
 def write_file(path: Path, text: str) -> None:
-    """Replaces the file in one step: a reader finds the old text or the new one, never a part. UTF-8 with "\\n" on every
-    system. CannotRun if it cannot be written."""
+    """Replaces the file in one step: a reader finds the old text or the new one, never a part. UTF-8 with "\\n" on all
+    systems. CannotRun if it cannot be written."""
     beside = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     try:
         try:

@@ -1,7 +1,7 @@
 """Locks between commands that work in the same checkout at the same time.
 
-A lock belongs to the process and ends with it, however it ends. A child process inherits it by fork only (guard.py uses
-that), not by exec.
+A lock belongs to the process and ends with it, however it ends. A child process inherits it through fork (guard.py uses
+this) and not through exec.
 """
 
 from __future__ import annotations

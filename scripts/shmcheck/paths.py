@@ -1,4 +1,4 @@
-"""Where things are, and how paths are written for a program under Wine."""
+"""The places of files, and paths for programs under Wine."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from shmcheck.console import CannotRun
 
 ROOT = Path(__file__).resolve().parents[2]
-# Everything that is made goes there. --build-dir, which start_command.py turns into this variable, names another folder.
+# The folder of all files that are made. start_command.py sets this variable from --build-dir.
 BUILD_DIR = os.environ.get("SHMCHECK_BUILD_DIR", "")
 BUILD = Path(BUILD_DIR) if os.path.isabs(BUILD_DIR) else ROOT / "build"
 KNOWN = ROOT / "cases" / "known.toml"
@@ -27,7 +27,7 @@ def tree(preset: str) -> Path:
 
 
 def windows_path(path: str, folder: str) -> str:
-    """A Unix path as a program under Wine names it. A relative path starts at `folder`. CannotRun if no such program
+    """A Unix path as a program under Wine names it. A relative path starts at `folder`. CannotRun if no Windows program
     can name it.
 
     Drive Z: is the root of the file system in every prefix that wineboot makes.
@@ -49,7 +49,7 @@ def target_path(path: str, folder: str) -> str:
 
 
 def report_file(target: str, selection: bool = False) -> Path:
-    """The default report of a run on this target: of all cases, or of a selection of them."""
+    """The default path of the report of a run on this target, of all cases or of a selection."""
     return (REPORTS / "selection" if selection else REPORTS) / f"TEST-shmcheck-{target}.xml"
 
 
@@ -58,6 +58,6 @@ def make_build_folder() -> None:
     try:
         BUILD.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise CannotRun(f"the build folder cannot be created, name another one with --build-dir: {error}") from error
+        raise CannotRun(f"the build folder cannot be created: {error}; name another one with --build-dir") from error
     if not os.access(BUILD, os.W_OK | os.X_OK):
         raise CannotRun(f"the build folder {BUILD} cannot be written by this user; remove it, or name another one with --build-dir")

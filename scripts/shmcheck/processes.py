@@ -1,4 +1,4 @@
-"""Starts programs that end with this process, and runs short ones."""
+"""Starts programs that end with this process, runs short programs, and collects ended ones."""
 
 from __future__ import annotations
 
@@ -24,24 +24,24 @@ ASK_PERSONALITY = 0xFFFFFFFF
 REAPER = "reaper"
 REAP_SECONDS = 1.0
 ENDED_ACTOR = re.compile(rb"[0-9]+ \(shmactor.*\) Z ")
-# Held while run_quiet starts a program and notes its id, and while ended actors are collected, so that a program that
-# run_quiet waits for is not collected first.
+# Held while run_quiet starts a program and stores its id, and while ended actors are collected. Without it an actor that
+# run_quiet waits for could be collected first.
 starting = threading.Lock()
 waited_for: set[int] = set()
 
 
 class TooSlow(CannotRun):
-    """A program did not end in the time that it had."""
+    """A program did not end in time."""
 
 
 def die_with_parent() -> Callable[[], None] | None:
-    """Returns what a child process calls between fork and exec, or None where the system has no such request: the
-    kernel then kills the child when this process ends, however it ends. Page: prctl(2), PR_SET_PDEATHSIG.
+    """Returns the function that a child process calls between fork and exec so that the kernel kills the child when this
+    process ends, in whatever way. None if the system has no such request. Page: prctl(2), PR_SET_PDEATHSIG.
 
     It also turns off address randomisation for the child and its children, if the kernel permits it (a container may
     not). Wine's program lies at a fixed address below 0x7FFE0000, where Wine needs a page. With randomisation the
-    kernel puts the heap on that page in about one start of 8,000; that process ends at once, and the CreateProcess that
-    started it fails with error 1359. Page: personality(2), ADDR_NO_RANDOMIZE.
+    kernel puts the heap on that page in about one start of 8,000. That process ends at once, and the CreateProcess call
+    that started it fails with error 1359. Page: personality(2), ADDR_NO_RANDOMIZE.
     """
     if sys.platform != "linux":
         return None
@@ -119,7 +119,7 @@ def kill(process: subprocess.Popen[bytes], group: bool) -> None:
 
 
 def children_of(pid: int) -> list[int]:
-    """The processes whose parent is this one. Page: proc(5), stat."""
+    """The ids of the processes whose parent is this one. Page: proc(5), stat."""
     found = []
     for entry in Path("/proc").iterdir():
         try:
@@ -143,7 +143,7 @@ def signal_program(pid: int, number: int) -> None:
 
 
 def reap() -> None:
-    """Collects ended processes that became children of this process; see adopt_orphans."""
+    """Collects ended processes that became children of this process. See adopt_orphans."""
     try:
         while os.waitpid(-1, os.WNOHANG) != (0, 0):
             pass
@@ -180,7 +180,7 @@ def _reap_repeatedly() -> None:
 
 def adopt_orphans() -> None:
     """Makes this process the parent of descendants whose own parents end, and collects them. In a container whose first
-    process collects no zombies, each wineserver would otherwise leave its eight behind, and each run its actors. Page:
+    process collects no zombies, each wineserver would otherwise leave eight zombies, and each run its actors. Page:
     prctl(2), PR_SET_CHILD_SUBREAPER."""
     import ctypes
 
@@ -190,7 +190,7 @@ def adopt_orphans() -> None:
 
 
 def processors() -> int:
-    """How many processors this process may use."""
+    """The number of processors that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

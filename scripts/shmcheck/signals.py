@@ -26,7 +26,7 @@ def on_signal(number: int, frame: FrameType | None) -> None:
 
 
 def on_further_signal(number: int, frame: FrameType | None) -> None:
-    """Does nothing: the process is ending already. It is a handler because children would inherit SIG_IGN."""
+    """Does nothing, because the process is ending. It is a handler because children would inherit SIG_IGN."""
 
 
 def install() -> None:

@@ -1,6 +1,6 @@
 """The verbs of the actor as harness/actor/verbs.def has them: keys with types and defaults, and the fields of replies.
 
-That file says what each column means. Everything in scripts/ that has to know a verb asks here."""
+That file explains its columns. All modules of scripts/ that need a verb use this one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ VERBS = ROOT / "harness" / "actor" / "verbs.def"
 
 KINDS = {"LIMIT": 2, "GROUP": 1, "VERB": 5, "KEY": 8, "COMMON_KEY": 6, "NOTE": 2}
 TYPES = ("NUMBER", "ADDRESS", "CONSTANTS", "YES", "CHOICE", "WORDS", "LABEL", "LABELS", "NAME", "TEXT", "BYTES")
-# What C knows by these names; an address is bounded by the actor's own width, which nothing here knows.
+# The values of these names in C. An address is limited by the actor's architecture, which is not known here.
 C_LIMITS = {
     "0": 0,
     "UINT8_MAX": 2**8 - 1,
@@ -105,7 +105,7 @@ class Table:
 
 
 def entries(text: str, origin: str) -> list[tuple[str, list[str]]]:
-    """The entries of the file, in their order, with their columns; raises CannotRun for a line that is none."""
+    """The entries of the file, in their order, with their columns. CannotRun for a line that is not an entry."""
     found: list[tuple[str, list[str]]] = []
     in_comment = False
     for number, line in enumerate(text.split("\n"), 1):
@@ -137,7 +137,7 @@ def make_key(columns: list[str], limits: dict[str, int], origin: str) -> Key:
 
 
 def parse(text: str, origin: str) -> Table:
-    """Reads the text of verbs.def; raises CannotRun, with the place, for what it cannot read."""
+    """Reads the text of verbs.def. CannotRun, with the line, for an entry that is not valid."""
     limits = dict(C_LIMITS)
     verbs: dict[str, Verb] = {}
     common: list[Key] = []
@@ -153,7 +153,7 @@ def parse(text: str, origin: str) -> Table:
         elif kind == "COMMON_KEY":
             common.append(make_key([columns[0], columns[1], "OPTIONAL", *columns[2:]], limits, origin))
         elif columns[0] not in verbs:
-            raise CannotRun(f"{origin}: {kind} names the verb {columns[0]}, which does not stand before it")
+            raise CannotRun(f"{origin}: {kind} names the verb {columns[0]}, which has no VERB line before it")
         elif kind == "KEY":
             verbs[columns[0]].keys.append(make_key(columns[1:], limits, origin))
         else:
@@ -162,7 +162,7 @@ def parse(text: str, origin: str) -> Table:
 
 
 def load(path: Path = VERBS) -> Table:
-    """Reads the file; raises CannotRun if it cannot be read."""
+    """Reads verbs.def. CannotRun if it cannot be read or is not valid."""
     try:
         return parse(path.read_text(encoding="utf-8"), str(path))
     except OSError as error:

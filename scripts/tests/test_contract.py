@@ -148,7 +148,7 @@ def test_evidence_is_read() -> None:
     [
         ('id = "report"\nrepository = "a/b"\ntext = "T."', "suite report: the id is not kebab-case, or is 'report'"),
         ('id = "Wine"\nrepository = "a/b"\ntext = "T."', "suite Wine: the id is not kebab-case, or is 'report'"),
-        ('id = "wine"\nrepository = "a/b"\ntext = "T."', "suite wine: there are two of this id"),
+        ('id = "wine"\nrepository = "a/b"\ntext = "T."', "suite wine: this id is used twice"),
         ('id = "other"\ntext = "T."', "suite other: key 'repository' is missing"),
     ],
 )
@@ -188,7 +188,7 @@ def test_a_function_may_be_empty() -> None:
         ({"source": "[1]"}, "source is not a list of strings"),
         ({"source": '[""]'}, "source is empty"),
         ({"needs": '["Windows 8"]'}, "need 'Windows 8' is not kebab-case"),
-        ({"needs": '["file", "file"]'}, "a need is there twice"),
+        ({"needs": '["file", "file"]'}, "a need is named twice"),
         ({"strength": None}, "key 'strength' is missing"),
         ({"strength": '"known"'}, "strength 'known' is none of asserted, documented, reported, hypothesis"),
         ({"strength": '"asserted"'}, "its strength is asserted, and no suite is among its evidence"),
@@ -221,12 +221,12 @@ def test_ids_are_kebab_case(name: str) -> None:
 
 
 def test_ids_are_unique() -> None:
-    assert problems(HEAD + row() + row()) == ["row create-it: there are two of this id"]
+    assert problems(HEAD + row() + row()) == ["row create-it: this id is used twice"]
     assert problems(HEAD + HEAD + row()) == [
         "area 1: there are two of this number",
         "area 2: there are two of this number",
-        "note D1: there are two of this id",
-        "suite wine: there are two of this id",
+        "note D1: this id is used twice",
+        "suite wine: this id is used twice",
     ]
 
 

@@ -59,7 +59,7 @@ def test_a_line_that_is_no_entry_is_an_error(line: str, message: str) -> None:
     [
         ("", "there is no entry"),
         ("/* a comment\n", "a comment does not end"),
-        ("ENTRY(A, 1)\n\nENTRY(A, 2)\n", "A stands there twice"),
+        ("ENTRY(A, 1)\n\nENTRY(A, 2)\n", "A is defined twice"),
         ("/* one\n * two */\nENTRY(A, 1)\nENTRY(B)\n", r"list\.def:4: expected 2 fields, got 1"),
         ('ENTRY(A, "1")\n', r"list\.def:1: field 2 must be a whole number, not '1'"),
         ("ENTRY(A, 1.5)\n", r"list\.def:1: field 2 must be a whole number, not 1\.5"),

@@ -59,11 +59,11 @@ def test_reports_are_added_once(tmp_path: Path, capsys: pytest.CaptureFixture[st
     for name, report in fleet(3, 20).items():
         (folder / f"TEST-shmcheck-{name}.xml").write_text(report.xml(), encoding="utf-8")
     file = tmp_path / "history.db"
-    assert answer(capsys, file, "add", str(folder), "--create") == (0, "added 3 of 3 runs; 0 were there already\n")
-    assert answer(capsys, file, "add", str(folder)) == (0, "added 0 of 3 runs; 3 were there already\n")
+    assert answer(capsys, file, "add", str(folder), "--create") == (0, "added 3 of 3 runs; 0 are already stored\n")
+    assert answer(capsys, file, "add", str(folder)) == (0, "added 0 of 3 runs; 3 are already stored\n")
     (folder / "TEST-shmcheck-cut.xml").write_text("<testsuites>", encoding="utf-8")
     code, text = answer(capsys, file, "add", str(folder))
-    assert code == 1 and "TEST-shmcheck-cut.xml" in text and "3 were there already" in text
+    assert code == 1 and "TEST-shmcheck-cut.xml" in text and "3 are already stored" in text
 
 
 def test_a_new_file_must_be_asked_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

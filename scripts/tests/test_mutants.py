@@ -171,8 +171,8 @@ def excuses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ([Made("open-a", steps=[STATUS, counts(49, 1)])], ["--filter", "open-*"], EXIT_PASSED, "1 excused (2.0 %)"),
         ([Made("open-a", steps=[STATUS, counts(49, 1)])], ["--percent", "5"], EXIT_PASSED, "excused     1  open-* / status / *: nobody"),
         ([Made("a", steps=[counts(7, 0)])], [], EXIT_PASSED, "not needed on this system, the excuse for open-* / status / *"),
-        ([Made("a", steps=[counts(7, 0)]), Made("b", verdict="error")], [], EXIT_ERROR, "about which nothing is known: b"),
-        ([Made("a", steps=[SIZE, counts(7, 1)]), Made("b", verdict="error")], [], EXIT_FAILED, "nothing is known: b"),
+        ([Made("a", steps=[counts(7, 0)]), Made("b", verdict="error")], [], EXIT_ERROR, "whose changes were not tested: b"),
+        ([Made("a", steps=[SIZE, counts(7, 1)]), Made("b", verdict="error")], [], EXIT_FAILED, "were not tested: b"),
     ],
 )
 def test_the_text_about_a_report_is_written(

@@ -505,7 +505,7 @@ def test_exit_codes_and_outputs(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert command(folder, "--contract", bad, "-o", out[0]) == 3
     assert command(folder, "--known", tmp_path / "none.toml", "-o", out[0]) == 3
     assert command(folder) == 3
-    assert "say what to write" in capsys.readouterr().err
+    assert "name at least one output" in capsys.readouterr().err
 
 
 def test_a_page_that_cannot_be_made_leaves_the_old_one(tmp_path: Path) -> None:

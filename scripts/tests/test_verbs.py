@@ -88,7 +88,7 @@ def test_every_recorded_step_is_one_of_the_table(table: Table, path: Path) -> No
         ('/* two\nlines */\nGROUP("x"', "table:3: not an entry"),
         ('VERB(a, NONE, "", "")', "VERB has 4 columns, not 5"),
         ('GROUP("a" b)', "table:1: expected a name, a string or a number"),
-        ('NOTE(a, "b")', "NOTE names the verb a, which does not stand before it"),
+        ('NOTE(a, "b")', "NOTE names the verb a, which has no VERB line before it"),
         ('COMMON_KEY("k", BALL, 0, "", "", "")', "the type BALL"),
         ('COMMON_KEY("k", NUMBER, FAR, "", "", "")', "the limit FAR"),
     ],

@@ -1,1 +1,1 @@
-"""What must be installed, and building the programs with CMake."""
+"""Installs the packages that a build needs, and builds the programs with CMake."""

@@ -18,7 +18,7 @@ FIRST_SECOND = 315532800  # 1980-01-01, the first date that a ZIP file can have
 
 
 def sums(files: Mapping[str, bytes]) -> bytes:
-    """The SHA-256 list of these files, as `sha256sum -c` reads it."""
+    """The list of the SHA-256 sums of these files, in the format of `sha256sum -c`."""
     return "".join(f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files)).encode("ascii")
 
 

@@ -1,4 +1,4 @@
-"""Runs a build and shows how far it is."""
+"""Runs a build and shows its progress."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from shmcheck.console import CannotRun, say
 from shmcheck.processes import die_with_parent
 
 STEP = re.compile(rb"\[([0-9]+)/([0-9]+)\] ")  # what Ninja prints before each step
-SECONDS = 10.0  # between two lines where stderr is not a terminal
+SECONDS = 10.0  # between two lines if stderr is not a terminal
 CLEAR = "\r\x1b[K"
 
 
 class Progress:
-    """Shows the steps of a build: in one line that changes on a terminal, elsewhere in a line from time to time."""
+    """Shows the steps of a build: on a terminal in one line that changes, elsewhere in a new line every SECONDS."""
 
     def __init__(self, what: str, now: Callable[[], float] = time.monotonic) -> None:
         self.what = what
@@ -27,7 +27,7 @@ class Progress:
         self.terminal = sys.stderr.isatty()
 
     def line(self, line: bytes) -> None:
-        """A line of the build's output."""
+        """Handles a line of the build's output."""
         step = STEP.match(line)
         if not step:
             return
@@ -40,7 +40,7 @@ class Progress:
             say(text)
 
     def end(self) -> None:
-        """The build has ended."""
+        """Ends the line of a terminal. Call it when the build has ended."""
         if self.terminal:
             sys.stderr.write(CLEAR)
             sys.stderr.flush()

@@ -29,7 +29,7 @@ LOST_FILE = "missing and no known rule to make it"
 
 @dataclass(frozen=True)
 class Part:
-    """A build tree, named by its preset, and what is built in it. No target means everything."""
+    """A build tree, named by its preset, and the CMake targets to build in it; no target means all of them."""
 
     preset: str
     targets: tuple[str, ...] = ()
@@ -78,7 +78,7 @@ def main_preset() -> str:
 
 
 def visual_studio() -> bool:
-    """Whether Visual Studio or its build tools are installed. Their installer always puts vswhere in this place."""
+    """Whether Visual Studio or its build tools are installed. Their installer always puts vswhere into this folder."""
     base = os.environ.get("ProgramFiles(x86)", r"C:\Program Files (x86)")
     return Path(base, "Microsoft Visual Studio", "Installer", "vswhere.exe").exists()
 
@@ -89,12 +89,12 @@ def programs() -> Path:
 
 
 def warnings_are_errors() -> bool:
-    """Whether a compiler's warning ends a build: in the project's own jobs, which set SHMCHECK_WERROR=1."""
+    """Whether a compiler's warning fails a build. The project's own jobs set SHMCHECK_WERROR=1."""
     return os.environ.get(WERROR) == "1"
 
 
 def fingerprint(preset: str) -> str:
-    """A hash of what a tree's configuration depends on and CMake does not watch."""
+    """A hash of the inputs of a tree's configuration that CMake does not watch."""
     digest = hashlib.sha256()
     for part in (preset, str(ROOT), str(tree(preset)), f"{WERROR}={warnings_are_errors()}"):
         digest.update(part.encode("utf-8", "surrogateescape") + b"\0")
@@ -103,8 +103,8 @@ def fingerprint(preset: str) -> str:
 
 
 def configured(preset: str) -> bool:
-    """Whether the tree can be built as it is: it was configured in this place, with these presets, and the Python that
-    it uses still exists."""
+    """Whether the tree needs no new configuration: it was configured in this folder, with these presets, and the Python
+    that it uses still exists."""
     folder = tree(preset)
     try:
         made, python = (folder / STAMP).read_text(encoding="utf-8", errors="surrogateescape").split("\n", 1)
@@ -114,8 +114,8 @@ def configured(preset: str) -> bool:
 
 
 def configure(preset: str) -> None:
-    """Configures the tree. A tree that was configured in another place, or with a Python that no longer exists, is
-    deleted first."""
+    """Configures the tree. Deletes it first if it was configured in another folder or with a Python that no longer
+    exists."""
     folder = tree(preset)
     if not configured(preset) and folder.exists():
         shutil.rmtree(folder)
@@ -133,7 +133,7 @@ def configure(preset: str) -> None:
 
 
 def up_to_date(part: Part) -> bool:
-    """Whether a build would do nothing. Only Ninja can tell that in advance."""
+    """Whether a build would do nothing. Only Ninja can say that without building."""
     if not configured(part.preset) or not (tree(part.preset) / "build.ninja").exists():
         return False
     code, text = run_quiet(["ninja", "-C", tree(part.preset), "-n", *part.targets])
@@ -201,7 +201,7 @@ def ensure(parts: Sequence[Part], lock: BuildLock) -> None:
 
 
 def agree(parts: Sequence[Part]) -> None:
-    """Configures programs that work together again if their versions differ: each tree asked git at another time."""
+    """Configures the trees again if the versions of their programs differ, because each tree asked git at another time."""
     together = [part for part in parts if part.preset.startswith(f"{family()}-")]
     if len({version_of(part.preset) for part in together}) < 2:
         return

@@ -1,4 +1,4 @@
-"""The content of the package for Windows: programs, lists, licences, and how they are started."""
+"""The content of the package for Windows: programs, lists, licences, and the scripts that start them."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from shmcheck.paths import BUILD, KNOWN, ROOT, tree
 TEMPLATES = ROOT / "harness" / "package"
 TARGETS = ("shmcheck", "shmactor")
 STRIP = {X64: "x86_64-w64-mingw32-strip", X86: "i686-w64-mingw32-strip"}
-# The actors beside each runner: a runner starts those of every architecture that its Windows can run.
+# The actors beside each runner: a runner starts the actors of all architectures that its Windows runs.
 OTHERS = {X64: (X86,), X86: (), ARM64: (X64, X86)}
 VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+-]*")
 
 
 def presets() -> dict[str, str]:
-    """The presets that the package is made of, by architecture. arm64 is there if a compiler for it is."""
+    """The presets of the package's programs, by architecture. arm64 is included if a compiler for it is installed."""
     found = {X64: preset(X64), X86: preset(X86)}
     if family() == "msvc":
         found[ARM64] = preset(ARM64)
@@ -33,13 +33,13 @@ def presets() -> dict[str, str]:
 
 
 def parts() -> list[Part]:
-    """What must be built."""
+    """The parts that must be built for the package."""
     return [Part(name, TARGETS) for name in presets().values()]
 
 
 def programs(date: int) -> tuple[str, dict[str, bytes]]:
-    """The version of the built programs, and the programs by their paths in the package. CannotRun if one is missing,
-    or if their versions differ. `date`: for what a tool puts into a program."""
+    """The version of the built programs, and the programs by their paths in the package. CannotRun if one is missing, or
+    if their versions differ. `date`: the time that a tool may put into a program."""
     found = presets()
     versions = {name: version_of(name).strip() for name in found.values()}
     different = sorted(set(versions.values()))
@@ -57,7 +57,7 @@ def programs(date: int) -> tuple[str, dict[str, bytes]]:
 
 
 def stripped(program: Path, arch: str, date: int) -> bytes:
-    """A program without its debug information, if a tool for that is there."""
+    """A program without its debug information, if a tool that removes it is installed."""
     if not program.exists():
         raise CannotRun(f"{program} is not built; run scripts/package without --no-build")
     tool = shutil.which(STRIP.get(arch, ""))
@@ -66,7 +66,7 @@ def stripped(program: Path, arch: str, date: int) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder, program.name)
         command = [tool, "--strip-unneeded", "-o", str(out), str(program)]
-        environment = {**os.environ, "SOURCE_DATE_EPOCH": str(date)}  # else the time of stripping is in the program
+        environment = {**os.environ, "SOURCE_DATE_EPOCH": str(date)}  # otherwise the tool puts the current time into the program
         done = subprocess.run(command, env=environment, capture_output=True, text=True)
         if done.returncode != 0:
             raise CannotRun(f"{tool} failed: {done.stderr.strip()}")
@@ -88,7 +88,7 @@ def windows_text(text: str) -> bytes:
 
 
 def content(version: str, built: dict[str, bytes]) -> dict[str, bytes]:
-    """All files of the package, by their paths in it, but the SHA-256 list."""
+    """All files of the package by their paths in it, without the SHA-256 list."""
     architectures = ", ".join(sorted({name.partition("/")[0] for name in built}))
     readme = (TEMPLATES / "README.txt").read_text(encoding="ascii")
     files = dict(built)
@@ -103,7 +103,7 @@ def content(version: str, built: dict[str, bytes]) -> dict[str, bytes]:
 
 
 def source_date() -> int:
-    """Seconds since 1970: SOURCE_DATE_EPOCH, or the time of the commit, or 1980 where there is none."""
+    """Seconds since 1970: SOURCE_DATE_EPOCH, or else the time of the commit, or else 1980."""
     given = os.environ.get("SOURCE_DATE_EPOCH", "")
     if given:
         if not given.isdecimal():

@@ -17,24 +17,24 @@ from shmcheck.console import CannotRun, say
 from shmcheck.paths import BUILD
 from shmcheck.signals import deferred
 
-# Where distributions install modules for their own Python, which need not be the first one on PATH.
+# The folders in which distributions install modules for their own Python, which may not be the first one on PATH.
 MODULE_FOLDERS = ("/usr/lib/python3*/dist-packages", "/usr/lib*/python3*/site-packages")
 
 
 @dataclass(frozen=True)
 class Need:
-    """A package and what shows that it is installed, from wherever: a program, a file or a module of Python."""
+    """A package, and the program, file or Python module that shows that it is installed, from any source."""
 
     package: str  # of Debian and Ubuntu
     program: str = ""  # on PATH
     file: str = ""  # globs with '|' between them
     module: str = ""  # of Python
-    dnf: str = ""  # the package of Fedora; "": there is none, or it is part of another one
+    dnf: str = ""  # the package of Fedora; "" if there is none, or if another package includes it
     pacman: str = ""  # of Arch
     zypper: str = ""  # of openSUSE
 
     def met(self) -> bool:
-        """Whether it is installed."""
+        """Whether the package is installed."""
         if self.program:
             return shutil.which(self.program) is not None
         if self.module:
@@ -122,12 +122,12 @@ def missing(needs: Sequence[Need]) -> list[Need]:
 
 
 def as_root() -> list[str]:
-    """The words before a command that only root may run. CannotRun if this user cannot become root."""
+    """The prefix of a command that only root may run. CannotRun if this user cannot become root."""
     if os.geteuid() == 0:
         return []
     if shutil.which("sudo") is None:
         raise CannotRun("installing packages needs root, and sudo is not installed: install them as root and try again")
-    # Without a terminal no password can be typed, so sudo fails instead of waiting for one.
+    # Without a terminal the user cannot type a password, so sudo fails instead of waiting for one.
     return ["sudo"] if sys.stdin is not None and sys.stdin.isatty() else ["sudo", "-n"]
 
 
@@ -137,7 +137,7 @@ def apt_get(arguments: Sequence[str]) -> bool:
     lock = f"-oDPkg::Lock::Timeout={APT_LOCK_SECONDS}"
     command = [*as_root(), "env", *settings, "apt-get", lock, "-y", "-q", *arguments]
     try:
-        # Not interrupted: a system whose dpkg was killed must be repaired by hand.
+        # No signal interrupts this: after dpkg was killed a person has to repair the system.
         with deferred(), LOG.open("ab") as log:
             log.write(f"\n$ {' '.join(command)}\n".encode())
             log.flush()
@@ -155,7 +155,7 @@ def failed(names: str) -> CannotRun:
 
 
 def plan(packages: Sequence[str]) -> str | None:
-    """What apt-get would do to install the packages, in its own words; None if its lists do not have them all."""
+    """The output of apt-get about installing the packages, without installing them; None if its lists lack one of them."""
     command = ["apt-get", "install", "--no-install-recommends", "--assume-no", "-q", *packages]
     environment = {**os.environ, "LC_ALL": "C"}
     try:
@@ -167,7 +167,7 @@ def plan(packages: Sequence[str]) -> str | None:
 
 
 def size_of(planned: str) -> str:
-    """How much apt-get would install, in words."""
+    """The sizes of the download and of the installation, as text."""
     count, download, space = (each.search(planned) for each in (COUNT, DOWNLOAD, SPACE))
     parts = [f"{count[1]} packages"] if count else []
     parts += [f"{download[1]} to download"] if download else []
@@ -176,12 +176,12 @@ def size_of(planned: str) -> str:
 
 
 def how_to_install(needs: Sequence[Need]) -> str:
-    """The commands that install the packages where there is no apt-get."""
+    """The commands that install the packages on a system without apt-get."""
     lines = []
     for manager, command in (("dnf", "dnf install"), ("pacman", "pacman -S --needed"), ("zypper", "zypper install")):
         names = dict.fromkeys(name for need in needs if (name := getattr(need, manager)))
         absent = [need.package for need in needs if not getattr(need, manager)]
-        more = f"  (and what Debian calls {', '.join(absent)})" if absent else ""
+        more = f"  (and the equivalents of Debian's {', '.join(absent)})" if absent else ""
         if names and (shutil.which(manager) or not any(map(shutil.which, ("dnf", "pacman", "zypper")))):
             lines.append(f"  {command} {' '.join(names)}{more}")
     return "\n".join(lines)
@@ -193,8 +193,8 @@ def install(needs: Sequence[Need]) -> None:
     names = " ".join(packages)
     if shutil.which("apt-get") is None:
         raise CannotRun(
-            f"these packages of Debian are missing, and there is no apt-get to install them: {names}\n"
-            f"Elsewhere their names are (not tried):\n{how_to_install(needs)}"
+            f"these packages of Debian are missing, and this system has no apt-get to install them: {names}\n"
+            f"On other distributions (not tried):\n{how_to_install(needs)}"
         )
     as_root()
     LOG.unlink(missing_ok=True)
@@ -204,7 +204,7 @@ def install(needs: Sequence[Need]) -> None:
     if planned is None:
         say("updating apt's lists first")
         if not apt_get(["update"]):
-            say(f"apt-get update had a problem, see {LOG}; trying to install the packages all the same")
+            say(f"apt-get update reported a problem, see {LOG}; installing the packages anyway")
         planned = plan(packages) or ""
         updated = True
     else:
@@ -221,7 +221,7 @@ def install(needs: Sequence[Need]) -> None:
 
 
 def ensure(needs: Sequence[Need]) -> None:
-    """Installs what is missing. Only looks at files, and needs no network, when nothing is. CannotRun if something
+    """Installs the packages that are missing. If none is, it only checks files and needs no network. CannotRun if a package
     cannot be installed."""
     absent = missing(needs)
     if not absent:
@@ -230,4 +230,4 @@ def ensure(needs: Sequence[Need]) -> None:
     importlib.invalidate_caches()
     for need in missing(needs):
         what = need.program or need.file or f"module {need.module}"
-        raise CannotRun(f"package {need.package} is installed, but {what} is not there; check the package")
+        raise CannotRun(f"package {need.package} is installed, but {what} is missing; reinstall the package")

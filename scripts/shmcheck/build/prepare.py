@@ -1,4 +1,4 @@
-"""Before programs run: installs the packages that are missing and builds what is not up to date."""
+"""Prepares a run: installs the packages that are missing and builds the programs that are not up to date."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from shmcheck.build.cmake_build import BuildLock, Part
 from shmcheck.build.packages import Need
 from shmcheck.paths import ON_WINDOWS, make_build_folder
 
-_held: list[BuildLock] = []  # shared until this process ends, so that nothing replaces the programs that it runs
+_held: list[BuildLock] = []  # held shared until this process ends, so that no other build replaces the programs that it runs
 
 
 def prepare(parts: Sequence[Part], needs: Sequence[Need]) -> None:
@@ -23,5 +23,5 @@ def prepare(parts: Sequence[Part], needs: Sequence[Need]) -> None:
 
 
 def prepare_run(*more: Part) -> None:
-    """What a run of cases on this machine needs, and `more` parts."""
+    """Installs and builds what a run of cases on this machine needs, and `more` parts."""
     prepare([*cmake_build.run_parts(), *more], packages.FOR_RUN)

@@ -1,4 +1,4 @@
-"""scripts/bench: what the suite costs, as ratios of what it could cost at best."""
+"""scripts/bench: the cost of the suite as ratios of lower bounds."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from shmcheck.targets.target import this_target
 PROGRAMS = ("shmcheck", "shmactor", "shmbench")
 
 DESCRIPTION = """\
-Measures the suite against lower bounds: short slices of both in turn, because a machine is not equally fast at two times.
+Measures the suite against lower bounds. It runs short slices of both alternately, because the speed of a machine changes.
 Each ratio is the median of several, with its quartiles.
 
-  floor_s        roles that the cases name x the time of a bare CreateProcess-to-exit, in seconds
+  floor_s        the number of roles in all cases x the time of a bare CreateProcess-to-exit, in seconds
   jobs1_ratio    a slice of the suite with one job / its floor             (goal: 0.45 at most)
-  jobsN_ratio    the same with a job a processor                           (goal with two: 0.25 at most)
+  jobsN_ratio    the same with one job per processor                       (goal with two: 0.25 at most)
   step_ratio     a step of a case / a raw exchange of as many bytes over a pipe (goal: 1.3 at most)
-  growth         cost of a repetition between 4 and 16 repetitions / between 1 and 4 (goal: 1.1 at most)
-  actor_starts   processes of actors in a run of the whole suite           (goal: 300 at most)
+  growth         cost of a repetition, from 4 to 16 repetitions / from 1 to 4 (goal: 1.1 at most)
+  actor_starts   actor processes that a run of the whole suite starts      (goal: 300 at most)
 
-A ratio whose quartiles lie on both sides of the goal is "too noisy": nothing is said about it.
+A ratio whose quartiles lie on both sides of the goal is "too noisy": it neither meets nor misses the goal.
 
-Exit code 0: every goal is met; 1: one is missed; 3: nothing could be measured, or none is missed and one is too noisy."""
+Exit code 0: every goal is met; 1: one is missed; 3: the measurement failed, or no goal is missed and one is too noisy."""
 
 
 def bench(arguments: Sequence[str]) -> int:

@@ -28,7 +28,7 @@ Line numbers, durations, addresses, process ids and handles do not count as diff
 Exit code 0: no case is in a class of --fail-on; 1: some are; 3: wrong usage, or a report cannot be compared."""
 
 FORMATS = ("text", "markdown", "json")
-LEAST_LINES = 6  # of one comparison of several
+LEAST_LINES = 6  # the least number of lines for each of several comparisons
 OFFERED = [change for change in Change if change is not Change.SAME]
 
 
@@ -41,18 +41,18 @@ def classes(word: str) -> frozenset[Change]:
     names = {change.value: change for change in OFFERED}
     unknown = [name for name in word.split(",") if name not in names]
     if unknown:
-        raise argparse.ArgumentTypeError(f"no class is named '{unknown[0]}'; there are {', '.join(names)}")
+        raise argparse.ArgumentTypeError(f"no class is named '{unknown[0]}'; the classes are {', '.join(names)}")
     return frozenset(names[name] for name in word.split(","))
 
 
 def options(arguments: Sequence[str]) -> argparse.Namespace:
     parser = Parser("scripts/compare", DESCRIPTION)
     parser.add_argument(
-        "base", type=Path, metavar="BASE", help="the earlier report, or a folder: of its reports the one that fits NEW"
+        "base", type=Path, metavar="BASE", help="the earlier report, or a folder: its report that fits NEW is used"
     )
     parser.add_argument("new", type=Path, metavar="NEW", help="the new report, or a folder: each of its reports is compared")
-    parser.add_argument("--all", action="store_true", help=f"print everything; without it the text has {LINES} lines at most")
-    parser.add_argument("--format", choices=FORMATS, default="text", help="what is printed; default: text")
+    parser.add_argument("--all", action="store_true", help=f"print everything; otherwise the text has {LINES} lines at most")
+    parser.add_argument("--format", choices=FORMATS, default="text", help="the format of the output; default: text")
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="write Markdown here too, 60,000 bytes at most")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write JSON here too")
     parser.add_argument(
@@ -60,7 +60,7 @@ def options(arguments: Sequence[str]) -> argparse.Namespace:
         type=classes,
         default=DEFAULT_FAIL_ON,
         metavar="CLASSES",
-        help="classes, separated by commas, that make the exit code 1; 'none'; or 'any', every class of what differs. "
+        help="classes, separated by commas, that make the exit code 1; 'none'; or 'any', all classes of differences. "
         f"Default: {','.join(change for change in Change if change in DEFAULT_FAIL_ON)}",
     )
     return parser.parse_args(arguments)
@@ -90,17 +90,17 @@ def compared(found: argparse.Namespace) -> tuple[list[Comparison], list[str]]:
 def one_compared(base_path: Path, file: Path) -> Comparison:
     new = read_named(file)
     if new.lost and base_path.is_dir():
-        raise BadReport(f"{file}: it cannot be compared, because the run was lost: {new.lost}")
+        raise BadReport(f"{file}: cannot be compared, because the run was lost: {new.lost}")
     base, base_file = base_of(base_path, new)
     if base_path.is_dir():
         say(f"{file.name}: compared with {base_file} ({base.platform})")
     if base.lost:
-        raise BadReport(f"{base_file}: it cannot be compared with, because the run was lost: {base.lost}")
+        raise BadReport(f"{base_file}: cannot be used as the earlier report, because the run was lost: {base.lost}")
     return compare(base, new)
 
 
 def as_text(comparisons: Sequence[Comparison], everything: bool) -> str:
-    """All comparisons for people, in LINES lines unless `everything` is wanted."""
+    """All comparisons as text for people, in LINES lines at most unless `everything` is set."""
     most = 0 if everything else max(LEAST_LINES, LINES // len(comparisons) - 2)
     if len(comparisons) == 1:
         return text(comparisons[0], 0 if everything else LINES)
@@ -108,7 +108,7 @@ def as_text(comparisons: Sequence[Comparison], everything: bool) -> str:
 
 
 def as_markdown(comparisons: Sequence[Comparison]) -> str:
-    """All comparisons as Markdown, in MAX_BYTES bytes."""
+    """All comparisons as Markdown, in MAX_BYTES bytes at most."""
     return "\n".join(markdown(each, MAX_BYTES // len(comparisons) - 1) for each in comparisons)
 
 

@@ -26,9 +26,9 @@ CONTRACT = ROOT / "cases" / "contract.toml"
 PROBLEMS = ROOT / "cases" / "problems.toml"
 
 DESCRIPTION = """\
-Compares cases/contract.toml with the cases of the built program, both ways, and prints how many rows are covered
-(a case checks them), excused (none does, and the contract says why) and uncovered. With the project's own contract
-it also says how many of the problems in cases/problems.toml cases catch.
+Compares cases/contract.toml with the cases of the built program, in both directions, and prints how many rows are covered
+(a case checks them), excused (no case does, and the contract says why) and uncovered. With the project's own contract
+it also prints how many of the problems in cases/problems.toml the cases catch.
 
 Exit code 0: contract and cases agree; 1: a case names a row that does not exist, a row is excused that a case checks,
 a problem names a case that does not exist, or (with --complete) a row is uncovered; 3: the contract, the list or the program cannot be read."""
@@ -37,12 +37,12 @@ a problem names a case that does not exist, or (with --complete) a row is uncove
 def options(arguments: Sequence[str]) -> argparse.Namespace:
     parser = Parser("scripts/coverage", DESCRIPTION)
     source = parser.add_mutually_exclusive_group()
-    source.add_argument("--list", type=Path, metavar="FILE", help="what shmcheck --list printed, instead of running it")
+    source.add_argument("--list", type=Path, metavar="FILE", help="a file with the output of shmcheck --list, instead of running the program")
     source.add_argument("--program", type=Path, metavar="EXE", help="the shmcheck.exe to run; default: the built one")
     parser.add_argument("--contract", type=Path, metavar="FILE", default=CONTRACT, help="default: cases/contract.toml")
     parser.add_argument("--problems", type=Path, metavar="FILE", help="default: cases/problems.toml; with --contract none")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here too")
-    parser.add_argument("--rows", action="store_true", help="name every uncovered and every excused row")
+    parser.add_argument("--rows", action="store_true", help="print the id of each uncovered and each excused row")
     parser.add_argument("--readme", action="store_true", help="write the table of areas into README.md")
     parser.add_argument("--complete", action="store_true", help="an uncovered row is an error")
     return parser.parse_args(arguments)
@@ -54,7 +54,7 @@ def read_problems(found: argparse.Namespace) -> tuple[Problem, ...]:
 
 
 def complain_of_problems(problems: tuple[Problem, ...], cases: list[Case]) -> bool:
-    """Prints the cases that problems name and that do not exist. Returns whether there are none."""
+    """Prints the cases that a problem names and that do not exist. Returns whether all exist."""
     missing = unknown_cases(problems, cases)
     for problem, name in missing:
         say(f"error: problem {problem.id} names the case {name}, which does not exist")

@@ -1,4 +1,4 @@
-"""scripts/history: keeps runs in one file, and answers how a case behaved over time."""
+"""scripts/history: stores runs in one file, and shows the results of a case over time."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from shmcheck.reports.history_store import add, opened
 from shmcheck.reports.report_files import load
 
 DESCRIPTION = """\
-Keeps the runs of shmcheck in one SQLite file, and answers how a case behaved over time.
+Stores the runs of shmcheck in one SQLite file, and shows the results of a case over time.
 
-  add REPORT...  adds reports, or folders of them; a run that is there already is not added twice
-  case CASE      what the case showed on every target: runs one after the other that showed the same are one line
-  flaky          cases that showed different verdicts or transcripts on one system with the same programs
-  since CASE     where its verdict changed: the versions, and the dates, on each side of a change
-  export         every case of every run, as CSV or as one JSON object a line
+  add REPORT...  adds reports, or folders of them; a run that is already stored is not added again
+  case CASE      the results of a case on each target; consecutive runs with the same result are one line
+  flaky          cases with different verdicts or transcripts on one system with the same programs
+  since CASE     the changes of a case's verdict: the versions and dates before and after each change
+  export         all cases of all runs, as CSV or as one JSON object per line
 
 Several processes may add at the same time. A run is added completely or not at all.
 
 Exit code 0: done; 1: add: some report could not be used, or flaky: there are flaky cases; 3: wrong usage, or the file
-cannot be used. Nothing is changed then."""
+cannot be used, and it is unchanged."""
 
 
 def options(arguments: Sequence[str]) -> argparse.Namespace:
@@ -39,11 +39,11 @@ def options(arguments: Sequence[str]) -> argparse.Namespace:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     adding = commands.add_parser("add", help="add reports")
     adding.add_argument("reports", nargs="+", type=Path, metavar="REPORT", help="a report, or a folder of reports")
-    adding.add_argument("--create", action="store_true", help="make the file if there is none")
-    for name, words in (("case", "one case over time"), ("since", "where the verdict of a case changed")):
+    adding.add_argument("--create", action="store_true", help="create the file if it does not exist")
+    for name, words in (("case", "one case over time"), ("since", "the changes of a case's verdict")):
         commands.add_parser(name, help=words).add_argument("case", metavar="CASE", help="id of the case, or topic/id")
-    commands.add_parser("flaky", help="cases that differ without a reason")
-    exporting = commands.add_parser("export", help="everything, for other programs")
+    commands.add_parser("flaky", help="cases whose results vary on one system")
+    exporting = commands.add_parser("export", help="all stored results, for other programs")
     exporting.add_argument("--format", choices=("csv", "jsonl"), default="csv", help="default: csv")
     return parser.parse_args(arguments)
 
@@ -54,10 +54,10 @@ def add_reports(found: argparse.Namespace) -> int:
         say(f"error: {file.name}: {file.problem}")
     runs = sorted((run for run in loaded.runs if not run.lost), key=lambda run: (run.timestamp, run.target))
     if not runs:
-        raise CannotRun("none of the reports can be used, so nothing is added")
+        raise CannotRun("no report is usable, so no run is added")
     with opened(found.database, found.create) as connection:
         added = sum(add(connection, run) for run in runs)
-    write_out(f"added {added} of {len(runs)} runs; {len(runs) - added} were there already\n")
+    write_out(f"added {added} of {len(runs)} runs; {len(runs) - added} are already stored\n")
     return EXIT_FAILED if loaded.bad else EXIT_PASSED
 
 

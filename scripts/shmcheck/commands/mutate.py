@@ -1,4 +1,4 @@
-"""scripts/mutate: tests that every check can fail."""
+"""scripts/mutate: tests that each check can fail."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ SHOWN = 200
 MOST_EXCUSED = 2.0  # per cent of the changes
 
 DESCRIPTION = """\
-Runs every case again and again with one thing in one reply of an actor changed at a time: success to failure and back,
-the last error, the NTSTATUS, a data byte, a size, a protection, a count. A change that the case does not notice has
-survived: no expectation depends on what was changed. cases/excused.toml can say why none needs to.
+Runs each case many times, each time with one change in one reply of an actor: success to failure or failure to success,
+the last error, the NTSTATUS, a data byte, a size, a protection, a count. A change that the case does not notice survives:
+no expectation depends on the changed value. cases/excused.toml says where none needs to, and why.
 
-Exit code 0: nothing survived that is not excused; 1: something did, or more than 2 % had to be excused; 2: the run did
-not end, or a case was an error; 3: it could not start."""
+Exit code 0: no change survived that is not excused; 1: one did, or more than 2 % had to be excused; 2: the run did not
+end, or a case was an error; 3: the run could not start."""
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser = Parser("scripts/mutate", DESCRIPTION)
-    parser.add_argument("--percent", type=int, default=100, metavar="N", help="how many of the changes (1 to 100)")
-    parser.add_argument("--seed", metavar="N|today", default="1", help="chooses them; 'today' differs from day to day")
+    parser.add_argument("--percent", type=int, default=100, metavar="N", help="the share of the changes that run, in per cent (1 to 100)")
+    parser.add_argument("--seed", metavar="N|today", default="1", help="chooses the changes; 'today' differs from day to day")
     parser.add_argument("--filter", action="append", default=[], metavar="GLOB", help="only these cases")
     parser.add_argument("--jobs", type=int, default=processors(), metavar="N", help="cases at the same time")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here too")
@@ -43,7 +43,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 
 
 def seed_of(word: str) -> int:
-    """The number, or one made of today's date."""
+    """The seed: the number, or one made of today's date."""
     if word == "today":
         return int(datetime.date.today().strftime("%Y%m%d"))
     if not word.isdecimal() or not 1 <= int(word) <= 1_000_000_000:
@@ -52,14 +52,14 @@ def seed_of(word: str) -> int:
 
 
 def run_cases(wanted: argparse.Namespace) -> Path | None:
-    """Runs the cases with changed replies, and returns the report; None if the run did not end by itself."""
+    """Runs the cases with changed replies, and returns the path of the report; None if the run did not end by itself."""
     seed = seed_of(wanted.seed)
     prepare_run()
     return run_mutated(wanted.percent, seed, wanted.jobs, wanted.filter)
 
 
 def show(total: Score, excuses: Sequence[Excuse], whole: bool) -> None:
-    """The survivors, the excuses, the score."""
+    """Prints the survivors, the excuses and the score."""
     print()
     for survivor in total.survived[:SHOWN]:
         print(f"survived  {survivor.case}  {survivor.field}: {survivor.step} -> {survivor.reply}")
@@ -71,7 +71,7 @@ def show(total: Score, excuses: Sequence[Excuse], whole: bool) -> None:
         elif whole:
             print(f"not needed on this system, the excuse for {excuse.case} / {excuse.field} / {excuse.step}")
     if total.unproven:
-        print(f"cases with the verdict error, about which nothing is known: {', '.join(total.unproven)}")
+        print(f"cases with the verdict error, whose changes were not tested: {', '.join(total.unproven)}")
     print(
         f"{total.mutants} changes in {total.cases} cases: {total.killed} noticed ({total.percent:.1f} %), "
         f"{len(total.survived)} survived, {len(total.excused)} excused ({total.percent_excused:.1f} %); "
@@ -96,7 +96,7 @@ def mutate(arguments: Sequence[str]) -> int:
     excuses = load_excuses(EXCUSED)
     report = wanted.report or run_cases(wanted)
     if report is None:
-        say("The run did not finish, so nothing is known about the changes.")
+        say("The run did not finish, so there is no result about the changes.")
         return EXIT_ERROR
     try:
         run = report_files.read(report)

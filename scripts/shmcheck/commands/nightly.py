@@ -1,4 +1,4 @@
-"""scripts/nightly: runs both commands of README on bare Debian systems."""
+"""scripts/nightly: runs scripts/run and scripts/test on bare Debian systems."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ DESCRIPTION = """\
 Makes bare Debian systems with debootstrap and runs scripts/run and scripts/test in each, as root without HOME and as a
 user with sudo, from a fresh clone in a folder whose name has blanks and a letter that is not ASCII.
 
-It needs root or sudo, the right to mount, the system's Debian mirror, some 6 GB below build/nightly, and hours. What is
-not committed is not in the clone.
+It needs root or sudo, the right to mount, the system's Debian mirror, some 6 GB below build/nightly, and several hours.
+The clone does not contain changes that are not committed.
 
-Exit code 0: every command passed; 1: some did not; 3: a system cannot be made."""
+Exit code 0: every command passed; 1: some did not; 3: a system could not be made."""
 
 
 def run(arguments: Sequence[str]) -> int:

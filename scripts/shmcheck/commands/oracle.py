@@ -1,4 +1,4 @@
-"""scripts/oracle: holds the transcripts of reports against the contract in executable form."""
+"""scripts/oracle: checks the transcripts of reports against the model of the contract."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from shmcheck.reports.report_reader import BadReport
 
 
 DESCRIPTION = """\
-Walks the transcripts of reports step by step and asks the model (scripts/shmcheck/oracle) about each reply:
+Checks each step of the transcripts of reports with the model of the contract (scripts/shmcheck/oracle). A reply is
 
-  explained     the contract allows it; the rows are known
-  known         only what cases/known.toml says of the platform allows it
-  unexplained   the model makes no statement
-  contradicted  the contract does not allow it
+  explained     if rows of the contract allow it
+  known         if only a known deviation of the platform (cases/known.toml) allows it
+  unexplained   if the model makes no statement
+  contradicted  if rows of the contract do not allow it
 
-Cases and model are two encodings of one contract. Where a case passed and the model contradicts a step of it, one of
-the two is wrong.
+Cases and model are two encodings of one contract. If a case passed and the model contradicts one of its steps, one of the
+two is wrong.
 
-Exit code 0: nothing is contradicted that known.toml does not name; 1: something is; 3: a report cannot be used."""
+Exit code 0: no reply is contradicted; 1: some are; 3: a report cannot be used."""
 
 
 def figures(found: Explained) -> dict[str, object]:
@@ -49,7 +49,7 @@ def figures(found: Explained) -> dict[str, object]:
 
 
 def text_of(found: Explained, reasons: int, missed: bool) -> str:
-    """What is printed about one report."""
+    """The output about one report."""
     counts = found.counts
     lines = [
         f"{found.run.target} ({found.run.platform}): {counts.steps} steps: {counts.explained} explained, "
@@ -87,15 +87,15 @@ def run(arguments: Sequence[str]) -> int:
     parser = Parser("scripts/oracle", DESCRIPTION)
     parser.add_argument("reports", nargs="*", type=Path, metavar="REPORT", help="a report of shmcheck")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here too")
-    parser.add_argument("--reasons", type=int, default=0, metavar="N", help="print the N commonest reasons for no statement")
-    parser.add_argument("--missed", action="store_true", help="print the steps too that only the suite failed")
-    parser.add_argument("--rules", action="store_true", help="print which function states which row, and end")
+    parser.add_argument("--reasons", type=int, default=0, metavar="N", help="print the N most frequent reasons for no statement")
+    parser.add_argument("--missed", action="store_true", help="also print the steps that only a case failed")
+    parser.add_argument("--rules", action="store_true", help="print the functions that state each row, and end")
     found = parser.parse_args(arguments)
     if found.rules:
         write_out(rules_text())
         return EXIT_PASSED
     if not found.reports:
-        raise CannotRun("give at least one report, as scripts/run leaves them in reports/latest")
+        raise CannotRun("give at least one report; scripts/run writes them into reports/latest")
     entries = load(KNOWN)
     results = [result for path in found.reports for result in explained(path, entries)]
     for result in results:

@@ -1,4 +1,4 @@
-"""scripts/package: one ZIP file that runs on a Windows without Python and without a compiler."""
+"""scripts/package: makes a ZIP file that runs on a Windows without Python and without a compiler."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from shmcheck.files import write_out
 
 DESCRIPTION = """\
 Makes shmcheck-VERSION-windows.zip: the runner and the actors for x64, x86 and, if zig is on PATH, arm64, with known.toml,
-contract.toml, run.cmd, a README, licences, and the SHA-256 of every file. It needs nothing else on Windows.
+contract.toml, run.cmd, a README, licences, and the SHA-256 of every file. Windows needs nothing else to run it.
 
-The same sources, compiled by the same compilers, give the same bytes. The date of every file in it is SOURCE_DATE_EPOCH,
+The same sources, compiled by the same compilers, give the same bytes. The date of all files in it is SOURCE_DATE_EPOCH,
 or else that of the commit.
 
-Exit code 0: written; 3: it could not be made."""
+Exit code 0: the package is written; 3: it could not be made."""
 
 
 def options(arguments: Sequence[str]) -> argparse.Namespace:
     parser = Parser("scripts/package", DESCRIPTION)
-    parser.add_argument("--output", type=Path, required=True, metavar="FOLDER", help="where to write it; made if missing")
-    parser.add_argument("--no-build", action="store_true", help="take the programs as they are in the build folder")
+    parser.add_argument("--output", type=Path, required=True, metavar="FOLDER", help="where to write the package; the folder is created if it is missing")
+    parser.add_argument("--no-build", action="store_true", help="use the programs of the build folder without building")
     return parser.parse_args(arguments)
 
 

@@ -25,11 +25,11 @@ CONTRACT = ROOT / "cases" / "contract.toml"
 DESCRIPTION = """\
 Makes one page about the runs of shmcheck on several systems, from their JUnit XML reports.
 
-A file that cannot be used (malformed, too big, not written by shmcheck, ...) is named on stderr and on the
-page, which shows the rest. The same reports give the same bytes.
+stderr and the page name each file that cannot be used (malformed, too big, not written by shmcheck, ...), and the page
+shows the other reports. The same reports give the same bytes.
 
-Exit code 0: all is written; 1: all is written, but some report could not be used; 3: wrong usage, or nothing could be
-written."""
+Exit code 0: all output is written; 1: all output is written, but some report could not be used; 3: wrong usage, or an
+output could not be written."""
 
 
 def options(arguments: Sequence[str]) -> argparse.Namespace:
@@ -37,7 +37,7 @@ def options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a report, or a folder of reports")
     parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="the page; one HTML file (needs Jinja2)")
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="a summary for a pull request, 60,000 bytes at most")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="everything, for programs")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="all data, for programs")
     parser.add_argument("--csv", type=Path, metavar="FILE", help="one line for each case and system")
     parser.add_argument(
         "--base",
@@ -45,22 +45,22 @@ def options(arguments: Sequence[str]) -> argparse.Namespace:
         action="append",
         default=[],
         metavar="FILE",
-        help="an earlier report, or a folder of them, to say what changed since; each run is compared with the earlier "
-        "one of its target, or else of the same version of its platform, and one report with one report whatever they "
-        "are; may be given several times",
+        help="an earlier report, or a folder of them, to show the changes since; each run is compared with the earlier "
+        "run of its target, or else of the same version of its platform; a single report and a single earlier report are "
+        "always compared; may be given several times",
     )
     parser.add_argument(
         "--history",
         type=Path,
         metavar="FILE",
-        help="a file of scripts/history: the page shows the last runs of every case and area, and the rows met over time",
+        help="a file of scripts/history: the page shows the last runs of each case and area, and the rows met over time",
     )
     parser.add_argument("--contract", type=Path, metavar="FILE", help="default: cases/contract.toml of this checkout")
     parser.add_argument("--known", type=Path, metavar="FILE", help="default: cases/known.toml of this checkout")
     parser.add_argument("--title", default="shmcheck", help="the title of the page")
     found = parser.parse_args(arguments)
     if not any((found.output, found.markdown, found.json, found.csv)):
-        parser.error("say what to write: -o, --markdown, --json or --csv")
+        parser.error("name at least one output: -o, --markdown, --json or --csv")
     return found
 
 
@@ -72,7 +72,7 @@ def read_all(paths: Sequence[Path]) -> Loaded:
 
 
 def contract_of(path: Path | None) -> Contract | None:
-    """The contract; none if this checkout has none and no other was named."""
+    """The contract; None if this checkout has none and no other was named."""
     if path is None and not CONTRACT.exists():
         return None
     try:
@@ -88,7 +88,7 @@ def known_of(path: Path | None) -> list[known_list.Entry]:
 
 
 def history_of(path: Path | None, targets: Sequence[str]) -> History:
-    """What the history has about these targets; nothing if no file was named."""
+    """The history of these targets; empty if no file was named."""
     if path is None:
         return History()
     with opened(path) as connection:
@@ -96,17 +96,17 @@ def history_of(path: Path | None, targets: Sequence[str]) -> History:
 
 
 def page_of(found: argparse.Namespace) -> tuple[Page, bool]:
-    """The page, and whether every file could be used."""
+    """The page, and whether all files could be used."""
     loaded = read_all(found.files)
     if len(loaded.bad) == len(loaded.runs):  # the report of a lost run can be used: it says why it was lost
-        raise CannotRun("none of the reports can be used")
+        raise CannotRun("no report is usable")
     base: list[Run] = []
     earlier = Loaded()
     if found.base:
         earlier = read_all(found.base)
         base = [run for run in earlier.runs if not run.lost]
         if not base:
-            raise CannotRun("none of the earlier reports can be used")
+            raise CannotRun("no earlier report is usable")
     history = history_of(found.history, [run.target for run in loaded.runs])
     contract, known = contract_of(found.contract), known_of(found.known)
     page = build(loaded.runs, loaded.bad + earlier.bad, base, contract, known, history)

@@ -1,4 +1,4 @@
-"""scripts/run: builds what is needed and runs every case, here or on named targets."""
+"""scripts/run: builds the programs that are needed and runs all cases, here or on named targets."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from shmcheck.targets.prepare import prepare_targets
 def main(arguments: Sequence[str]) -> int:
     if any(word == "--bisect" or word.startswith("--bisect=") for word in arguments):
         code = guarded("scripts/run", lambda: run_bisect(arguments), counts=False)
-        # What could not be run says nothing about the commit.
+        # git bisect: this commit cannot be tested.
         return bisect.CANNOT_TELL if code == EXIT_NOT_RUN else code
     shows = any(word in options.SHOWING_OPTIONS for word in arguments)
     return guarded("scripts/run", lambda: run(arguments), counts=not shows)
 
 
 def run_bisect(arguments: Sequence[str]) -> int:
-    """Runs one case and returns what git bisect run takes."""
+    """Runs one case and returns the exit code that git bisect run expects."""
     parser = options.parser()
     found = parser.parse_args(arguments)
     case = str(found.bisect)

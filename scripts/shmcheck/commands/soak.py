@@ -1,4 +1,4 @@
-"""scripts/soak: the whole suite many times, and whether any run differs from any other."""
+"""scripts/soak: runs the whole suite many times and compares all runs."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ RUNS_MOST = 1000
 SEED_MOST = 1_000_000  # with RUNS_MOST orders below what --order-seed of shmcheck.exe takes
 
 DESCRIPTION = """\
-Runs the whole suite again and again, with one job and with two, on an idle machine and with every processor busy in
-turn, and compares verdicts and transcripts of all runs byte for byte. A case that differs between two runs of
-one target is a defect of the case or of the harness.
+Runs the whole suite many times, with one job and with two, alternately on an idle machine and with all processors busy,
+and compares verdicts and transcripts of all runs byte for byte. A case that differs between two runs of one target is a
+defect of the case or of the harness.
 
---fresh N runs the suite in N random orders instead, each once with a new process for every role and once with used actors.
+--fresh N runs the suite in N random orders instead, each once with a new process for each role and once with used actors.
 
-Exit code 0: no run differs from any other; 1: some cases differ, and are listed; 3: a run was not possible."""
+Exit code 0: all runs agree; 1: some cases differ, and are listed; 3: a run was not possible."""
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser = Parser("scripts/soak", DESCRIPTION)
     parser.add_argument("--runs", type=int, default=3, metavar="N", help="whole runs for each target (default 3)")
-    parser.add_argument("--twins", type=int, default=0, metavar="N", help="and N times two runs at the same time")
+    parser.add_argument("--twins", type=int, default=0, metavar="N", help="also N times two runs at the same time")
     parser.add_argument("--fresh", type=int, default=0, metavar="N", help="N random orders with new and with used actors")
-    parser.add_argument("--order-seed", type=int, default=1, metavar="N", help="of the first of these orders (default 1)")
-    parser.add_argument("--target", action="append", default=[], metavar="NAME", help="of targets.toml; default: here")
+    parser.add_argument("--order-seed", type=int, default=1, metavar="N", help="the seed of the first of these orders (default 1)")
+    parser.add_argument("--target", action="append", default=[], metavar="NAME", help="targets of targets.toml; default: this system")
     parser.add_argument("--filter", action="append", default=[], metavar="GLOB", help="only these cases")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here too")
     parser.add_argument("--programs", type=Path, metavar="DIR", help="use the programs in this folder; build nothing")
@@ -50,7 +50,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     if wanted.fresh:
         return wanted
     if wanted.runs + wanted.twins == 0:
-        raise CannotRun("--runs 0 and --twins 0 leave nothing to run")
+        raise CannotRun("--runs and --twins are both 0; give one of them a number from 1 on")
     return wanted
 
 
@@ -71,7 +71,7 @@ def soak(arguments: Sequence[str]) -> int:
     wanted = parse(arguments)
     specs = target_resolve.specs_of(Options(targets=tuple(wanted.target)))
     if any(spec.kind == "ssh" for spec in specs):
-        raise CannotRun("scripts/soak runs on targets of this machine only")
+        raise CannotRun("scripts/soak runs only on targets of this machine")
     make_build_folder()
     if not wanted.programs:
         prepare_targets(specs)

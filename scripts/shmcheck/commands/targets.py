@@ -1,4 +1,4 @@
-"""scripts/targets: lists the targets, and sets up and removes those that need it."""
+"""scripts/targets: lists the targets, and sets up and removes the Wine of other Debian releases."""
 
 from __future__ import annotations
 
@@ -18,37 +18,37 @@ from shmcheck.targets.targets_file import DEFAULT_FILE, NAME, Spec, load
 DESCRIPTION = """\
 The targets of scripts/run: lists them, and sets up or removes the Wine of another Debian release.
 
-  scripts/targets list            every target of scripts/targets.toml, with its state
+  scripts/targets list            all targets of scripts/targets.toml, with their states
   scripts/targets add wine-10     sets up Debian 13 with its Wine under build/ (wine-5: Debian 11, wine-8: Debian 12);
                                   needs root or sudo, some minutes and about 1.9 GB
   scripts/targets remove wine-10  removes it
-  scripts/targets lost NAME       writes the report of a target that gave none, for CI engines
+  scripts/targets lost NAME       writes the report of a target whose job left none, for CI systems
 
-Exit code: 0 done; 3 not done, with the reason on stderr."""
+Exit code 0: done; 3: not done, with the reason on stderr."""
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser = Parser("scripts/targets", DESCRIPTION)
     commands = parser.add_subparsers(dest="command", required=True, metavar="list|add|remove|lost")
-    listing = commands.add_parser("list", help="every target and its state")
+    listing = commands.add_parser("list", help="all targets and their states")
     listing.add_argument("--targets", type=Path, default=DEFAULT_FILE, metavar="FILE", help="another targets.toml")
     adding = commands.add_parser("add", help="set up a Wine of another Debian release")
     adding.add_argument("wine", choices=sorted(WINES), help="which")
-    adding.add_argument("--mirror", default="", metavar="URL", help="of Debian (default: that of this system's apt sources)")
-    adding.add_argument("--no-x86", action="store_true", help="leave out the 32-bit half")
-    adding.add_argument("--again", action="store_true", help="even if it is set up already")
+    adding.add_argument("--mirror", default="", metavar="URL", help="the Debian mirror (default: that of this system's apt sources)")
+    adding.add_argument("--no-x86", action="store_true", help="without the 32-bit packages")
+    adding.add_argument("--again", action="store_true", help="set it up again if it exists")
     removing = commands.add_parser("remove", help="remove it")
     removing.add_argument("wine", choices=sorted(WINES), help="which")
-    losing = commands.add_parser("lost", help="write a report that says why there is none")
-    losing.add_argument("name", help="of the target")
-    losing.add_argument("--reason", required=True, help="why it gave no report")
+    losing = commands.add_parser("lost", help="write a report that says why a target has none")
+    losing.add_argument("name", help="the name of the target")
+    losing.add_argument("--reason", required=True, help="the reason")
     losing.add_argument(SUITE_PREFIX.name, dest="prefix", default="", metavar="NAME", help="put the name before that of its suite, as scripts/run does")
     losing.add_argument("--output", type=Path, metavar="FILE", help="default: reports/latest/TEST-shmcheck-NAME.xml")
     return parser.parse_args(arguments)
 
 
 def main(arguments: Sequence[str]) -> int:
-    """See DESCRIPTION."""
+    """The command; see DESCRIPTION."""
     return guarded("scripts/targets", lambda: run(parse(arguments)))
 
 
@@ -58,11 +58,11 @@ def run(found: argparse.Namespace) -> int:
 
 
 def state_of(spec: Spec) -> str:
-    """Whether a run could use this target now, in words."""
+    """The state of the target as text: whether a run can use it now."""
     if spec.programs and not Path(spec.programs, "shmcheck.exe").exists():
         return f"there is no shmcheck.exe in {spec.programs}"
     if spec.kind == "ssh":
-        return f"the host {spec.host}; a run finds out whether it answers"
+        return f"the host {spec.host}; not contacted until a run"
     if ON_WINDOWS:
         return "this Windows" if spec.kind == "local" else "Wine does not run here"
     if not spec.debian or spec.debian == release_of_system():
@@ -85,7 +85,7 @@ def release_for(wine: str) -> Release:
     if ON_WINDOWS or not Path("/etc/debian_version").exists():
         raise CannotRun("the Wine of another Debian release is set up on Debian only")
     if number == release_of_system():
-        raise CannotRun(f"this is Debian {number}: its Wine is the one on PATH, so there is nothing to set up or remove")
+        raise CannotRun(f"this is Debian {number}: its Wine is the one on PATH, so the target needs no set-up")
     return Release(number)
 
 

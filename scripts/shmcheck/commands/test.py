@@ -1,4 +1,4 @@
-"""scripts/test: builds and runs every test of the project itself."""
+"""scripts/test: builds and runs all tests of the project itself."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from shmcheck.commandline import Parser, guarded
 from shmcheck.proof import own_tests
 
 DESCRIPTION = """\
-Builds and runs every test of the project itself: the portable parts natively, under sanitizers and under a fuzzer
-for a short while, everything else on this Windows or under Wine, and the tests of scripts/.
+Builds and runs all tests of the project itself: the portable parts natively, under sanitizers and for a short time under a
+fuzzer, the other parts on this Windows or under Wine, and the tests of scripts/.
 
-The last line is 'N passed, N failed, N skipped'. Exit code: 0 all passed or skipped; 1 some failed; 3 could not run.
+The last line is 'N passed, N failed, N skipped'. Exit code 0: all passed or skipped; 1: some failed; 3: could not run.
 """
 
 
@@ -24,9 +24,9 @@ def run(arguments: Sequence[str]) -> int:
     parser.add_argument(
         "--filter", action="append", default=[], metavar="GLOB", help="only tests whose names match, for example 'native/*'"
     )
-    parser.add_argument("--verbose", action="store_true", help="show what every test prints")
+    parser.add_argument("--verbose", action="store_true", help="show the output of all tests")
     parser.add_argument(
-        "--all", action="store_true", help="install what only some tests need: a browser, an ssh server, xmllint, and readers of JUnit XML from npm"
+        "--all", action="store_true", help="install the packages that only some tests need: a browser, an ssh server, xmllint, and readers of JUnit XML from npm"
     )
     wanted = parser.parse_args(arguments)
     return own_tests.run(wanted.filter, wanted.verbose, wanted.all)
