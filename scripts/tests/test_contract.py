@@ -223,8 +223,8 @@ def test_ids_are_kebab_case(name: str) -> None:
 def test_ids_are_unique() -> None:
     assert problems(HEAD + row() + row()) == ["row create-it: this id is used twice"]
     assert problems(HEAD + HEAD + row()) == [
-        "area 1: there are two of this number",
-        "area 2: there are two of this number",
+        "area 1: this number is used twice",
+        "area 2: this number is used twice",
         "note D1: this id is used twice",
         "suite wine: this id is used twice",
     ]
