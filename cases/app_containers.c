@@ -91,13 +91,14 @@ static void ac_needs_package_ace(struct stage *s)
 }
 
 static const struct test_case app_containers_cases[] = {
-    {CASE(il_appcontainer_is_low), .needs = "appcontainer"},
-    {CASE(name_store_app_no_global), .needs = "appcontainer"},
-    {CASE(name_appcontainer_isolated), .needs = "appcontainer"},
-    {CASE(container_names_are_shared), .rows = "name-appcontainer-isolated", .needs = "appcontainer"},
-    {CASE(name_appcontainer_qualified_open), .needs = "appcontainer"},
-    {CASE(name_appcontainer_opens_win32_plain), .needs = "appcontainer"},
-    {CASE(ac_needs_package_ace), .needs = "appcontainer"},
+    {CASE(il_appcontainer_is_low), .needs = "appcontainer identity-appcontainer"},
+    {CASE(name_store_app_no_global), .needs = "appcontainer identity-appcontainer"},
+    {CASE(name_appcontainer_isolated), .needs = "appcontainer identity-appcontainer"},
+    {CASE(container_names_are_shared), .rows = "name-appcontainer-isolated",
+     .needs = "appcontainer identity-appcontainer"},
+    {CASE(name_appcontainer_qualified_open), .needs = "appcontainer identity-appcontainer"},
+    {CASE(name_appcontainer_opens_win32_plain), .needs = "appcontainer identity-appcontainer"},
+    {CASE(ac_needs_package_ace), .needs = "appcontainer identity-appcontainer"},
 };
 
 TOPIC(app_containers, app_containers_cases)

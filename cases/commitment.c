@@ -138,11 +138,13 @@ static void large_minimum_zero(struct stage *s)
 }
 
 static const struct test_case commitment_cases[] = {
-    {CASE(commit_charged_at_create)},
-    {CASE(reserve_charge_deferred)},
-    {CASE(reserve_charge_once)},
-    {CASE(life_commit_returned), .rows = "life-commit-returned life-commit-held-by-view"},
-    {CASE(commit_returned_by_killed_process), .rows = "life-exit-without-cleanup commit-charged-at-create"},
+    {CASE(commit_charged_at_create), .needs = "commit-1-gib"},
+    {CASE(reserve_charge_deferred), .needs = "commit-1-gib"},
+    {CASE(reserve_charge_once), .needs = "commit-1-gib"},
+    {CASE(life_commit_returned), .rows = "life-commit-returned life-commit-held-by-view",
+     .needs = "commit-1-gib"},
+    {CASE(commit_returned_by_killed_process), .rows = "life-exit-without-cleanup commit-charged-at-create",
+     .needs = "commit-1-gib"},
     {CASE(size_reserve_beyond_commit), .needs = "64-bit"},
     {CASE(commit_physical_on_touch)},
     {CASE(nocache_interlocked_warning), .needs = "write-combine"},

@@ -103,7 +103,7 @@ static const struct test_case foreign_handles_cases[] = {
     {CASE(dup_close_remote)},
     {CASE(dup_move_out), .rows = "dup-either-side-may-call"},
     {CASE(inherit_parent_attribute), .needs = "attribute-lists"},
-    {CASE(inherit_cross_session), .needs = "two-sessions"},
+    {CASE(inherit_cross_session), .needs = "two-sessions identity-other-session"},
 };
 
 TOPIC(foreign_handles, foreign_handles_cases)

@@ -132,7 +132,7 @@ static const struct test_case integrity_levels_cases[] = {
      .needs = "identity-untrusted identity-low integrity-levels"},
     {CASE(il_high_creator_label), .needs = "admin"},
     {CASE(il_before_dacl), .needs = "integrity-levels identity-low identity-medium"},
-    {CASE(il_child_level_is_minimum), .needs = "new-process-min"},
+    {CASE(il_child_level_is_minimum), .needs = "new-process-min identity-low-file"},
 };
 
 TOPIC(integrity_levels, integrity_levels_cases)

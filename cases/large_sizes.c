@@ -120,7 +120,7 @@ static const struct test_case large_sizes_cases[] = {
     {CASE(map_offset_past_end_64), .rows = "map-offset-past-end"},
     {CASE(map_length_past_end_64), .rows = "map-length-past-end", .needs = "64-bit"},
     {CASE(size_above_4gib)},
-    {CASE(size_above_4gib_committed), .rows = "size-above-4gib", .needs = "64-bit large"},
+    {CASE(size_above_4gib_committed), .rows = "size-above-4gib", .needs = "64-bit large commit-6-gib"},
     {CASE(size_too_big)},
     {CASE(create_commit_limit), .needs = "commit-below-512-gib"},
 };

@@ -124,8 +124,8 @@ static const struct test_case name_paths_cases[] = {
     {CASE(path_of_nameless), .rows = "name-nt-path"},
     {CASE(path_of_session_prefix), .rows = "name-session-prefix-reserved", .needs = "client-session"},
     {CASE(name_sessions_isolated), .rows = "name-sessions-isolated name-default-is-session",
-     .needs = "two-sessions"},
-    {CASE(name_global_cross_session), .needs = "two-sessions"},
+     .needs = "two-sessions identity-other-session"},
+    {CASE(name_global_cross_session), .needs = "two-sessions identity-other-session"},
 };
 
 TOPIC(name_paths, name_paths_cases)

@@ -172,7 +172,7 @@ static const struct test_case private_namespaces_cases[] = {
     {CASE(name_private_missing), .needs = "private-namespaces"},
     {CASE(name_private_closed_on_exit), .needs = "private-namespaces"},
     {CASE(name_private_destroy), .needs = "private-namespaces"},
-    {CASE(name_private_appcontainer_flag), .needs = "private-namespaces appcontainer"},
+    {CASE(name_private_appcontainer_flag), .needs = "private-namespaces appcontainer identity-appcontainer"},
 };
 
 TOPIC(private_namespaces, private_namespaces_cases)

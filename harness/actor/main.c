@@ -17,8 +17,10 @@
 
 static const char usage[] =
     "usage: shmactor                   a prompt; `help` there lists the verbs\n"
-    "       shmactor serve HANDLE      serves on an inherited pipe handle (hexadecimal)\n"
-    "       shmactor connect NAME      serves on the pipe \\\\.\\pipe\\NAME\n"
+    "       shmactor serve HANDLE [security]   serves on an inherited pipe handle (hexadecimal)\n"
+    "       shmactor connect NAME [security]   serves on the pipe \\\\.\\pipe\\NAME\n"
+    "                                  security: advapi32 is loaded at once, for a process that may not be\n"
+    "                                  able to load it later\n"
     "       shmactor exit              ends at once\n"
     "       shmactor --version | --help\n";
 
@@ -98,6 +100,10 @@ int main(int argc, char **argv)
     system_start();
     if (argc == 1)
         return (int)prompt();
+    if (argc == 4 && strcmp(argv[3], "security") == 0) {
+        system_load_security();
+        argc--;
+    }
     if (argc == 3 && strcmp(mode, "serve") == 0)
         return serve_handle(argv[2]);
     if (argc == 3 && strcmp(mode, "connect") == 0)

@@ -26,6 +26,7 @@ set(SHMCHECK_RUNNER_SOURCES
     harness/runner/platform/needs.c
     harness/runner/platform/platform.c
     harness/runner/platform/read_file.c
+    harness/runner/platform/registry.c
     harness/runner/platform/session.c
     harness/runner/platform/sha256.c
     harness/runner/platform/system_calls.c
@@ -75,8 +76,12 @@ set(SHMCHECK_RUNNER_SOURCES
     harness/runner/run/report_file.c
     harness/runner/run/results.c
     harness/runner/run/summary.c
+    harness/runner/run/run_start.c
     harness/runner/run/self_test.c
+    harness/runner/run/self_test_child.c
     harness/runner/run/self_test_judge.c
+    harness/runner/run/self_test_starts.c
+    harness/runner/run/self_test_system.c
     harness/runner/run/worker_slot.c)
 
 # The actor without main.c and what the faulty actors and tests replace: system_start.c, and guard.c and verbs.c, which the faulty

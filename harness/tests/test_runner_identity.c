@@ -95,6 +95,32 @@ TEST(a_group_only_denies)
     identity_launch_free(&launch);
 }
 
+/* What the user makes, the user can open: the group that is denied does not stand for the user any more. */
+TEST(a_filtered_token_admits_its_user_by_default)
+{
+    struct identity_launch launch;
+    union {
+        TOKEN_DEFAULT_DACL list;
+        BYTE bytes[4096];
+    } information;
+    union {
+        TOKEN_USER user;
+        BYTE bytes[256];
+    } user;
+    DWORD size, rights = 0;
+    void *entry;
+    assert_int_equal(make(&launch, "filtered"), 0);
+    assert_true(GetTokenInformation(launch.token, TokenUser, &user, sizeof user, &size));
+    assert_true(GetTokenInformation(launch.token, TokenDefaultDacl, &information, sizeof information, &size));
+    for (DWORD i = 0; GetAce(information.list.DefaultDacl, i, &entry); i++) {
+        ACCESS_ALLOWED_ACE *allowed = entry;
+        if (EqualSid(&allowed->SidStart, user.user.User.Sid))
+            rights |= allowed->Mask;
+    }
+    assert_int_equal(rights & GENERIC_ALL, GENERIC_ALL);
+    identity_launch_free(&launch);
+}
+
 TEST(a_labelled_program_is_a_copy)
 {
     struct identity_launch launch;
@@ -144,6 +170,7 @@ int main(void)
         cmocka_unit_test(every_promised_trait_is_asked_for),
         cmocka_unit_test(a_privilege_is_gone_and_the_others_are_not),
         cmocka_unit_test(a_group_only_denies),
+        cmocka_unit_test(a_filtered_token_admits_its_user_by_default),
         cmocka_unit_test(a_labelled_program_is_a_copy),
         cmocka_unit_test(an_identity_that_cannot_be_made_names_the_function),
         cmocka_unit_test(without_appcontainers_the_identity_names_the_function),

@@ -43,3 +43,43 @@ void child_end_add(struct text *out, enum child_state state, DWORD code)
         break;
     }
 }
+
+static const struct {
+    DWORD code;
+    const char *words;
+} start_errors[] = {
+    {2, "a file or an object does not exist"},
+    {3, "a folder does not exist"},
+    {5, "access is denied, by permissions, a policy or a virus scanner"},
+    {32, "another program, such as a virus scanner, has the file open"},
+    {87, "this system does not take such a request"},
+    {127, "this system does not export the function"},
+    {193, "this system does not run such a program"},
+    {225, "a virus scanner took the file for a virus"},
+    {1168, "there is none"},
+    {1260, "a policy, such as AppLocker's, does not allow the program"},
+    {1314, "the user does not hold a privilege for it"},
+    {1455, "memory and paging files are used up"},
+    {1460, "it took too long"},
+    {4551, "a code integrity policy, such as Smart App Control or WDAC, does not allow the program"},
+};
+
+/* The code that an HRESULT of the facility Win32 holds. */
+static DWORD win32_code(DWORD code)
+{
+    return (code & 0xFFFF0000) == 0x80070000 ? code & 0xFFFF : code;
+}
+
+void start_error_add(struct text *out, DWORD code)
+{
+    DWORD plain = win32_code(code);
+    if (plain > 0xFFFF)
+        text_format(out, "error 0x%08lX", (unsigned long)code);
+    else
+        text_format(out, "error %lu", (unsigned long)plain);
+    if (error_name(plain))
+        text_format(out, " %s", error_name(plain));
+    for (size_t i = 0; i < sizeof start_errors / sizeof start_errors[0]; i++)
+        if (start_errors[i].code == plain)
+            text_format(out, " (%s)", start_errors[i].words);
+}

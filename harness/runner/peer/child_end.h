@@ -1,4 +1,4 @@
-/* The end of a child process in words, for messages. */
+/* Why a child process did not start, and how it ended, in words, for messages. */
 #ifndef SHMCHECK_CHILD_END_H
 #define SHMCHECK_CHILD_END_H
 
@@ -12,5 +12,10 @@ void child_end_add(struct text *out, enum child_state state, DWORD code);
 /* What an exit code that the system itself sets means, in words; NULL for any other code.
  * Page: openspecs/windows_protocols/ms-erref, section 2.3. The string is static. */
 const char *exit_code_meaning(DWORD code);
+
+/* Adds why a process, or something that it needs to start, could not be had: "error 5 ERROR_ACCESS_DENIED (access is denied,
+ * by permissions, a policy or a virus scanner)". `code` is a Win32 error code, or an HRESULT that holds one.
+ * Page: windows/win32/debug/system-error-codes. */
+void start_error_add(struct text *out, DWORD code);
 
 #endif

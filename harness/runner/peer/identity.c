@@ -23,6 +23,7 @@ struct identity {
     WELL_KNOWN_SID_TYPE denied; /* a group that counts for denials only; WinNullSid: none */
     const wchar_t *deleted;     /* a privilege that is deleted; NULL: none */
     bool restricts;             /* with restricting SIDs */
+    bool own_objects;           /* its default DACL admits the user, not the group that is denied */
     /* What identity_launch_settle does: */
     bool lowered; /* to untrusted after the start, because no process can start at that level */
 };
@@ -66,7 +67,8 @@ static const struct identity identities[] = {
      .make = make_derived,
      .level = SECURITY_MANDATORY_MEDIUM_RID,
      .flags = LUA_TOKEN,
-     .denied = WinBuiltinAdministratorsSid},
+     .denied = WinBuiltinAdministratorsSid,
+     .own_objects = true},
     {.name = "appcontainer",
      .traits = "appcontainer",
      .promise = "appcontainer=yes",
@@ -170,6 +172,50 @@ static DWORD restricting_sids(HANDLE token, struct known_sid storage[4], SID_AND
     return count;
 }
 
+/* The user of the token as text, to be freed with LocalFree. NULL, with GetLastError, on failure. */
+static LPWSTR user_text(HANDLE token)
+{
+    union {
+        TOKEN_USER user;
+        BYTE bytes[sizeof(TOKEN_USER) + SECURITY_MAX_SID_SIZE];
+    } information;
+    DWORD size;
+    LPWSTR text;
+    if (!GetTokenInformation(token, TokenUser, &information, sizeof information, &size) ||
+        !ConvertSidToStringSidW(information.user.User.Sid, &text))
+        return NULL;
+    return text;
+}
+
+static BOOL set_default_dacl(HANDLE token, PSECURITY_DESCRIPTOR descriptor)
+{
+    BOOL present = FALSE, defaulted;
+    TOKEN_DEFAULT_DACL information = {0};
+    return GetSecurityDescriptorDacl(descriptor, &present, &information.DefaultDacl, &defaulted) && present &&
+           SetTokenInformation(token, TokenDefaultDacl, &information, sizeof information);
+}
+
+/* An elevated token's default DACL admits Administrators and SYSTEM, which would leave a process where Administrators only
+ * denies without access to its own objects. That of a user who is not elevated admits the user and SYSTEM. */
+static DWORD admit_user(struct identity_launch *out)
+{
+    wchar_t sddl[300];
+    PSECURITY_DESCRIPTOR descriptor;
+    LPWSTR user = user_text(out->token);
+    if (!user)
+        return failed(out, "GetTokenInformation(TokenUser)");
+    int length = swprintf(sddl, sizeof sddl / sizeof sddl[0], L"D:(A;;GA;;;%ls)(A;;GA;;;SY)", user);
+    LocalFree(user);
+    if (length < 0 ||
+        !ConvertStringSecurityDescriptorToSecurityDescriptorW(sddl, SDDL_REVISION_1, &descriptor, NULL))
+        return failed(out, "ConvertStringSecurityDescriptorToSecurityDescriptor");
+    DWORD error = set_default_dacl(out->token, descriptor)
+                      ? ERROR_SUCCESS
+                      : failed(out, "SetTokenInformation(TokenDefaultDacl)");
+    LocalFree(descriptor);
+    return error;
+}
+
 static DWORD derive(struct identity_launch *out, const struct identity *identity, HANDLE own)
 {
     struct known_sid denied_storage, storage[4];
@@ -189,7 +235,7 @@ static DWORD derive(struct identity_launch *out, const struct identity *identity
         return failed(out, "CreateRestrictedToken");
     if (identity->level && !set_level(out->token, identity->level))
         return failed(out, "SetTokenInformation(TokenIntegrityLevel)");
-    return ERROR_SUCCESS;
+    return identity->own_objects ? admit_user(out) : ERROR_SUCCESS;
 }
 
 static DWORD make_derived(struct identity_launch *out, const struct identity *identity, const wchar_t *actor,

@@ -50,12 +50,15 @@ static const wchar_t *public_folder(void)
     return folder[0] ? folder : NULL;
 }
 
+/* The actor loads advapi32 before its hello: what the identity may no longer do afterwards must not keep it from that. */
+#define FOR_IDENTITY L"security"
+
 /* The actor inherits nothing: it opens the pipe by name, is in no job and ends when the pipe is closed. */
 static DWORD start_apart(struct peer_group *group, struct peer *peer, struct process_spec *start)
 {
     wchar_t token[80];
     swprintf(token, sizeof token / sizeof token[0], L"%hs", channel_pipe_name(peer->channel));
-    start->arguments = (const wchar_t *[]){L"connect", token, NULL};
+    start->arguments = (const wchar_t *[]){L"connect", token, FOR_IDENTITY, NULL};
     start->output = NULL;
     start->job = NULL;
     DWORD error = child_start(&peer->child, start);
@@ -64,14 +67,14 @@ static DWORD start_apart(struct peer_group *group, struct peer *peer, struct pro
     return error;
 }
 
-static DWORD start_inheriting(struct peer *peer, struct process_spec *start)
+static DWORD start_inheriting(struct peer *peer, struct process_spec *start, bool identity)
 {
     HANDLE end = channel_child_end(peer->channel);
     if (end == INVALID_HANDLE_VALUE)
         return GetLastError();
     wchar_t handle[24];
     swprintf(handle, sizeof handle / sizeof handle[0], L"%llx", (unsigned long long)(uintptr_t)end);
-    start->arguments = (const wchar_t *[]){L"serve", handle, NULL};
+    start->arguments = (const wchar_t *[]){L"serve", handle, identity ? FOR_IDENTITY : NULL, NULL};
     start->inherit[0] = end;
     DWORD error = child_start(&peer->child, start);
     CloseHandle(end);
@@ -90,7 +93,7 @@ static DWORD start_as(struct peer_group *group, struct peer *peer, const wchar_t
         .directory = public_folder(),
     };
     launch->failed = launch->token ? "CreateProcessAsUser" : "CreateProcess";
-    return launch->apart ? start_apart(group, peer, &start) : start_inheriting(peer, &start);
+    return launch->apart ? start_apart(group, peer, &start) : start_inheriting(peer, &start, true);
 }
 
 DWORD peer_copy(struct peer_group *group, struct peer *peer, const wchar_t *program, bool large_address_aware,
@@ -120,11 +123,13 @@ DWORD peer_start(struct peer_group *group, struct peer *peer, const wchar_t *pro
     announce_wait(group);
     group->starts++;
     if (!identity)
-        return start_inheriting(peer, &(struct process_spec){
-                                          .image = peer->copy ? peer->copy : program,
-                                          .output = group->output,
-                                          .job = group->job,
-                                      });
+        return start_inheriting(peer,
+                                &(struct process_spec){
+                                    .image = peer->copy ? peer->copy : program,
+                                    .output = group->output,
+                                    .job = group->job,
+                                },
+                                false);
     struct identity_launch launch;
     DWORD error = identity_launch_make(&launch, identity, program, group->run);
     if (launch.temporary)

@@ -116,8 +116,10 @@ static bool try_actor(const wchar_t *path, DWORD *refusal, struct text *error)
             text_add(error, "it says hello but does not exit when it is asked to");
     }
 out:
-    if (code && !error->length)
-        text_format(error, "it does not start: error %lu", (unsigned long)code);
+    if (code && !error->length) {
+        text_add(error, "it does not start: ");
+        start_error_add(error, code);
+    }
     channel_free(channel);
     child_kill(&child);
     child_close(&child);

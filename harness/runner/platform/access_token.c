@@ -73,3 +73,34 @@ bool access_token_new_process_minimum(void)
     return query(TokenMandatoryPolicy, &policy, sizeof policy) &&
            (policy.Policy & TOKEN_MANDATORY_POLICY_NEW_PROCESS_MIN) != 0;
 }
+
+/* Whether an access-allowed entry of the list is for this SID. */
+static int admits(PACL list, PSID sid)
+{
+    void *entry;
+    for (DWORD i = 0; GetAce(list, i, &entry); i++) {
+        ACCESS_ALLOWED_ACE *allowed = entry;
+        if (allowed->Header.AceType == ACCESS_ALLOWED_ACE_TYPE && EqualSid(&allowed->SidStart, sid))
+            return 1;
+    }
+    return 0;
+}
+
+int access_token_default_admits_logon(void)
+{
+    union {
+        TOKEN_GROUPS list;
+        unsigned char bytes[16384];
+    } groups;
+    union {
+        TOKEN_DEFAULT_DACL dacl;
+        unsigned char bytes[4096];
+    } information;
+    if (!query(TokenGroups, &groups, sizeof groups) ||
+        !query(TokenDefaultDacl, &information, sizeof information) || !information.dacl.DefaultDacl)
+        return -1;
+    for (DWORD i = 0; i < groups.list.GroupCount; i++)
+        if ((groups.list.Groups[i].Attributes & SE_GROUP_LOGON_ID) == SE_GROUP_LOGON_ID)
+            return admits(information.dacl.DefaultDacl, groups.list.Groups[i].Sid);
+    return -1;
+}

@@ -240,8 +240,8 @@ static bool new_process_minimum(const struct platform *platform)
     return access_token_new_process_minimum();
 }
 
-/* plan_skip_need() skips the cases with this need if the actor did not start before the first case. */
-static bool tried(const struct platform *platform)
+/* The self-test looks at the system for these before the first case, and gives the reason. */
+static bool looked_at(const struct platform *platform)
 {
     (void)platform;
     return true;
@@ -296,13 +296,20 @@ static const struct {
     {"write-combine", write_combine, "needs SEC_WRITECOMBINE (Windows Vista, build 6000, or later)"},
     {"execute-writecopy", execute_writecopy,
      "needs sections with PAGE_EXECUTE_WRITECOPY (Windows Vista with Service Pack 1, build 6001, or later)"},
-    {"identity-untrusted", tried, "an actor with this identity does not start"},
-    {"identity-low", tried, "an actor with this identity does not start"},
-    {"identity-medium", tried, "an actor with this identity does not start"},
-    {"identity-restricted", tried, "an actor with this identity does not start"},
-    {"identity-unauthenticated", tried, "an actor with this identity does not start"},
-    {"identity-no-global-privilege", tried, "an actor with this identity does not start"},
-    {"identity-filtered", tried, "an actor with this identity does not start"},
+    {"identity-untrusted", looked_at, "an actor with this identity does not start"},
+    {"identity-low", looked_at, "an actor with this identity does not start"},
+    {"identity-medium", looked_at, "an actor with this identity does not start"},
+    {"identity-low-file", looked_at, "an actor with this identity does not start"},
+    {"identity-restricted", looked_at, "an actor with this identity does not start"},
+    {"identity-unauthenticated", looked_at, "an actor with this identity does not start"},
+    {"identity-no-global-privilege", looked_at, "an actor with this identity does not start"},
+    {"identity-filtered", looked_at, "an actor with this identity does not start"},
+    {"identity-appcontainer", looked_at, "an actor with this identity does not start"},
+    {"identity-other-user", looked_at, "an actor with this identity does not start"},
+    {"identity-other-session", looked_at, "an actor with this identity does not start"},
+    {"program-copy", looked_at, "a copy of the actor does not start"},
+    {"commit-1-gib", looked_at, "needs 1 GiB of memory that can be committed"},
+    {"commit-6-gib", looked_at, "needs 6 GiB of memory that can be committed"},
     {"windows-8", windows_8, "needs Windows 8 (build 9200) or later"},
     {"windows-8-1", windows_8_1, "needs Windows 8.1 (build 9600) or later"},
     {"windows-10", windows_10, "needs Windows 10 (build 10240) or later"},

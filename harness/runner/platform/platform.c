@@ -9,6 +9,7 @@
 #include "../../common/arch.h"
 #include "../../common/win32_constants.h"
 #include "access_token.h"
+#include "registry.h"
 #include "system_calls.h"
 #include "version.h"
 
@@ -39,21 +40,29 @@ TEXT_PRINTF(3, 4) static void add(struct platform *platform, const char *name, c
     platform_add(platform, name, value);
 }
 
-static void add_registry(struct platform *platform, const char *name, const char *value_name)
+#define VERSION_KEY "SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion"
+
+static void add_registry_text(struct platform *platform, const char *name, const char *value_name)
 {
-    static const char key[] = "SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion";
-    union {
-        char text[FACT_BYTES];
-        DWORD number;
-    } value;
-    DWORD size = sizeof value.text, type = 0;
-    if (RegGetValueA(HKEY_LOCAL_MACHINE, key, value_name, RRF_RT_REG_SZ | RRF_RT_REG_DWORD, &type, &value,
-                     &size) != ERROR_SUCCESS)
+    char value[FACT_BYTES];
+    if (registry_text(VERSION_KEY, value_name, value, sizeof value))
+        platform_add(platform, name, value);
+}
+
+void platform_correct_product(char *product, unsigned long build)
+{
+    static const char wrong[] = "Windows 10";
+    if (build >= 22000 && strncmp(product, wrong, sizeof wrong - 1) == 0)
+        product[sizeof wrong - 2] = '1';
+}
+
+static void add_product(struct platform *platform, unsigned long build)
+{
+    char product[FACT_BYTES];
+    if (!registry_text(VERSION_KEY, "ProductName", product, sizeof product))
         return;
-    if (type == REG_DWORD)
-        add(platform, name, "%lu", (unsigned long)value.number);
-    else if (value.text[0])
-        platform_add(platform, name, value.text);
+    platform_correct_product(product, build);
+    platform_add(platform, FACT_OS_NAME, product);
 }
 
 typedef LONG WINAPI rtl_get_version(RTL_OSVERSIONINFOW *);
@@ -73,13 +82,15 @@ static void add_version(struct platform *platform)
 {
     rtl_get_version *get_version = (rtl_get_version *)function(L"ntdll.dll", "RtlGetVersion");
     RTL_OSVERSIONINFOW version = {.dwOSVersionInfoSize = sizeof version};
+    unsigned long revision;
     if (get_version && get_version(&version) == 0)
         add(platform, FACT_OS_BUILD, "%lu.%lu.%lu", (unsigned long)version.dwMajorVersion,
             (unsigned long)version.dwMinorVersion, (unsigned long)version.dwBuildNumber);
-    add_registry(platform, FACT_OS_NAME, "ProductName");
-    add_registry(platform, FACT_OS_EDITION, "EditionID");
-    add_registry(platform, FACT_OS_RELEASE, "DisplayVersion");
-    add_registry(platform, FACT_OS_UBR, "UBR");
+    add_product(platform, version.dwBuildNumber);
+    add_registry_text(platform, FACT_OS_EDITION, "EditionID");
+    add_registry_text(platform, FACT_OS_RELEASE, "DisplayVersion");
+    if (registry_number(VERSION_KEY, "UBR", &revision))
+        add(platform, FACT_OS_UBR, "%lu", revision);
 }
 
 static void add_wine(struct platform *platform)

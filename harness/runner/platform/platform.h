@@ -21,4 +21,8 @@ const char *platform_fact(const struct platform *platform, const char *name);
 /* Adds a fact that platform_read does not find. The value is copied, and cut at FACT_BYTES. */
 void platform_add(struct platform *platform, const char *name, const char *value);
 
+/* Windows 11 (build 22000 and later) calls itself "Windows 10 ..." in the registry, for programs that look for that.
+ * Corrects such a name in place. Seen for example in the issue 1143 of shirou/gopsutil. */
+void platform_correct_product(char *product, unsigned long build);
+
 #endif

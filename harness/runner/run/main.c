@@ -14,7 +14,8 @@
 #include "pool.h"
 #include "../peer/program.h"
 #include "results.h"
-#include "self_test.h"
+#include "run_start.h"
+#include "self_test_child.h"
 #include "summary.h"
 #include "../platform/system_calls.h"
 #include "../platform/version.h"
@@ -40,6 +41,7 @@ struct run {
     struct programs programs;
     struct known known;
     struct plan plan;
+    struct run_start start;
     struct play_input play;
     struct console console;
     struct results results;
@@ -182,6 +184,7 @@ static struct junit *new_report(const struct run *run, const char *run_id)
                             platform_fact(&pair->platform, FACT_READER_ARCH));
     }
     add_programs(report, &run->programs);
+    run_start_report(&run->start, report);
     return report;
 }
 
@@ -207,6 +210,9 @@ static void show_start(struct run *run)
                   session ? session : "unknown", platform_fact(platform, FACT_INTEGRITY));
     console_print(&run->console, "%llu case%s, %u at a time", (unsigned long long)running,
                   running == 1 ? "" : "s", run->options.jobs);
+    if (!run->options.timeout_scale_given && run->options.timeout_scale > 1)
+        console_print(&run->console, "processes start or end slowly here: deadlines are %g times as long",
+                      run->options.timeout_scale);
     if (running < run->plan.count)
         console_print(&run->console, "%llu more cannot run here; the end says why",
                       (unsigned long long)(run->plan.count - running));
@@ -334,26 +340,6 @@ static void add_job_objects(struct run *run)
     platform_add(&run->platform, FACT_JOB_OBJECTS, text);
 }
 
-/* A case whose actor cannot start here is a skip that says why, not an error: each identity that the plan needs is started
- * once before the first case. */
-static void try_identities(struct run *run, const char *run_id)
-{
-    static char reasons[SELF_TEST_IDENTITIES][400];
-    const struct identity *identity;
-    for (size_t i = 0; i < SELF_TEST_IDENTITIES && (identity = identity_at(i)) != NULL; i++) {
-        struct self_test_start start;
-        char need[60];
-        struct text why = text_over(reasons[i], sizeof reasons[i]);
-        snprintf(need, sizeof need, "identity-%s", identity_name(identity));
-        if (!plan_needs(&run->plan, need))
-            continue;
-        self_test_identity(&start, &run->programs, run_id, identity);
-        text_format(&why, "an actor with the identity %s ", identity_name(identity));
-        if (self_test_start_fails(&start, &why))
-            plan_skip_need(&run->plan, need, reasons[i]);
-    }
-}
-
 static bool prepare(struct run *run, const char *run_id, struct text *error)
 {
     /* First, so that the report of an earlier run is removed even if the rest fails. */
@@ -371,7 +357,8 @@ static bool prepare(struct run *run, const char *run_id, struct text *error)
     platform_add(&run->platform, FACT_ALLOW_LARGE, run->options.allow_large ? "yes" : "no");
     if (!plan_make(&run->plan, &run->options, &run->platform, &run->programs, error))
         return false;
-    try_identities(run, run_id);
+    if (!run_start_look(&run->start, &run->plan, &run->options, &run->programs, run_id, error))
+        return false;
     size_t running = 0;
     for (size_t i = 0; i < run->plan.count; i++)
         running += run->plan.items[i].skip == NULL;
@@ -391,7 +378,7 @@ static int run_cases(struct run *run, struct text *error)
     make_run_id(run_id, sizeof run_id);
     actor_files_remove_old();
     int code = prepare(run, run_id, error) ? perform(run, run_id, error) : EXIT_COULD_NOT_RUN;
-    if (plan_needs(&run->plan, "appcontainer"))
+    if (run->start.whole || plan_needs(&run->plan, "appcontainer"))
         appcontainer_delete(run_id);
     free(run->lines);
     results_free(&run->results);
@@ -406,26 +393,22 @@ static int run_cases(struct run *run, struct text *error)
 static int self_test(struct run *run, struct text *error)
 {
     static struct self_test_seen seen;
-    static struct self_test_finding findings[SELF_TEST_FINDINGS];
-    static const char *const words[] = {"fine", "skips", "stops"};
+    struct run_start *start = &run->start;
     char run_id[32];
-    int code = 0;
     if (!programs_find(&run->programs, run->options.actor, error))
         return EXIT_COULD_NOT_RUN;
     make_run_id(run_id, sizeof run_id);
-    self_test_look(&seen, &run->programs, run_id, L"");
+    self_test_look(&seen, &(struct self_test_setup){.programs = &run->programs,
+                                                    .run = run_id,
+                                                    .folder = L"",
+                                                    .timeout_scale = run->options.timeout_scale});
     appcontainer_delete(run_id);
     actor_files_remove(run_id);
-    size_t count = self_test_judge(&seen, findings);
-    for (size_t i = 0; i < count; i++) {
-        printf("%2d %-5s %s\n", findings[i].number, words[findings[i].level], findings[i].text);
-        if (findings[i].level == SELF_TEST_STOPS && code == 0) {
-            text_format(error, "the self-test failed, so no verdict of a run would be valid: %s",
-                        findings[i].text);
-            code = EXIT_COULD_NOT_RUN;
-        }
-    }
-    return code;
+    start->count = self_test_judge(&seen, start->findings);
+    for (size_t i = 0; i < start->count; i++)
+        printf("%2d %-5s %s\n", start->findings[i].number, self_test_level_word(start->findings[i].level),
+               start->findings[i].text);
+    return run_start_apply(start, &run->plan, error) ? 0 : EXIT_COULD_NOT_RUN;
 }
 
 static int show_help(void)

@@ -302,8 +302,10 @@ static bool take_word(struct options *out, const struct option *option, const ch
             return true;
         break;
     case TYPE_FACTOR:
-        if (parse_factor(word, option, &out->timeout_scale))
+        if (parse_factor(word, option, &out->timeout_scale)) {
+            out->timeout_scale_given = true;
             return true;
+        }
         break;
     case TYPE_CHOICE:
         if (parse_choice(word, option, &choice)) {

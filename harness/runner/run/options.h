@@ -50,6 +50,7 @@ struct options {
     unsigned jobs;   /* 1 to OPTIONS_JOBS; by default one for each processor, 8 at most */
     unsigned repeat; /* 1 to 1,000 */
     double timeout_scale;
+    bool timeout_scale_given; /* otherwise the self-test may change it */
     bool verbose;
     bool quiet;          /* nothing is printed while cases run; not together with verbose */
     bool allow_large;    /* cases that take over 1 GiB of memory or disk run too */

@@ -103,9 +103,11 @@ struct role *actor_start(struct stage *stage, int line, const char *name, const 
     else if (!error)
         error = peer_start(&stage->peers, &role->peer, program, spec->identity, &failed);
     if (error) {
+        char why[300];
+        struct text text = text_over(why, sizeof why);
+        start_error_add(&text, error);
         role_leaves(role);
-        stage_abort(stage, line, "the actor for '%s' does not start: %s, error %lu (0x%lX)", name, failed,
-                    (unsigned long)error, (unsigned long)error);
+        stage_abort(stage, line, "the actor for '%s' does not start: %s, %s", name, failed, why);
     }
     read_hello(stage, line, role);
     return role;
