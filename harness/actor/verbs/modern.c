@@ -16,8 +16,11 @@ void verb_createapp(const struct line *request, struct reply *reply)
     if (!sys.CreateFileMappingFromApp) {
         reply_not_exported(reply);
     } else {
+        SECURITY_ATTRIBUTES inheritable = {.nLength = sizeof inheritable, .bInheritHandle = TRUE};
+        SECURITY_ATTRIBUTES *attributes = argument_yes(request, "inherit") ? &inheritable : NULL;
         call_begins();
-        HANDLE handle = sys.CreateFileMappingFromApp(INVALID_HANDLE_VALUE, NULL, protect, size, name.wide);
+        HANDLE handle =
+            sys.CreateFileMappingFromApp(INVALID_HANDLE_VALUE, attributes, protect, size, name.wide);
         object_keep_handle(object, OBJECT_SECTION, handle, true, call_ended(), reply);
     }
     name_free(&name);
@@ -58,7 +61,7 @@ void verb_openapp(const struct line *request, struct reply *reply)
         reply_not_exported(reply);
     } else {
         call_begins();
-        HANDLE handle = sys.OpenFileMappingFromApp(access, FALSE, name.wide);
+        HANDLE handle = sys.OpenFileMappingFromApp(access, argument_yes(request, "inherit"), name.wide);
         object_keep_handle(object, OBJECT_SECTION, handle, false, call_ended(), reply);
     }
     name_free(&name);
