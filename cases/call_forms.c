@@ -24,6 +24,9 @@ static void creates(struct stage *s, const char *verb, const char *extra)
     if (succeeds(s, "reader", "map view of=section access=FILE_MAP_READ"))
         gives(s, "reader", "verify view length=0x12000 seed=1", "match=yes");
     gives(s, "reader", step("%s low name=@low size=4096 protect=PAGE_READONLY%s", verb, extra), "error=0");
+    row(s, "create-granted-access-by-protect");
+    gives(s, "reader", "granted low", "access=0xF0005");
+    row(s, "create-pagefile-section");
     denied(s, "reader", "map wide of=low access=FILE_MAP_WRITE");
     denied(s, "reader", "map code of=low access=FILE_MAP_READ|FILE_MAP_EXECUTE");
     for (unsigned i = 0; i < COUNT(refused); i++) {
@@ -93,6 +96,7 @@ static void create_large_by_numa(struct stage *s)
 static void create_by_app(struct stage *s)
 {
     creates(s, "createapp", "");
+    inherits(s, "createapp", "");
 }
 
 /* ---- open ---- */
@@ -132,17 +136,23 @@ static void opens(struct stage *s, const char *verb, const char *extra)
     gives(s, "reader", "verify view length=0x20000 seed=2", "match=yes");
 }
 
+static void open_inherits(struct stage *s, const char *verb, const char *extra)
+{
+    must(s, "writer", "create heir name=@heir size=4096 protect=PAGE_READWRITE");
+    if (succeeds(s, "reader", step("%s heir name=@heir access=FILE_MAP_READ inherit=yes%s", verb, extra)))
+        gives(s, "reader", "flags heir", "inherit=yes protect-from-close=no");
+}
+
 static void open_by_ansi(struct stage *s)
 {
     opens(s, "open", " api=A");
-    must(s, "writer", "create heir name=@heir size=4096 protect=PAGE_READWRITE");
-    if (succeeds(s, "reader", "open heir name=@heir access=FILE_MAP_READ inherit=yes api=A"))
-        gives(s, "reader", "flags heir", "inherit=yes protect-from-close=no");
+    open_inherits(s, "open", " api=A");
 }
 
 static void open_by_app(struct stage *s)
 {
     opens(s, "openapp", "");
+    open_inherits(s, "openapp", "");
 }
 
 /* ---- map ---- */
@@ -231,7 +241,7 @@ static void map_by_3(struct stage *s)
                                "protect=PAGE_WRITECOPY", false});
 }
 
-#define CREATES "create-pagefile-section"
+#define CREATES "create-pagefile-section create-granted-access-by-protect"
 #define OPENS "open-existing"
 #define MAPS "map-whole"
 

@@ -1,11 +1,16 @@
 /* Topic handle_origins: a handle works the same whether it came from creating the section, creating an existing name,
- * opening or duplicating. */
+ * opening or duplicating, and also in a process that has many handles and views of the section, after other users of the
+ * name have ended. */
 #include "topic.h"
 
 #define SIZE "0x100064" /* bytes; more than 1 MiB, with a partial last page */
 #define PAGES_SIZE "0x101000"
 
 static const char *const origins[] = {"created", "existing", "opened", "duplicate"};
+
+/* How many handles and views more the process has than the steps of a case need. */
+#define MORE_HANDLES 6
+#define MORE_VIEWS 10
 
 /* The role gets a handle of each origin; the reader has a view of the whole section. */
 static void handles_of_every_origin(struct stage *s, const char *role, const char *protect)
@@ -19,10 +24,31 @@ static void handles_of_every_origin(struct stage *s, const char *role, const cha
     must(s, "reader", "map view of=section access=FILE_MAP_WRITE");
 }
 
+/* The same for the writer, which has nine handles and views of the section then and has closed and unmapped others. The name
+ * was created before, and two processes that opened it have ended, in two ways. */
+static void handles_with_a_past(struct stage *s, const char *protect)
+{
+    must(s, "writer", "create former name=@x size=4096 protect=PAGE_READWRITE");
+    must(s, "writer", "close former");
+    handles_of_every_origin(s, "writer", protect);
+    must(s, "guest", "open section name=@x access=FILE_MAP_READ");
+    must(s, "victim", "open section name=@x access=FILE_MAP_READ");
+    for (unsigned i = 0; i < MORE_HANDLES; i++)
+        must(s, "writer", step("open more%u name=@x access=FILE_MAP_ALL_ACCESS", i));
+    for (unsigned i = 0; i < MORE_VIEWS; i++)
+        must(s, "writer",
+             step("map more-view%u of=%s access=FILE_MAP_WRITE", i, origins[i % COUNT(origins)]));
+    must(s, "writer", "close more0");
+    must(s, "writer", "unmap more-view0");
+    leaves(s, "guest");
+    killed(s, "victim");
+    fails(s, "writer", "create none size=0 protect=PAGE_READWRITE", ERROR_INVALID_PARAMETER);
+}
+
 /* Views of the whole section and of its end, through each handle, show in every page what other views store. */
 static void origins_share_bytes(struct stage *s)
 {
-    handles_of_every_origin(s, "writer", "PAGE_READWRITE");
+    handles_with_a_past(s, "PAGE_READWRITE");
     for (unsigned i = 0; i < COUNT(origins); i++) {
         const unsigned seed = i + 1;
         REQUIRE(succeeds(s, "writer", step("map whole%u of=%s access=FILE_MAP_WRITE", i, origins[i])));
@@ -49,7 +75,7 @@ static void origins_share_bytes(struct stage *s)
  * stores nothing in the section: not when written twice, not when another handle is closed, not when unmapped. */
 static void origins_copy_on_write(struct stage *s)
 {
-    handles_of_every_origin(s, "writer", "PAGE_READWRITE");
+    handles_with_a_past(s, "PAGE_READWRITE");
     for (unsigned i = 0; i < COUNT(origins); i++) {
         must(s, "reader", "fill view length=" PAGES_SIZE " seed=1");
         must(s, "writer", step("map first of=%s access=FILE_MAP_READ", origins[i]));
@@ -80,7 +106,7 @@ static void origins_copy_on_write(struct stage *s)
 /* VirtualProtect on a page of a view through each handle changes only that page of that view, and restores it. */
 static void origins_protect(struct stage *s)
 {
-    handles_of_every_origin(s, "writer", "PAGE_READWRITE");
+    handles_with_a_past(s, "PAGE_READWRITE");
     must(s, "reader", "fill view length=" PAGES_SIZE " seed=1");
     for (unsigned i = 0; i < COUNT(origins); i++)
         REQUIRE(succeeds(s, "writer", step("map v%u of=%s access=FILE_MAP_WRITE", i, origins[i])));
@@ -97,9 +123,17 @@ static void origins_protect(struct stage *s)
         faults(s, "writer", step("read v%u at=0x11000 as=u8", i), "read");
         fails(s, "writer", step("protect v%u at=0x11000 length=4096 to=PAGE_EXECUTE_READWRITE", i),
               ERROR_INVALID_PARAMETER);
+        fails_somehow(s, "writer", step("protect v%u at=0x100000 length=0x2000 to=PAGE_READONLY", i));
+        gives(s, "writer", step("query v%u", i), WHOLE_VIEW("69632", "PAGE_READWRITE"));
+        gives(s, "writer", step("query v%u at=0x12000", i),
+              VIEW_PART("73728", "978944", "PAGE_READWRITE", "PAGE_READWRITE"));
         gives(s, "writer", step("protect v%u at=0x11000 length=4096 to=PAGE_READWRITE", i),
               "old=PAGE_NOACCESS");
         succeeds(s, "writer", step("write v%u at=0x11000 u8=1", i));
+        must(s, "writer", step("map low of=%s access=FILE_MAP_READ", origins[i]));
+        fails(s, "writer", "protect low at=0x1000 length=4096 to=PAGE_READWRITE", ERROR_INVALID_PARAMETER);
+        faults(s, "writer", "write low at=0x1000 u8=1", "write");
+        must(s, "writer", "unmap low");
         gives(s, "reader", "verify view length=0x10000 seed=1", "match=yes");
     }
 }
@@ -107,7 +141,7 @@ static void origins_protect(struct stage *s)
 /* Setting a flag of one handle does not change the others; a duplicate has the flags that it was made with. */
 static void origins_flags(struct stage *s)
 {
-    handles_of_every_origin(s, "writer", "PAGE_READWRITE");
+    handles_with_a_past(s, "PAGE_READWRITE");
     must(s, "reader", "fill view length=" PAGES_SIZE " seed=1");
     for (unsigned i = 0; i < COUNT(origins); i++) {
         gives(s, "writer", step("flags %s", origins[i]), "inherit=no protect-from-close=no");
@@ -163,7 +197,7 @@ static void origins_close(struct stage *s)
 /* Committing pages of a SEC_RESERVE section through any handle's view commits those pages only, in all views. */
 static void origins_commit(struct stage *s)
 {
-    handles_of_every_origin(s, "writer", "PAGE_READWRITE|SEC_RESERVE");
+    handles_with_a_past(s, "PAGE_READWRITE|SEC_RESERVE");
     for (unsigned i = 0; i < COUNT(origins); i++) {
         const unsigned at =
             0x3000 + (unsigned)(COUNT(origins) - i) * 0x8000; /* downwards: the pages before are reserved */
@@ -183,6 +217,206 @@ static void origins_commit(struct stage *s)
     }
 }
 
+/* What a view through each handle covers, and where it lies, is what the call asks for; what cannot be is refused and
+ * changes nothing. */
+static void origins_place_views(struct stage *s)
+{
+    handles_with_a_past(s, "PAGE_READWRITE");
+    must(s, "reader", "fill view length=" PAGES_SIZE " seed=1");
+    must_be_free(s, "writer", PLACE);
+    row(s, "access-execute-needs-exec-section");
+    denied(s, "writer", "map no of=created access=FILE_MAP_READ|FILE_MAP_EXECUTE");
+    for (unsigned i = 0; i < COUNT(origins); i++) {
+        row(s, "map-ex-base-honoured");
+        REQUIRE(succeeds(s, "writer",
+                         step("map part%u of=%s access=FILE_MAP_WRITE offset=0x10000 length=0x1001 "
+                              "base=" PLACE,
+                              i, origins[i])));
+        gives(s, "writer", step("query part%u", i), WHOLE_VIEW("8192", "PAGE_READWRITE"));
+        gives(s, "writer", step("verify part%u length=0x2000 seed=1", i), "match=yes");
+        row(s, "map-ex-base-occupied");
+        fails_status(s, "writer", step("map no of=%s access=FILE_MAP_READ base=" PLACE, origins[i]),
+                     ERROR_INVALID_ADDRESS, STATUS_CONFLICTING_ADDRESSES);
+        row(s, "map-ex-base-misaligned");
+        fails_status(s, "writer", step("map no of=%s access=FILE_MAP_READ base=0x18041000", origins[i]),
+                     ERROR_MAPPED_ALIGNMENT, STATUS_MAPPED_ALIGNMENT);
+        row(s, "map-offset-misaligned");
+        fails_status(s, "writer",
+                     step("map no of=%s access=FILE_MAP_READ offset=0x11000 length=4096", origins[i]),
+                     ERROR_MAPPED_ALIGNMENT, STATUS_MAPPED_ALIGNMENT);
+        row(s, "map-length-past-end");
+        fails_status(s, "writer",
+                     step("map no of=%s access=FILE_MAP_READ offset=0x10000 length=0xF2000", origins[i]),
+                     ERROR_ACCESS_DENIED, STATUS_INVALID_VIEW_SIZE);
+        row(s, "failed-call-changes-nothing");
+        gives(s, "writer", step("verify part%u length=0x2000 seed=1", i), "match=yes");
+        gives(s, "reader", "verify view length=" PAGES_SIZE " seed=1", "match=yes");
+        gives(s, "writer", step("size %s", origins[i]), "size=1052672 attributes=SEC_COMMIT");
+        row(s, "life-virtualfree-on-view");
+        fails(s, "writer", step("release part%u", i), ERROR_INVALID_PARAMETER);
+        gives(s, "writer", step("verify part%u length=0x2000 seed=1", i), "match=yes");
+        row(s, "life-unmap-interior");
+        succeeds(s, "writer", step("unmap part%u at=0x1800 keep=yes", i));
+        row(s, "life-unmap-frees-range");
+        gives(s, "writer", step("query part%u show=state", i), "state=MEM_FREE");
+        row(s, "life-unmap-twice");
+        fails(s, "writer", step("unmap part%u", i), ERROR_INVALID_ADDRESS);
+        row(s, "flush-pagefile-view");
+        must(s, "writer", step("map whole%u of=%s access=FILE_MAP_WRITE", i, origins[i]));
+        succeeds(s, "writer", step("flush whole%u", i));
+        succeeds(s, "writer", step("flush whole%u at=0x20000 length=0x10000", i));
+        gives(s, "reader", "verify view length=" PAGES_SIZE " seed=1", "match=yes");
+    }
+}
+
+/* The duplicate of each handle has the rights that were asked for, and is another handle to the same section: the source
+ * can be closed, with the duplication or after it. */
+static void origins_duplicate(struct stage *s)
+{
+    handles_with_a_past(s, "PAGE_READWRITE");
+    must(s, "reader", "fill view length=" PAGES_SIZE " seed=1");
+    must(s, "writer", "create other size=4096 protect=PAGE_READWRITE");
+    row(s, "create-granted-access-by-protect");
+    gives(s, "writer", "granted created", "access=0xF0007");
+    for (unsigned i = 0; i < COUNT(origins); i++) {
+        row(s, "dup-same-access");
+        REQUIRE(succeeds(s, "writer", step("duplicate %s to=0 same=yes", origins[i])));
+        must(s, "writer", step("adopt same%u handle=$writer.handle", i));
+        succeeds(s, "writer", step("map all%u of=same%u access=FILE_MAP_WRITE", i, i));
+        row(s, "dup-lower-access");
+        REQUIRE(succeeds(s, "writer", step("duplicate %s to=0 access=FILE_MAP_READ", origins[i])));
+        must(s, "writer", step("adopt low%u handle=$writer.handle", i));
+        gives(s, "writer", step("granted low%u", i), "access=0x4");
+        denied(s, "writer", step("map none of=low%u access=FILE_MAP_WRITE", i));
+        row(s, "dup-same-access");
+        succeeds(s, "writer", step("duplicate low%u to=0 same=yes", i));
+        must(s, "writer", step("adopt lower%u handle=$writer.handle", i));
+        gives(s, "writer", step("granted lower%u", i), "access=0x4");
+        row(s, "dup-same-object");
+        gives(s, "writer", step("compare low%u with=%s", i, origins[(i + 1) % COUNT(origins)]), "same=yes");
+        gives(s, "writer", step("compare %s with=low%u", origins[i], i), "same=yes");
+        gives(s, "writer", step("compare %s with=other", origins[i]), "same=no error=1656");
+        row(s, "dup-close-source");
+        succeeds(s, "writer", step("duplicate same%u to=0 access=FILE_MAP_READ close-source=yes", i));
+        must(s, "writer", step("adopt moved%u handle=$writer.handle", i));
+        gives(s, "writer", step("granted moved%u", i), "access=0x4");
+        succeeds(s, "writer", step("duplicate %s to=$reader.pid access=FILE_MAP_READ", origins[i]));
+        must(s, "reader", step("adopt given%u handle=$writer.handle", i));
+        row(s, "dup-into-child");
+        gives(s, "reader", step("granted given%u", i), "access=0x4");
+        denied(s, "reader", step("map none of=given%u access=FILE_MAP_WRITE", i));
+        if (succeeds(s, "reader", step("map given-view%u of=given%u access=FILE_MAP_READ", i, i)))
+            gives(s, "reader", step("verify given-view%u length=" PAGES_SIZE " seed=1", i), "match=yes");
+        gives(s, "reader", "verify view length=" PAGES_SIZE " seed=1", "match=yes");
+    }
+}
+
+/* A DUPLICATE_CLOSE_SOURCE of each handle closes it, and no other one. */
+static void origins_move(struct stage *s)
+{
+    handles_with_a_past(s, "PAGE_READWRITE");
+    row(s, "dup-close-source");
+    for (unsigned i = 0; i < COUNT(origins); i++) {
+        succeeds(s, "writer",
+                 step("duplicate %s to=$reader.pid same=yes close-source=yes keep=yes", origins[i]));
+        must(s, "reader", step("adopt moved%u handle=$writer.handle", i));
+        fails_status(s, "writer", step("close %s", origins[i]), ERROR_INVALID_HANDLE, STATUS_INVALID_HANDLE);
+        succeeds(s, "reader", step("map moved-view%u of=moved%u access=FILE_MAP_WRITE", i, i));
+        for (unsigned j = i + 1; j < COUNT(origins); j++)
+            gives(s, "writer", step("size %s", origins[j]), "size=1052672 attributes=SEC_COMMIT");
+    }
+}
+
+/* ---- handles with few rights ---- */
+
+/* Labels of handles of the reader with FILE_MAP_READ alone: the first and the second handle of the process to the section,
+ * a later one, and a duplicate. */
+static const char *const low_origins[] = {"low0", "low1", "low8", "duplicate"};
+
+static void low_handles(struct stage *s, const char *protect)
+{
+    must(s, "writer", step("create section name=@x size=" SIZE " protect=%s", protect));
+    must(s, "writer", "map view of=section access=FILE_MAP_READ");
+    for (unsigned i = 0; i < 9; i++)
+        must(s, "reader", step("open low%u name=@x access=FILE_MAP_READ", i));
+    must(s, "reader", "duplicate low0 to=0 same=yes");
+    must(s, "reader", "adopt duplicate handle=$reader.handle");
+    for (unsigned i = 0; i < MORE_VIEWS; i++)
+        must(s, "reader",
+             step("map view%u of=%s access=FILE_MAP_READ", i, low_origins[i % COUNT(low_origins)]));
+}
+
+/* A handle with FILE_MAP_READ maps views for reading and copy-on-write views, and gives nothing else. */
+static void low_handles_stay_low(struct stage *s)
+{
+    low_handles(s, "PAGE_READWRITE");
+    for (unsigned i = 0; i < COUNT(low_origins); i++) {
+        const char *low = low_origins[i];
+        row(s, "access-handle-fixed");
+        gives(s, "reader", step("granted %s", low), "access=0x4");
+        row(s, "open-read-cannot-map-write");
+        denied(s, "reader", step("map no of=%s access=FILE_MAP_WRITE", low));
+        denied(s, "reader", step("map no of=%s access=FILE_MAP_ALL_ACCESS", low));
+        row(s, "size-query-needs-section-query");
+        denied(s, "reader", step("size %s", low));
+        row(s, "sd-get-by-handle");
+        denied(s, "reader", step("descriptor %s parts=dacl", low));
+        row(s, "sd-set-by-handle");
+        denied(s, "reader", step("setdescriptor %s sd=D:P", low));
+        row(s, "view-cow-no-write-right");
+        if (succeeds(s, "reader", step("map copy of=%s access=FILE_MAP_COPY", low))) {
+            succeeds(s, "reader", "write copy at=0x100000 text=private");
+            gives(s, "reader", "read copy at=0x100000 length=7 as=text", "text=private");
+            must(s, "reader", "unmap copy");
+        }
+        row(s, "protect-readonly-write-faults");
+        must(s, "reader", step("map read of=%s access=FILE_MAP_READ", low));
+        faults(s, "reader", "write read at=0x100000 u8=1", "write");
+        must(s, "reader", "unmap read");
+    }
+    row(s, "view-cow-private");
+    gives(s, "writer", "zero view length=" PAGES_SIZE, "zero=yes");
+    row(s, "open-existing");
+    succeeds(s, "third", "open section name=@x access=FILE_MAP_WRITE");
+}
+
+/* The creator of a PAGE_READONLY section has copy-on-write views too, and no writable one. */
+static void creator_of_readonly_copies(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=" SIZE " protect=PAGE_READONLY");
+    row(s, "create-granted-access-by-protect");
+    gives(s, "writer", "granted section", "access=0xF0005");
+    row(s, "view-cow-no-write-right");
+    REQUIRE(succeeds(s, "writer", "map copy of=section access=FILE_MAP_COPY"));
+    succeeds(s, "writer", "write copy at=0x100000 text=private");
+    row(s, "open-read-cannot-map-write");
+    denied(s, "writer", "map no of=section access=FILE_MAP_WRITE");
+    must(s, "reader", "open section name=@x access=FILE_MAP_READ");
+    must(s, "reader", "map view of=section access=FILE_MAP_READ");
+    row(s, "view-cow-private");
+    gives(s, "reader", "zero view length=" PAGES_SIZE, "zero=yes");
+}
+
+/* ---- descriptors ---- */
+
+/* An access list that is set through each handle is the whole one: each of its entries counts, from the next open on. */
+static void origins_describe(struct stage *s)
+{
+    handles_with_a_past(s, "PAGE_READWRITE");
+    for (unsigned i = 0; i < COUNT(origins); i++) {
+        row(s, "sd-set-by-handle");
+        succeeds(s, "writer", step("setdescriptor %s sd=D:P(A;;0x4;;;WD)(A;;0x1;;;WD)", origins[i]));
+        if (succeeds(s, "third", "open section name=@x access=FILE_MAP_READ|SECTION_QUERY"))
+            must(s, "third", "close section");
+        denied(s, "third", "open section name=@x access=FILE_MAP_WRITE");
+        succeeds(s, "writer", step("setdescriptor %s sd=D:P(D;;0x4;;;WD)(A;;0x7;;;WD)", origins[i]));
+        row(s, "sd-ace-order");
+        denied(s, "third", "open section name=@x access=FILE_MAP_READ");
+        if (succeeds(s, "third", "open section name=@x access=FILE_MAP_WRITE|SECTION_QUERY"))
+            must(s, "third", "close section");
+    }
+}
+
 static const struct test_case handle_origins_cases[] = {
     {CASE(origins_share_bytes),
      .rows = "view-coherent-same-process map-query-fields protect-readonly-write-faults"},
@@ -191,6 +425,24 @@ static const struct test_case handle_origins_cases[] = {
     {CASE(origins_flags), .rows = "inherit-sethandleinformation", .needs = "compare-object-handles"},
     {CASE(origins_close), .rows = "life-close-twice"},
     {CASE(origins_commit), .rows = "reserve-commit-is-shared"},
+    {CASE(origins_place_views),
+     .rows = "map-ex-base-honoured map-ex-base-occupied map-ex-base-misaligned map-offset-misaligned "
+             "map-length-past-end access-execute-needs-exec-section failed-call-changes-nothing "
+             "life-virtualfree-on-view life-unmap-interior life-unmap-frees-range life-unmap-twice "
+             "flush-pagefile-view"},
+    {CASE(origins_duplicate),
+     .rows = "dup-same-access dup-lower-access dup-same-object dup-close-source dup-into-child "
+             "create-granted-access-by-protect",
+     .needs = "compare-object-handles"},
+    {CASE(origins_move), .rows = "dup-close-source"},
+    {CASE(low_handles_stay_low),
+     .rows = "access-handle-fixed open-read-cannot-map-write size-query-needs-section-query sd-get-by-handle "
+             "sd-set-by-handle "
+             "view-cow-no-write-right protect-readonly-write-faults view-cow-private open-existing"},
+    {CASE(creator_of_readonly_copies),
+     .rows = "create-granted-access-by-protect view-cow-no-write-right open-read-cannot-map-write "
+             "view-cow-private"},
+    {CASE(origins_describe), .rows = "sd-set-by-handle sd-ace-order"},
 };
 
 TOPIC(handle_origins, handle_origins_cases)

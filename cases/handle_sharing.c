@@ -2,16 +2,17 @@
  * The runner passes the value of a handle from one actor to the other, as a command line would. */
 #include "topic.h"
 
+#include <stdio.h>
+
 /* What GetHandleInformation returns: the two flags of a handle. */
 #define INHERITED "inherit=yes protect-from-close=no"
 #define KEPT "inherit=no protect-from-close=no"
 
-/* The child gives a label to the handle value that its parent calls `label`. The parent's handle must have
- * these flags. */
+/* The child gives a label to the handle value that its parent calls `label`. The parent's handle has these flags. */
 static void adopts(struct stage *s, const char *child, const char *parent, const char *label,
                    const char *flags)
 {
-    must_give(s, parent, step("flags %s", label), flags);
+    gives(s, parent, step("flags %s", label), flags);
     must(s, child, step("adopt %s handle=$%s.handle", label, parent));
 }
 
@@ -67,6 +68,35 @@ static void inherit_needs_createprocess_flag(struct stage *s)
     spawns(s, "writer", "second", "inherit=no");
     adopts(s, "second", "writer", "section", INHERITED);
     is_no_section(s, "second", "section");
+}
+
+/* One process starts six children one after the other, in three ways. Each child gets all inheritable handles, or none, or
+ * those on its list. */
+static void children_one_after_another(struct stage *s)
+{
+    static const char *const ways[] = {"inherit=yes", "inherit=no", "inherit=yes list=s1"};
+    static const bool gets[][3] = {{true, true, true}, {false, false, false}, {false, true, false}};
+    for (unsigned i = 0; i < 3; i++) {
+        must(s, "writer", step("create s%u size=4096 protect=PAGE_READWRITE inherit=yes", i));
+        must(s, "writer", step("map v%u of=s%u access=FILE_MAP_WRITE", i, i));
+        must(s, "writer", step("write v%u at=0 u32=%u", i, i + 1));
+    }
+    for (unsigned number = 0; number < 2 * COUNT(ways); number++) {
+        const unsigned way = number % COUNT(ways);
+        char child[16];
+        snprintf(child, sizeof child, "child%u", number);
+        row(s, way == 0   ? "inherit-attributes-on"
+               : way == 1 ? "inherit-needs-createprocess-flag"
+                          : "inherit-handle-list");
+        spawns(s, "writer", child, ways[way]);
+        for (unsigned i = 0; i < 3; i++) {
+            adopts(s, child, "writer", step("s%u", i), INHERITED);
+            if (!gets[way][i])
+                is_no_section(s, child, step("s%u", i));
+            else if (succeeds(s, child, step("map v%u of=s%u access=FILE_MAP_READ", i, i)))
+                gives(s, child, step("read v%u at=0 as=u32", i), step("u32=%u", i + 1));
+        }
+    }
 }
 
 /* The inherited handle has the value and the access of the parent's handle. One page says that the value
@@ -270,6 +300,9 @@ static const struct test_case handle_sharing_cases[] = {
     {CASE(inherit_default_off)},
     {CASE(inherit_attributes_on)},
     {CASE(inherit_needs_createprocess_flag)},
+    {CASE(children_one_after_another),
+     .rows = "inherit-attributes-on inherit-needs-createprocess-flag inherit-handle-list",
+     .needs = "attribute-lists"},
     {CASE(inherit_same_value_and_access)},
     {CASE(inherit_open_flag)},
     {CASE(inherit_of_existing_object), .rows = "create-existing-inherit-flag-applies inherit-attributes-on"},
