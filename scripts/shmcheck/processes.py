@@ -21,6 +21,7 @@ PR_SET_CHILD_SUBREAPER = 36
 ADDR_NO_RANDOMIZE = 0x0040000
 ASK_PERSONALITY = 0xFFFFFFFF
 
+LOOK_SECONDS = 0.25
 REAPER = "reaper"
 REAP_SECONDS = 1.0
 ENDED_ACTOR = re.compile(rb"[0-9]+ \(shmactor.*\) Z ")
@@ -31,7 +32,11 @@ waited_for: set[int] = set()
 
 
 class TooSlow(CannotRun):
-    """A program did not end in time."""
+    """A program did not end in time, or could not end."""
+
+
+class NotAlive(Exception):
+    """What a program needs to go on has ended."""
 
 
 def die_with_parent() -> Callable[[], None] | None:
@@ -71,10 +76,11 @@ def run_quiet(
     environment: Mapping[str, str] | None = None,
     seconds: float | None = None,
     group: bool = False,
+    alive: Callable[[], bool] | None = None,
 ) -> tuple[int, str]:
     """Runs a program without input. Returns its exit code and its output, with "\\n" as line end. A program that takes
-    longer than `seconds` is killed, with `group` together with everything it started, and raises TooSlow. CannotRun if
-    it cannot be started."""
+    longer than `seconds` is killed, with `group` together with everything it started, and raises TooSlow. So is one whose
+    wineserver has ended, which `alive` tells: it would wait without end. CannotRun if it cannot be started."""
     # A file and not a pipe: processes that the program leaves behind, like Wine's services, would keep a pipe open.
     with tempfile.TemporaryFile() as output:
         try:
@@ -93,10 +99,13 @@ def run_quiet(
         except OSError as error:
             raise CannotRun(f"{command[0]} cannot be started: {error}") from error
         try:
-            process.wait(seconds)
+            wait(process, seconds, alive)
         except subprocess.TimeoutExpired as error:
             kill(process, group)
-            raise TooSlow(f"{command[0]} did not end within {seconds:.0f} seconds") from error
+            raise TooSlow(f"{command[0]} did not end within {error.timeout:.0f} seconds") from error
+        except NotAlive as error:
+            kill(process, group)
+            raise TooSlow(f"{command[0]} was killed because its wineserver had ended") from error
         except BaseException:
             kill(process, group)
             raise
@@ -104,6 +113,22 @@ def run_quiet(
             waited_for.discard(process.pid)
         output.seek(0)
         return process.returncode, output.read().decode("utf-8", "replace").replace("\r\n", "\n")
+
+
+def wait(process: subprocess.Popen[bytes], seconds: float | None, alive: Callable[[], bool] | None) -> None:
+    """Waits for the program's end. TimeoutExpired after `seconds`; NotAlive as soon as `alive` returns False."""
+    end = None if seconds is None else time.monotonic() + seconds
+    while alive:
+        left = LOOK_SECONDS if end is None else end - time.monotonic()
+        try:
+            process.wait(max(0.0, min(left, LOOK_SECONDS)))
+            return
+        except subprocess.TimeoutExpired as error:
+            if seconds is not None and left <= LOOK_SECONDS:
+                raise subprocess.TimeoutExpired(error.cmd, seconds) from error
+            if not alive():
+                raise NotAlive from error
+    process.wait(seconds)
 
 
 def kill(process: subprocess.Popen[bytes], group: bool) -> None:

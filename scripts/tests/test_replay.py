@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 
+from shmcheck.console import CannotRun  # noqa: E402
 from shmcheck.definitions import Verdict  # noqa: E402
+from shmcheck.proof import replays  # noqa: E402
 from shmcheck.reports.played import Played, as_file, totals, why_not  # noqa: E402
 from shmcheck.reports.report_files import read  # noqa: E402
 from shmcheck.reports.results import Case, Key  # noqa: E402
+
+if TYPE_CHECKING:
+    from shmcheck.targets.target import Target
 
 REPORT = ROOT / "reports" / "baselines" / "wine-8.xml"
 
@@ -101,6 +108,38 @@ def test_cases_are_played(tmp_path: Path) -> None:
     found = json.loads(out.read_text(encoding="utf-8"))
     assert found["cases"] == found["same"] + found["different"] == 2
     assert "reader> map v5 of=section access=FILE_MAP_READ offset=0x7FFF0000 length=1" in done.stdout
+
+
+class Stub:
+    """A target whose shmcheck.exe is this shell command."""
+
+    def __init__(self, shell: str, lives: bool = True) -> None:
+        self.shell, self.lives = shell, lives
+        self.environment = dict(os.environ)
+
+    def command(self, program: Path) -> list[str]:
+        return ["sh", "-c", self.shell]
+
+    def alive(self) -> bool:
+        return self.lives
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs sh")
+@pytest.mark.parametrize(
+    ("stub", "message"),
+    [
+        (Stub("sleep 60"), "did not end within 1 seconds"),
+        (Stub("sleep 60", lives=False), "was killed because its wineserver had ended"),
+        (Stub("kill -9 $$"), "was killed by signal 9"),
+        (Stub("echo why; exit 3"), "ended with exit code 3\nwhy"),
+        (Stub("exit 0"), "ended with exit code 0"),  # and left no report
+    ],
+)
+def test_a_run_that_is_not_complete_is_an_error(stub: Stub, message: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(replays, "RUN_SECONDS", 0.0)
+    monkeypatch.setattr(replays, "END_SECONDS", 1.0)
+    with pytest.raises(CannotRun, match=message):
+        replays.play([case(f"{CREATE} -> ok error=0")], cast("Target", stub))
 
 
 def test_wrong_usage() -> None:

@@ -28,7 +28,7 @@ A transcript does not carry everything that a case does: what one role does whil
 the case computes from several replies. Cases that need the first are not played, and it is said why.
 
 Exit code 0: every case that was played has the same transcript; 1: some differ; 3: wrong usage, a report that cannot be
-used, or a case that cannot be played."""
+used, a case that cannot be played, or a run that was killed or did not end."""
 
 
 def options(arguments: Sequence[str]) -> argparse.Namespace:
@@ -77,7 +77,7 @@ def replay(arguments: Sequence[str]) -> int:
     if cases:
         prepare([Part(cmake_build.main_preset(), cmake_build.RUNNER)], packages.FOR_RUN)
         with this_target() as target:
-            done = replays.play(cases, target, ["--timeout-scale", f"{found.timeout_scale:g}"])
+            done = replays.play(cases, target, found.timeout_scale)
     totals = played.totals(done, not_replayable, len(empty))
     if found.json:
         write_file(found.json, json.dumps(totals, indent=2) + "\n")

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from shmcheck import signals
+from shmcheck import processes, signals
 from shmcheck.console import CannotRun, say
 from shmcheck.processes import die_with_parent, signal_program
 from shmcheck.signals import Interrupted
@@ -18,7 +18,6 @@ from shmcheck.targets.windows_job import end_with_us
 
 # Together with ending the Wine prefix this takes less than two seconds.
 INTERRUPT_SECONDS = 0.8
-LOOK_SECONDS = 0.25
 
 
 @dataclass(frozen=True)
@@ -56,14 +55,12 @@ def kill(child: subprocess.Popen[bytes]) -> None:
 def wait(child: subprocess.Popen[bytes], alive: Callable[[], bool]) -> bool:
     """Waits for the program's end. Returns True if it was killed because wineserver had ended; a program under Wine may
     wait without end then."""
-    while True:
-        try:
-            child.wait(LOOK_SECONDS)
-            return False
-        except subprocess.TimeoutExpired:
-            if not alive():
-                kill(child)
-                return True
+    try:
+        processes.wait(child, None, alive)
+        return False
+    except processes.NotAlive:
+        kill(child)
+        return True
 
 
 def begin(command: Sequence[str | Path], environment: Mapping[str, str], folder: Path) -> subprocess.Popen[bytes]:
