@@ -11,8 +11,7 @@
 #define TOKEN_BYTES 2048
 #define FNV_START UINT64_C(14695981039346656037)
 #define FNV_FACTOR UINT64_C(1099511628211)
-#define SYSTEM_HANDLES 64 /* SystemExtendedHandleInformation */
-#define LENGTH_MISMATCH ((LONG)0xC0000004)
+#define LONGEST_GAP 32 /* free handle values in a row, behind which no handle is looked for */
 
 /* Allocations and handles in ascending order of their address and value. */
 struct allocation {
@@ -104,65 +103,20 @@ static void take_memory(struct print *out)
 
 /* ---- handles ---- */
 
-struct system_handle {
-    void *object;
-    ULONG_PTR process, value;
-    ULONG access;
-    USHORT creator, type;
-    ULONG attributes, reserved;
-};
-
-struct system_handles {
-    ULONG_PTR count, reserved;
-    struct system_handle list[1];
-};
-
-typedef LONG WINAPI query_system(int, void *, ULONG, ULONG *);
-
 static int ascending(const void *a, const void *b)
 {
     uintptr_t x = *(const uintptr_t *)a, y = *(const uintptr_t *)b;
     return (x > y) - (x < y);
 }
 
-static void add_own_handles(struct print *out, const struct system_handles *all)
-{
-    out->handle_count = 0;
-    for (ULONG_PTR i = 0; i < all->count; i++) {
-        if (all->list[i].process != GetCurrentProcessId())
-            continue;
-        if (out->handle_count < HANDLES_MOST)
-            out->handles[out->handle_count] = all->list[i].value;
-        out->handle_count++;
-    }
-    out->knows_handles = out->handle_count > 0 && out->handle_count <= HANDLES_MOST;
-    if (out->knows_handles)
-        qsort(out->handles, out->handle_count, sizeof out->handles[0], ascending);
-}
-
-/* Takes the handles of this process from the list of all handles. False if the system does not give that list. */
-static bool list_handles(struct print *out)
-{
-    query_system *query = (query_system *)(void (*)(void))GetProcAddress(GetModuleHandleW(L"ntdll.dll"),
-                                                                         "NtQuerySystemInformation");
-    LONG status = LENGTH_MISMATCH;
-    for (ULONG size = 1 << 17; query && status == LENGTH_MISMATCH && size <= 1 << 24; size *= 4) {
-        struct system_handles *all = VirtualAlloc(NULL, size, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);
-        status = all ? query(SYSTEM_HANDLES, all, size, NULL) : LENGTH_MISMATCH + 1;
-        if (status >= 0)
-            add_own_handles(out, all);
-        if (all)
-            VirtualFree(all, 0, MEM_RELEASE);
-    }
-    return status >= 0 && out->handle_count > 0;
-}
-
-/* Where neither way works: tries handle values one by one. */
+/* Looks for the handles of this process one by one, up to the first long gap between their values.
+ * NtQuerySystemInformation would list those of all processes, but some Wines' servers crash when it is called while
+ * another process starts: that process has no handle yet, and the server reads beyond its empty table. */
 static void probe_handles(struct print *out)
 {
     DWORD flags;
     out->handle_count = 0;
-    for (uintptr_t value = 4, misses = 0; misses < 64 && out->handle_count < HANDLES_MOST;
+    for (uintptr_t value = 4, misses = 0; misses < LONGEST_GAP && out->handle_count < HANDLES_MOST;
          value += 4, misses++) {
         if (!GetHandleInformation((HANDLE)value, &flags))
             continue;
@@ -179,7 +133,7 @@ static void take_handles(struct print *out)
     out->knows_handles = false;
     if (GetProcessHandleCount(GetCurrentProcess(), &count) && count > 0)
         out->handle_count = count;
-    else if (!list_handles(out))
+    else
         probe_handles(out);
 }
 
