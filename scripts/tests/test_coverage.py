@@ -27,13 +27,13 @@ def listed(*cases: tuple[str, str]) -> str:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("", "there is no case in it"),
+        ("", "it lists no case"),
         ("open-missing\n", "line 1: 1 tab-separated fields"),
         ("a\tsample\t\ta\textra\n", "line 1: 5 tab-separated fields"),
         ("a\tsample\t\ta\n\n", "line 2: 1 tab-separated fields"),
         ("A b\tsample\t\ta\n", "line 1: 'A b' is not the id of a case"),
         ("a\tsample\t\t \n", "line 1: case a has no rows"),
-        ("a\tsample\t\ta\na\tother\t\tb\n", "line 2: there are two cases a"),
+        ("a\tsample\t\ta\na\tother\t\tb\n", "line 2: the case a is listed twice"),
     ],
 )
 def test_a_bad_list_is_refused(text: str, problem: str) -> None:

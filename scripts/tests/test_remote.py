@@ -203,8 +203,8 @@ def test_two_runs_on_one_host_and_a_dead_host_at_the_same_time(lab: Lab) -> None
     assert code == 3, text
     assert text.splitlines()[-1] == "2 passed, 1 failed, 0 skipped", text
     assert lab.report("one").complete and lab.report("two").complete
-    assert "nothing listens there" in lost(lab, "dead")
-    assert f"{lab.name('dead')}  LOST: lab: sending the programs failed: nothing listens there" in text
+    assert "it refuses the connection on this port" in lost(lab, "dead")
+    assert f"{lab.name('dead')}  LOST: lab: sending the programs failed: it refuses the connection on this port" in text
     assert lab.left() == []
     code, text = lab.run("one", "dead", more=("--allow-lost", "1"))
     assert code == 0, text
@@ -217,7 +217,7 @@ def test_wrong_keys_and_changed_host_keys_are_errors(lab: Lab) -> None:
     shutil.copy(lab.folder / "other.pub", lab.host.folder / "authorized_keys")
     code, _ = lab.run("one")
     assert code == 3
-    assert "it lets us not log in" in lost(lab, "one")
+    assert "it refuses the login" in lost(lab, "one")
     known = lab.host.folder / "known_hosts"
     other = (lab.folder / "other.pub").read_text(encoding="utf-8")
     known.write_text(f"[127.0.0.1]:{lab.host.port} {other}", encoding="utf-8")

@@ -31,7 +31,7 @@ def test_a_symptom_is_read() -> None:
     assert parse("CreateFileMappingW returns ERROR_ALREADY_EXISTS") == Symptom(("CreateFileMapping",), (183,), (), ())
     assert parse("0xC000004E") == parse("STATUS_SECTION_PROTECTION") == Symptom((), (), (0xC000004E,), ())
     assert parse("the size is ignored").words == ("size", "ignored")
-    with pytest.raises(CannotRun, match="nothing to search for"):
+    with pytest.raises(CannotRun, match="no word to search for"):
         parse("the error is")
 
 

@@ -108,8 +108,8 @@ def test_relative_paths_start_at_the_targets_file(tmp_path: Path) -> None:
         ("[a]\nkind = 'farm'\n", 2, "needs a kind"),
         ("[a]\nkind = 'local'\nhost = 'x'\n", 3, "has no 'host'"),
         ("\n[a]\nkind = 'ssh'\n", 2, "needs a host"),
-        ("[a]\nkind = 'ssh'\nhost = '-oProxyCommand=x'\n", 3, "host is a name"),
-        ("[a]\nkind = 'ssh'\nhost = 'x'\nfolder = '../up'\n", 4, "folder is one plain name"),
+        ("[a]\nkind = 'ssh'\nhost = '-oProxyCommand=x'\n", 3, "host is a destination"),
+        ("[a]\nkind = 'ssh'\nhost = 'x'\nfolder = '../up'\n", 4, "folder is a single name"),
         ("[a]\nkind = 'ssh'\nhost = 'x'\ndeadline = 0\n", 4, "deadline is a number of seconds"),
         ("[a]\nkind = 'ssh'\nhost = 'x'\ntransfer-deadline = 86401\n", 4, "transfer-deadline is a number of seconds"),
         ("[a]\nkind = 'ssh'\nhost = 'x'\narch = 'arm64'\n", 4, "built with MSVC only"),
@@ -248,7 +248,7 @@ def test_lanes_get_their_turn_by_the_last_time(tmp_path: Path, capsys: pytest.Ca
     assert [each.name for each in fleet.in_turn(lanes[2:] + [lane(tmp_path, "newer", "")], 1)] == ["new", "newer"]
     assert "".join(capsys.readouterr()) == ""
     turns = fleet.in_turn(lanes, 1)
-    assert "3 targets, 1 at a time; the slowest of the last run first: new (unknown), slow (90 s), quick (1 s)" in "".join(
+    assert "3 targets, 1 at a time; in the order of their last run times, the longest first: new (unknown), slow (90 s), quick (1 s)" in "".join(
         capsys.readouterr()
     )
     fleet.run_lanes(fleet.Fleet(turns, status_board.Board([each.name for each in lanes])), 1, str(tmp_path))

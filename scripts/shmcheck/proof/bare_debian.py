@@ -1,5 +1,5 @@
-"""The two commands of README on bare Debian systems: trees that have nothing but what debootstrap installs, git, Python and
-sudo. The checkout is in a folder whose name has blanks and a letter that is not ASCII; root has no HOME."""
+"""Runs scripts/run and scripts/test on bare Debian systems: trees with only the packages that debootstrap installs, git,
+Python and sudo. The name of the checkout's folder has blanks and a letter that is not ASCII; root has no HOME."""
 
 from __future__ import annotations
 
@@ -67,12 +67,12 @@ exec "$chroot" --userspec=person:person "$root" env --chdir="$checkout" HOME=/ho
 
 @dataclass(frozen=True)
 class Outcome:
-    """How one command ended in one system."""
+    """The end of one command in one system."""
 
     name: str  # "Debian 12, root: scripts/run"
     code: int
     last_line: str
-    tail: str  # the last lines of the output, and the file that has all of it
+    tail: str  # the last lines of the output, and the path of the file with all of it
 
     @property
     def passed(self) -> bool:
@@ -80,8 +80,8 @@ class Outcome:
 
 
 class Bare:
-    """A bare system of Debian `number`. Everything of it is below build/nightly, and
-    what the commands print stays there when the system is deleted."""
+    """A bare system of Debian `number`, below build/nightly. The output of the commands is also there, and stays when the
+    system is deleted."""
 
     def __init__(self, number: int) -> None:
         self.number = number
@@ -112,7 +112,7 @@ class Bare:
         return run_quiet([*root_rights(), *ENCLOSED, "sh", "-c", text, "sh", *arguments], seconds=SECONDS)
 
     def outcomes(self, user: str, commands: Sequence[str]) -> list[Outcome]:
-        """Runs the commands one after the other in a fresh copy, as a user would who has just cloned the project."""
+        """Runs the commands one after the other in a fresh copy, like a user after cloning the project."""
         tree = self.folder / user
         code, text = run_quiet([*root_rights(), "cp", "-a", "--", str(self.base), str(tree)], seconds=SECONDS)
         if code != 0:

@@ -1,4 +1,5 @@
-"""Measures what the suite costs, relative to bare process starts and exchanges that are measured in turn with it."""
+"""Measures the cost of the suite relative to bare process starts and pipe exchanges, which are measured alternately with
+it."""
 
 from __future__ import annotations
 
@@ -41,12 +42,12 @@ class Ratio:
 
     @staticmethod
     def of(values: Sequence[float]) -> Ratio:
-        """Of two values at least."""
+        """The ratio of these values, two at least."""
         low, middle, high = quantiles(values, n=4, method="inclusive")
         return Ratio(round(middle, 3), round(low, 3), round(high, 3))
 
     def verdict(self, goal: float) -> str:
-        """Met or missed only if both quartiles say so."""
+        """Met or missed if both quartiles are on one side of the goal; otherwise too noisy."""
         if self.high <= goal:
             return MET
         return MISSED if self.low > goal else TOO_NOISY
@@ -74,27 +75,27 @@ class Bench:
         self.actor = target_path(str(cmake_build.programs() / "shmactor.exe"), str(ROOT))
 
     def output(self, program: str, *words: str) -> str:
-        """What a program prints; CannotRun if it fails."""
+        """The output of a program. CannotRun if it fails."""
         command = [*self.target.command(cmake_build.programs() / program), *words]
         done = subprocess.run(
             command, env=self.target.environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, cwd=ROOT
         )
-        # A run of cases ends with 0, 1 or 2; the verdicts do not matter here.
+        # A run of cases ends with 0, 1 or 2. The verdicts do not matter here.
         if done.returncode not in (0, 1, 2):
             raise CannotRun(f"{program} {' '.join(words)}: {done.stderr.strip() or done.stdout.strip()}")
         return done.stdout
 
     def figures(self, *words: str) -> Mapping[str, float]:
-        """The "name value" lines of shmbench.exe."""
+        """The values that shmbench.exe prints as lines "name value"."""
         pairs = (line.split() for line in self.output("shmbench.exe", *words).splitlines())
         return {pair[0]: float(pair[1]) for pair in pairs if len(pair) == 2}
 
     def floor(self) -> float:
-        """Seconds of one bare start of an actor to its exit."""
+        """The time from one bare start of an actor to its exit, in seconds."""
         return self.figures("floor", self.actor, str(FLOOR_STARTS))["start_us"] / 1e6
 
     def suite(self, *words: str) -> Measured:
-        """Runs cases; their verdicts do not matter here."""
+        """Runs cases and measures the run, whatever their verdicts."""
         report = BUILD / "bench" / "TEST-shmcheck-bench.xml"
         report.parent.mkdir(exist_ok=True)
         known = target_path(str(KNOWN), str(ROOT))
@@ -125,7 +126,7 @@ class Pairs:
 
 
 def measure_pairs(bench: Bench, jobs: int) -> Pairs:
-    """A slice of the floor and a slice of the suite in turn, so that both meet the same noise."""
+    """Measures slices of the floor and of the suite alternately, so that both have the same noise."""
     pairs = Pairs()
     slices = bench.slices()
     before = bench.floor()
@@ -141,7 +142,7 @@ def measure_pairs(bench: Bench, jobs: int) -> Pairs:
 
 
 def growth_of(runs: Sequence[Measured]) -> float:
-    """The cost of a repetition late and early."""
+    """The cost of a late repetition divided by that of an early one."""
     early = (runs[1].seconds - runs[0].seconds) / (GROWTH[1] - GROWTH[0])
     late = (runs[2].seconds - runs[1].seconds) / (GROWTH[2] - GROWTH[1])
     return late / early
@@ -152,7 +153,7 @@ def with_spread(name: str, ratio: Ratio) -> dict[str, object]:
 
 
 def measure(bench: Bench, jobs: int) -> dict[str, object]:
-    """All figures."""
+    """Measures all figures of --json."""
     pairs = measure_pairs(bench, jobs)
     say("the whole suite once, for its process starts ...")
     whole = bench.suite("--jobs", str(jobs))
@@ -188,7 +189,7 @@ def ratio_in(figures: Mapping[str, object], name: str) -> Ratio:
 
 
 def verdicts(figures: Mapping[str, object]) -> list[tuple[str, Ratio, float, str]]:
-    """Each figure that has a goal, with it and what came of it."""
+    """Each figure that has a goal: name, ratio, goal, verdict."""
     goals = [("jobs1_ratio", JOBS1_MOST), ("step_ratio", STEP_MOST), ("growth", GROWTH_MOST)]
     if figures["jobs"] == 2:
         goals.insert(1, ("jobsN_ratio", JOBSN_MOST))

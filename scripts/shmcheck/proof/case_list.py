@@ -1,4 +1,4 @@
-"""The list of cases: what shmcheck --list prints, from the built program or from a file."""
+"""The list of cases: the output of shmcheck --list, from the built program or from a file."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LIST_SECONDS = 60.0
 
 
 def built_program() -> Path:
-    """shmcheck.exe of a build tree. Every compiler's lists the same cases. CannotRun if there is none."""
+    """shmcheck.exe of any build tree; all compilers' programs list the same cases. CannotRun if there is none."""
     programs = [tree(preset) / "bin" / "shmcheck.exe" for preset in PRESETS]
     for program in programs:
         if program.exists():
@@ -24,7 +24,7 @@ def built_program() -> Path:
 
 
 def list_of_program(program: Path) -> str:
-    """What shmcheck --list prints, under Wine if this is not Windows. CannotRun if it fails."""
+    """The output of shmcheck --list, under Wine if this is not Windows. CannotRun if it fails."""
     command = [str(program), "--list"]
     if ON_WINDOWS:
         code, text = run_quiet(command, seconds=LIST_SECONDS)
@@ -48,7 +48,7 @@ def run_in_prefix(command: list[str]) -> tuple[int, str]:
 
 
 def decoded(data: bytes, what: str) -> str:
-    """Text in either encoding that redirected output has: PowerShell's > writes UTF-16."""
+    """Redirected output as text: UTF-8, or UTF-16 as PowerShell's > writes it."""
     try:
         return data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
     except UnicodeDecodeError as error:
@@ -56,7 +56,7 @@ def decoded(data: bytes, what: str) -> str:
 
 
 def list_text(file: Path | None, program: Path | None) -> tuple[str, str]:
-    """The list of cases, and where it is from: the file if there is one, else the program, else the built program."""
+    """The list of cases and its source: the file if one is named, else the named program, else the built program."""
     if file is None:
         program = program or built_program()
         return list_of_program(program), f"{program} --list"

@@ -1,4 +1,4 @@
-"""Compares the rows of the contract with the cases, both ways."""
+"""Compares the rows of the contract with the cases, in both directions."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Coverage:
     stale: tuple[tuple[Row, Case], ...]  # rows with an excuse, with a case that checks them; they are covered
 
     def good(self) -> bool:
-        """Whether contract and cases agree; rows that no case checks are no disagreement."""
+        """Whether contract and cases agree. Rows that no case checks do not count as a disagreement."""
         return not self.unknown and not self.stale
 
     def count(self, rows: Iterable[Row]) -> Count:
@@ -51,8 +51,8 @@ class Coverage:
 
 
 def read_list(text: str) -> list[Case]:
-    """Reads what shmcheck --list prints: id, topic, needs and rows of every case, tab-separated, the rows (and needs)
-    blank-separated."""
+    """Reads the output of shmcheck --list: id, topic, needs and rows of each case, separated by tabs; needs and rows are
+    lists separated by blanks."""
     cases: dict[str, Case] = {}
     for number, line in enumerate(text.splitlines(), 1):
         fields = line.split("\t")
@@ -64,15 +64,15 @@ def read_list(text: str) -> list[Case]:
         if not rows:
             raise ListError(f"line {number}: case {name} has no rows")
         if name in cases:
-            raise ListError(f"line {number}: there are two cases {name}")
+            raise ListError(f"line {number}: the case {name} is listed twice")
         cases[name] = Case(name, topic, rows)
     if not cases:
-        raise ListError("there is no case in it")
+        raise ListError("it lists no case")
     return list(cases.values())
 
 
 def compare(contract: Contract, cases: Iterable[Case]) -> Coverage:
-    """Both ways: rows without a case, and cases that name no row."""
+    """Finds rows without a case, and cases that name an id that is not a row."""
     first: dict[str, Case] = {}
     for case in cases:
         for row_id in case.rows:

@@ -1,4 +1,4 @@
-"""What scripts/coverage prints and writes about the rows of the contract."""
+"""The output of scripts/coverage about the rows of the contract."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def groups(contract: Contract) -> tuple[dict[str, list[Row]], dict[str, list[Row
 
 
 def strengths(contract: Contract) -> dict[str, int]:
-    """How many rows have evidence of each strength."""
+    """The number of rows of each strength of evidence."""
     return {strength: sum(row.strength == strength for row in contract.rows) for strength in STRENGTHS}
 
 
@@ -61,7 +61,7 @@ def figures(contract: Contract, coverage: Coverage, problems: tuple[Problem, ...
 
 
 def complain(coverage: Coverage, complete: bool) -> bool:
-    """Prints what is wrong. Returns whether nothing is."""
+    """Prints the errors. Returns True if there are none."""
     for row_id, case in coverage.unknown:
         say(f"error: case {case.id} ({case.topic}) names the row {row_id}, which the contract does not have")
     for row, case in coverage.stale:

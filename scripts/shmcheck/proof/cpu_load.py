@@ -1,4 +1,4 @@
-"""Busy processes that load every processor during a soak."""
+"""Busy processes that load all processors during a soak."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from types import TracebackType
 
 from shmcheck.processes import die_with_parent, processors
 
-# The limit after which a busy process ends by itself.
+# A busy process ends by itself after this time.
 SECONDS = 1800
 PROGRAM = f"import time\nend = time.monotonic() + {SECONDS}\nwhile time.monotonic() < end:\n    sum(range(20000))\n"
 
 
 class Load:
-    """A busy process for each processor, as a context; none if it is not `wanted`."""
+    """A context with a busy process on each processor, or without one if not `wanted`."""
 
     def __init__(self, wanted: bool) -> None:
         self.wanted = wanted

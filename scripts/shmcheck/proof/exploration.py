@@ -1,4 +1,4 @@
-"""Exploring on a target: what scripts/explore and scripts/faults --by-exploring start."""
+"""Explores on a target, for scripts/explore and scripts/faults --by-exploring."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from shmcheck.targets import target_resolve
 from shmcheck.targets.target import Target
 from shmcheck.targets.targets_file import Spec
 
-PROBE = "create-unnamed"  # a case whose report tells the facts of the platform
+PROBE = "create-unnamed"  # a case whose report has the facts of the platform
 PROBE_SECONDS = 120.0
 VARIABLE = "SHMCHECK_FAULT"
 
 
 def probe(target: Target, spec: Spec, programs: Path, scale: float) -> Run:
-    """The report of one case, for the facts of the platform. CannotRun if there is none."""
+    """Runs one case for the facts of the platform and returns its run. CannotRun if there is no report."""
     with tempfile.TemporaryDirectory(prefix="explore-", dir=BUILD) as folder:
         report = Path(folder) / "TEST-shmcheck-probe.xml"
         words = ["--filter", PROBE, "--timeout-scale", f"{scale:g}"]
@@ -41,7 +41,7 @@ def probe(target: Target, spec: Spec, programs: Path, scale: float) -> Run:
 
 @dataclass(frozen=True)
 class Plan:
-    """How much is explored, and how."""
+    """The limits and settings of an exploration."""
 
     families: tuple[str, ...] = ALL_FAMILIES
     seed: str = "1"
@@ -69,7 +69,7 @@ def jobs_of(plan: Plan, target: Target, actor: Path, facts: Run, variables: Mapp
 
 @dataclass
 class FaultFound:
-    """Whether exploring alone has found a faulty system."""
+    """The result of exploring a faulty system."""
 
     system: System
     sequences: int
@@ -78,7 +78,7 @@ class FaultFound:
 
 
 def explore_fault(plan: Plan, target: Target, actor: Path, facts: Run, system: System) -> FaultFound:
-    """Explores a faulty system until something contradicts the contract twice, or the time is over."""
+    """Explores a faulty system until a reply contradicts the contract, and again when repeated, or the time is over."""
 
     def told(so_far: Explored, new: Sequence[Contradiction]) -> bool:
         return not any(item.repeatable for item in so_far.found.values())

@@ -1,4 +1,4 @@
-"""Which functions of a program keep it from loading on an older Windows. first_windows.toml has the list."""
+"""Finds the functions that a program imports and that an older Windows does not export, by first_windows.toml."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from pathlib import Path
 from shmcheck.proof.portable_executable import Program
 
 LIST = Path(__file__).with_name("first_windows.toml")
-# The oldest Windows on which each program must load. What later ones add is looked up when it is needed.
+# The oldest Windows on which each program must load. Programs look up functions of later versions when they need them.
 OLDEST = {"shmcheck": "server-2003", "shmactor": "windows-vista"}
-# C libraries, which are the compiler's choice.
+# C libraries, which the compiler chooses.
 C_LIBRARIES = ("msvcrt", "ucrtbase", "vcruntime", "api-ms-win-crt-")
 
 
 @cache
 def first_windows() -> dict[str, int]:
-    """Function to the place of the first Windows that exports it, in the order of versions()."""
+    """Maps each function to the index in versions() of the first Windows that exports it."""
     with LIST.open("rb") as file:
         table = tomllib.load(file)
     return {name: place for place, words in enumerate(table.values()) for name in words.split()}
@@ -40,6 +40,6 @@ def imported(path: Path) -> set[str]:
 
 
 def missing(names: set[str], version: str) -> set[str]:
-    """The functions that this Windows does not export; one that is not in the list counts as missing."""
+    """The imported functions that this Windows does not export. A function that is not in the list counts as missing."""
     latest = versions().index(version)
     return {name for name in names if first_windows().get(name, latest + 1) > latest}

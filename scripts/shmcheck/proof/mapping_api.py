@@ -1,6 +1,6 @@
-"""Checks on the built programs that the runner does not call the mapping API.
+"""Checks in the built programs that the runner does not call the mapping API.
 
-Strings in a program prove nothing: the runner asks which functions a system exports, and names them for that.
+The names of these functions in a program prove nothing: the runner contains them to ask whether a system exports them.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 from shmcheck.processes import run_quiet
 from shmcheck.proof.portable_executable import BadProgram, Program
 
-# Functions that create, open, map or unmap a section, by whatever suffix.
+# Functions that create, open, map or unmap a section, with any suffix.
 MAPPING_API = (
     r"(?:(?:CreateFileMapping|OpenFileMapping|MapViewOfFile|UnmapViewOfFile)\w*"
     r"|(?:Nt|Zw)(?:Create|Open|MapViewOf|UnmapViewOf)Section\w*)"
@@ -28,7 +28,7 @@ def imported(path: Path) -> set[str]:
 
 
 def symbols(path: Path) -> set[str] | None:
-    """Names of the mapping API among the symbols; None without a program that can read them."""
+    """Names of the mapping API among the symbols; None if no program that reads symbols is installed."""
     if shutil.which(NM) is None:
         return None
     code, text = run_quiet([NM, path])
@@ -44,10 +44,9 @@ LOOKS: tuple[tuple[str, Callable[[Path], set[str] | None]], ...] = (
 
 
 def findings(path: Path, free: bool) -> list[tuple[str, str | None]]:
-    """Each check of a program with what is wrong: "" if nothing is, None if it could not be made.
+    """The checks of a program, each with its problem: "" if there is none, None if the check was not possible.
 
-    A program that is `free` must not have the functions. The other kind, the actor, must have them, which shows that
-    the check finds them.
+    A program that is `free` must not have the functions. The actor must have them; that shows that the check finds them.
     """
     results: list[tuple[str, str | None]] = []
     for name, look in LOOKS:
@@ -61,5 +60,5 @@ def findings(path: Path, free: bool) -> list[tuple[str, str | None]]:
         elif free:
             results.append((name, f"it has {', '.join(sorted(found))}" if found else ""))
         else:
-            results.append((name, "" if found else "the actor's calls are not seen"))
+            results.append((name, "" if found else "the check does not find the actor's calls"))
     return results

@@ -1,6 +1,6 @@
 """The C sources, compiled by clang for MSVC's target as far as that can be done without Windows' own headers.
 
-clang reads MSVC's language and rules, mingw-w64's headers stand in for the Windows SDK, and nothing is linked. Warnings
+clang applies MSVC's language and rules to mingw-w64's headers, which replace the Windows SDK; nothing is linked. Warnings
 that cl makes errors under /WX are errors here: unreachable code (C4702), deprecated names (C4996), and an assignment
 that is a condition (C4706), which clang does not know and `assignments` finds in the text.
 Pages: cpp/error-messages/compiler-warnings/compiler-warning-level-4-c4702, -c4706 and level-3-c4996.
@@ -23,16 +23,16 @@ from shmcheck.processes import TooSlow, run_quiet
 
 HEADERS = Path("/usr/share/mingw-w64/include")
 STAND_IN = ROOT / "harness" / "cmake" / "msvc-target"
-# The architectures as reports call them, and what clang needs to compile for each as cl does.
+# The architectures by their names in reports, and the options with which clang compiles for each as cl does.
 TARGETS = {
     X64: ("--target=x86_64-pc-windows-msvc",),
     X86: ("--target=i686-pc-windows-msvc", "-D_X86_", "-msse2"),
     ARM64: ("--target=aarch64-pc-windows-msvc",),
 }
-# What every source is compiled with, the precompiled header too.
+# Options of all sources and of the precompiled header.
 DEFINED = ("-D_WIN32_WINNT=0x0a00", "-DWIN32_LEAN_AND_MEAN", "-D_CRT_SECURE_NO_WARNINGS")
 WARNINGS = ("-Wall", "-Wextra", "-Wconversion", "-Wunreachable-code", "-Werror")
-# The precompiled header has windows.h whole; a source that wants a part of it left out is compiled without.
+# The precompiled header includes all of windows.h, so a source that excludes parts of it is compiled without the header.
 WINDOWS_H_IN_PARTS = "#define WIN32_NO_STATUS"
 FILE_SECONDS = 60.0
 WORKERS = 2
@@ -40,14 +40,14 @@ WORKERS = 2
 
 @dataclass(frozen=True)
 class Unit:
-    """A source and the options of its own: definitions and folders of headers."""
+    """A source and its own options: definitions and folders of headers."""
 
     source: Path
     options: tuple[str, ...]
 
 
 def missing() -> str:
-    """What is not installed and needed for this; "" if all is there."""
+    """The missing tool, in words; "" if all tools are installed."""
     if shutil.which("clang") is None:
         return "clang is not installed"
     return "" if HEADERS.is_dir() else f"the headers of mingw-w64 are not in {HEADERS}"
@@ -64,7 +64,7 @@ def units(tree: Path) -> list[Unit]:
 
 
 def own_options(command: Sequence[str]) -> tuple[str, ...]:
-    """The definitions and folders of headers of a compiler's command line, but for those of mingw-w64 itself."""
+    """The definitions and folders of headers in a compiler's command line, without those of mingw-w64 itself."""
     options: list[str] = []
     for word, following in zip(command, [*command[1:], ""], strict=True):
         if word == "-isystem":
@@ -75,7 +75,7 @@ def own_options(command: Sequence[str]) -> tuple[str, ...]:
 
 
 def problems(arch: str, sources: Sequence[Unit], folder: Path) -> list[str]:
-    """What is wrong with each source on this architecture, as text. `folder` receives the precompiled header.
+    """The errors of the sources on this architecture, as text. `folder` receives the precompiled header.
     TooSlow if a compilation takes over a minute."""
     base = ["clang", *TARGETS[arch], "-std=c11", "-fno-builtin", *DEFINED]
     base += ["-isystem", str(STAND_IN), "-isystem", str(HEADERS)]
@@ -103,15 +103,15 @@ def problems(arch: str, sources: Sequence[Unit], folder: Path) -> list[str]:
 
 
 def all_assignments(sources: Sequence[Unit]) -> list[str]:
-    """Each place of `assignments` in the sources, as text for the reader of a log."""
+    """The results of `assignments` for these sources, as text for a log."""
     return [
-        f"{unit.source}:{line}: an assignment is a condition here, which cl reports as C4706: compare it, '(a = b) != 0'"
+        f"{unit.source}:{line}: this condition is an assignment, which cl reports as C4706; compare its value, '(a = b) != 0'"
         for unit in sources
         for line in assignments(unit.source.read_text(encoding="utf-8"))
     ]
 
 
-# Comments, strings and characters; what is left has no parenthesis or operator that does not count.
+# Comments, strings and characters. Without them every parenthesis and operator in the text is code.
 IGNORED = re.compile(r"/\*.*?\*/|//[^\n]*|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'", re.DOTALL)
 ASSIGNMENT = re.compile(r"\(\s*\*?[A-Za-z_][\w.\[\]>-]*\s*(?:[-+*/%&|^]|<<|>>)?=(?!=)")
 TESTED_BEFORE = re.compile(r"(?:\b(?:if|while)|!|&&|\|\|)\s*$")
@@ -120,8 +120,8 @@ COMPARED = re.compile(r"\s*(?:[<>=!]=|[<>])")
 
 
 def assignments(text: str) -> list[int]:
-    """The lines of a C source where an assignment itself is a condition: `if (a = b)`, `a && !(b = c())`. One that is
-    compared is none: `(b = c()) != NULL`."""
+    """The lines of a C source in which a condition is an assignment: `if (a = b)`, `a && !(b = c())`. An assignment whose
+    value is compared does not count: `(b = c()) != NULL`."""
     code = IGNORED.sub(lambda found: re.sub(r"[^\n]", " ", found.group()), text)
     lines = []
     for found in ASSIGNMENT.finditer(code):
@@ -137,7 +137,7 @@ def assignments(text: str) -> list[int]:
 
 
 def closing(code: str, opening: int) -> int:
-    """The place behind the parenthesis that closes the one at `opening`; the end of the text if none does."""
+    """The index after the parenthesis that closes the one at `opening`; the end of the text if none closes it."""
     depth = 0
     for place in range(opening, len(code)):
         depth += {"(": 1, ")": -1}.get(code[place], 0)

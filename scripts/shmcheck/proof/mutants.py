@@ -29,17 +29,17 @@ EXCUSE_KEYS = ("case", "step", "field", "reason")
 
 @dataclass(frozen=True)
 class Survivor:
-    """A change that the case did not notice."""
+    """A changed reply that the case did not notice."""
 
     case: str
     field: str
     step: str  # the request, names without the run's id
-    reply: str  # as it was changed
+    reply: str  # the changed reply
 
 
 @dataclass
 class Excuse:
-    """One [[excused]] of cases/excused.toml: globs, and the reason why no expectation needs to notice."""
+    """One [[excused]] of cases/excused.toml: globs, and the reason why no expectation needs to notice the change."""
 
     case: str
     step: str
@@ -60,11 +60,11 @@ class Score:
     """The result of all changes."""
 
     cases: int = 0
-    unproven: list[str] = field(default_factory=list)  # cases with the verdict error, about which nothing is known
+    unproven: list[str] = field(default_factory=list)  # cases with the verdict error, whose changes were not tested
     mutants: int = 0
     killed: int = 0
-    run: int = 0  # changes for which the case was run with real processes
-    survived: list[Survivor] = field(default_factory=list)  # and not excused
+    run: int = 0  # changes for which the case ran with real processes
+    survived: list[Survivor] = field(default_factory=list)  # that no excuse matches
     excused: list[tuple[Survivor, Excuse]] = field(default_factory=list)
 
     def figures(self) -> dict[str, int]:
@@ -86,7 +86,7 @@ class Score:
 
 
 def load_excuses(path: Path) -> list[Excuse]:
-    """Reads the list of excuses; CannotRun names what is wrong with it."""
+    """Reads the list of excuses. CannotRun, with the reason, if it is not valid."""
     try:
         with path.open("rb") as file:
             document = tomllib.load(file)
@@ -110,8 +110,8 @@ def survivors_of(case: str, transcript: str) -> Iterable[Survivor]:
 
 
 def score(run: Run, excuses: Sequence[Excuse]) -> Score:
-    """Adds up a report of a run with --mutate. Cases that were skipped or are an error have no changes. CannotRun if the
-    lines about survivors and their number do not agree."""
+    """Adds up a report of a run with --mutate. Cases that were skipped or ended as an error have no changes. CannotRun if
+    the number of survivors does not agree with the list of them."""
     total = Score()
     for key in sorted(run.cases, key=lambda key: key.order()):
         case = run.cases[key]

@@ -13,7 +13,7 @@ from shmcheck.targets.target import this_target
 
 
 def run_mutated(percent: int, seed: int, jobs: int, filters: Sequence[str]) -> Path | None:
-    """Runs the cases with `percent` of their replies changed, and returns the report; None if the run did not end by
+    """Runs the cases with `percent` of the possible changes, and returns the report; None if the run did not end by
     itself. The programs must be built. CannotRun if shmcheck.exe could not run."""
     report = BUILD / "mutate" / "TEST-shmcheck-mutate.xml"
     report.parent.mkdir(exist_ok=True)

@@ -1,4 +1,4 @@
-"""Runs every test of the project itself, for scripts/test."""
+"""Runs all tests of the project itself, for scripts/test."""
 
 from __future__ import annotations
 
@@ -25,16 +25,17 @@ SCRIPTS = ROOT / "scripts"
 PYTEST_SECONDS = 1800.0
 MYPY_SECONDS = 300.0
 SCRIPT_SECONDS = 900.0
-# The share of all changed replies that scripts/test tries, others each day; scripts/mutate tries all of them.
+# The percentage of all changed replies that scripts/test tries, different ones each day; scripts/mutate tries all.
 MUTATED_PERCENT = "10"
-# scripts/test plays so many faulty systems, others each day, and wants this share of them caught. It prints the others.
+# scripts/test runs this number of faulty systems, different ones each day, and requires this percentage to be caught. It
+# prints the missed ones.
 FAULTS_DRAWN = "20"
 FAULTS_PERCENT = "30"
 FAULTS_SECONDS = 2400.0
-EXPLORED_MINUTES = "1"  # seeded by the day
+EXPLORED_MINUTES = "1"  # with the date as seed
 ARM64_PRESET = "zig-arm64"
 MACHINE_ARM64 = 0xAA64  # IMAGE_FILE_MACHINE_ARM64
-# Scripts of the build that are outside the package.
+# Scripts of the build outside the package.
 TYPED_FILES = ("harness/cmake/fetch_cmocka.py", "scripts/start_command.py")
 # Tests that need a browser, an ssh server, xmllint or packages of npm, which scripts/test installs with --all only.
 OPTIONAL_TESTS = ("test_page_browser.py", "test_remote.py", "test_schemas.py", "test_junit_readers.py")
@@ -69,7 +70,7 @@ def run(filters: Sequence[str], verbose: bool, install_all: bool) -> int:
 
 
 def parts() -> list[cmake_build.Part]:
-    """The parts that the tests need, and all others, so that a part that does not build is noticed."""
+    """All parts, also those that no test needs, so that a part that does not build is found."""
     programs = [cmake_build.Part(cmake_build.main_preset()), *cmake_build.run_parts()[1:]]
     if ON_WINDOWS:
         return programs
@@ -90,7 +91,7 @@ def conclude(record: Record) -> int:
         write_line(sys.stdout, "failed: " + ", ".join(record.failed))
     counts = record.summary
     if counts.passed + counts.failed + counts.skipped == 0:
-        say("scripts/test: no test matches --filter; without it every test is named")
+        say("scripts/test: no test matches --filter; without --filter it prints the names of all tests")
         print_summary(counts)
         return EXIT_NOT_RUN
     print_summary(counts)
@@ -124,20 +125,20 @@ def foreign(target: Target, test: Test) -> tuple[int, str]:
 
 
 def check_mapping_api(record: Record) -> None:
-    """Tests that only the actor calls the mapping API, and that this check would notice a call."""
+    """Tests that only the actor calls the mapping API, and that this check finds a call."""
     for program, free in (("shmcheck.exe", True), ("shmbench.exe", True), ("shmactor.exe", False)):
         for look, problem in mapping_api.findings(cmake_build.programs() / program, free):
             name = f"mapping-api/{program}-{look}"
             if not record.wants(name):
                 continue
             if problem is None:
-                record.add(name, Summary(skipped=1), "there is no program here that reads symbols")
+                record.add(name, Summary(skipped=1), "no program that reads symbols is installed")
             else:
                 record.add(name, Summary(failed=1) if problem else Summary(passed=1), problem)
 
 
 def check_msvc_target(record: Record) -> None:
-    """That clang compiles every source for MSVC's target, for each architecture, without a warning."""
+    """Tests that clang compiles all sources for MSVC's target, for each architecture, without a warning."""
     wanted = [arch for arch in msvc_target.TARGETS if record.wants(f"msvc-target/{arch}")]
     lacking = msvc_target.missing()
     if lacking:
@@ -155,7 +156,7 @@ def check_msvc_target(record: Record) -> None:
 
 
 def check_arm64(record: Record) -> None:
-    """That both programs can be linked for Windows on ARM64, and are programs for it."""
+    """Tests that both programs can be linked for Windows on ARM64, and are programs for it."""
     if not record.wants("arm64/link"):
         return
     if shutil.which("zig") is None:
@@ -172,7 +173,7 @@ def check_arm64(record: Record) -> None:
 
 
 def python_with(*modules: str) -> str | None:
-    """A Python that has the modules, or None. Debian's packages belong to its own Python, whichever is first on
+    """A Python that has the modules, or None. Debian's packages belong to its own Python, which may not be the first on
     PATH."""
     candidates = [sys.executable] if ON_WINDOWS else [sys.executable, "/usr/bin/python3"]
     return next((candidate for candidate in candidates if has_modules(candidate, *modules)), None)
@@ -185,8 +186,8 @@ def has_modules(python: str, *modules: str) -> bool:
 
 
 def run_pytest(record: Record, target: Target, name: str, files: Sequence[Path], install: bool = False) -> None:
-    """Runs tests of scripts/. They find the programs by SHMCHECK_BIN and the target by its environment. With `install`
-    SHMCHECK_INSTALL tells them to install packages of npm that they need."""
+    """Runs tests of scripts/. SHMCHECK_BIN gives them the programs, and the environment gives them the target. With
+    `install` SHMCHECK_INSTALL tells them to install the packages of npm that they need."""
     if not record.wants(name):
         return
     python = python_with("pytest", "hypothesis", "jinja2")
@@ -215,7 +216,7 @@ def run_pytest(record: Record, target: Target, name: str, files: Sequence[Path],
 
 
 def run_script(record: Record, script: str, *words: str, seconds: float = SCRIPT_SECONDS) -> None:
-    """Runs a command that checks cases and contract against each other, or the cases themselves."""
+    """Runs another command of scripts/ as a test."""
     name = f"cases/{script.removesuffix('.py')}"
     if not record.wants(name):
         return
@@ -247,7 +248,7 @@ def run_mypy(record: Record) -> None:
 
 
 def typed_files(files: Sequence[Path], has: Callable[[str], bool]) -> tuple[list[Path], list[str]]:
-    """The files whose types can be checked, and for each other one the reason: it imports a module that is missing."""
+    """The files whose types can be checked, and the reasons for the others: each imports a module that is missing."""
     typed: list[Path] = []
     reasons: list[str] = []
     for file in files:

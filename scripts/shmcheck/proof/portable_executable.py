@@ -15,7 +15,7 @@ DELAYED_IMPORTS = 13
 
 
 class BadProgram(Exception):
-    """The file is not a Windows program, or a damaged one."""
+    """The file is not a Windows program, or it is damaged."""
 
 
 class Program:
@@ -65,8 +65,8 @@ class Program:
         return set().union(*self.imports_by_module(delayed=True).values())
 
     def imports_by_module(self, delayed: bool = False) -> dict[str, set[str]]:
-        """Module, in lower case, to the names of the functions that are imported from it. Those imported by ordinal have
-        no name. `delayed`: with those that are looked up at their first call."""
+        """Maps each module, in lower case, to the names of the functions that are imported from it, without those imported by
+        ordinal. `delayed`: also those that are looked up at their first call."""
         names: dict[str, set[str]] = {}
         tables = [(IMPORTS, 20, 0, 12, 16), (DELAYED_IMPORTS, 32, 16, 4, 12)]
         for directory, size, lookup, module_name, addresses in tables if delayed else tables[:1]:

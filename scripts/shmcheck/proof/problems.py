@@ -1,5 +1,5 @@
-"""Reads cases/problems.toml: problems that users have met, and the cases that catch them. The file's header explains
-its keys."""
+"""Reads cases/problems.toml: frequent problems of users, and the cases that catch them. The file's header explains its
+keys."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _is_text(value: object) -> bool:
 
 
 def _wrong(place: int, table: dict[str, object]) -> list[str]:
-    """What is wrong with the shape of the table at this place, from 1 on."""
+    """The problems of a table's keys and values. `place` is its number in the file, from 1 on."""
     caught = table.get("caught")
     found = [f"unknown key '{key}'" for key in sorted(table.keys() - KEYS)]
     if table.get("id") != f"P{place:02}":
@@ -43,21 +43,21 @@ def _wrong(place: int, table: dict[str, object]) -> list[str]:
     if not isinstance(caught, list) or not all(_is_text(name) for name in caught):
         found.append("caught is not a list of texts")
     elif len(set(caught)) != len(caught):
-        found.append("a case is there twice")
+        found.append("a case is named twice")
     elif not caught and "excuse" not in table:
-        found.append("no case catches it, and there is no excuse")
+        found.append("no case catches it, and it has no excuse")
     return found
 
 
 def parse(text: str, name: str) -> tuple[Problem, ...]:
-    """Reads the text of the file; all that is wrong with its shape is said at once."""
+    """Reads the text of the file. CannotRun names all problems at once."""
     try:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise CannotRun(f"{name}: not TOML: {error}") from error
     problems = tables.get("problem")
     if set(tables) != {"problem"} or not isinstance(problems, list) or not problems:
-        raise CannotRun(f"{name}: it has something else in it than [[problem]], or no problem at all")
+        raise CannotRun(f"{name}: it must have [[problem]] tables only, and at least one")
     wrong = [
         f"{name}: problem {place}: {what}" for place, table in enumerate(problems, 1) for what in _wrong(place, table)
     ]
@@ -77,13 +77,13 @@ def load(path: Path) -> tuple[Problem, ...]:
 
 
 def unknown(problems: Iterable[Problem], cases: Iterable[Case]) -> list[tuple[Problem, str]]:
-    """The cases that are named and that there are not."""
+    """The cases that problems name and that do not exist."""
     known = {case.id for case in cases}
     return [(problem, name) for problem in problems for name in problem.caught if name not in known]
 
 
 def figures(problems: Iterable[Problem]) -> dict[str, int]:
-    """How many are caught by a case, and how many are only excused."""
+    """The numbers of problems that a case catches, and of those that are only excused."""
     listed = tuple(problems)
     caught = sum(bool(problem.caught) for problem in listed)
     return {"problems": len(listed), "caught": caught, "excused": len(listed) - caught}

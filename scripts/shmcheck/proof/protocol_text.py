@@ -34,7 +34,7 @@ def wrap(text: str, first: str, rest: str) -> list[str]:
 
 
 def key_lines(key: Key) -> list[str]:
-    """What the synopsis does not say about a key: its default, its words, and its help."""
+    """The parts of a key's description that are not in the synopsis: default, words, help."""
     parts = []
     if key.type == "WORDS":
         parts.append("some of " + ", ".join(key.words))
@@ -71,9 +71,9 @@ def reference(table: Table) -> str:
 
 
 def with_reference(page: str, table: Table) -> str:
-    """The page with the reference of the table in place of what is between its marks."""
+    """The page with the reference of the table between its marks."""
     before, begin, rest = page.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not begin or not end:
-        raise CannotRun(f"harness/PROTOCOL.md lacks the lines {BEGIN} and {END} between which the verbs stand")
+        raise CannotRun(f"harness/PROTOCOL.md lacks the lines {BEGIN} and {END}, which enclose the reference of the verbs")
     return f"{before}{BEGIN}\n{reference(table)}{END}{after}"

@@ -1,4 +1,4 @@
-"""The result of pytest, from the JUnit XML that it writes. The reports of shmcheck.exe have a reader of their own."""
+"""Reads the result of pytest from its JUnit XML. reports/report_reader.py reads the reports of shmcheck.exe."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from shmcheck.console import Summary
 
 
 class Unreadable(Exception):
-    """There is no file, or it is not JUnit XML; the text says which."""
+    """The file does not exist or is not JUnit XML; the text says which."""
 
 
 @dataclass
 class PytestResult:
-    """What pytest found."""
+    """The counts of pytest, and the reasons of skips."""
 
     summary: Summary = field(default_factory=Summary)  # failures and errors both count as failed
     skips: Counter[str] = field(default_factory=Counter)  # reasons, with the number of tests

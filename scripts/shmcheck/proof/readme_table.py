@@ -15,7 +15,7 @@ END = "<!-- end of areas -->\n"
 
 
 def table(contract: Contract, coverage: Coverage) -> str:
-    """Markdown; one line an area, one for all."""
+    """The table as Markdown: a line for each area, and one for all."""
     lines = ["| area | rows | covered | excused |", "|---|---|---|---|"]
     for number in sorted(contract.areas):
         count = coverage.count([row for row in contract.rows if row.area == number])
@@ -26,7 +26,7 @@ def table(contract: Contract, coverage: Coverage) -> str:
 
 
 def split(text: str, path: Path) -> tuple[str, str, str]:
-    """The text before, in and after the table."""
+    """The text before the table, the table, and the text after it."""
     before, start, rest = text.partition(START)
     inside, end, behind = rest.partition(END)
     if not start or not end:

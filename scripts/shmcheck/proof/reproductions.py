@@ -1,4 +1,5 @@
-"""The proof of scripts/reproduce: its programs, built by two compilers and run under Wine, agree with the report."""
+"""The proof of scripts/reproduce: builds its programs with two compilers, runs them under Wine, and compares them with the
+report."""
 
 from __future__ import annotations
 
@@ -30,14 +31,14 @@ SHOWN = 12  # lines of a program's output in a problem
 
 @dataclass
 class Proof:
-    """What came out. `disagree` counts programs whose exit code does not agree with the verdict of their case."""
+    """The result. `disagree` counts programs whose exit code does not agree with the verdict of their case."""
 
     programs: int = 0
     built: int = 0
     agree: int = 0
     disagree: int = 0
     known_agree: int = 0
-    not_expressed: dict[str, str] = field(default_factory=dict)  # case -> what cannot be expressed
+    not_expressed: dict[str, str] = field(default_factory=dict)  # case -> the step that plain calls cannot do
     outcomes: dict[str, str] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
@@ -53,12 +54,12 @@ class Proof:
 
 
 def missing() -> str:
-    """What is not installed and needed for this; "" if all is there."""
+    """The missing tool, in words; "" if all tools are installed."""
     return msvc_target.missing()
 
 
 def chosen(run: Run, share: float, seed: int) -> list[Case]:
-    """The cases that did something, or this part of them."""
+    """The cases that performed steps, or a share of them."""
     cases = [case for case in run.cases.values() if case.verdict in EXPECTED and case.transcript]
     if share == 1.0:
         return cases
@@ -105,7 +106,7 @@ def for_msvc(proof: Proof, sources: Sequence[Path], folder: Path) -> None:
 
 
 def one(prefix: Prefix, case: Case, source: Path) -> tuple[Case, int | None, str]:
-    """Builds and runs a program: its exit code, None if it cannot be built, and what was printed."""
+    """Builds and runs a program. Returns its exit code, or None if it cannot be built, and the output."""
     program = source.with_suffix(".exe")
     try:
         code, text = run_quiet([COMPILER, *WARNINGS, source, "-o", program], seconds=BUILD_SECONDS)

@@ -18,10 +18,10 @@ class Setting:
     number: int  # from 1
     target: str
     jobs: int
-    loaded: bool  # with a busy process on every processor
+    loaded: bool  # with a busy process on each processor
     twin: str = ""  # "a" or "b" of two at the same time
-    order_seed: int = 0  # of a random order of the cases; 0: the order of the catalogue
-    fresh: bool = False  # every role gets a new process
+    order_seed: int = 0  # the seed of a random order of the cases; 0: the order of the catalogue
+    fresh: bool = False  # each role gets a new process
 
     def __str__(self) -> str:
         words = [f"run {self.number}{self.twin} on {self.target}", f"{self.jobs} job" + "s" * (self.jobs > 1)]
@@ -38,7 +38,7 @@ class Setting:
 
 
 def settings_of(runs: int, twins: int, target: str) -> list[list[Setting]]:
-    """The runs in their order; those of an inner list run at the same time. The four settings come in turn."""
+    """The runs in their order; the runs of an inner list run at the same time. The four settings alternate."""
     plan = [[Setting(i + 1, target, 1 + i % 2, i % 4 in (1, 2))] for i in range(runs)]
     for i in range(runs, runs + twins):
         plan.append([Setting(i + 1, target, 1, False, twin) for twin in ("a", "b")])
@@ -46,8 +46,8 @@ def settings_of(runs: int, twins: int, target: str) -> list[list[Setting]]:
 
 
 def settings_of_orders(orders: int, first_seed: int, target: str) -> list[list[Setting]]:
-    """So many random orders, each once with a new process for every role and once with used actors; one job and two in
-    turn."""
+    """The runs of this number of random orders, each once with a new process for each role and once with used actors,
+    alternately with one job and with two."""
     plan: list[list[Setting]] = []
     for i in range(orders):
         for fresh in (True, False):
@@ -57,8 +57,8 @@ def settings_of_orders(orders: int, first_seed: int, target: str) -> list[list[S
 
 @dataclass(frozen=True)
 class Seen:
-    """What is compared of a case. The message is for people and is not compared: a pass has none, and an error's may
-    contain a time."""
+    """The parts of a case that are compared. The message is for people and is not compared: a pass has none, and that of
+    an error may contain a time."""
 
     verdict: str
     transcript: str
@@ -74,7 +74,7 @@ class Difference:
     versions: list[tuple[Seen, list[Setting]]]
 
     def lines(self) -> list[str]:
-        """The difference in words: every version, and where it first differs from the most frequent one."""
+        """The difference in words: all versions, and the first step in which each differs from the most frequent one."""
         ranked = sorted(self.versions, key=lambda version: -len(version[1]))
         usual = ranked[0][0]
         out = [f"{self.key} on {self.target}"]
@@ -117,7 +117,7 @@ class Soak:
 
     @property
     def cases(self) -> int:
-        """Case runs: the sum over all runs."""
+        """The number of case runs in all runs."""
         return sum(len(settings) for versions in self.seen.values() for settings in versions.values())
 
     def differences(self) -> list[Difference]:

@@ -23,7 +23,7 @@ def run_one(target: Target, programs: Path, setting: Setting, filters: Sequence[
     report = BUILD / "soak" / f"TEST-shmcheck-soak{setting.twin}.xml"
     run = run_suite(target, programs, report, words, {})
     if setting.order_seed and not setting.fresh and run.facts.get("actors_reused", "0") == "0":
-        raise CannotRun(f"{setting}: no role got a used actor, so that there is nothing to compare")
+        raise CannotRun(f"{setting}: no role got a used actor, so the comparison is not possible")
     return run
 
 
@@ -38,7 +38,7 @@ def run_all_at_once(
 def run_settings(
     soak: Soak, target: Target, programs: Path, settings: Sequence[Setting], filters: Sequence[str]
 ) -> None:
-    """Does the runs of these settings side by side, adds them to `soak`, and prints a line about each."""
+    """Performs the runs of these settings at the same time, adds them to `soak`, and prints a line about each."""
     started = time.monotonic()
     for setting, run in run_all_at_once(target, programs, settings, filters):
         soak.add(setting, run)

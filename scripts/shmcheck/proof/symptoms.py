@@ -1,4 +1,4 @@
-"""Finds what the contract, known.toml and problems.toml say about a symptom: "error 5 MapViewOfFile"."""
+"""Searches the contract, known.toml and problems.toml for a symptom such as "error 5 MapViewOfFile"."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CONSTANT_NAMES = frozenset(entry.name for entry in CONSTANTS)
 WORD = re.compile(r"0x[0-9A-Fa-f]+|[A-Za-z][A-Za-z0-9_-]*|[0-9]+")
 FUNCTION = re.compile(r"[A-Z][a-z]+[A-Za-z0-9]*[A-Z][A-Za-z0-9]*")
 NOISE = frozenset("a an and the of is in with to error status last returns return failed fails fail code win32 ntstatus on my i".split())
-# What functions of several forms are called in the contract.
+# The names in the contract of functions that have several forms.
 FORM = re.compile(r"(?:FromApp|Numa2?|Ex|[23AW])+$")
 
 Thing = TypeVar("Thing")
@@ -29,7 +29,7 @@ Thing = TypeVar("Thing")
 
 @dataclass(frozen=True)
 class Symptom:
-    functions: tuple[str, ...]  # as the contract calls them
+    functions: tuple[str, ...]  # by their names in the contract
     errors: tuple[int, ...]
     statuses: tuple[int, ...]
     words: tuple[str, ...]  # lower case
@@ -43,7 +43,7 @@ class Found:
 
 
 def parse(text: str) -> Symptom:
-    """Reads what somebody saw. CannotRun if nothing in it can be searched for."""
+    """Reads the description of a symptom. CannotRun if it has no word to search for."""
     functions: list[str] = []
     errors: list[int] = []
     statuses: list[int] = []
@@ -61,12 +61,12 @@ def parse(text: str) -> Symptom:
         elif word.lower() not in NOISE:
             words.append(word.lower())
     if not (functions or errors or statuses or words):
-        raise CannotRun(f"{text!r} has nothing to search for; say an error, a function or words: \"error 5 MapViewOfFile\"")
+        raise CannotRun(f"{text!r} has no word to search for; give an error, a function or other words: \"error 5 MapViewOfFile\"")
     return Symptom(tuple(functions), tuple(errors), tuple(statuses), tuple(words))
 
 
 def score(symptom: Symptom, function: str, outcome: str, prose: str) -> int:
-    """How well a text fits; 0: not at all. A function and an error that are asked for have to be there."""
+    """How well a text matches; 0: not at all. The text must contain the function and the error of the symptom."""
     if symptom.functions and not any(name.lower() in (function + " " + prose).lower() for name in symptom.functions):
         return 0
     numbers = set(re.findall(r"(?<![\w.])[0-9]+(?![\w.])", outcome))
@@ -91,7 +91,7 @@ def best(things: Iterable[Thing], value: Callable[[Thing], int], most: int) -> l
 def search(
     symptom: Symptom, contract: Contract, known: Sequence[Entry], problems: Sequence[Problem], most: int
 ) -> Found:
-    """The best `most` of each list. A problem counts by its title and by the rows of the cases that show it."""
+    """The `most` best matches of each list. A problem is matched by its title and by the rows of its cases."""
     rated = {row.id: score(symptom, row.function, row.expected, row.statement) for row in contract.rows}
 
     def of_problem(problem: Problem) -> int:

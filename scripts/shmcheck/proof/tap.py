@@ -1,4 +1,4 @@
-"""The output of a test program in the Test Anything Protocol, as cmocka writes it."""
+"""Reads the output of a test program in the Test Anything Protocol, as cmocka writes it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tests of a build tree, as CTest knows them."""
+"""The tests of a build tree, as CTest lists them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Test:
 
 
 def tests_of(folder: Path) -> list[Test]:
-    """All tests of the tree in this folder. CannotRun if there are none, because that must not pass."""
+    """All tests of the tree in this folder. CannotRun if there are none, so that an empty list does not pass."""
     code, text = run_quiet(["ctest", "--show-only=json-v1", "-C", "RelWithDebInfo"], folder=folder)
     try:
         listed = json.loads(text)["tests"]
@@ -35,7 +35,7 @@ def tests_of(folder: Path) -> list[Test]:
 
 
 def seconds_of(listed: dict[str, object]) -> float:
-    """The time that a test has, by its TIMEOUT property."""
+    """The TIMEOUT property of a test, in seconds."""
     properties = listed.get("properties", [])
     if isinstance(properties, list):
         for each in properties:

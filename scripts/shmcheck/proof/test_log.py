@@ -1,4 +1,4 @@
-"""The results of scripts/test so far: counts, and the output of each test that is shown."""
+"""The results of scripts/test: prints each one and adds up the counts."""
 
 from __future__ import annotations
 
@@ -46,6 +46,6 @@ class Record:
             write_line(sys.stdout, "\n".join(f"      {line}" for line in notes))
 
     def skipped_lines(self) -> list[str]:
-        """What was skipped and why, a line for each reason."""
+        """The skipped tests, a line for each reason."""
         width = max((len(str(count)) for count in self.skips.values()), default=0)
         return [f"  {count:{width}}  {name}: {reason}" for (name, reason), count in sorted(self.skips.items())]

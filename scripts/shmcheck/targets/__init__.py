@@ -1,1 +1,1 @@
-"""Where programs run: this system, Wine of other Debian releases, machines reached by ssh."""
+"""The systems on which programs run: this one, the Wine of other Debian releases, machines that ssh reaches."""

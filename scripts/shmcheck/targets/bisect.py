@@ -1,4 +1,4 @@
-"""scripts/run --bisect CASE: one case, with the exit codes that git bisect run takes."""
+"""scripts/run --bisect CASE: runs one case and returns the exit codes of git bisect run."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from shmcheck.reports.report_files import read
 from shmcheck.reports.report_reader import BadReport
 
 GOOD, BAD, CANNOT_TELL = 0, 1, 125
-# A known deviation is one too: what is looked for is the commit that changed it.
+# A known deviation counts as a failure: the search is for the commit that changed the behaviour.
 BAD_VERDICTS = frozenset({Verdict.FAIL, Verdict.DEVIATES, Verdict.KNOWN})
 
 
 def judge(report: Path, case: str) -> int:
-    """The exit code for the case in the report: 125 if it was not there, was skipped or ended as an error."""
+    """The exit code for the case in the report: 125 if the report lacks it, or if it was skipped or ended as an error."""
     try:
         run = read(report)
     except BadReport as error:

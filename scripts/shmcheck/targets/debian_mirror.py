@@ -1,4 +1,4 @@
-"""Finds the Debian mirror: the one of this system's apt sources, and no other."""
+"""Finds the Debian mirror of this system's apt sources."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from shmcheck.processes import run_quiet
 FIELDS = "$(ORIGIN)|$(LABEL)|$(CODENAME)|$(COMPONENT)|$(REPO_URI)"
 HELPER = "/usr/lib/apt/apt-helper"
 APT_SECONDS = 120.0
-# The settings that apt needs in the new tree in order to reach the same mirror.
+# The settings that apt in the new tree needs to reach the same mirror.
 HANDED_ON = ("Acquire::http", "Acquire::https", "Acquire::Check-Valid-Until", "Acquire::Check-Date", "Acquire::Retries")
 
 
 def listed_mirror() -> str:
-    """The first source that is Debian's own, not updates, security or a third party's. "" if there is none."""
+    """The first source of Debian's main archive, not of updates, security or a third party; "" if there is none."""
     code, text = run_quiet(
         ["apt-get", "indextargets", "--format", FIELDS, "Created-By: Packages"], seconds=APT_SECONDS
     )
@@ -31,7 +31,7 @@ def listed_mirror() -> str:
 
 def mirror_of_system() -> str:
     """The mirror that this system was installed from."""
-    # Only apt's lists say whose a source is.
+    # Only apt's lists say which archive a source belongs to.
     mirror = listed_mirror()
     if not mirror and packages.apt_get(["update"]):
         mirror = listed_mirror()
@@ -48,7 +48,7 @@ def archive_of(mirror: str) -> str:
 
 
 def has_release(mirror: str, codename: str) -> bool:
-    """Whether the mirror has this release. apt's own downloader asks, so that proxy settings apply."""
+    """Whether the mirror has this release. Uses apt's own downloader, so that proxy settings apply."""
     with tempfile.TemporaryDirectory() as folder:
         code, _ = run_quiet(
             [HELPER, "download-file", f"{mirror}/dists/{codename}/Release", Path(folder, "Release")],

@@ -1,7 +1,7 @@
 """The Wine of another Debian release: a tree of that release under build/, entered with chroot.
 
-All mounts are made in a mount namespace of the entering process and its children. The kernel removes them when the last
-of these processes ends, however it ends, and no other process sees them. Page: mount_namespaces(7).
+All mounts are in a mount namespace of the entering process and its children. The kernel removes them when the last of
+these processes has ended, in whatever way, and no other process sees them. Page: mount_namespaces(7).
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ SET_UP_SECONDS = 1800.0
 REMOVE_SECONDS = 300.0
 STAMP_VERSION = 1  # version of what add() makes; an older tree is made again
 
-# unshare makes every mount of the new namespace private, so no other process sees what is mounted here.
+# unshare makes all mounts of the new namespace private, so no other process sees them.
 NAMESPACE = ("unshare", "--mount")
-# For setting up, a process namespace too: all its processes end when this one does.
+# The set-up also has a process namespace: all its processes end with the first one.
 ENCLOSED = ("unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc")
 
 MOUNT = """\
@@ -47,13 +47,13 @@ mount --bind /tmp "$root/tmp"
 mkdir -p "$root$tree"
 mount --bind "$tree" "$root$tree"
 """
-# Wine finds its server through /tmp, and reports may be written there, so /tmp is the same inside and outside.
+# Wine finds its server through /tmp, and runs may write reports there, so /tmp is the same inside and outside.
 ENTER = MOUNT + 'user=$1\nshift\nexec chroot --userspec="$user" "$root" env --chdir="$tree" "$@"\n'
 
 DEBOOTSTRAP = """\
 set -e
 root=$1 mirror=$2 codename=$3 keyring=$4
-# The real folder of devices must not be seen here while the new tree is made of it.
+# debootstrap must not see the real /dev while it makes the new tree.
 exec debootstrap --variant=minbase --arch=amd64 --keyring="$keyring" "$codename" "$root" "$mirror"
 """
 
@@ -62,7 +62,7 @@ INSTALL = (
     + """\
 export DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 in_root() { chroot "$root" "$@"; }
-# Nothing that a package brings may start a service.
+# Packages must not start services.
 printf '#!/bin/sh\\nexit 101\\n' >"$root/usr/sbin/policy-rc.d"
 chmod 755 "$root/usr/sbin/policy-rc.d"
 if [ "$1" = i386 ]; then
@@ -80,7 +80,7 @@ rm -rf "$root"/var/lib/apt/lists/*
 
 
 def release_of_system() -> int:
-    """The number of the Debian release that this system is; 0 if it is another system."""
+    """The number of this system's Debian release; 0 if it is another system."""
     try:
         text = Path("/etc/debian_version").read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
@@ -102,7 +102,7 @@ class Release:
     # ---- state ----
 
     def ready(self) -> bool:
-        """Whether the tree was set up completely, in this place of the checkout."""
+        """Whether the set-up of the tree is complete and was made for this checkout's folder."""
         return self.told("version") == str(STAMP_VERSION) and self.told("checkout") == str(ROOT)
 
     def told(self, key: str) -> str:
@@ -126,7 +126,7 @@ class Release:
         return Lock(self.folder.with_name(self.folder.name + ".lock"))
 
     def add(self, mirror: str, with_x86: bool) -> None:
-        """Sets the tree up. What an interrupted attempt left is deleted first."""
+        """Sets the tree up. Deletes the rest of an interrupted attempt first."""
         packages.ensure(SETTING_UP)
         root_rights()
         check_namespaces()
@@ -185,7 +185,7 @@ class Release:
         return True
 
     def put(self, name: str, text: str) -> None:
-        """Writes a file of the tree, which belongs to root."""
+        """Writes a file of the tree, as root."""
         beside = self.folder / "put.tmp"
         beside.write_text(text, encoding="utf-8")
         code, output = run_quiet([*root_rights(), "install", "-m", "644", beside, self.root / name])
@@ -213,14 +213,14 @@ class Release:
             lock.close()
 
     def delete(self) -> None:
-        """Deletes all files, but nothing while something is mounted there: the mounted files would be deleted too."""
+        """Deletes all files. CannotRun if a file system is mounted in the folder, whose files would also be deleted."""
         below = mounts_below(self.folder)
         for place in reversed(below):
             code, text = run_quiet([*root_rights(), "umount", "--recursive", place])
             if code != 0:
                 raise CannotRun(f"{place} is mounted, and cannot be unmounted: {text.strip()}")
         if mounts_below(self.folder):
-            raise CannotRun(f"something is mounted in {self.folder}; nothing was deleted")
+            raise CannotRun(f"a file system is mounted in {self.folder}; nothing was deleted")
         self.stamp.unlink(missing_ok=True)
         command = [*root_rights(), "rm", "-rf", "--one-file-system", "--", str(self.folder)]
         code, text = run_quiet(command, seconds=REMOVE_SECONDS)
@@ -244,7 +244,7 @@ class Release:
 
 
 def root_rights() -> list[str]:
-    """The words before a command that only root may run. CannotRun if this user cannot become root."""
+    """The prefix of a command that only root may run. CannotRun if this user cannot become root."""
     if os.geteuid() == 0:
         return []
     if shutil.which("sudo") is None:
@@ -253,7 +253,7 @@ def root_rights() -> list[str]:
 
 
 def check_namespaces() -> None:
-    """Checks that root may mount here, before a long download: in a container it may not."""
+    """Checks before a long download that root may mount. In a container it may not be allowed."""
     code, text = run_quiet([*root_rights(), *ENCLOSED, "mount", "-t", "tmpfs", "shmcheck", "/mnt"], seconds=60)
     if code != 0:
         raise CannotRun(
@@ -271,7 +271,7 @@ def mounts_below(folder: Path) -> list[str]:
 
 
 def unescaped(text: str) -> str:
-    """Decodes a path of mountinfo, in which blanks and backslashes are octal. Page: proc(5)."""
+    """Decodes a path of mountinfo, which has blanks and backslashes as octal numbers. Page: proc(5)."""
     for code, character in (("\\040", " "), ("\\011", "\t"), ("\\012", "\n"), ("\\134", "\\")):
         text = text.replace(code, character)
     return text

@@ -1,4 +1,4 @@
-"""Runs several targets at the same time. Each has a driver process of its own, so that one cannot disturb another."""
+"""Runs several targets at the same time. Each has its own driver process, so that a failure of one does not affect the others."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from shmcheck.targets.status_board import Board
 from shmcheck.targets.targets_file import Spec
 
 LOOK_SECONDS = 0.2
-# The longest clean-up of a driver that is told to end: removing files from a host over the network.
+# The time for the clean-up of a driver that has to end; removing files from a host over the network takes longest.
 END_SECONDS = 40.0
 SAID_LINES = 20
 SHOWN_FAILURES = 50  # lines at the end
@@ -45,14 +45,14 @@ class Lane:
     process: subprocess.Popen[bytes] | None = None
     code: int = EXIT_ERROR
     seconds: float = 0.0
-    said: list[str] = field(default_factory=list)  # the last lines that its driver printed
+    said: list[str] = field(default_factory=list)  # the last lines of its driver's output
 
     @property
     def name(self) -> str:
         return self.spec.name
 
     def run_of(self) -> Run:
-        """The run of its report; a lost run if the report cannot be used."""
+        """The run in the lane's report; a lost run if the report cannot be used."""
         try:
             return read(self.report)
         except BadReport as error:
@@ -69,8 +69,8 @@ class Fleet:
         self.ending = ""
 
     def run_lane(self, lane: Lane, environment: dict[str, str]) -> None:
-        """Starts a lane's driver and waits for its end. It runs in a thread that lives as long as the driver, because
-        the kernel treats the thread as the driver's parent."""
+        """Starts a lane's driver and waits for its end, in a thread that must live as long as the driver: the kernel treats
+        that thread as the driver's parent."""
         begin = time.monotonic()
         with self.lock:
             if self.ending:
@@ -116,7 +116,7 @@ class Fleet:
         self.board.line(lane.name, text)
 
     def judge(self, lane: Lane) -> None:
-        """Writes the report of a lost target for a driver that ended without a report and could not say so itself."""
+        """Writes the report of a lost target if the driver ended without a report and did not write one itself."""
         run = lane.run_of()
         if run.lost == lost_report.UNFINISHED or (lane.code < 0 and not run.cases):
             how = f"its driver was killed by {signal_name(-lane.code)}" if lane.code < 0 else ""
@@ -129,7 +129,7 @@ class Fleet:
         """Asks all drivers to end, and waits until they have cleaned up."""
         with self.lock:
             self.ending = str(why)
-        say(f"ended by {why}: waiting until the targets are cleaned up")
+        say(f"ended by {why}: waiting for the clean-up of the targets")
         begin = time.monotonic()
         running = [lane.process for lane in self.lanes if lane.process is not None]
         for process in running:
@@ -150,7 +150,7 @@ def signal_name(number: int) -> str:
 
 
 def visible(line: bytes) -> str:
-    """The visible rest of a line with carriage returns; blanks overwrite what stood there."""
+    """The visible text of a line with carriage returns; later text overwrites earlier text."""
     return line.rstrip(b"\r").rpartition(b"\r")[2].decode("utf-8", "replace").rstrip()
 
 
@@ -161,8 +161,8 @@ def last_of(line: bytes) -> str:
 
 
 def run(specs: Sequence[Spec], wanted: options.Options, folder: str) -> int:
-    """Runs every case on all these targets. Their programs must be built, and `wanted` has paths of this system. Returns
-    the exit code."""
+    """Runs all cases on these targets. Their programs must be built, and `wanted` has paths of this system. Returns the
+    exit code."""
     program = [sys.executable, str(ROOT / "scripts" / "run.py")]
     specs = with_failures(specs, wanted)
     common = ["--targets", wanted.targets_file] if wanted.targets_file else []
@@ -187,15 +187,15 @@ def run(specs: Sequence[Spec], wanted: options.Options, folder: str) -> int:
 
 
 def with_failures(specs: Sequence[Spec], wanted: options.Options) -> Sequence[Spec]:
-    """With --last-failed, the targets on which a case failed. CannotRun if there is none."""
+    """The targets to run: with --last-failed those on which a case failed. CannotRun if there are none."""
     if not wanted.last_failed:
         return specs
     failing = [spec for spec in specs if report_place.last_failed(spec.name)]
     if not failing:
-        raise CannotRun("--last-failed: no case failed in the last runs on these targets, so there is nothing to run")
+        raise CannotRun("--last-failed: no case failed in the last runs on these targets; leave out --last-failed to run all cases")
     for spec in specs:
         if spec not in failing:
-            say(f"{spec.name}: no case failed in its last run; it is left out")
+            say(f"{spec.name}: no case failed in its last run, so it does not run")
     return failing
 
 
@@ -207,13 +207,13 @@ def in_turn(lanes: Sequence[Lane], parallel: int) -> list[Lane]:
     order = last_time.slowest_first([lane.name for lane in lanes], seconds)
     if any(took is not None for took in seconds.values()):
         words = last_time.words(order, seconds)
-        say(f"{len(lanes)} targets, {parallel} at a time; the slowest of the last run first: {words}")
+        say(f"{len(lanes)} targets, {parallel} at a time; in the order of their last run times, the longest first: {words}")
     return sorted(lanes, key=lambda lane: order.index(lane.name))
 
 
 def run_lanes(fleet: Fleet, parallel: int, folder: str) -> bool:
     """Runs all lanes, `parallel` at a time. Returns True if a signal ended the run."""
-    environment = {**os.environ, "SHMCHECK_LIVE": "yes", "NO_COLOR": "1"}  # the board shows no colours
+    environment = {**os.environ, "SHMCHECK_LIVE": "yes", "NO_COLOR": "1"}  # the board does not show colours
     interrupted = False
     with ThreadPoolExecutor(max_workers=parallel) as pool:
         left: set[Future[None]] = {pool.submit(fleet.run_lane, lane, environment) for lane in fleet.lanes}
@@ -232,7 +232,7 @@ def run_lanes(fleet: Fleet, parallel: int, folder: str) -> bool:
 
 
 def conclude(lanes: Sequence[Lane], wanted: options.Options, interrupted: bool) -> int:
-    """Prints the table and the sum of all counts. Returns the worst exit code."""
+    """Prints the table and the sum of all counts. Returns the highest exit code."""
     runs = {lane.name: lane.run_of() for lane in lanes}
     missing = [lane for lane in lanes if runs[lane.name].lost]
     allowed = len(missing) <= wanted.allow_lost and not interrupted
@@ -267,7 +267,7 @@ def conclude(lanes: Sequence[Lane], wanted: options.Options, interrupted: bool) 
 
 
 def show_failed(runs: Mapping[str, Run]) -> None:
-    """Prints the cases that failed, one line each; each target has shown its own in full."""
+    """Prints the cases that failed, one line each. The output of each target has shown its own in full."""
     failed = [(name, case) for name, run in runs.items() for case in run.cases.values() if case.verdict in BAD]
     for name, case in failed[:SHOWN_FAILURES]:
         print(f"{name}: {case.verdict} {case.key}: {case.message}")
@@ -276,7 +276,7 @@ def show_failed(runs: Mapping[str, Run]) -> None:
 
 
 def show_table(rows: Sequence[Sequence[str]]) -> None:
-    """Prints the table of all targets. The row of a lost one has the reason in place of the figures."""
+    """Prints the table of all targets. A lost target has the reason in place of the figures."""
     plain = [row for row in rows if not row[1].startswith("LOST")]
     widths = [max(len(row[column]) for row in plain) for column in range(len(rows[0]))]
     widths[0] = max(len(row[0]) for row in rows)

@@ -1,7 +1,7 @@
 """A small process that cleans up if the driver is killed.
 
-It is forked from the driver, so that it shares the driver's lock on the prefix, and reads from a pipe: one byte means
-that the driver has cleaned up, the end of the pipe means that the driver has ended without doing so.
+The driver forks it, so that it shares the driver's lock on the prefix. It reads from a pipe: one byte means that the driver
+has cleaned up, the end of the pipe means that the driver has ended without a clean-up.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 
 class Guard:
-    """Calls `tidy` in a process of its own if this process ends without dismiss()."""
+    """Calls `tidy` in another process if this process ends without dismiss()."""
 
     def __init__(self, tidy: Callable[[], None]) -> None:
         read_end, self.write_end = os.pipe()
@@ -26,7 +26,7 @@ class Guard:
         os.close(read_end)
 
     def dismiss(self) -> None:
-        """Tells the guard that nothing is left to clean up."""
+        """Tells the guard that no clean-up is needed any more."""
         try:
             os.write(self.write_end, b".")
         except BrokenPipeError:
@@ -39,11 +39,11 @@ class Guard:
 
 
 def watch(read_end: int, tidy: Callable[[], None]) -> None:
-    """The guard's work. It lives as long as the driver, in a session that no terminal can interrupt."""
+    """The guard's process: waits for the driver's end, in a session of its own, which no terminal can interrupt."""
     os.setsid()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
-    # A reader of the driver's output does not wait for the guard.
+    # The guard closes the driver's output, so that a reader of it does not wait for the guard.
     nothing = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):
         os.dup2(nothing, standard)

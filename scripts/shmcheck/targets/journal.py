@@ -1,5 +1,5 @@
-"""Records which folders runs create on hosts, before they create them, so that a later run can remove those of a killed
-one."""
+"""Records the folders that runs create on hosts, before they create them, so that a later run can remove the folders of
+a killed one."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from shmcheck.targets.targets_file import Spec
 
 
 class Journal:
-    """One file for each folder on a host, locked while its run is in progress. `tidy(name, ended)` removes a folder,
-    and ends the program in it first unless it has `ended`; it returns whether that worked."""
+    """One file for each folder on a host, locked while its run is in progress. `tidy(name, ended)` removes a folder
+    and returns whether that worked; unless the program in it has `ended`, it ends the program first."""
 
     def __init__(self, spec: Spec, tidy: Callable[[str, bool], bool]) -> None:
         self.spec = spec
@@ -43,8 +43,8 @@ class Journal:
 
     @contextmanager
     def open(self, identity: str) -> Iterator[None]:
-        """A context in which a folder of this name may be on the host. It is removed at the end, also if this process
-        is killed."""
+        """A context in which a folder of this name may exist on the host. The folder is removed at the end, also if this
+        process is killed."""
         file = self.folder / identity
         lock = Lock(file)
         lock.exclusive()

@@ -1,5 +1,5 @@
-"""How long each target took the last time, and the order of a run that cannot start all targets at once: the slowest
-first, so that no long one is left for the end."""
+"""The duration of each target's last run, and the order of a run that cannot start all targets at once: the longest
+first."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from shmcheck.reports.results import Run
 
 
 def seconds_of(run: Run) -> float | None:
-    """How long the run took; None if that is unknown, because the run was lost, is not complete, or does not say."""
+    """The duration of the run in seconds; None if it is unknown: the run was lost, is not complete, or does not record it."""
     milliseconds = run.facts.get("run_ms", "")
     if run.lost or run.facts.get("run_complete") != "yes" or not (milliseconds.isascii() and milliseconds.isdigit()):
         return None
@@ -17,8 +17,8 @@ def seconds_of(run: Run) -> float | None:
 
 
 def slowest_first(names: Sequence[str], seconds: Mapping[str, float | None]) -> list[str]:
-    """The names in the order in which they start: unknown ones first, because they may be the slowest, then by time.
-    Equal ones keep their order."""
+    """The names in the order of their start: those with unknown durations first, because they may be the longest, then by
+    duration. Equal ones keep their order."""
 
     def rank(name: str) -> tuple[bool, float]:
         took = seconds.get(name)
@@ -28,6 +28,6 @@ def slowest_first(names: Sequence[str], seconds: Mapping[str, float | None]) -> 
 
 
 def words(names: Sequence[str], seconds: Mapping[str, float | None]) -> str:
-    """The order with the times, as in "lab-1 (unknown), wine-10 (95 s)"."""
+    """The order with the durations, as in "lab-1 (unknown), wine-10 (95 s)"."""
     took = {name: seconds.get(name) for name in names}
     return ", ".join(f"{name} ({'unknown' if value is None else f'{value:.0f} s'})" for name, value in took.items())

@@ -1,4 +1,4 @@
-"""Runs shmcheck.exe: passes its output through, and reports how it ended."""
+"""Runs shmcheck.exe, passes its output through, and reports its end."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ INTERRUPT_SECONDS = 0.8
 
 @dataclass(frozen=True)
 class Ending:
-    """How a program ended."""
+    """The end of a program."""
 
     code: int  # its exit code, or minus the number of the signal that killed it
-    printed: bool  # whether anything came on stdout
-    summary: str  # its last line if that is a summary, else ""
-    interrupted: str = ""  # the name of the signal that this driver got, else ""
+    printed: bool  # whether it wrote to stdout
+    summary: str  # its last line if that is a summary; otherwise ""
+    interrupted: str = ""  # the name of the signal that this driver received, or ""
     orphaned: bool = False  # wineserver ended while it ran, so it was killed
     complaint: str = ""  # the last line that it printed on stderr
 
 
 def stop(child: subprocess.Popen[bytes]) -> None:
-    """Asks the program to end, as Ctrl-C would, and kills it if it does not end soon. Wine turns SIGINT into
-    CTRL_C_EVENT, and ends the program at any other signal. On Windows the console has already told all its programs."""
+    """Asks the program to end, like Ctrl-C, and kills it if it does not end soon. Wine turns SIGINT into
+    CTRL_C_EVENT, and ends the program at any other signal. On Windows the console has already sent the event to all its programs."""
     if sys.platform != "win32":
         signal_program(child.pid, signal.SIGINT)
     try:

@@ -1,4 +1,4 @@
-"""A run on this machine: starts shmcheck.exe on a target, passes its output through, and accounts for its end."""
+"""A run on this machine: starts shmcheck.exe on a target, passes its output through, and reports its end."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def mark_of(path: Path) -> Mark | None:
 
 
 def run(spec: Spec, wanted: options.Options, folder: str) -> int:
-    """Runs the cases on one target of this machine, or shows what --list and the like show. Returns the exit code."""
+    """Runs the cases on one target of this machine, or runs --list and similar options. Returns the exit code."""
     if not spec.name or wanted.shows:
         with target_resolve.target_of(spec) as target:
             return show(target, wanted, spec) if wanted.shows else run_cases(target, wanted, spec, folder)
@@ -55,8 +55,8 @@ def run(spec: Spec, wanted: options.Options, folder: str) -> int:
 
 @contextmanager
 def claimed(name: str, report: Path, prefix: str) -> Iterator[None]:
-    """A context for the use of a named target. Its report says at once that the target was lost, and at the end why,
-    unless the run writes a real one: a missing column is easily overlooked."""
+    """A context for the use of a named target. It first writes a report that says that the target was lost, and at the end
+    adds the reason unless the run has written a real report: a missing report is easily overlooked."""
     lock = lost_report.Claim(name)
     with lock:
         lost_report.write(report, name, Kind.INTERRUPTED, lost_report.UNFINISHED, prefix)
@@ -71,13 +71,13 @@ def claimed(name: str, report: Path, prefix: str) -> Iterator[None]:
 
 
 def start(target: Target, spec: Spec, arguments: Sequence[str], words: Mapping[str, str]) -> launch.Ending:
-    """Runs shmcheck.exe; `words` are added to its environment."""
+    """Runs shmcheck.exe with `words` added to its environment."""
     command = [*target.command(target_resolve.programs_of(spec) / "shmcheck.exe"), *arguments]
     return launch.run(command, {**target.environment, **words}, ROOT, target.alive)
 
 
 def show(target: Target, wanted: options.Options, spec: Spec) -> int:
-    """Runs shmcheck.exe for --list and the like. Returns the exit code."""
+    """Runs shmcheck.exe for --list and similar options. Returns the exit code."""
     ending = start(target, spec, wanted.passed_on, {})
     if EXIT_PASSED <= ending.code <= EXIT_NOT_RUN and not ending.interrupted:
         return ending.code
@@ -120,7 +120,7 @@ def defaults(wanted: options.Options, report: Path) -> list[str]:
 
 
 def how(ending: launch.Ending) -> str:
-    """In words, how a program ended that did not end normally."""
+    """The end of a program that did not end normally, in words."""
     if ending.orphaned:
         text = "was killed because its wineserver had ended"
     elif ending.code < 0:

@@ -1,7 +1,7 @@
-"""Writes the report of a target that gave none: one error that says why.
+"""Writes the report of a target whose run left none: one error with the reason.
 
-scripts/report and scripts/compare show it as a LOST column: see report_reader.py, a report of nothing but errors of the
-topic "run".
+scripts/report and scripts/compare show it as lost: report_reader.py recognises a report that has only errors of the topic
+"run".
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from shmcheck.paths import BUILD
 from shmcheck.reports.report_reader import SUITE_PREFIX, legible
 
 MESSAGE_CHARACTERS = 280
-UNFINISHED = "the run on this target was ended before it had a report"
+UNFINISHED = "the run on this target was ended before it wrote a report"
 
 
 class Claim:

@@ -14,27 +14,27 @@ from shmcheck.console import CannotRun
 from shmcheck.definitions import RUNNER_OPTIONS, RunnerOption, option
 
 DESCRIPTION = """\
-Builds what is needed and runs every case, on this system or on several at the same time.
+Builds the programs that are needed and runs all cases, on this system or on several at the same time.
 
 Without --target it runs on this Windows, or on the Wine on PATH. A relative path in an option starts at the current
-folder. Without --junit the report is reports/latest/TEST-shmcheck-TARGET.xml, or, of a selection of cases,
-reports/latest/selection/TEST-shmcheck-TARGET.xml. Without --known the expected deviations are those of
+folder. Without --junit the report is reports/latest/TEST-shmcheck-TARGET.xml, or, for a selection of cases,
+reports/latest/selection/TEST-shmcheck-TARGET.xml. Without --known the known deviations are those of
 cases/known.toml."""
 CLOSING = """\
-The last line is 'N passed, N failed, N skipped'. Exit code: 0 all passed, skipped or known; 1 some fail or deviate;
-2 some error; 3 could not run. Of several targets the highest counts."""
+The last line is 'N passed, N failed, N skipped'. Exit code 0: all passed, skipped or known; 1: some failed or
+deviated; 2: some ended as an error; 3: could not run. With several targets it is the highest of theirs."""
 
 PATH_OPTIONS = frozenset(option.name for option in RUNNER_OPTIONS if option.type in ("FILE", "FILES"))
 STEP_FILE_OPTIONS = frozenset(option.name for option in RUNNER_OPTIONS if option.type == "FILES")
 STANDARD_INPUT = "-"
-# Options for who starts shmcheck.exe without scripts/run, whose stdout says the same as the file of --summary.
+# Options only for direct calls of shmcheck.exe: the output of scripts/run contains what --summary writes.
 DIRECT_OPTIONS = frozenset(("--help", "--summary"))
-# Options that select cases. --last-failed is one of scripts/run.
+# Options of shmcheck.exe that select cases. --last-failed belongs to scripts/run.
 SELECTING_OPTIONS = frozenset(option.name for option in RUNNER_OPTIONS if option.type in ("GLOBS", "FILES"))
 # With one of these no case runs and no report is written.
 SHOWING_OPTIONS = frozenset(option.name for option in RUNNER_OPTIONS if option.type == "ACTION")
 
-# As the value of this option the word stands for the name of each target.
+# As the value of --junit-suite-prefix this word means the name of each target.
 SUITE_PREFIX = option("JUNIT_SUITE_PREFIX")
 TARGET_WORD = "target"
 _PREFIX = re.compile(rf"[A-Za-z0-9][A-Za-z0-9_.-]{{0,{int(SUITE_PREFIX.highest) - 1}}}")
@@ -54,17 +54,17 @@ class Options:
     record: bool = False
     last_failed: bool = False
     selects: bool = False  # not all cases run
-    shows: bool = False  # lists or names something, and runs no case
-    values: dict[str, str] = field(default_factory=dict)  # the last value of each option of shmcheck.exe, as it was given
+    shows: bool = False  # prints information and runs no case
+    values: dict[str, str] = field(default_factory=dict)  # the last value of each option of shmcheck.exe, unchanged
     passed_on: list[str] = field(default_factory=list)  # for shmcheck.exe, with paths as the target names them
 
     def suite_prefix(self, target: str) -> str:
-        """What stands before the names of suites and classes in the report of this target; "" if nothing does."""
+        """The prefix of suites and classes in the report of this target, or an empty text."""
         value = self.values.get(SUITE_PREFIX.name, "")
         return target if value == TARGET_WORD else value
 
     def named(self, target: str) -> Options:
-        """The same options for one target, with its name in the place of the word that stands for it."""
+        """The same options for one target, with its name in place of TARGET_WORD."""
         prefix = self.suite_prefix(target)
         if not prefix:
             return self
@@ -98,15 +98,15 @@ def parser() -> Parser:
         default=[],
         type=text,
         metavar="NAME,...",
-        help="where to run, by the names of scripts/targets.toml, which 'scripts/targets list' shows; wine:PATH is the Wine in "
-        "a build tree or an installation; a target that gave no report gets one that says why",
+        help="the targets to run on, by their names in 'scripts/targets list'; wine:PATH is the Wine in "
+        "a build tree or an installation; a target whose run leaves no report gets one with the reason",
     )
     own.add_argument("--targets", type=text, metavar="FILE", help="another file of targets")
     own.add_argument(
         "--parallel", type=number, default=PARALLEL, metavar="N", help=f"targets at the same time (default: {PARALLEL})"
     )
     own.add_argument(
-        "--allow-lost", type=number, default=0, metavar="N", help="targets that may give no report without changing the exit code"
+        "--allow-lost", type=number, default=0, metavar="N", help="the number of targets that may leave no report without changing the exit code"
     )
     own.add_argument(
         "--record", action="store_true", help="also keep the reports as reports/baselines/NAME.xml, without machine names"
@@ -114,13 +114,13 @@ def parser() -> Parser:
     own.add_argument(
         "--last-failed",
         action="store_true",
-        help="only the cases that failed, deviated or ended as an error when they ran last, by the reports of this target",
+        help="only the cases that failed, deviated or ended as an error in their last run on this target",
     )
     own.add_argument(
         "--bisect",
         type=text,
         metavar="CASE",
-        help="for git bisect run: runs this case; exit code 0 it passes, 1 it does not, 125 that cannot be told",
+        help="for git bisect run: runs this case; exit code 0: it passes, 1: it does not, 125: unknown",
     )
     own.add_argument(
         "--build-dir", metavar="DIR", help="build and write reports there, for example from a read-only checkout (default: build)"
@@ -133,7 +133,7 @@ def parser() -> Parser:
 
 
 def add_runner_option(group: argparse._ArgumentGroup, option: RunnerOption) -> None:
-    """One option of shmcheck.exe, which checks its value itself."""
+    """Adds an option of shmcheck.exe. That program checks the value."""
     words = option.help.replace("%", "%%")
     if not option.takes_value:
         group.add_argument(option.name, dest=option.id, action="store_true", help=words)
@@ -150,7 +150,7 @@ def parse(arguments: Sequence[str], folder: str, convert: Callable[[str, str], s
     """Reads a command line. `convert(path, folder)` names a path of this system as the target does. CannotRun if it is
     wrong; an option of shmcheck.exe with a wrong value is refused by that program."""
     found = parser().parse_args(arguments)
-    if found.build_dir is not None:  # start_command.py takes it
+    if found.build_dir is not None:  # start_command.py removes it if it has a value
         raise CannotRun("--build-dir needs a value")
     if found.parallel == 0:
         raise CannotRun("--parallel takes a number from 1 to 999, not 0")
@@ -186,11 +186,11 @@ def parse(arguments: Sequence[str], folder: str, convert: Callable[[str, str], s
 
 
 def target_names(values: Sequence[str]) -> tuple[str, ...]:
-    """The names in the values of --target. CannotRun if one is empty or there twice."""
+    """The names in the values of --target. CannotRun if one is empty or given twice."""
     names = [name for value in values for name in value.split(",")]
     if "" in names:
         raise CannotRun(f"--target takes names with commas between them, not {','.join(values)!r}")
     for name in names:
         if names.count(name) > 1:
-            raise CannotRun(f"--target names {name} twice, but there is one report for each target")
+            raise CannotRun(f"--target names {name} twice, but each target has only one report")
     return tuple(names)

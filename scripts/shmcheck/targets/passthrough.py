@@ -16,8 +16,8 @@ TAIL_BYTES = 4096
 class PassThrough(threading.Thread):
     """Copies from `source` to `sink` as the data arrives.
 
-    The end of the pipe says nothing about the end of the program: under Wine the services of the prefix hold the stdout
-    and stderr of the program that started them. So the caller calls finish() when the program has ended.
+    The pipe may stay open after the program has ended: under Wine the services of the prefix hold the stdout and stderr
+    of the program that started them. So the caller calls finish() when the program has ended.
     """
 
     def __init__(self, source: IO[bytes], sink: TextIO) -> None:
@@ -39,14 +39,14 @@ class PassThrough(threading.Thread):
     def readable(self) -> bool:
         """Waits for data. Returns False when finish() was called and everything is read."""
         if sys.platform == "win32":
-            return True  # a pipe cannot be waited for there; the read blocks
+            return True  # Windows cannot wait for a pipe; the read blocks
         import select
 
         ready, _, _ = select.select([self.source, self.wake_read], [], [])
         return self.source in ready
 
     def finish(self) -> None:
-        """Call it when the program has ended: copies the rest of the pipe, and returns."""
+        """Copies the rest of the pipe and returns. Call it when the program has ended."""
         os.write(self.wake_write, b".")
         self.join(DRAIN_SECONDS)
         if not self.is_alive():
@@ -55,7 +55,7 @@ class PassThrough(threading.Thread):
             self.source.close()
 
     def take(self, chunk: bytes) -> None:
-        """Turns the line ends of Windows, which programs under Wine write, into those of this system."""
+        """Converts the line ends of Windows, which programs under Wine write, into those of this system."""
         data = self.held + chunk
         self.held = b"\r" if data.endswith(b"\r") else b""
         data = data[: len(data) - len(self.held)].replace(b"\r\n", b"\n")

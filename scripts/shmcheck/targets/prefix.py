@@ -1,7 +1,7 @@
 """The Wine prefix of this checkout: made once, shared by all runs, and ended by the last of them.
 
-A run holds the prefix's lock shared. One that can change that to exclusive is the last: it ends the prefix's own
-wineserver and every process that still runs in the prefix, and nothing else.
+A run holds the prefix's lock shared. A run that can take it exclusively is the last: it ends the prefix's own wineserver
+and all processes that still run in the prefix, and no others.
 """
 
 from __future__ import annotations
@@ -24,19 +24,18 @@ SERVER_SECONDS = 10.0
 END_SECONDS = 1.0
 PROGRAM_SECONDS = 0.1
 
-# Mono and Gecko would open a download dialog; the menu builder writes into the user's home.
+# Disables Mono and Gecko, which open a download dialog, and the menu builder, which writes into the user's home.
 OVERRIDES = "mscoree,mshtml=;winemenubuilder.exe=d"
 STAMP = "shmcheck-ready"
 VERSION_KEY = r"HKLM\Software\Microsoft\Windows NT\CurrentVersion"
 WIN11_BUILD = "22000"
 
-# In the environment of every process that a run starts in a prefix, and not of a shell in which a user inspects the
-# prefix.
+# A variable of all processes that a run starts in a prefix. A shell in which a user inspects the prefix does not have it.
 MARK = "SHMCHECK_DRIVER"
 
 
-# Turns a command and an environment into the command that runs it where its Wine is: here, or in the tree of another
-# Debian release.
+# Converts a command and an environment into the command that runs it with its Wine: on this system, or in the tree of
+# another Debian release.
 Wrap = Callable[[Sequence[str | Path], Mapping[str, str]], list[str]]
 
 
@@ -56,7 +55,7 @@ def wine_version(wrap: Wrap = plainly) -> str:
 
 
 def wine_environment(prefix: Path) -> dict[str, str]:
-    """The environment of every Wine program: independent of the user's locale, display and desktop."""
+    """The environment of all Wine programs, independent of the user's locale, display and desktop."""
     unwanted = {"DISPLAY", "WAYLAND_DISPLAY", "WINEARCH", "LANG", "LANGUAGE"}
     environment = {
         name: value
@@ -98,7 +97,7 @@ class Prefix:
             self.lock.shared()
 
     def ready(self, wanted: str) -> bool:
-        """Whether the prefix was made as wanted. A moved or copied checkout and another Wine need a new one."""
+        """Whether the prefix can be used. A moved or copied checkout and another Wine need a new one."""
         try:
             return self.stamp.read_text(encoding="utf-8") == wanted
         except (OSError, UnicodeDecodeError):
@@ -110,12 +109,12 @@ class Prefix:
         self.end()
         if self.folder.exists():
             shutil.rmtree(self.folder)
-        # Made here, because Wine creates only the last folder of a path.
+        # Wine creates only the last folder of a path.
         self.folder.mkdir(parents=True, mode=0o700)
         code, text = self.run(["wineboot", "-i"], WARM_SECONDS)
         if code == 0 and self.windows:
             code, text = self.claim_version()
-        self.server("-k")  # the registry is on disk when the server has ended
+        self.server("-k")  # the server saves the registry when it ends
         if code != 0 or not (self.folder / "system.reg").exists():
             raise CannotRun(f"wineboot could not make the Wine prefix:\n{text.strip()}")
         self.stamp.write_text(wanted, encoding="utf-8")
@@ -164,7 +163,7 @@ class Prefix:
             if waited > 2 * END_SECONDS:
                 return  # SIGKILL did not help: the kernel does not release a process
             if not servers or waited > END_SECONDS:
-                # Without a server, which may have been killed, a program notices nothing until its next request.
+                # If the server was killed, a program does not notice that until its next request.
                 send(pids, signal.SIGKILL)
             elif servers == set(pids):
                 send(servers, signal.SIGTERM)
@@ -176,7 +175,7 @@ class Prefix:
             time.sleep(0.01)
 
     def server_pid(self, known: int = 0) -> int:
-        """The process id of the prefix's wineserver, 0 if there is none. A `known` one is checked first, which is
+        """The process id of the prefix's wineserver, 0 if there is none. A `known` id is checked first, which is
         quicker."""
         if known and is_server(known):
             return known

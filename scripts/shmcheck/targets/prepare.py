@@ -1,4 +1,4 @@
-"""Before a run on named targets: the packages and programs that all of them need."""
+"""Prepares a run on named targets: installs the packages and builds the programs that they need."""
 
 from __future__ import annotations
 

@@ -27,13 +27,13 @@ OPTIONS = (
 )
 CONNECTION_FAILED = 255
 
-# A part of ssh's message, the kind of the error in the report, and the cause in words.
+# A pattern of ssh's message, the kind of the error in the report, and the cause in words.
 REASONS = (
     (re.compile(r"REMOTE HOST IDENTIFICATION HAS CHANGED"), "HostKey", "its host key has changed"),
     (re.compile(r"Host key verification failed"), "HostKey", "its host key is not known here"),
-    (re.compile(r"Permission denied \(|Too many authentication failures"), "Authentication", "it lets us not log in"),
+    (re.compile(r"Permission denied \(|Too many authentication failures"), "Authentication", "it refuses the login"),
     (re.compile(r"Could not resolve hostname"), "UnknownHost", "its name is not known"),
-    (re.compile(r"Connection refused"), "Refused", "nothing listens there"),
+    (re.compile(r"Connection refused"), "Refused", "it refuses the connection on this port"),
     (re.compile(r"Connection timed out|Operation timed out|timed out"), "Unreachable", "it does not answer"),
     (re.compile(r"Timeout, server .* not responding"), "Unreachable", "it no longer answers"),
     (re.compile(r"subsystem request failed"), "Transfer", "it refuses sftp"),
@@ -42,7 +42,7 @@ REASONS = (
 
 
 class Lost(CannotRun):
-    """The host gave no result. `kind` is the last word of the error's type in the report."""
+    """The run on the host has no result. `kind` is the last word of the error's type in the report."""
 
     def __init__(self, kind: str, text: str) -> None:
         super().__init__(text)
@@ -51,15 +51,15 @@ class Lost(CannotRun):
 
 @dataclass
 class Said:
-    """How ssh or sftp ended."""
+    """The exit code and the messages of ssh or sftp."""
 
     code: int
     text: str
 
     def last(self) -> str:
-        """The line that most likely says what is wrong."""
+        """The last line, which most likely says what is wrong."""
         lines = [line.strip() for line in self.text.splitlines() if line.strip() and not line.startswith("sftp> ")]
-        return lines[-1] if lines else f"code {self.code} and not a word"
+        return lines[-1] if lines else f"code {self.code} without a message"
 
 
 def explained(said: Said, what: str, kind: str) -> Lost:
@@ -93,8 +93,8 @@ class Remote:
 
     def sftp(self, lines: Sequence[str], seconds: float) -> Said:
         """Performs an sftp batch. It ends at the first line that fails, unless that line begins with '-'. After
-        `seconds` it is killed with everything it started and TooSlow is raised; ssh would otherwise go on sending its
-        buffer over a slow link."""
+        `seconds` it is killed with all processes that it started, because ssh would continue to send its buffer over a
+        slow link, and TooSlow is raised."""
         with tempfile.NamedTemporaryFile("w", encoding="utf-8", suffix=".sftp") as batch:
             batch.write("".join(line + "\n" for line in lines))
             batch.flush()

@@ -1,5 +1,4 @@
-"""A run on a host over ssh: copies the programs there, runs one command, copies the report back, and removes
-everything."""
+"""A run on a host over ssh: copies the programs to it, runs one command, copies the report back, and removes all files."""
 
 from __future__ import annotations
 
@@ -32,19 +31,19 @@ PROGRESS_SECONDS = 5.0
 WAIT_SECONDS = 0.2
 LOOK_SECONDS = 20.0
 TIDY_SECONDS = 60.0
-HURRY_SECONDS = 20.0  # for each clean-up step after an interrupted run; the user waits
+HURRY_SECONDS = 20.0  # for each clean-up step after an interrupted run, for which the user waits
 # After one of these failures nothing was created on the host.
 NEVER_THERE = frozenset({"HostKey", "Authentication", "UnknownHost", "Refused"})
-# Words that every shell passes on unchanged.
+# Words that all shells pass on unchanged.
 PLAIN = re.compile(r"[A-Za-z0-9_.,:=+*?-]+")
-# Text that a batch file can assign to a variable as it is.
+# Text that a batch file can assign to a variable unchanged.
 SHOWABLE = re.compile(r"[A-Za-z0-9_.,:=+*?'/ -]+")
 EXIT_CODE = re.compile(r"\s*(-?[0-9]{1,10})\s*")
 REPORT, OUTPUT, ERRORS, CODE, SCRIPT = "report.xml", "output.txt", "errors.txt", "exit.txt", "run.cmd"
 
 
 def run(spec: Spec, wanted: options.Options, folder: str) -> int:
-    """Runs every case on the host. The programs must be built, or the target names a folder with them. Returns the exit
+    """Runs all cases on the host. The programs must be built, unless the target names a folder with them. Returns the exit
     code."""
     if wanted.shows:
         raise CannotRun("--list and --version work with a target on this machine only")
@@ -84,7 +83,7 @@ class RemoteRun:
         self.report = report
         self.known = Path(folder, wanted.values["--known"]) if "--known" in wanted.values else KNOWN
         words = report_place.words(wanted, spec, report, folder)
-        self.words = {name: value if SHOWABLE.fullmatch(value) else "its name is not plain" for name, value in words.items()}
+        self.words = {name: value if SHOWABLE.fullmatch(value) else "its name has a character that a host's shell may change" for name, value in words.items()}
         self.programs = target_resolve.programs_of(spec)
         self.remote = Remote(spec)
         self.id = f"{int(time.time()):x}-{os.getpid():x}"
@@ -117,11 +116,10 @@ class RemoteRun:
         return sent
 
     def script(self) -> str:
-        """The script that runs on the host. The host's shell gets one plain word, the script's path; everything else is
-        in this file.
+        """The script that runs on the host. The host's shell only gets the path of this script as one word.
 
-        stdin, stdout and stderr are files, so that a child that holds them cannot keep the session open. The exit code
-        is written to a file, because a session's is cut to eight bits and may be ssh's own.
+        stdin, stdout and stderr are files, so that a child that holds them cannot keep the session open. The script writes
+        the exit code to a file, because that of a session has eight bits and may be ssh's own.
         """
         words = [word for word in self.passed_on() if word]
         start = f"shmcheck-{self.id}.exe --junit {REPORT}" + "".join(f" {word}" for word in words)
@@ -154,7 +152,7 @@ class RemoteRun:
     # ---- the steps ----
 
     def send(self) -> None:
-        """Sends all files, and fetches them again to compare: a full disk or a virus scanner may leave half a file."""
+        """Sends all files, and fetches them again to compare them: a full disk or a virus scanner may leave half a file."""
         (self.local / SCRIPT).write_text(self.script(), encoding="ascii", newline="")
         files = self.files()
         lines = [f"-mkdir {quoted(self.spec.folder)}", f"mkdir {quoted(self.place)}"]
@@ -174,8 +172,8 @@ class RemoteRun:
         say(f"{self.spec.host}: the programs are on the host, SHA-256 of shmcheck.exe {sha256(self.programs / 'shmcheck.exe')}")
 
     def transfer(self, lines: list[str], what: str) -> Said:
-        """Performs a batch that copies files, within the target's transfer deadline. ssh itself ends a connection on
-        which nothing moves (ServerAliveInterval); this deadline is for a slow one."""
+        """Performs a batch that copies files, within the target's transfer deadline. ssh itself ends a dead connection
+        (ServerAliveInterval); the deadline is for a slow one."""
         seconds = self.spec.transfer_deadline
         try:
             return self.remote.sftp(lines, seconds)
@@ -208,7 +206,7 @@ class RemoteRun:
         return Said(process.returncode, output.read_text(encoding="utf-8", errors="replace"))
 
     def progress(self) -> None:
-        """Fetches what the program has printed since the last call. Shows nothing if the link is too slow."""
+        """Fetches and shows the output since the last call. Shows nothing if the link is too slow."""
         line = f"get -a {quoted(f'{self.place}/{OUTPUT}')} {quoted(self.local / 'so-far.txt')}"
         try:
             said = self.remote.sftp([line], LOOK_SECONDS)
@@ -218,7 +216,7 @@ class RemoteRun:
             self.show(self.local / "so-far.txt")
 
     def show(self, file: Path) -> None:
-        """Prints what is new in the program's output."""
+        """Prints the new part of the program's output."""
         try:
             data = file.read_bytes()
         except OSError:
@@ -231,7 +229,7 @@ class RemoteRun:
             pass  # stdout is closed; the report matters
 
     def fetch(self) -> Path:
-        """Fetches the results. Returns their folder. A missing file is judged later."""
+        """Fetches the results. Returns their folder. A missing file is not an error here."""
         folder = Path(tempfile.mkdtemp(dir=self.local))
         names = (REPORT, CODE, ERRORS, OUTPUT)
         what = f"{self.spec.host}: fetching the report"
@@ -269,23 +267,22 @@ class RemoteRun:
         return False
 
     def keep_what_is_there(self) -> None:
-        """Keeps the partial results of a run that was ended. An error here does not matter: the reason for the end is
-        what is reported."""
+        """Keeps the partial results of a run that was ended. An error here is ignored, because the reason of the end is
+        reported."""
         try:
             self.keep_partial(self.fetch())
         except Lost as error:
             say(str(error))
 
     def keep_partial(self, fetched: Path) -> None:
-        """Keeps the report of a run that did not finish beside the report's place, under a name that no reader of
-        reports uses."""
+        """Keeps the report of a run that did not finish beside the report's path, under a name that is not read as a report."""
         if (fetched / REPORT).is_file():
             beside = self.report.with_name(self.report.name + ".partial")
             shutil.copyfile(fetched / REPORT, beside)
             say(f"{self.spec.host}: its partial report is in {beside}")
 
     def judge(self, session: Said, fetched: Path) -> int:
-        """The result of the run, read from the fetched files only. Returns the exit code."""
+        """Judges the run by the fetched files only. Returns the exit code."""
         try:
             return self.verdict(session, fetched)
         except Lost:
@@ -323,7 +320,7 @@ class RemoteRun:
         return code
 
     def check(self, run: Run) -> None:
-        """Checks that the report is of this run and of all of it. Lost if not."""
+        """Checks that the report is of this run and complete. Lost if not."""
         if run.lost:
             raise Lost("BadResult", f"{self.spec.host}: {run.lost}")
         if not run.complete:
@@ -333,7 +330,7 @@ class RemoteRun:
         if ours and theirs != ours:
             raise Lost("Version", f"{self.spec.host}: its report is of version {theirs or 'unknown'}, but version {ours} was sent")
         for fact, name in PROGRAMS.items():
-            # Programs that were built elsewhere may be too old to record it.
+            # Old programs that were built elsewhere do not record it.
             there = run.facts.get(fact)
             if there and (self.programs / name).is_file() and there != sha256(self.programs / name):
                 raise Lost("Version", f"{self.spec.host}: its report is from another {name} than the one that was sent")

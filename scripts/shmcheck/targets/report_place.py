@@ -1,4 +1,4 @@
-"""Where the report of a run goes, what the end of a run says about it, and which cases failed in the last one."""
+"""The path of a run's report, the text about it at the end of the run, and the cases that failed in the last run."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from shmcheck.targets.targets_file import Spec
 
 
 def report_path(wanted: options.Options, name: str, folder: str) -> Path:
-    """The file that the report is written to. A selection of cases never replaces the report of a whole run, unless
-    --junit names that."""
+    """The path of the report. The report of a selection of cases does not replace that of a whole run, unless --junit names
+    it."""
     if "--junit" in wanted.values:
         return Path(folder, wanted.values["--junit"])
     return report_file(name, wanted.selects)
@@ -41,8 +41,8 @@ def script(name: str, folder: str) -> str:
 
 
 def words(wanted: options.Options, spec: Spec, report: Path, folder: str) -> dict[str, str]:
-    """Variables of the environment that tell shmcheck.exe the words for the end of a run: the command that runs cases
-    as this run does, the report, and the command that compares it."""
+    """Variables of the environment with texts that shmcheck.exe prints at the end of a run: the command that repeats cases,
+    the report, and the command that compares it."""
     command = [script("run", folder)]
     if spec.name:
         command += ["--target", spec.name]
@@ -59,7 +59,7 @@ def words(wanted: options.Options, spec: Spec, report: Path, folder: str) -> dic
 
 
 def last_runs(name: str) -> list[Run]:
-    """The last whole run on this target and the last selection, as far as they can be used, in order of time."""
+    """The last whole run on this target and the last selection, if they can be used, in order of time."""
     runs = []
     for selection in (False, True):
         file = report_file(name, selection)
@@ -91,6 +91,6 @@ def resolved(wanted: options.Options, name: str) -> options.Options:
         return wanted
     failed = last_failed(name)
     if not failed:
-        raise CannotRun(f"--last-failed: no case failed in the last run on {name}, so there is nothing to run")
+        raise CannotRun(f"--last-failed: no case failed in the last run on {name}; leave out --last-failed to run all cases")
     filters = [word for case in failed for word in ("--filter", case)]
     return replace(wanted, passed_on=[*wanted.passed_on, *filters], last_failed=False)

@@ -1,7 +1,7 @@
 """Shows the output of several runs: each line with the target's name, and the state of each target.
 
-On a terminal the last lines show the state of every target. Elsewhere, and on Windows, a line about it is printed from
-time to time.
+On a terminal the last lines show the states of all targets. Otherwise, and on Windows, it prints a line about each state
+from time to time.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Board:
                 self.block()
 
     def status(self, name: str, text: str) -> None:
-        """Sets the state of a target; "": it has ended."""
+        """Sets the state of a target; "" if it has ended."""
         with self.lock:
             if text:
                 self.states[name] = printable(text)
@@ -90,5 +90,5 @@ class Board:
 
 
 def printable(text: str) -> str:
-    """The text with '?' for every character that a terminal would interpret."""
+    """The text with '?' in place of characters that a terminal would interpret."""
     return "".join(character if character.isprintable() else "?" for character in text)

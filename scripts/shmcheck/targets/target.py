@@ -1,4 +1,4 @@
-"""A place on this machine where Windows programs run: this Windows, or a Wine with a prefix of this checkout."""
+"""The systems on this machine that run Windows programs: this Windows, or a Wine with a prefix of this checkout."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from shmcheck.targets.debian_root import WINES, Release
 
 
 class Target:
-    """A place to run in, as a context: entering makes it usable, leaving ends the programs that were started in it."""
+    """A context: entering makes the system usable, leaving ends the programs that were started in it."""
 
     default_name: str
     environment: dict[str, str]  # for the command that command() returns
@@ -79,7 +79,7 @@ class WineTarget(Target):
             self.wrap = self.release().command if self.debian else plainly
         version = wine_version(self.wrap)
         self.default_name = f"wine-{version}"
-        # One prefix for each path: a prefix of one Wine cannot be used by another.
+        # Each path has its own prefix: one Wine cannot use the prefix of another.
         place = hashlib.sha256(self.path.encode()).hexdigest()[:12] if self.path else ""
         parts = ["wine-prefix", f"debian-{self.debian}" if self.debian else "", place, self.windows]
         self.prefix = Prefix(BUILD / "-".join(part for part in parts if part), self.windows, self.wrap)
@@ -104,7 +104,7 @@ class WineTarget(Target):
             reap()
 
     def release(self) -> Release:
-        """The tree with this Wine. Its lock is held shared until this process ends, so that the tree is not removed."""
+        """The tree with this Wine. Holds its lock shared until this process ends, so that the tree is not removed."""
         if not any(BUILD.resolve().is_relative_to(place) for place in (ROOT, Path("/tmp"))):
             raise CannotRun(f"the Wine of another Debian release can use files in this checkout and in /tmp only, not {BUILD}")
         release = Release(self.debian)
@@ -126,5 +126,5 @@ class WineTarget(Target):
 
 
 def this_target() -> Target:
-    """The target that this machine is."""
+    """The target of this machine."""
     return WindowsTarget() if ON_WINDOWS else WineTarget()

@@ -1,4 +1,4 @@
-"""Resolves the name of a target: the place, the programs, and what must be built for them."""
+"""Resolves the name of a target: the system, the programs, and the parts to build for them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def specs_of(wanted: Options) -> list[Spec]:
         by_path(name, os.getcwd()) if name.startswith(BY_PATH) else find(specs, name, file) for name in wanted.targets
     ]
     if len(chosen) > 1 and "--junit" in wanted.values:
-        raise CannotRun("--junit names one report, but each of several targets writes one")
+        raise CannotRun("--junit names one report, but several targets write one each; use --target with one name, or leave out --junit")
     if len(chosen) > 1 and wanted.values.get(SUITE_PREFIX.name, TARGET_WORD) != TARGET_WORD:
         raise CannotRun(
             f"{SUITE_PREFIX.name} {wanted.values[SUITE_PREFIX.name]} would give {len(chosen)} targets the same names; "
@@ -64,10 +64,10 @@ def programs_of(spec: Spec) -> Path:
 
 
 def target_of(spec: Spec) -> Target:
-    """The place of a target on this machine."""
+    """The system of a target on this machine."""
     if ON_WINDOWS:
         if spec.kind == "wine":
-            raise CannotRun(f"target {spec.name} is a Wine, and Wine does not run on Windows")
+            raise CannotRun(f"target {spec.name} is a Wine, which does not run on Windows")
         return WindowsTarget()
     if spec.path:
         return WineTarget(windows=spec.windows, path=spec.path)
@@ -75,7 +75,7 @@ def target_of(spec: Spec) -> Target:
 
 
 def path_for(spec: Spec, path: str, folder: str) -> str:
-    """A path of this system, relative to `folder`, as the programs of the target know it."""
+    """A path of this system, relative to `folder`, as the programs of the target name it."""
     if spec.kind == "wine" and spec.debian not in (0, release_of_system()):
         whole = (Path(folder) / path).resolve()
         if not any(whole.is_relative_to(place) for place in (ROOT, Path("/tmp"))):

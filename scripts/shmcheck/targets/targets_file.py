@@ -17,7 +17,7 @@ from shmcheck.targets.debian_root import CODENAMES
 DEFAULT_FILE = ROOT / "scripts" / "targets.toml"
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
-# A destination for ssh: never an option, and nothing that a shell or sftp would interpret.
+# A destination for ssh: not an option, and without characters that a shell or sftp would interpret.
 HOST = re.compile(r"(?:[A-Za-z0-9_][A-Za-z0-9_.-]*@)?[A-Za-z0-9_][A-Za-z0-9_.-]{0,252}")
 FOLDER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}")
 AT_LINE = re.compile(r" \(at line ([0-9]+), column [0-9]+\)")
@@ -49,19 +49,19 @@ class Spec:
     kind: str
     arch: str = ""  # of shmcheck.exe and the actor; "": this machine's own, x64 under Wine
     programs: str = ""  # the folder of programs that were built elsewhere; "": they are built here
-    debian: int = 0  # whose Wine; 0: the one on PATH
+    debian: int = 0  # the Debian release of its Wine; 0: the Wine on PATH
     windows: str = ""  # the version that Wine reports; "": Wine's default
-    path: str = ""  # the build tree or installation of a Wine; "": the one of `debian`
-    typed: str = ""  # what the command line called the target, where that is not its name
-    host: str = ""  # as ssh takes it
+    path: str = ""  # the build tree or installation of a Wine; "": the Wine of `debian`
+    typed: str = ""  # the word on the command line, if that is not the target's name
+    host: str = ""  # a destination of ssh
     folder: str = "shmcheck"  # on the host, in the home of the user there
     ssh_config: str = ""  # "": the user's own
     deadline: int = DEADLINE_SECONDS  # seconds, for the whole run on the host
-    transfer_deadline: int = DEADLINE_SECONDS  # seconds, for sending the programs and for fetching the report, each
+    transfer_deadline: int = DEADLINE_SECONDS  # seconds, for sending the programs, and for fetching the report
 
 
 class Places:
-    """Finds the line of a mistake, which tomllib does not record."""
+    """Finds the line of an error, which tomllib does not record."""
 
     def __init__(self, file: Path, text: str) -> None:
         self.file = file
@@ -94,7 +94,7 @@ class Places:
 
 
 def load(file: Path) -> dict[str, Spec]:
-    """All targets of the file, in its order. CannotRun, with the line, for every mistake in it."""
+    """All targets of the file, in its order. CannotRun, with the line, for an error in it."""
     try:
         text = file.read_text(encoding="utf-8")
     except OSError as error:
@@ -113,7 +113,7 @@ def load(file: Path) -> dict[str, Spec]:
 
 
 def spec_of(name: str, table: object, places: Places) -> Spec:
-    """Checks one table."""
+    """The target of one table. CannotRun if it is not valid."""
     if not isinstance(table, dict):
         raise places.mistake(f"{name} is outside every [target]", name)
     if not NAME.fullmatch(name):
@@ -136,7 +136,7 @@ def spec_of(name: str, table: object, places: Places) -> Spec:
             raise places.mistake(problem, name, key)
         values[key.replace("-", "_")] = value
     if "path" in values and "debian" in values:
-        raise places.mistake(f"target {name} has path and debian, but its Wine is at one place", name, "path")
+        raise places.mistake(f"target {name} has path and debian; name only one of them", name, "path")
     for key in ("programs", "ssh_config", "path"):
         if key in values:
             expanded = os.path.expanduser(str(values[key]))
@@ -155,9 +155,9 @@ def problem_of(key: str, value: object) -> str:
         known = choices[key]
         return "" if value in known else f"{key} is one of {', '.join(map(str, known))}, not {value!r}"
     if key == "host" and not HOST.fullmatch(str(value)):
-        return f"host is a name as ssh takes it, user@ may stand before it, not {value!r}"
+        return f"host is a destination of ssh, 'host' or 'user@host', not {value!r}"
     if key == "folder" and not FOLDER.fullmatch(str(value)):
-        return "folder is one plain name; it is made in the home of the user there"
+        return "folder is a single name; it is created in the user's home on the host"
     if key in ("deadline", "transfer-deadline") and not 1 <= int(str(value)) <= 24 * 3600:
         return f"{key} is a number of seconds, 1 to 86400"
     if key in ("programs", "ssh-config", "path") and not value:
@@ -173,14 +173,14 @@ def by_path(word: str, folder: str) -> Spec:
     """The target that --target wine:PATH means. Its name, and so that of its report, is made from the path."""
     path = word.removeprefix(BY_PATH)
     if not path:
-        raise CannotRun(f"--target {word}: the path of a Wine is missing, its build tree or its installation")
+        raise CannotRun(f"--target {word}: the path of a Wine's build tree or installation is missing")
     whole = os.path.abspath(os.path.join(folder, os.path.expanduser(path)))
     name = "wine-" + NOT_IN_NAME.sub("-", whole).strip("-.")
     return Spec(name[:5] + name[5:][-59:].lstrip("-."), "wine", path=whole, typed=BY_PATH + whole)
 
 
 def find(specs: Mapping[str, Spec], name: str, file: Path) -> Spec:
-    """The target of this name."""
+    """The target of this name. CannotRun if the file has none."""
     if name not in specs:
         raise CannotRun(f"there is no target {name!r} in {file}; there are {', '.join(specs) or 'none'}")
     return specs[name]

@@ -1,7 +1,7 @@
-"""A job object that ends a program when this process ends, on Windows; die_with_parent does that elsewhere.
+"""A job object that ends a program when this process ends, on Windows. On other systems die_with_parent does that.
 
 Pages: learn.microsoft.com/windows/win32/procthread/job-objects, and in winnt.h JOBOBJECT_EXTENDED_LIMIT_INFORMATION.
-Jobs nest since Windows 8, so the program can make one of its own.
+Jobs nest since Windows 8, so the program can use a job of its own.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ if sys.platform == "win32":
 
     def end_with_us(child: subprocess.Popen[bytes]) -> None:
         """Assigns the program to a job whose only handle belongs to this process: the handle is closed when this
-        process ends, and the system then ends the job's processes. Without the right to do that, nothing happens."""
+        process ends, and the system then ends the job's processes. Without the right to do that, it does nothing."""
         kernel32 = ctypes.WinDLL("kernel32")
         kernel32.CreateJobObjectW.restype = wintypes.HANDLE
         kernel32.CreateJobObjectW.argtypes = [ctypes.c_void_p, wintypes.LPCWSTR]
@@ -59,4 +59,4 @@ if sys.platform == "win32":
 else:
 
     def end_with_us(child: subprocess.Popen[bytes]) -> None:
-        """Does nothing: elsewhere die_with_parent does the same."""
+        """Does nothing: on other systems die_with_parent ends the program."""

@@ -1,5 +1,4 @@
-"""A Wine that somebody built or installed elsewhere, by its path: a build tree, the folder of an installation, or a folder
-with its loader and its server."""
+"""A Wine by its path: a build tree, the folder of an installation, or a folder with its loader and its server."""
 
 from __future__ import annotations
 
@@ -10,11 +9,11 @@ from pathlib import Path
 
 from shmcheck.console import CannotRun
 
-# Where the loader and the server are, below the path. 64-bit ones come first, because the programs have 64 bits by default;
-# a Wine that has one loader for both calls it wine.
+# The paths of the loader and the server below the path. 64-bit ones come first, because the programs have 64 bits by
+# default; a Wine with one loader for both names it wine.
 LOADERS = ("wine64", "wine", "bin/wine64", "bin/wine", "loader/wine64", "loader/wine", "usr/lib/wine/wine64", "usr/bin/wine")
 SERVERS = ("wineserver64", "wineserver", "server/wineserver", "bin/wineserver", "usr/lib/wine/wineserver64", "usr/bin/wineserver")
-# Programs of Wine that its loader starts: their scripts would start the Wine on PATH.
+# Programs of Wine that its loader has to start, because their scripts would start the Wine on PATH.
 STARTED_BY_LOADER = frozenset({"wineboot", "winecfg"})
 
 
@@ -24,7 +23,7 @@ class WineBuild:
     server: Path
 
     def wrap(self, words: Sequence[str | Path], environment: Mapping[str, str]) -> list[str]:
-        """The command line that runs `words`, whose first is wine, wineserver or wineboot, with this Wine."""
+        """The command line that runs `words` with this Wine; the first word is wine, wineserver or wineboot."""
         first, *rest = map(str, words)
         programs = {"wine": [self.loader], "wineserver": [self.server]}
         if first in STARTED_BY_LOADER:
@@ -36,7 +35,7 @@ class WineBuild:
 
 
 def find(path: str) -> WineBuild:
-    """The Wine at a path. CannotRun, with where it was looked for, if it is not there."""
+    """The Wine at a path. CannotRun, with the paths that were tried, if it is not there."""
     folder = Path(os.path.abspath(path))
     if not folder.is_dir():
         raise CannotRun(f"{folder}: there is no such folder; name the build tree or the installation of a Wine")
