@@ -53,8 +53,8 @@ def kill(child: subprocess.Popen[bytes]) -> None:
 
 
 def wait(child: subprocess.Popen[bytes], alive: Callable[[], bool]) -> bool:
-    """Waits for the program's end. Returns True if it was killed because wineserver had ended; a program under Wine may
-    wait without end then."""
+    """Waits for the program's end. Returns True if it killed the program because wineserver had ended: a program under Wine
+    may then never end."""
     try:
         processes.wait(child, None, alive)
         return False
