@@ -1,8 +1,9 @@
 /* shmbench.exe: measures what the speed of the suite is compared with, bare process starts and raw exchanges, and a step of
- * a case. One run measures them together, because the speed of a machine changes from run to run.
+ * a case.
  *
  *   shmbench floor ACTOR N     N times: CreateProcess of the actor to its exit, bare, one after another
- *   shmbench steps ACTOR N     N steps of a case in a worker, and N exchanges of the same bytes over a raw pipe
+ *   shmbench steps ACTOR N     N steps of a case in a worker
+ *   shmbench exchanges N       N exchanges over a raw pipe, of as many bytes as a step's
  *
  * Prints "name value" lines; times in microseconds. scripts/bench makes the ratios of them. */
 #include <windows.h>
@@ -110,15 +111,14 @@ static double time_of_steps(const wchar_t *self, const wchar_t *actor)
     return step_us;
 }
 
-static int steps(const wchar_t *self, const wchar_t *actor, unsigned long count)
+/* Prints a time; 0 is a measurement that failed. */
+static int print_time(const char *name, double us)
 {
-    double ping_us = ping_pong(self, count, BENCH_REQUEST_BYTES, BENCH_REPLY_BYTES);
-    double step_us = time_of_steps(self, actor);
-    if (ping_us <= 0 || step_us <= 0) {
-        fprintf(stderr, "shmbench: a measurement failed\n");
+    if (us <= 0) {
+        fprintf(stderr, "shmbench: measuring %s failed\n", name);
         return 3;
     }
-    printf("ping_us %.2f\nstep_us %.2f\n", ping_us, step_us);
+    printf("%s %.2f\n", name, us);
     return 0;
 }
 
@@ -132,11 +132,15 @@ int wmain(int argc, wchar_t **argv)
     if (argc == 5 && wcscmp(argv[1], L"" PING_ARGUMENT) == 0)
         return ping_child((HANDLE)(uintptr_t)wcstoull(argv[2], NULL, 16), wcstoul(argv[3], NULL, 10),
                           wcstoul(argv[4], NULL, 10));
-    unsigned long count = argc == 4 ? wcstoul(argv[3], NULL, 10) : 0;
-    if (count > 0 && wcscmp(argv[1], L"floor") == 0)
+    unsigned long count = argc >= 3 ? wcstoul(argv[argc - 1], NULL, 10) : 0;
+    if (count > 0 && argc == 4 && wcscmp(argv[1], L"floor") == 0)
         return floor_loop(argv[2], count);
-    if (count > 0 && wcscmp(argv[1], L"steps") == 0)
-        return steps(self, argv[2], count);
-    fprintf(stderr, "usage: shmbench floor|steps ACTOR COUNT; scripts/bench calls it\n");
+    if (count > 0 && argc == 4 && wcscmp(argv[1], L"steps") == 0) {
+        SetEnvironmentVariableW(L"" BENCH_STEPS, argv[3]); /* for the case, in a worker process */
+        return print_time("step_us", time_of_steps(self, argv[2]));
+    }
+    if (count > 0 && argc == 3 && wcscmp(argv[1], L"exchanges") == 0)
+        return print_time("exchange_us", ping_pong(self, count, BENCH_REQUEST_BYTES, BENCH_REPLY_BYTES));
+    fprintf(stderr, "usage: shmbench floor|steps ACTOR COUNT, or shmbench exchanges COUNT; scripts/bench calls it\n");
     return 3;
 }

@@ -9,7 +9,19 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from shmcheck.proof.bench import MET, MISSED, TOO_NOISY, Bench, Measured, Ratio, growth_of, verdicts  # noqa: E402
+from shmcheck.proof.bench import (  # noqa: E402
+    MET,
+    MISSED,
+    TOO_NOISY,
+    Bench,
+    Cost,
+    Measured,
+    Pairs,
+    Ratio,
+    growth_of,
+    verdicts,
+)
+from shmcheck.proof.server_requests import requests_in  # noqa: E402
 
 
 @pytest.mark.parametrize(
@@ -39,10 +51,37 @@ def test_each_goal_is_judged() -> None:
     assert "jobsN_ratio" not in [name for name, *_ in verdicts({**figures, "jobs": 8})]
 
 
+def test_processor_time_is_a_figure_of_its_own() -> None:
+    pairs = Pairs()
+    for seconds in (8.0, 8.0):
+        pairs.add(Measured(seconds, 3.0, 100, 1, 1, 1), Cost(0.3, 0.1), Cost(0.1, 0.1))
+    found = pairs.figures("jobs1")
+    assert found["jobs1_ratio"] == pytest.approx(0.4)
+    assert found["jobs1_processor_ratio"] == pytest.approx(0.3)
+
+
+def test_processor_time_that_is_not_known_is_left_out() -> None:
+    pairs = Pairs()
+    for _ in range(2):
+        pairs.add(Measured(8.0, 0, 100, 1, 1, 1), Cost(0.2, 0), Cost(0.2, 0))
+    assert list(pairs.figures("jobs1")) == ["jobs1_ratio", "jobs1_ratio_spread"]
+
+
+def test_requests_are_counted_and_replies_are_not() -> None:
+    log = (
+        b"0024: read( async={}, pos=00000000 )\n"
+        b"0024: read() = PENDING { wait=0034, options=00000020 }\n"
+        b"0024: *signal* signal=19\n"
+        b"00a8: get_thread_info( handle=fffffffe, access=00000000 )\n"
+        b"00a8: get_thread_info() = 0 {}\n"
+    )
+    assert requests_in(log) == 2
+
+
 def test_growth_is_one_if_every_repetition_costs_the_same() -> None:
-    runs = [Measured(0.5 + 0.1 * times, 1, 1, 1, 1) for times in (1, 4, 16)]
+    runs = [Measured(0.5 + 0.1 * times, 0, 1, 1, 1, 1) for times in (1, 4, 16)]
     assert growth_of(runs) == pytest.approx(1)
-    assert growth_of([*runs[:2], Measured(0.5 + 0.4 + 12 * 0.2, 1, 1, 1, 1)]) == pytest.approx(2)
+    assert growth_of([*runs[:2], Measured(0.5 + 0.4 + 12 * 0.2, 0, 1, 1, 1, 1)]) == pytest.approx(2)
 
 
 def test_slices_have_every_case_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -29,6 +29,10 @@ Each ratio is the median of several, with its quartiles.
   growth         cost of a repetition, from 4 to 16 repetitions / from 1 to 4 (goal: 1.1 at most)
   actor_starts   actor processes that a run of the whole suite starts      (goal: 300 at most)
 
+Without a goal: jobs1_processor_ratio and jobsN_processor_ratio, the same ratios of processor time, Wine's server included
+(Linux only); step_requests and exchange_requests, what a step and a raw exchange ask of Wine's server, which is the same on
+any machine.
+
 A ratio whose quartiles lie on both sides of the goal is "too noisy": it neither meets nor misses the goal.
 
 Exit code 0: every goal is met; 1: one is missed; 3: the measurement failed, or no goal is missed and one is too noisy."""

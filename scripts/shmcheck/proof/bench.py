@@ -5,16 +5,20 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from statistics import median, quantiles
 from typing import cast
 
 from shmcheck.build import cmake_build
 from shmcheck.console import CannotRun, say
 from shmcheck.paths import BUILD, KNOWN, ROOT, target_path
+from shmcheck.processes import reap_actors
+from shmcheck.proof import server_requests
 from shmcheck.reports import report_files
-from shmcheck.targets.target import Target
+from shmcheck.targets.target import Target, WineTarget
 
 FLOOR_STARTS = 20  # in each slice
 SLICES = 4  # of the suite: every fourth case
@@ -56,11 +60,35 @@ class Ratio:
 MET, MISSED, TOO_NOISY = "met", "MISSED", "too noisy"
 
 
+def processor_seconds(target: Target) -> float:
+    """The processor time so far of this process's descendants that have ended, and of the target's wineserver. 0 on
+    Windows, which does not tell it. Pages: getrusage(2), RUSAGE_CHILDREN; proc(5), stat."""
+    if sys.platform == "win32":
+        return 0.0
+    reap_actors()
+    ended = os.times()
+    seconds = ended.children_user + ended.children_system
+    server = target.prefix.server_pid() if isinstance(target, WineTarget) else 0
+    if server:
+        words = Path("/proc", str(server), "stat").read_text("latin-1").rpartition(")")[2].split()
+        seconds += (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
+    return seconds
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What something cost, in seconds."""
+
+    wall: float
+    processor: float  # 0: not known
+
+
 @dataclass(frozen=True)
 class Measured:
     """One run of cases, from its report."""
 
     seconds: float
+    processor: float  # seconds; 0: not known
     roles: int
     starts: int
     memory_kib: int  # of the runner, at its peak
@@ -90,19 +118,31 @@ class Bench:
         pairs = (line.split() for line in self.output("shmbench.exe", *words).splitlines())
         return {pair[0]: float(pair[1]) for pair in pairs if len(pair) == 2}
 
-    def floor(self) -> float:
-        """The time from one bare start of an actor to its exit, in seconds."""
-        return self.figures("floor", self.actor, str(FLOOR_STARTS))["start_us"] / 1e6
+    def floor(self) -> Cost:
+        """What one bare start of an actor to its exit costs."""
+        before = processor_seconds(self.target)
+        wall = self.figures("floor", self.actor, str(FLOOR_STARTS))["start_us"] / 1e6
+        return Cost(wall, (processor_seconds(self.target) - before) / FLOOR_STARTS)
+
+    def step(self, count: int = STEPS) -> float:
+        """Microseconds of a step of a case."""
+        return self.figures("steps", self.actor, str(count))["step_us"]
+
+    def exchange(self, count: int = STEPS) -> float:
+        """Microseconds of a raw exchange of as many bytes."""
+        return self.figures("exchanges", str(count))["exchange_us"]
 
     def suite(self, *words: str) -> Measured:
         """Runs cases and measures the run, whatever their verdicts."""
         report = BUILD / "bench" / "TEST-shmcheck-bench.xml"
         report.parent.mkdir(exist_ok=True)
         known = target_path(str(KNOWN), str(ROOT))
+        before = processor_seconds(self.target)
         self.output("shmcheck.exe", "--known", known, "--junit", target_path(str(report), str(ROOT)), *words)
         facts = report_files.read(report).facts
         return Measured(
             seconds=int(facts["run_ms"]) / 1000,
+            processor=processor_seconds(self.target) - before,
             roles=int(facts["actor_roles"]),
             starts=int(facts["actor_starts"]),
             memory_kib=int(facts["runner_peak_memory_kib"]),
@@ -118,27 +158,39 @@ class Bench:
 
 @dataclass
 class Pairs:
-    """Slices of the suite, each with the bare starts that were measured right before and after it."""
+    """Slices of the suite with one number of jobs, as ratios to the bare starts measured right before and after each."""
 
-    starts: list[float] = field(default_factory=list)  # seconds of one bare start
-    one: list[float] = field(default_factory=list)  # ratios with one job
-    many: list[float] = field(default_factory=list)
+    wall: list[float] = field(default_factory=list)
+    processor: list[float] = field(default_factory=list)
+
+    def add(self, run: Measured, before: Cost, after: Cost) -> None:
+        self.wall.append(run.seconds / (run.roles * (before.wall + after.wall) / 2))
+        if run.processor > 0 and before.processor + after.processor > 0:
+            self.processor.append(run.processor / (run.roles * (before.processor + after.processor) / 2))
+
+    def figures(self, name: str) -> dict[str, object]:
+        found = with_spread(f"{name}_ratio", Ratio.of(self.wall))
+        if len(self.processor) > 1:
+            found |= with_spread(f"{name}_processor_ratio", Ratio.of(self.processor))
+        return found
 
 
-def measure_pairs(bench: Bench, jobs: int) -> Pairs:
-    """Measures slices of the floor and of the suite alternately, so that both have the same noise."""
-    pairs = Pairs()
+def measure_pairs(bench: Bench, jobs: int) -> tuple[Pairs, Pairs, list[float]]:
+    """Measures slices of the floor and of the suite alternately, so that both have the same noise: with one job and with
+    `jobs`. Third: the seconds of a bare start, each time."""
+    one, many = Pairs(), Pairs()
     slices = bench.slices()
     before = bench.floor()
+    starts = [before.wall]
     for number in range(ROUNDS * SLICES):
         say(f"slice {number + 1} of {ROUNDS * SLICES} ...")
-        for count, ratios in ((1, pairs.one), (jobs, pairs.many)):
+        for count, pairs in ((1, one), (jobs, many)):
             run = bench.suite("--jobs", str(count), *slices[number % SLICES])
             after = bench.floor()
-            pairs.starts.append((before + after) / 2)
-            ratios.append(run.seconds / (pairs.starts[-1] * run.roles))
+            pairs.add(run, before, after)
+            starts.append(after.wall)
             before = after
-    return pairs
+    return one, many, starts
 
 
 def growth_of(runs: Sequence[Measured]) -> float:
@@ -153,30 +205,36 @@ def with_spread(name: str, ratio: Ratio) -> dict[str, object]:
 
 
 def measure(bench: Bench, jobs: int) -> dict[str, object]:
-    """Measures all figures of --json."""
-    pairs = measure_pairs(bench, jobs)
-    say("the whole suite once, for its process starts ...")
+    """All figures."""
+    one, many, starts = measure_pairs(bench, jobs)
+    say("the whole suite once with each number of jobs ...")
+    alone = bench.suite("--jobs", "1")
     whole = bench.suite("--jobs", str(jobs))
     say("steps against raw exchanges ...")
-    steps = [bench.figures("steps", bench.actor, str(STEPS)) for _ in range(STEP_ROUNDS)]
+    steps = [(bench.step(), bench.exchange()) for _ in range(STEP_ROUNDS)]
     say(f"{', '.join(map(str, GROWTH))} times the cases {GROWTH_FILTER} ...")
     growth = [
         [bench.suite("--jobs", "1", "--filter", GROWTH_FILTER, "--repeat", str(times)) for times in GROWTH]
         for _ in range(GROWTH_ROUNDS)
     ]
-    start = median(pairs.starts)
+    say("the requests to Wine's server of a step and of an exchange ...")
+    requests = server_requests.count(bench.target, {"step_requests": bench.step, "exchange_requests": bench.exchange})
+    start = median(starts)
     return {
         "floor_s": round(start * whole.roles, 3),
         "roles": whole.roles,
         "actor_starts": whole.starts,
         "jobs": jobs,
-        **with_spread("jobs1_ratio", Ratio.of(pairs.one)),
-        **with_spread("jobsN_ratio", Ratio.of(pairs.many)),
-        **with_spread("step_ratio", Ratio.of([one["step_us"] / one["ping_us"] for one in steps])),
+        "jobs1_s": alone.seconds,
+        "jobsN_s": whole.seconds,
+        **one.figures("jobs1"),
+        **many.figures("jobsN"),
+        **with_spread("step_ratio", Ratio.of([step / exchange for step, exchange in steps])),
         **with_spread("growth", Ratio.of([growth_of(runs) for runs in growth])),
+        **requests,
         "start_ms": round(start * 1000, 2),
-        "step_us": median(one["step_us"] for one in steps),
-        "ping_us": median(one["ping_us"] for one in steps),
+        "step_us": median(step for step, _ in steps),
+        "ping_us": median(exchange for _, exchange in steps),
         "growth_s": [[run.seconds for run in runs] for runs in growth],
         "growth_memory_kib": [run.memory_kib for run in growth[-1]],
         "growth_report_kib": [run.report_kib for run in growth[-1]],
