@@ -181,7 +181,7 @@ set(SHMCHECK_WINDOWS_TESTS
     test_runner_power
     test_runner_report_file
     test_runner_results
-    test_runner_second_kernel
+    test_runner_missing_functions
     test_runner_self_test
     test_runner_sha256
     test_runner_start
@@ -195,12 +195,12 @@ set(SHMCHECK_TEST_SUPPORT_SOURCES
 # What a test needs besides its own file.
 foreach(name test_actor_bursts test_actor_files test_actor_memory test_actor_names test_actor_regions test_actor_table
         test_actor_verbs)
-    set(${name}_SOURCES harness/tests/actor_fake.c)
+    set(${name}_SOURCES harness/tests/actor_fake.c harness/tests/actor_request.c)
     set(${name}_LIBRARIES shmactor_core shmactor_dispatch)
 endforeach()
 foreach(name test_actor_clear test_actor_guard)
     set(${name}_LIBRARIES shmactor_core shmactor_dispatch)
-    set(${name}_SOURCES harness/actor/system_start.c)
+    set(${name}_SOURCES harness/actor/system_start.c harness/tests/actor_request.c)
 endforeach()
 set(test_faults_gate_SOURCES
     harness/actor/system_windows.c
@@ -215,9 +215,9 @@ set(test_runner_wire_SOURCES harness/runner/worker/wire.c)
 set(test_runner_used_actors_SOURCES ${test_runner_misbehaving_actors_SOURCES})
 set(test_runner_workers_SOURCES ${test_runner_misbehaving_actors_SOURCES})
 set(test_runner_self_test_LIBRARIES shmcases)
-set(test_runner_second_kernel_SOURCES harness/tests/child_lives.c)
-set(test_runner_start_SOURCES harness/tests/child_lives.c)
-set(test_runner_output_SOURCES harness/tests/child_lives.c)
+set(test_runner_missing_functions_SOURCES harness/tests/self_child.c)
+set(test_runner_start_SOURCES harness/tests/self_child.c)
+set(test_runner_output_SOURCES harness/tests/self_child.c)
 set(test_runner_results_SOURCES harness/tests/results_fixture.c)
 set(test_runner_power_SOURCES harness/tests/results_fixture.c)
 set(test_runner_controls_SOURCES ${test_runner_misbehaving_actors_SOURCES})

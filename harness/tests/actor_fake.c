@@ -151,15 +151,3 @@ int fresh(void **state)
     };
     return 0;
 }
-
-void expect(const char *request, const char *expected)
-{
-    static struct line line;
-    static char numbered[LINE_BYTES], bytes[LINE_BYTES - 12];
-    struct reply reply = {.text = text_over(bytes, sizeof bytes)};
-    struct text text = text_over(numbered, sizeof numbered);
-    text_format(&text, "1 %s", request);
-    assert_null(line_parse(&line, text.at, text.length));
-    verb_perform(&line, &reply);
-    assert_string_equal(bytes, expected);
-}

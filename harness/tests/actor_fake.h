@@ -1,5 +1,5 @@
-/* The verbs of the actor on a system of the test's own. A test program that uses it names actor_fake.c, shmactor_core and
- * shmactor_dispatch in sources.cmake, and includes testing.h before this. */
+/* The verbs of the actor on a fake system. A test program that uses it names actor_fake.c, actor_request.c, shmactor_core
+ * and shmactor_dispatch in sources.cmake, and includes testing.h before this. */
 #ifndef SHMCHECK_ACTOR_FAKE_H
 #define SHMCHECK_ACTOR_FAKE_H
 
@@ -8,10 +8,11 @@
 
 #include "../actor/objects.h"
 #include "../actor/verbs.h"
+#include "actor_request.h"
 
-/* What the system does next, and what it was asked. */
+/* What the system does at the next call, and what it was asked. */
 extern struct fake_system {
-    DWORD error, status; /* left behind by the next call; SENTINEL_ERROR: nothing is */
+    DWORD error, status; /* which the next call sets; SENTINEL_ERROR: none */
     uintptr_t result;    /* of functions that return a handle, an address or a truth */
     DWORD high, low, protect, access, options, code;
     uintptr_t size, base;
@@ -25,11 +26,8 @@ extern struct fake_system {
 
 /* For a function of a fake system: counts the call, leaves `fake.error` behind and returns `fake.result`. */
 uintptr_t called(void);
-/* Puts the fake functions into `sys`, whose other members are NULL, and forgets what the test before left. For cmocka. */
+/* Puts the fake functions into `sys`, whose other members are NULL, and resets `fake`. For cmocka. */
 int fresh(void **state);
-/* Performs a request; the test fails if the reply is another one. */
-void expect(const char *request, const char *expected);
-
 #define FRESH(test) cmocka_unit_test_setup(test, fresh)
 
 #endif

@@ -1,5 +1,5 @@
-/* The input is strings, each behind its length in two bytes, low byte first; every eight of them are a property or a
- * case. Whatever they are, the text keeps the rules. */
+/* The input is strings, each after its length in two bytes, low byte first; every eight of them are a property or a case.
+ * The text of the report must keep the rules. */
 #include "fuzz.h"
 
 #include <string.h>
@@ -53,7 +53,7 @@ static void expect_rules(const struct junit *report, enum junit_dialect dialect,
     buffer_free(&out);
 }
 
-/* Takes one group of strings and adds what they say; the first of them also stand there as running. */
+/* Takes one group of strings and adds it. The first cases are also running ones. */
 static void add_group(struct junit *report, enum junit_dialect dialect, struct input *input)
 {
     uint8_t kind = next_byte(input), number = next_byte(input);

@@ -1,5 +1,5 @@
-/* leftovers.exe: names whatever a run of shmcheck has left behind, one a line: processes of its programs, and named
- * objects. Exit code 0: nothing; 1: something; 3: it could not look. */
+/* leftovers.exe: lists what runs of shmcheck have left behind, one item a line: processes of its programs, and named
+ * objects. Exit code 0: nothing; 1: something; 3: it cannot tell. */
 #include <windows.h>
 
 #include <stdbool.h>
@@ -58,7 +58,7 @@ static bool is_ours(const struct counted *name)
     return units >= wanted && wmemcmp(name->text, OURS, wanted) == 0;
 }
 
-/* Everything of ours in a directory and those below it. False if there is no such directory to look into. */
+/* Prints the objects of shmcheck in a directory and in those below it. False if the directory does not exist. */
 static bool look_into(const WCHAR *path, unsigned depth)
 {
     union {
@@ -102,7 +102,7 @@ static bool look_for_objects(void)
     if (!nt_open || !nt_query || !look_into(L"\\BaseNamedObjects", 0))
         return false;
     if (session != 0)
-        look_into(own, 0); /* some systems have no such directory, and put all into the other */
+        look_into(own, 0); /* some systems have no such directory, and put all objects into the other one */
     return true;
 }
 

@@ -63,8 +63,8 @@ static void flood(void)
         WriteFile(GetStdHandle(STD_OUTPUT_HANDLE), block, sizeof block, &written, NULL);
 }
 
-/* A process that knows nothing of pipes and does not go by itself. */
-static void leave_somebody_behind(void)
+/* Starts a process that has no pipe and does not end by itself. */
+static void leave_process(void)
 {
     char path[MAX_PATH * 2], line[MAX_PATH * 3];
     STARTUPINFOA startup = {.cb = sizeof startup};
@@ -87,20 +87,20 @@ static void send_long_line(HANDLE pipe)
     send(pipe, "\n");
 }
 
-static void greet(HANDLE pipe, const char *lie)
+static void greet(HANDLE pipe, const char *how)
 {
     char hello[300];
-    if (strcmp(lie, "hang-at-start") == 0)
+    if (strcmp(how, "hang-at-start") == 0)
         hang();
-    if (strcmp(lie, "die-at-start") == 0)
+    if (strcmp(how, "die-at-start") == 0)
         ExitProcess(9);
-    if (strcmp(lie, "other-protocol") == 0)
+    if (strcmp(how, "other-protocol") == 0)
         snprintf(hello, sizeof hello, "0 hello protocol=99 bits=" BITS " version=%s", SHMCHECK_VERSION);
-    else if (strcmp(lie, "other-version") == 0)
+    else if (strcmp(how, "other-version") == 0)
         snprintf(hello, sizeof hello, "0 hello protocol=1 bits=" BITS " version=0.0.0+older");
-    else if (strcmp(lie, "other-bits") == 0)
+    else if (strcmp(how, "other-bits") == 0)
         snprintf(hello, sizeof hello, "0 hello protocol=1 bits=" OTHER_BITS " version=%s", SHMCHECK_VERSION);
-    else if (strcmp(lie, "other-greeting") == 0)
+    else if (strcmp(how, "other-greeting") == 0)
         snprintf(hello, sizeof hello, "0 welcome protocol=1");
     else
         snprintf(hello, sizeof hello, "%s", HONEST_HELLO);
@@ -109,88 +109,88 @@ static void greet(HANDLE pipe, const char *lie)
     send(pipe, hello);
 }
 
-/* What it does instead of an answer, or before one. False: it has answered. */
-static bool lie_at_step(HANDLE pipe, const char *lie, unsigned long sequence)
+/* Misbehaves instead of the answer, or before it. False: it has answered. */
+static bool misbehave_at_step(HANDLE pipe, const char *how, unsigned long sequence)
 {
     char line[80];
     snprintf(line, sizeof line, "%lu ok\n", sequence);
-    if (strcmp(lie, "hang-at-step") == 0) {
+    if (strcmp(how, "hang-at-step") == 0) {
         hang();
-    } else if (strcmp(lie, "two-answers") == 0) {
+    } else if (strcmp(how, "two-answers") == 0) {
         send(pipe, line);
-    } else if (strcmp(lie, "half-a-line") == 0) {
+    } else if (strcmp(how, "half-a-line") == 0) {
         send(pipe, CUT_SHORT);
         hang();
-    } else if (strcmp(lie, "half-and-dead") == 0) {
+    } else if (strcmp(how, "half-and-dead") == 0) {
         send(pipe, CUT_SHORT);
         ExitProcess(5);
-    } else if (strcmp(lie, "wrong-number") == 0) {
+    } else if (strcmp(how, "wrong-number") == 0) {
         snprintf(line, sizeof line, "%lu ok\n", sequence + 41);
         send(pipe, line);
         return false;
-    } else if (strcmp(lie, "garbage") == 0) {
+    } else if (strcmp(how, "garbage") == 0) {
         send(pipe, "\x80\x01 \xFF%%%%\n");
         return false;
-    } else if (strcmp(lie, "crash") == 0) {
+    } else if (strcmp(how, "crash") == 0) {
         crash();
-    } else if (strcmp(lie, "leave-at-step") == 0) {
+    } else if (strcmp(how, "leave-at-step") == 0) {
         ExitProcess(0);
-    } else if (strcmp(lie, "long-line") == 0) {
+    } else if (strcmp(how, "long-line") == 0) {
         send_long_line(pipe);
         return false;
-    } else if (strcmp(lie, "flood") == 0) {
+    } else if (strcmp(how, "flood") == 0) {
         flood();
-    } else if (strcmp(lie, "leave-somebody") == 0) {
-        leave_somebody_behind();
+    } else if (strcmp(how, "leave-process") == 0) {
+        leave_process();
     }
     return true;
 }
 
 /* Answers `clear`. "keeps" and "keeps-more" say that they did not release everything. */
-static void answer_clear(HANDLE pipe, const char *lie, unsigned long sequence)
+static void answer_clear(HANDLE pipe, const char *how, unsigned long sequence)
 {
     char line[80];
     const char *answer = "ok same=yes ~handles=1";
-    if (strcmp(lie, "keeps") == 0)
+    if (strcmp(how, "keeps") == 0)
         answer = "ok same=no differs=handles,memory ~handles=2";
-    else if (strcmp(lie, "keeps-more") == 0)
+    else if (strcmp(how, "keeps-more") == 0)
         answer = "ok same=no differs=token ~handles=1";
-    else if (strcmp(lie, "loads") == 0)
+    else if (strcmp(how, "loads") == 0)
         answer = "ok same=yes ~loads=1";
-    else if (strcmp(lie, "bad-clear") == 0)
+    else if (strcmp(how, "bad-clear") == 0)
         answer = "bad reason=unknown";
-    else if (strcmp(lie, "crash-at-clear") == 0)
+    else if (strcmp(how, "crash-at-clear") == 0)
         crash();
-    else if (strcmp(lie, "hang-at-clear") == 0)
+    else if (strcmp(how, "hang-at-clear") == 0)
         hang();
-    if (strcmp(lie, "two-answers-to-clear") ==
-        0) /* in one piece, so that both have arrived when the first is read */
+    if (strcmp(how, "two-answers-to-clear") ==
+        0) /* both at once, so that both have arrived when the first is read */
         snprintf(line, sizeof line, "%lu %s\n%lu %s\n", sequence, answer, sequence, answer);
     else
         snprintf(line, sizeof line, "%lu %s\n", sequence, answer);
     send(pipe, line);
 }
 
-static int say_goodbye(HANDLE pipe, const char *lie, unsigned long sequence)
+static int say_goodbye(HANDLE pipe, const char *how, unsigned long sequence)
 {
     char line[80];
-    if (strcmp(lie, "no-bye") == 0)
+    if (strcmp(how, "no-bye") == 0)
         return 0;
     snprintf(line, sizeof line, "%lu bye\n", sequence);
     send(pipe, line);
-    if (strcmp(lie, "bye-and-stay") == 0)
+    if (strcmp(how, "bye-and-stay") == 0)
         hang();
-    return strcmp(lie, "bye-and-7") == 0 ? 7 : 0;
+    return strcmp(how, "bye-and-7") == 0 ? 7 : 0;
 }
 
 int misbehaving_actor_main(HANDLE pipe)
 {
     static struct line_reader reader;
     static struct line request;
-    char bytes[LINE_BYTES], answer[300], lie[40] = "honest";
+    char bytes[LINE_BYTES], answer[300], how[40] = "honest";
     size_t length, room;
-    GetEnvironmentVariableA(MISBEHAVIOUR_VARIABLE, lie, sizeof lie);
-    greet(pipe, lie);
+    GetEnvironmentVariableA(MISBEHAVIOUR_VARIABLE, how, sizeof how);
+    greet(pipe, how);
     for (;;) {
         while (line_reader_next(&reader, bytes, &length) != LINE_NEXT_READY) {
             DWORD got = 0;
@@ -203,12 +203,12 @@ int misbehaving_actor_main(HANDLE pipe)
             return 4;
         unsigned long sequence = request.sequence;
         if (strcmp(request.word, "exit") == 0)
-            return say_goodbye(pipe, lie, sequence);
+            return say_goodbye(pipe, how, sequence);
         if (strcmp(request.word, "clear") == 0) {
-            answer_clear(pipe, lie, sequence);
+            answer_clear(pipe, how, sequence);
             continue;
         }
-        if (lie_at_step(pipe, lie, sequence)) {
+        if (misbehave_at_step(pipe, how, sequence)) {
             snprintf(answer, sizeof answer, "%lu ok size=4096 name=%.200s ~base=0x20000\n", sequence,
                      line_value(&request, "name", ""));
             send(pipe, answer);

@@ -5,10 +5,10 @@
 #include "../runner/worker/worker.h"
 #include "misbehaving_actor.h"
 
-/* Everything that this program starts is in it, however far down. */
+/* The job with this process and all processes that it starts, directly or not. */
 static HANDLE family;
 
-bool other_lives(int argc, char **argv, int *code)
+bool ran_as_worker_or_actor(int argc, char **argv, int *code)
 {
     if (argc == 4 && strcmp(argv[1], WORKER_ARGUMENT) == 0) {
         *code = worker_main((HANDLE)(uintptr_t)strtoull(argv[2], NULL, 16),
@@ -71,7 +71,7 @@ static void make_plan(struct pool_log *log, const struct pool_log_settings *sett
         plan_item_id(&log->plan.items[i], log->items[i].id);
 }
 
-/* A process that was killed is counted until it is gone altogether. */
+/* A killed process counts until the system has removed it. */
 static size_t count_left_behind(void)
 {
     size_t left = SIZE_MAX;
@@ -80,7 +80,7 @@ static size_t count_left_behind(void)
     return left - 1;
 }
 
-/* This program is its own actor. */
+/* The actor is this program. */
 static void find_programs(struct programs *out, const wchar_t *self)
 {
     assert_in_range(GetModuleFileNameW(NULL, out->actors[ARCH_OWN], PROGRAM_PATH_UNITS), 1,
@@ -187,4 +187,13 @@ void expect_done(const struct pool_log *log)
         fail_msg("the run ended with %d: %s", (int)log->end, log->error);
     if (log->left_behind != 0)
         fail_msg("%lu processes were left behind", (unsigned long)log->left_behind);
+}
+
+struct pool_log group_log;
+
+int free_group_log(void **state)
+{
+    (void)state;
+    pool_log_free(&group_log);
+    return 0;
 }

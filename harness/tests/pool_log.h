@@ -1,5 +1,5 @@
-/* Running cases of a test's own through the real pool, and what came of them. A program that uses this is its
- * own worker and its own actor: main starts with other_lives. */
+/* Runs the cases of a test program through the real pool and keeps their outcomes. The program is its own worker and its
+ * own actor: main calls ran_as_worker_or_actor first. */
 #ifndef SHMCHECK_POOL_LOG_H
 #define SHMCHECK_POOL_LOG_H
 
@@ -10,7 +10,7 @@
 struct pool_log_item {
     char id[CASE_ID_BYTES]; /* as in the report */
     struct case_outcome outcome;
-    unsigned starts, ends; /* how often it was said to begin and to end */
+    unsigned starts, ends; /* how often the pool reported its start and its end */
     size_t end_order;      /* the first to end has 1 */
 };
 
@@ -22,7 +22,7 @@ struct pool_log {
     enum pool_end end;
     char error[600];
     uint64_t milliseconds;
-    size_t left_behind; /* processes that live although the run is over; this one is not counted */
+    size_t left_behind; /* processes that run after the end of the run; this one does not count */
 };
 
 struct pool_log_settings {
@@ -33,26 +33,30 @@ struct pool_log_settings {
     double scale;              /* 0: 1.0 */
     size_t enough;             /* no case starts once so many have ended; 0: all start */
     uint64_t run_milliseconds; /* 0: as a run has by default */
-    bool prestarted;           /* as a run of shmcheck.exe has them */
+    bool prestarted;           /* as in a run of shmcheck.exe */
     bool reuse;                /* likewise */
     unsigned order_seed;       /* as --order-seed */
-    HANDLE stop;               /* NULL: it is not stopped */
+    HANDLE stop;               /* NULL: the run is not stopped */
     const wchar_t *self;       /* the workers' program; NULL: this one */
 };
 
-/* What this program is besides a test. True: it was one of these, and main returns *code. */
-bool other_lives(int argc, char **argv, int *code);
+/* True if this process was started as a worker or an actor: main returns *code then. */
+bool ran_as_worker_or_actor(int argc, char **argv, int *code);
 
 void pool_log_run(struct pool_log *log, const struct pool_log_settings *settings);
 void pool_log_free(struct pool_log *log);
 
 /* All these fail the test that calls them. */
 const struct pool_log_item *pool_log_find(const struct pool_log *log, const char *id);
-/* It ended once, without a finding. */
+/* The case ended once, without a finding. */
 void expect_fine(const struct pool_log *log, const char *id);
-/* It ended once, with exactly one error, of this kind; its text has each of the parts ("a|b": both). */
+/* The case ended once, with exactly one error, of this kind; its text has each of the parts ("a|b": both). */
 void expect_error(const struct pool_log *log, const char *id, enum error_kind kind, const char *parts);
 /* The run ended by itself and left no process. */
 void expect_done(const struct pool_log *log);
+
+/* For a group of tests about one run: the set-up runs the cases into group_log, and this is the tear-down. */
+extern struct pool_log group_log;
+int free_group_log(void **state);
 
 #endif

@@ -22,9 +22,9 @@ static const struct test_case sample_cases[] = {
     {.name = "one_case", .run = never, .line = 11, .rows = "a-row b-row"},
     {.name = "other_case", .run = never, .line = 22},
     {.name = "third_case", .run = never, .line = 33},
-    {.name = "on_the_moon", .run = never, .line = 44, .needs = "session-0"},
-    {.name = "on_the_far_side", .run = never, .line = 55, .needs = "admin"},
-    {.name = "on_mars", .run = never, .line = 66, .needs = "session-0"},
+    {.name = "not_in_session_0", .run = never, .line = 44, .needs = "session-0"},
+    {.name = "not_elevated", .run = never, .line = 55, .needs = "admin"},
+    {.name = "not_in_session_0_either", .run = never, .line = 66, .needs = "session-0"},
 };
 TOPIC(sample, sample_cases)
 const struct topic *const topics[] = {&sample_topic};

@@ -1,5 +1,5 @@
-/* A run without processes: a small catalogue, a plan, known deviations and results, and what they print. A program
- * that uses this has its catalogue. */
+/* A run without processes: a small catalogue, a plan, known deviations and results, and their output. A program that uses
+ * this has this catalogue. */
 #ifndef SHMCHECK_RESULTS_FIXTURE_H
 #define SHMCHECK_RESULTS_FIXTURE_H
 
@@ -23,7 +23,7 @@ extern const struct finding five, six, late;
 void fixture_start(struct results_fixture *fixture, const char *known, unsigned repeat);
 void fixture_end(struct results_fixture *fixture);
 
-/* What the last captured call printed goes here, its lines ending as they do in C. */
+/* The output of the last captured call, with the line ends of C. */
 extern char captured[20000];
 void capture_start(void);
 void capture_end(void);

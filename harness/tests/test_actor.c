@@ -1,5 +1,5 @@
-/* shmactor.exe as a process: greeting, requests, bad lines, ends of every kind, two actors and one section. The program
- * is the one that SHMCHECK_ACTOR names, else the one in the folder above this test's. */
+/* shmactor.exe as a process: hello, requests, malformed lines, every kind of end, and two actors with one section. The
+ * program is that of SHMCHECK_ACTOR, else the one in the folder above this test. */
 #include "testing.h"
 
 #include <wchar.h>
@@ -20,7 +20,7 @@ struct actor {
 
 static wchar_t actor_path[MAX_PATH];
 static struct job *job;
-static HANDLE output; /* what actors print is not for this test's own output */
+static HANDLE output; /* the output of actors, apart from that of this test */
 
 static int find_actor(void **state)
 {
@@ -94,7 +94,7 @@ static void send_raw(struct actor *actor, const char *bytes)
     assert_true(channel_send(actor->channel, bytes, strlen(bytes), PATIENCE));
 }
 
-/* The reply without its number, which must be the request's. */
+/* The reply without its sequence number, which must be that of the request. */
 static const char *ask(struct actor *actor, const char *request)
 {
     char bytes[LINE_BYTES + 32];
@@ -128,7 +128,7 @@ static void leave(struct actor *actor)
 
 /* ---- the tests ---- */
 
-TEST(greets_and_leaves)
+TEST(an_actor_says_hello_and_exits)
 {
     struct actor actor;
     struct line hello;
@@ -145,7 +145,7 @@ TEST(greets_and_leaves)
     expect_end(&actor, 0x102);
 }
 
-TEST(left_alone_is_not_success)
+TEST(an_actor_whose_pipe_closes_ends_with_an_error_code)
 {
     struct actor actor;
     start_serving(&actor);
@@ -154,7 +154,7 @@ TEST(left_alone_is_not_success)
     expect_end(&actor, LEFT_ALONE);
 }
 
-TEST(bad_lines_are_answered)
+TEST(malformed_lines_are_answered_with_bad)
 {
     static const char *const table[][2] = {
         {"\n", "0 bad reason="},
@@ -180,12 +180,12 @@ TEST(bad_lines_are_answered)
     leave(&actor);
 }
 
-TEST(a_line_that_is_too_long_is_the_end)
+TEST(a_line_that_is_too_long_ends_the_actor)
 {
     struct actor actor;
     char bytes[LINE_BYTES + 1];
     start_serving(&actor);
-    /* The longest line there is, and one that is longer by a byte. */
+    /* The longest line, and one that is a byte longer. */
     memset(bytes, 'x', sizeof bytes);
     memcpy(bytes, "1 nonsense", 10);
     bytes[LINE_BYTES - 1] = '\n';
@@ -200,7 +200,7 @@ TEST(a_line_that_is_too_long_is_the_end)
     expect_end(&actor, 3);
 }
 
-TEST(lines_come_in_pieces)
+TEST(pieces_of_lines_are_joined)
 {
     struct actor actor;
     start_serving(&actor);
@@ -221,7 +221,7 @@ TEST(lines_come_in_pieces)
     leave(&actor);
 }
 
-TEST(crashes_end_with_their_code)
+TEST(crashes_have_their_exit_codes)
 {
     static const struct {
         const char *request;
@@ -243,7 +243,7 @@ TEST(crashes_end_with_their_code)
     }
 }
 
-TEST(faults_are_replies)
+TEST(faults_are_replied)
 {
     struct actor actor;
     start_serving(&actor);
@@ -336,8 +336,9 @@ TEST(every_race_has_one_winner)
         leave(&actors[i]);
 }
 
-/* A child of an actor: it serves, has what it inherited under the same number, and does not hold its parent's pipe. */
-TEST(actors_start_actors)
+/* A child of an actor serves requests, has inherited a handle under the same value, and does not hold the pipe of its
+ * parent. */
+TEST(an_actor_starts_another_actor)
 {
     struct actor parent, child = {.channel = channel_new()};
     char request[200];
@@ -363,8 +364,8 @@ TEST(actors_start_actors)
     channel_free(child.channel);
 }
 
-/* Every way to end but `exit` says something. */
-TEST(arguments_are_checked)
+/* The exit code of every command line but `exit` and --version is 3. */
+TEST(wrong_command_lines_are_refused)
 {
     static const struct {
         const wchar_t *mode, *argument;
@@ -391,12 +392,17 @@ TEST(arguments_are_checked)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(greets_and_leaves),         cmocka_unit_test(left_alone_is_not_success),
-        cmocka_unit_test(bad_lines_are_answered),    cmocka_unit_test(a_line_that_is_too_long_is_the_end),
-        cmocka_unit_test(lines_come_in_pieces),      cmocka_unit_test(crashes_end_with_their_code),
-        cmocka_unit_test(faults_are_replies),        cmocka_unit_test(two_actors_share_a_section),
-        cmocka_unit_test(every_race_has_one_winner), cmocka_unit_test(actors_start_actors),
-        cmocka_unit_test(arguments_are_checked),
+        cmocka_unit_test(an_actor_says_hello_and_exits),
+        cmocka_unit_test(an_actor_whose_pipe_closes_ends_with_an_error_code),
+        cmocka_unit_test(malformed_lines_are_answered_with_bad),
+        cmocka_unit_test(a_line_that_is_too_long_ends_the_actor),
+        cmocka_unit_test(pieces_of_lines_are_joined),
+        cmocka_unit_test(crashes_have_their_exit_codes),
+        cmocka_unit_test(faults_are_replied),
+        cmocka_unit_test(two_actors_share_a_section),
+        cmocka_unit_test(every_race_has_one_winner),
+        cmocka_unit_test(an_actor_starts_another_actor),
+        cmocka_unit_test(wrong_command_lines_are_refused),
     };
     return cmocka_run_group_tests(tests, find_actor, close_job);
 }

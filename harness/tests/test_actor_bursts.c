@@ -1,4 +1,5 @@
-/* Bursts without others: memory that looks as if they had been there, so that each loop finds what it looks for. */
+/* Bursts of one actor: the test prepares the memory as the other actors would have left it, so that each loop finds what
+ * it looks for. */
 #include "testing.h"
 
 #include "../actor/bursts/loops.h"
@@ -8,7 +9,7 @@
 static unsigned char room[BURST_BLOCK + 2 * EXCHANGE_ROUNDS_MOST + BURST_LINE];
 static struct burst block; /* only its address is used */
 
-/* Everybody else has arrived already, at every meeting. */
+/* At every meeting all other actors count as arrived. */
 static void prepare_block(void)
 {
     char request[80];
@@ -20,31 +21,24 @@ static void prepare_block(void)
     expect(request, "ok");
 }
 
-/* The reply to a request, with what differs from machine to machine cut off. */
-static const char *reply_to(const char *request)
+/* The reply to a request, without what differs from machine to machine. */
+static const char *burst_reply(const char *request)
 {
-    static struct line line;
-    static char numbered[LINE_BYTES], bytes[LINE_BYTES];
-    struct reply reply = {.text = text_over(bytes, sizeof bytes)};
-    struct text text = text_over(numbered, sizeof numbered);
-    text_format(&text, "1 %s", request);
-    assert_null(line_parse(&line, text.at, text.length));
-    verb_perform(&line, &reply);
-    char *processors = strstr(bytes, " ~processors=");
+    char *reply = reply_to(request), *processors = strstr(reply, " ~processors=");
     if (processors)
         *processors = '\0';
-    return bytes;
+    return reply;
 }
 
-TEST(add_loops_sum_up)
+TEST(loops_that_add_reply_the_sum)
 {
     prepare_block();
-    assert_string_equal(reply_to("burst m how=add-interlocked rounds=10 crowd=1"), "ok total=10");
+    assert_string_equal(burst_reply("burst m how=add-interlocked rounds=10 crowd=1"), "ok total=10");
     prepare_block();
     *burst_word(&block, LINE_VALUE) = 7;
-    assert_string_equal(reply_to("burst m how=add-interlocked rounds=10 crowd=2"), "ok total=17");
-    prepare_block(); /* the other one's ten additions got lost */
-    assert_string_equal(reply_to("burst m how=add-plain rounds=10 crowd=2"), "ok ~lost=10 ~tries=1");
+    assert_string_equal(burst_reply("burst m how=add-interlocked rounds=10 crowd=2"), "ok total=17");
+    prepare_block(); /* the ten additions of the other side are missing */
+    assert_string_equal(burst_reply("burst m how=add-plain rounds=10 crowd=2"), "ok ~lost=10 ~tries=1");
 }
 
 TEST(flip_and_watch_see_whole_values)
@@ -66,38 +60,38 @@ TEST(flip_and_watch_see_whole_values)
         prepare_block();
         *burst_long(&block, LINE_VALUE) = table[i].value;
         snprintf(request, sizeof request, "burst m how=watch rounds=1 crowd=2 side=1 %s", table[i].how);
-        assert_string_equal(reply_to(request), table[i].reply);
+        assert_string_equal(burst_reply(request), table[i].reply);
         assert_true(loop_stopped(&block));
     }
-    prepare_block(); /* no process stores anything: it ends by itself, and has seen no value */
-    assert_string_equal(reply_to("burst m how=watch rounds=1 crowd=2 side=1"), "ok torn=0 ~changes=0");
+    prepare_block(); /* no process stores anything: the loop ends at its time limit and has seen no value */
+    assert_string_equal(burst_reply("burst m how=watch rounds=1 crowd=2 side=1"), "ok torn=0 ~changes=0");
     prepare_block();
     loop_stop(&block);
-    assert_string_equal(reply_to("burst m how=flip rounds=1 crowd=2"), "ok");
+    assert_string_equal(burst_reply("burst m how=flip rounds=1 crowd=2"), "ok");
 }
 
-TEST(sent_messages_are_received)
+TEST(messages_are_sent_and_received)
 {
-    prepare_block(); /* announced, and nothing in it */
+    prepare_block(); /* published, but empty */
     *slot_number(&block, 1) = 1;
-    assert_string_equal(reply_to("burst m how=receive rounds=1 crowd=2 side=1"), "ok wrong=1 ~received=1");
+    assert_string_equal(burst_reply("burst m how=receive rounds=1 crowd=2 side=1"), "ok wrong=1 ~received=1");
     assert_int_equal(*burst_word(&block, LINE_PROGRESS_1), 1);
     prepare_block();
     *slot_number(&block, 1) = 1;
-    assert_string_equal(reply_to("burst m how=receive order=barrier rounds=1 crowd=2 side=1"),
+    assert_string_equal(burst_reply("burst m how=receive order=barrier rounds=1 crowd=2 side=1"),
                         "ok wrong=1 ~received=1");
     prepare_block();
     *slot_number(&block, 1) = 1;
-    assert_string_equal(reply_to("burst m how=receive order=plain rounds=1 crowd=2 side=1"),
+    assert_string_equal(burst_reply("burst m how=receive order=plain rounds=1 crowd=2 side=1"),
                         "ok ~wrong=1 ~received=1");
     static const char *const orders[] = {"interlocked", "barrier", "plain", "reversed"};
-    for (size_t i = 0; i < 4; i++) { /* what is sent is what is waited for */
+    for (size_t i = 0; i < 4; i++) { /* each message has the number and the words that a receiver expects */
         char request[120];
         prepare_block();
         *burst_word(&block, LINE_PROGRESS_1) = 40;
         snprintf(request, sizeof request, "burst m how=send order=%s rounds=40 crowd=2", orders[i]);
-        assert_string_equal(reply_to(request), "ok");
-        /* In the reversed order it goes on until the receiver stops it: as far as the slots reach. */
+        assert_string_equal(burst_reply(request), "ok");
+        /* In the reversed order the sender goes on until the receiver stops it: here until the slots are full. */
         const uint32_t last = i == 3 ? 40 + SLOTS : 40;
         for (uint32_t message = last - SLOTS + 1; message <= last; message++) {
             assert_int_equal(*slot_number(&block, message), message);
@@ -106,11 +100,11 @@ TEST(sent_messages_are_received)
     }
 }
 
-/* The other side, 1, has come through all turns, and missed every store of this one. */
-TEST(an_exchange_has_one_winner_a_round)
+/* The other side has played all turns, and missed this side's store in each. */
+TEST(an_exchange_counts_the_turns_that_both_sides_missed)
 {
     static const struct {
-        LONG stored; /* by the other side, before this one looks */
+        LONG stored; /* by the other side, before this side loads */
         const char *order, *reply;
     } table[] = {
         {0, "interlocked", "ok missed-both=5 ~turns=5"}, {0, "barrier", "ok missed-both=5 ~turns=5"},
@@ -124,19 +118,20 @@ TEST(an_exchange_has_one_winner_a_round)
         *burst_word(&block, LINE_SIDE_1) = table[i].stored;
         memset((void *)(block.block + BURST_BLOCK + EXCHANGE_ROUNDS_MOST), 1, 5);
         snprintf(request, sizeof request, "burst m how=exchange order=%s rounds=5 crowd=2", table[i].order);
-        assert_string_equal(reply_to(request), table[i].reply);
+        assert_string_equal(burst_reply(request), table[i].reply);
         assert_int_equal(*burst_word(&block, LINE_SIDE_0), 5);
     }
 }
 
-TEST(published_records_have_versions)
+TEST(a_snapshot_checks_the_version_of_a_record)
 {
     static const struct {
         LONG version;
         const char *order, *reply;
     } table[] = {
-        {2, "barrier", "ok torn=1 ~records=1"}, /* the version says that it is whole, and it is not */
-        {3, "barrier", "ok torn=0 ~records=0"}, /* it is being written: no copy is worth anything */
+        {2, "barrier",
+         "ok torn=1 ~records=1"}, /* the version says that the record is complete, and it is not */
+        {3, "barrier", "ok torn=0 ~records=0"}, /* the record is being written, so no copy counts */
         {3, "plain", "ok ~torn=1 ~records=1"},
     };
     char request[120];
@@ -146,11 +141,11 @@ TEST(published_records_have_versions)
         record_words(&block)[0] = 9;
         snprintf(request, sizeof request, "burst m how=snapshot order=%s rounds=1 crowd=2 side=1",
                  table[i].order);
-        assert_string_equal(reply_to(request), table[i].reply);
+        assert_string_equal(burst_reply(request), table[i].reply);
     }
 }
 
-/* ---- names: the system gives what the test wants ---- */
+/* ---- names, on a fake system ---- */
 
 TEST(churn_creates_and_opens_names)
 {
@@ -182,7 +177,7 @@ TEST(churn_creates_and_opens_names)
         fake.result = table[i].handle ? (uintptr_t)page : 0;
         fake.error = table[i].error;
         snprintf(request, sizeof request, "churn m how=%s name=x rounds=1 crowd=1", table[i].how);
-        assert_string_equal(reply_to(request), table[i].reply);
+        assert_string_equal(burst_reply(request), table[i].reply);
     }
 }
 
@@ -191,35 +186,35 @@ TEST(a_section_is_initialised_once)
     static _Alignas(8) LONG page[1024];
     fake.result = (uintptr_t)page;
     prepare_block();
-    assert_string_equal(reply_to("initialise m name=x rounds=1 crowd=1"),
+    assert_string_equal(burst_reply("initialise m name=x rounds=1 crowd=1"),
                         "ok failed=0 ~early=0 miscounted=0 ~won=1");
     assert_true(wcscmp(fake.name, L"x-0") == 0);
     assert_int_equal(page[WORD_MAGIC], SECTION_MAGIC);
-    fake.error = ERROR_ALREADY_EXISTS; /* the payload of round 0 is there, of round 1 it is not */
+    fake.error = ERROR_ALREADY_EXISTS; /* the payload of round 0 is complete, that of round 1 is not */
     prepare_block();
-    assert_string_equal(reply_to("initialise m name=x rounds=2 crowd=3 wait=yes"),
+    assert_string_equal(burst_reply("initialise m name=x rounds=2 crowd=3 wait=yes"),
                         "ok failed=0 early=1 miscounted=0 ~won=0");
     prepare_block();
-    assert_string_equal(reply_to("initialise m name=x rounds=1 crowd=3"),
+    assert_string_equal(burst_reply("initialise m name=x rounds=1 crowd=3"),
                         "ok failed=0 ~early=0 miscounted=1 ~won=0");
     fake.result = 0;
     fake.error = 5;
     prepare_block();
-    assert_string_equal(reply_to("initialise m name=x rounds=2 crowd=1"),
+    assert_string_equal(burst_reply("initialise m name=x rounds=2 crowd=1"),
                         "ok failed=2 first-error=5 ~early=0 miscounted=2 ~won=0");
 }
 
-TEST(churn_waits_for_the_end_of_a_name)
+TEST(gone_polls_until_the_name_does_not_exist)
 {
     fake.result = 0;
     fake.error = ERROR_FILE_NOT_FOUND;
-    const char *reply = reply_to("gone name=x timeout=1000");
+    const char *reply = burst_reply("gone name=x timeout=1000");
     assert_memory_equal(reply, "ok gone=yes error=2 ~polls=1 ", 29);
     fake.error = ERROR_ACCESS_DENIED;
-    assert_memory_equal(reply_to("gone name=x timeout=1000"), "ok gone=yes error=5 ", 20);
+    assert_memory_equal(burst_reply("gone name=x timeout=1000"), "ok gone=yes error=5 ", 20);
     fake.result = 0x44;
-    assert_memory_equal(reply_to("gone name=x timeout=20"), "ok gone=no ~polls=", 18);
-    assert_int_equal(fake.handle, (HANDLE)0x44); /* which was closed */
+    assert_memory_equal(burst_reply("gone name=x timeout=20"), "ok gone=no ~polls=", 18);
+    assert_int_equal(fake.handle, (HANDLE)0x44); /* closed */
 }
 
 /* ---- requests ---- */
@@ -262,7 +257,7 @@ TEST(bursts_with_wrong_arguments_are_bad)
             snprintf(expected, sizeof expected, "bad reason=%s", table[i][1]);
             expect(table[i][0], expected);
         } else {
-            assert_memory_equal(reply_to(table[i][0]), "bad reason=how=dance:%20not%20one%20of:", 39);
+            assert_memory_equal(burst_reply(table[i][0]), "bad reason=how=dance:%20not%20one%20of:", 39);
         }
     }
     expect("adopt nowhere address=0", "ok");
@@ -270,25 +265,25 @@ TEST(bursts_with_wrong_arguments_are_bad)
            "bad reason=at=%20is%20not%20an%20aligned%20block%20of%204096%20writable%20bytes");
 }
 
-/* No other process arrives: it gives up, and says at which call. */
+/* No other process arrives: the burst fails, and the reply names the call. */
 TEST(a_burst_without_the_other_actors_gives_up)
 {
     prepare_block();
     *burst_word(&block, LINE_ARRIVED) = 0;
-    assert_string_equal(reply_to("burst m how=add-plain rounds=1 crowd=2"), "fail error=1460 call=meet");
+    assert_string_equal(burst_reply("burst m how=add-plain rounds=1 crowd=2"), "fail error=1460 call=meet");
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        FRESH(add_loops_sum_up),
+        FRESH(loops_that_add_reply_the_sum),
         FRESH(flip_and_watch_see_whole_values),
-        FRESH(sent_messages_are_received),
-        FRESH(an_exchange_has_one_winner_a_round),
-        FRESH(published_records_have_versions),
+        FRESH(messages_are_sent_and_received),
+        FRESH(an_exchange_counts_the_turns_that_both_sides_missed),
+        FRESH(a_snapshot_checks_the_version_of_a_record),
         FRESH(churn_creates_and_opens_names),
         FRESH(a_section_is_initialised_once),
-        FRESH(churn_waits_for_the_end_of_a_name),
+        FRESH(gone_polls_until_the_name_does_not_exist),
         FRESH(bursts_with_wrong_arguments_are_bad),
         FRESH(a_burst_without_the_other_actors_gives_up),
     };

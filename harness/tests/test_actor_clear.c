@@ -1,33 +1,14 @@
-/* The verb clear on this system: everything that verbs hold is released, and a system that forgets to release one kind of
- * thing shows in the footprint. Also what belongs to a thread, told apart by on=2. */
+/* The verb clear with the functions of this system: it releases everything that verbs hold, and if a system does not
+ * release something, the footprint shows it. Also what belongs to one thread, with on=2. */
 #include "testing.h"
 
 #include "../actor/footprint.h"
 #include "../actor/objects.h"
 #include "../actor/system_windows.h"
 #include "../actor/verbs.h"
+#include "actor_request.h"
 
-static struct system_calls honest;
-
-/* The reply to a request. */
-static const char *ask(const char *request)
-{
-    static struct line line;
-    static char numbered[LINE_BYTES], bytes[LINE_BYTES - 12];
-    struct reply reply = {.text = text_over(bytes, sizeof bytes)};
-    struct text text = text_over(numbered, sizeof numbered);
-    text_format(&text, "1 %s", request);
-    assert_null(line_parse(&line, text.at, text.length));
-    verb_perform(&line, &reply);
-    return bytes;
-}
-
-static void expect_start(const char *request, const char *begin)
-{
-    const char *reply = ask(request);
-    if (strncmp(reply, begin, strlen(begin)) != 0)
-        assert_string_equal(reply, begin);
-}
+static struct system_calls windows;
 
 /* Warm-up: what the C library and the system allocate at the first use of a function is not a leftover. */
 static int start(void **state)
@@ -36,14 +17,14 @@ static int start(void **state)
     system_start();
     footprint_begin();
     expect_start("privilege SeChangeNotifyPrivilege", "ok state=");
-    honest = sys;
+    windows = sys;
     return 0;
 }
 
 static int fresh(void **state)
 {
     (void)state;
-    sys = honest;
+    sys = windows;
     objects_reset();
     footprint_begin();
     return 0;
@@ -77,7 +58,7 @@ static void remove_file(void)
     expect_start(request, "ok");
 }
 
-TEST(all_is_released)
+TEST(clear_releases_everything)
 {
     for (int turn = 0; turn < 3; turn++) {
         hold_one_of_each();
@@ -92,20 +73,20 @@ static void load_nothing(void)
 {
 }
 
-TEST(what_the_actor_loads_is_counted)
+TEST(libraries_that_the_actor_loads_are_counted)
 {
     footprint_allow(load_nothing);
     footprint_allow(load_nothing);
-    const char *reply = ask("clear");
+    const char *reply = reply_to("clear");
     assert_non_null(strstr(reply, "ok same=yes "));
     assert_non_null(strstr(reply, " ~loads=2 "));
 }
 
-TEST(nothing_held_is_the_same)
+TEST(the_footprint_is_the_same_if_nothing_is_held)
 {
     unsigned long handles, regions;
     unsigned long long bytes, us;
-    const char *reply = ask("clear");
+    const char *reply = reply_to("clear");
     assert_int_equal(sscanf(reply, "ok same=yes ~handles=%lu ~allocations=%lu ~bytes=%llu ~loads=0 ~us=%llu",
                             &handles, &regions, &bytes, &us),
                      4);
@@ -113,7 +94,7 @@ TEST(nothing_held_is_the_same)
     print_message("# clear: %lu handles, %lu allocations, %llu us\n", handles, regions, us);
 }
 
-/* ---- systems that forget ---- */
+/* ---- systems that do not release something ---- */
 
 static BOOL WINAPI keeps_view(LPCVOID base)
 {
@@ -123,13 +104,13 @@ static BOOL WINAPI keeps_view(LPCVOID base)
 
 static BOOL WINAPI keeps_memory(LPVOID base, SIZE_T size, DWORD type)
 {
-    return type == MEM_RELEASE ? TRUE : honest.VirtualFree(base, size, type);
+    return type == MEM_RELEASE ? TRUE : windows.VirtualFree(base, size, type);
 }
 
 static BOOL WINAPI keeps_commitment(LPVOID base, SIZE_T size, DWORD type)
 {
     (void)size, (void)type;
-    return honest.VirtualFree(base, 4096, MEM_DECOMMIT);
+    return windows.VirtualFree(base, 4096, MEM_DECOMMIT);
 }
 
 static BOOL WINAPI keeps_handle(HANDLE handle)
@@ -150,7 +131,7 @@ static BOOL WINAPI keeps_impersonating(void)
     return TRUE;
 }
 
-/* What the forgetful system keeps is really released behind the test, or the next one would begin with it. */
+/* The test releases what that system keeps, so that the next test does not start with it. */
 static void expect_difference(const char *differs)
 {
     char expected[100];
@@ -193,7 +174,7 @@ TEST(a_privilege_that_stays_is_noticed)
     expect_start("privilege SeChangeNotifyPrivilege to=disabled", "ok state=disabled");
     sys.AdjustTokenPrivileges = keeps_privileges;
     expect_difference("token");
-    sys = honest;
+    sys = windows;
     expect_start("clear", "ok same=yes ");
 }
 
@@ -202,18 +183,18 @@ TEST(a_token_that_stays_on_the_thread_is_noticed)
     expect_start("impersonate sd=D:(A;;GA;;;WD)", "ok");
     sys.RevertToSelf = keeps_impersonating;
     expect_difference("impersonation");
-    assert_true(honest.RevertToSelf());
+    assert_true(windows.RevertToSelf());
 }
 
-TEST(a_removed_privilege_does_not_come_back)
+TEST(a_removed_privilege_is_not_restored)
 {
-    if (strstr(ask("privilege SeShutdownPrivilege"), "absent"))
+    if (strstr(reply_to("privilege SeShutdownPrivilege"), "absent"))
         skip();
     expect_start("privilege SeShutdownPrivilege to=removed", "ok state=absent");
     expect_difference("token");
 }
 
-/* footprint_compare alone is what an actor replies that has forgotten the step before it. */
+/* footprint_compare is the part of clear that must notice what the part before it did not release. */
 TEST(a_label_and_a_lock_that_stay_are_noticed)
 {
     char request[200];
@@ -230,7 +211,7 @@ TEST(a_label_and_a_lock_that_stay_are_noticed)
     remove_file();
 }
 
-TEST(directory_and_error_mode_are_put_back)
+TEST(directory_and_error_mode_are_restored)
 {
     WCHAR before[MAX_PATH];
     GetCurrentDirectoryW(MAX_PATH, before);
@@ -249,12 +230,12 @@ TEST(directory_and_error_mode_are_put_back)
 TEST(impersonation_belongs_to_one_thread)
 {
     expect_start("impersonate sd=D:(A;;GA;;;WD) on=2", "ok");
-    const char *reply = ask("defaultdacl on=2");
+    const char *reply = reply_to("defaultdacl on=2");
     assert_non_null(strstr(reply, ";;;WD)"));
-    reply = ask("defaultdacl");
+    reply = reply_to("defaultdacl");
     assert_null(strstr(reply, ";;;WD)"));
     expect_start("clear", "ok same=yes ");
-    assert_null(strstr(ask("defaultdacl on=2"), ";;;WD)"));
+    assert_null(strstr(reply_to("defaultdacl on=2"), ";;;WD)"));
 }
 
 TEST(a_mutex_belongs_to_one_thread)
@@ -268,7 +249,7 @@ TEST(a_mutex_belongs_to_one_thread)
     expect_start("clear", "ok same=yes ");
 }
 
-TEST(faults_on_the_second_thread_are_replies)
+TEST(faults_on_the_second_thread_are_replied)
 {
     expect_start("reserve r size=65536", "ok ~base=");
     expect_start("read r length=1 on=2", "fault code=0xC0000005 access=read at=+0");
@@ -283,7 +264,7 @@ static BOOL WINAPI knows_no_elevation(HANDLE token, TOKEN_INFORMATION_CLASS clas
                                       DWORD *needed)
 {
     if (class != TokenElevation)
-        return honest.GetTokenInformation(token, class, out, size, needed);
+        return windows.GetTokenInformation(token, class, out, size, needed);
     SetLastError(ERROR_INVALID_PARAMETER);
     return FALSE;
 }
@@ -291,7 +272,7 @@ static BOOL WINAPI knows_no_elevation(HANDLE token, TOKEN_INFORMATION_CLASS clas
 TEST(without_elevation_administrators_are_elevated)
 {
     sys.GetTokenInformation = knows_no_elevation;
-    bool administrator = strcmp(ask("identity tell=administrator"), "ok administrator=yes") == 0;
+    bool administrator = strcmp(reply_to("identity tell=administrator"), "ok administrator=yes") == 0;
     expect_start("identity tell=elevated", administrator ? "ok elevated=yes" : "ok elevated=no");
 }
 
@@ -308,9 +289,9 @@ TEST(functions_are_found_outside_of_kernelbase)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        FRESH(what_the_actor_loads_is_counted),
-        FRESH(nothing_held_is_the_same),
-        FRESH(all_is_released),
+        FRESH(libraries_that_the_actor_loads_are_counted),
+        FRESH(the_footprint_is_the_same_if_nothing_is_held),
+        FRESH(clear_releases_everything),
         FRESH(a_view_that_stays_is_noticed),
         FRESH(a_handle_that_stays_is_noticed),
         FRESH(a_reservation_that_stays_is_noticed),
@@ -318,13 +299,13 @@ int main(void)
         FRESH(a_privilege_that_stays_is_noticed),
         FRESH(a_token_that_stays_on_the_thread_is_noticed),
         FRESH(a_label_and_a_lock_that_stay_are_noticed),
-        FRESH(directory_and_error_mode_are_put_back),
+        FRESH(directory_and_error_mode_are_restored),
         FRESH(impersonation_belongs_to_one_thread),
         FRESH(a_mutex_belongs_to_one_thread),
-        FRESH(faults_on_the_second_thread_are_replies),
+        FRESH(faults_on_the_second_thread_are_replied),
         FRESH(without_elevation_administrators_are_elevated),
         FRESH(functions_are_found_outside_of_kernelbase),
-        FRESH(a_removed_privilege_does_not_come_back),
+        FRESH(a_removed_privilege_is_not_restored),
     };
     return cmocka_run_group_tests(tests, start, NULL);
 }

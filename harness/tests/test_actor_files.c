@@ -1,12 +1,11 @@
-/* The verbs about files, on a file of the test's own in the folder for temporary files; and the room that its volume has.
- */
+/* The verbs about files, on a file in the folder for temporary files; and diskspace. */
 #include "testing.h"
 
 #include "actor_fake.h"
 
 #define PAST_TIME UINT64_C(126227808000000000) /* 2001-01-01 00:00 UTC as a FILETIME */
 
-/* Every request about the file, behind its verb and label. */
+/* The end of every request about the file, after its verb and label. */
 static char named[80];
 
 static int name_file(void **state)
@@ -15,7 +14,7 @@ static int name_file(void **state)
     return fresh(state);
 }
 
-/* An open handle would be in the way. */
+/* An open handle would keep the file. */
 static int remove_file(void **state)
 {
     WCHAR path[MAX_PATH + 80];
@@ -31,20 +30,15 @@ static int remove_file(void **state)
     return DeleteFileW(path) ? 0 : -1;
 }
 
-/* Performs a request about the file, which replies "ok ~handle=..." whatever the handle is. */
+/* Performs a request about the file, which replies "ok ~handle=..." with any handle. */
 static void make_file(const char *label, const char *arguments)
 {
-    static struct line line;
-    static char numbered[LINE_BYTES], bytes[LINE_BYTES - 12];
-    struct reply reply = {.text = text_over(bytes, sizeof bytes)};
-    struct text text = text_over(numbered, sizeof numbered);
-    text_format(&text, "1 file %s %s%s", label, named, arguments);
-    assert_null(line_parse(&line, text.at, text.length));
-    verb_perform(&line, &reply);
-    assert_memory_equal(bytes, "ok ~handle=", 11);
+    char request[300];
+    snprintf(request, sizeof request, "file %s %s%s", label, named, arguments);
+    expect_start(request, "ok ~handle=");
 }
 
-TEST(time_moves_when_somebody_writes)
+TEST(the_time_changes_when_the_file_is_written)
 {
     make_file("f", " size=100");
     expect("filetime f", "ok moved=yes");
@@ -62,7 +56,7 @@ TEST(time_moves_when_somebody_writes)
 }
 
 /* The fixed time is the first moment of the year that PROTOCOL.md promises. */
-TEST(past_time_is_in_2001)
+TEST(the_fixed_time_is_in_2001)
 {
     const FILETIME past = {.dwLowDateTime = (DWORD)(PAST_TIME & UINT32_MAX),
                            .dwHighDateTime = (DWORD)(PAST_TIME >> 32)};
@@ -72,7 +66,7 @@ TEST(past_time_is_in_2001)
     assert_true(time.wHour == 0 && time.wMinute == 0 && time.wSecond == 0 && time.wMilliseconds == 0);
 }
 
-TEST(what_fails_is_told)
+TEST(failures_of_filetime_are_replied)
 {
     expect("adopt f handle=0x77777770", "ok");
     expect("filetime f", "fail error=6");
@@ -80,7 +74,7 @@ TEST(what_fails_is_told)
 }
 
 /* More than a whole volume is more than what is free on it. */
-TEST(beyond_is_more_than_there_is)
+TEST(beyond_is_more_than_the_volume_has)
 {
     static struct line line, told;
     static char bytes[LINE_BYTES - 12], answered[LINE_BYTES];
@@ -102,8 +96,9 @@ TEST(beyond_is_more_than_there_is)
 
 #define WITH_FILE(test) cmocka_unit_test_setup_teardown(test, name_file, remove_file)
 
-/* filecopy and filereplace put a library of the system in the file's place; a handle that is no file has no type. */
-TEST(other_files_replace_it)
+/* filecopy and filereplace put a library of the system in place of the file; the handle of something else has no file
+ * type. */
+TEST(a_library_replaces_the_file)
 {
     static char request[LINE_BYTES];
     static const char *const names[] = {"filecopy", "filereplace"};
@@ -129,7 +124,7 @@ TEST(other_files_replace_it)
 }
 
 /* The flag deletes the file with its last handle. */
-TEST(deleted_on_close)
+TEST(delete_on_close_deletes_the_file)
 {
     static char request[LINE_BYTES];
     make_file("f", " size=100 delete-on-close=yes");
@@ -142,12 +137,12 @@ TEST(deleted_on_close)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        WITH_FILE(time_moves_when_somebody_writes),
-        WITH_FILE(other_files_replace_it),
-        cmocka_unit_test_setup(deleted_on_close, name_file),
-        FRESH(past_time_is_in_2001),
-        FRESH(what_fails_is_told),
-        FRESH(beyond_is_more_than_there_is),
+        WITH_FILE(the_time_changes_when_the_file_is_written),
+        WITH_FILE(a_library_replaces_the_file),
+        cmocka_unit_test_setup(delete_on_close_deletes_the_file, name_file),
+        FRESH(the_fixed_time_is_in_2001),
+        FRESH(failures_of_filetime_are_replied),
+        FRESH(beyond_is_more_than_the_volume_has),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,4 @@
-/* The actor's guard: every kind of memory that cannot be touched, and what is left of the process afterwards. The
- * sources are part of this program because only the actor may link them. */
+/* The guard of the actor: every kind of inaccessible memory, and the state of the process afterwards. */
 #include "testing.h"
 
 #include "../actor/guard.h"
@@ -7,7 +6,7 @@
 
 #define PAGE ((uintptr_t)4096)
 
-/* Two pages of their own, the second one with the protection of the test. */
+/* Two pages, the second one with the protection of the test. */
 static uintptr_t pages;
 
 static int reserve_pages(void **state)
@@ -51,7 +50,7 @@ TEST(reserved_memory_faults)
     expect_fault(touch_fill, &one, 0xC0000005, "write", pages + PAGE);
 }
 
-TEST(the_first_byte_that_cannot_be_touched_is_told)
+TEST(the_first_inaccessible_byte_is_reported)
 {
     struct touch over_the_edge = {.address = pages + PAGE - 10, .length = 100, .seed = 1};
     expect_fault(touch_fill, &over_the_edge, 0xC0000005, "write", pages + PAGE);
@@ -96,14 +95,14 @@ TEST(a_guard_page_faults_once)
     expect_done(touch_fill, &one);
 }
 
-TEST(no_memory_at_zero)
+TEST(address_zero_faults)
 {
     struct touch nowhere = {.address = 0, .length = 8};
     expect_fault(touch_load_number, &nowhere, 0xC0000005, "read", 0);
     expect_fault(touch_store_number, &nowhere, 0xC0000005, "write", 0);
 }
 
-TEST(numbers_go_both_ways)
+TEST(numbers_are_stored_and_loaded)
 {
     const uint64_t value = UINT64_C(0xFEDCBA9876543210);
     for (uintptr_t size = 1; size <= 8; size *= 2) {
@@ -120,7 +119,7 @@ TEST(numbers_go_both_ways)
 }
 
 /* More faults than the 8 places of the x87 unit, which moves 64 bits on 32-bit x86; a value in between must survive. */
-TEST(hundreds_of_faults_leave_nothing_behind)
+TEST(hundreds_of_faults_do_not_damage_the_process)
 {
     second_page(PAGE_READONLY);
     volatile double kept = 1.5;
@@ -143,7 +142,7 @@ static void raise_it(void *context)
     RaiseException(*(DWORD *)context, 0, 0, NULL);
 }
 
-TEST(other_exceptions_are_told_without_an_address)
+TEST(other_exceptions_have_no_address)
 {
     DWORD codes[] = {0xC000001D, 0xC0000094, 0xE0001234};
     for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
@@ -158,7 +157,7 @@ TEST(other_exceptions_are_told_without_an_address)
 #if !defined(_MSC_VER)
 static volatile LONG seen_elsewhere;
 
-/* Stands behind the guard's own handler and so sees only what that one passed on. */
+/* Comes after the guard's handler, and so sees only what that passed on. */
 static LONG CALLBACK look_on(EXCEPTION_POINTERS *raised)
 {
     if (raised->ExceptionRecord->ExceptionCode != 0xE0005678)
@@ -182,10 +181,10 @@ static void raise_from_other_thread(void *context)
         WaitForSingleObject(*thread, 10000);
 }
 
-TEST(other_threads_and_unguarded_code_are_left_alone)
+TEST(exceptions_outside_the_guard_are_passed_on)
 {
     struct touch one = {.address = pages, .length = 1};
-    expect_done(touch_zero, &one); /* the guard's handler is there from now on */
+    expect_done(touch_zero, &one); /* installs the handler of the guard */
     void *handler = AddVectoredExceptionHandler(0, look_on);
     assert_non_null(handler);
     HANDLE thread = NULL;
@@ -209,16 +208,16 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         WITH_PAGES(reserved_memory_faults),
-        WITH_PAGES(the_first_byte_that_cannot_be_touched_is_told),
+        WITH_PAGES(the_first_inaccessible_byte_is_reported),
         WITH_PAGES(readonly_memory_faults_at_writes_only),
         WITH_PAGES(noaccess_memory_faults),
         WITH_PAGES(a_guard_page_faults_once),
-        WITH_PAGES(no_memory_at_zero),
-        WITH_PAGES(numbers_go_both_ways),
-        WITH_PAGES(hundreds_of_faults_leave_nothing_behind),
-        WITH_PAGES(other_exceptions_are_told_without_an_address),
+        WITH_PAGES(address_zero_faults),
+        WITH_PAGES(numbers_are_stored_and_loaded),
+        WITH_PAGES(hundreds_of_faults_do_not_damage_the_process),
+        WITH_PAGES(other_exceptions_have_no_address),
 #if !defined(_MSC_VER)
-        WITH_PAGES(other_threads_and_unguarded_code_are_left_alone),
+        WITH_PAGES(exceptions_outside_the_guard_are_passed_on),
 #endif
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,4 @@
-/* The verbs that touch memory, on memory of the test's own. */
+/* The verbs that touch memory, on memory of this program. */
 #include "testing.h"
 
 #include "../actor/touch.h"
@@ -83,7 +83,7 @@ TEST(patterns_belong_to_the_section)
     expect("verify wrong length=200 seed=9", mapped);
 }
 
-TEST(replies_fit_their_line)
+TEST(a_reply_longer_than_a_line_is_bad)
 {
     static unsigned char memory[384];
     char request[64];
@@ -91,10 +91,10 @@ TEST(replies_fit_their_line)
     snprintf(request, sizeof request, "adopt m address=%llu", (unsigned long long)(uintptr_t)memory);
     expect(request, "ok");
     expect("read m length=384 as=text", "bad reason=the%20reply%20is%20longer%20than%20a%20line");
-    expect("zero m length=1", "ok zero=no first=0 got=255"); /* and the next reply is whole again */
+    expect("zero m length=1", "ok zero=no first=0 got=255"); /* the next reply is complete */
 }
 
-/* No system that this runs on can be made to raise these in a view, so they are made up. */
+/* No system can be made to raise these in a view, so the test makes them up. */
 TEST(faults_outside_the_step_are_elsewhere)
 {
     static const struct {
@@ -122,7 +122,7 @@ int main(void)
         FRESH(memory_is_written_and_read),
         FRESH(wrong_memory_requests_are_bad),
         FRESH(patterns_belong_to_the_section),
-        FRESH(replies_fit_their_line),
+        FRESH(a_reply_longer_than_a_line_is_bad),
         FRESH(faults_outside_the_step_are_elsewhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

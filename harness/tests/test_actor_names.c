@@ -1,4 +1,4 @@
-/* Where an object is, as the actor tells it; and what private namespaces are made of. */
+/* Paths of objects, and private namespaces. */
 #include "testing.h"
 
 #include "actor_fake.h"
@@ -27,7 +27,7 @@ static void expect_path(const WCHAR *path, const char *request, const char *expe
     expect(request, expected);
 }
 
-TEST(paths_have_words_for_what_changes)
+TEST(sessions_and_containers_in_paths_become_words)
 {
     expect("create s size=1 protect=4", "ok error=0 ~handle=0x44");
     expect_path(L"", "path s", "ok path=");
@@ -42,12 +42,12 @@ TEST(paths_have_words_for_what_changes)
     expect_path(L"\\Sessions\\BNOLINKS\\1", "path s", "ok path=\\Sessions\\BNOLINKS\\1");
     expect_path(L"\\Sessions\\1\\AppContainerNamedObjects\\S-1-15-2-17-4\\a\\b", "path s name=a\\b",
                 "ok path=\\Sessions\\{session}\\AppContainerNamedObjects\\{container}\\{name}");
-    /* What is in the name is the name's, even if it looks like something that has a word. */
+    /* The name itself may contain what looks like a word. */
     expect_path(L"\\BaseNamedObjects\\Session\\1", "path s name=Session\\1",
                 "ok path=\\BaseNamedObjects\\{name}");
 }
 
-TEST(a_path_that_cannot_be_had_is_a_failure)
+TEST(a_path_that_cannot_be_queried_is_a_failure)
 {
     expect("create s size=1 protect=4", "ok error=0 ~handle=0x44");
     fake.status = 0xC0000008;
@@ -83,7 +83,7 @@ static BOOL WINAPI add_to_boundary(HANDLE *boundary, PSID sid)
 {
     (void)sid;
     called();
-    *boundary = (HANDLE)((uintptr_t)*boundary + 1); /* the address may change with each */
+    *boundary = (HANDLE)((uintptr_t)*boundary + 1); /* each SID may change the address */
     return !space.refuses_sids;
 }
 
@@ -128,14 +128,14 @@ static int fresh_space(void **state)
     return 0;
 }
 
-TEST(a_namespace_has_its_boundary)
+TEST(a_namespace_is_made_with_its_boundary)
 {
     expect("namespace n alias=a boundary=b sids=WD,S-1-5-12 container=yes", "ok");
     assert_true(wcscmp(space.boundary, L"b") == 0 && wcscmp(space.alias, L"a") == 0);
     assert_true(wcscmp(space.sids, L"WD;S-1-5-12;") == 0);
     assert_int_equal(space.flags, 1);
     assert_true(!space.opened && !space.has_descriptor);
-    assert_true(fake.other == (HANDLE)(uintptr_t)0x46); /* with both SIDs in it */
+    assert_true(fake.other == (HANDLE)(uintptr_t)0x46); /* with both SIDs */
     assert_true(space.deleted == 1 && fake.handle == (HANDLE)(uintptr_t)0x46);
     expect("namespace m alias=a boundary=b existing=yes", "ok");
     assert_true(space.opened && space.flags == 0);
@@ -143,7 +143,7 @@ TEST(a_namespace_has_its_boundary)
            "bad reason=the%20label%20'n'%20is%20in%20use:%20a%20private%20namespace");
 }
 
-TEST(every_call_on_the_way_can_fail)
+TEST(a_failing_call_of_namespace_is_named)
 {
     space.refuses_sids = true;
     fake.error = ERROR_ACCESS_DENIED;
@@ -161,7 +161,7 @@ TEST(every_call_on_the_way_can_fail)
     expect("namespace n alias=a boundary=b sids=WD", "fail error=127");
 }
 
-TEST(leaving_is_not_closing)
+TEST(only_leave_closes_a_namespace)
 {
     expect("namespace n alias=a boundary=b sids=WD", "ok");
     expect("close n", "bad reason='n'%20is%20a%20private%20namespace,%20not%20a%20handle");
@@ -194,8 +194,8 @@ static BOOL WINAPI never_converts(PSECURITY_DESCRIPTOR descriptor, DWORD revisio
     return FALSE;
 }
 
-/* A success without a descriptor says nothing about the name, so the name itself is looked up. */
-TEST(a_name_that_does_not_exist_has_no_descriptor)
+/* A success without a descriptor does not prove that the object exists, so describe looks the name up. */
+TEST(describe_looks_the_name_up_if_there_is_no_descriptor)
 {
     sys.GetNamedSecurityInfoW = gives_no_descriptor;
     sys.ConvertSecurityDescriptorToStringSecurityDescriptorW = never_converts;
@@ -208,18 +208,18 @@ TEST(a_name_that_does_not_exist_has_no_descriptor)
     expect("describe name=x", "ok descriptor=none");
     fake.result = 0x44;
     expect("describe name=x", "ok descriptor=none");
-    assert_true(fake.handle == (HANDLE)(uintptr_t)0x44); /* which was closed */
+    assert_true(fake.handle == (HANDLE)(uintptr_t)0x44); /* closed */
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        FRESH(paths_have_words_for_what_changes),
-        FRESH(a_path_that_cannot_be_had_is_a_failure),
-        cmocka_unit_test_setup(a_namespace_has_its_boundary, fresh_space),
-        cmocka_unit_test_setup(every_call_on_the_way_can_fail, fresh_space),
-        cmocka_unit_test_setup(leaving_is_not_closing, fresh_space),
-        FRESH(a_name_that_does_not_exist_has_no_descriptor),
+        FRESH(sessions_and_containers_in_paths_become_words),
+        FRESH(a_path_that_cannot_be_queried_is_a_failure),
+        cmocka_unit_test_setup(a_namespace_is_made_with_its_boundary, fresh_space),
+        cmocka_unit_test_setup(a_failing_call_of_namespace_is_named, fresh_space),
+        cmocka_unit_test_setup(only_leave_closes_a_namespace, fresh_space),
+        FRESH(describe_looks_the_name_up_if_there_is_no_descriptor),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* The verbs that tell what stands behind a region, and those that pass extended parameters on. */
+/* The verbs about regions and pages, and those that pass extended parameters. */
 #include "testing.h"
 
 #include "../actor/parameters.h"
@@ -6,7 +6,7 @@
 
 #define BASE 0x50000
 
-/* What the system says of any page, and what it was asked. */
+/* What the fake system replies about any page, and what it was asked. */
 static struct {
     ULONG flags;         /* of a region */
     ULONG_PTR page;      /* of a page of the working set */
@@ -116,7 +116,7 @@ static int with_regions(void **state)
     return 0;
 }
 
-TEST(kind_tells_its_flags_by_name)
+TEST(kind_names_its_flags)
 {
     told.flags = 0x2A;
     expect(
@@ -150,7 +150,7 @@ TEST(kind_shows_what_is_asked_for)
     expect("kind v", "fail error=127");
 }
 
-TEST(resident_holds_the_node_against_another)
+TEST(resident_compares_the_node)
 {
     told.page = 1 | 5u << 16;
     expect("resident v at=0x2000 tell=node node=5", "ok valid=yes node=as-asked");
@@ -170,7 +170,7 @@ TEST(resident_holds_the_node_against_another)
     expect("resident v", "ok valid=yes shared=yes ~shares=2");
 }
 
-TEST(create2_passes_a_node_on)
+TEST(create2_passes_the_node)
 {
     expect("create2 s size=1 protect=4 access=4 node=3", "ok error=0 ~handle=0x44");
     assert_int_equal(told.parameter_count, 1);
@@ -200,12 +200,12 @@ TEST(placeholders_are_as_large_as_a_view)
 
 #define WITH_REGIONS(test) cmocka_unit_test_setup(test, with_regions)
 
-TEST(query_looks_into_another_process)
+TEST(query_reads_another_process)
 {
     told.regions = 2;
     fake.result = 0x70;
     expect("query process=1234 address=0x50010 show=base,state", "ok base=-16 state=MEM_COMMIT");
-    assert_true(fake.other == (HANDLE)(uintptr_t)0x70 && fake.handle == fake.other); /* and closed it */
+    assert_true(fake.other == (HANDLE)(uintptr_t)0x70 && fake.handle == fake.other); /* closed */
     assert_true(fake.code == 1234 && fake.access == PROCESS_QUERY_INFORMATION && !fake.inherit);
     expect("query v process=1234", "bad reason=process=%20goes%20with%20address=");
     fake.result = 0;
@@ -236,12 +236,12 @@ TEST(addresses_end_where_the_system_says)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        WITH_REGIONS(kind_tells_its_flags_by_name),
+        WITH_REGIONS(kind_names_its_flags),
         WITH_REGIONS(kind_shows_what_is_asked_for),
-        WITH_REGIONS(resident_holds_the_node_against_another),
-        WITH_REGIONS(create2_passes_a_node_on),
+        WITH_REGIONS(resident_compares_the_node),
+        WITH_REGIONS(create2_passes_the_node),
         WITH_REGIONS(placeholders_are_as_large_as_a_view),
-        WITH_REGIONS(query_looks_into_another_process),
+        WITH_REGIONS(query_reads_another_process),
         WITH_REGIONS(addresses_end_where_the_system_says),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,11 +1,11 @@
-/* The table of verbs: what it says must be something that the actor can read, and the checks that are made from it. */
+/* The table of verbs: each default must be a value that the actor can read. And the checks that are made from the table. */
 #include "testing.h"
 
 #include "../actor/arguments.h"
 #include "../actor/verb_table.h"
 #include "actor_fake.h"
 
-/* A request with the key at its default passes the check of its type: a default that is no value would be read as 0. */
+/* A request with the key at its default passes the check of its type: an invalid default would be read as 0. */
 TEST(defaults_are_values)
 {
     for (size_t i = 0; i < verb_key_count; i++) {

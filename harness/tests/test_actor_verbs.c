@@ -1,9 +1,9 @@
-/* What the verbs pass to each function, and what becomes of what it leaves behind. */
+/* The arguments that verbs pass to each function, and their replies about what it returns and leaves behind. */
 #include "testing.h"
 
 #include "actor_fake.h"
 
-TEST(create_passes_everything_on)
+TEST(create_passes_all_arguments)
 {
     expect("create s name=Local\\a%20b size=0x123456789 protect=PAGE_READWRITE|SEC_RESERVE",
            "ok error=0 ~handle=0x44");
@@ -25,7 +25,7 @@ TEST(create_passes_everything_on)
     assert_int_equal(fake.name[1], 'n');
 }
 
-TEST(names_for_the_a_functions_stay_bytes)
+TEST(names_for_ansi_functions_are_not_converted)
 {
     expect("create s name=a%FFb name-repeat=2 size=1 protect=4 api=A", "ok error=0 ~handle=0x44");
     assert_false(fake.wide);
@@ -35,7 +35,7 @@ TEST(names_for_the_a_functions_stay_bytes)
     expect("create t name=a%00b size=1 protect=4", "bad reason=name=%20has%20a%20byte%200%20in%20it");
 }
 
-TEST(what_is_left_behind_is_told)
+TEST(the_last_error_and_status_are_replied)
 {
     fake.error = SENTINEL_ERROR;
     fake.status = 0x40000000;
@@ -57,7 +57,7 @@ TEST(what_is_left_behind_is_told)
     expect("open u access=4", "fail error=2");
 }
 
-TEST(functions_that_are_not_exported_fail)
+TEST(missing_functions_fail_with_error_127)
 {
     expect("create s size=1 protect=4", "ok error=0 ~handle=0x44");
     sys.CompareObjectHandles = NULL;
@@ -87,7 +87,7 @@ TEST(map_chooses_its_function)
     expect("unmap v", "bad reason=no%20label%20'v'");
 }
 
-TEST(labels_go_with_success_only)
+TEST(labels_change_only_with_success)
 {
     fake.result = 0;
     fake.error = 5;
@@ -105,7 +105,7 @@ TEST(labels_go_with_success_only)
     expect("close s", "bad reason=no%20label%20's'");
 }
 
-TEST(duplicate_passes_its_options_on)
+TEST(duplicate_passes_its_options)
 {
     expect("adopt h handle=0x60", "ok");
     expect("duplicate h to=0", "ok ~handle=0x88");
@@ -124,7 +124,7 @@ TEST(duplicate_passes_its_options_on)
     expect("flags h", "bad reason=no%20label%20'h'");
 }
 
-TEST(comparing_tells_a_difference_from_a_failure)
+TEST(compare_distinguishes_difference_and_failure)
 {
     expect("adopt a handle=4", "ok");
     expect("adopt b handle=8", "ok");
@@ -178,7 +178,7 @@ TEST(wrong_requests_call_nothing)
     assert_int_equal(fake.calls, 0);
 }
 
-TEST(labels_have_a_greatest_number)
+TEST(the_number_of_labels_is_limited)
 {
     char request[200];
     for (int i = 0; i < OBJECTS_MOST; i++) {
@@ -198,11 +198,16 @@ TEST(labels_have_a_greatest_number)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        FRESH(create_passes_everything_on),     FRESH(names_for_the_a_functions_stay_bytes),
-        FRESH(what_is_left_behind_is_told),     FRESH(functions_that_are_not_exported_fail),
-        FRESH(map_chooses_its_function),        FRESH(labels_go_with_success_only),
-        FRESH(duplicate_passes_its_options_on), FRESH(comparing_tells_a_difference_from_a_failure),
-        FRESH(wrong_requests_call_nothing),     FRESH(labels_have_a_greatest_number),
+        FRESH(create_passes_all_arguments),
+        FRESH(names_for_ansi_functions_are_not_converted),
+        FRESH(the_last_error_and_status_are_replied),
+        FRESH(missing_functions_fail_with_error_127),
+        FRESH(map_chooses_its_function),
+        FRESH(labels_change_only_with_success),
+        FRESH(duplicate_passes_its_options),
+        FRESH(compare_distinguishes_difference_and_failure),
+        FRESH(wrong_requests_call_nothing),
+        FRESH(the_number_of_labels_is_limited),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

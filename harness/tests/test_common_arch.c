@@ -46,7 +46,7 @@ TEST(names_of_pairs_round_trip)
     assert_string_equal(name, "arm64-x86");
 }
 
-TEST(other_words_are_no_pairs)
+TEST(other_words_are_not_pairs)
 {
     static const char *const words[] = {
         "",         "-",        "x64",      "x64-",
@@ -65,7 +65,7 @@ int main(void)
         cmocka_unit_test(names_of_architectures_round_trip),
         cmocka_unit_test(bits_of_each_architecture),
         cmocka_unit_test(names_of_pairs_round_trip),
-        cmocka_unit_test(other_words_are_no_pairs),
+        cmocka_unit_test(other_words_are_not_pairs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

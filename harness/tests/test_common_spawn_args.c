@@ -33,7 +33,7 @@ TEST(lists_of_handles_are_read)
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         void *out[6] = {NULL};
         assert_int_equal(handle_list_build(out, table[i].in, table[i].count), table[i].kept);
-        assert_memory_equal(out, table[i].out, sizeof out); /* and nothing is written behind what is kept */
+        assert_memory_equal(out, table[i].out, sizeof out); /* and nothing is written after them */
     }
 }
 
@@ -107,7 +107,7 @@ TEST(arguments_are_separated_by_blanks)
     expect_units(line, "x.exe \"\" \"a b\" c");
 }
 
-/* An argument goes in whole or not at all. */
+/* An argument is added completely or not at all. */
 TEST(arguments_that_do_not_fit_are_refused)
 {
     static const uint16_t argument[] = {'a', ' ', 'b', '\\', 0};
@@ -199,7 +199,7 @@ static void expect_round_trip(const uint16_t *argument)
 #endif
 }
 
-/* Every argument of up to six units made of what matters to quoting. */
+/* Every argument of up to six characters that matter to quoting. */
 TEST(every_short_argument_round_trips)
 {
     static const uint16_t letters[] = {'a', '\\', '"', ' ', '\t'};
@@ -243,5 +243,5 @@ int main(void)
         cmocka_unit_test(every_short_argument_round_trips),
         cmocka_unit_test(arguments_beyond_ascii_round_trip),
     };
-    return cmocka_run_group_tests_name("common start", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("common spawn_args", tests, NULL, NULL);
 }

@@ -104,7 +104,7 @@ TEST(invalid_bytes_are_refused)
     }
 }
 
-/* Exactly enough room is enough, one less is not, and nothing is written behind the end. */
+/* Exactly enough room is enough, one unit less is not, and nothing is written after the end. */
 TEST(a_result_that_does_not_fit_is_refused)
 {
     static const uint16_t units[] = {'A', 0xE9, 0x20AC, 0xD83D, 0xDE00};
@@ -144,5 +144,5 @@ int main(void)
         cmocka_unit_test(a_result_that_does_not_fit_is_refused),
         cmocka_unit_test(edges_of_ranges_round_trip_in_every_order),
     };
-    return cmocka_run_group_tests_name("common wide", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("common utf16", tests, NULL, NULL);
 }

@@ -135,7 +135,7 @@ TEST(values_are_written_by_their_names)
     }
 }
 
-/* Whatever bits are written, they are read again as the same bits. */
+/* Any bits that are written are read again as the same bits. */
 TEST(every_value_round_trips)
 {
     uint64_t bits = UINT64_C(0x243F6A8885A308D3);
@@ -174,7 +174,7 @@ TEST(errors_have_names)
     assert_null(status_name(5));
 }
 
-/* That no status stands twice in statuses.def the compiler checks: status_error has one case for each. */
+/* The compiler checks that no status occurs twice in statuses.def: status_error has one case for each. */
 TEST(status_errors_are_named)
 {
     assert_int_equal(status_error(0xC0000022), 5);
@@ -197,5 +197,5 @@ int main(void)
         cmocka_unit_test(errors_have_names),
         cmocka_unit_test(status_errors_are_named),
     };
-    return cmocka_run_group_tests_name("common names", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("common constants", tests, NULL, NULL);
 }

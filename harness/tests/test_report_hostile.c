@@ -1,4 +1,4 @@
-/* The report of cases that say anything at all: it stays a report, and shows what they said. */
+/* The report of cases with any bytes in their texts: it stays a valid report and shows these bytes. */
 #include "testing.h"
 
 #include "../common/utf16.h"
@@ -48,7 +48,7 @@ static void read_report(const struct junit *report, enum junit_dialect dialect, 
     buffer_free(&out);
 }
 
-/* A report in which everything that can be said is `bytes`. A string ends at a byte 0, which output has as well. */
+/* A report in which every text is `bytes`. A string ends at a byte 0, which output may contain. */
 static void report_on(const char *bytes, size_t length, enum verdict verdict, struct shown *shown)
 {
     for (enum junit_dialect dialect = JUNIT_STRICT; dialect <= JUNIT_EXTENDED; dialect++) {
@@ -130,7 +130,7 @@ TEST(every_corpus_file_makes_valid_xml)
     expect_shown("a\0b", 3, "a\\x00b");
 }
 
-/* Whatever happens to the bytes of a name, every verdict keeps its shape. */
+/* The bytes of a name do not change the form of any verdict. */
 TEST(every_verdict_makes_valid_xml)
 {
     for (int verdict = 0; verdict < VERDICT_COUNT; verdict++) {
@@ -253,7 +253,7 @@ TEST(every_unit_in_a_name_makes_valid_xml)
     }
 }
 
-/* The text is asked for after every case, and what a case was made of is gone by then. */
+/* The text is made after every case, when the strings of the case no longer exist. */
 TEST(many_cases_make_valid_xml)
 {
     struct junit *report = junit_new(JUNIT_STRICT, "h", "t");

@@ -1,4 +1,4 @@
-/* The report, byte for byte in both dialects, and what it says about runs that are not over. */
+/* The report, byte for byte in both dialects, and the report of a run that has not ended. */
 #include "testing.h"
 
 #include <locale.h>
@@ -35,7 +35,7 @@ static struct junit *make_report(enum junit_dialect dialect)
     return report;
 }
 
-/* The text, held against the rules. */
+/* The text, checked against the rules. */
 static struct buffer text_of(const struct junit *report, enum junit_dialect dialect,
                              const struct junit_case *running, size_t running_count)
 {
@@ -286,7 +286,7 @@ TEST(running_cases_are_interrupted)
                         "shmcheck.new/n2 shmcheck.Interrupted The run ended while this case was running\n"
                         "shmcheck.other/p1 shmcheck.Interrupted x\n");
     buffer_free(&out);
-    /* The next text has forgotten them. */
+    /* The next text does not have them. */
     out = text_of(report, JUNIT_STRICT, NULL, 0);
     assert_null(strstr(out.at, "Interrupted"));
     buffer_free(&out);
@@ -427,8 +427,8 @@ TEST(long_times_are_written)
     junit_free(report);
 }
 
-/* A text that is not whole says so, and the report is as good as before. */
-TEST(lack_of_memory_is_told)
+/* An incomplete text is reported, and the report is unchanged. */
+TEST(lack_of_memory_is_reported)
 {
     struct junit *report = make_full_report(JUNIT_STRICT);
     struct buffer out = {0};
@@ -456,7 +456,7 @@ int main(void)
         cmocka_unit_test(each_pair_has_its_suite),
         cmocka_unit_test(a_prefix_stands_before_suites_and_classes),
         cmocka_unit_test(long_times_are_written),
-        cmocka_unit_test(lack_of_memory_is_told),
+        cmocka_unit_test(lack_of_memory_is_reported),
     };
     return cmocka_run_group_tests_name("report junit", tests, NULL, NULL);
 }

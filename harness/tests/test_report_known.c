@@ -20,7 +20,7 @@ static void parse_good(struct known *known, const char *text)
     assert_string_equal(error, "");
 }
 
-TEST(a_whole_file_is_read)
+TEST(a_complete_file_is_read)
 {
     struct known known;
     parse_good(&known, "# Deviations that are expected.\n"
@@ -135,7 +135,7 @@ TEST(errors_name_line_and_reason)
     }
 }
 
-/* What is too long for the error's text is cut, and nothing else happens. */
+/* Text that is too long for the error is cut. */
 TEST(long_names_are_refused)
 {
     struct buffer text = {0};
@@ -255,7 +255,7 @@ TEST(entries_are_found_for_a_failed_check)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_whole_file_is_read),
+        cmocka_unit_test(a_complete_file_is_read),
         cmocka_unit_test(empty_files_are_read),
         cmocka_unit_test(dates_are_checked),
         cmocka_unit_test(errors_name_line_and_reason),

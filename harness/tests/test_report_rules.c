@@ -1,4 +1,4 @@
-/* The checker of the report's rules: a good report passes, and each rule that is broken by hand is noticed. */
+/* The checker of the rules of a report: a good report passes, and the checker notices each broken rule. */
 #include "testing.h"
 
 #include "report_rules.h"
@@ -179,7 +179,7 @@ TEST(every_dialect_keeps_the_rules)
     buffer_free(&extended);
 }
 
-/* However much of a report there is, less than all is none. */
+/* Every proper prefix of a report breaks a rule. */
 TEST(cut_reports_break_a_rule)
 {
     struct buffer good = good_report(JUNIT_STRICT);

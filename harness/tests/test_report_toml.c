@@ -1,4 +1,4 @@
-/* The subset of TOML: what it takes, what it refuses, and in which line. */
+/* The subset of TOML: what is valid, what is not, and in which line. */
 #include "testing.h"
 
 #include "../common/utf16.h"
@@ -174,7 +174,7 @@ TEST(a_byte_order_mark_is_read_only_at_the_start)
     expect_items("\nk = \"\xEF\xBB\xBF\"", 10, "2k=\xEF\xBB\xBF 2END");
 }
 
-/* Every byte where a value has one: what is taken comes out as it was. */
+/* Every byte as part of a value: what is valid is read unchanged. */
 TEST(every_byte_of_a_value_is_read_or_refused)
 {
     for (int c = 0; c < 256; c++) {

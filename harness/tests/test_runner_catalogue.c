@@ -147,14 +147,14 @@ TEST(needs_are_judged_by_facts)
     assert_null(unmet("", NULL, NULL));
     assert_true(needs_known(NULL));
     assert_true(needs_known(""));
-    /* The first that is not met is the reason; an unknown need gives no reason. */
+    /* The first need that is not met gives the reason; an unknown need gives none. */
     assert_string_equal(unmet("64-bit  admin session-0", NULL, NULL), unmet("admin", NULL, NULL));
-    assert_false(needs_known("64-bit moon"));
+    assert_false(needs_known("64-bit no-such-need"));
     assert_false(needs_known("64-bits"));
-    assert_null(unmet("admin moon", NULL, NULL));
+    assert_null(unmet("admin no-such-need", NULL, NULL));
 }
 
-/* What is about both sides. */
+/* Needs about both sides of a pair. */
 TEST(needs_are_judged_for_pairs)
 {
     static const struct {
@@ -290,7 +290,7 @@ TEST(plans_have_the_chosen_cases)
     plan_free(&plan);
 }
 
-/* Every case stands once for each pair, under a name of its own; a pair without an actor says why. */
+/* Every case occurs once for each pair, with a name of its own; a pair without an actor has a reason. */
 TEST(plans_have_the_chosen_pairs)
 {
     static struct platform platform;

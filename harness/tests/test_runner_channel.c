@@ -1,9 +1,9 @@
-/* A pipe whose every wait has a deadline. The client's end is in this process: what is tested is the server's. */
+/* A pipe of which every wait has a deadline. The client's end is in this process; the tests are about the server's end. */
 #include "testing.h"
 
 #include "../runner/peer/channel.h"
 
-/* A busy machine may be late, but never by as much as a lost deadline would take. */
+/* Longer than a busy machine delays anything, and shorter than a wait without a deadline. */
 #define LATE_MS 3000
 
 struct ends {
@@ -48,7 +48,7 @@ static void expect_line(const struct ends *ends, const char *expected)
     assert_int_equal(length, strlen(expected));
 }
 
-/* The result of a receive that waits so long, and that it did wait so long if it timed out. */
+/* The result of a receive with this deadline. If it timed out, it must have waited that long. */
 static enum channel_result receive(const struct ends *ends, DWORD milliseconds)
 {
     char line[LINE_BYTES];
@@ -61,7 +61,7 @@ static enum channel_result receive(const struct ends *ends, DWORD milliseconds)
     return result;
 }
 
-TEST(a_line_that_comes_late)
+TEST(a_late_line_is_received)
 {
     struct ends ends = open_ends();
     assert_int_equal(receive(&ends, 0), CHANNEL_TIMEOUT);
@@ -100,7 +100,7 @@ TEST(fragments_are_joined)
     }
 }
 
-TEST(the_longest_line_and_a_longer_one)
+TEST(the_length_of_a_line_is_limited)
 {
     static char bytes[3 * LINE_BYTES], expected[LINE_BYTES];
     struct ends ends = open_ends();
@@ -117,7 +117,7 @@ TEST(the_longest_line_and_a_longer_one)
     close_ends(&ends);
 }
 
-TEST(a_closed_pipe_is_told)
+TEST(a_closed_pipe_is_reported)
 {
     struct ends ends = open_ends();
     client_says(&ends, "1 ok\n2 hal");
@@ -131,7 +131,7 @@ TEST(a_closed_pipe_is_told)
     close_ends(&ends);
 }
 
-/* What was said before the end is heard after it. */
+/* Lines that were sent before the close are received after it. */
 TEST(lines_before_the_close_are_received)
 {
     struct ends ends = open_ends();
@@ -144,7 +144,7 @@ TEST(lines_before_the_close_are_received)
     close_ends(&ends);
 }
 
-/* Takes the heap's free places of about a channel's size, and says whether they stay as they are. */
+/* Takes the free blocks of about the size of a channel from the heap, and tells whether anything writes to them. */
 static void watch_memory(bool check)
 {
     enum { BLOCKS = 64, LEAST = 1024 };
@@ -167,7 +167,7 @@ static void watch_memory(bool check)
  * end of the read, or what the client writes, would be written to memory that was freed. */
 TEST(a_channel_is_freed_while_it_reads)
 {
-    static const char shout[] = "1 a line that nobody is there to read any more\n";
+    static const char shout[] = "1 a line that comes after the channel was freed\n";
     for (int round = 0; round < 30; round++) {
         struct ends ends = open_ends();
         assert_int_equal(receive(&ends, 0), CHANNEL_TIMEOUT);
@@ -182,7 +182,7 @@ TEST(a_channel_is_freed_while_it_reads)
     channel_free(NULL);
 }
 
-TEST(lines_go_both_ways)
+TEST(lines_are_sent_in_both_directions)
 {
     struct ends ends = open_ends();
     char bytes[100];
@@ -200,7 +200,7 @@ TEST(lines_go_both_ways)
     close_ends(&ends);
 }
 
-/* However much the pipe's buffers hold, there is an end to it, and to the wait. */
+/* The buffers of the pipe have a limit, and so has the wait. */
 TEST(sending_to_a_closed_pipe_fails)
 {
     static char bytes[65536];
@@ -245,7 +245,7 @@ TEST(a_client_is_accepted)
     channel_free(channel);
 }
 
-/* A pipe is for one client; no two have the same name; the client's end is what a child may inherit. */
+/* A pipe takes one client, its name is unique, and the client's end is inheritable. */
 TEST(a_second_client_is_refused)
 {
     struct ends ends = open_ends();
@@ -289,13 +289,13 @@ TEST(several_channels_are_waited_for)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_line_that_comes_late),
+        cmocka_unit_test(a_late_line_is_received),
         cmocka_unit_test(fragments_are_joined),
-        cmocka_unit_test(the_longest_line_and_a_longer_one),
-        cmocka_unit_test(a_closed_pipe_is_told),
+        cmocka_unit_test(the_length_of_a_line_is_limited),
+        cmocka_unit_test(a_closed_pipe_is_reported),
         cmocka_unit_test(lines_before_the_close_are_received),
         cmocka_unit_test(a_channel_is_freed_while_it_reads),
-        cmocka_unit_test(lines_go_both_ways),
+        cmocka_unit_test(lines_are_sent_in_both_directions),
         cmocka_unit_test(sending_to_a_closed_pipe_fails),
         cmocka_unit_test(a_client_is_accepted),
         cmocka_unit_test(a_second_client_is_refused),

@@ -1,5 +1,5 @@
-/* Controls, steps that are to end their process, and verdicts by the strength of a row, through a real worker and actors
- * that answer what a test wants. */
+/* Controls, steps that must end their process, and verdicts by the strength of a row, with a real worker and actors that
+ * answer as the test wants. */
 #include "testing.h"
 
 #include "../runner/case/checks.h"
@@ -40,9 +40,9 @@ static void control_alone(struct stage *s)
     powered(s, "something gets lost", true);
 }
 
-static void end_with(struct stage *s, const char *lie, uint32_t code)
+static void end_with(struct stage *s, const char *how, uint32_t code)
 {
-    SetEnvironmentVariableA(MISBEHAVIOUR_VARIABLE, lie);
+    SetEnvironmentVariableA(MISBEHAVIOUR_VARIABLE, how);
     ends(s, "actor", "execute view", code);
 }
 
@@ -101,25 +101,16 @@ const size_t topic_count = 1;
 
 /* ---- tests ---- */
 
-static struct pool_log log_of_run;
-
 static int run_all(void **state)
 {
     (void)state;
-    pool_log_run(&log_of_run, &(struct pool_log_settings){.scale = 0.4});
-    return 0;
-}
-
-static int free_log(void **state)
-{
-    (void)state;
-    pool_log_free(&log_of_run);
+    pool_log_run(&group_log, &(struct pool_log_settings){.scale = 0.4});
     return 0;
 }
 
 static void expect_told(const char *id, const char *part)
 {
-    const struct buffer *transcript = &pool_log_find(&log_of_run, id)->outcome.transcript;
+    const struct buffer *transcript = &pool_log_find(&group_log, id)->outcome.transcript;
     if (!transcript->at || !strstr(transcript->at, part))
         fail_msg("%s: '%s' is missing in\n%s", id, part, transcript->at ? transcript->at : "");
 }
@@ -127,7 +118,7 @@ static void expect_told(const char *id, const char *part)
 static const struct finding *expect_finding(const char *id, size_t place, enum verdict verdict,
                                             const char *part)
 {
-    const struct case_outcome *outcome = &pool_log_find(&log_of_run, id)->outcome;
+    const struct case_outcome *outcome = &pool_log_find(&group_log, id)->outcome;
     assert_in_range(place, 0, outcome->count - 1);
     assert_int_equal(outcome->findings[place].verdict, verdict);
     if (!strstr(outcome->findings[place].text, part))
@@ -137,21 +128,21 @@ static const struct finding *expect_finding(const char *id, size_t place, enum v
 
 TEST(a_control_without_effect_makes_a_skip)
 {
-    expect_fine(&log_of_run, "effect-seen");
+    expect_fine(&group_log, "effect-seen");
     expect_told("effect-seen", "= control: something gets lost: seen\n");
     expect_told("effect-not-seen", "= control: something gets lost: not seen\n");
-    assert_int_equal(pool_log_find(&log_of_run, "effect-not-seen")->outcome.count, 2);
+    assert_int_equal(pool_log_find(&group_log, "effect-not-seen")->outcome.count, 2);
     assert_in_range(expect_finding("effect-not-seen", 0, VERDICT_SKIP, "something gets lost")->line, 1, 1000);
     expect_finding("effect-not-seen", 1, VERDICT_SKIP, "something is torn");
 }
 
-/* A control says nothing about the system: a case of nothing else has checked nothing. */
-TEST(a_control_is_no_expectation)
+/* A control is not an expectation: a case with nothing else has checked nothing. */
+TEST(a_control_is_not_an_expectation)
 {
-    expect_error(&log_of_run, "control-alone", ERROR_KIND_HARNESS, "checked nothing");
+    expect_error(&group_log, "control-alone", ERROR_KIND_HARNESS, "checked nothing");
 }
 
-/* Only asserted and documented rows fail; of a hypothesis the text says that it is one. */
+/* Only asserted and documented rows fail. The text of a failed hypothesis says that it is one. */
 TEST(verdict_follows_strength)
 {
     static const char remark[] = "no evidence from Windows yet";
@@ -163,26 +154,26 @@ TEST(verdict_follows_strength)
 
 TEST(ends_of_processes_are_checked)
 {
-    expect_fine(&log_of_run, "ends-as-expected");
+    expect_fine(&group_log, "ends-as-expected");
     expect_told("ends-as-expected", "actor> execute view -> gone code=0xC0000005\n");
     expect_finding("does-not-end", 0, VERDICT_FAIL,
                    "expected the end of the process with code 0xC0000409, got ok");
     expect_finding("ends-with-another-code", 0, VERDICT_DEVIATES,
                    "expected the end of the process with code 0xC0000409, got code 0x0");
-    expect_error(&log_of_run, "says-nothing", ERROR_KIND_TIMEOUT, "execute view|no reply within");
-    expect_done(&log_of_run);
+    expect_error(&group_log, "says-nothing", ERROR_KIND_TIMEOUT, "execute view|no reply within");
+    expect_done(&group_log);
 }
 
 int main(int argc, char **argv)
 {
     int code;
-    if (other_lives(argc, argv, &code))
+    if (ran_as_worker_or_actor(argc, argv, &code))
         return code;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_control_without_effect_makes_a_skip),
-        cmocka_unit_test(a_control_is_no_expectation),
+        cmocka_unit_test(a_control_is_not_an_expectation),
         cmocka_unit_test(verdict_follows_strength),
         cmocka_unit_test(ends_of_processes_are_checked),
     };
-    return cmocka_run_group_tests(tests, run_all, free_log);
+    return cmocka_run_group_tests(tests, run_all, free_group_log);
 }

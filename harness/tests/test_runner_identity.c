@@ -1,4 +1,4 @@
-/* Identities: their table, the tokens that are made for them and the files that they leave. */
+/* Identities: their table, the tokens that are made for them, and the files that they leave. */
 #include "testing.h"
 
 #include <wchar.h>
@@ -14,7 +14,7 @@ static const char *const names[] = {
 
 static wchar_t self[MAX_PATH * 2];
 
-TEST(names_are_found)
+TEST(identities_are_found_by_name)
 {
     for (size_t i = 0; i < NAMES; i++)
         assert_non_null(identity_find(names[i]));
@@ -62,7 +62,7 @@ static const char *privilege(HANDLE token, const wchar_t *name)
     return "absent";
 }
 
-TEST(a_privilege_is_gone_and_the_others_are_not)
+TEST(only_the_named_privilege_is_deleted)
 {
     struct identity_launch launch;
     assert_int_equal(make(&launch, "no-global-privilege"), 0);
@@ -73,10 +73,10 @@ TEST(a_privilege_is_gone_and_the_others_are_not)
                 !launch.container.AppContainerSid);
     identity_launch_free(&launch);
     assert_null(launch.token);
-    identity_launch_free(&launch); /* twice is once */
+    identity_launch_free(&launch); /* a second call does nothing */
 }
 
-TEST(a_group_only_denies)
+TEST(a_group_counts_for_denials_only)
 {
     struct identity_launch launch;
     union {
@@ -124,7 +124,7 @@ TEST(a_filtered_token_admits_its_user_by_default)
 TEST(a_labelled_program_is_a_copy)
 {
     struct identity_launch launch;
-    struct child nobody = {0};
+    struct child no_child = {0};
     DWORD error = make(&launch, "low-file");
     assert_true(launch.temporary);
     assert_int_not_equal(GetFileAttributesW(launch.image), INVALID_FILE_ATTRIBUTES);
@@ -133,9 +133,9 @@ TEST(a_labelled_program_is_a_copy)
         assert_string_equal(launch.failed, "SetNamedSecurityInfo");
     assert_true(DeleteFileW(launch.image));
     identity_launch_free(&launch);
-    /* An identity that needs nothing of a process that runs does not look at it. */
-    assert_int_equal(identity_launch_settle(identity_find("low-file"), &nobody), 0);
-    assert_int_not_equal(identity_launch_settle(identity_find("untrusted"), &nobody), 0);
+    /* An identity without work after the start does not use the process. */
+    assert_int_equal(identity_launch_settle(identity_find("low-file"), &no_child), 0);
+    assert_int_not_equal(identity_launch_settle(identity_find("untrusted"), &no_child), 0);
 }
 
 TEST(an_identity_that_cannot_be_made_names_the_function)
@@ -153,7 +153,7 @@ TEST(an_identity_that_cannot_be_made_names_the_function)
 TEST(without_appcontainers_the_identity_names_the_function)
 {
     struct identity_launch launch;
-    appcontainer_delete("test"); /* it does not exist: nothing happens */
+    appcontainer_delete("test"); /* without a container this does nothing */
     if (appcontainer_works()) {
         print_message("AppContainers work here\n");
         skip();
@@ -166,10 +166,10 @@ TEST(without_appcontainers_the_identity_names_the_function)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(names_are_found),
+        cmocka_unit_test(identities_are_found_by_name),
         cmocka_unit_test(every_promised_trait_is_asked_for),
-        cmocka_unit_test(a_privilege_is_gone_and_the_others_are_not),
-        cmocka_unit_test(a_group_only_denies),
+        cmocka_unit_test(only_the_named_privilege_is_deleted),
+        cmocka_unit_test(a_group_counts_for_denials_only),
         cmocka_unit_test(a_filtered_token_admits_its_user_by_default),
         cmocka_unit_test(a_labelled_program_is_a_copy),
         cmocka_unit_test(an_identity_that_cannot_be_made_names_the_function),

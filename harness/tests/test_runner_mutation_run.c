@@ -1,6 +1,6 @@
-/* Cases held against changed replies, through a real worker: a full expectation has no survivors, a useless one has them
- * all, and it makes no difference whether the case passes. The actor is an honest one: whatever it is asked, it answers
- * "ok size=4096 name= ~base=0x20000", which has five changes without the volatile field. */
+/* Cases with changed replies, in a real worker: a complete expectation lets no change survive, an empty one lets all
+ * survive, whether or not the case passes. The actor answers "ok size=4096 name= ~base=0x20000" to everything, which has
+ * five changes without the volatile field. */
 #include "testing.h"
 
 #include "../runner/case/checks.h"
@@ -26,22 +26,22 @@ static void useless(struct stage *s)
     succeeds(s, "actor", "size section");
 }
 
-/* A precondition that looks at everything, and the same expectation as before. */
+/* A precondition that looks at every field, and the empty expectation. */
 static void half_useless(struct stage *s)
 {
     must_give(s, "actor", "create section", ALL);
     succeeds(s, "actor", "size section");
 }
 
-/* It fails, and behind that it is as useless. */
+/* A failure, and then the empty expectation. */
 static void useless_behind_a_failure(struct stage *s)
 {
     gives(s, "actor", "create section", "size=1");
     succeeds(s, "actor", "size section");
 }
 
-/* One of the changes is what it wants. */
-static void content_with_a_change(struct stage *s)
+/* One of the changes meets the expectation. */
+static void accepts_one_change(struct stage *s)
 {
     gives(s, "actor", "create section", "size=4097 name=");
 }
@@ -58,14 +58,14 @@ static void looks_at_base(struct stage *s)
     equals(s, "the base", number(s, "actor", "base"), 0x20000);
 }
 
-static void looks_in_vain(struct stage *s)
+static void ignores_base(struct stage *s)
 {
     must_give(s, "actor", "map view", ALL);
     holds(s, "there is a base", *value(s, "actor", "base") != '\0');
 }
 
-/* What it asks next depends on the reply, so that a changed one takes the case off its recording. */
-static void another_way(struct stage *s)
+/* The next request depends on the reply, so that a changed reply leads away from the recording. */
+static void leaves_the_recording(struct stage *s)
 {
     must_give(s, "actor", "create section", "name=");
     const unsigned size = (unsigned)number(s, "actor", "size");
@@ -79,8 +79,8 @@ static void writes_down(struct stage *s)
     records(s, "actor", "size section");
 }
 
-/* It is another case every time that it runs. */
-static void never_the_same(struct stage *s)
+/* The case is different every time it runs. */
+static void differs_each_time(struct stage *s)
 {
     static unsigned runs;
     gives(s, "actor", step("size section%u", ++runs), ALL);
@@ -96,14 +96,14 @@ static const struct test_case changed_cases[] = {
     {CASE(useless), .rows = "a-row"},
     {CASE(half_useless), .rows = "a-row"},
     {CASE(useless_behind_a_failure), .rows = "a-row"},
-    {CASE(content_with_a_change), .rows = "a-row"},
+    {CASE(accepts_one_change), .rows = "a-row"},
     {CASE(takes_either), .rows = "a-row"},
     {CASE(looks_at_base), .rows = "a-row"},
-    {CASE(looks_in_vain), .rows = "a-row"},
-    {CASE(another_way), .rows = "a-row"},
+    {CASE(ignores_base), .rows = "a-row"},
+    {CASE(leaves_the_recording), .rows = "a-row"},
     {CASE(writes_down), .rows = "r-row"},
     {.name = "writes_down_what_is_documented", .run = writes_down, .line = __LINE__, .rows = "a-row"},
-    {CASE(never_the_same), .rows = "a-row"},
+    {CASE(differs_each_time), .rows = "a-row"},
     {CASE(broken), .rows = "a-row"},
 };
 TOPIC(changed, changed_cases)
@@ -112,12 +112,10 @@ const size_t topic_count = 1;
 
 /* ---- tests ---- */
 
-static struct pool_log log_of_run;
-
 static int run_all(void **state)
 {
     (void)state;
-    pool_log_run(&log_of_run, &(struct pool_log_settings){.mutate = 100});
+    pool_log_run(&group_log, &(struct pool_log_settings){.mutate = 100});
     return 0;
 }
 
@@ -125,23 +123,16 @@ static int run_all(void **state)
 static int run_all_with_used_actors(void **state)
 {
     (void)state;
-    pool_log_run(&log_of_run, &(struct pool_log_settings){.mutate = 100, .reuse = true});
+    pool_log_run(&group_log, &(struct pool_log_settings){.mutate = 100, .reuse = true});
     return 0;
 }
 
-static int free_log(void **state)
-{
-    (void)state;
-    pool_log_free(&log_of_run);
-    return 0;
-}
-
-/* The lines of the case's transcript that tell of changes. */
+/* The lines of the transcript about changes. */
 static void expect_told(const char *id, const char *expected)
 {
     char told[4096];
     struct text text = text_over(told, sizeof told);
-    const char *line = pool_log_find(&log_of_run, id)->outcome.transcript.at;
+    const char *line = pool_log_find(&group_log, id)->outcome.transcript.at;
     assert_non_null(line);
     for (; *line; line += strcspn(line, "\n") + 1)
         if (line[0] == '!')
@@ -156,13 +147,13 @@ static void expect_told(const char *id, const char *expected)
 
 TEST(a_complete_expectation_notices_every_change)
 {
-    expect_fine(&log_of_run, "full");
+    expect_fine(&group_log, "full");
     expect_told("full", "! mutants=4 killed=4 survived=0 run=0\n");
 }
 
 TEST(an_expectation_of_nothing_notices_no_change)
 {
-    expect_fine(&log_of_run, "useless");
+    expect_fine(&group_log, "useless");
     expect_told("useless", SURVIVED_ALL "! mutants=4 killed=1 survived=3 run=0\n");
     expect_told("half-useless", SURVIVED_ALL "! mutants=8 killed=5 survived=3 run=0\n");
     expect_told("takes-either", "! survived size: size section -> ok size=4097 name=\n"
@@ -173,28 +164,28 @@ TEST(an_expectation_of_nothing_notices_no_change)
 /* The failed expectation notices each change by failing in another way, or by holding. */
 TEST(changes_are_noticed_in_a_case_that_fails)
 {
-    assert_int_equal(pool_log_find(&log_of_run, "useless-behind-a-failure")->outcome.count, 1);
+    assert_int_equal(pool_log_find(&group_log, "useless-behind-a-failure")->outcome.count, 1);
     expect_told("useless-behind-a-failure", SURVIVED_ALL "! mutants=8 killed=5 survived=3 run=0\n");
-    expect_told("content-with-a-change", "! mutants=4 killed=4 survived=0 run=0\n");
+    expect_told("accepts-one-change", "! mutants=4 killed=4 survived=0 run=0\n");
 }
 
 TEST(volatile_values_are_changed_if_they_were_read)
 {
     expect_told("looks-at-base", "! mutants=5 killed=5 survived=0 run=0\n");
-    expect_told("looks-in-vain", "! survived ~base: map view -> ok size=4096 name=\n"
-                                 "! mutants=5 killed=4 survived=1 run=0\n");
+    expect_told("ignores-base", "! survived ~base: map view -> ok size=4096 name=\n"
+                                "! mutants=5 killed=4 survived=1 run=0\n");
 }
 
-/* Both sizes lead to a request that the recording has no answer to; the real actor does, and all is well with it. */
+/* Both sizes lead to a request that the recording has no answer to. The real actor answers it, and the case passes. */
 TEST(a_case_that_leaves_its_recording_runs_with_actors)
 {
-    expect_fine(&log_of_run, "another-way");
-    expect_told("another-way", "! survived size: create section -> ok size=4097 name=\n"
-                               "! survived size: create section -> ok size=4095 name=\n"
-                               "! mutants=8 killed=6 survived=2 run=2\n");
+    expect_fine(&group_log, "leaves-the-recording");
+    expect_told("leaves-the-recording", "! survived size: create section -> ok size=4097 name=\n"
+                                        "! survived size: create section -> ok size=4095 name=\n"
+                                        "! mutants=8 killed=6 survived=2 run=2\n");
 }
 
-/* Of a row that only records nothing is expected but sense; of another row it is. */
+/* A row that only records expects a valid reply and nothing else; another row expects more. */
 TEST(recorded_replies_are_changed_to_nonsense)
 {
     expect_told("writes-down", "! mutants=1 killed=1 survived=0 run=0\n");
@@ -206,25 +197,25 @@ TEST(recorded_replies_are_changed_to_nonsense)
 
 TEST(a_case_that_changes_from_run_to_run_is_an_error)
 {
-    expect_error(&log_of_run, "never-the-same", ERROR_KIND_HARNESS, "takes other steps");
+    expect_error(&group_log, "differs-each-time", ERROR_KIND_HARNESS, "takes other steps");
 }
 
-/* What the harness could not judge is not tried again. */
+/* A case with an error is not tried again. */
 TEST(a_case_with_an_error_is_not_changed)
 {
-    expect_error(&log_of_run, "broken", ERROR_KIND_HARNESS, "expected ok size=1");
+    expect_error(&group_log, "broken", ERROR_KIND_HARNESS, "expected ok size=1");
     expect_told("broken", "");
 }
 
 TEST(no_process_is_left)
 {
-    expect_done(&log_of_run);
+    expect_done(&group_log);
 }
 
 int main(int argc, char **argv)
 {
     int code;
-    if (other_lives(argc, argv, &code))
+    if (ran_as_worker_or_actor(argc, argv, &code))
         return code;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_complete_expectation_notices_every_change),
@@ -237,6 +228,6 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_case_with_an_error_is_not_changed),
         cmocka_unit_test(no_process_is_left),
     };
-    return cmocka_run_group_tests_name("new actors", tests, run_all, free_log) +
-           cmocka_run_group_tests_name("used actors", tests, run_all_with_used_actors, free_log);
+    return cmocka_run_group_tests_name("new actors", tests, run_all, free_group_log) +
+           cmocka_run_group_tests_name("used actors", tests, run_all_with_used_actors, free_group_log);
 }

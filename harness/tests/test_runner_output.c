@@ -1,9 +1,10 @@
-/* The file for what children print: shared by several, never overwritten, of bounded length in the report. */
+/* The file for the output of children: several write to it, none overwrites another, and the report takes a limited
+ * length. */
 #include "testing.h"
 
 #include <wchar.h>
 
-#include "child_lives.h"
+#include "self_child.h"
 #include "../runner/peer/actor_files.h"
 #include "../runner/peer/output_file.h"
 
@@ -11,7 +12,7 @@ static void count_lines(const struct buffer *text, char letter, size_t expected)
 {
     char line[16];
     size_t found = 0;
-    for (int i = 0; i < LIFE_LINES; i++) {
+    for (int i = 0; i < SELF_CHILD_LINES; i++) {
         snprintf(line, sizeof line, "%c-%04d\n", letter, i);
         found += strstr(text->at, line) != NULL;
     }
@@ -32,11 +33,11 @@ TEST(output_of_two_processes_is_taken)
         expect_end(&children[1], 0);
         got.length = 0;
         output_file_take(output, &got);
-        assert_int_equal(got.length, 2 * LIFE_LINES * LIFE_LINE_BYTES);
-        count_lines(&got, 'a', LIFE_LINES);
-        count_lines(&got, 'b', LIFE_LINES);
+        assert_int_equal(got.length, 2 * SELF_CHILD_LINES * SELF_CHILD_LINE_BYTES);
+        count_lines(&got, 'a', SELF_CHILD_LINES);
+        count_lines(&got, 'b', SELF_CHILD_LINES);
     }
-    /* Nothing is left of it. */
+    /* The file is empty then. */
     got.length = 0;
     output_file_take(output, &got);
     assert_int_equal(got.length, 0);
@@ -66,7 +67,7 @@ TEST(output_of_20_mb_is_shortened)
     expect_end(&child, 0);
     got.length = 0;
     output_file_take(output, &got);
-    assert_int_equal(got.length, LIFE_LINES * LIFE_LINE_BYTES);
+    assert_int_equal(got.length, SELF_CHILD_LINES * SELF_CHILD_LINE_BYTES);
     buffer_free(&got);
     CloseHandle(output);
     job_free(job);
@@ -91,7 +92,7 @@ TEST(output_around_the_limit_is_taken)
     CloseHandle(output);
 }
 
-/* The file goes with its last handle. */
+/* The file is deleted with its last handle. */
 TEST(the_file_is_deleted)
 {
     wchar_t path[MAX_PATH * 2];
@@ -132,7 +133,7 @@ static void expect_file(const wchar_t *name, bool there)
     assert_int_equal(GetFileAttributesW(path) != INVALID_FILE_ATTRIBUTES, there);
 }
 
-/* A run takes its own files with it, and what runs that were killed long ago have left; others are not its business. */
+/* A run deletes its own files and those of runs that were killed long ago, and no others. */
 TEST(files_of_ended_runs_are_deleted)
 {
     make_file(L"shmcheck-test1-a", 0);
@@ -166,7 +167,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(files_of_ended_runs_are_deleted),
     };
     int code;
-    if (lived_as_child(argc, argv, &code))
+    if (ran_as_child(argc, argv, &code))
         return code;
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

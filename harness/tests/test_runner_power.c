@@ -1,4 +1,4 @@
-/* Runs without power: what a control that showed nothing makes of a case. */
+/* Runs without power: the verdict of a case whose control did not show its effect. */
 #include "testing.h"
 
 #include "../runner/run/summary.h"
@@ -11,7 +11,7 @@ static const struct finding nothing_seen = {.verdict = VERDICT_SKIP,
                                             .line = 106,
                                             .text = (char *)"no power: nothing was torn"};
 
-/* It is a skip with a reason, unless there is something worse to say; never a pass. */
+/* A skip with a reason, unless there is a worse finding; never a pass. */
 TEST(a_control_without_effect_is_a_skip_with_its_reason)
 {
     const struct {
@@ -37,8 +37,7 @@ TEST(a_control_without_effect_is_a_skip_with_its_reason)
     }
 }
 
-/* The summary counts it by its reason, like every skip, and takes no entry of known.toml for out of date because of it.
- */
+/* The summary counts it by its reason, as any skip, and does not call an entry of known.toml out of date because of it. */
 TEST(the_summary_counts_cases_without_power)
 {
     struct results_fixture fixture;

@@ -1,5 +1,5 @@
-/* Changed replies: each one differs, is a line that an actor could have sent, and there is an end of them. And the recording
- * that they come from. */
+/* Changed replies: each one differs from the reply, is a valid line, and their number is limited. And the recording that
+ * they come from. */
 #include "testing.h"
 
 #include "../runner/worker/reply_mutations.h"
@@ -61,7 +61,7 @@ TEST(the_outcome_is_changed)
            "at: 7 fault code=0xC0000005 access=read at=+4096");
 }
 
-/* What a system says that forgets the last error, keeps another call's or has another reason. */
+/* Replies of a system that does not set the last error, keeps that of another call, or has another reason. */
 TEST(the_last_error_is_changed)
 {
     EXPECT("1 ok error=0", "outcome: 1 " FAILED_REPLY, "error: 1 ok error=183",
@@ -167,7 +167,7 @@ TEST(other_lines_are_not_changed)
     }
 }
 
-/* Of a reply that a case only writes down any other one would do; what would not is nonsense. */
+/* For a reply that a case only records any valid one would do, so its changes are not valid. */
 TEST(unjudged_replies_become_nonsense)
 {
     struct recorded_entry reply = entry_of("6 fail error=5 status=0xC0000022");
@@ -179,7 +179,7 @@ TEST(unjudged_replies_become_nonsense)
     expect_entry(&reply, (const char *const[]){"nonsense: 6 perhaps error=0 ~handle=4", NULL});
 }
 
-/* Whatever an actor answers: another line, of the protocol, to the same request, and none twice. */
+/* For every reply: each change is another line, valid, to the same request, and none occurs twice. */
 TEST(every_change_is_a_reply)
 {
     static const char *const raws[] = {
@@ -259,7 +259,7 @@ TEST(a_recording_replays_what_it_recorded)
     assert_true(recording.mutated_at == SIZE_MAX);
 }
 
-/* Something else than what comes next leaves it where it is. */
+/* Another request than the next one leaves the recording where it is. */
 TEST(a_replay_notices_another_order)
 {
     struct recording recording = {.mode = RECORDING_ON, .mutated_at = SIZE_MAX};

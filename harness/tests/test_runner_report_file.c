@@ -1,4 +1,4 @@
-/* The report on disk: claimed by one run, whole at every instant, written whatever readers do. */
+/* The report on disk: locked for one run, complete at every moment, and written although others read it. */
 #include "testing.h"
 
 #include <wchar.h>
@@ -94,7 +94,7 @@ TEST(a_report_is_written_and_replaced)
     exists(L".tmp", false);
 }
 
-/* A report of an earlier run goes before the first case, not with the first new one. */
+/* The report of an earlier run is removed before the first case, not with the first new report. */
 TEST(the_report_of_an_earlier_run_is_removed)
 {
     put_file(path, "old");
@@ -182,7 +182,7 @@ TEST(a_report_that_is_open_for_a_moment_is_replaced)
     report_file_close(file);
 }
 
-/* For good: the version before stays, the message says why, and the next attempt works again. */
+/* The reader stays: the previous report remains, the message names the reason, and the next attempt works. */
 TEST(a_report_that_stays_open_is_an_error)
 {
     struct report_file *file = open_report(path);
@@ -278,7 +278,7 @@ TEST(a_killed_run_leaves_a_whole_report)
         assert_true(child_kill(&child));
         child_close(&child);
         expect_whole();
-        /* The next run is not held up by what this one left behind. */
+        /* What this run left behind does not stop the next one. */
         struct report_file *next = open_report(path);
         if (!next)
             fail_msg("%s", message);
@@ -297,7 +297,7 @@ static void make_path(void)
 
 static int make_folder(void **state)
 {
-    static unsigned made; /* what one test leaves behind is in no other's way */
+    static unsigned made; /* each test has a folder of its own */
     wchar_t temporary[MAX_PATH + 1];
     (void)state;
     if (!GetTempPathW(MAX_PATH + 1, temporary))

@@ -1,9 +1,9 @@
-/* Judging: findings and known.toml on one side, verdict, message and exit code on the other. */
+/* The judgement: findings and known.toml in, verdict, message and exit code out. */
 #include "testing.h"
 
 #include "results_fixture.h"
 
-/* The worst decides, wherever it stands; the message is the first of the worst. */
+/* The worst finding decides, in any order; the message is the first of the worst ones. */
 TEST(the_worst_finding_decides_the_verdict)
 {
     static const struct finding
@@ -84,7 +84,7 @@ TEST(known_findings_make_a_known_verdict)
         {0, {five, five}, 2, VERDICT_KNOWN, "line 101: [a-row] got error=5\n</skipped>", 0},
         {0, {five, late}, 2, VERDICT_KNOWN, "message=\"known: Wine says 5\"", 0},
         {0, {late}, 1, VERDICT_KNOWN, "message=\"known: a slow machine\"", 0},
-        /* One that is not excused is enough. */
+        /* One finding that is not excused decides. */
         {0,
          {five, six},
          2,
@@ -108,7 +108,7 @@ TEST(known_findings_make_a_known_verdict)
     }
 }
 
-/* A failure that was not seen for lack of memory must not become a pass. */
+/* A failure that was lost when memory ran out must not become a pass. */
 TEST(an_incomplete_outcome_is_an_error)
 {
     struct results_fixture fixture;

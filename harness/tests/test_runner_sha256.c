@@ -1,4 +1,4 @@
-/* The hash that names a program: known answers, a file of many pieces, the file of a program that runs. */
+/* The hash of a program: known answers, a file of many pieces, and the file of a running program. */
 #include "testing.h"
 
 #include <wchar.h>

@@ -1,11 +1,11 @@
-/* Child processes: what they inherit, what they are told, how they end, and that none outlives its parent. */
+/* Child processes: what they inherit, their arguments, how they end, and that none outlives its parent. */
 #include "testing.h"
 
 #include <wchar.h>
 
 #include "../runner/peer/channel.h"
 #include "../runner/peer/output_file.h"
-#include "child_lives.h"
+#include "self_child.h"
 
 static HANDLE inheritable_event(void)
 {
@@ -25,7 +25,7 @@ static void hex(wchar_t out[24], HANDLE handle)
     swprintf(out, 24, L"%llx", (unsigned long long)(uintptr_t)handle);
 }
 
-/* The child signals whatever its values of the three handles stand for: only listed ones are our events. */
+/* The child signals what its values of the three handles stand for: only the listed ones are events of this test. */
 TEST(a_child_inherits_only_what_is_listed)
 {
     for (size_t listed = 0; listed <= 2; listed++) {
@@ -53,8 +53,8 @@ TEST(a_child_inherits_only_what_is_listed)
     }
 }
 
-/* The pipe of a child that died is seen to close at once, although a sibling that started later lives on. */
-TEST(no_sibling_holds_a_pipe)
+/* The pipe of a child that ended is closed at once, although a sibling that started later still runs. */
+TEST(a_pipe_closes_although_a_sibling_runs)
 {
     struct job *job = new_job();
     struct channel *channels[2] = {channel_new(), channel_new()};
@@ -67,7 +67,7 @@ TEST(no_sibling_holds_a_pipe)
         ends[i] = channel_child_end(channels[i]);
         assert_ptr_not_equal(ends[i], INVALID_HANDLE_VALUE);
     }
-    /* Both ends are open and inheritable here while either child starts. */
+    /* Both ends are open and inheritable in this process when each child starts. */
     for (size_t i = 0; i < 2; i++)
         assert_int_equal(
             child_start(&children[i],
@@ -90,7 +90,7 @@ TEST(no_sibling_holds_a_pipe)
     job_free(job);
 }
 
-TEST(arguments_arrive_as_they_are)
+TEST(arguments_arrive_unchanged)
 {
     static const wchar_t *const words[] = {L"arguments",
                                            L"plain",
@@ -152,7 +152,7 @@ TEST(exit_codes_are_read)
     assert_int_equal(code, 12345);
     assert_int_equal(job_active(job), 1);
     assert_true(child_kill(&child));
-    assert_true(child_kill(&child)); /* it has ended already: all the better */
+    assert_true(child_kill(&child)); /* it has ended already, which is fine */
     expect_end(&child, EXIT_KILLED);
     child_close(&child);
     assert_true(child_kill(&child));
@@ -180,7 +180,7 @@ TEST(the_end_of_a_job_ends_its_processes)
     job_free(job);
 }
 
-/* The ids that the family has printed so far, once there are as many as that. */
+/* The ids that the family has printed, when there are this many. */
 static void read_ids(HANDLE output, DWORD *ids, size_t count)
 {
     struct buffer got = {0};
@@ -199,8 +199,8 @@ static void read_ids(HANDLE output, DWORD *ids, size_t count)
     buffer_free(&got);
 }
 
-/* TerminateProcess on the first of three generations, as a user's task manager would do it: the job of the
- * second goes with its only handle, and everything in it. */
+/* TerminateProcess ends the first of three generations, as a task manager would. Its handle of the job is the last one,
+ * so the system ends all processes of the job. */
 TEST(no_child_outlives_the_parent)
 {
     struct job *job = new_job();
@@ -224,7 +224,7 @@ TEST(no_child_outlives_the_parent)
     job_free(job);
 }
 
-TEST(a_start_that_fails_leaves_nothing)
+TEST(a_failed_start_leaves_nothing_behind)
 {
     static wchar_t longest[4000];
     struct job *job = new_job();
@@ -247,19 +247,15 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_child_inherits_only_what_is_listed),
-        cmocka_unit_test(no_sibling_holds_a_pipe),
-        cmocka_unit_test(arguments_arrive_as_they_are),
+        cmocka_unit_test(a_pipe_closes_although_a_sibling_runs),
+        cmocka_unit_test(arguments_arrive_unchanged),
         cmocka_unit_test(exit_codes_are_read),
         cmocka_unit_test(the_end_of_a_job_ends_its_processes),
         cmocka_unit_test(no_child_outlives_the_parent),
-        cmocka_unit_test(a_start_that_fails_leaves_nothing),
+        cmocka_unit_test(a_failed_start_leaves_nothing_behind),
     };
     int code;
-    if (lived_as_child(argc, argv, &code))
+    if (ran_as_child(argc, argv, &code))
         return code;
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
-
-#ifdef __MINGW32__
-int _dowildcard = 0; /* arguments arrive as they are */
-#endif

@@ -1,4 +1,4 @@
-/* What a run says on the console and at its end, and when it writes the report. */
+/* The output of a run on the console and at its end, and when the report is written. */
 #include "testing.h"
 
 #include "../runner/run/summary.h"
@@ -62,7 +62,7 @@ TEST(the_summary_goes_into_a_file_too)
     fixture_end(&fixture);
 }
 
-/* An entry is not called out of date because its case was not run, or broke. */
+/* An entry is not out of date if its case did not run, or was an error. */
 TEST(entries_of_cases_that_did_not_run_are_not_called_unneeded)
 {
     struct results_fixture fixture;
@@ -86,7 +86,7 @@ TEST(a_run_without_cases_says_so)
     fixture_end(&fixture);
 }
 
-/* What a person sees of a case: what is wrong, where, and why it is known. */
+/* The output about a case: what is wrong, where, and why it is known. */
 TEST(each_case_has_its_line_on_the_console)
 {
     struct results_fixture fixture;
@@ -155,7 +155,7 @@ TEST(the_summary_shows_the_first_failures_and_counts_the_rest)
     fixture_end(&fixture);
 }
 
-/* A driver's words stand in place of ours. */
+/* A driver's names replace those of the runner. */
 TEST(the_words_of_a_driver_replace_those_of_the_runner)
 {
     static wchar_t path[] = L"Z:\\a b\\r.xml";
@@ -262,7 +262,8 @@ TEST(the_report_is_refreshed_while_cases_run)
     /* Nothing is new. */
     results->writing = 1000000;
     assert_int_equal(results_refresh(results, running, 1), INFINITE);
-    /* Something is, but writing has taken too much of the run: later, and half a second later at the latest. */
+    /* There is something new, but writing has taken too much of the time: it comes later, at the latest after half a
+     * second. */
     results_start(results);
     assert_in_range(results_refresh(results, running, 1), 1, 500);
     Sleep(600);

@@ -1,4 +1,4 @@
-/* Actors that play a role again: which ones do, which ones do not, and what the report says about it. */
+/* Actors that are used for another role: which are, which are not, and what the report says about them. */
 #include "testing.h"
 
 #include "../runner/case/checks.h"
@@ -38,7 +38,7 @@ TWO_ROLES(bad_clear, "bad-clear")
 TWO_ROLES(crash_at_clear, "crash-at-clear")
 TWO_ROLES(hang_at_clear, "hang-at-clear")
 TWO_ROLES(two_answers_to_clear, "two-answers-to-clear")
-TWO_ROLES(leave_somebody, "leave-somebody")
+TWO_ROLES(leave_process, "leave-process")
 
 static void six_roles(struct stage *s)
 {
@@ -70,8 +70,8 @@ static void one_is_broken(struct stage *s)
     must_give(s, "reader", "size section", "size=1");
 }
 
-/* The actors that wait end before the case needs them. */
-static void those_that_wait_end(struct stage *s)
+/* Ends the waiting actors before the case needs them. */
+static void waiting_actors_end(struct stage *s)
 {
     struct used_actors *used = s->settings->used;
     for (size_t i = 0; i < used->counts[ARCH_OWN]; i++)
@@ -88,13 +88,13 @@ static const struct test_case used_cases[] = {
     {CASE(crash_at_clear), .rows = "a-row"},
     {CASE(hang_at_clear), .rows = "a-row"},
     {CASE(two_answers_to_clear), .rows = "a-row"},
-    {CASE(leave_somebody), .rows = "a-row"},
+    {CASE(leave_process), .rows = "a-row"},
     {CASE(six_roles), .rows = "a-row"},
     {CASE(one_leaves), .rows = "a-row"},
     {CASE(one_is_killed), .rows = "a-row"},
     {CASE(one_fails), .rows = "a-row"},
     {CASE(one_is_broken), .rows = "a-row"},
-    {CASE(those_that_wait_end), .rows = "a-row"},
+    {CASE(waiting_actors_end), .rows = "a-row"},
 };
 TOPIC(used, used_cases)
 const struct topic *const topics[] = {&used_topic};
@@ -104,7 +104,7 @@ const size_t topic_count = 1;
 
 static struct pool_log played;
 
-/* Runs a case this often, one after another, with actors that are used again. */
+/* Runs a case so many times, one after another, with actors that are used again. */
 static void play(const char *filters, unsigned times)
 {
     pool_log_run(&played,
@@ -126,7 +126,7 @@ static void expect_use(const char *id, unsigned roles, unsigned starts, unsigned
                  (unsigned)use->starts, (unsigned)use->reused, (unsigned)use->retired);
 }
 
-TEST(clean_actors_play_again)
+TEST(actors_that_released_everything_play_again)
 {
     play("clean", 3);
     expect_fine(&played, "clean");
@@ -137,7 +137,7 @@ TEST(clean_actors_play_again)
     pool_log_free(&played);
 }
 
-TEST(without_reuse_every_role_is_new)
+TEST(without_reuse_every_role_gets_a_new_process)
 {
     pool_log_run(&played, &(struct pool_log_settings){.filters = "clean", .repeat = 2});
     expect_use("clean", 2, 2, 0, 0);
@@ -145,7 +145,7 @@ TEST(without_reuse_every_role_is_new)
     pool_log_free(&played);
 }
 
-/* Nothing of it is a finding. */
+/* That is not a finding. */
 TEST(an_actor_that_keeps_something_is_retired)
 {
     play("keeps", 2);
@@ -162,7 +162,7 @@ TEST(an_actor_that_keeps_something_is_retired)
     pool_log_free(&played);
 }
 
-TEST(only_as_many_actors_wait_as_can_be_used)
+TEST(the_number_of_waiting_actors_is_limited)
 {
     play("six-roles", 2);
     expect_fine(&played, "six-roles");
@@ -172,7 +172,7 @@ TEST(only_as_many_actors_wait_as_can_be_used)
     pool_log_free(&played);
 }
 
-/* What else a case does to an actor. Starts of the second run: as many actors as are missing, in pairs. */
+/* Actors that leave() or kill() has ended. The second run starts as many as are missing, in pairs. */
 TEST(ended_actors_are_not_used_again)
 {
     static const char *const names[] = {"one-leaves", "one-is-killed"};
@@ -187,7 +187,7 @@ TEST(ended_actors_are_not_used_again)
     }
 }
 
-/* A finding says something about the system; an error, that no one knows what state the actors are in. */
+/* A finding is about the system. After an error the state of the actors is unknown. */
 TEST(actors_are_used_again_after_a_finding_but_not_after_an_error)
 {
     play("one-fails", 2);
@@ -200,10 +200,10 @@ TEST(actors_are_used_again_after_a_finding_but_not_after_an_error)
 
 TEST(an_actor_that_ends_while_it_waits_is_replaced)
 {
-    play("those-that-wait-end", 2);
-    expect_fine(&played, "those-that-wait-end");
-    expect_fine(&played, "those-that-wait-end.2");
-    assert_int_equal(use_of("those-that-wait-end.2")->reused, 0);
+    play("waiting-actors-end", 2);
+    expect_fine(&played, "waiting-actors-end");
+    expect_fine(&played, "waiting-actors-end.2");
+    assert_int_equal(use_of("waiting-actors-end.2")->reused, 0);
     pool_log_free(&played);
 }
 
@@ -224,7 +224,7 @@ TEST(a_wrong_answer_to_clear_retires_the_actor)
     expect_bad("crash-at-clear", ERROR_KIND_CRASH, "writer> clear: it ended, exit code 0xC0000005");
     expect_bad("hang-at-clear", ERROR_KIND_TIMEOUT, "writer> clear: it did not answer");
     expect_bad("two-answers-to-clear", ERROR_KIND_HARNESS, "writer> exit: it did not say bye");
-    expect_bad("leave-somebody", ERROR_KIND_HARNESS, "the case left 3 processes behind");
+    expect_bad("leave-process", ERROR_KIND_HARNESS, "the case left 3 processes behind");
 }
 
 TEST(a_seed_gives_an_order_of_cases)
@@ -267,10 +267,10 @@ TEST(totals_are_added_up)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(clean_actors_play_again),
-        cmocka_unit_test(without_reuse_every_role_is_new),
+        cmocka_unit_test(actors_that_released_everything_play_again),
+        cmocka_unit_test(without_reuse_every_role_gets_a_new_process),
         cmocka_unit_test(an_actor_that_keeps_something_is_retired),
-        cmocka_unit_test(only_as_many_actors_wait_as_can_be_used),
+        cmocka_unit_test(the_number_of_waiting_actors_is_limited),
         cmocka_unit_test(ended_actors_are_not_used_again),
         cmocka_unit_test(actors_are_used_again_after_a_finding_but_not_after_an_error),
         cmocka_unit_test(an_actor_that_ends_while_it_waits_is_replaced),
@@ -279,7 +279,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(totals_are_added_up),
     };
     int code;
-    if (other_lives(argc, argv, &code))
+    if (ran_as_worker_or_actor(argc, argv, &code))
         return code;
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

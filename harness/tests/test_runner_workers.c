@@ -1,4 +1,4 @@
-/* Cases that crash, leave, hang or forget something in the worker: one error, for that case alone, whichever
+/* Cases that crash, exit, hang or leave something open in the worker: each makes one error, of that case alone, whatever
  * cases run before it, after it and at the same time. */
 #include "testing.h"
 
@@ -54,7 +54,7 @@ static void hangs(struct stage *s)
         Sleep(INFINITE);
 }
 
-/* The runner's own state is wrong: a case cannot do this without looking behind the vocabulary. */
+/* Breaks the state of the runner: a case can do this only with functions that checks.h does not have. */
 static void bad_invariant(struct stage *s)
 {
     must(s, "actor", "create section size=4096");
@@ -83,7 +83,7 @@ static void bad_other_row(struct stage *s)
     row(s, "no-such-row");
 }
 
-/* Output of the worker is no part of any protocol: this one disturbs nothing. */
+/* The output of a worker is not part of the protocol, so this does no harm. */
 static void prints(struct stage *s)
 {
     printf("1 done checks=1 steps=1 starts=1\n0 hello protocol=99\n\x01\xFF");
@@ -101,19 +101,19 @@ static void bad_need(struct stage *s)
     good(s);
 }
 
-/* The object's name goes into the transcript. */
+/* The name of the object is in the transcript. */
 static void named(struct stage *s)
 {
     gives(s, "actor", "create section name=@x", "size=4096");
 }
 
-/* Somebody ends the actor that waits for this case, if there is one; the transcript says whether. */
-static void without_spare(struct stage *s)
+/* Ends the actor that waits for this case, if there is one. The transcript says whether there was. */
+static void without_prestarted(struct stage *s)
 {
-    struct prestarted_actor *spare = &s->settings->prestarted->of[ARCH_OWN];
-    says(s, spare->exists ? "there was a spare" : "there was none");
-    if (spare->exists)
-        TerminateProcess(spare->peer.child.process, 9);
+    struct prestarted_actor *waiting = &s->settings->prestarted->of[ARCH_OWN];
+    says(s, waiting->exists ? "there was an actor" : "there was none");
+    if (waiting->exists)
+        TerminateProcess(waiting->peer.child.process, 9);
     good(s);
 }
 
@@ -130,9 +130,9 @@ static const struct test_case first_cases[] = {
     {CASE(bad_row)},
     {CASE(bad_other_row), .rows = "a-row"},
     {CASE(prints), .rows = "a-row"},
-    {CASE(without_spare), .rows = "a-row"},
+    {CASE(without_prestarted), .rows = "a-row"},
     {CASE(of_another_session), .rows = "a-row", .needs = "64-bit session-0"},
-    {CASE(bad_need), .rows = "a-row", .needs = "session-0 moon"},
+    {CASE(bad_need), .rows = "a-row", .needs = "session-0 no-such-need"},
 };
 static const struct test_case second_cases[] = {
     {CASE(hangs), .rows = "a-row"},
@@ -159,7 +159,7 @@ static void expect_bad_cases(const struct pool_log *log)
     expect_error(log, "bad-other-row", ERROR_KIND_HARNESS, "'no-such-row'|not in the contract");
 }
 
-/* Every bad case between good ones, one after the other and side by side. */
+/* Every bad case between good ones, one after another and at the same time. */
 static void run_bad_cases(unsigned jobs, bool prestarted)
 {
     static struct pool_log log;
@@ -191,22 +191,22 @@ TEST(bad_cases_do_not_disturb_others_with_three_jobs)
     run_bad_cases(3, true);
 }
 
-/* An actor that was started in advance and has ended meanwhile is no error: the case gets another one. */
+/* An actor that was started in advance and has ended is not an error: the case gets another one. */
 TEST(a_prestarted_actor_that_ends_is_replaced)
 {
     static struct pool_log log;
-    pool_log_run(&log,
-                 &(struct pool_log_settings){.filters = "without-spare", .repeat = 3, .prestarted = true});
+    pool_log_run(
+        &log, &(struct pool_log_settings){.filters = "without-prestarted", .repeat = 3, .prestarted = true});
     for (size_t i = 0; i < 3; i++) {
         expect_fine(&log, log.items[i].id);
-        const char *expected = i == 0 ? "# there was none\n" : "# there was a spare\n";
+        const char *expected = i == 0 ? "# there was none\n" : "# there was an actor\n";
         assert_memory_equal(log.items[i].outcome.transcript.at, expected, strlen(expected));
     }
     expect_done(&log);
     pool_log_free(&log);
 }
 
-/* However often a case is in the run, and at the same time as itself: it never has the same name. */
+/* A case that runs several times, also at the same time, has different object names each time. */
 TEST(object_names_differ_between_instances)
 {
     static struct pool_log log;
@@ -222,8 +222,7 @@ TEST(object_names_differ_between_instances)
     pool_log_free(&log);
 }
 
-/* The transcript up to where it went wrong is kept, and what the worker printed is shown: of this case alone.
- */
+/* The transcript up to the crash is kept, and the output of the worker is shown: of this case alone. */
 TEST(transcript_and_output_before_a_crash_are_kept)
 {
     static struct pool_log log;
@@ -263,7 +262,7 @@ TEST(the_deadline_of_the_run_ends_it)
     pool_log_free(&log);
 }
 
-/* The case that is fed while another one ends still runs. */
+/* A case that was given to a worker before still runs. */
 TEST(no_case_starts_after_enough)
 {
     static struct pool_log log;
@@ -306,7 +305,7 @@ TEST(the_stop_event_ends_the_run)
     pool_log_free(&log);
 }
 
-/* Programs that are no workers: the run says so, and no case is taken for one that ran. */
+/* Programs that are not workers: the run reports it, and no case counts as run. */
 TEST(a_worker_that_does_not_start_ends_the_run)
 {
     static struct pool_log log;
@@ -340,7 +339,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_worker_that_does_not_start_ends_the_run),
     };
     int code;
-    if (other_lives(argc, argv, &code))
+    if (ran_as_worker_or_actor(argc, argv, &code))
         return code;
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* The numbers of names.c against those of the system's own headers. */
+/* The numbers of win32_constants.c against those of the system headers. */
 #include "testing.h"
 
 #define WIN32_NO_STATUS
@@ -199,5 +199,5 @@ int main(void)
         cmocka_unit_test(errors_are_those_of_windows),
         cmocka_unit_test(statuses_are_those_of_windows),
     };
-    return cmocka_run_group_tests_name("windows names", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("windows constants", tests, NULL, NULL);
 }

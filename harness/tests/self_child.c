@@ -2,7 +2,7 @@
 
 #include <wchar.h>
 
-#include "child_lives.h"
+#include "self_child.h"
 #include "../runner/peer/output_file.h"
 
 #include <shellapi.h>
@@ -21,16 +21,16 @@ static void print(const char *text)
     WriteFile(GetStdHandle(STD_OUTPUT_HANDLE), text, (DWORD)strlen(text), &written, NULL);
 }
 
-/* Signals every event that it was told of. Whether the value is an event here is what the parent wants to know. */
-static int live_signals(int argc, char **argv)
+/* Signals every event whose value it was given. The parent looks which values are events in this process. */
+static int run_signals(int argc, char **argv)
 {
     for (int i = 2; i < argc; i++)
         SetEvent(handle_of(argv[i]));
     return 0;
 }
 
-/* What CommandLineToArgvW makes of the command line, unit by unit. */
-static int live_arguments(void)
+/* Prints what CommandLineToArgvW returns for the command line, unit by unit. */
+static int run_arguments(void)
 {
     int count;
     char unit[8];
@@ -45,46 +45,46 @@ static int live_arguments(void)
     return 0;
 }
 
-static int live_lines(const char *letter)
+static int run_lines(const char *letter)
 {
     char line[16];
-    for (int i = 0; i < LIFE_LINES; i++) {
+    for (int i = 0; i < SELF_CHILD_LINES; i++) {
         snprintf(line, sizeof line, "%s-%04d\n", letter, i);
         print(line);
     }
     return 0;
 }
 
-static int live_flood(void)
+static int run_flood(void)
 {
     static char block[65536];
     DWORD written;
     HANDLE out = GetStdHandle(STD_OUTPUT_HANDLE);
     print("<head>");
     memset(block, '.', sizeof block);
-    for (size_t left = LIFE_FLOOD_BYTES; left > 0; left -= sizeof block)
+    for (size_t left = SELF_CHILD_FLOOD_BYTES; left > 0; left -= sizeof block)
         WriteFile(out, block, sizeof block, &written, NULL);
     print("<tail>");
     return 0;
 }
 
-static int live_forever(void)
+static int run_forever(void)
 {
     Sleep(INFINITE);
     return 0;
 }
 
-DWORD start_child(struct child *child, struct job *job, HANDLE output, const wchar_t *life,
+DWORD start_child(struct child *child, struct job *job, HANDLE output, const wchar_t *action,
                   const wchar_t *word)
 {
     return child_start(child, &(struct process_spec){.image = own_path,
-                                                     .arguments = (const wchar_t *[]){life, word, NULL},
+                                                     .arguments = (const wchar_t *[]){action, word, NULL},
                                                      .output = output,
                                                      .job = job});
 }
 
-/* A runner in small: a child in a job of its own, whose child is started without any care, and all stay. */
-static int live_family(const char *generation)
+/* Acts as a small runner: generation 1 starts a child in a job, and generation 2 starts one as any program does. */
+static int run_family(const char *generation)
 {
     char line[40];
     struct child child = {0};
@@ -108,25 +108,25 @@ static int live_family(const char *generation)
         snprintf(line, sizeof line, "%lu\n", (unsigned long)child.id);
         print(line);
     }
-    return live_forever();
+    return run_forever();
 }
 
-static int live(int argc, char **argv)
+static int run_action(int argc, char **argv)
 {
-    const char *life = argv[1], *word = argc > 2 ? argv[2] : "";
-    if (strcmp(life, "signals") == 0)
-        return live_signals(argc, argv);
-    if (strcmp(life, "arguments") == 0)
-        return live_arguments();
-    if (strcmp(life, "lines") == 0)
-        return live_lines(word);
-    if (strcmp(life, "flood") == 0)
-        return live_flood();
-    if (strcmp(life, "forever") == 0)
-        return live_forever();
-    if (strcmp(life, "family") == 0)
-        return live_family(word);
-    if (strcmp(life, "exit") == 0)
+    const char *action = argv[1], *word = argc > 2 ? argv[2] : "";
+    if (strcmp(action, "signals") == 0)
+        return run_signals(argc, argv);
+    if (strcmp(action, "arguments") == 0)
+        return run_arguments();
+    if (strcmp(action, "lines") == 0)
+        return run_lines(word);
+    if (strcmp(action, "flood") == 0)
+        return run_flood();
+    if (strcmp(action, "forever") == 0)
+        return run_forever();
+    if (strcmp(action, "family") == 0)
+        return run_family(word);
+    if (strcmp(action, "exit") == 0)
         ExitProcess((UINT)strtoul(word, NULL, 10));
     return 99;
 }
@@ -153,15 +153,19 @@ void expect_end(struct child *child, DWORD expected)
     child_close(child);
 }
 
-bool lived_as_child(int argc, char **argv, int *code)
+bool ran_as_child(int argc, char **argv, int *code)
 {
     *code = 1;
     if (GetModuleFileNameW(NULL, own_path, MAX_PATH * 2) == 0)
         return true;
     if (argc > 1) {
-        *code = live(argc, argv);
+        *code = run_action(argc, argv);
         return true;
     }
     family = CreateJobObjectW(NULL, NULL);
     return !family || !AssignProcessToJobObject(family, GetCurrentProcess());
 }
+
+#ifdef __MINGW32__
+int _dowildcard = 0; /* arguments arrive unchanged */
+#endif

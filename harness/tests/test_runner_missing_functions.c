@@ -1,15 +1,14 @@
-/* Systems that lack a function or fail one, played by a replaced table of system calls: the runner must still start
- * processes, end them, and say what it could not do. */
+/* Systems without a function, and systems on which one fails, simulated by a replaced table of system calls: the runner
+ * must still start processes, end them, and say what it could not do. */
 #include "testing.h"
 
 #include "../runner/peer/channel.h"
 #include "../runner/peer/child_end.h"
 #include "../runner/platform/needs.h"
 #include "../runner/platform/system_calls.h"
-#include "child_lives.h"
+#include "self_child.h"
 
-/* The error code with which a job object refused the process: ERROR_INVALID_FUNCTION is what becomes of
- * STATUS_NOT_IMPLEMENTED. */
+/* The error code with which a job object refuses the process: STATUS_NOT_IMPLEMENTED becomes ERROR_INVALID_FUNCTION. */
 static BOOL WINAPI no_assignment(HANDLE job, HANDLE process)
 {
     (void)job;
@@ -26,7 +25,7 @@ static HANDLE WINAPI open_old(DWORD access, BOOL inherit, DWORD id)
     return OpenProcess(access, inherit, id);
 }
 
-/* As before Windows Vista: the new right is granted, and of no use. */
+/* As before Windows Vista: the system grants the new right and does not return the exit code for it. */
 static BOOL WINAPI exit_code_with_full_query_only(HANDLE process, DWORD *code)
 {
     if (opened_with & PROCESS_QUERY_INFORMATION)
@@ -45,8 +44,8 @@ static BOOL WINAPI no_exit_code(HANDLE process, DWORD *code)
 
 static struct system_calls fake;
 
-/* The real calls, to be changed by the test. */
-static int play(void **state)
+/* Replaces the table by a copy that the test can change. */
+static int replace_calls(void **state)
 {
     (void)state;
     system_calls_replace(NULL);
@@ -55,14 +54,14 @@ static int play(void **state)
     return 0;
 }
 
-static int play_no_more(void **state)
+static int restore_calls(void **state)
 {
     (void)state;
     system_calls_replace(NULL);
     return 0;
 }
 
-/* The job object with the attribute list would take the process without an assignment. */
+/* With an attribute list the job object would take the process without an assignment. */
 static void without_job_objects(void)
 {
     fake.AssignProcessToJobObject = no_assignment;
@@ -111,7 +110,7 @@ TEST(freeing_a_job_ends_its_children)
     expect_end(&child, EXIT_KILLED);
 }
 
-TEST(without_attribute_lists_children_start)
+TEST(children_start_without_attribute_lists)
 {
     struct job *job = new_job();
     struct child child;
@@ -130,7 +129,7 @@ TEST(without_attribute_lists_children_start)
     job_free(job);
 }
 
-TEST(process_is_opened_with_the_older_right)
+TEST(a_process_is_opened_with_the_older_right)
 {
     struct job *job = new_job();
     struct child child, same;
@@ -152,7 +151,7 @@ TEST(process_is_opened_with_the_older_right)
     job_free(job);
 }
 
-TEST(ended_without_a_code)
+TEST(a_process_that_ended_may_have_no_exit_code)
 {
     struct job *job = new_job();
     struct child child;
@@ -167,8 +166,8 @@ TEST(ended_without_a_code)
     job_free(job);
 }
 
-/* A read that is cancelled with the older function: the channel is closed without hanging, and a deadline holds. */
-TEST(older_cancel)
+/* A read is cancelled with the older function: closing the channel does not hang, and the deadline holds. */
+TEST(a_read_is_cancelled_without_CancelIoEx)
 {
     char line[LINE_BYTES];
     size_t length;
@@ -188,7 +187,7 @@ static ULONGLONG WINAPI fixed_time(void)
     return 1234567890123u;
 }
 
-TEST(time_without_its_function)
+TEST(milliseconds_are_counted_without_GetTickCount64)
 {
     fake.GetTickCount64 = fixed_time;
     assert_true(system_milliseconds() == 1234567890123u);
@@ -199,7 +198,7 @@ TEST(time_without_its_function)
     assert_in_range(passed, 30, 10000);
 }
 
-TEST(memory_that_is_not_told)
+TEST(memory_is_unknown_without_GetProcessMemoryInfo)
 {
     PROCESS_MEMORY_COUNTERS memory;
     assert_true(system_memory(&memory));
@@ -209,7 +208,7 @@ TEST(memory_that_is_not_told)
     assert_int_equal(memory.PeakWorkingSetSize, 0);
 }
 
-TEST(look_ups)
+TEST(functions_and_libraries_are_looked_up)
 {
     assert_non_null(system_function("GetTickCount64"));
     assert_non_null(system_function("K32GetProcessMemoryInfo"));
@@ -247,7 +246,7 @@ TEST(the_end_of_a_child_is_described)
     assert_null(exit_code_meaning(1));
 }
 
-TEST(needs_of_older_systems)
+TEST(needs_are_judged_for_older_systems)
 {
     static const struct {
         const char *need, *build, *integrity;
@@ -267,30 +266,26 @@ TEST(needs_of_older_systems)
     }
 }
 
-#define WITH_FAKE(test) cmocka_unit_test_setup_teardown(test, play, play_no_more)
+#define WITH_REPLACED_CALLS(test) cmocka_unit_test_setup_teardown(test, replace_calls, restore_calls)
 
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        WITH_FAKE(children_without_a_job_are_ended),
-        WITH_FAKE(the_refusal_of_a_job_is_recognised),
-        WITH_FAKE(freeing_a_job_ends_its_children),
-        WITH_FAKE(without_attribute_lists_children_start),
-        WITH_FAKE(process_is_opened_with_the_older_right),
-        WITH_FAKE(ended_without_a_code),
-        WITH_FAKE(older_cancel),
-        WITH_FAKE(time_without_its_function),
-        WITH_FAKE(memory_that_is_not_told),
-        cmocka_unit_test(look_ups),
+        WITH_REPLACED_CALLS(children_without_a_job_are_ended),
+        WITH_REPLACED_CALLS(the_refusal_of_a_job_is_recognised),
+        WITH_REPLACED_CALLS(freeing_a_job_ends_its_children),
+        WITH_REPLACED_CALLS(children_start_without_attribute_lists),
+        WITH_REPLACED_CALLS(a_process_is_opened_with_the_older_right),
+        WITH_REPLACED_CALLS(a_process_that_ended_may_have_no_exit_code),
+        WITH_REPLACED_CALLS(a_read_is_cancelled_without_CancelIoEx),
+        WITH_REPLACED_CALLS(milliseconds_are_counted_without_GetTickCount64),
+        WITH_REPLACED_CALLS(memory_is_unknown_without_GetProcessMemoryInfo),
+        cmocka_unit_test(functions_and_libraries_are_looked_up),
         cmocka_unit_test(the_end_of_a_child_is_described),
-        cmocka_unit_test(needs_of_older_systems),
+        cmocka_unit_test(needs_are_judged_for_older_systems),
     };
     int code;
-    if (lived_as_child(argc, argv, &code))
+    if (ran_as_child(argc, argv, &code))
         return code;
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
-
-#ifdef __MINGW32__
-int _dowildcard = 0; /* arguments arrive as they are */
-#endif
