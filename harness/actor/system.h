@@ -79,6 +79,12 @@
     CALL(DWORD, K32GetMappedFileNameW, (HANDLE, LPVOID, LPWSTR, DWORD))                                      \
     CALL(BOOL, WaitOnAddress, (volatile void *, void *, SIZE_T, DWORD))                                      \
     CALL(void, WakeByAddressAll, (void *))                                                                   \
+    CALL(ULONGLONG, GetTickCount64, (void))                                                                  \
+    CALL(BOOL, InitializeProcThreadAttributeList,                                                            \
+         (LPPROC_THREAD_ATTRIBUTE_LIST, DWORD, DWORD, SIZE_T *))                                             \
+    CALL(BOOL, UpdateProcThreadAttribute,                                                                    \
+         (LPPROC_THREAD_ATTRIBUTE_LIST, DWORD, DWORD_PTR, PVOID, SIZE_T, PVOID, SIZE_T *))                   \
+    CALL(void, DeleteProcThreadAttributeList, (LPPROC_THREAD_ATTRIBUTE_LIST))                                \
     CALL(BOOL, CompareObjectHandles, (HANDLE, HANDLE))                                                       \
     CALL(HANDLE, CreatePrivateNamespaceW, (SECURITY_ATTRIBUTES *, LPVOID, LPCWSTR))                          \
     CALL(HANDLE, OpenPrivateNamespaceW, (LPVOID, LPCWSTR))                                                   \

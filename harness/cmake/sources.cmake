@@ -88,6 +88,7 @@ set(SHMCHECK_RUNNER_SOURCES
 # actors call under other names.
 set(SHMCHECK_ACTOR_CORE_SOURCES
     harness/actor/arguments.c
+    harness/actor/clock.c
     harness/actor/footprint.c
     harness/actor/held.c
     harness/actor/help.c
@@ -165,6 +166,7 @@ set(SHMCHECK_WINDOWS_TESTS
     test_actor_guard
     test_actor_memory
     test_actor_names
+    test_actor_old_windows
     test_actor_prompt
     test_actor_regions
     test_actor_table

@@ -266,6 +266,49 @@ TEST(needs_are_judged_for_older_systems)
     }
 }
 
+/* As Windows 7 without the update that brought LOAD_LIBRARY_SEARCH_SYSTEM32. */
+static WCHAR loaded[MAX_PATH];
+
+static HMODULE WINAPI load_by_path_only(LPCWSTR name, HANDLE file, DWORD flags)
+{
+    if (flags & LOAD_LIBRARY_SEARCH_SYSTEM32) {
+        SetLastError(ERROR_INVALID_PARAMETER);
+        return NULL;
+    }
+    wcsncpy(loaded, name, MAX_PATH - 1);
+    return LoadLibraryExW(name, file, flags);
+}
+
+TEST(libraries_are_loaded_by_path_without_the_flag)
+{
+    WCHAR folder[MAX_PATH];
+    UINT length = GetSystemDirectoryW(folder, MAX_PATH);
+    fake.LoadLibraryExW = load_by_path_only;
+    assert_ptr_equal(system_library(L"advapi32.dll"), GetModuleHandleW(L"advapi32.dll"));
+    assert_memory_equal(loaded, folder, length * sizeof *folder);
+    assert_int_equal(wcscmp(loaded + length, L"\\advapi32.dll"), 0);
+    loaded[0] = 0;
+    assert_null(system_library(L"no-such-library.dll"));
+    assert_int_not_equal(loaded[0], 0);
+}
+
+/* As before Windows 7: kernelbase.dll and kernel32.dll have no function with the prefix K32. */
+static FARPROC WINAPI without_k32(HMODULE module, LPCSTR name)
+{
+    return strncmp(name, "K32", 3) == 0 ? NULL : GetProcAddress(module, name);
+}
+
+TEST(functions_of_psapi_are_found_there)
+{
+    fake.GetProcAddress = without_k32;
+    any_function *found = system_function("K32GetProcessMemoryInfo");
+    assert_non_null(found);
+    assert_true(found ==
+                (any_function *)GetProcAddress(GetModuleHandleW(L"psapi.dll"), "GetProcessMemoryInfo"));
+    assert_null(system_function("K32NoSuchFunction"));
+    assert_null(system_function("NoSuchFunction"));
+}
+
 #define WITH_REPLACED_CALLS(test) cmocka_unit_test_setup_teardown(test, replace_calls, restore_calls)
 
 int main(int argc, char **argv)
@@ -280,6 +323,8 @@ int main(int argc, char **argv)
         WITH_REPLACED_CALLS(a_read_is_cancelled_without_CancelIoEx),
         WITH_REPLACED_CALLS(milliseconds_are_counted_without_GetTickCount64),
         WITH_REPLACED_CALLS(memory_is_unknown_without_GetProcessMemoryInfo),
+        WITH_REPLACED_CALLS(libraries_are_loaded_by_path_without_the_flag),
+        WITH_REPLACED_CALLS(functions_of_psapi_are_found_there),
         cmocka_unit_test(functions_and_libraries_are_looked_up),
         cmocka_unit_test(the_end_of_a_child_is_described),
         cmocka_unit_test(needs_are_judged_for_older_systems),

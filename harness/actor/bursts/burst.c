@@ -1,4 +1,5 @@
 #include "burst.h"
+#include "../clock.h"
 
 #include "../arguments.h"
 #include "../objects.h"
@@ -59,7 +60,7 @@ bool burst_take(const struct line *request, struct burst *burst, uint64_t rounds
     burst->meetings = burst->spins = 0;
     burst->random = (uint32_t)seed * 2654435761u + burst->side * 40503u;
     burst->random += burst->random == 0;
-    burst->run_until = burst->meet_until = GetTickCount64() + BURST_MEETING_MS;
+    burst->run_until = burst->meet_until = clock_milliseconds() + BURST_MEETING_MS;
     burst->affinity = take_processor(burst->side);
     return true;
 }
@@ -77,14 +78,14 @@ volatile uint64_t *burst_long(const struct burst *burst, unsigned line)
 bool burst_meet(struct burst *burst, struct reply *reply)
 {
     const LONG wanted = (LONG)(++burst->meetings * burst->crowd);
-    const ULONGLONG run_until = burst->run_until;
+    const uint64_t run_until = burst->run_until;
     bool in_time = true;
     InterlockedIncrement(burst_word(burst, LINE_ARRIVED));
     burst->run_until = burst->meet_until;
     while (in_time && *burst_word(burst, LINE_ARRIVED) < wanted)
         in_time = burst_wait(burst);
     /* The time limit starts when all have passed the start gate. */
-    burst->run_until = burst->meetings == 1 ? GetTickCount64() + BURST_LIMIT_MS : run_until;
+    burst->run_until = burst->meetings == 1 ? clock_milliseconds() + BURST_LIMIT_MS : run_until;
     MemoryBarrier();
     if (in_time)
         return true;
@@ -100,12 +101,12 @@ bool burst_wait(struct burst *burst)
         return true;
     }
     SwitchToThread();
-    return GetTickCount64() < burst->run_until;
+    return clock_milliseconds() < burst->run_until;
 }
 
 bool burst_goes_on(struct burst *burst)
 {
-    return ++burst->spins % LOOK_EVERY != 0 || GetTickCount64() < burst->run_until;
+    return ++burst->spins % LOOK_EVERY != 0 || clock_milliseconds() < burst->run_until;
 }
 
 uint32_t burst_random(struct burst *burst, uint32_t below)

@@ -28,8 +28,8 @@ struct burst {
     unsigned crowd;       /* how many actors meet */
     unsigned side;        /* which of them this one is, from 0 */
     unsigned meetings;    /* of this actor so far */
-    ULONGLONG meet_until; /* GetTickCount64 */
-    ULONGLONG run_until;
+    uint64_t meet_until;  /* clock_milliseconds */
+    uint64_t run_until;
     DWORD_PTR affinity; /* of the thread before the burst; 0: unchanged */
     uint32_t random;    /* never 0 */
     unsigned spins;

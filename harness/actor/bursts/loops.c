@@ -1,4 +1,5 @@
 #include "loops.h"
+#include "../clock.h"
 
 bool loop_stopped(const struct burst *burst)
 {
@@ -48,7 +49,7 @@ void loop_add_plain(struct loop *loop, struct reply *reply)
         if (!burst_meet(burst, reply))
             return;
         lost = tries * burst->rounds * burst->crowd - (uint64_t)*value;
-        if (burst->side == 0 && (lost > 0 || GetTickCount64() >= burst->run_until))
+        if (burst->side == 0 && (lost > 0 || clock_milliseconds() >= burst->run_until))
             loop_stop(burst);
         if (!burst_meet(burst, reply))
             return;

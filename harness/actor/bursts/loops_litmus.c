@@ -18,6 +18,7 @@
  * (Intel SDM, volume 3, "Memory Ordering"); ARM64 allows all but corr and coww. Full barriers and interlocked functions
  * forbid all of them (pages memorybarrier and interlocked-variable-access). */
 #include "loops.h"
+#include "../clock.h"
 
 #include <assert.h>
 
@@ -190,7 +191,7 @@ void loop_litmus(struct loop *loop, struct reply *reply)
             return;
         if (burst->side == 0) {
             clear(burst);
-            if (!in_time || GetTickCount64() >= burst->run_until ||
+            if (!in_time || clock_milliseconds() >= burst->run_until ||
                 (promised ? rounds >= burst->rounds : relaxed > 0))
                 loop_stop(burst);
         }

@@ -2,6 +2,7 @@
 #include "../arguments.h"
 #include "../held.h"
 #include "verbs.h"
+#include "../clock.h"
 
 #define TURN_MS 4000u /* the longest wait for another measurement; a step of the runner takes 5 s at most */
 
@@ -65,8 +66,8 @@ void verb_commitment(const struct line *request, struct reply *reply)
     }
     if (!take_turn(reply) || !commit_total(&total, &limit, reply))
         return;
-    for (uint64_t start = GetTickCount64();
-         unit > 0 && units_since(marked_bytes, total, unit) > 0 && GetTickCount64() - start < timeout;) {
+    for (uint64_t start = clock_milliseconds();
+         unit > 0 && units_since(marked_bytes, total, unit) > 0 && clock_milliseconds() - start < timeout;) {
         SwitchToThread();
         if (!commit_total(&total, &limit, reply))
             return;

@@ -99,19 +99,24 @@ static bool fill_attributes(struct start *start, struct reply *reply)
     const DWORD count = (DWORD)(start->list_count > 0) + (DWORD)(start->parent != NULL);
     if (count == 0)
         return true;
-    InitializeProcThreadAttributeList(NULL, count, 0, &size);
+    if (!sys.InitializeProcThreadAttributeList || !sys.UpdateProcThreadAttribute ||
+        !sys.DeleteProcThreadAttributeList) {
+        reply_not_exported(reply); /* before Windows Vista */
+        return false;
+    }
+    sys.InitializeProcThreadAttributeList(NULL, count, 0, &size);
     LPPROC_THREAD_ATTRIBUTE_LIST list = size ? malloc(size) : NULL;
-    if (!list || !InitializeProcThreadAttributeList(list, count, 0, &size)) {
+    if (!list || !sys.InitializeProcThreadAttributeList(list, count, 0, &size)) {
         free(list);
         return reply_bad(reply, "no attribute list (error %lu)", GetLastError());
     }
     start->attributes = list;
     if (start->list_count > 0 &&
-        !UpdateProcThreadAttribute(list, 0, PROC_THREAD_ATTRIBUTE_HANDLE_LIST, start->list,
+        !sys.UpdateProcThreadAttribute(list, 0, PROC_THREAD_ATTRIBUTE_HANDLE_LIST, start->list,
                                    start->list_count * sizeof(HANDLE), NULL, NULL))
         return reply_bad(reply, "the handle list was refused (error %lu)", GetLastError());
-    if (start->parent && !UpdateProcThreadAttribute(list, 0, PROC_THREAD_ATTRIBUTE_PARENT_PROCESS,
-                                                    &start->parent, sizeof start->parent, NULL, NULL))
+    if (start->parent && !sys.UpdateProcThreadAttribute(list, 0, PROC_THREAD_ATTRIBUTE_PARENT_PROCESS,
+                                                        &start->parent, sizeof start->parent, NULL, NULL))
         return reply_bad(reply, "the parent was refused (error %lu)", GetLastError());
     return true;
 }
@@ -205,7 +210,7 @@ void verb_spawn(const struct line *request, struct reply *reply)
     create_process(&start, object, reply);
 out:
     if (start.attributes) {
-        DeleteProcThreadAttributeList(start.attributes);
+        sys.DeleteProcThreadAttributeList(start.attributes);
         free(start.attributes);
     }
     if (start.parent)

@@ -2,6 +2,7 @@
 #include "../arguments.h"
 #include "../objects.h"
 #include "verbs.h"
+#include "../clock.h"
 
 #define READY_MS 2000u /* the longest wait of wake for an await in another process */
 
@@ -85,14 +86,14 @@ void verb_wake(const struct line *request, struct reply *reply)
     uint64_t milliseconds = argument_number(request, "for");
     if (!take_words(request, &words, reply))
         return;
-    ULONGLONG end = GetTickCount64() + READY_MS;
-    while (!*words.ready && GetTickCount64() < end)
+    uint64_t end = clock_milliseconds() + READY_MS;
+    while (!*words.ready && clock_milliseconds() < end)
         SwitchToThread();
     if (!*words.ready) {
         reply_fail_code(reply, ERROR_TIMEOUT, (struct call_result){0});
         return;
     }
-    for (end = GetTickCount64() + milliseconds; GetTickCount64() < end; times++) {
+    for (end = clock_milliseconds() + milliseconds; clock_milliseconds() < end; times++) {
         sys.WakeByAddressAll((void *)(uintptr_t)words.word);
         SwitchToThread();
     }

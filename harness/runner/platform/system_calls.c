@@ -7,7 +7,7 @@ static const struct system_calls *replaced;
 
 HMODULE system_library(const wchar_t *name)
 {
-    HMODULE module = LoadLibraryExW(name, NULL, LOAD_LIBRARY_SEARCH_SYSTEM32);
+    HMODULE module = system_calls()->LoadLibraryExW(name, NULL, LOAD_LIBRARY_SEARCH_SYSTEM32);
     if (module || GetLastError() != ERROR_INVALID_PARAMETER)
         return module;
     /* The flag came to Windows 7 with the update KB2533623; without it the flag is an invalid parameter. */
@@ -17,12 +17,12 @@ HMODULE system_library(const wchar_t *name)
         return NULL;
     path[length] = L'\\';
     wcscpy(path + length + 1, name);
-    return LoadLibraryExW(path, NULL, LOAD_WITH_ALTERED_SEARCH_PATH);
+    return system_calls()->LoadLibraryExW(path, NULL, LOAD_WITH_ALTERED_SEARCH_PATH);
 }
 
 static any_function *find_export(HMODULE module, const char *name)
 {
-    return module ? (any_function *)GetProcAddress(module, name) : NULL;
+    return module ? (any_function *)system_calls()->GetProcAddress(module, name) : NULL;
 }
 
 any_function *system_function(const char *name)
@@ -35,32 +35,39 @@ any_function *system_function(const char *name)
     return found;
 }
 
-static struct system_calls look_up(void)
+/* What every Windows exports. */
+static const struct system_calls everywhere = {
+    .AssignProcessToJobObject = AssignProcessToJobObject,
+    .OpenProcess = OpenProcess,
+    .GetExitCodeProcess = GetExitCodeProcess,
+    .LoadLibraryExW = LoadLibraryExW,
+    .GetProcAddress = GetProcAddress,
+};
+
+/* The others are looked up with the help of these. */
+static void look_up(struct system_calls *out)
 {
-    return (struct system_calls){
-        .CancelIoEx = (BOOL(WINAPI *)(HANDLE, OVERLAPPED *))system_function("CancelIoEx"),
-        .GetTickCount64 = (ULONGLONG(WINAPI *)(void))system_function("GetTickCount64"),
-        .InitializeProcThreadAttributeList =
-            (BOOL(WINAPI *)(LPPROC_THREAD_ATTRIBUTE_LIST, DWORD, DWORD, SIZE_T *))system_function(
-                "InitializeProcThreadAttributeList"),
-        .UpdateProcThreadAttribute =
-            (BOOL(WINAPI *)(LPPROC_THREAD_ATTRIBUTE_LIST, DWORD, DWORD_PTR, void *, SIZE_T, void *,
-                            SIZE_T *))system_function("UpdateProcThreadAttribute"),
-        .DeleteProcThreadAttributeList =
-            (void(WINAPI *)(LPPROC_THREAD_ATTRIBUTE_LIST))system_function("DeleteProcThreadAttributeList"),
-        .GetProcessMemoryInfo = (BOOL(WINAPI *)(HANDLE, PROCESS_MEMORY_COUNTERS *, DWORD))system_function(
-            "K32GetProcessMemoryInfo"),
-        .AssignProcessToJobObject = AssignProcessToJobObject,
-        .OpenProcess = OpenProcess,
-        .GetExitCodeProcess = GetExitCodeProcess,
-    };
+    out->CancelIoEx = (BOOL(WINAPI *)(HANDLE, OVERLAPPED *))system_function("CancelIoEx");
+    out->GetTickCount64 = (ULONGLONG(WINAPI *)(void))system_function("GetTickCount64");
+    out->InitializeProcThreadAttributeList =
+        (BOOL(WINAPI *)(LPPROC_THREAD_ATTRIBUTE_LIST, DWORD, DWORD, SIZE_T *))system_function(
+            "InitializeProcThreadAttributeList");
+    out->UpdateProcThreadAttribute =
+        (BOOL(WINAPI *)(LPPROC_THREAD_ATTRIBUTE_LIST, DWORD, DWORD_PTR, void *, SIZE_T, void *,
+                        SIZE_T *))system_function("UpdateProcThreadAttribute");
+    out->DeleteProcThreadAttributeList =
+        (void(WINAPI *)(LPPROC_THREAD_ATTRIBUTE_LIST))system_function("DeleteProcThreadAttributeList");
+    out->GetProcessMemoryInfo =
+        (BOOL(WINAPI *)(HANDLE, PROCESS_MEMORY_COUNTERS *, DWORD))system_function("K32GetProcessMemoryInfo");
 }
 
 const struct system_calls *system_calls(void)
 {
     static struct system_calls own;
-    if (!own.OpenProcess)
-        own = look_up();
+    if (!own.OpenProcess) {
+        own = everywhere;
+        look_up(&own);
+    }
     return replaced ? replaced : &own;
 }
 

@@ -25,6 +25,8 @@ struct system_calls {
     BOOL(WINAPI *AssignProcessToJobObject)(HANDLE, HANDLE);
     HANDLE(WINAPI *OpenProcess)(DWORD, BOOL, DWORD);
     BOOL(WINAPI *GetExitCodeProcess)(HANDLE, DWORD *);
+    HMODULE(WINAPI *LoadLibraryExW)(LPCWSTR, HANDLE, DWORD);
+    FARPROC(WINAPI *GetProcAddress)(HMODULE, LPCSTR);
 };
 
 const struct system_calls *system_calls(void);

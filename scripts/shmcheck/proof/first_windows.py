@@ -10,7 +10,7 @@ from shmcheck.proof.portable_executable import Program
 
 LIST = Path(__file__).with_name("first_windows.toml")
 # The oldest Windows on which each program must load. Programs look up functions of later versions when they need them.
-OLDEST = {"shmcheck": "server-2003", "shmactor": "windows-vista"}
+OLDEST = {"shmcheck": "server-2003", "shmactor": "server-2003"}
 # C libraries, which the compiler chooses.
 C_LIBRARIES = ("msvcrt", "ucrtbase", "vcruntime", "api-ms-win-crt-")
 
