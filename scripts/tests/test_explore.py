@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -188,23 +187,3 @@ def test_wrong_options_have_exit_code_3(words: list[str], message: str) -> None:
     done = subprocess.run([sys.executable, str(ROOT / "scripts" / "explore.py"), *words], capture_output=True, text=True, check=False)
     assert done.returncode == 3
     assert message in done.stderr
-
-
-PROGRAMS = os.environ.get("SHMCHECK_BIN", "")
-
-
-@pytest.mark.skipif(not PROGRAMS, reason="SHMCHECK_BIN does not name the folder of built programs")
-def test_a_faulty_system_is_found_with_real_actors(tmp_path: Path) -> None:
-    actor = Path(PROGRAMS) / "tests" / "shmactor-faulty.exe"
-    words = ["--programs", PROGRAMS, "--actor", str(actor), "--first", "--for", "1", "--family", "names", "--timeout-scale", "4"]
-    words += ["--out", str(tmp_path / "steps"), "--json", str(tmp_path / "told.json")]
-    done = subprocess.run(
-        [sys.executable, str(ROOT / "scripts" / "explore.py"), *words],
-        capture_output=True, text=True, check=False, env={**os.environ, "SHMCHECK_FAULT": "no-183"},
-    )  # fmt: skip
-    assert done.returncode == 1, done.stderr
-    told = json.loads((tmp_path / "told.json").read_text("utf-8"))
-    assert "create-existing-returns-183" in told["found"][0]["rows"]
-    assert len(told["found"][0]["steps"]) <= 8
-    steps = next((tmp_path / "steps").glob("*.steps")).read_text("utf-8")
-    assert steps.splitlines()[-1].endswith("-> ok error=183")

@@ -15,7 +15,7 @@ from shmcheck.commandline import Parser, guarded
 from shmcheck.console import EXIT_ERROR, EXIT_FAILED, EXIT_PASSED, CannotRun, say
 from shmcheck.files import write_file, write_out
 from shmcheck.oracle.exploring import ALL_FAMILIES, Contradiction, Explored, explore
-from shmcheck.oracle.maker import KILL
+from shmcheck.oracle.play_text import lines_of, playable
 from shmcheck.paths import BUILD, make_build_folder
 from shmcheck.processes import processors
 from shmcheck.proof.exploration import Plan, jobs_of, probe
@@ -103,7 +103,7 @@ class Progress:
 
 def line_of(item: Contradiction, index: int) -> str:
     role, text = item.steps[index]
-    answer = item.replies[index] if index < len(item.replies) else "?"
+    answer = item.replies[index]
     return f"{role}> {text} -> {answer}"
 
 
@@ -116,17 +116,10 @@ def steps_text(item: Contradiction, seed: str, platform: str) -> str:
         *(f"row {row}" for row in item.rows[:1]),
         *(["needs client-session"] if any("Global\\" in text for _, text in item.steps) else []),
     ]
-    for index, (role, text) in enumerate(item.steps):
-        if text == KILL:
-            lines.append(f"kills {role}")
-            continue
-        last = index == len(item.steps) - 1
-        expected = item.expected[0] if last and item.expected else item.replies[index] if index < len(item.replies) else "*"
-        if last:
-            lines.append(f"# told: {item.replies[-1]}")
-            lines += [f"# also allowed: {other}" for other in item.expected[1:]]
-        lines.append(f"{role}> {text} -> {expected}")
-    return "\n".join(lines) + "\n"
+    expected = [*item.replies[:-1], playable(item.expected[0] if item.expected else "*")]
+    *before, last = lines_of(item.steps, expected)
+    told = [f"# told: {item.replies[-1]}", *(f"# also allowed: {other}" for other in item.expected[1:])]
+    return "\n".join([*lines, *before, *told, last]) + "\n"
 
 
 def name_of(item: Contradiction) -> str:

@@ -76,7 +76,7 @@ def create(maker: Maker, protect: str, size: int, plain: bool = True, extra: str
     verb = "create"
     if not extra and maker.chance(0.25):
         extra = maker.pick((" api=A", " api=numa", ""))
-        verb = "create" if extra else "createapp"
+        verb = "create" if extra or not maker.has("createapp") else "createapp"
     if "%" in named and " api=A" in extra:
         extra = ""
     return f"{verb} {maker.label('s')} {named}size={size} protect={protect}{extra}"
@@ -172,7 +172,8 @@ def opening(maker: Maker, named: str, access: str, extra: str = "") -> str:
     """An open by one of the functions."""
     verb = "open"
     if not extra and maker.chance(0.25):
-        verb, extra = ("openapp", "") if maker.chance(0.4) or "%" in named else ("open", " api=A")
+        app = maker.chance(0.4) or "%" in named
+        verb, extra = ("openapp" if maker.has("openapp") else "open", "") if app else ("open", " api=A")
     return f"{verb} {maker.label('s')} {named} access={access}{extra}"
 
 
@@ -218,11 +219,11 @@ def map_whole(maker: Maker) -> str | None:
 def mapping(maker: Maker, label: str, access: str, rest: str = "") -> str:
     """A map by one of the functions."""
     way = int(maker.random.random() * 10)
-    if way == 0:
+    if way == 0 and maker.has("mapapp"):
         return f"mapapp {maker.label('v')} of={label} access={access}{rest}"
-    if way == 1 and access in PLACED:
+    if way == 1 and access in PLACED and maker.has("map3"):
         return f"map3 {maker.label('v')} of={label} protect={PLACED[access]}{rest}"
-    if way == 2 and access in PLACED:
+    if way == 2 and access in PLACED and maker.has("map2"):
         return f"map2 {maker.label('v')} of={label} protect={PLACED[access]}{rest}"
     return f"map {maker.label('v')} of={label} access={access}{rest}" + (" base=0" if way == 3 else "")
 
@@ -334,7 +335,7 @@ def unmap(maker: Maker) -> str | None:
     if not found:
         return None
     label, _, region = maker.any_of(found)
-    if maker.chance(0.1):
+    if maker.chance(0.1) and maker.has("unmap2"):
         return f"unmap2 {label} flags=MEM_UNMAP_WITH_TRANSIENT_BOOST"
     inside = f" at={maker.number((0, 1, 100, PAGE, region.size - 1))}" if maker.chance(0.2) else ""
     return f"unmap {label}{inside}" + (" keep=yes" if maker.chance(0.15) else "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection, wait
 from typing import Protocol
 
@@ -18,8 +18,14 @@ from shmcheck.oracle.shrink import Steps, shrink
 from shmcheck.oracle.state import Platform
 from shmcheck.oracle.verdict import judge, judge_predicted
 
+# Verbs whose function came with a later Windows than the others, and that function.
+OPTIONAL = {
+    "createapp": "CreateFileMappingFromApp", "openapp": "OpenFileMappingFromApp", "mapapp": "MapViewOfFileFromApp",
+    "map2": "MapViewOfFileNuma2", "map3": "MapViewOfFile3", "unmap2": "UnmapViewOfFileEx",
+}  # fmt: skip
 SHRINK_SECONDS = 55.0
 REPORT_EVERY = 200  # sequences between two messages of a worker
+NO_ANSWER = Judgement(Finding.CONTRADICTED, (), ("an answer",))
 MOST_FOUND = 40  # different contradictions that are shrunk; more are counted only
 
 
@@ -127,6 +133,7 @@ class Explorer:
         self.found: list[Contradiction] = []
         self.again: dict[tuple[str, ...], int] = {}
         self.seen: set[tuple[str, ...]] = set()
+        self.platform = job.platform
         self.begin = time.monotonic()
 
     def made(self) -> Iterator[tuple[int, Sequence]]:
@@ -137,7 +144,7 @@ class Explorer:
             for family in job.families:
                 if family not in ALPHABETS:
                     continue
-                for sequence in sequences(family, depth, self.model, job.platform):
+                for sequence in sequences(family, depth, self.model, self.platform):
                     if number % job.workers == job.worker:
                         yield number, sequence
                     number += 1
@@ -146,12 +153,13 @@ class Explorer:
         while not job.sequences or number < job.sequences:
             if number % job.workers == job.worker:
                 family = job.families[number % len(job.families)]
-                yield number, make(job.seed, number, family, self.model, job.platform)
+                yield number, make(job.seed, number, family, self.model, self.platform)
             number += 1
 
     def run(self) -> None:
         job = self.job
         try:
+            self.platform = replace(job.platform, missing=self.missing())
             for number, sequence in self.made():
                 self.one(number, sequence)
                 if self.tally.sequences >= REPORT_EVERY:
@@ -161,6 +169,11 @@ class Explorer:
         finally:
             self.team.end()
         self.report(done=True)
+
+    def missing(self) -> frozenset[str]:
+        """The verbs whose function this system does not export. Sequences are made without them."""
+        replies = self.team.play([("writer", f"export {function}") for function in OPTIONAL.values()])
+        return frozenset(verb for verb, answer in zip(OPTIONAL, replies) if answer == "ok present=no")
 
     def report(self, done: bool = False, error: str = "") -> None:
         self.tally.actor_starts = self.team.starts
@@ -181,9 +194,9 @@ class Explorer:
             if self.answers(sequence.steps):
                 tally.unstable += 1
                 return
-            self.keep(number, sequence, [f"({error})"], Judgement(Finding.CONTRADICTED, (), ("an answer",)), len(sequence.steps) - 1)
+            self.keep(number, sequence, [*error.replies, f"({error})"], NO_ANSWER, len(error.replies))
             return
-        found = judge_predicted(self.model, self.job.platform, sequence, replies)
+        found = judge_predicted(self.model, self.platform, sequence, replies)
         tally.explained += found.explained
         tally.unexplained += found.unexplained
         tally.known += found.known
@@ -233,8 +246,12 @@ class Explorer:
                 replies = self.team.play(steps)
             except ActorEnded as error:
                 self.team.end()
-                return len(steps) - 1 if not judgement.rows and str(error) in found.replies[-1] else None
-            told = judge(self.model, self.job.platform, steps, replies)
+                if judgement is not NO_ANSWER or found.replies[-1] != f"({error})":
+                    return None
+                at = len(error.replies)
+                best[_identity(steps[: at + 1])] = ([*error.replies, f"({error})"], NO_ANSWER)
+                return at
+            told = judge(self.model, self.platform, steps, replies)
             self.clean(steps, replies)
             if told.at < 0 or told.judgement is None or steps[told.at][1].split(" ")[0] != verb:
                 return None

@@ -56,6 +56,10 @@ class Maker:
         self.steps.append((self.role, KILL))
         self.expected.append(None)
 
+    def has(self, verb: str) -> bool:
+        """Whether the system exports the function of a verb."""
+        return verb not in self.world.platform.missing
+
     def label(self, letter: str) -> str:
         self.counter += 1
         return f"{letter}{self.counter}"

@@ -33,6 +33,7 @@ class Platform:
     global_privilege: str = ""  # enabled, disabled, absent
     lock_memory_privilege: str = ""
     commit_limit: int | None = None  # in bytes
+    missing: frozenset[str] = frozenset()  # verbs whose function is not exported; used only when sequences are made
 
     @staticmethod
     def from_facts(facts: Mapping[str, str]) -> Platform:

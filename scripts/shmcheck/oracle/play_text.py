@@ -1,0 +1,56 @@
+"""Sequences as files of steps for shmcheck --play (harness/PLAY.md), and the replies from the transcript of such a case."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from shmcheck.oracle.maker import KILL
+
+STARTING = "system"  # a step that changes nothing, for a role that has to start
+REFERENCE = re.compile(r"=\$([a-z][a-z0-9-]*)\.")
+STEP = re.compile(r"([a-z][a-z0-9-]*)> (.+?) -> (.+)")
+
+
+def lines_of(steps: Iterable[tuple[str, str]], replies: Sequence[str] = ()) -> list[str]:
+    """The lines of a case that performs the steps. With replies each of them is expected; without, none is judged. A role
+    that a step refers to before its own first step gets one that starts it."""
+    lines: list[str] = []
+    started: set[str] = set()
+    for index, (role, text) in enumerate(steps):
+        for other in [role, *REFERENCE.findall(text)]:
+            if other not in started and (other != role or text == KILL):
+                lines.append(f"{other}> {STARTING}")
+            started.add(other)
+        if text == KILL:
+            lines.append(f"kills {role}")
+            started.discard(role)
+            continue
+        lines.append(f"{role}> {text}" + (f" -> {replies[index]}" if index < len(replies) else ""))
+    return lines
+
+
+def playable(expected: str) -> str:
+    """What the model allows, as an expectation of a file of steps."""
+    if expected in ("an answer", "any outcome"):
+        return "*"
+    return expected.removesuffix(" in the range of the step")
+
+
+def replies_of(steps: Sequence[tuple[str, str]], transcript: str) -> list[str]:
+    """The replies to the steps in the transcript of their case, up to the first step that it does not have. The reply to the
+    end of a role is "gone"."""
+    found: list[str] = []
+    lines = iter(transcript.split("\n"))
+    for role, text in steps:
+        if text == KILL:
+            found.append("gone")
+            continue
+        for line in lines:
+            match = STEP.fullmatch(line)
+            if match and (match[1], match[2]) == (role, text):
+                found.append(match[3])
+                break
+        else:
+            return found
+    return found

@@ -1,0 +1,72 @@
+"""The language of an actor's prompt: from a step as transcripts write it to a request, and from the answer to a reply.
+
+The runner puts names and values of other roles into a step (harness/runner/stage/substitute.c), and leaves the volatile
+fields out of a reply. Exploring does both itself, because it writes to actors directly (players.py says why). A test plays
+the same sequences in both ways and compares all replies.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+
+from shmcheck import verbs
+
+REFERENCE = re.compile(r"\$([a-z0-9_-]+)\.([a-z]+)(?:([+-])([0-9]+))?")
+REMEMBERED = re.compile(r" (handle|pid|base)=(0x[0-9A-Fa-f]+|[0-9]+)")
+_TABLE = verbs.load()
+_NOTHING = re.compile(r"(?!)")
+
+
+@lru_cache(maxsize=256)
+def _labels(verb: str) -> re.Pattern[str]:
+    """What finds the labels in a step of the verb. A label of a generated step is one letter and a number."""
+    found = _TABLE.verbs.get(verb)
+    if found is None:
+        return _NOTHING
+    keys = [key.name for key in found.keys if key.type == "LABEL" or (verb, key.name) == ("create", "file")]
+    places = [] if found.label == "NONE" else [f"^{verb} "]
+    places += [f" {key}=" for key in keys]
+    return re.compile(rf"(?:{'|'.join(places)})[a-z][0-9]+(?= |$)") if places else _NOTHING
+
+
+@lru_cache(maxsize=256)
+def _volatile(verb: str) -> re.Pattern[str]:
+    """What finds the volatile fields of a reply to the verb."""
+    found = _TABLE.verbs.get(verb)
+    names = sorted(name[1:] for name in found.reply_fields() if name.startswith("~")) if found else []
+    return re.compile(rf" (?:{'|'.join(map(re.escape, names))})=\S*") if names else _NOTHING
+
+
+def request(text: str, prefix: str, play: str, known: Mapping[str, str], pid: Callable[[str], str]) -> str:
+    """The request of a step. `prefix` stands before the names of objects. `play` is added to each label, because a label
+    that is stale is never free again. `known` has the values that roles replied, as "writer.base". `pid` gives the process id
+    of a role."""
+    verb = text.partition(" ")[0]
+    text = _labels(verb).sub(rf"\g<0>-{play}", text)
+    if "=@" in text:
+        text = text.replace("=@", "=Local\\" + prefix, 1)
+    if "^" in text:
+        text = text.replace("=^", "=" + prefix, 1).replace("\\^", "\\" + prefix, 1)
+    if "$" not in text:
+        return text
+
+    def value(match: re.Match[str]) -> str:
+        if match[2] == "pid":
+            return pid(match[1])
+        found = known.get(f"{match[1]}.{match[2]}", "0")
+        if match[3]:
+            return hex(int(found, 0) + int(match[3] + match[4]))
+        return found
+
+    return REFERENCE.sub(value, text)
+
+
+def reply(text: str, answer: str, play: str) -> str:
+    """The reply to a step, as a transcript writes it."""
+    if answer.startswith("bad:"):
+        return "bad reason=" + answer[5:].replace(f"-{play}'", "'").replace(" ", "%20")
+    if "=" not in answer:
+        return answer
+    return _volatile(text.partition(" ")[0]).sub("", answer)

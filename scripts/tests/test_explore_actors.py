@@ -1,0 +1,85 @@
+"""Exploring with real actors: the same replies as through shmcheck --play, and files of steps that show what was found."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from fault_runner import BIN, environment_for, why_not, windows_path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "scripts"))
+
+from shmcheck.oracle.generate import FAMILIES, make  # noqa: E402
+from shmcheck.oracle.model import Model  # noqa: E402
+from shmcheck.oracle.play_text import lines_of, replies_of  # noqa: E402
+from shmcheck.oracle.players import Team  # noqa: E402
+from shmcheck.oracle.state import Platform  # noqa: E402
+from shmcheck.reports.report_files import read  # noqa: E402
+from shmcheck.reports.results import Run  # noqa: E402
+
+pytestmark = pytest.mark.skipif(bool(why_not()), reason=why_not() or "can run")
+
+FAULTY = BIN / "tests" / "shmactor-faulty.exe"
+MARK = "test-explore"
+EACH = 3  # sequences of each family
+MISSING = frozenset({"map2", "map3"})  # not every Wine exports these
+
+
+def play(steps: Path, report: Path, *words: str, fault: str = "") -> Run:
+    """The report of shmcheck --play."""
+    environment = {**environment_for(MARK), **({"SHMCHECK_FAULT": fault} if fault else {})}
+    command = ["wine", str(BIN / "shmcheck.exe"), "--play", windows_path(steps), "--junit", windows_path(report)]
+    done = subprocess.run(
+        [*command, "--timeout-scale", "6", *words],
+        capture_output=True, text=True, env=environment, timeout=300, check=False,
+    )  # fmt: skip
+    assert report.exists(), done.stdout + done.stderr
+    return read(report)
+
+
+def test_sequences_have_the_same_replies_through_play(tmp_path: Path) -> None:
+    platform = Platform(version=(10, 0, 19045), client_session=False, missing=MISSING)
+    sequences = [make("play", number, family, Model(), platform).steps for family in FAMILIES for number in range(EACH)]
+    team = Team(["wine", str(BIN / "shmactor.exe")], environment_for(MARK), 6.0)
+    direct = []
+    try:
+        for steps in sequences:
+            direct.append(team.play(steps))
+            team.clean(steps, direct[-1])
+    finally:
+        team.end()
+    file = tmp_path / "sequences.steps"
+    file.write_text("".join("\n".join((f"case s{number}", *lines_of(steps), "")) for number, steps in enumerate(sequences)), "utf-8")
+    cases = {key.id: case for key, case in play(file, tmp_path / "report.xml").cases.items()}
+    whole = 0
+    for number, steps in enumerate(sequences):
+        replies = replies_of(steps, cases[f"s{number}"].transcript)
+        wrong = next((index for index, reply in enumerate(replies) if reply.startswith("bad ")), len(steps) - 1)
+        assert replies == direct[number][: wrong + 1], f"sequence {number}"  # a step that makes no sense ends a case
+        whole += wrong == len(steps) - 1
+    assert whole > 0.8 * len(sequences)
+
+
+@pytest.mark.parametrize(("fault", "row"), [("no-183", "create-existing-returns-183"), ("view-dies-with-handle", "life-view-survives-handle")])
+def test_what_is_found_is_a_file_of_steps_that_shows_it(fault: str, row: str, tmp_path: Path) -> None:
+    words = ["--programs", str(BIN), "--actor", str(FAULTY), "--first", "--for", "1", "--timeout-scale", "6"]
+    words += ["--out", str(tmp_path / "steps"), "--json", str(tmp_path / "told.json")]
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "scripts" / "explore.py"), *words],
+        capture_output=True, text=True, check=False, env={**environment_for(MARK), "SHMCHECK_FAULT": fault},
+    )  # fmt: skip
+    assert done.returncode == 1, done.stderr
+    found = json.loads((tmp_path / "told.json").read_text("utf-8"))["found"]
+    assert row in [name for item in found for name in item["rows"]]
+    for number, file in enumerate(sorted((tmp_path / "steps").glob("*.steps"))):
+        steps = [line for line in file.read_text("utf-8").splitlines() if "> " in line and not line.startswith("#")]
+        assert len(steps) <= 8
+        right = play(file, tmp_path / f"right{number}.xml")
+        assert [str(case.verdict) for case in right.cases.values()] == ["pass"]
+        wrong = play(file, tmp_path / f"wrong{number}.xml", "--actor", windows_path(FAULTY), fault=fault)
+        assert [str(case.verdict) for case in wrong.cases.values()] in (["fail"], ["deviates"])
