@@ -24,7 +24,7 @@ add_custom_command(
     COMMENT "Compiling the contract into a table"
     VERBATIM)
 
-# Objects and no archive: the runner's library refers to the catalogue, and a test brings a catalogue of its own.
+# An object library: the runner's library refers to the catalogue, and some tests have a catalogue of their own.
 add_library(shmcases OBJECT "${PROJECT_SOURCE_DIR}/cases/topics.c" ${shmcheck_topic_sources} "${shmcheck_contract_table}")
 target_include_directories(shmcases PRIVATE "${PROJECT_SOURCE_DIR}/harness/runner/case" "${PROJECT_SOURCE_DIR}/cases")
 target_link_libraries(shmcases PUBLIC shmrunner)

@@ -41,7 +41,7 @@ message(STATUS "cmocka: the sources in ${shmcheck_cmocka_source}")
 
 add_library(shmcheck_cmocka STATIC "${shmcheck_cmocka_source}/src/cmocka.c")
 target_include_directories(shmcheck_cmocka SYSTEM PUBLIC "${shmcheck_cmocka_source}/include")
-# Its own configure step would find out the same at the price of thirty test compilations for each build tree.
+# cmocka's own configure step would find the same, by thirty test compilations for each build tree.
 target_compile_definitions(shmcheck_cmocka PRIVATE
     HAVE_INTTYPES_H HAVE_MALLOC_H HAVE_SIGNAL_H HAVE_SNPRINTF HAVE_VSNPRINTF HAVE_STRUCT_TIMESPEC)
 if(MSVC)

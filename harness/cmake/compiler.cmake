@@ -11,7 +11,7 @@ if(MSVC)
     # random with 0xC0000409. /Brepro: the same sources give the same program; reports name programs by their hashes.
     target_link_options(shmcheck_compiler INTERFACE /guard:cf /INCREMENTAL:NO /Brepro)
     target_compile_definitions(shmcheck_compiler INTERFACE _CRT_SECURE_NO_WARNINGS)
-    # Actors run as other users, at low integrity, in containers: no runtime DLL that they could fail to find.
+    # Actors run as other users, at low integrity and in containers, where they may not find a runtime DLL.
     if(NOT DEFINED CMAKE_MSVC_RUNTIME_LIBRARY)
         set(CMAKE_MSVC_RUNTIME_LIBRARY "MultiThreaded$<$<CONFIG:Debug>:Debug>")
     endif()
@@ -26,7 +26,7 @@ endif()
 if(MINGW)
     target_compile_definitions(shmcheck_compiler INTERFACE __USE_MINGW_ANSI_STDIO=1)
     # Without the time of linking the same sources give the same program: reports name programs by their hashes.
-    # zig's linker writes no time and knows no option for it.
+    # zig's linker writes no time and has no such option.
     target_link_options(shmcheck_compiler INTERFACE -static -static-libgcc
         $<$<C_COMPILER_ID:GNU>:-Wl,--no-insert-timestamp>)
 endif()

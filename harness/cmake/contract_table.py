@@ -58,7 +58,7 @@ def c_table(contract: Contract) -> str:
 
 
 def write(path: Path, text: str) -> None:
-    """Under another name first: a build that is interrupted here must not leave half a file that looks made."""
+    """Writes under another name first, so that an interrupted build does not leave half a file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(path.name + ".new")
     unfinished.write_bytes(text.encode("ascii"))

@@ -49,7 +49,7 @@ foreach(part shmfaulty_main shmfaulty_guard shmfaulty_verbs)
 endforeach()
 set_target_properties(shmactor-faulty PROPERTIES RUNTIME_OUTPUT_DIRECTORY "$<1:${CMAKE_BINARY_DIR}/bin/tests>")
 
-# Says what a run left behind: for the tests of scripts/.
+# Lists what runs of shmcheck left behind, for the tests of scripts/.
 add_executable(leftovers harness/tests/leftovers.c)
 target_link_libraries(leftovers PRIVATE shmcommon)
 set_target_properties(leftovers PROPERTIES RUNTIME_OUTPUT_DIRECTORY "$<1:${CMAKE_BINARY_DIR}/bin/tests>")

@@ -1,5 +1,5 @@
-# What each library and program is made of. A list that people can read: a new file is named here.
-# Topics are not: cases.cmake reads them from cases/topics.def.
+# The sources of each library and program; a new file is added here. Topics are not in this file: cases.cmake reads them
+# from cases/topics.def.
 
 set(SHMCHECK_COMMON_SOURCES
     harness/common/arch.c

@@ -38,8 +38,8 @@ else()
     include(fuzz)
 endif()
 
-# Users' programs for files of steps: nothing of the harness is in them. They lie beside shmcheck.exe, which finds them there
-# by their names.
+# Programs of users, for files of steps: they have no code of the harness. They are beside shmcheck.exe, which finds them
+# there by their names.
 if(WIN32)
     foreach(name IN ITEMS example_writer example_reader)
         add_executable(${name} harness/tests/${name}.c)

@@ -25,8 +25,8 @@ message(STATUS "shmcheck ${SHMCHECK_VERSION}")
 # What the programs of one run must agree on; scripts/ compares it between build trees.
 file(WRITE "${CMAKE_BINARY_DIR}/generated/version.txt" "${SHMCHECK_VERSION}\n")
 
-# shmcheck_give_version(SOURCE...): defines SHMCHECK_VERSION for those of the sources that mention it, so that a new
-# commit compiles these few anew and no others.
+# shmcheck_give_version(SOURCE...): defines SHMCHECK_VERSION for those of the sources that mention it, so that after a
+# commit only these few are compiled again.
 function(shmcheck_give_version)
     foreach(source IN LISTS ARGN)
         file(STRINGS "${PROJECT_SOURCE_DIR}/${source}" mentions LIMIT_COUNT 1 REGEX "SHMCHECK_VERSION|version\\.h\"")

@@ -1,5 +1,5 @@
-# Windows on ARM64, with zig's C compiler and linker (zig cc): a mingw-w64 for ARM64 that one package brings.
-# `zig` is looked for on PATH; -DSHMCHECK_ZIG=FILE names another.
+# Windows on ARM64, with zig's C compiler and linker (zig cc): a mingw-w64 for ARM64 in one package.
+# `zig` must be on PATH; -DSHMCHECK_ZIG=FILE names another one.
 set(CMAKE_SYSTEM_NAME Windows)
 set(CMAKE_SYSTEM_PROCESSOR ARM64)
 find_program(SHMCHECK_ZIG zig REQUIRED)

@@ -106,7 +106,7 @@ static HANDLE WINAPI create_described_anew(HANDLE file, SECURITY_ATTRIBUTES *att
     DWORD error = GetLastError();
     BOOL present = FALSE, defaulted;
     PACL dacl = NULL;
-    /* Whoever made the descriptor has loaded what takes it apart. */
+    /* The actor has loaded advapi32 when there is a descriptor. */
     if (section && error == ERROR_ALREADY_EXISTS && attributes && attributes->lpSecurityDescriptor &&
         real.SetSecurityInfo &&
         real.GetSecurityDescriptorDacl(attributes->lpSecurityDescriptor, &present, &dacl, &defaulted) &&

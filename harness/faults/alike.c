@@ -1,4 +1,4 @@
-/* Names that a faulty system takes for one: the parameter kind= says which differences it does not see. */
+/* Names that a faulty system treats as equal: the parameter kind= says which differences it ignores. */
 #include <string.h>
 #include <wchar.h>
 

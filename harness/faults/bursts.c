@@ -1,5 +1,5 @@
-/* Faults of what processes see of each other's stores while they run. These are no calls of the table: a loop is asked to
- * do in software what a processor or a system without the promise would do. */
+/* Faults of the order in which processes see stores of others. No call of the table is involved: the loop of the burst
+ * itself does in software what a processor or system without the promise would do. */
 #include <string.h>
 
 #include "families.h"
@@ -25,7 +25,7 @@ static void ask_for_halves(struct line *request)
     }
 }
 
-/* The sender alone, so that the receiver goes on to count what is wrong. */
+/* Only of the sender, so that the receiver still counts what is wrong. */
 static void ask_for_reversed(struct line *request)
 {
     if (is_burst(request, "send")) {

@@ -31,7 +31,7 @@ static bool store_through(touch_function *how, struct touch *touch, struct raise
     return done;
 }
 
-/* Copied pages of the views become as the section is. */
+/* Copied pages of the views get the contents of the section again. */
 static void revert(const struct section *of)
 {
     const struct view *view;
@@ -66,7 +66,7 @@ static LPVOID WINAPI map_reverting(HANDLE section, DWORD access, DWORD high, DWO
     return at;
 }
 
-/* A store into a page that is copied already is lost. */
+/* A store into a page that was copied before is lost. */
 static bool store_once(touch_function *how, struct touch *touch, struct raised_exception *fault)
 {
     static unsigned char kept[PAGE_BYTES];

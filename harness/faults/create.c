@@ -99,7 +99,7 @@ static HANDLE WINAPI create_resized(HANDLE file, SECURITY_ATTRIBUTES *attributes
     return section;
 }
 
-/* Looks first and creates then; what happens in between is lost on it. */
+/* Checks whether the name exists and then creates it: a creation in between goes unnoticed. */
 static HANDLE WINAPI create_in_two_steps(HANDLE file, SECURITY_ATTRIBUTES *attributes, DWORD protect,
                                          DWORD high, DWORD low, LPCWSTR name)
 {

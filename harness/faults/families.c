@@ -95,8 +95,8 @@ static bool set_parameters(const struct family *family, const char *text, char *
         if (!pair || (!lists(family->own, key, value) && !lists(family->gates, key, value)) ||
             !parameter_set(key, value)) {
             snprintf(problem, problem_size,
-                     "'%.*s' is no parameter of it, or is given twice; it takes: %s%s%s", (int)length, text,
-                     family->own, *family->own ? " " : "", family->gates);
+                     "'%.*s' is not a parameter of this fault, or is given twice; its parameters are: %s%s%s",
+                     (int)length, text, family->own, *family->own ? " " : "", family->gates);
             return false;
         }
         text += length + (text[length] == ',');
@@ -111,7 +111,7 @@ const struct family *family_choose(const char *system, char *problem, size_t pro
     snprintf(name, sizeof name, "%.*s", (int)length, system);
     const struct family *family = length < sizeof name ? find(name) : NULL;
     if (!family) {
-        snprintf(problem, problem_size, "no fault is called '%.*s'", (int)length, system);
+        snprintf(problem, problem_size, "there is no fault '%.*s'", (int)length, system);
         return NULL;
     }
     if (!set_parameters(family, system[length] ? system + length + 1 : "", problem, problem_size))

@@ -20,8 +20,8 @@ extern const size_t family_count;
 #define FAMILY_NAME_BYTES 64
 /* The name, "names-cut". `out` has FAMILY_NAME_BYTES bytes. */
 void family_name(const struct family *family, char *out);
-/* The family of a system like "names-cut" or "names-cut:units=63,way=A", whose parameters it sets. NULL if there is
- * none, or if a parameter is none of the family's: `problem` says what is wrong and what there is. */
+/* The family of a system like "names-cut" or "names-cut:units=63,way=A", whose parameters it sets. NULL if there is none,
+ * or if a parameter is wrong: `problem` says what is wrong, and which parameters the family has. */
 const struct family *family_choose(const char *system, char *problem, size_t problem_size);
 
 #define FAMILY(id, areas, topics, own, gates, sentence) extern const struct hooks hooks_##id;

@@ -70,7 +70,7 @@ static const WCHAR *name_of(HANDLE section)
     return found ? found + wcslen(folder) : L"";
 }
 
-/* A handle may have come in from another process. */
+/* A handle may come from another process. */
 static const struct section *learned(HANDLE handle)
 {
     const struct section *known = section_of(handle);
@@ -117,7 +117,7 @@ struct occasion about_address(const void *address, enum way way)
     return occasion;
 }
 
-/* ---- what came of it ---- */
+/* ---- results ---- */
 
 BOOL judged(BOOL done)
 {
@@ -250,7 +250,7 @@ static HANDLE WINAPI layer_create(HANDLE file, SECURITY_ATTRIBUTES *attributes, 
     return created(handle, occasion);
 }
 
-/* The name for the W functions; NULL if the A function must say itself what is wrong with it. */
+/* The name for the W functions; NULL if the A function itself must report what is wrong with it. */
 static const WCHAR *widened(const char *name, WCHAR *out)
 {
     return name && MultiByteToWideChar(CP_ACP, 0, name, -1, out, MAX_PATH) > 0 ? out : NULL;

@@ -75,7 +75,7 @@ static const WCHAR *unnamed_named(const WCHAR *name, WCHAR *out)
 
 static WCHAR renamed[NAME_UNITS];
 
-/* Tells that a name is not taken as it is. */
+/* Reports that the fault changes a name. */
 static const WCHAR *telling(const WCHAR *name, const WCHAR *taken)
 {
     if (name != taken && (!name || !taken || wcscmp(name, taken) != 0))

@@ -1,4 +1,4 @@
-/* Faults of pages that reach further than they should, or not as far; and those of what is told about pages. */
+/* Faults of the range of pages that a call changes, and of what queries reply about pages. */
 #include <string.h>
 
 #include "books.h"
@@ -59,7 +59,7 @@ static BOOL WINAPI protect_half(LPVOID address, SIZE_T size, DWORD to, DWORD *ol
     return done;
 }
 
-/* ---- what is told ---- */
+/* ---- queries ---- */
 
 static SIZE_T WINAPI query_wrongly(LPCVOID address, MEMORY_BASIC_INFORMATION *out, SIZE_T size)
 {

@@ -32,7 +32,7 @@ static BOOL WINAPI protect_telling_new(LPVOID address, SIZE_T size, DWORD to, DW
     return done;
 }
 
-/* The view is mapped again in the same place, for more than it was. */
+/* Maps the view again at the same address, with more rights. */
 static BOOL WINAPI protect_upwards(LPVOID address, SIZE_T size, DWORD to, DWORD *old)
 {
     const struct view *view = view_at((uintptr_t)address);
@@ -90,7 +90,7 @@ static LPVOID WINAPI commit_cleared(LPVOID address, SIZE_T size, DWORD kind, DWO
     return at;
 }
 
-/* The view becomes memory of this process, where the others see nothing of what is committed. */
+/* The view becomes private memory, so that others do not see what is committed in it. */
 static LPVOID WINAPI commit_privately(LPVOID address, SIZE_T size, DWORD kind, DWORD protect)
 {
     MEMORY_BASIC_INFORMATION region;
@@ -105,7 +105,7 @@ static LPVOID WINAPI commit_privately(LPVOID address, SIZE_T size, DWORD kind, D
     return real.VirtualAlloc(address, size, MEM_COMMIT, protect);
 }
 
-/* All that is reserved around it is committed too. */
+/* Everything reserved around the range is committed too. */
 static LPVOID WINAPI commit_everything(LPVOID address, SIZE_T size, DWORD kind, DWORD protect)
 {
     MEMORY_BASIC_INFORMATION region;
@@ -141,7 +141,7 @@ static void WINAPI tell_small_granularity(SYSTEM_INFO *information)
     information->dwAllocationGranularity = information->dwPageSize;
 }
 
-/* ---- what a region is ---- */
+/* ---- queries of regions ---- */
 
 /* WIN32_MEMORY_REGION_INFORMATION, page ns-memoryapi-win32_memory_region_information. */
 struct region {

@@ -59,7 +59,7 @@ static LPVOID WINAPI map_low_base(HANDLE section, DWORD access, DWORD high, DWOR
     return real.MapViewOfFileEx(section, access, high, low, length, (void *)half);
 }
 
-/* ---- whether, and for what ---- */
+/* ---- refusals and rights ---- */
 
 static LPVOID WINAPI map_nothing(HANDLE section, DWORD access, DWORD high, DWORD low, SIZE_T length,
                                  LPVOID base)

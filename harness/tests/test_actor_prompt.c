@@ -76,7 +76,7 @@ TEST(replies_are_readable)
 {
     static const char script[] = "# a comment, and an empty line\n"
                                  "\n"
-                                 "open s name=Local\\shmcheck-nobody-made-this access=FILE_MAP_READ\r\n"
+                                 "open s name=Local\\shmcheck-no-such-section access=FILE_MAP_READ\r\n"
                                  "reserve v size=65536\n"
                                  "read v as=u8\n"
                                  "create s size=1\n"

@@ -390,7 +390,7 @@ def test_the_faulty_actor_lists_its_faults() -> None:
 def test_the_faulty_actor_needs_a_fault() -> None:
     assert faulty("exit") == (3, "shmactor-faulty: SHMCHECK_FAULT must name a fault; "
                               "`shmactor-faulty --faults` lists them\n")
-    assert faulty("exit", fault="none") == (3, "shmactor-faulty: SHMCHECK_FAULT=none: no fault is called 'none'\n")
+    assert faulty("exit", fault="none") == (3, "shmactor-faulty: SHMCHECK_FAULT=none: there is no fault 'none'\n")
     assert faulty("exit", fault="no-183") == (0, "")
 
 
@@ -399,7 +399,7 @@ def test_the_faulty_actor_needs_a_fault() -> None:
 def test_the_faulty_actor_refuses_wrong_parameters(parameters: str) -> None:
     code, text = faulty("exit", fault=f"names-cut:{parameters}")
     assert code == 3
-    assert "is no parameter of it, or is given twice; it takes: units=" in text
+    assert "is not a parameter of this fault, or is given twice; its parameters are: units=" in text
 
 
 @needs_programs

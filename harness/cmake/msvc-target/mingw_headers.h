@@ -1,5 +1,5 @@
-/* Makes mingw-w64's headers readable where the compiler is not gcc: they write such attributes behind a declaration
- * then, where they are errors, and take __attribute__ away. */
+/* Makes mingw-w64's headers readable for a compiler that is not gcc. For it they put these attributes after a
+ * declaration, where they are errors, and define __attribute__ as nothing. */
 #include <_mingw.h>
 #undef __MINGW_ATTRIB_NORETURN
 #define __MINGW_ATTRIB_NORETURN

@@ -1,5 +1,5 @@
-/* Read before each source that clang compiles for MSVC's target (scripts/shmcheck/proof/msvc_target.py), with mingw-w64's
- * headers in place of the Windows SDK. Precompiled, because windows.h is most of the work. */
+/* Included before each source that clang compiles for MSVC's target (scripts/shmcheck/proof/msvc_target.py), with
+ * mingw-w64's headers instead of the Windows SDK. Precompiled, because windows.h is most of the work. */
 #include "mingw_headers.h"
 
 #include <windows.h>
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What mingw_headers.h took from these. */
+/* These have the attribute that mingw_headers.h has removed. */
 __declspec(noreturn) void __cdecl abort(void);
 __declspec(noreturn) void __cdecl exit(int);
 __declspec(noreturn) void __cdecl longjmp(jmp_buf, int);

@@ -1,5 +1,5 @@
-/* Variable arguments for mingw-w64's headers where clang compiles for MSVC's target: they know them for gcc, and for cl
- * on x86 and x64 alone. */
+/* Variable arguments for mingw-w64's headers when clang compiles for MSVC's target: they define them only for gcc, and
+ * for cl on x86 and x64. */
 #ifndef _INC_VADEFS
 #define _INC_VADEFS
 #define _VA_LIST_DEFINED

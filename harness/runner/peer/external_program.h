@@ -6,14 +6,14 @@
 #include "channel.h"
 #include "process.h"
 
-/* The longest line that is looked at; more of a line is left out. */
+/* The longest line that is read; the rest of a longer one is left out. */
 #define EXTERNAL_LINE_BYTES 1000
 
 struct external_program {
     struct child child;
     struct channel *input; /* owned; NULL: its standard input has ended */
     HANDLE printed;        /* owned; its output, to be read from here; NULL: none */
-    uint64_t read;         /* bytes of the output that have been looked at */
+    uint64_t read;         /* of the output that have been read */
     char line[EXTERNAL_LINE_BYTES +
               1]; /* the line that is being printed, as far as it has been read; terminated */
     size_t length;
@@ -37,7 +37,7 @@ void external_end_input(struct external_program *program);
 
 enum external_print {
     EXTERNAL_PRINTED,
-    EXTERNAL_ENDED, /* the program has ended, and all its output was looked at */
+    EXTERNAL_ENDED, /* the program has ended, and all its output has been read */
     EXTERNAL_SILENT /* it runs, and did not print such a line within the milliseconds */
 };
 

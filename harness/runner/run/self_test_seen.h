@@ -73,7 +73,7 @@ struct self_test_setup {
     const wchar_t
         *folder; /* where a report would be written, with a backslash at its end; L"" for the current one */
     double timeout_scale;
-    /* Whether cases with this need are going to run; only what these need is looked at. NULL: everything is. */
+    /* Whether cases with this need are going to run. The self-test checks only what these need; NULL: everything. */
     bool (*needed)(const void *context, const char *need);
     const void *context;
 };
