@@ -303,8 +303,8 @@ def test_an_answer_counts_before_a_step_that_is_not_there() -> None:
 def test_other_conditions_are_named_first(fact: str) -> None:
     found = compare(run([Made("a")]), run([Made("a")], **{fact: "other"}))
     assert len(found.warnings) == 1 and found.warnings[0].startswith(fact)
-    assert text(found).startswith("Compare with care:\n")
-    assert markdown(found).index("Compare with care") < markdown(found).index("the same in both")
+    assert text(found).startswith("The conditions of the runs differ:\n")
+    assert markdown(found).index("The conditions of the runs differ") < markdown(found).index("the same in both")
 
 
 def test_other_programs_of_the_same_version_are_named_first() -> None:
@@ -416,7 +416,7 @@ def test_markdown_is_never_too_long() -> None:
     cases = [Made(f"case-{number}", "fail", message="x" * 250 + str(number)) for number in range(2000)]
     made = markdown(compare(run([Made("rest")]), run(cases)))
     assert MAX_BYTES * 0.9 < len(made.encode()) <= MAX_BYTES
-    assert "more\n" in made and "left out" in made
+    assert "more\n" in made and "do not fit" in made
 
 
 def test_json_has_every_case_that_is_not_the_same() -> None:

@@ -71,7 +71,7 @@ def test_a_new_file_must_be_asked_for(tmp_path: Path, capsys: pytest.CaptureFixt
     report.write_text(Report([Made("one")]).xml(), encoding="utf-8")
     for words in (["add", str(report)], ["case", "one"], ["flaky"], ["since", "one"], ["export"]):
         code, text = answer(capsys, tmp_path / "moved.db", *words)
-        assert code == 3 and "there is no such history" in text and "--create" in text, words
+        assert code == 3 and "the file does not exist" in text and "--create" in text, words
     assert not (tmp_path / "moved.db").exists()
 
 

@@ -96,7 +96,7 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert main([str(report), "-o", str(page), "--history", str(tmp_path / "history.db")]) == 0
     assert 'id="history"' in page.read_text(encoding="utf-8")
     assert main([str(report), "-o", str(page), "--history", str(tmp_path / "none.db")]) == 3
-    assert "there is no such history" in capsys.readouterr().err
+    assert "the file does not exist" in capsys.readouterr().err
 
 
 def test_the_headline_says_how_each_system_stands() -> None:

@@ -1,1 +1,1 @@
-"""Reports: reading them, comparing them, and pages about them."""
+"""Reads and compares reports, and makes pages about them."""

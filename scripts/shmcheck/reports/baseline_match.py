@@ -15,15 +15,15 @@ def _kind(run: Run) -> tuple[bool, str, frozenset[str]]:
 
 
 def same_version(one: Run, other: Run) -> bool:
-    """Whether both runs are of the same version of the same kind of system."""
+    """Whether both runs are of the same kind of system (Wine or Windows) and the same version of it."""
     builds = {run.facts.get("os_build") for run in (one, other)}
     return _kind(one) == _kind(other) and one.system_version == other.system_version and len(builds) == 1
 
 
 def best_fit(new: Run, recorded: Sequence[Run]) -> Run | None:
-    """Of the whole runs on the same kind of system with the same bitness, the one of the same version, else of the nearest
-    older one, else of the nearest newer one. Among several the one with the most conditions in common. None if there is
-    none."""
+    """The whole run on the same kind of system and with the same bitness that fits best: of the same version, else of the
+    nearest older one, else of the nearest newer one; among several the one with the most conditions in common. None if
+    no run fits."""
     candidates = [run for run in recorded if not run.lost and not run.selection and _kind(run) == _kind(new)]
     mine = new.system_version
 
@@ -39,7 +39,7 @@ def best_fit(new: Run, recorded: Sequence[Run]) -> Run | None:
 
 
 def base_of(path: Path, new: Run) -> tuple[Run, Path]:
-    """The run to compare with, and its file: `path` itself, or the report in that folder that fits best."""
+    """The run to compare with, and its file: `path` itself, or the report in the folder `path` that fits best."""
     if not path.is_dir():
         try:
             return read(path), path
@@ -57,5 +57,5 @@ def base_of(path: Path, new: Run) -> tuple[Run, Path]:
     found = best_fit(new, recorded)
     if found is None:
         have = ", ".join(sorted(f"{run.target} ({run.platform})" for run in recorded))
-        raise BadReport(f"no report in {path} fits {new.target} ({new.platform}); there are {have}")
+        raise BadReport(f"no report in {path} fits {new.target} ({new.platform}); the folder has {have}")
     return found, files[found.target]

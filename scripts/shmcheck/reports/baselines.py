@@ -16,7 +16,7 @@ HOST = re.compile(r'(<testsuite [^>]*\bhostname=")[^"]*(")')
 
 
 def recorded(text: str, name: str) -> str:
-    """The text of a report to record: with the target in place of the machine's name."""
+    """The text of a report to record, with the target's name in place of the machine's."""
     return HOST.sub(lambda match: match[1] + name + match[2], text)
 
 
@@ -38,12 +38,12 @@ def record(name: str, report: Path) -> Path:
 
 
 def record_if(wanted: bool, reports: Sequence[tuple[str, Path]], code: int) -> int:
-    """Records the runs if `wanted`. A run with failures is recorded too: a baseline says what was, not what should be.
+    """Records the runs if `wanted`, also runs with failures: a baseline contains the results, whether expected or not.
     Returns the exit code."""
     if not wanted:
         return code
     if code not in (EXIT_PASSED, EXIT_FAILED):
-        raise CannotRun("nothing is recorded, because not every run finished")
+        raise CannotRun("no report is recorded, because some run did not finish")
     for name, report in reports:
         say(f"recorded {record(name, report)}")
     return code

@@ -1,4 +1,4 @@
-"""The kinds of change of a case between two runs. Every case has exactly one."""
+"""The kinds of change of a case between two runs. Each case has exactly one."""
 
 from __future__ import annotations
 
@@ -28,30 +28,30 @@ class Change(StrEnum):
 
 MEANING: dict[Change, str] = {
     Change.REGRESSED: "ran before and now, and got worse",
-    Change.NEW_FAILURE: "fails, and was not there or did not run before",
+    Change.NEW_FAILURE: "fails, and was missing or did not run before",
     Change.LOST_COVERAGE: "ran before, and is now skipped, or missing from a run that did not finish",
     Change.UNEXPECTEDLY_PASSING: "was a known deviation, and passes now on the same version of the system or an older one",
     Change.FIXED: "failed before, and passes now; or was a known deviation of an older version of the system",
-    Change.CHANGED: "neither better nor worse, but something else was seen",
+    Change.CHANGED: "neither better nor worse, but the transcript differs",
     Change.NEWLY_KNOWN: "passed before, and is now a known deviation",
     Change.STILL_FAILING: "fails as before, and is not known",
     Change.STILL_KNOWN: "fails as before, and is a known deviation now",
-    Change.ADDED: "does not fail, and was not there or did not run before",
-    Change.REMOVED: "was there before, and is not in a run that finished",
-    Change.NOT_SELECTED: "was there before, and is not in the new run, which says that it is a selection of the cases",
+    Change.ADDED: "does not fail, and was missing or did not run before",
+    Change.REMOVED: "was in the earlier run, and is missing from a run that finished",
+    Change.NOT_SELECTED: "was in the earlier run, and the new run is a selection without it",
     Change.SAME: "the same as before",
 }
 
-# The kinds that make scripts/compare end with exit code 1 by default: those that need a look before a merge. A fix
-# or another observation does not.
+# The kinds that make scripts/compare end with exit code 1 by default, because a person should check them before a merge. A
+# fix or another transcript is not one of them.
 DEFAULT_FAIL_ON = frozenset({Change.REGRESSED, Change.NEW_FAILURE, Change.LOST_COVERAGE, Change.REMOVED})
 
 
 def classify(
     base: Case | None, new: Case | None, *, finished: bool, selection: bool = False, newer: bool = False
 ) -> Change:
-    """The kind of change of a case that is in at least one of two runs. Of the new run: it `finished`; it is a
-    `selection` of the cases; its system is of a `newer` version than that of the base."""
+    """The kind of change of a case that is in at least one of two runs. `finished`: the new run finished; `selection`: it is
+    a selection of the cases; `newer`: its system is of a newer version than that of the base."""
     if new is None:
         return Change.NOT_SELECTED if base and finished and selection else _gone(base, finished)
     if base is None or base.verdict is Verdict.SKIP:
@@ -77,7 +77,7 @@ def _gone(base: Case | None, finished: bool) -> Change:
 
 
 def _first_seen(base: Case | None, new: Case) -> Change:
-    """Whether the case was missing, or did not run."""
+    """Whether the case was missing or did not run before."""
     if new.verdict in BAD:
         return Change.NEW_FAILURE
     if base is None or new.verdict is not Verdict.SKIP:

@@ -1,4 +1,4 @@
-"""Compares two runs case by case, and says whether they can be compared at all."""
+"""Compares two runs case by case, and warns about conditions that differ between them."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from shmcheck.reports.change_kinds import Change, classify
 from shmcheck.reports.results import PROGRAMS, Case, Key, Run
 from shmcheck.reports.transcript import first_difference
 
-# Facts that change what can be expected, each with the reason. If one differs, a difference between the runs may be due
-# to it and not to the system.
+# Facts that change the expected results, each with the reason. If one of them differs, it may be the cause of a difference
+# between the runs, instead of the system.
 CONDITIONS: Mapping[str, str] = {fact.name: fact.why for fact in FACTS if fact.why}
 
 
 def reply_word(reply: str | None) -> str:
-    """The word for an empty reply, or for a step that a run does not have."""
+    """The reply, or a word for an empty reply and for a step that a run does not have."""
     return "(no such step)" if reply is None else reply or "(no reply)"
 
 
@@ -41,11 +41,11 @@ class Difference:
 
     @property
     def unstable(self) -> bool:
-        """Repetitions of the case disagree with each other in one of the runs."""
+        """Whether repetitions of the case disagree with each other in one of the runs."""
         return any(case is not None and case.unstable for case in (self.base, self.new))
 
     def what_was_seen(self) -> list[str]:
-        """What differs, in lines for people."""
+        """The difference, in lines for people."""
         lines: list[str] = []
         if self.new is not None and self.new.message:
             lines.append(self.new.message)
@@ -65,7 +65,7 @@ class Difference:
 class Comparison:
     base: Run
     new: Run
-    differences: tuple[Difference, ...]  # of every case of either run, in order of class and name
+    differences: tuple[Difference, ...]  # of all cases of both runs, in the order of kind and name
     warnings: tuple[str, ...]  # why the comparison may mislead
 
     @cached_property
@@ -77,7 +77,7 @@ class Comparison:
         return [difference for difference in self.differences if difference.change is change]
 
     def sentence(self) -> str:
-        """How the runs differ, in one sentence."""
+        """The differences of the runs, in one sentence."""
         if self.new.lost:
             return f"{self.new.target} was lost: {self.new.lost}"
         words = [
@@ -87,7 +87,7 @@ class Comparison:
             (Change.REMOVED, "removed"),
             (Change.UNEXPECTEDLY_PASSING, "unexpectedly passing"),
             (Change.FIXED, "fixed"),
-            (Change.CHANGED, "changed in what was seen"),
+            (Change.CHANGED, "with another transcript"),
             (Change.NEWLY_KNOWN, "newly known"),
             (Change.ADDED, "added"),
         ]
@@ -133,7 +133,7 @@ def warnings(base: Run, new: Run) -> list[str]:
             found.append(f"the {word} run is a selection of the cases: {run.selection}")
     if base.pairs.keys() != new.pairs.keys():
         had, has = (", ".join(run.pairs) or "none" for run in (base, new))
-        found.append(f"the pairs of architectures were {had} and are {has}: their cases stand apart")
+        found.append(f"the pairs of architectures were {had} and are {has}: cases of different pairs are not compared")
     for fact, reason in CONDITIONS.items():
         before, now = base.facts.get(fact), new.facts.get(fact)
         if before != now:
@@ -141,13 +141,13 @@ def warnings(base: Run, new: Run) -> list[str]:
     programs = other_programs(base, new)
     if programs:
         named = f"{', '.join(programs)} {'is another program' if len(programs) == 1 else 'are other programs'}"
-        found.insert(0, f"{named} of the same version: the cases, or what actors do, may differ")
+        found.insert(0, f"{named} of the same version: the cases or the actors may differ")
     return found
 
 
 def other_programs(base: Run, new: Run) -> list[str]:
-    """The programs that have the same version in both runs but differ by the SHA-256 in the reports. Those of another
-    version or bitness differ anyway, and a report without a SHA-256 says nothing."""
+    """The programs that have the same version in both runs but differ by the SHA-256 in the reports. Programs of
+    another version or bitness always differ, and a report without a SHA-256 cannot be compared."""
     if any(base.facts.get(fact) != new.facts.get(fact) for fact in ("harness_version", "process_arch")):
         return []
     both = [fact for fact in PROGRAMS if base.facts.get(fact) and new.facts.get(fact)]

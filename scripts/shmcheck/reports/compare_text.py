@@ -11,15 +11,15 @@ from shmcheck.reports.markdown import MAX_BYTES, Document, block, code
 from shmcheck.reports.results import Case, Run
 from shmcheck.reports.transcript import StepDifference, first_difference
 
-# For these kinds the names are enough.
+# Of these kinds only the names are printed.
 NAMES_ONLY = frozenset({Change.STILL_FAILING, Change.ADDED, Change.REMOVED})
-# Of these kinds nothing but the number is said.
+# Of these kinds only the number is printed.
 COUNTED_ONLY: Mapping[Change, str] = {
     Change.STILL_KNOWN: "known deviations are as before.",
     Change.NOT_SELECTED: "cases are not in the new run, which is a selection.",
     Change.SAME: "cases are the same in both.",
 }
-# So many lines are read; --all prints the others too.
+# The default number of lines; --all prints all.
 LINES = 40
 
 
@@ -31,11 +31,11 @@ def verdicts(difference: Difference) -> str:
 
 
 def text(comparison: Comparison, most: int = 0) -> str:
-    """The comparison for people, what needs a look first. At most `most` lines; 0: all."""
+    """The comparison for people, the most important changes first. At most `most` lines; 0: all."""
     counted = _counted(comparison)
     lines = []
     if comparison.warnings:
-        lines += ["Compare with care:", *(f"  {warning}" for warning in comparison.warnings), ""]
+        lines += ["The conditions of the runs differ:", *(f"  {warning}" for warning in comparison.warnings), ""]
     lines += [comparison.sentence(), ""]
     for change in Change:
         found = comparison.of(change)
@@ -73,7 +73,7 @@ def markdown(comparison: Comparison, limit: int = MAX_BYTES) -> str:
     document = Document(limit)
     document.add(f"## {_headline(comparison)}", "")
     document.add(f"{code(base.target)} ({code(base.platform)}) → {code(new.target)} ({code(new.platform)})")
-    document.section("Compare with care", [[f"- {code(warning)}"] for warning in comparison.warnings])
+    document.section("The conditions of the runs differ", [[f"- {code(warning)}"] for warning in comparison.warnings])
     for change in Change:
         if change not in COUNTED_ONLY:
             found = comparison.of(change)

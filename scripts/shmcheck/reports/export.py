@@ -1,4 +1,4 @@
-"""The page's figures for programs: JSON and CSV."""
+"""The data of the page for programs, as JSON and CSV."""
 
 from __future__ import annotations
 
@@ -107,12 +107,12 @@ def _case(case: PageCase) -> dict[str, object]:
 
 
 def plain_cell(text: str) -> str:
-    """Text that a spreadsheet does not read as a formula."""
+    """The text in a form that a spreadsheet does not interpret as a formula."""
     return "'" + text if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 def as_csv(page: Page) -> str:
-    """One line for each case and system; UTF-8, comma, CRLF as RFC 4180 has it."""
+    """One line for each case and system, in UTF-8, with commas and CRLF as in RFC 4180."""
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(FIELDS)

@@ -1,4 +1,4 @@
-"""Questions to the history: one case over time, flaky cases, where a case changed, and everything for other programs."""
+"""Queries of the history: one case over time, flaky cases, changes of a case, and all results for other programs."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class Result:
     target: str
     time: str  # UTC, or ""
     platform: str
-    facts: str  # JSON; "{}" if they were not asked for
-    seen: int  # the same number for the same observation
+    facts: str  # JSON; "{}" if the query does not need them
+    seen: int  # the number of the observation
     verdict: str
     message: str
     unstable: int  # 1 if its repetitions disagreed
@@ -36,7 +36,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Stretch:
-    """Runs one after the other, of one target, in which a case showed the same."""
+    """Consecutive runs of one target with the same observation of a case."""
 
     first: Result
     last: Result
@@ -45,33 +45,33 @@ class Stretch:
 
 @dataclass(frozen=True)
 class Flaky:
-    """A case that showed different things on one system with the same programs."""
+    """A case with different observations on one system with the same programs."""
 
     key: Key
     target: str
     platform: str
     runs: int
-    verdicts: tuple[tuple[str, int], ...]  # with the number of runs, most frequent first
-    observations: int  # different ones
+    verdicts: tuple[tuple[str, int], ...]  # each with its number of runs, the most frequent first
+    observations: int  # the number of different ones
     unstable: int  # runs in which its repetitions disagreed
 
 
 @dataclass(frozen=True)
 class Turn:
-    """Two versions, or two dates, next to each other, between which a case changed."""
+    """A change of a case between two consecutive versions or dates."""
 
     where: str  # the target, or the family of platforms
-    first: str  # the first version or date of the earlier side
-    before: str  # the last one of it
-    was: str  # verdict
-    after: str  # the first version or date of the later side
-    last: str  # the last one of it
-    now: str  # verdict
-    message: str  # of the side that does not pass
+    first: str  # the first version or date before the change with the old verdict
+    before: str  # the last version or date with the old verdict
+    was: str  # the old verdict
+    after: str  # the first version or date with the new verdict
+    last: str  # the last version or date with the new verdict
+    now: str  # the new verdict
+    message: str  # of the verdict that is not a pass
 
 
 def case_id(connection: sqlite3.Connection, name: str) -> tuple[int, Key]:
-    """The case of this name, "ID" or "TOPIC/ID". CannotRun if there is none, or one in several topics."""
+    """The id of the case of this name, "ID" or "TOPIC/ID". CannotRun if there is none, or if several topics have one."""
     topic, _, own = name.rpartition("/")
     found = connection.execute('SELECT id, topic, name FROM "case" WHERE name = ?', (own,)).fetchall()
     found = [entry for entry in found if topic in ("", entry[1])]
@@ -85,7 +85,8 @@ def case_id(connection: sqlite3.Connection, name: str) -> tuple[int, Key]:
 
 
 def results(connection: sqlite3.Connection, case: int, with_facts: bool = False) -> list[Result]:
-    """A case in every run, by target, and the oldest first. The facts of all runs are much more text than the rest."""
+    """The results of a case in all runs, by target, the oldest first. `facts`: with the facts of the runs, which are much
+    more text than the rest."""
     facts = "facts" if with_facts else "'{}'"
     statement = (
         f"SELECT run.id, target, time, platform, {facts}, seen.id, verdict, message, unstable FROM result "
@@ -96,7 +97,7 @@ def results(connection: sqlite3.Connection, case: int, with_facts: bool = False)
 
 
 def stretches(found: Sequence[Result]) -> list[Stretch]:
-    """The results of every target, with equal ones that follow each other as one stretch."""
+    """The results of each target; consecutive results with the same observation are one stretch."""
     out: list[Stretch] = []
     for result in found:
         if out and (out[-1].last.target, out[-1].last.seen) == (result.target, result.seen):
@@ -107,9 +108,9 @@ def stretches(found: Sequence[Result]) -> list[Stretch]:
 
 
 def flaky(connection: sqlite3.Connection) -> list[Flaky]:
-    """The cases that differed in verdict or transcript although system and programs were the same, and those whose
-    repetitions disagreed within a run; by case and target. Reads the whole history."""
-    # SQLite orders neither system nor programs: both belong to a run, and runs are few.
+    """The cases with different verdicts or transcripts on one system with the same programs, and those whose repetitions
+    disagreed within a run; by case and target. Reads the whole history."""
+    # System and programs belong to a run. There are few runs, so they are read once and joined here.
     kinds: dict[int, tuple[str, str, bytes, bytes]] = {
         entry[0]: entry[1:] for entry in connection.execute("SELECT id, target, platform, system, programs FROM run")
     }
@@ -142,7 +143,7 @@ def _flaky(
 
 
 def turns_by_date(found: Sequence[Result]) -> list[Turn]:
-    """Where the verdict of a case changed from one run of a target to the next one."""
+    """The changes of a case's verdict from one run of a target to the next one."""
     out = []
     for target in dict.fromkeys(result.target for result in found):
         own = [result for result in found if result.target == target]
@@ -151,8 +152,8 @@ def turns_by_date(found: Sequence[Result]) -> list[Turn]:
 
 
 def turns_by_version(found: Sequence[Result]) -> list[Turn]:
-    """Where the verdict of a case changes from one version of a platform to the next one, each by its newest
-    run; the results need their facts. The versions of Wine and of Windows are apart, and so are the architectures."""
+    """The changes of a case's verdict from one version of a platform to the next one. The newest run of each version counts.
+    The results need their facts. Wine and Windows are separate platforms, and so is each architecture."""
     families: dict[str, dict[str, Result]] = {}
     for result in sorted(found, key=lambda result: (result.time, result.run)):
         facts = json.loads(result.facts)
@@ -170,7 +171,7 @@ def turns_by_version(found: Sequence[Result]) -> list[Turn]:
 def _turns(where: str, points: Sequence[tuple[str, Result]]) -> list[Turn]:
     sides: list[list[tuple[str, Result]]] = []
     for label, result in points:
-        if result.verdict == "skip":  # it says nothing about the behaviour
+        if result.verdict == "skip":  # a skip has no information about the behaviour
             continue
         if sides and sides[-1][-1][1].verdict == result.verdict:
             sides[-1].append((label, result))
@@ -184,7 +185,7 @@ def _turns(where: str, points: Sequence[tuple[str, Result]]) -> list[Turn]:
 
 
 def everything(connection: sqlite3.Connection) -> Iterator[dict[str, object]]:
-    """Every case of every run, by run, as FIELDS name it. One at a time, so that a large history needs no memory."""
+    """All results, ordered by run, with the names in FIELDS. An iterator, so that a large history does not fill the memory."""
     runs = connection.execute("SELECT id, time, target, platform, facts FROM run ORDER BY time, id").fetchall()
     statement = (
         'SELECT topic, name, verdict, kind, message, milliseconds, unstable FROM "case" '

@@ -1,10 +1,10 @@
 """The history: many runs in one SQLite file. This module opens it and adds runs; history_query.py reads it.
 
-One file, with SQLite's rollback journal beside it while something is written. Each run is one transaction, so a writer
-that is killed leaves the run out completely. Several writers wait for each other, WAIT_SECONDS at most.
+While a process writes, SQLite's rollback journal is beside the file. Each run is one transaction, so a killed writer adds
+no part of a run. Several writers wait for each other, WAIT_SECONDS at most.
 
-What a case showed (its observation) is stored once, however many runs showed it; a run needs one small entry for each of
-its cases. The entries are ordered by case, so that the history of one case is in one place of the file.
+Each different observation of a case is stored once; a run has one small entry for each of its cases. The entries are
+ordered by case, so that the history of one case is in one place of the file.
 """
 
 from __future__ import annotations
@@ -38,16 +38,17 @@ CREATE TABLE result (
     "case" INTEGER NOT NULL REFERENCES "case", run INTEGER NOT NULL REFERENCES run, seen INTEGER NOT NULL REFERENCES seen,
     milliseconds INTEGER NOT NULL, unstable INTEGER NOT NULL, PRIMARY KEY ("case", run)) WITHOUT ROWID;
 """
-# The facts that make two runs of a target runs of the same system: not those that differ by chance or from run to run.
+# Two runs of a target are of the same system if these facts are equal. Facts that differ by chance or from run to run are
+# not among them.
 SYSTEM_FACTS = tuple(fact.name for fact in FACTS if fact.use in ("PLATFORM", "PAIR", "PART"))
 
 
 @contextmanager
 def opened(path: Path, create: bool = False) -> Iterator[sqlite3.Connection]:
-    """The history in a file, without an open transaction; closed at the end. `create`: makes the file if there is none.
-    CannotRun with what is wrong if it is missing, is no history, is damaged, or stays locked by another process."""
+    """A context with the history in a file, without an open transaction. `create`: creates the file if it does not exist.
+    CannotRun, with the reason, if the file is missing, is not a history, is damaged, or stays locked by another process."""
     if not create and not path.exists():
-        raise CannotRun(f"{path}: there is no such history; correct the path, or make a new one with add --create")
+        raise CannotRun(f"{path}: the file does not exist; correct the path, or create a new history with add --create")
     try:
         uri = f"{path.absolute().as_uri()}?mode={'rwc' if create else 'rw'}"
         connection = sqlite3.connect(uri, uri=True, timeout=WAIT_SECONDS, isolation_level=None)
@@ -63,12 +64,12 @@ def opened(path: Path, create: bool = False) -> Iterator[sqlite3.Connection]:
 
 
 def _said(error: sqlite3.Error) -> str:
-    """What a failure of SQLite means for the file, and what to do."""
+    """The meaning of an error of SQLite, and what to do."""
     text = str(error)
     if "malformed" in text or "not a database" in text or "disk I/O" in text:
         return (
-            f"the file is damaged or not complete ({text}); nothing was changed. If it was copied or moved, do that again "
-            "while nothing writes to it, together with the file of the same name with -journal; otherwise take a backup"
+            f"the file is damaged or not complete ({text}); it was not changed. If it was copied or moved, do that again "
+            "while no process writes to it, together with the file of the same name with -journal; otherwise use a backup"
         )
     if "locked" in text:
         return f"another process has held the file for {WAIT_SECONDS:.0f} seconds ({text}); try again"
@@ -78,22 +79,22 @@ def _said(error: sqlite3.Error) -> str:
 
 
 def _check(connection: sqlite3.Connection, path: Path, create: bool) -> None:
-    """Refuses a file that is not a history of this format. Fills an empty one if `create`."""
+    """Refuses a file that is not a history of this format. With `create`, makes a history of an empty file."""
     if _number(connection, "schema_version") == 0:
         if not create:
             raise CannotRun(f"{path}: the file is empty, not a history; correct the path, or use add --create")
         connection.execute("BEGIN EXCLUSIVE")
-        if _number(connection, "schema_version") == 0:  # no other process was faster
+        if _number(connection, "schema_version") == 0:  # no other process has done it since
             for statement in SCHEMA.split(";\n"):
                 connection.execute(statement)
             connection.execute(f"PRAGMA application_id = {APPLICATION}")
             connection.execute(f"PRAGMA user_version = {FORMAT}")
         connection.execute("COMMIT")
     if _number(connection, "application_id") != APPLICATION:
-        raise CannotRun(f"{path}: it is an SQLite file, but not a history of shmcheck")
+        raise CannotRun(f"{path}: an SQLite file, but not a history of shmcheck")
     found = _number(connection, "user_version")
     if found != FORMAT:
-        raise CannotRun(f"{path}: its format is {found}, and this version of shmcheck reads format {FORMAT}")
+        raise CannotRun(f"{path}: its format is {found}, but this version of shmcheck reads format {FORMAT}")
 
 
 def _number(connection: sqlite3.Connection, pragma: str) -> int:
@@ -105,8 +106,8 @@ def _digest(*parts: object) -> bytes:
 
 
 def add(connection: sqlite3.Connection, run: Run) -> bool:
-    """Adds a run in one transaction. False, and nothing is changed, if the history has it already: the same target, time,
-    facts and cases."""
+    """Adds a run in one transaction. Returns False, without a change, if the history already has the run: the same target,
+    time, facts and cases."""
     seen = {key: _digest(*observation(case)) for key, case in run.cases.items()}
     facts = dict(sorted(run.facts.items()))
     listed = sorted((key.topic, key.id, digest.hex()) for key, digest in seen.items())

@@ -1,4 +1,4 @@
-"""What the page shows of the history: the last runs of every case and area as a strip, and a chart over time."""
+"""The history on the page: the last runs of each case and area as a strip, and a chart over time."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from shmcheck.definitions import Verdict
 from shmcheck.reports.results import SEVERITY, Key
 
 LAST = 12  # runs in a strip
-POINTS = 60  # of a line in the chart
-LINES = 8  # of a chart: more could not be told apart
+POINTS = 60  # points of a line in the chart
+LINES = 8  # lines in a chart; readers cannot distinguish more
 WIDTH, HEIGHT = 640, 220
 LEFT, RIGHT, TOP, BOTTOM = 44, 150, 12, 26
 MARKS = ("circle", "square", "diamond", "triangle")
@@ -42,7 +42,7 @@ class History:
 
 
 def _worst(verdicts: Sequence[str]) -> str:
-    """A pass says more than a skip, and a skip more than a case that is absent."""
+    """The worst of these verdicts. A pass counts more than a skip, and a skip more than a case that is absent."""
     there = [verdict for verdict in verdicts if verdict]
     return max(there, key=lambda word: (SEVERITY[Verdict(word)], word == Verdict.PASS), default="")
 
@@ -68,7 +68,7 @@ def read(connection: sqlite3.Connection, targets: Sequence[str]) -> History:
 
 
 def thinned(runs: Sequence[tuple[int, str, int, int]]) -> list[tuple[int, str, int, int]]:
-    """At most POINTS of the runs, evenly, with the first and the last one."""
+    """At most POINTS of the runs, evenly distributed, including the first and the last one."""
     if len(runs) <= POINTS:
         return list(runs)
     return [runs[index * (len(runs) - 1) // (POINTS - 1)] for index in range(POINTS)]
@@ -92,7 +92,7 @@ class Line:
 @dataclass(frozen=True)
 class Chart:
     lines: tuple[Line, ...]
-    left_out: tuple[str, ...]  # systems for which there is no place
+    left_out: tuple[str, ...]  # systems that the chart does not show
     ticks: tuple[tuple[float, int], ...]  # y and per cent
     first: str  # dates
     last: str
@@ -120,7 +120,7 @@ def chart(history: History) -> Chart | None:
     labels = _labels({target: place(lines[target][-1])[1] for target in shown})
     for style, target in enumerate(shown):
         places = [place(point) for point in lines[target]]
-        every = max(1, len(places) // 8)  # a mark on every point would hide the line
+        every = max(1, len(places) // 8)  # marks on all points would hide the line
         marks = [
             (MARKS[style % len(MARKS)], x, y, f"{target}, {point.time[:10]}: {point.met} of {point.ran} rows met")
             for index, ((x, y), point) in enumerate(zip(places, lines[target], strict=True))
@@ -138,7 +138,7 @@ def share(point: Point) -> float:
 
 
 def _labels(wanted: Mapping[str, float]) -> dict[str, float]:
-    """Where the names of the lines stand: at their ends, and not on each other."""
+    """The positions of the lines' names: at the ends of the lines, without overlapping."""
     out: dict[str, float] = {}
     free = float(TOP)
     for target, y in sorted(wanted.items(), key=lambda item: (item[1], item[0])):

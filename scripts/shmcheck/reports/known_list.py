@@ -1,4 +1,4 @@
-"""cases/known.toml as the reports need it: reasons, ages, and entries that are out of date."""
+"""Reads cases/known.toml for the reports: reasons, ages, and entries that no longer apply."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ LINK = re.compile(r"https://[A-Za-z0-9.-]+(/[A-Za-z0-9._~/?#=&%+-]*)?")
 
 @lru_cache(maxsize=None)
 def _compiled(pattern: str) -> re.Pattern[str]:
-    """Compiles a glob. Repeated stars count as one, so that matching stays quick."""
+    """Compiles a glob. Repeated stars count as one, because a sequence of them makes matching slow."""
     parts = [".*" if character == "*" else "." if character == "?" else re.escape(character) for character in pattern]
     return re.compile(re.sub(r"(\.\*)+", ".*", "".join(parts)), re.DOTALL)
 
 
 def glob_matches(pattern: str, word: str) -> bool:
-    """Matches as harness/common/text.h describes: '*' any characters, '?' one, all others themselves."""
+    """Whether the glob matches, as harness/common/text.h describes: '*' matches any characters, '?' one character."""
     return _compiled(pattern).fullmatch(word) is not None
 
 
@@ -51,7 +51,7 @@ class Entry:
         return glob_matches(self.case, case.key.id)
 
     def excuses(self, case: Case) -> bool:
-        """Whether this entry made the case a known deviation. A report may have cut a long reason."""
+        """Whether this entry made the case a known deviation. A report may have shortened a long reason."""
         if case.verdict is not Verdict.KNOWN or not self.names(case) or not case.reason:
             return False
         reason = " ".join(self.reason.split())
@@ -59,7 +59,7 @@ class Entry:
         return reason == seen or (len(seen) > 200 and reason.startswith(seen.rstrip(".…")))
 
     def age(self, timestamp: str) -> int | None:
-        """Days from `since` to a run."""
+        """The days from `since` to a run; None if one of the dates is unknown."""
         if self.since is None or not timestamp:
             return None
         try:
@@ -69,7 +69,7 @@ class Entry:
 
 
 def load(path: Path) -> list[Entry]:
-    """The entries of a list; none if there is no such file. CannotRun if it is not valid."""
+    """The entries of a list; none if the file does not exist. CannotRun if it is not valid."""
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8")).get("known", [])
     except FileNotFoundError:
@@ -83,7 +83,7 @@ def load(path: Path) -> list[Entry]:
 
 def _entry(path: Path, table: object) -> Entry:
     if not isinstance(table, dict) or not all(isinstance(value, str) for value in table.values()):
-        raise CannotRun(f"{path}: every key of a [[known]] is a string")
+        raise CannotRun(f"{path}: the values of a [[known]] must be strings")
     for key in ("case", "check", "reason"):
         if not table.get(key):
             raise CannotRun(f"{path}: a [[known]] has no {key}")
@@ -99,7 +99,7 @@ def _entry(path: Path, table: object) -> Entry:
 
 
 def stale(entries: list[Entry], runs: list[Run]) -> list[tuple[Entry, list[str]]]:
-    """The entries whose cases ran but that excused none of them, with the targets for which that is so."""
+    """The entries that excused none of their cases although these ran, each with the targets."""
     found = []
     for entry in entries:
         targets = []

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 MAX_BYTES = 60_000
-_TAIL_BYTES = 600  # for the line that says what was left out
+_TAIL_BYTES = 600  # for the line about the entries that were left out
 
 _RUNS = re.compile(r"`+")
 
@@ -45,7 +45,7 @@ def block(lines: Iterable[str], language: str = "", indent: str = "") -> list[st
 
 
 class Document:
-    """Markdown that is added item by item up to a limit, and says what was left out."""
+    """Markdown to which items are added up to a size limit. It ends with the number of items that did not fit."""
 
     def __init__(self, limit: int = MAX_BYTES) -> None:
         self.limit = limit
@@ -63,7 +63,7 @@ class Document:
         return True
 
     def section(self, title: str, items: Sequence[Sequence[str]], note: str = "") -> None:
-        """A heading and items of some lines each; nothing without items."""
+        """Adds a heading and items of some lines each; no heading without items."""
         if not items:
             return
         if not self.add("", f"### {title}", "", *([note, ""] if note else [])):
@@ -77,7 +77,7 @@ class Document:
                 return
 
     def table(self, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-        """A table whose cells are safe already."""
+        """Adds a table. The caller has escaped the cells."""
         if not self.add("", "| " + " | ".join(header) + " |", "|" + " --- |" * len(header)):
             self.left_out += len(rows)
             return
@@ -89,5 +89,5 @@ class Document:
     def text(self) -> str:
         lines = list(self.lines)
         if self.left_out:
-            lines += ["", f"_{self.left_out} entries are left out here for their size; the JSON and the page have all._"]
+            lines += ["", f"_{self.left_out} entries do not fit here; the JSON and the page have all._"]
         return "\n".join(lines).strip("\n") + "\n"

@@ -1,4 +1,4 @@
-"""The files of reports: which files, their size, and the target in a file's name."""
+"""The files of reports: finds and reads them, and takes the target from a file's name."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _bytes_of(path: Path) -> bytes:
             if not stat.S_ISREG(status.st_mode):
                 raise BadReport("not a regular file")
             if status.st_size > MAX_BYTES:
-                raise BadReport(f"{status.st_size} bytes are too many for a report; {MAX_BYTES} are the limit")
+                raise BadReport(f"it has {status.st_size} bytes; the limit for a report is {MAX_BYTES}")
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise BadReport(f"cannot be read: {error.strerror or error}") from error
@@ -38,7 +38,7 @@ def _bytes_of(path: Path) -> bytes:
 
 
 def target_of(path: Path) -> str:
-    """The target in a file's name; the name itself if it has none."""
+    """The target in a file's name; the whole name if it has no such part."""
     match = FILE_NAME.fullmatch(path.name)
     return shown_name(match[1] if match else path.stem or path.name)
 
@@ -61,14 +61,14 @@ def files_of(paths: Iterable[Path]) -> list[Path]:
         if path.is_dir():
             inside = [file for file in path.iterdir() if file.suffix.lower() == ".xml"]
             if not inside:
-                raise BadReport(f"{path}: there is no report in this folder")
+                raise BadReport(f"{path}: this folder has no report")
         for file in inside:
             found.setdefault(os.path.realpath(file), file)
     return [found[name] for name in sorted(found)]
 
 
 def load(paths: Iterable[Path]) -> Loaded:
-    """Reads every file. One that cannot be used becomes a message and a lost run, so that it has a column."""
+    """Reads all files. A file that cannot be used gives a message, and a lost run so that it has a column."""
     loaded = Loaded()
     pool: dict[str, str] = {}
     files = files_of(paths)
@@ -83,7 +83,7 @@ def load(paths: Iterable[Path]) -> Loaded:
 
 
 def _pooled(case: Case, pool: dict[str, str]) -> Case:
-    """The same case, with texts that other reports have too shared in memory."""
+    """The same case. Texts that other reports also contain are shared in memory."""
     return replace(
         case,
         message=pool.setdefault(case.message, case.message),
@@ -93,7 +93,7 @@ def _pooled(case: Case, pool: dict[str, str]) -> Case:
 
 
 def _distinct_targets(files: list[Path]) -> list[str]:
-    """A name for each column. Files of the same name get as many of their folders as it takes to tell them apart."""
+    """A name for each column. Files with the same name get as many of their folders as needed to make the names unique."""
     names = [target_of(path) for path in files]
     for depth in range(1, 1 + max((len(path.parts) for path in files), default=0)):
         counts = {name: names.count(name) for name in names}

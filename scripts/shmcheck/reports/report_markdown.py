@@ -1,4 +1,5 @@
-"""The page's summary as Markdown for a pull request, within GitHub's size limit. No text of a report acts as markup."""
+"""The summary of the page as Markdown for a pull request, within GitHub's size limit. Text of a report never acts as
+markup."""
 
 from __future__ import annotations
 
@@ -41,8 +42,8 @@ def _missing(document: Document, page: Page) -> None:
         for warning in comparison.warnings
     ]
     if page.earlier and not page.comparisons:
-        care = [[f"- none of the earlier reports ({code(', '.join(page.earlier))}) is of one of these systems"]]
-    document.section("Compare with care", care)
+        care = [[f"- no earlier report ({code(', '.join(page.earlier))}) is of one of these systems"]]
+    document.section("The conditions of the runs differ", care)
 
 
 def _changes(document: Document, page: Page) -> None:
@@ -69,13 +70,13 @@ def _names(targets: tuple[str, ...], page: Page) -> str:
 
 def _matrix(document: Document, page: Page) -> None:
     columns = range(min(len(page.runs), MOST_COLUMNS))
-    document.add("", "### Areas and systems", "", "Failing/ran; where none fails known/ran; where all pass those that ran.")
+    document.add("", "### Areas and systems", "", "Failing/ran; known/ran if none fails; the number that ran if all pass.")
     header = ["", *(cell(page.runs[column].target, 40) for column in columns)]
     rows = [["**all**", *(_cell(tally) for tally in view.total(page)[: len(columns)])]]
     rows += [[cell(area.title, 60), *(_cell(area.tallies[column]) for column in columns)] for area in page.areas]
     document.table(header, rows)
     if len(page.runs) > MOST_COLUMNS:
-        document.add("", f"… and {len(page.runs) - MOST_COLUMNS} more systems in the page.")
+        document.add("", f"… and {len(page.runs) - MOST_COLUMNS} more systems, which the page has.")
 
 
 def _cell(tally: Counter[str]) -> str:
@@ -108,6 +109,6 @@ def _lists(document: Document, page: Page) -> None:
         known.append([f"- {code(entry.reason)}: {len(entry.cases)} cases on {_names(entry.targets, page)}{age}"])
     document.section(f"Known deviations ({len(known)})", known)
     old = [[f"- {code(entry.reason)} passes on {_names(tuple(targets), page)}"] for entry, targets in page.stale]
-    document.section(f"Known deviations that are no longer true ({len(old)})", old)
+    document.section(f"Known deviations that no longer apply ({len(old)})", old)
     skips = [[f"- {code(reason)}: {max(map(len, targets.values()))} cases on {len(targets)} systems"] for reason, targets in page.skips]
     document.section(f"Skips by reason ({len(skips)})", skips)

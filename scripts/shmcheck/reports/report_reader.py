@@ -1,8 +1,8 @@
-"""Reads reports, which may come from other machines, and trusts nothing in them.
+"""Reads reports, which may come from other machines, and checks all of their content.
 
-A report is refused, with one sentence that says why, if it is not UTF-8, declares a document type or an entity, is
+A report is refused, with the reason in one sentence, if it is not UTF-8, declares a document type or an entity, is
 malformed, was not written by shmcheck, names a case twice, or contradicts itself. In an accepted report names are plain
-ASCII words, and everything else is text for people.
+ASCII words, and all else is text for people.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ REPETITION = re.compile(r"(.+)\.([0-9]{1,6})")
 PLACE = re.compile(r"  at (\S.{0,259}:[0-9]{1,9})")
 PROPERTY = re.compile(r"\[\[PROPERTY\|([a-z0-9_.-]+)=(.*)\]\]")
 PREFIX = "shmcheck."
-# The fact that states what stands, with a dot, before PREFIX in every suite and class (--junit-suite-prefix).
+# The fact with the text that precedes PREFIX, with a dot, in the names of all suites and classes (--junit-suite-prefix).
 SUITE_PREFIX = next(fact.name for fact in FACTS if fact.id == "SUITE_PREFIX")
 # Suites of a run with --pair: the pair comes before the topic. These facts differ between the suites.
 _ARCH = "|".join(architecture_names())
@@ -72,8 +72,8 @@ class _Handler:
 
     def __init__(self) -> None:
         self.path: list[str] = []
-        self.text: list[str] | None = None  # of the element whose text matters
-        self.suite = ""  # its name as it is written
+        self.text: list[str] | None = None  # of the element whose text is needed
+        self.suite = ""  # its whole name
         self.suites: set[str] = set()
         self.topic = ""  # its name without prefixes; "" until its properties have ended
         self.facts: dict[str, str] | None = None  # of the first suite; all have the same
@@ -117,7 +117,7 @@ class _Handler:
             self.timestamp = timestamp
 
     def start_cases(self) -> None:
-        """The properties of the suite have ended, or it has none: from now on its topic is known."""
+        """Call it after the properties of the suite: sets its topic from its name and prefix."""
         prefix = self.suite_facts.get(SUITE_PREFIX, "")
         whole = f"{prefix}.{PREFIX}" if prefix else PREFIX
         if not self.suite.startswith(whole) or self.suite == whole:
@@ -131,11 +131,11 @@ class _Handler:
             raise BadReport(f"a property has the name {_shown(name)}")
         value = legible(value)
         if len(value) > MAX_FACT or len(self.suite_facts) >= MAX_FACTS:
-            raise BadReport(f"more properties, or longer ones, than a report has: {name}")
+            raise BadReport(f"too many properties, or a property that is too long: {name}")
         if name in self.suite_facts:
             raise BadReport(f"the property {name} appears twice in one suite")
         if self.topic:
-            raise BadReport(f"the property {name} stands behind a case")
+            raise BadReport(f"the property {name} is behind a case")
         self.suite_facts[name] = value
 
     def start_case(self, attributes: dict[str, str]) -> None:
@@ -198,7 +198,7 @@ class _Handler:
         self.cases[made.key] = made
 
 
-# Characters that a terminal interprets or a reader does not see: controls, joiners of lines, changes of direction.
+# Characters that a terminal interprets or a reader cannot see: control characters, line joiners, changes of direction.
 ILLEGIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff\ufff9-\uffff]")
 
 
@@ -226,7 +226,7 @@ def _milliseconds(text: str, case: str) -> int:
 
 
 def _finish(case: _Open) -> Case:
-    """The Case of an element that was read."""
+    """The Case of a complete element."""
     properties, rows, transcript = _output(case)
     verdict, kind = _verdict(case, properties.get("verdict", ""))
     place, details = _split(case)
@@ -244,7 +244,7 @@ def _finish(case: _Open) -> Case:
 
 
 def _output(case: _Open) -> tuple[dict[str, str], tuple[str, ...], str]:
-    """The properties at the head of the output, the rows among them, and the transcript behind them."""
+    """The properties at the start of the output, the rows in them, and the transcript after them."""
     lines = case.output.split("\n")
     properties: dict[str, str] = {}
     rows: list[str] = []
@@ -301,7 +301,7 @@ def _refuse(message: str) -> None:
 
 
 def _check_bytes(data: bytes) -> None:
-    """Checks the bytes before a parser sees them."""
+    """Checks the bytes before they are parsed."""
     if not data.strip():
         raise BadReport("it is empty")
     if data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in data[:64]:
@@ -326,7 +326,7 @@ def parse(data: bytes, target: str) -> Run:
     parser.StartElementHandler = handler.start
     parser.EndElementHandler = handler.end
     parser.CharacterDataHandler = handler.characters
-    # _check_bytes refuses these already; this is a second check.
+    # A second check: _check_bytes already refuses these.
     parser.StartDoctypeDeclHandler = lambda *_: _refuse("it declares a document type")
     parser.EntityDeclHandler = lambda *_: _refuse("it declares an entity")
     try:
@@ -343,7 +343,7 @@ def parse(data: bytes, target: str) -> Run:
 
 
 def _lost(cases: dict[Key, Case]) -> str:
-    """Why a run was lost: a report with nothing but errors of the topic "run" says it. "" for every other report."""
+    """Why a run was lost: the reason in a report that has only errors of the topic "run"; "" for any other report."""
     if any(case.key.topic != "run" or case.verdict is not Verdict.ERROR for case in cases.values()):
         return ""
     return min(cases.values(), key=lambda case: case.key.order()).message or "no case ran"

@@ -1,6 +1,6 @@
 """The runs and cases of reports, for scripts/compare and scripts/report.
 
-A report is one JUnit XML file of shmcheck.exe; report_reader.py makes a Run of it.
+A report is one JUnit XML file of shmcheck.exe; report_reader.py converts it to a Run.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from shmcheck.definitions import FACTS, Verdict, architecture_names
 SEVERITY: Mapping[Verdict, int] = {verdict: verdict.entry.severity for verdict in Verdict}
 BAD = frozenset(verdict for verdict in Verdict if verdict.entry.exit_code > 0)
 
-# Facts about a run and not about a platform: they differ from run to run on one machine.
+# Facts about a run, not about a platform: they differ from run to run on one machine.
 RUN_FACTS = frozenset(fact.name for fact in FACTS if fact.use == "RUN")
 
 # Facts with the SHA-256 of a program that made the report, and the program's file name.
@@ -32,13 +32,13 @@ _NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 def version(text: str) -> tuple[int, ...]:
-    """A version like "10.0.26100" or "9.0-rc2" as a value that can be ordered."""
+    """A version such as "10.0.26100" or "9.0-rc2", as a value that can be ordered."""
     return tuple(int(number) for number in _NUMBER.findall(text))
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """The identity of a case, the same on every platform and in every version."""
+    """The identity of a case, the same on all platforms and in all versions."""
 
     topic: str
     id: str
@@ -52,19 +52,19 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One finished case; of a repeated one the worst repetition."""
+    """One finished case; of a repeated case its worst repetition."""
 
     key: Key
     verdict: Verdict
-    kind: str  # of an error: Harness, Crash, Timeout, Interrupted; else ""
+    kind: str  # the kind of an error: Harness, Crash, Timeout, Interrupted; otherwise ""
     message: str  # one line; "" for a pass; with "known: " in front for a known deviation
     place: str  # "cases/sample.c:12", or ""; for people only, never opened
     details: str  # further lines, or ""
     rows: tuple[str, ...]  # of the contract
-    transcript: str  # lines joined by newlines; "" if nothing was done
+    transcript: str  # lines joined by newlines; "" if the case performed no step
     milliseconds: int
     repetitions: int = 1
-    unstable: bool = False  # repetitions differ in verdict or in what they saw
+    unstable: bool = False  # repetitions differ in verdict or transcript
     verdicts: tuple[Verdict, ...] = ()  # of each repetition; (): all have `verdict`
 
     @property
@@ -86,13 +86,13 @@ class Run:
 
     @property
     def complete(self) -> bool:
-        """Whether the run finished. A report that does not say so counts as finished."""
+        """Whether the run finished. A report without that fact counts as finished."""
         return not self.lost and self.facts.get("run_complete", "yes") == "yes"
 
     @property
     def selection(self) -> str:
-        """The options that selected the cases of the run, as in "--filter 'life-*'"; "" if all cases were meant to
-        run."""
+        """The options that selected the cases of the run, as in "--filter 'life-*'"; "" for a run of all
+        cases."""
         return self.facts.get("selection", "")
 
     @property
@@ -137,8 +137,8 @@ class Run:
         return f"{name}, {arch}" if arch else name
 
     def by_pair(self) -> list[Run]:
-        """Splits a run with --pair into one run for each pair, with the cases named as in every other run, so that they
-        can be shown side by side. Any other run is returned as it is."""
+        """Splits a run with --pair into one run for each pair, in which cases have the names of other runs, so that they can
+        be compared. Any other run is returned unchanged."""
         return [self._of_pair(pair, facts) for pair, facts in self.pairs.items()] or [self]
 
     def _of_pair(self, pair: str, facts: Mapping[str, str]) -> Run:
@@ -157,8 +157,8 @@ def lost_run(target: str, reason: str) -> Run:
 
 
 def rows_met(run: Run) -> tuple[int, int]:
-    """How many rows are met, which means that every case of the row that ran passed, and how many rows ran. A case that
-    names no row counts as the row of its own name."""
+    """The number of rows that are met, and the number of rows that ran. A row is met if all of its cases that ran passed.
+    A case that names no row counts as the row of its own name."""
     met: dict[str, bool] = {}
     for case in run.cases.values():
         if case.verdict is not Verdict.SKIP:
@@ -167,7 +167,7 @@ def rows_met(run: Run) -> tuple[int, int]:
     return sum(met.values()), len(met)
 
 
-# ---- observations of a case, without what differs between two equal runs ----
+# ---- observations of a case, without values that change from run to run ----
 
 _VOLATILE = (
     (re.compile(r"\b(cases/[A-Za-z0-9_]+\.c):[0-9]+"), r"\1"),
@@ -190,9 +190,9 @@ def signature(text: str) -> str:
 
 
 def observation(case: Case) -> tuple[str, ...]:
-    """What must be equal in two runs of a case for the same observation.
+    """A key that is equal for two runs of a case with the same observation.
 
-    Transcripts contain nothing volatile, so they count completely. The reason of a known deviation comes from
+    Transcripts contain no volatile values, so all of the transcript counts. The reason of a known deviation comes from
     known.toml and does not count; its details and transcript do.
     """
     message = "" if case.verdict is Verdict.KNOWN else signature(case.message)
@@ -201,7 +201,7 @@ def observation(case: Case) -> tuple[str, ...]:
 
 @dataclass
 class BadFile:
-    """A file that is not a usable report."""
+    """A file that cannot be used as a report."""
 
     name: str
     problem: str

@@ -41,7 +41,7 @@ CHEN = re.compile(r"chen-([0-9]{4})([0-9]{2})[0-9]{2}")
 
 
 def link(source: str) -> str:
-    """The address of the page that a row's source names; "" if it is not a page, like "derived"."""
+    """The address of the page that a row's source names; "" if the source is not a page, as "derived"."""
     api = API.fullmatch(source)
     if api:
         root = "windows-hardware/drivers/ddi" if api[1] in DRIVER_HEADERS else "windows/win32/api"

@@ -1,4 +1,4 @@
-"""Transcripts step by step, and several of them side by side."""
+"""Splits transcripts into steps, and aligns several transcripts."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def split(line: str) -> Step:
 
 
 def external_program(transcript: str) -> str:
-    """The first program of a user that played a role (`external ROLE PROGRAM`); "" if none did. A report has neither the
-    program nor what it called, so its case can only be played where the program is."""
+    """The first program of a user that played a role (`external ROLE PROGRAM`); "" if none did. A report contains
+    neither the program nor its calls, so its case can be played only on a machine with the program."""
     for line in transcript.split("\n"):
         words = line.split(" ")
         if words[0] == "external" and len(words) > 2:
@@ -43,7 +43,7 @@ def steps_of(transcript: str) -> list[Step]:
 
 @dataclass(frozen=True, slots=True)
 class Aligned:
-    """One step of several transcripts; None for a transcript that does not have it."""
+    """One step of several transcripts; the reply is None for a transcript without it."""
 
     request: str
     replies: tuple[str | None, ...]
@@ -54,7 +54,7 @@ class Aligned:
 
 
 def align(transcripts: Sequence[str]) -> list[Aligned]:
-    """The steps of several transcripts in one list; the requests of each keep their order."""
+    """The steps of several transcripts in one list, in which the requests of each transcript keep their order."""
     merged: list[tuple[str, list[str | None]]] = []
     for place, transcript in enumerate(transcripts):
         merged = _merge(merged, steps_of(transcript), place)
@@ -68,7 +68,7 @@ def _merge(
     requests = [request for request, _ in merged]
     out: list[tuple[str, list[str | None]]] = []
     own = [step.request for step in steps]
-    if own == requests:  # the usual case, for which the matcher would be slow
+    if own == requests:  # the usual case; the matcher is slow
         return [(request, [*replies, step.reply]) for (request, replies), step in zip(merged, steps, strict=True)]
     matcher = SequenceMatcher(None, requests, own, autojunk=False)
     for kind, a_from, a_to, b_from, b_to in matcher.get_opcodes():
@@ -85,7 +85,7 @@ def _merge(
 
 @dataclass(frozen=True, slots=True)
 class StepDifference:
-    """A step in which two transcripts differ; None for the one that does not have it."""
+    """A step in which two transcripts differ; the reply is None for a transcript without it."""
 
     request: str
     before: str | None

@@ -1,1 +1,1 @@
-"""Standalone C programs from transcripts: plain Win32 calls that show what a case shows."""
+"""Makes standalone C programs from transcripts: plain Win32 calls that show the behaviour that a case shows."""

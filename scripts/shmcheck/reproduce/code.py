@@ -1,4 +1,4 @@
-"""The C code of one role while it is written: variables, calls, and what is checked behind each call."""
+"""Writes the C code of one role: variables, calls, and the checks after each call."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from shmcheck.reproduce.steps import CannotExpress, Step
 
 WIDTH = 110
 CONVERSION = "\x01"
-# Names that a label must not have in C.
+# Names that a label must not get in C.
 RESERVED = frozenset(
     "auto break case char const continue default do double else enum extern float for goto if int long register return "
     "short signed sizeof static struct switch typedef union unsigned void volatile while near far small interface main "
@@ -25,27 +25,27 @@ REFERENCE = re.compile(r"\$([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)((?:\+[0-9]+)?)")
 
 @dataclass
 class Label:
-    """What a label stands for now. `origin`: the offset in the section where a view begins."""
+    """The current object of a label. `origin`: the offset in the section at which a view begins."""
 
     variable: str
     memory: bool
     origin: str = "0"
-    unexpected: bool = False  # exists only where a call succeeded that is expected to fail
+    unexpected: bool = False  # exists only if a call succeeded that is expected to fail
     stale: bool = False  # closed with keep=yes
 
 
 @dataclass
 class Program:
-    """What the roles of one program share."""
+    """The data that the roles of one program share."""
 
-    prefix: str  # of the names of objects
+    prefix: str  # the prefix of the names of objects
     known: bool = False  # the deviation is expected on some systems (known.toml)
     winetest: bool = False
     roles: list[str] = field(default_factory=list)
-    constants: set[str] = field(default_factory=set)  # those that older SDKs lack
+    constants: set[str] = field(default_factory=set)  # the constants that older SDKs lack
     helpers: set[str] = field(default_factory=set)  # parts of helpers.c
     published: dict[str, str] = field(default_factory=dict)  # "writer.handle" -> the C name of its key
-    wanted: set[tuple[int, str]] = field(default_factory=set)  # (index of a step, field) whose value others need
+    wanted: set[tuple[int, str]] = field(default_factory=set)  # (index of a step, field): values that other steps need
 
 
 def quoted(text: str) -> str:
@@ -102,7 +102,7 @@ class RoleCode:
         self.program.helpers |= set(helpers)
 
     def statement(self, target: str, call: str) -> None:
-        """`target = call;`, broken where it is long."""
+        """`target = call;`, with a line break if it is long."""
         line = f"{target} = {call};" if target else f"{call};"
         indent = "    " * (self.depth + 1)
         while len(line) + 4 * self.depth > WIDTH:
@@ -120,7 +120,7 @@ class RoleCode:
         return name + "_" if name in RESERVED or not name[0].isalpha() else name
 
     def make(self, label: str, memory: bool, origin: str = "0", step: Step | None = None) -> Label:
-        """The variable of a label that a call makes."""
+        """The variable for the object that a call makes."""
         base = self.name_of(label)
         kind = "BYTE *" if memory else "HANDLE "
         name = self.declare(base, f"{kind}{base} = NULL;")
@@ -132,9 +132,9 @@ class RoleCode:
     def label(self, label: str, memory: bool) -> Label:
         found = self.labels.get(label)
         if found is None:
-            raise CannotExpress(f"the label '{label}', which no step of {self.role} made")
+            raise CannotExpress(f"the label '{label}', which no step of {self.role} has made")
         if found.memory != memory:
-            raise CannotExpress(f"the label '{label}' of {self.role}, used as what it is not")
+            raise CannotExpress(f"the label '{label}' of {self.role}, used as an object of another kind")
         return found
 
     def handle(self, label: str) -> str:
@@ -152,7 +152,7 @@ class RoleCode:
         found = REFERENCE.fullmatch(value)
         if not found:
             if not values.NUMBER.fullmatch(value):
-                raise CannotExpress(f"{key}={value}, which is no number")
+                raise CannotExpress(f"{key}={value}, which is not a number")
             return value
         return self.reference(found[1], found[2], found[3])
 
@@ -161,7 +161,7 @@ class RoleCode:
             return f'fetch("{role}.pid")'
         key = f"{role}.{name}"
         if key not in self.program.published:
-            raise CannotExpress(f"${key}, a value that no step before has given")
+            raise CannotExpress(f"${key}, a value that no earlier step has")
         value = f'fetch("{key}")'
         return f"({value} {more[0]} {more[1:]})" if more else value
 
@@ -169,7 +169,7 @@ class RoleCode:
         return values.constants(step.keys.get(key, default), self.program.constants)
 
     def publish(self, index: int, name: str, value: str) -> None:
-        """Keeps a value for later steps that refer to it, of this role and others."""
+        """Stores a value for later steps of this role and others that refer to it."""
         if (index, name) in self.program.wanted:
             key = f"{self.role}.{name}"
             self.program.published[key] = key
@@ -178,7 +178,7 @@ class RoleCode:
     # ---- checks ----
 
     def ok(self, step: Step, condition: str, text: str, arguments: str = "") -> None:
-        """A check; `text` says what is expected and what came. CONVERSION in it stands for the % of printf."""
+        """A check; `text` has the expected and the received value. CONVERSION in it means the % of printf."""
         known = "todo_wine " if self.program.winetest and self.program.known and step.failed else ""
         start = f"{known}ok({condition},"
         if len(start) + 4 * self.depth > WIDTH:
@@ -193,7 +193,7 @@ class RoleCode:
             self.add(*lines[:-1], lines[-1] + ");")
 
     def call(self, step: Step, target: str, call: str, good: str, shown: str = "") -> None:
-        """A call whose success `good` tells, the last error behind it, and what is expected of both.
+        """A call, whose success is the expression `good`, and the checks of its success and its last error.
 
         `shown` is the call as the message has it."""
         wants_status = step.failed and "status" in step.expected.fields
@@ -241,11 +241,11 @@ class RoleCode:
         if value == "untouched":
             return "0xdeadbeef"
         if not value.isdigit():
-            raise CannotExpress(f"error={value}, which is no number")
+            raise CannotExpress(f"error={value}, which is not a number")
         return values.error(int(value))
 
     def guarded_by(self, labels: list[Label], write: Callable[[], None]) -> None:
-        """Statements about labels that exist only where a call succeeded against the expectation."""
+        """Statements about labels that exist only if a call succeeded against the expectation."""
         names = [label.variable for label in labels if label.unexpected]
         if not names:
             write()

@@ -1,4 +1,4 @@
-"""Who does what when: the steps of a transcript as turns of roles and of the process that starts them."""
+"""The steps of a transcript as turns of the roles and of the first process, which starts them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from shmcheck.verbs import Table
 
 MAIN = "main"
 IDENTITIES = {
-    # level, flags, denied group, deleted privilege, restricting SIDs: as the runner's own identities of these names
+    # level, flags, denied group, deleted privilege, restricting SIDs, equal to the runner's identities of these names
     "untrusted": ("SECURITY_MANDATORY_LOW_RID", "0", "WinNullSid", "NULL", "FALSE"),
     "low": ("SECURITY_MANDATORY_LOW_RID", "0", "WinNullSid", "NULL", "FALSE"),
     "medium": ("SECURITY_MANDATORY_MEDIUM_RID", "0", "WinNullSid", "NULL", "FALSE"),
@@ -23,7 +23,7 @@ IDENTITIES = {
 
 @dataclass
 class Event:
-    """A turn's part. `what`: step, leave, crash (by the role); kill, gone (by the first process)."""
+    """A part of a turn. `what`: step, leave, crash (done by the role); kill, gone (done by the first process)."""
 
     actor: str
     what: str
@@ -58,13 +58,13 @@ def wanted_values(steps: list[Step], table: Table) -> set[tuple[int, str]]:
                     and f"~{name}" in table.verbs[other.verb].reply_fields()
                 ]
                 if not before:
-                    raise CannotExpress(f"${role}.{name}, which no reply before has")
+                    raise CannotExpress(f"${role}.{name}, which no earlier reply has")
                 wanted.add((before[-1], name))
     return wanted
 
 
 def plan_of(steps: list[Step]) -> Plan:
-    """The turns of a transcript. A role that comes again after its end is another process: writer, writer-2."""
+    """The turns of a transcript. A role that appears again after its end is another process: writer, writer-2."""
     plan = Plan([], [], set(), {}, {})
     current: dict[str, str] = {}
     ended: set[str] = set()
@@ -104,7 +104,7 @@ def plan_of(steps: list[Step]) -> Plan:
 
 
 def start(plan: Plan, role: str, step: Step) -> None:
-    """(start) identity=low: what is special about a role."""
+    """Reads the options of a role from its line "(start) identity=low"."""
     words = step.request.split(" ")[1:]
     for word in words:
         key, _, value = word.partition("=")

@@ -1,4 +1,4 @@
-"""Functions that older systems do not export: their types, and the pointers that a program looks up."""
+"""Functions that older systems do not export: their types, and the code that looks them up."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ FUNCTIONS = {
 
 
 def declaration(name: str) -> str:
-    """The pointer to a function, at the level of the file."""
+    """The declaration of the pointer to a function, at file scope."""
     function = FUNCTIONS[name]
     space = "" if function.result.endswith("*") else " "
     return f"static {function.result}{space}(WINAPI *p{name})({function.arguments});"

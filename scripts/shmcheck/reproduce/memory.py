@@ -1,4 +1,4 @@
-"""Touching memory, looking at pages and changing them."""
+"""The code of steps that access memory, query pages and change them."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ NUMBERS = {"u8": "BYTE", "u16": "WORD", "u32": "DWORD", "u64": "ULONGLONG"}
 
 
 def store(code: RoleCode, step: Step, call: str, shown: str) -> None:
-    """A touch behind which nothing is left to check."""
+    """An access whose reply has only the outcome to check."""
     touch(code, step, call, shown)
 
 
 def touch(code: RoleCode, step: Step, call: str, shown: str) -> bool:
-    """A touch of memory that may raise an exception. Whether the expected reply has more to check."""
+    """An access to memory that may raise an exception. Returns whether the expected reply has fields to check."""
     code.use("touch", *(["copy"] if call.startswith("copy_guarded") else []))
     code.declare("raised", "DWORD raised;")
     code.statement("raised", call)
@@ -42,7 +42,7 @@ def touch(code: RoleCode, step: Step, call: str, shown: str) -> bool:
 
 
 def data_of(code: RoleCode, step: Step) -> tuple[str, str]:
-    """What a write stores: the C of its address, and its length."""
+    """The data of a write: the C expression of its address, and its length."""
     if "text" in step.keys:
         text = step.text("text")
         return values.narrow(text), str(len(text))
@@ -308,7 +308,7 @@ def section_size(code: RoleCode, step: Step, index: int) -> None:
 
 
 def nt_fail(code: RoleCode, step: Step, shown: str, helper: str, call: str) -> None:
-    """A function of the Nt layer that is expected to fail: its status is what is checked."""
+    """A call of an Nt function that is expected to fail: checks its status."""
     code.use(helper)
     code.declare("nt", "LONG nt;")
     code.add(f"nt = {call};")
@@ -355,7 +355,7 @@ def system(code: RoleCode, step: Step, index: int) -> None:
 
 @verb("resident")
 def resident(code: RoleCode, step: Step, index: int) -> None:
-    raise CannotExpress("resident: what QueryWorkingSetEx tells depends on what else is in memory")
+    raise CannotExpress("resident: the result of QueryWorkingSetEx depends on other use of the memory")
 
 
 # ---- changing ----

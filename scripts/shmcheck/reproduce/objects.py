@@ -1,4 +1,4 @@
-"""Handles, files, other objects, security and tokens."""
+"""The code of steps about handles, files, other objects, security and tokens."""
 
 from __future__ import annotations
 

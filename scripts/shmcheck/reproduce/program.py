@@ -22,7 +22,7 @@ TURN_MS = 30000
 
 
 def parts() -> dict[str, tuple[list[str], str]]:
-    """The parts of helpers.c, in their order: what each needs, and its text."""
+    """The parts of helpers.c, in their order: the parts that each needs, and its text."""
     pieces = PART.split(HELPERS.read_text(encoding="utf-8"))[1:]
     return {pieces[at]: (pieces[at + 1].split(), pieces[at + 2].strip()) for at in range(0, len(pieces), 3)}
 
@@ -61,7 +61,7 @@ def head(case: Case, run: Run, steps: list[Step], contract: Contract, winetest: 
             paragraphs.append("\n".join([row.statement, *sources]))
     failed = next((step for step in steps if step.failed), None)
     if failed:
-        paragraphs.append(f"Seen on {run.platform}: a call that is marked below does not do that.")
+        paragraphs.append(f"Seen on {run.platform}: the calls that are marked below behave differently.")
     else:
         paragraphs.append(f"Seen on {run.platform}: as expected.")
     if winetest:
@@ -69,7 +69,7 @@ def head(case: Case, run: Run, steps: list[Step], contract: Contract, winetest: 
     else:
         paragraphs.append(
             "Build with `cl repro.c` or `x86_64-w64-mingw32-gcc repro.c -o repro.exe`, and run it without arguments. It "
-            "starts itself once for each role. Exit code 0: everything is as expected; 1: something is not."
+            "starts itself once for each role. Exit code 0: all results are as expected; 1: some are not."
         )
     return comment(paragraphs)
 
@@ -106,7 +106,7 @@ class Writer:
 
     def turn(self, before: str, then: str) -> None:
         if before in self.ended:
-            return  # it gave its turn away before it ended
+            return  # it passed its turn on before it ended
         self.code(before).add("", f"hand_over({c_name(then).upper()});")
 
     def one(self, event: Event) -> None:
@@ -170,7 +170,7 @@ class Writer:
         step = event.step
         assert step is not None
         if not event.other or not step.expected.ok:
-            raise CannotExpress("spawn: a process that is not to start")
+            raise CannotExpress("spawn: a process that is expected not to start")
         for key in ("list", "parent", "session"):
             if key in step.keys:
                 raise CannotExpress(f"spawn: {key}=")
@@ -211,7 +211,7 @@ def function_of(code: RoleCode) -> str:
 
 
 OK = """\
-/* Prints what is expected and what came; `failed` is an event that all processes share. */
+/* Prints the result of a check; `failed` is an event that all processes share. */
 static void ok(BOOL good, const char *format, ...)
 {
     char text[2048];
@@ -228,7 +228,7 @@ static void ok(BOOL good, const char *format, ...)
 """
 
 WINETEST_NAME = """\
-/* The name of the test file, which the other processes are started with. */
+/* The name of the test file, which is an argument of the other processes. */
 static const char *winetest_name(void)
 {
     char **arguments;
@@ -326,7 +326,7 @@ static DWORD exit_code(enum role role)
 SECURE_OPEN = """\
     SECURITY_ATTRIBUTES attributes = {0};
     attributes.nLength = sizeof attributes;
-    /* Processes of every integrity level take part. */
+    /* Processes of all integrity levels use the event. */
     ConvertStringSecurityDescriptorToSecurityDescriptorA("D:(A;;GA;;;WD)(A;;GA;;;RC)S:(ML;;NW;;;S-1-16-0)",
                                                          SDDL_REVISION_1, &attributes.lpSecurityDescriptor, NULL);
     sprintf(whole, "repro-%lu-%s", main_pid, name);
@@ -441,7 +441,7 @@ FUNCTION = re.compile(r"(?:^/\*(?:(?!\*/).)*\*/\n)?^static [^\n;={]*?\b(\w+)\((?
 
 
 def without_unused(text: str) -> str:
-    """The program without the helpers that none of its calls needs; both compilers warn about such functions."""
+    """The program without unused helpers, about which both compilers warn."""
     while True:
         unused = [found for found in FUNCTION.finditer(text) if len(re.findall(rf"\b{found[1]}\b", text)) == 1]
         if not unused:

@@ -1,4 +1,4 @@
-"""Calls that create, open, map, unmap and close."""
+"""The code of steps that create, open, map, unmap and close."""
 
 from __future__ import annotations
 
@@ -107,7 +107,8 @@ def map_view(code: RoleCode, step: Step, index: int) -> None:
 
 
 def release(code: RoleCode, step: Step, memory: bool, call: str) -> None:
-    """A call that ends what a label stands for. Undoing an unexpected success is not checked: there may be nothing."""
+    """A call that releases the object of a label. If the step undoes an unexpected success, its result is not checked,
+    because the object may not exist."""
     label = code.label(step.label, memory)
     code.declare("done", "BOOL done;")
     if label.unexpected:

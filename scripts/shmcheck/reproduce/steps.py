@@ -1,5 +1,5 @@
-"""The steps of a case's transcript, each with the reply that is expected: what the report's failures name, else the reply
-that was recorded."""
+"""The steps of a case's transcript, each with its expected reply: the one that a failure in the report names, else the
+recorded reply."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from shmcheck.reports.results import Case
 from shmcheck.reports.transcript import external_program
 
 LINE = re.compile(r"(?P<role>[a-z][a-z0-9-]*)> (?P<request>.*) -> (?P<reply>.*)")
-# How a report names a step that was not as expected: an expectation of the row in brackets, or a precondition.
+# The text about a step that was not as expected: an expectation of the row in brackets, or a precondition.
 EXPECTATION = re.compile(
     r"(?:line \d+: )?(?:\[[^\]]+\] )?(?P<role>[a-z][a-z0-9-]*)> (?P<request>.*?)"
     r"(?:: expected (?P<expected>.*?), got (?P<got>.*)"
@@ -22,12 +22,12 @@ OWN_CHECK = re.compile(r"(?:line \d+: )?\[[^\]]+\] (?P<text>[^>]*): expected (?P
 
 
 class CannotExpress(CannotRun):
-    """A transcript has something that a program of plain calls cannot do; the text says what, the verb first."""
+    """A transcript has a step that plain calls cannot do. The text starts with its verb and says why."""
 
 
 @dataclass(frozen=True)
 class Reply:
-    """A reply, or what is expected of one: the outcome (ok, fail, fault, bye, gone, hello) and its fields."""
+    """A reply, or an expected reply: the outcome (ok, fail, fault, bye, gone, hello) and fields."""
 
     outcome: str
     fields: dict[str, str]
@@ -48,8 +48,8 @@ class Step:
     keys: dict[str, str]
     got: Reply
     expected: Reply
-    failed: bool = False  # the report says that `got` is not what is expected
-    notes: list[str] = field(default_factory=list)  # lines of the case's own before this step
+    failed: bool = False  # the report says that `got` differs from the expected reply
+    notes: list[str] = field(default_factory=list)  # the notes of the case before this step
 
     def text(self, key: str, default: str = "") -> str:
         """The value of a key with its escapes decoded to Latin-1 characters, one for each byte."""
@@ -57,12 +57,12 @@ class Step:
 
     @property
     def made_unexpectedly(self) -> bool:
-        """The call succeeded and is expected to fail: what it made is undone by later steps of the case."""
+        """Whether the call succeeded although it should fail; later steps of the case undo it."""
         return self.got.ok and self.expected.outcome == "fail"
 
 
 def unescape(value: str) -> str:
-    """Bytes of an escaped value, each as the character of its number."""
+    """The bytes of an escaped value, each as the character with its number."""
     return re.sub("%([0-9A-Fa-f]{2})", lambda found: chr(int(found[1], 16)), value)
 
 
@@ -75,7 +75,7 @@ def parse_reply(text: str) -> Reply:
 def parse_step(line: str) -> Step:
     found = LINE.fullmatch(line)
     if not found:
-        raise CannotExpress(f"a line of the transcript that is no step: {line[:80]}")
+        raise CannotExpress(f"a line of the transcript that is not a step: {line[:80]}")
     words = found["request"].split(" ")
     label = ""
     rest = words[1:]
@@ -87,7 +87,7 @@ def parse_step(line: str) -> Step:
 
 
 def failures(case: Case) -> list[tuple[str, str, Reply, str]]:
-    """What the report says was not as expected, in its order: role, request, what was expected, and what came."""
+    """The steps that the report says were not as expected, in its order: role, request, expected reply, received reply."""
     found: list[tuple[str, str, Reply, str]] = []
     for line in [case.message.removeprefix("known: "), *case.details.split("\n")]:
         match = EXPECTATION.fullmatch(line)
@@ -101,7 +101,7 @@ def failures(case: Case) -> list[tuple[str, str, Reply, str]]:
 
 
 def steps_of(case: Case) -> list[Step]:
-    """The steps with what is expected. CannotExpress for a line that is no step."""
+    """The steps with their expected replies. CannotExpress for a line that is not a step."""
     if program := external_program(case.transcript):
         raise CannotExpress(f"the external program {program} plays a role, and a report does not carry what it calls")
     steps: list[Step] = []

@@ -1,4 +1,4 @@
-"""Values of steps as C: numbers, constants, names of objects, text."""
+"""Converts values of steps to C: numbers, constants, names of objects, text."""
 
 from __future__ import annotations
 
@@ -29,23 +29,23 @@ def error(number: int) -> str:
 
 
 def status(number: int) -> str:
-    """An NTSTATUS as C: the number, because ntstatus.h and windows.h do not go together, with its name."""
+    """An NTSTATUS as C: its number, because ntstatus.h conflicts with windows.h, and its name as a comment."""
     return f"0x{number:08X}" + (f" /* {STATUSES[number]} */" if number in STATUSES else "")
 
 
 def constants(value: str, used: set[str]) -> str:
-    """`PAGE_READWRITE|SEC_COMMIT` or a number as C; adds the newer names among them to `used`."""
+    """`PAGE_READWRITE|SEC_COMMIT` or a number as C. Adds the names that older SDKs lack to `used`."""
     words = value.split("|")
     for word in words:
         if not NUMBER.fullmatch(word) and word not in CONSTANTS and word != "GENERIC_READ":
-            raise CannotExpress(f"a constant that this program does not know: {word}")
+            raise CannotExpress(f"an unknown constant: {word}")
         if word in NEWER:
             used.add(word)
     return " | ".join(words)
 
 
 def narrow(data: str) -> str:
-    """Bytes, one a character, as a C string literal."""
+    """Bytes, one per character, as a C string literal."""
     out = ""
     after_escape = False
     for char in data:
@@ -61,7 +61,7 @@ def narrow(data: str) -> str:
 
 
 def wide(data: str) -> str:
-    """UTF-8 (or WTF-8) bytes, one a character, as a wide C string literal."""
+    """UTF-8 (or WTF-8) bytes, one per character, as a wide C string literal."""
     units = data.encode("latin-1").decode("utf-8", "surrogatepass").encode("utf-16-le", "surrogatepass")
     out = ""
     after_escape = False
