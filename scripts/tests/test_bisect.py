@@ -14,7 +14,7 @@ sys.path.insert(0, str(ROOT / "scripts"))
 sys.path.insert(0, str(Path(__file__).parent))
 
 from shmcheck.console import CannotRun  # noqa: E402
-from shmcheck.targets import bisect, wine_build  # noqa: E402
+from shmcheck.targets import git_bisect, wine_build  # noqa: E402
 from shmcheck.targets.targets_file import by_path, load  # noqa: E402
 
 BASELINE = ROOT / "reports" / "baselines" / "wine-8.xml"
@@ -28,11 +28,11 @@ def program(path: Path) -> Path:
 
 
 def test_good_bad_and_cannot_tell() -> None:
-    assert bisect.judge(BASELINE, "reader-outlives-kill") == 0
-    assert bisect.judge(BASELINE, "map-offset-past-end") == 1  # a known deviation is one
-    assert bisect.judge(BASELINE, "view-discard-needs-rw") == 125  # skipped
-    assert bisect.judge(BASELINE, "no-such-case") == 125
-    assert bisect.judge(ROOT / "LICENSE", "map-offset-past-end") == 125
+    assert git_bisect.judge(BASELINE, "reader-outlives-kill") == 0
+    assert git_bisect.judge(BASELINE, "map-offset-past-end") == 1  # a known deviation is one
+    assert git_bisect.judge(BASELINE, "view-discard-needs-rw") == 125  # skipped
+    assert git_bisect.judge(BASELINE, "no-such-case") == 125
+    assert git_bisect.judge(ROOT / "LICENSE", "map-offset-past-end") == 125
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,11 @@
-"""Which room may use which: one table for the #include lines of harness/ and for the imports of scripts/shmcheck. No two
-files depend on each other, directly or through others."""
+"""The rooms that a room may use: one table for the #include lines of harness/ and for the imports of scripts/shmcheck. No
+files form a circle."""
 
 from __future__ import annotations
 
 import ast
 import re
+import sys
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -15,7 +16,7 @@ HARNESS = ROOT / "harness"
 PACKAGE = ROOT / "scripts" / "shmcheck"
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.MULTILINE)
 
-# Each room with the rooms that its files may use besides their own.
+# Each room, and the other rooms that its files may use.
 ROOMS: dict[str, str] = {
     "harness/common": "",
     "harness/report": "harness/common",
@@ -47,7 +48,7 @@ def short(path: Path) -> str:
 
 
 def room_of(name: str) -> str:
-    """The room of a file: the longest entry of the table that contains it; "" if there is none."""
+    """The room of a file: the longest entry of the table that contains the file; "" if none does."""
     return max((room for room in ROOMS if name.startswith(room + "/")), key=len, default="")
 
 
@@ -59,19 +60,22 @@ def includes(path: Path) -> set[str]:
 def imports(path: Path, modules: dict[str, str]) -> set[str]:
     found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "shmcheck":
+        if isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{short(path)}: a relative import; name the whole package"
             names = [f"{node.module}.{name.name}" for name in node.names]
             found |= {name if name in modules else str(node.module) for name in names}
+        elif isinstance(node, ast.Import):
+            found |= {name.name for name in node.names}
     return {modules[name] for name in found if name in modules}
 
 
 def c_files() -> dict[str, set[str]]:
-    """Every file of harness/ with the files that it includes."""
+    """All files of harness/, each with the files that it includes."""
     return {short(path): includes(path) for path in sorted([*HARNESS.rglob("*.h"), *HARNESS.rglob("*.c")])}
 
 
 def python_files() -> dict[str, set[str]]:
-    """Every module of scripts/shmcheck with the modules that it imports."""
+    """All modules of scripts/shmcheck, each with the modules that it imports."""
     paths = [path for path in sorted(PACKAGE.rglob("*.py")) if path.name != "__init__.py"]
     modules = {".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts): short(path) for path in paths}
     return {short(path): imports(path, modules) for path in paths}
@@ -86,7 +90,7 @@ def unit(name: str) -> str:
 
 
 def circle(files: dict[str, set[str]]) -> list[str]:
-    """The units that depend on each other in a circle; empty if there is none."""
+    """The units of a circle; empty if there is none."""
     graph: dict[str, set[str]] = {}
     for name, used in files.items():
         graph.setdefault(unit(name), set()).update(unit(other) for other in used if unit(other) != unit(name))
@@ -113,17 +117,28 @@ def test_every_file_has_a_room(files: dict[str, set[str]]) -> None:
 
 
 @LANGUAGES
-def test_files_use_only_what_the_table_permits(files: dict[str, set[str]]) -> None:
+def test_files_use_only_permitted_rooms(files: dict[str, set[str]]) -> None:
     assert any(files.values())
     assert forbidden(files) == []
 
 
 @LANGUAGES
-def test_no_files_depend_on_each_other(files: dict[str, set[str]]) -> None:
+def test_no_files_form_a_circle(files: dict[str, set[str]]) -> None:
     assert circle(files) == []
 
 
-def test_what_the_table_forbids_is_found() -> None:
+def test_no_module_has_a_name_of_the_standard_library() -> None:
+    assert [name for name in python_files() if Path(name).stem in sys.stdlib_module_names] == []
+
+
+def test_imports_of_both_forms_are_found(tmp_path: Path) -> None:
+    path = tmp_path / "module.py"
+    modules = {"shmcheck.a": "a", "shmcheck.b": "b", "shmcheck.c": "c"}
+    path.write_text("import os\nimport shmcheck.a\nfrom shmcheck import b\nfrom shmcheck.c import x\n", encoding="utf-8")
+    assert imports(path, modules) == {"a", "b", "c"}
+
+
+def test_a_forbidden_use_is_found() -> None:
     files = {"harness/runner/peer/peer.c": {"harness/runner/stage/stage.h"}, "harness/runner/run/main.c": {"harness/report/junit.h"}}
     assert forbidden(files) == ["harness/runner/peer/peer.c uses harness/runner/stage/stage.h"]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from shmcheck.commandline import guarded
 from shmcheck.console import EXIT_NOT_RUN
 from shmcheck.definitions import option
-from shmcheck.targets import bisect, fleet, local_run, options, remote_run, target_resolve
+from shmcheck.targets import fleet, git_bisect, local_run, options, remote_run, target_resolve
 from shmcheck.targets.prepare import prepare_targets
 
 
@@ -18,7 +18,7 @@ def main(arguments: Sequence[str]) -> int:
     if any(word == "--bisect" or word.startswith("--bisect=") for word in arguments):
         code = guarded("scripts/run", lambda: run_bisect(arguments), counts=False)
         # git bisect: this commit cannot be tested.
-        return bisect.CANNOT_TELL if code == EXIT_NOT_RUN else code
+        return git_bisect.CANNOT_TELL if code == EXIT_NOT_RUN else code
     shows = any(word in options.SHOWING_OPTIONS for word in arguments)
     return guarded("scripts/run", lambda: run(arguments), counts=not shows)
 
@@ -35,7 +35,7 @@ def run_bisect(arguments: Sequence[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="shmcheck-bisect-") as folder:
         report = Path(folder) / "TEST-shmcheck-bisect.xml"
         run([*arguments[:at], "--filter", case.rpartition("/")[2], "--junit", str(report), *arguments[behind:]])
-        return bisect.judge(report, case)
+        return git_bisect.judge(report, case)
 
 
 def run(arguments: Sequence[str]) -> int:

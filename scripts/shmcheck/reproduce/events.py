@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from shmcheck.reproduce.code import REFERENCE
+from shmcheck.reproduce.role_code import REFERENCE
 from shmcheck.reproduce.steps import CannotExpress, Step
 from shmcheck.verbs import Table
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shmcheck.reproduce import values
-from shmcheck.reproduce.code import RoleCode
+from shmcheck.reproduce.role_code import RoleCode
 from shmcheck.reproduce.sections import newer, verb
 from shmcheck.reproduce.steps import CannotExpress, Step, unescape
 

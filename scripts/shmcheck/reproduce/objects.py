@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shmcheck.definitions import INTEGRITY_LEVELS
 from shmcheck.reproduce import values
-from shmcheck.reproduce.code import RoleCode
+from shmcheck.reproduce.role_code import RoleCode
 from shmcheck.reproduce.sections import name_of, verb
 from shmcheck.reproduce.steps import CannotExpress, Step, unescape
 

@@ -10,9 +10,9 @@ from shmcheck.contract import Contract
 from shmcheck.reports.results import Case, Run
 from shmcheck.reports.sources import link as sources_link
 from shmcheck.reproduce import memory, objects, sections, values  # noqa: F401 (memory and objects register verbs)
-from shmcheck.reproduce.code import Program, RoleCode
 from shmcheck.reproduce.events import IDENTITIES, MAIN, Event, Plan, plan_of, wanted_values
 from shmcheck.reproduce.functions import FUNCTIONS, declaration, lookup
+from shmcheck.reproduce.role_code import Program, RoleCode
 from shmcheck.reproduce.steps import CannotExpress, Step, steps_of
 from shmcheck.verbs import Table
 

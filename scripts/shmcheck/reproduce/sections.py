@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from shmcheck.reproduce import values
-from shmcheck.reproduce.code import RoleCode
+from shmcheck.reproduce.role_code import RoleCode
 from shmcheck.reproduce.steps import CannotExpress, Step
 
 Writer = Callable[[RoleCode, Step, int], None]
