@@ -69,17 +69,23 @@ def name(maker: Maker, plain: bool) -> str:
     return "name=" + maker.pick(("@", "^", "Local\\^", "Global\\^")) + tag
 
 
+def named(maker: Maker, plain: bool) -> str:
+    """A name for something new, with a blank behind it, or none."""
+    if maker.chance(0.1):
+        return ""
+    maker.names.append(name(maker, plain))
+    return maker.names[-1] + " "
+
+
 def create(maker: Maker, protect: str, size: int, plain: bool = True, extra: str = "") -> str:
-    named = "" if maker.chance(0.1) else name(maker, plain) + " "
-    if named:
-        maker.names.append(named.rstrip())
+    words = named(maker, plain)
     verb = "create"
     if not extra and maker.chance(0.25):
         extra = maker.pick((" api=A", " api=numa", ""))
         verb = "create" if extra or not maker.has("createapp") else "createapp"
-    if "%" in named and " api=A" in extra:
+    if "%" in words and " api=A" in extra:
         extra = ""
-    return f"{verb} {maker.label('s')} {named}size={size} protect={protect}{extra}"
+    return f"{verb} {maker.label('s')} {words}size={size} protect={protect}{extra}"
 
 
 def create_plain(maker: Maker) -> str:

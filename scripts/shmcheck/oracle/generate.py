@@ -65,6 +65,17 @@ from shmcheck.oracle.actions import (
     write_first,
     wrong_name,
 )
+from shmcheck.oracle.file_actions import (
+    close_file,
+    create_file,
+    create_over_file,
+    map_file,
+    open_file,
+    read_file,
+    resize_file,
+    size_of_file,
+    write_file,
+)
 from shmcheck.oracle.maker import ROLES, Maker, Sequence
 from shmcheck.oracle.model import Model
 from shmcheck.oracle.state import Platform
@@ -102,6 +113,10 @@ FAMILIES: dict[str, Choice] = {
         (open_inheritable, 3),
         (compare, 3),
     ),
+    "files": (
+        (create_file, 2), (create_over_file, 5), (open_file, 4), (size_of_file, 4), (resize_file, 3), (read_file, 4), (write_file, 1),
+        (close_file, 2), (map_file, 9), (open_plain, 3), (write, 4), (look, 6), (look_at_handle, 3), (unmap, 3), (close, 3), (flush, 2),
+    ),
     "life": (*SHARED, (close, 6), (unmap, 5), (duplicate, 2), (gone, 2), (open_plain, 4), (create_plain, 4), (kill, 1)),
 }  # fmt: skip
 TURNS = {"many": 0.15, "huge": 0.3, "handles": 0.3, "copies": 0.4}  # how often the role changes; otherwise 0.6
@@ -111,6 +126,7 @@ WEIGHED: dict[str, tuple[Action, ...]] = {
 }
 FIRST: dict[str, Callable[[Maker], str]] = {
     "reserved": create_reserved, "access": create_described, "names": create_named, "huge": create_huge, "events": create_either,
+    "files": create_file,
 }  # fmt: skip
 LEAST, MOST = 8, 16  # steps of a sequence
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from random import Random
 
 from shmcheck.oracle.model import Expectation, Model
-from shmcheck.oracle.state import Handle, HandleLabel, MemoryLabel, Platform, Region, Section, World
+from shmcheck.oracle.state import File, Handle, HandleLabel, MemoryLabel, Platform, Region, Section, World
 from shmcheck.oracle.text import reply, step
 
 ROLES = ("writer", "reader", "third")
@@ -82,6 +82,15 @@ class Maker:
                 handle = table.get(label.value)
                 if handle is not None and isinstance(handle.object, Section):
                     found.append((name, handle, handle.object))
+        return found
+
+    def files(self) -> list[tuple[str, Handle, File]]:
+        """Labels of the role that are handles of files."""
+        found = []
+        for name, label in self.process.labels.items():
+            handle = self.process.table.get(label.value) if isinstance(label, HandleLabel) else None
+            if handle is not None and isinstance(handle.object, File):
+                found.append((name, handle, handle.object))
         return found
 
     def views(self) -> list[tuple[str, MemoryLabel, Region]]:

@@ -179,7 +179,7 @@ class Team:
 
     def perform(self, steps: list[tuple[str, str]], replies: list[str]) -> None:
         """Adds the reply to each step to `replies`."""
-        prefix, play = f"{self.run}-{self.count:x}-", f"{self.count:x}"
+        play = f"{self.count:x}"
         known: dict[str, str] = {}
         for role, text in steps:
             actor = self.actor(role)
@@ -188,13 +188,18 @@ class Team:
                 del self.actors[role]
                 replies.append("gone")
                 continue
-            actor.send(prompt_text.request(text, prefix, play, known, self.pid) + "\n")
+            actor.send(prompt_text.request(text, self.prefix, play, known, self.pid) + "\n")
             answer = actor.receive(1)[0]
             if "=" in answer:
                 for match in REMEMBERED.finditer(answer):
                     known[f"{role}.{match[1]}"] = match[2]
             self.note_given(role, text, answer, known)
             replies.append(prompt_text.reply(text, answer, play))
+
+    @property
+    def prefix(self) -> str:
+        """What stands before the names of objects and files of this play."""
+        return f"{self.run}-{self.count:x}-"
 
     def note_given(self, role: str, text: str, answer: str, known: Mapping[str, str]) -> None:
         """Keeps in mind a duplicate that has no label yet."""
@@ -211,6 +216,7 @@ class Team:
     def clean(self, steps: list[tuple[str, str]], replies: list[str]) -> None:
         """Frees what the labels of the actors hold after these steps. What is free already only gets a `bad`."""
         lines: dict[str, list[str]] = {}
+        files: set[str] = set()
         for (role, text), answer in zip(steps, replies):
             if text == KILL:
                 lines.pop(role, None)
@@ -221,19 +227,31 @@ class Team:
                 lines.setdefault(role, []).extend(free.format(label) for free in FREES[verb])
             elif "protect-from-close=yes" in text:
                 lines.setdefault(role, []).append(f"setflags {rest.partition(' ')[0]}-{self.count:x} protect-from-close=no\n")
+            if verb == "file" and answer.startswith("ok"):
+                files.add(rest.split(" ")[1].replace("^", self.prefix))
         for index, (role, value) in enumerate(self.given):
             label = f"given{index}-{self.count:x}"
             lines.setdefault(role, []).extend((f"adopt {label} handle={value}\n", f"close {label}\n"))
         self.given.clear()
+        self.release(lines)
+        for role in list(self.actors)[:1]:
+            self.release({role: [f"fileremove {name}\n" for name in sorted(files)]})
+        self.retire()
+
+    def release(self, lines: Mapping[str, list[str]]) -> None:
+        """Has the actors perform these requests, whatever comes of them."""
         asked = []
         for role, requests in lines.items():
             actor = self.actors.get(role)
             if actor is not None:
-                requests.sort(key=lambda request: not request.startswith("setflags"))
+                requests = sorted(requests, key=lambda request: not request.startswith("setflags"))
                 actor.send("".join(requests))
                 asked.append((actor, len(requests)))
         for actor, count in asked:
             actor.stale += sum(answer.startswith("fail") for answer in actor.receive(count))
+
+    def retire(self) -> None:
+        """Replaces actors that have too many labels that are stale."""
         for role, actor in list(self.actors.items()):
             if actor.stale > STALE_LABELS:
                 del self.actors[role]

@@ -36,6 +36,26 @@ def writable(file: File) -> bool:
     return any(section.protect in (PAGE_READWRITE, PAGE_EXECUTE_READWRITE) for section in file.live)
 
 
+def replaced(call: Plain) -> File | None:
+    """The file that CREATE_ALWAYS would empty. NoStatement if a handle does not share it."""
+    file = call.world.files.get(call.step.word("name"))
+    if file is None or call.step.verb != "file" or call.step.word("open", "new") != "new":
+        return None
+    if file.unshared:
+        raise NoStatement("who shares the file")
+    return file
+
+
+@refuses("file", "file-create-always-refused")
+def created_over_mapped(call: Plain) -> Fail | None:
+    file = replaced(call)
+    if file is None or not file.live:
+        return None
+    if not file.views:
+        raise NoStatement("CREATE_ALWAYS over a file with a section and without a view")
+    return Fail(1224)
+
+
 @grants("file", "file-open-needs-share-write")
 def opens(call: Plain) -> Fields | None:
     file = only_mapped(call)
@@ -59,16 +79,29 @@ def opened(call: Plain, reply: Reply) -> None:
     else:
         name = step.word("name")
         file = world.files.get(name)
-        if file is None or step.word("open") != "existing":
-            file = File(step.number("size"))
+        if file is None:
+            file = world.files[name] = File(step.number("size"))
             if step.word("open") == "existing":
                 file.size = None
-                file.contents.forget(0, 1 << 40)
-            world.files[name] = file
+                file.contents.forget(0, END)
+        elif step.word("open") != "existing":
+            empty(file, step.number("size"))
+        file.unshared = file.unshared or step.word("share", "all") != "all"
         target = file
     value = world.give(process, Handle(target, step.number("access", GENERIC_READ | GENERIC_WRITE)))
     process.labels[step.label] = HandleLabel(value)
     process.last["handle"] = value
+
+
+END = 1 << 40  # beyond the end of every file
+
+
+def empty(file: File, size: int) -> None:
+    """The file is created again, with this size. What sections over it show then is not known."""
+    file.size = size
+    file.contents.put(0, END, None)
+    if file.live:
+        file.contents.forget(0, END)
 
 
 @lost("file pipe")
@@ -112,11 +145,21 @@ def size_of_file(call: OfFile) -> Fields | None:
     return {"size": str(call.file.size)}
 
 
+@grants("filesize", "file-grow-while-mapped")
+def grows(call: OfFile) -> Fields | None:
+    if not call.step.has("to") or call.file.size is None or not call.file.live:
+        return None
+    if call.handle.access is None or not call.handle.access & GENERIC_WRITE:
+        raise NoStatement("whether the handle may write")
+    return SUCCESS if call.step.number("to") >= call.file.size else None
+
+
 @done("filesize")
 def resized(call: OfFile, reply: Reply) -> None:
     if call.step.has("to"):
-        call.file.size = call.step.number("to")
-        call.file.contents.forget(call.file.size, 1 << 40)
+        size = call.step.number("to")
+        call.file.contents.forget(min(size, call.file.size or 0), END)
+        call.file.size = size
 
 
 @lost("filesize")
@@ -128,7 +171,11 @@ def resized_without_statement(call: OfFile, reply: Reply) -> None:
 def reads_file(call: OfFile) -> Fields | None:
     if call.file.dirty:
         raise NoStatement("ReadFile is not promised to agree with views")
-    found = call.file.contents.read(call.at, call.at + call.step.number("length"))
+    if call.handle.access is None or not call.handle.access & GENERIC_READ:
+        raise NoStatement("whether the handle may read")
+    if call.file.size is None or call.at >= call.file.size:
+        raise NoStatement("reading at the end of a file")
+    found = call.file.contents.read(call.at, min(call.at + call.step.number("length"), call.file.size))
     if found is None:
         raise NoStatement("what the bytes are")
     return {"text": escaped(found)}
@@ -136,11 +183,17 @@ def reads_file(call: OfFile) -> Fields | None:
 
 @lost("filewrite")
 def writes_file(call: OfFile, reply: Reply) -> None:
-    data = plain(call.step.word("text"))
-    if call.file.sections:
-        call.file.contents.forget(call.at, call.at + len(data))
+    if reply.word != "ok":
+        return
+    data, file = plain(call.step.word("text")), call.file
+    end = call.at + len(data)
+    if file.size is not None and end > file.size:
+        file.contents.forget(file.size, END)
+        file.size = end
+    if file.sections:
+        file.contents.forget(call.at, end)
     else:
-        call.file.contents.write(call.at, data)
+        file.contents.write(call.at, data)
 
 
 @verb("fileremove")

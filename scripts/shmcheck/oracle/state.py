@@ -75,7 +75,7 @@ class Object:
 class File(Object):
     """A file on a volume, by its name; handles are opened on it."""
 
-    __slots__ = ("size", "contents", "views", "sections", "dirty", "live")
+    __slots__ = ("size", "contents", "views", "sections", "dirty", "live", "unshared")
 
     def __init__(self, size: int) -> None:
         super().__init__("file")
@@ -85,6 +85,7 @@ class File(Object):
         self.sections = 0
         self.live: set[Section] = set()  # sections over it that have handles or views
         self.dirty = False  # written through a view that is still there
+        self.unshared = False  # a handle was opened that does not share everything
 
 
 class Section(Object):
