@@ -3,6 +3,8 @@
  * touch a small part at most, and the actor rounds to whole steps. */
 #include "topic.h"
 
+#include <string.h>
+
 #define HALF_GIB "536870912"
 
 /* Records the charge that later steps are compared with. */
@@ -137,6 +139,34 @@ static void large_minimum_zero(struct stage *s)
     gives(s, "writer", "largepages", "power-of-two=yes small=no");
 }
 
+#define LIMIT "33554432"  /* 32 MiB */
+#define BEYOND "50331648" /* 48 MiB */
+
+/* What a section that is larger than the limit gets in a job, then private memory of that size. */
+static void use_more_than_limit(struct stage *s, const char *role)
+{
+    records(s, role, "create section name=@x size=" BEYOND " protect=PAGE_READWRITE");
+    if (strcmp(value(s, role, "error"), "0") == 0) {
+        records(s, role, "map view of=section access=FILE_MAP_WRITE");
+        if (value(s, role, "base")[0])
+            records(s, role, "write view at=50331647 u8=1");
+        must(s, role, "close section");
+    }
+    must(s, role, "reserve private size=" BEYOND);
+    records(s, role, "commit private length=" BEYOND " protect=PAGE_READWRITE");
+}
+
+/* A job can limit the memory that each of its processes, or all together, commit. */
+static void job_memory_limit(struct stage *s)
+{
+    must(s, "writer", "hold job kind=job");
+    records(s, "writer", "memorylimit job of=process bytes=" LIMIT);
+    use_more_than_limit(s, "writer");
+    must(s, "reader", "hold job kind=job");
+    records(s, "reader", "memorylimit job of=job bytes=" LIMIT);
+    use_more_than_limit(s, "reader");
+}
+
 static const struct test_case commitment_cases[] = {
     {CASE(commit_charged_at_create), .needs = "commit-1-gib"},
     {CASE(reserve_charge_deferred), .needs = "commit-1-gib"},
@@ -149,6 +179,7 @@ static const struct test_case commitment_cases[] = {
     {CASE(commit_physical_on_touch)},
     {CASE(nocache_interlocked_warning), .needs = "write-combine"},
     {CASE(large_minimum_zero)},
+    {CASE(job_memory_limit), .needs = "commit-1-gib"},
 };
 
 TOPIC(commitment, commitment_cases)

@@ -1,4 +1,4 @@
-/* Topic section_kinds: large pages without the privilege, and uncached memory. */
+/* Topic section_kinds: large pages without the privilege, uncached memory, and SEC_NO_CHANGE. */
 #include "topic.h"
 
 #include <string.h>
@@ -57,12 +57,36 @@ static void writecombine_since_vista(struct stage *s)
     gives(s, "reader", "read view at=0 length=5 as=text", "text=bytes");
 }
 
+/* SEC_NO_CHANGE, which only the driver kit names: whether it is taken, and whether a view's protection can change. */
+static void view_no_change(struct stage *s)
+{
+    records(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE|SEC_COMMIT|0x400000");
+    if (strcmp(value(s, "writer", "error"), "0") != 0)
+        return;
+    must(s, "reader", "open section name=@x access=FILE_MAP_READ|FILE_MAP_WRITE");
+    records(s, "reader", "map view of=section access=FILE_MAP_WRITE");
+    if (value(s, "reader", "base")[0])
+        records(s, "reader", "protect view length=4096 to=PAGE_READONLY");
+}
+
+/* The same flag as the type of a view. */
+static void view_mapped_no_change(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
+    must(s, "reader", "open section name=@x access=FILE_MAP_READ|FILE_MAP_WRITE");
+    records(s, "reader", "map2 view of=section protect=PAGE_READWRITE type=0x400000");
+    if (value(s, "reader", "base")[0])
+        records(s, "reader", "protect view length=4096 to=PAGE_READONLY");
+}
+
 static const struct test_case section_kinds_cases[] = {
     {CASE(large_needs_privilege)},
     {CASE(large_needs_commit)},
     {CASE(large_flag_needs_large_section), .needs = "windows-10-1703"},
     {CASE(nocache_query)},
     {CASE(writecombine_since_vista), .needs = "write-combine"},
+    {CASE(view_no_change)},
+    {CASE(view_mapped_no_change), .rows = "view-no-change", .needs = "has-map2"},
 };
 
 TOPIC(section_kinds, section_kinds_cases)

@@ -1,4 +1,4 @@
-/* Policies that a process can set for itself, and objects that need no handle to exist. */
+/* Policies and limits that a process can set for itself, and objects that need no handle to exist. */
 #include "../arguments.h"
 #include "../footprint.h"
 #include "../guard.h"
@@ -43,6 +43,32 @@ void verb_nocode(const struct line *request, struct reply *reply)
 {
     (void)request;
     set_policy(DYNAMIC_CODE, PROHIBIT_DYNAMIC_CODE, reply);
+}
+
+/* Page ns-winnt-jobobject_extended_limit_information. */
+void verb_memorylimit(const struct line *request, struct reply *reply)
+{
+    const struct object *job = object_handle(request->label, reply);
+    const SIZE_T bytes = argument_address(request, "bytes");
+    const bool each = argument_choice(request, "of") == 0;
+    JOBOBJECT_EXTENDED_LIMIT_INFORMATION limits = {
+        .BasicLimitInformation.LimitFlags =
+            each ? JOB_OBJECT_LIMIT_PROCESS_MEMORY : JOB_OBJECT_LIMIT_JOB_MEMORY,
+        .ProcessMemoryLimit = bytes,
+        .JobMemoryLimit = bytes,
+    };
+    if (!job)
+        return;
+    footprint_cannot_return();
+    call_begins();
+    BOOL done =
+        SetInformationJobObject(job->handle, JobObjectExtendedLimitInformation, &limits, sizeof limits) &&
+        AssignProcessToJobObject(job->handle, GetCurrentProcess());
+    struct call_result seen = call_ended();
+    if (done)
+        reply_ok(reply);
+    else
+        reply_fail(reply, seen);
 }
 
 struct closing {
