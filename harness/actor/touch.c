@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "../common/pattern.h"
+#include "../common/text.h"
 
 #if defined(_MSC_VER) && defined(_M_IX86)
 #include <emmintrin.h>
@@ -80,6 +80,14 @@ void touch_store_number(void *context)
         *(volatile uint32_t *)touch->address = (uint32_t)number;
     else
         store_64(touch->address, number);
+}
+
+uint8_t pattern_byte(uint64_t seed, uint64_t at)
+{
+    uint64_t x = at + seed * UINT64_C(0x9E3779B97F4A7C15);
+    x = (x ^ (x >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
+    x ^= x >> 27;
+    return (uint8_t)(1 + x % 255);
 }
 
 void touch_fill(void *context)

@@ -32,6 +32,10 @@ void touch_sum(void *touch);
 void touch_increment(void *touch); /* InterlockedIncrement, of 32 bits; .number takes the new value */
 void touch_execute(void *touch);   /* calls the address as a function without arguments */
 
+/* The byte of pattern `seed` at offset `at`: actors compute patterns, so that long data need not cross the pipe. It is never
+ * 0, so that it differs from new memory; neighbouring bytes, pages and seeds differ. */
+uint8_t pattern_byte(uint64_t seed, uint64_t at);
+
 /* `fault code=0xX access=A at=+N`: at is the distance from `base`, the label's address, or `elsewhere` if the fault was at
  * none of the bytes to touch. */
 void reply_fault(struct reply *reply, const struct raised_exception *fault, const struct touch *touch,

@@ -6,7 +6,6 @@ set(SHMCHECK_COMMON_SOURCES
     harness/common/fact.c
     harness/common/line.c
     harness/common/win32_constants.c
-    harness/common/pattern.c
     harness/common/spawn_args.c
     harness/common/text.c
     harness/common/verdict.c

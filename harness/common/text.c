@@ -204,6 +204,14 @@ bool number_parse(const char *word, uint64_t *out)
     return true;
 }
 
+uint64_t checksum_add(uint64_t sum, const volatile void *bytes, size_t length)
+{
+    const volatile uint8_t *at = bytes;
+    for (size_t i = 0; i < length; i++)
+        sum = (sum ^ at[i]) * UINT64_C(0x100000001B3);
+    return sum;
+}
+
 bool word_next(const char **rest, char out[WORD_BYTES])
 {
     const char *word = *rest + strspn(*rest, " ");

@@ -1,4 +1,4 @@
-/* Text: buffers of fixed size and growing ones, percent-escapes, patterns and numbers. Plain C. */
+/* Text: buffers of fixed size and growing ones, percent-escapes, patterns, numbers, checksums and words. Plain C. */
 #ifndef SHMCHECK_TEXT_H
 #define SHMCHECK_TEXT_H
 
@@ -52,7 +52,7 @@ void escape_add(struct text *out, const void *bytes, size_t length);
  * digit; `word` is then unspecified. */
 bool escape_decode(char *word, size_t *length);
 
-/* ---- patterns and numbers ---- */
+/* ---- patterns, numbers and checksums ---- */
 
 /* Whether the whole word matches: '*' matches any bytes, '?' one byte, every other byte itself (case-sensitive). The
  * time is proportional to the product of the two lengths. */
@@ -61,6 +61,10 @@ bool glob_matches(const char *pattern, const char *word);
 /* Reads a whole word as an unsigned number of at most 64 bits, decimal or hexadecimal after 0x. False, and *out
  * unchanged, if the word is anything else. */
 bool number_parse(const char *word, uint64_t *out);
+
+/* FNV-1a, 64 bits. Start with CHECKSUM_START; sums of pieces chain. */
+#define CHECKSUM_START UINT64_C(0xCBF29CE484222325)
+uint64_t checksum_add(uint64_t sum, const volatile void *bytes, size_t length);
 
 /* ---- words ---- */
 

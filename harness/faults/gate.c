@@ -1,5 +1,6 @@
 #include "gate.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "name_kinds.h"
@@ -17,11 +18,21 @@ static bool something_failed, fault_tells;
 
 static enum way way_of_word(const char *word)
 {
-    static const char *const words[] = {"", "W", "A", "Numa", "FromApp", "2", "plain", "Ex", "3", "Numa2"};
-    for (size_t i = 1; i < sizeof words / sizeof words[0]; i++)
-        if (strcmp(words[i], word) == 0)
-            return (enum way)i;
-    return WAY_OTHER;
+    static const char *const words[] = {[WAY_OTHER] = "",
+                                        [WAY_W] = "W",
+                                        [WAY_A] = "A",
+                                        [WAY_NUMA] = "Numa",
+                                        [WAY_FROM_APP] = "FromApp",
+                                        [WAY_2] = "2",
+                                        [WAY_PLAIN] = "plain",
+                                        [WAY_EX] = "Ex",
+                                        [WAY_3] = "3",
+                                        [WAY_NUMA2] = "Numa2"};
+    static_assert(sizeof words / sizeof words[0] == WAY_COUNT, "every way has its word");
+    size_t way = WAY_COUNT - 1;
+    while (way > WAY_OTHER && strcmp(words[way], word) != 0)
+        way--;
+    return (enum way)way;
 }
 
 void gate_start(bool tells)

@@ -23,7 +23,19 @@
 
 #include "books.h"
 
-enum way { WAY_OTHER, WAY_W, WAY_A, WAY_NUMA, WAY_FROM_APP, WAY_2, WAY_PLAIN, WAY_EX, WAY_3, WAY_NUMA2 };
+enum way {
+    WAY_OTHER,
+    WAY_W,
+    WAY_A,
+    WAY_NUMA,
+    WAY_FROM_APP,
+    WAY_2,
+    WAY_PLAIN,
+    WAY_EX,
+    WAY_3,
+    WAY_NUMA2,
+    WAY_COUNT
+};
 enum adds { ADDS_NOTHING, ADDS_HANDLE, ADDS_VIEW };
 
 /* One call, as far as it is known before it is made. */

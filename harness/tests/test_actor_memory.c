@@ -2,7 +2,7 @@
 #include "testing.h"
 
 #include "../actor/touch.h"
-#include "../common/pattern.h"
+#include "../actor/touch.h"
 #include "actor_fake.h"
 
 TEST(memory_is_written_and_read)
@@ -83,6 +83,23 @@ TEST(patterns_belong_to_the_section)
     expect("verify wrong length=200 seed=9", mapped);
 }
 
+TEST(patterns_of_seeds_differ)
+{
+    size_t same_neighbour = 0, same_page = 0, same_seed = 0;
+    for (uint64_t at = 0; at < 65536; at++) {
+        uint8_t byte = pattern_byte(7, at);
+        assert_int_not_equal(byte, 0);
+        assert_int_equal(byte, pattern_byte(7, at));
+        same_neighbour += byte == pattern_byte(7, at + 1);
+        same_page += byte == pattern_byte(7, at + 4096);
+        same_seed += byte == pattern_byte(8, at);
+    }
+    /* Chance would have about 257 of each. */
+    assert_in_range(same_neighbour, 0, 700);
+    assert_in_range(same_page, 0, 700);
+    assert_in_range(same_seed, 0, 700);
+}
+
 TEST(a_reply_longer_than_a_line_is_bad)
 {
     static unsigned char memory[384];
@@ -119,11 +136,9 @@ TEST(faults_outside_the_step_are_elsewhere)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        FRESH(memory_is_written_and_read),
-        FRESH(wrong_memory_requests_are_bad),
-        FRESH(patterns_belong_to_the_section),
-        FRESH(a_reply_longer_than_a_line_is_bad),
-        FRESH(faults_outside_the_step_are_elsewhere),
+        FRESH(memory_is_written_and_read),        FRESH(wrong_memory_requests_are_bad),
+        FRESH(patterns_belong_to_the_section),    FRESH(patterns_of_seeds_differ),
+        FRESH(a_reply_longer_than_a_line_is_bad), FRESH(faults_outside_the_step_are_elsewhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

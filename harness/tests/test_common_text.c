@@ -1,8 +1,7 @@
-/* Text in fixed and growing buffers, percent-escapes, globs, patterns and checksums. */
+/* Text in fixed and growing buffers, percent-escapes, globs and checksums. */
 #include "testing.h"
 
 #include "../common/text.h"
-#include "../common/pattern.h"
 
 TEST(text_keeps_what_fits)
 {
@@ -200,23 +199,6 @@ TEST(glob_is_not_exponential)
     assert_true(glob_matches(pattern, word));
 }
 
-TEST(patterns_of_seeds_differ)
-{
-    size_t same_neighbour = 0, same_page = 0, same_seed = 0;
-    for (uint64_t at = 0; at < 65536; at++) {
-        uint8_t byte = pattern_byte(7, at);
-        assert_int_not_equal(byte, 0);
-        assert_int_equal(byte, pattern_byte(7, at));
-        same_neighbour += byte == pattern_byte(7, at + 1);
-        same_page += byte == pattern_byte(7, at + 4096);
-        same_seed += byte == pattern_byte(8, at);
-    }
-    /* Chance would have about 257 of each. */
-    assert_in_range(same_neighbour, 0, 700);
-    assert_in_range(same_page, 0, 700);
-    assert_in_range(same_seed, 0, 700);
-}
-
 /* Values published with the algorithm, so that another writer of the sum would agree. */
 TEST(checksum_is_fnv1a)
 {
@@ -239,7 +221,6 @@ int main(void)
         cmocka_unit_test(escape_refuses_incomplete_escapes),
         cmocka_unit_test(globs_match_as_listed),
         cmocka_unit_test(glob_is_not_exponential),
-        cmocka_unit_test(patterns_of_seeds_differ),
         cmocka_unit_test(checksum_is_fnv1a),
     };
     return cmocka_run_group_tests_name("common text", tests, NULL, NULL);

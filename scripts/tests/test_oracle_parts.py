@@ -55,7 +55,7 @@ def test_contents_are_bytes(writes: list[tuple[int, bytes | int]]) -> None:
 
 
 def test_the_pattern_is_the_actors() -> None:
-    """Values of harness/common/pattern.c, as transcripts have shown them."""
+    """Values of harness/actor/touch.c, as transcripts have shown them."""
     assert 0 not in pattern(1, 0, 4096)
     assert pattern(5, 100, 50) == pattern(5, 0, 200)[100:150]
     assert pattern(1, 0, 1) != pattern(2, 0, 1) or pattern(1, 1, 1) != pattern(2, 1, 1)

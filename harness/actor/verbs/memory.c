@@ -1,7 +1,6 @@
 /* Reading and writing the memory of a view. */
 #include <string.h>
 
-#include "../../common/pattern.h"
 #include "../arguments.h"
 #include "../objects.h"
 #include "../touch.h"

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../../common/pattern.h"
+#include "../../common/text.h"
 #include "../stage/cmocka_bridge.h"
 #include "reply_mutations.h"
 

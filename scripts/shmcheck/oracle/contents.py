@@ -47,7 +47,7 @@ Source = Written | Filled | Unknown
 
 @lru_cache(maxsize=256)
 def pattern(seed: int, start: int, length: int) -> bytes:
-    """The bytes of the pattern of `fill` (harness/common/pattern.c)."""
+    """The bytes of the pattern of `fill` (harness/actor/touch.c)."""
     shift = (seed * 0x9E3779B97F4A7C15) & _MASK
     found = bytearray(length)
     for index in range(length):
