@@ -1,4 +1,4 @@
-"""Starting shmcheck.exe under Wine, finding its processes, reading its report: for tests that inject faults."""
+"""Starts shmcheck.exe under Wine, finds its processes and reads its report, for tests that inject faults."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PREFIX = os.environ.get("WINEPREFIX", "")
 
 
 def why_not() -> str:
-    """Why these tests cannot run here, "" if they can."""
+    """Why these tests cannot run here; "" if they can."""
     if sys.platform == "win32":
         return "faults are injected with POSIX signals: Linux and Wine only"
     if not os.environ.get("SHMCHECK_BIN"):
@@ -41,32 +41,32 @@ def why_not() -> str:
 MARK = "SHMCHECK_FAULT_TEST"
 PROGRAMS = ("shmcheck.exe", "shmactor.exe", "test_runner_misbehaving_actors.exe")
 
-# A process that Wine 8 was about to make when its maker was killed: it waits in the loader without end, has not run an
-# instruction of its program, and Wine itself knows nothing of it.
+# A process that Wine 8 was creating when its creator was killed. It waits in the loader without end, has not run an
+# instruction of its program, and wineserver does not know it.
 UNBORN = re.compile(r"\S*/wine(64)?(-preloader)? ")
 
 ANSWER_SECONDS = 120.0
 GONE_SECONDS = 2.0
 
-# A case of the real suite that works on every platform, has two actors, and takes a while when it is repeated.
+# A case of the real suite that passes on all platforms, has two actors, and takes some time if it is repeated.
 CASE = "view-coherent-two-processes"
 LONG = ["--filter", CASE, "--repeat", "1000", "--jobs", "2"]
 SHORT = ["--filter", CASE]
 
 
 def environment_for(mark: str, prefix: str = PREFIX) -> dict[str, str]:
-    """Every process that is started with it, however far down, can be found by its mark."""
+    """An environment with a mark, by which all descendants of a process can be found."""
     extra = {"WINEPREFIX": prefix, "WINEDEBUG": "-all", "WINEDLLOVERRIDES": "mscoree,mshtml=", MARK: mark}
     return {**os.environ, **extra}
 
 
 def windows_path(path: Path) -> str:
-    """How a Wine program names this file."""
+    """The path of this file for a program under Wine."""
     return "Z:" + str(path.resolve()).replace("/", "\\")
 
 
 def processes(variable: str, value: str) -> dict[int, str]:
-    """The living processes with this environment variable: ids and command lines."""
+    """The running processes with this environment variable: ids and command lines."""
     wanted = os.fsencode(f"{variable}={value}")
     found = {}
     for name in os.listdir("/proc"):
@@ -76,14 +76,14 @@ def processes(variable: str, value: str) -> dict[int, str]:
             variables = Path("/proc", name, "environ").read_bytes().split(b"\0")
             command = Path("/proc", name, "cmdline").read_bytes()
         except OSError:
-            continue  # it ended, or is not ours to look at
+            continue  # it has ended, or belongs to another user
         if wanted in variables:
             found[int(name)] = command.replace(b"\0", b" ").decode("utf-8", "replace").strip()
     return found
 
 
 def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
-    """Whether the condition came true in time."""
+    """Waits until the condition is true. Returns False if it is not true in time."""
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:
@@ -94,7 +94,7 @@ def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
 
 @dataclass
 class Answer:
-    """How a run ended."""
+    """The exit code and output of a run."""
 
     code: int
     out: str
@@ -108,18 +108,18 @@ class Answer:
 
 @dataclass
 class Run:
-    """A started shmcheck.exe. What it prints goes to files: processes that outlive it would hold a pipe open."""
+    """A started shmcheck.exe. Its output goes to files, because processes that outlive it would hold a pipe open."""
 
     process: subprocess.Popen[bytes]
     out: IO[bytes]
     err: IO[bytes]
 
     def kill(self) -> None:
-        """As the user's task manager does."""
+        """Kills the program, like a task manager."""
         self.process.kill()
 
     def wait(self) -> Answer:
-        """Waits for its end."""
+        """Waits for the end of the program. AssertionError if it does not end in time."""
         try:
             self.process.wait(ANSWER_SECONDS)
         except subprocess.TimeoutExpired:
@@ -130,20 +130,20 @@ class Run:
 
     @staticmethod
     def text(file: IO[bytes]) -> str:
-        """What was printed."""
+        """The output so far."""
         file.seek(0)
         return file.read().decode("utf-8", "replace").replace("\r\n", "\n")
 
 
 @dataclass
 class Runner:
-    """Starts shmcheck.exe and knows the processes that belong to it."""
+    """Starts shmcheck.exe and finds the processes that belong to it."""
 
     prefix: str = PREFIX
     mark: str = field(default_factory=lambda: uuid.uuid4().hex)
 
     def start(self, *arguments: str, program: Path | None = None, stdout: int | None = None, misbehaviour: str = "") -> Run:
-        """Starts it; `misbehaviour` is for the actor that harness/tests/misbehaving_actor.c describes."""
+        """Starts shmcheck.exe. `misbehaviour` is for the actor of harness/tests/misbehaving_actor.c."""
         out, err = tempfile.TemporaryFile(), tempfile.TemporaryFile()
         child = subprocess.Popen(
             ["wine", str(program or BIN / "shmcheck.exe"), *arguments],
@@ -156,20 +156,20 @@ class Runner:
         return Run(child, out, err)
 
     def run(self, *arguments: str, program: Path | None = None, misbehaviour: str = "") -> Answer:
-        """Starts it and waits for its end."""
+        """Starts shmcheck.exe and waits for its end."""
         return self.start(*arguments, program=program, misbehaviour=misbehaviour).wait()
 
     def left(self) -> dict[int, str]:
-        """Its processes that live."""
+        """Its running processes."""
         return processes(MARK, self.mark)
 
     def programs(self, name: str) -> list[int]:
-        """Its living processes that run this program."""
+        """Its running processes of this program."""
         return [pid for pid, command in self.left().items() if name in command and not UNBORN.match(command)]
 
-    def expect_nobody(self) -> None:
-        """Nothing that it started lives much longer than itself. A server that this run was the first to need stays
-        for a moment, as it always does: it belongs to the prefix."""
+    def expect_no_process_left(self) -> None:
+        """Expects all processes that it started to end soon after it. A wineserver that this run started may stay longer,
+        because it belongs to the prefix."""
 
         def gone() -> bool:
             return not any(self.programs(name) for name in PROGRAMS)
@@ -182,7 +182,7 @@ class Runner:
 
 
 def end(pid: int) -> bool:
-    """Kills a process of ours; false if it was gone already."""
+    """Kills a process of this test. Returns False if it had ended."""
     try:
         os.kill(pid, signal.SIGKILL)
     except ProcessLookupError:
@@ -191,7 +191,7 @@ def end(pid: int) -> bool:
 
 
 def cases_of(report: Path) -> dict[str, tuple[str, str]]:
-    """The report, read by a parser that takes nothing but well-formed XML: name -> (outcome, type and message)."""
+    """The report, read by a parser that accepts only well-formed XML: name -> (outcome, type and message)."""
     cases: dict[str, tuple[str, str]] = {}
     for case in ElementTree.parse(report).getroot().iter("testcase"):
         outcome, text = "pass", ""
@@ -200,13 +200,13 @@ def cases_of(report: Path) -> dict[str, tuple[str, str]]:
             if element is not None:
                 outcome, text = kind, f"{element.get('type', '')}: {element.get('message', '')}"
         name = case.get("name", "")
-        assert name not in cases, f"{name} stands twice"
+        assert name not in cases, f"{name} is there twice"
         cases[name] = (outcome, text)
     return cases
 
 
 def is_complete(report: Path) -> bool:
-    """Whether the report says that its run came to its end."""
+    """Whether the report says that its run is complete."""
     properties = ElementTree.parse(report).getroot().iter("property")
     found = {one.get("value") for one in properties if one.get("name") == "run_complete"}
     assert len(found) == 1
@@ -214,7 +214,7 @@ def is_complete(report: Path) -> bool:
 
 
 def wait_for_cases(report: Path, count: int = 1) -> None:
-    """Until the report on disk has so many finished cases."""
+    """Waits until the report on disk has this number of finished cases."""
 
     def there() -> bool:
         try:

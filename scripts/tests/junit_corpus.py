@@ -30,7 +30,7 @@ case = "known"
 check = "*"
 reason = "a reason & <more>"
 """
-# The case of each verdict, and what JUnit XML makes of it.
+# The case of each verdict, and its form in JUnit XML.
 VERDICTS = {
     "passes": "passed",
     "fails": "failed",

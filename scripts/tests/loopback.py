@@ -1,5 +1,5 @@
-"""A host to reach by ssh, on this machine: a real sshd whose shell starts programs under Wine, as cmd.exe would be the
-shell of Windows. Everything is in one folder, and ends with the test."""
+"""A host for ssh on this machine: a real sshd whose shell starts programs under Wine, in the role of cmd.exe on Windows. All
+files are in one folder, and all processes end with the test."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ SSHD = "/usr/sbin/sshd"
 SFTP_SERVER = "/usr/lib/openssh/sftp-server"
 START_SECONDS = 10.0
 
-# An exec request is a line for cmd.exe; the code that it ends with is the session's. Faults are files in the host's
-# folder, so that a test can play one at any time.
+# An exec request is a line for cmd.exe, whose exit code is that of the session. Faults are files in the host's folder, so
+# that a test can cause one at any time.
 SHELL = """\
 #!/bin/sh
 cd {root} || exit 1
@@ -93,7 +93,7 @@ def account_is_locked() -> bool:
 
 @dataclass
 class Host:
-    """One sshd. `before` is what it is started by, for a mount namespace of its own."""
+    """One sshd. `before` is the command that starts it, for a separate mount namespace."""
 
     folder: Path
     prefix: str
@@ -105,7 +105,7 @@ class Host:
 
     @property
     def root(self) -> Path:
-        """The home of the user there."""
+        """The home of the host's user."""
         return self.folder / "root"
 
     @property
@@ -117,7 +117,7 @@ class Host:
         return self.folder / "ssh_config"
 
     def make(self) -> None:
-        """Keys, configuration, and a client that knows the host."""
+        """Makes keys, the server's configuration, and that of a client that knows the host."""
         for each in (self.folder, self.root, self.folder / "faults"):
             each.mkdir(exist_ok=True)
         make_key(self.folder / "host-key")
@@ -145,7 +145,7 @@ class Host:
         )
 
     def know(self) -> None:
-        """Writes down the host's key as it is now."""
+        """Stores the current key of the host as the known one."""
         key = (self.folder / "host-key.pub").read_text(encoding="utf-8")
         (self.folder / "known_hosts").write_text(f"[127.0.0.1]:{self.port} {key}", encoding="utf-8")
 
@@ -181,7 +181,7 @@ class Host:
         raise RuntimeError(f"sshd does not start: {self.log.read_text(encoding='utf-8')}")
 
     def stop(self) -> None:
-        """Ends the server and every session of it."""
+        """Ends the server and all its sessions."""
         if self.process is None:
             return
         for pid in children_of(self.process.pid):

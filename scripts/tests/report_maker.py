@@ -1,4 +1,4 @@
-"""Reports as shmcheck.exe writes them, made up for tests: any number of systems that agree and disagree on purpose."""
+"""Makes reports in the format of shmcheck.exe for tests: any number of systems that agree and disagree on purpose."""
 
 from __future__ import annotations
 
@@ -104,8 +104,8 @@ def outcome(case: Made) -> str:
 
 
 def fleet(systems: int, cases: int, seed: int = 1, steps: int = 8) -> dict[str, Report]:
-    """Systems of several Wine and Windows versions. Some cases depend on a version, some on the session, some on
-    nothing; every tenth shows another value on each system."""
+    """Systems of several Wine and Windows versions. Some cases depend on a version, some on the session, others on neither;
+    every tenth has another value on each system."""
     chance = random.Random(seed)
     made: dict[str, Report] = {}
     for number in range(systems):

@@ -1,9 +1,9 @@
-"""A link that is slow, for ssh's ProxyCommand: bytes between stdin and stdout and a port of this machine, so many a
-second and so long under way in each direction. Nothing of it takes rights of root.
+"""A slow link for ssh's ProxyCommand: passes bytes between stdin and stdout and a port of this machine, with limited speed
+and a delay in each direction. It does not need root.
 
     slow_link.py PORT BYTES_PER_SECOND DELAY_SECONDS [BYTES_UP]
 
-After BYTES_UP bytes to the port no byte moves any more, in either direction, and neither side is told.
+After BYTES_UP bytes to the port it passes no more bytes in either direction, and no side gets an error.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ import threading
 import time
 from collections.abc import Callable
 
-PIECE_SECONDS = 0.05  # of what the link carries in that time a piece is
-UNDER_WAY = 64  # pieces; a sender of more waits
+PIECE_SECONDS = 0.05  # a piece has the bytes of this time
+UNDER_WAY = 64  # pieces that are under way at most; a sender of more waits
 
 
 class Link:
@@ -26,15 +26,15 @@ class Link:
     def __init__(self, rate: int, delay: float, most: int | None) -> None:
         self.rate = rate
         self.delay = delay
-        self.left = most  # bytes up until it is dead; None: it never is
+        self.left = most  # bytes up until the link stops; None: it does not stop
         self.dead = threading.Event()
 
     def direction(self, read: Callable[[int], bytes], write: Callable[[bytes], object], up: bool) -> None:
-        """Carries what comes until it ends; returns when the last of it has arrived."""
+        """Passes the bytes of one direction until its end. Returns when the last byte has arrived."""
         under_way: queue.Queue[tuple[float, bytes]] = queue.Queue(UNDER_WAY)
         carrier = threading.Thread(target=self.deliver, args=(under_way, write), daemon=True)
         carrier.start()
-        free = 0.0  # when the last piece has left
+        free = 0.0  # the time at which the last piece has left
         while piece := read(max(1, int(self.rate * PIECE_SECONDS))):
             if up and self.left is not None:
                 piece, self.left = piece[: self.left], max(0, self.left - len(piece))
@@ -70,7 +70,7 @@ def main() -> None:
     def up() -> None:
         link.direction(lambda size: os.read(0, size), far.sendall, True)
         if link.dead.is_set():
-            os._exit(0)  # ssh has gone
+            os._exit(0)  # ssh has ended
         far.shutdown(socket.SHUT_WR)
 
     threading.Thread(target=up, daemon=True).start()
@@ -81,4 +81,4 @@ if __name__ == "__main__":
     try:
         main()
     except OSError:
-        pass  # one of the two sides has gone
+        pass  # one of the two sides has ended

@@ -1,4 +1,4 @@
-"""Tests of scripts/bench: what its figures come to."""
+"""Tests of scripts/bench: the calculation of its figures."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ from shmcheck.proof.server_requests import requests_in  # noqa: E402
         ([0.30, 0.31, 0.32, 0.33], MET),
         ([0.50, 0.51, 0.52, 0.53], MISSED),
         ([0.20, 0.40, 0.60, 0.80], TOO_NOISY),
-        ([0.30, 0.31, 0.32, 0.33, 9.00], MET),  # one slice that met a busy machine says nothing
+        ([0.30, 0.31, 0.32, 0.33, 9.00], MET),  # one slice on a busy machine does not change the median
     ],
 )
 def test_a_verdict_needs_both_quartiles(values: list[float], expected: str) -> None:
     assert Ratio.of(values).verdict(0.45) == expected
 
 
-def test_each_goal_is_judged() -> None:
+def test_each_goal_has_a_verdict() -> None:
     figures: dict[str, object] = {"jobs": 2, "actor_starts": 301}
     for name in ("jobs1_ratio", "jobsN_ratio", "step_ratio", "growth"):
         figures |= {name: 0.2, f"{name}_spread": [0.1, 0.3]}

@@ -27,7 +27,7 @@ def program(path: Path) -> Path:
     return path
 
 
-def test_good_bad_and_cannot_tell() -> None:
+def test_exit_codes_for_git_bisect() -> None:
     assert git_bisect.judge(BASELINE, "reader-outlives-kill") == 0
     assert git_bisect.judge(BASELINE, "map-offset-past-end") == 1  # a known deviation is one
     assert git_bisect.judge(BASELINE, "view-discard-needs-rw") == 125  # skipped
@@ -39,7 +39,7 @@ def test_good_bad_and_cannot_tell() -> None:
     ("loader", "server"),
     [("wine64", "server/wineserver"), ("bin/wine", "bin/wineserver"), ("wine", "wineserver"), ("wine64", "wineserver64")],
 )
-def test_layouts_of_a_wine(tmp_path: Path, loader: str, server: str) -> None:
+def test_layouts_of_a_wine_are_found(tmp_path: Path, loader: str, server: str) -> None:
     program(tmp_path / loader)
     program(tmp_path / server)
     found = wine_build.find(str(tmp_path))
@@ -50,7 +50,7 @@ def test_layouts_of_a_wine(tmp_path: Path, loader: str, server: str) -> None:
     assert found.wrap(["wineboot", "-i"], {})[-3:] == [str(found.loader), "wineboot", "-i"]
 
 
-def test_what_is_no_wine(tmp_path: Path) -> None:
+def test_a_folder_without_a_wine_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CannotRun, match="no such folder"):
         wine_build.find(str(tmp_path / "nothing"))
     with pytest.raises(CannotRun, match="no loader of Wine; looked for wine64"):
@@ -60,7 +60,7 @@ def test_what_is_no_wine(tmp_path: Path) -> None:
         wine_build.find(str(tmp_path))
 
 
-def test_targets_by_path(tmp_path: Path) -> None:
+def test_a_target_may_be_the_path_of_a_wine(tmp_path: Path) -> None:
     spec = by_path("wine:build tree", "/home/me")
     assert (spec.kind, spec.path, spec.name) == ("wine", "/home/me/build tree", "wine-home-me-build-tree")
     assert spec.typed == "wine:/home/me/build tree"
@@ -79,7 +79,7 @@ def run(*words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, ROOT / "scripts" / "run.py", *words], capture_output=True, text=True, env=os.environ)
 
 
-def test_what_cannot_run_says_nothing_about_the_commit(tmp_path: Path) -> None:
+def test_a_run_that_is_not_possible_skips_the_commit(tmp_path: Path) -> None:
     done = run("--bisect", "reader-outlives-kill", "--target", f"wine:{tmp_path}/nothing")
     assert done.returncode == 125 and "no such folder" in done.stderr
     done = run("--bisect", "reader-outlives-kill", "--filter", "x")

@@ -1,4 +1,4 @@
-"""The templates for CI engines: what all of them must do, as far as their text shows it. No engine runs them here."""
+"""Tests of the text of the templates for CI systems. No CI system runs them here."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def text_of(name: str) -> str:
 
 @pytest.mark.parametrize("name", TEMPLATES)
 def test_the_interpreter_is_the_one_that_was_set_up(name: str) -> None:
-    """The launcher py takes an interpreter of its own, on ARM64 one for x64."""
+    """The launcher py uses another interpreter, on ARM64 one for x64."""
     assert re.search(r"\bpy(\.exe)? -3", text_of(name)) is None
     assert re.search(r"\bpython scripts[\\/]+run\.py", text_of(name))
 
@@ -48,7 +48,7 @@ def test_a_container_is_privileged_only_where_mounts_are_needed() -> None:
     assert wine and "privileged" not in wine[0] and other and "tags: [privileged]" in other[0]
 
 
-def test_legs_of_azure_have_artifacts_of_their_own() -> None:
+def test_jobs_of_azure_have_separate_artifacts() -> None:
     names = re.findall(r"artifact: (report-\S+)", text_of("ci/azure-pipelines.yml"))
     assert names == ["report-$(image)-$(System.JobAttempt)", "report-$(target)-$(System.JobAttempt)"]
 

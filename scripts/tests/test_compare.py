@@ -1,4 +1,4 @@
-"""Tests of scripts/compare: the classes and their laws, what counts as the same, the outputs and exit codes."""
+"""Tests of scripts/compare: the classes of changes and their properties, equality, the outputs and exit codes."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def run(cases: Sequence[Made], target: str = "here", **facts: str) -> Run:
 
 
 def one_class(base: Made | None, new: Made | None, **facts: str) -> Change:
-    """The class of a case beside another that does not change."""
+    """The class of a case in two runs with another case that does not change."""
     rest = [Made("rest")]
     found = compare(run(rest + ([base] if base else [])), run(rest + ([new] if new else []), **facts))
     return next(difference.change for difference in found.differences if difference.key.id != "rest")
@@ -162,7 +162,7 @@ def test_the_reason_of_a_known_deviation_may_be_reworded() -> None:
     assert one_class(before, now) is Change.STILL_KNOWN
 
 
-# ---- what does not count ----
+# ---- differences that do not count ----
 
 
 @pytest.mark.parametrize(
@@ -176,7 +176,7 @@ def test_the_reason_of_a_known_deviation_may_be_reworded() -> None:
         ({"message": "ok ~handle=0x1C"}, {"message": "ok ~handle=0x20"}),
     ],
 )
-def test_what_differs_in_every_run_does_not_count(before: dict[str, str], now: dict[str, str]) -> None:
+def test_values_that_change_from_run_to_run_do_not_count(before: dict[str, str], now: dict[str, str]) -> None:
     assert one_class(Made("case", "fail", **before), Made("case", "fail", **now)) is Change.STILL_FAILING
 
 
@@ -194,7 +194,7 @@ def test_codes_and_values_count(before: str, now: str) -> None:
     assert one_class(Made("case", "fail", message=before), Made("case", "fail", message=now)) is Change.CHANGED
 
 
-# ---- laws ----
+# ---- properties ----
 
 NAMES = st.sampled_from([f"case-{letter}" for letter in "abcdefgh"])
 CASES = st.builds(
@@ -235,7 +235,7 @@ def test_the_classes_partition_the_cases(base: Run, new: Run) -> None:
 @given(RUNS, RUNS)
 @settings(max_examples=150, deadline=None)
 def test_comparing_in_the_other_direction_mirrors_the_classes(base: Run, new: Run) -> None:
-    """What is worse in one direction is better, or gone, in the other."""
+    """A change for the worse in one direction is one for the better, or a missing case, in the other."""
     there, back = classes(compare(base, new)), classes(compare(new, base))
     for key, change in there.items():
         if change in (Change.FIXED, Change.UNEXPECTEDLY_PASSING):
@@ -248,7 +248,7 @@ def test_comparing_in_the_other_direction_mirrors_the_classes(base: Run, new: Ru
 
 @given(RUNS, RUNS)
 @settings(max_examples=100, deadline=None)
-def test_a_failure_is_in_no_class_that_is_fine(base: Run, new: Run) -> None:
+def test_a_failure_is_in_no_harmless_class(base: Run, new: Run) -> None:
     for difference in compare(base, new).differences:
         if difference.new and difference.new.verdict in BAD:
             assert difference.change not in (Change.SAME, Change.FIXED, Change.ADDED, Change.STILL_KNOWN)
@@ -291,12 +291,12 @@ def test_a_line_is_split_as_the_protocol_has_it() -> None:
     assert split("# no -> reply").reply == ""
 
 
-def test_an_answer_counts_before_a_step_that_is_not_there() -> None:
+def test_a_different_reply_precedes_a_missing_step() -> None:
     found = first_difference("w> a -> ok\nw> x -> ok\nw> b -> ok", "w> a -> ok\nw> b -> fail error=5")
     assert found and (found.request, found.before, found.now) == ("w> b", "ok", "fail error=5")
 
 
-# ---- comparable or not ----
+# ---- warnings about the comparison ----
 
 
 @pytest.mark.parametrize("fact", ["session", "elevated", "integrity", "harness_version", "process_arch"])
@@ -316,7 +316,7 @@ def test_other_programs_of_the_same_version_are_named_first() -> None:
     assert "is another program of the same version" in found[0]
     found = compare(base, run([Made("a")], runner_sha256="d" * 64, actor_sha256="c" * 64)).warnings
     assert found[0].startswith("shmcheck.exe, shmactor.exe are other programs")
-    # What cannot be the same is said once, and a report that says nothing is no reason.
+    # Programs of another version always differ, and a report without a SHA-256 cannot be compared.
     for other in ({"harness_version": "0.2.0"}, {"process_arch": "x86"}):
         assert len(compare(base, run([Made("a")], **{**mine, "actor_sha256": "c" * 64, **other})).warnings) == 1
     assert not compare(base, run([Made("a")])).warnings
@@ -326,7 +326,7 @@ def test_another_version_of_wine_needs_no_warning() -> None:
     assert not compare(run([Made("a")]), run([Made("a")], wine_version="10.0")).warnings
 
 
-# ---- which base ----
+# ---- the choice of the base ----
 
 
 def test_the_base_of_the_same_version_fits_best_then_an_older_one() -> None:
@@ -367,7 +367,7 @@ def test_markdown_has_text_of_reports_in_code_only() -> None:
 
 
 def outside_code(made: str) -> str:
-    """Markdown without its code blocks and spans, by CommonMark's rule: a run of backticks ends at its equal."""
+    """Markdown without its code blocks and spans, by CommonMark's rule: a run of backticks ends at an equal run."""
     out: list[str] = []
     fence = ""
     for line in made.split("\n"):
@@ -526,14 +526,14 @@ def test_a_removed_case_fails_unless_the_new_run_is_a_selection(
     assert "the earlier run is a selection of the cases: --filter a" in capsys.readouterr().out
 
 
-def test_a_selection_is_no_base_of_a_folder(tmp_path: Path) -> None:
+def test_a_selection_is_never_the_base_of_a_folder(tmp_path: Path) -> None:
     folder = tmp_path / "baselines"
     folder.mkdir()
     written(folder, "chosen", Report([Made("a")], facts=WINE | {"selection": "--filter a"}))
     assert command(folder, written(tmp_path, "new", Report([Made("a")]))) == 3
 
 
-def test_a_folder_as_new(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_new_may_be_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folders = {name: tmp_path / name for name in ("base", "new")}
     for name, folder in folders.items():
         folder.mkdir()
@@ -547,7 +547,7 @@ def test_a_folder_as_new(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
     document = json.loads((tmp_path / "all.json").read_text(encoding="utf-8"))
     assert [each["new"]["target"] for each in document["comparisons"]] == ["wine-10.0", "wine-8.0"]
     assert (tmp_path / "all.md").read_text(encoding="utf-8").count("## ") >= 2
-    # One report cannot be the base of several, and a report that fits no base is said and is not a pass.
+    # One report cannot be the base of several. A report that fits no base is named, and the exit code is not 0.
     assert command(folders["base"] / "TEST-shmcheck-wine-8.0.xml", folders["new"]) == 3
     assert "has 2 reports, so BASE must be a folder" in capsys.readouterr().err
     written(folders["new"], "x86", Report([Made("a")], facts=WINE | {"process_arch": "x86"}))
@@ -568,7 +568,7 @@ def test_the_text_has_forty_lines_at_most(tmp_path: Path, capsys: pytest.Capture
     assert command(*paths, "--all") == 1
     every = capsys.readouterr().out.splitlines()
     assert len([line for line in every if line.startswith("  sample/case-")]) == 60
-    # Nothing is hidden that fits, and two equal runs are short.
+    # The text omits no line that fits, and is short for two equal runs.
     assert command(paths[0], paths[0]) == 0
     assert len(capsys.readouterr().out.splitlines()) < 6
 
@@ -608,7 +608,7 @@ def test_compare_does_not_need_jinja2(tmp_path: Path) -> None:
     assert found.returncode == 0, found.stderr
 
 
-def test_the_default_classes_fail_what_needs_a_look() -> None:
+def test_the_default_classes_of_fail_on() -> None:
     assert DEFAULT_FAIL_ON == {Change.REGRESSED, Change.NEW_FAILURE, Change.LOST_COVERAGE, Change.REMOVED}
 
 

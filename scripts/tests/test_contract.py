@@ -20,7 +20,7 @@ CONTRACT = ROOT / "cases" / "contract.toml"
 TABLE_SCRIPT = ROOT / "harness" / "cmake" / "contract_table.py"
 CASE_ROOM = ROOT / "harness" / "runner" / "case"
 
-FEWEST_ROWS = 460  # rows are added, not lost
+FEWEST_ROWS = 460  # rows are added, not removed
 
 HEAD = """
 [[area]]
@@ -57,7 +57,7 @@ ROW = {
 
 
 def row(**changes: str | None) -> str:
-    """A [[row]] with some keys changed, added, or (None) left out."""
+    """A [[row]] with some keys changed, added, or (None) removed."""
     values = ROW | changes
     return "\n[[row]]\n" + "".join(f"{key} = {value}\n" for key, value in values.items() if value is not None)
 
@@ -82,12 +82,12 @@ def test_every_row_is_there(contract: Contract) -> None:
     assert sorted(contract.notes, key=lambda note: int(note[1:])) == [f"D{number}" for number in range(1, 40)]
 
 
-def test_text_is_plain(contract: Contract) -> None:
+def test_the_contract_is_plain_text(contract: Contract) -> None:
     text = CONTRACT.read_text(encoding="utf-8")
     assert text.isascii()
     assert "\r" not in text and "\t" not in text
     for found in contract.rows:
-        # Letters for processes, and abbreviations, would need a key of their own.
+        # Letters for processes, and abbreviations, would need an explanation.
         for words in (found.statement, found.expected, found.test):
             assert not re.search(r"(?<![A-Za-z0-9\\])(W|R|X|P|GLE)(?![A-Za-z0-9])", words), found.id
 
@@ -101,7 +101,7 @@ def test_rows_that_cannot_fail_say_so(contract: Contract) -> None:
 
 
 def test_only_some_codes_are_documented(contract: Contract) -> None:
-    """A documented error code is one of the few that pages name; every other one is observed."""
+    """Only the few error codes that pages name are documented; all others are observed."""
     documented = {"0", "6", "183", "112", "1006", "1460", "1656"}
     for found in contract.rows:
         if found.code_basis == "documented":
@@ -230,7 +230,7 @@ def test_ids_are_unique() -> None:
     ]
 
 
-def test_every_problem_is_found() -> None:
+def test_all_problems_of_a_contract_are_named() -> None:
     text = HEAD + row(basis='"x"') + row(id='"other"', area="9") + row(id=None)
     assert problems(text) == [
         "row create-it: basis 'x' is none of documented, observed, record",
@@ -254,7 +254,7 @@ def test_a_bad_file_is_refused(text: str, problem: str) -> None:
     assert problem in problems(text)
 
 
-def test_what_is_not_toml_is_refused() -> None:
+def test_text_that_is_not_toml_is_refused() -> None:
     assert problems("[[row]\n")[0].startswith("not TOML: ")
 
 
@@ -292,7 +292,7 @@ def test_a_bad_contract_makes_no_table(tmp_path: Path) -> None:
     assert not (tmp_path / "t.c").exists()
 
 
-def test_the_script_says_how_it_is_used() -> None:
+def test_the_script_prints_its_usage() -> None:
     done = subprocess.run([sys.executable, str(TABLE_SCRIPT)], capture_output=True, text=True, check=False)
     assert done.returncode == 1 and done.stderr.startswith("usage: ")
 
@@ -326,7 +326,7 @@ int main(int argc, char **argv)
 
 
 def find_in_table(contract: Path, folder: Path, *ids: str) -> list[str]:
-    """What contract_find says, in a program made of the real sources."""
+    """The result of contract_find, from a program made of the real sources."""
     compiler = shutil.which("gcc") or shutil.which("clang")
     if compiler is None:
         pytest.skip("no C compiler")
@@ -349,7 +349,7 @@ def test_every_row_is_found_in_the_table(tmp_path: Path, contract: Contract) -> 
     assert find_in_table(CONTRACT, tmp_path, *(found.id for found in contract.rows)) == expected
 
 
-def test_what_is_no_row_is_not_found(tmp_path: Path) -> None:
+def test_an_id_that_is_not_a_row_is_not_found(tmp_path: Path) -> None:
     (tmp_path / "one.toml").write_text(HEAD + row(), encoding="utf-8")
     ids = ("", "a", "create-i", "create-it", "create-it-", "zzz")
     found = find_in_table(tmp_path / "one.toml", tmp_path, *ids)

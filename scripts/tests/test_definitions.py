@@ -1,4 +1,4 @@
-"""The lists that C and Python share: they are read strictly, and no other file repeats what they say."""
+"""The lists that C and Python share are read strictly, and no other file repeats their entries."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_an_entry_is_read_as_its_fields(line: str, fields: tuple[object, ...]) -
         ("ENTRY(A) /* comment */", "expected ENTRY"),
     ],
 )
-def test_a_line_that_is_no_entry_is_an_error(line: str, message: str) -> None:
+def test_a_line_that_is_not_an_entry_is_an_error(line: str, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         parse_entry(line)
 
@@ -81,7 +81,7 @@ def test_the_enumerations_have_every_entry() -> None:
     assert {kind.name: kind.value for kind in Kind} == {one.id: one.word for one in definitions.ERROR_KINDS}
 
 
-def test_the_words_of_the_fields_are_known() -> None:
+def test_the_words_of_the_lists_are_known() -> None:
     assert {fact.use for fact in definitions.FACTS} == {"PLATFORM", "PAIR", "DETAIL", "PART", "RUN"}
     assert {constant.use for constant in definitions.CONSTANTS} == {"WRITTEN", "READ"}
     assert {fact.order for fact in definitions.FACTS} == {"ORDERED", "PLAIN"}
@@ -100,7 +100,7 @@ C_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 
 def sources() -> Iterator[tuple[str, str]]:
-    """Every source of the programs and scripts without its comments, by its name. Tests are left out: they repeat what
+    """The sources of the programs and scripts by their names, without comments. Without tests, which repeat entries that
     they expect."""
     for folder in ("harness", "cases", "scripts"):
         for path in sorted((ROOT / folder).rglob("*")):
@@ -110,12 +110,12 @@ def sources() -> Iterator[tuple[str, str]]:
 
 
 def copies(words: list[str], least: int, text: str) -> set[str]:
-    """The words that a text has as whole strings, if these are so many that the text has a list of them."""
+    """The words that a text contains as whole strings, if there are enough of them to be a copy of a list."""
     found = {word for word in words if re.search(rf"""L?["']{re.escape(word)}["']""", text)}
     return found if len(found) >= least else set()
 
 
-# Each list, with how many of its words in one file make a copy. "fail" and "error" are also words of replies.
+# Each list, and the number of its words that make a copy if one file has them. "fail" and "error" are also words of replies.
 LISTS: list[tuple[str, list[str], int]] = [
     ("architectures", [one.name for one in definitions.ARCHITECTURES], 2),
     ("verdicts", [one.word for one in definitions.VERDICTS], 4),

@@ -1,4 +1,4 @@
-"""Running shmcheck.exe, played by scripts: what is passed through, what every kind of end becomes, what is left."""
+"""Tests of running shmcheck.exe, with scripts in its place: output, all kinds of ends, and processes that are left."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from shmcheck.targets import launch, local_run
 from shmcheck.targets.launch import Ending
 from shmcheck.targets.prefix import MARK, Prefix, environment_of
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the played programs are for a POSIX system")
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the programs of these tests need a POSIX system")
 
 REPORT = """<testsuites><testsuite name="shmcheck.s"><testcase name="a" classname="shmcheck.s"/>
 <testcase name="b" classname="shmcheck.s"><error type="shmcheck.Crash" message="m"/></testcase></testsuite></testsuites>"""
 
-# A driver of its own, because the one under test prints to its real stdout and gets real signals. Its arguments: the
-# report, and the program that plays shmcheck.exe.
+# A separate driver process, because it prints to its real stdout and gets real signals. Its arguments: the report, and the
+# program in place of shmcheck.exe.
 DRIVER = """
 import os, sys
 sys.path.insert(0, sys.argv[1])
@@ -90,7 +90,7 @@ WRITE = "import os; open('r.xml', 'w').write(os.environ['REPORT']); print('pass 
     [
         ("os.kill(os.getpid(), 9)", "was killed by SIGKILL"),
         ("os._exit(5)", "ended with code 5"),
-        ("os._exit(0)", "ended with code 0 but without its summary"),  # a killed program may look so under Wine
+        ("os._exit(0)", "ended with code 0 but without its summary"),  # a killed program may end like this under Wine
         ("print('1 passed, 0 failed, 0 skipped'); print('and more', flush=True); os._exit(1)", "ended with code 1 but"),
     ],
 )
@@ -140,7 +140,7 @@ def test_a_program_whose_wineserver_ended_is_ended(tmp_path: Path) -> None:
 
 
 def wait_for(path: Path) -> int:
-    """The number that a played program has written there."""
+    """Waits for the number that a program writes into the file, and returns it."""
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
         if path.exists() and path.read_text(encoding="ascii").endswith("\n"):
@@ -150,7 +150,7 @@ def wait_for(path: Path) -> int:
 
 
 def gone(pid: int) -> bool:
-    """Whether the process has ended; a zombie has."""
+    """Whether the process has ended. A zombie has ended."""
     try:
         return Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rsplit(") ", 1)[1][0] == "Z"
     except OSError:
@@ -227,12 +227,12 @@ def sleeper(environment: dict[str, str]) -> subprocess.Popen[bytes]:
     return subprocess.Popen(["sleep", "30"], env=environment)
 
 
-def test_only_what_a_driver_started_in_a_prefix_is_ended(tmp_path: Path) -> None:
+def test_a_driver_ends_only_processes_that_runs_started_in_the_prefix(tmp_path: Path) -> None:
     folder = tmp_path / "wine-prefix"
     prefix = Prefix(folder)
     path = {"PATH": os.environ["PATH"]}
     ours = sleeper({**path, "WINEPREFIX": str(folder), MARK: "1"})
-    somebodys = [
+    others = [
         sleeper({**path, "WINEPREFIX": str(folder)}),  # a user's shell with this prefix
         sleeper({**path, "WINEPREFIX": str(folder) + "2", MARK: "1"}),  # another checkout's
     ]
@@ -241,11 +241,11 @@ def test_only_what_a_driver_started_in_a_prefix_is_ended(tmp_path: Path) -> None
         assert prefix.processes() == [ours.pid]
         assert prefix.lock.try_exclusive()
         prefix.end()
-        assert ours.wait(5) == -signal.SIGKILL  # there is no server that could have told it
+        assert ours.wait(5) == -signal.SIGKILL  # no server could have ended it otherwise
         assert prefix.processes() == []
-        assert [each.poll() for each in somebodys] == [None, None]
+        assert [each.poll() for each in others] == [None, None]
     finally:
-        for each in [ours, *somebodys]:
+        for each in [ours, *others]:
             each.kill()
             each.wait()
 
@@ -270,7 +270,7 @@ def test_the_guard_cleans_up_after_a_killed_driver(tmp_path: Path, end: str, tid
     assert child.stdout is not None and child.stdout.readline() == b"ready\n"
     if end == "kill":
         child.kill()
-    # The end of stdout too: the guard must not hold it.
+    # stdout must also end: the guard must not hold it open.
     child.communicate(b"x" if end == "dismiss" else b"", timeout=5)
     deadline = time.monotonic() + (5 if tidied else 0.3)
     while not mark.exists() and time.monotonic() < deadline:

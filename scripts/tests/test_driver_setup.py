@@ -1,4 +1,5 @@
-"""Setting up: packages with fake tools on PATH, locks, build trees, cmocka's sources, and the entry points' Python."""
+"""Tests of the set-up: packages with fake tools on PATH, locks, build trees, cmocka's sources, and the scripts that start
+Python."""
 
 from __future__ import annotations
 
@@ -25,11 +26,11 @@ from shmcheck.build.packages import Need
 from shmcheck.console import CannotRun
 from shmcheck.locks import Lock
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="this is about the set-up on Debian")
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="these tests are about the set-up on Debian")
 
 
 def tool(folder: Path, name: str, script: str) -> Path:
-    """Puts a program into a folder that stands for PATH."""
+    """Puts a program into a folder that is used as PATH."""
     folder.mkdir(exist_ok=True)
     path = folder / name
     path.write_text("#!/bin/sh\n" + script, encoding="utf-8")
@@ -39,7 +40,7 @@ def tool(folder: Path, name: str, script: str) -> Path:
 
 @pytest.fixture
 def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder that is PATH, with an apt-get that writes down what it is asked and makes the program it installs."""
+    """A folder that is PATH, with an apt-get that records its arguments and makes the program that it installs."""
     folder = tmp_path / "bin"
     log = tmp_path / "log"
     for name in ("env", "sh", "cat", "chmod"):
@@ -47,7 +48,7 @@ def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     tool(
         folder,
         "apt-get",
-        # The simulation that asks how much would be installed; without lists it knows no package.
+        # The simulation of an installation; without lists it knows no package.
         f'case "$*" in *--assume-no*) [ -e "{tmp_path}/lists" ] && '
         "printf '0 upgraded, 7 newly installed, 0 to remove.\\nNeed to get 12.5 MB/90 MB of archives.\\n"
         "After this operation, 800 MB of additional disk space will be used.\\n'; exit 1;; esac\n"
@@ -64,7 +65,7 @@ def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def asked(folder: Path) -> list[str]:
-    """What apt-get and sudo were asked, without options."""
+    """The recorded commands of apt-get and sudo, without options."""
     try:
         lines = (folder / "log").read_text(encoding="utf-8").splitlines()
     except FileNotFoundError:
@@ -72,7 +73,7 @@ def asked(folder: Path) -> list[str]:
     return [" ".join(word for word in line.split() if not word.startswith("-")) for line in lines]
 
 
-def test_nothing_is_asked_when_nothing_is_missing(fake: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_apt_is_not_called_if_no_package_is_missing(fake: Path, capsys: pytest.CaptureFixture[str]) -> None:
     packages.ensure([Need("dash", program="sh"), Need("base", file=str(fake / "*"))])
     assert asked(fake) == []
     assert capsys.readouterr().err == ""
@@ -114,8 +115,8 @@ def test_without_a_terminal_sudo_never_asks(fake: Path, monkeypatch: pytest.Monk
 @pytest.mark.parametrize(
     ("manager", "shown"),
     [
-        ("dnf", ["dnf install mingw64-gcc wine  (and what Debian calls libx)"]),
-        ("pacman", ["pacman -S --needed mingw-w64-gcc wine  (and what Debian calls libx)"]),
+        ("dnf", ["dnf install mingw64-gcc wine  (and the equivalents of Debian's libx)"]),
+        ("pacman", ["pacman -S --needed mingw-w64-gcc wine  (and the equivalents of Debian's libx)"]),
         ("", ["dnf install", "pacman -S", "zypper install mingw64-cross-gcc wine"]),
     ],
 )
@@ -124,14 +125,14 @@ def test_without_apt_the_packages_are_named_for_other_systems(fake: Path, manage
     if manager:
         tool(fake / "bin", manager, "exit 0\n")
     needs = [packages.FOR_WINDOWS[0], packages.RUNNING[0], Need("libx", file="/nonexistent")]
-    with pytest.raises(CannotRun, match="there is no apt-get.*gcc-mingw-w64-x86-64 wine libx") as caught:
+    with pytest.raises(CannotRun, match="this system has no apt-get.*gcc-mingw-w64-x86-64 wine libx") as caught:
         packages.ensure(needs)
     assert all(words in str(caught.value) for words in shown)
     assert str(caught.value).count("\n  ") == len(shown)
 
 
-def test_a_package_that_does_not_bring_its_program_is_noticed(fake: Path) -> None:
-    with pytest.raises(CannotRun, match="is installed, but /nonexistent is not there"):
+def test_a_package_without_its_program_is_an_error(fake: Path) -> None:
+    with pytest.raises(CannotRun, match="is installed, but /nonexistent is missing"):
         packages.ensure([Need("wine", file="/nonexistent")])
 
 
@@ -154,7 +155,7 @@ def test_a_lock_excludes_other_processes(tmp_path: Path) -> None:
     sharing = holder("shared")
     lock.shared()
     assert not lock.try_exclusive()
-    sharing.kill()  # a lock ends with its holder, however that ends
+    sharing.kill()  # a lock ends with its holder, also if the holder is killed
     sharing.wait()
     assert lock.try_exclusive()
     lock.release()
@@ -167,7 +168,7 @@ def test_a_lock_excludes_other_processes(tmp_path: Path) -> None:
 
 @pytest.fixture
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A checkout whose cmake and ninja are fakes that write down what they do."""
+    """A checkout whose cmake and ninja are fakes that record their arguments."""
     root = tmp_path / "check out"
     (root / "build").mkdir(parents=True)
     (root / "CMakePresets.json").write_text("{}", encoding="utf-8")
@@ -190,7 +191,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def built(checkout: Path) -> list[str]:
-    """What cmake was asked since the last look, in short."""
+    """The recorded commands of cmake since the last call, shortened."""
     log = checkout.parent / "log"
     lines = log.read_text(encoding="utf-8").splitlines() if log.exists() else []
     log.unlink(missing_ok=True)
@@ -250,7 +251,7 @@ def test_a_failed_build_shows_the_messages_of_the_compiler(checkout: Path) -> No
 
 
 def fetcher() -> ModuleType:
-    """harness/cmake/fetch_cmocka.py, which is a script and in no package."""
+    """harness/cmake/fetch_cmocka.py, a script outside of packages."""
     specification = importlib.util.spec_from_file_location("fetch", ROOT / "harness" / "cmake" / "fetch_cmocka.py")
     assert specification is not None and specification.loader is not None
     module = importlib.util.module_from_spec(specification)
@@ -274,7 +275,7 @@ def test_package_sources_are_turned_into_source_packages(tmp_path: Path) -> None
 
 @pytest.fixture
 def archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> bytes:
-    """An archive of a version 1.0, which the fetcher of `fetch` below knows. The cache is a folder of the test."""
+    """An archive of a version 1.0, which the fetcher below accepts. The cache is a folder of the test."""
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w") as tar:
         tar.addfile(tarfile.TarInfo("cmocka-1.0/src/cmocka.c"), io.BytesIO(b""))
@@ -290,7 +291,7 @@ def knowing(archive: bytes, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 
 def refuse(*_: object) -> tuple[str, bytes]:
-    raise AssertionError("asked a place that must not be asked")
+    raise AssertionError("downloads from a source that must not be used")
 
 
 def test_cmocka_comes_from_the_mirror_and_then_from_the_cache(
@@ -352,7 +353,7 @@ def test_a_damaged_archive_in_the_cache_is_fetched_again(
 @pytest.mark.parametrize("name", ["run", "test"])
 def test_entry_points_skip_a_python_that_is_too_old(tmp_path: Path, name: str) -> None:
     tool(tmp_path / "bin", "python3", "exit 1\n")
-    # Neither HOME nor a terminal, and a folder of its own.
+    # Without HOME and a terminal, in a folder of its own.
     environment = {"PATH": f"{tmp_path / 'bin'}:/usr/bin:/bin"}
     command = [str(ROOT / "scripts" / name), "--help"]
     done = subprocess.run(command, cwd=tmp_path, env=environment, stdin=subprocess.DEVNULL, capture_output=True)

@@ -1,4 +1,4 @@
-"""Tests of the explain row: the property that separates systems exactly, and nothing said where there is none."""
+"""Tests of the explanation of disagreements: a fact that separates systems exactly is found, and no other is named."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_one_version_in_the_middle_is_an_equality() -> None:
     assert found.sentence() == "fail where wine_version = 10.0; elsewhere pass."
 
 
-def test_another_property_if_the_version_does_not_separate() -> None:
+def test_another_fact_is_found_if_the_version_does_not_separate() -> None:
     found = explained(WINES, w5="pass", w8="fail", w10="pass", w11="fail")
     assert found.sentence() == "fail where session = 0; elsewhere pass."
 
@@ -92,7 +92,7 @@ def test_three_outcomes_each_have_their_condition() -> None:
     assert found.sentence().endswith("elsewhere pass.")
 
 
-def test_nothing_is_said_where_nothing_separates() -> None:
+def test_no_condition_is_found_if_none_separates() -> None:
     systems = {name: {"wine_version": "8.0", "session": session} for name, session in {"a": "0", "b": "1", "c": "0"}.items()}
     systems["d"] = {"wine_version": "9.0", "session": "1"}
     found = explained(systems, a="fail", b="pass", c="pass", d="fail")
@@ -104,7 +104,7 @@ def test_nothing_is_said_where_nothing_separates() -> None:
     assert found.sentence() == "No single recorded fact separates the systems."
 
 
-def test_what_differs_in_every_run_explains_nothing() -> None:
+def test_facts_of_a_run_are_never_a_cause() -> None:
     systems = {
         "a": {"run_id": "1", "run_ms": "5", "wine_version": "8.0"},
         "b": {"run_id": "2", "run_ms": "6", "wine_version": "8.0"},
@@ -131,7 +131,7 @@ def test_other_properties_that_separate_are_named() -> None:
     )
 
 
-def test_other_programs_are_not_blamed_on_the_platform() -> None:
+def test_a_difference_of_programs_is_not_a_cause_in_the_platform() -> None:
     systems = {"a": {"wine_version": "5.0", "harness_version": "1"}, "b": {"wine_version": "8.0", "harness_version": "2"}}
     assert explained(systems, a="fail", b="pass").unclear == ("wine_version", "harness_version")
     systems["c"] = {"wine_version": "5.0", "harness_version": "2"}
@@ -146,7 +146,7 @@ def test_facts_of_one_system_version_are_one_cause() -> None:
     assert found.unclear == () and found.sentence().endswith("Also separated by os_build.")
 
 
-def test_a_value_of_the_machine_is_no_property() -> None:
+def test_values_of_the_machine_are_not_a_cause() -> None:
     found = explained(WINES, w5="A is seen", w8="B is seen", w10="C is seen", w11="D is seen")
     assert found.sentence() == "All systems differ from each other."
 
@@ -168,7 +168,7 @@ SYSTEMS = st.dictionaries(
 
 
 def holds(text: str, facts: dict[str, str]) -> bool:
-    """What a condition's text says, evaluated anew."""
+    """Whether the text of a condition is true for a system, evaluated independently."""
     if text == "it is Wine":
         return "wine_version" in facts
     if text == "it is not Wine":
@@ -203,13 +203,13 @@ def test_every_condition_holds_for_exactly_its_systems(systems: dict[str, dict[s
 @given(SYSTEMS, st.data())
 @settings(max_examples=200, deadline=None)
 def test_a_property_that_separates_is_found(systems: dict[str, dict[str, str]], data: st.DataObject) -> None:
-    """If the outcome is made by one condition, some condition is found (not always that one)."""
+    """If one condition decides the outcome, a condition is found (not always the same one)."""
     wanted = data.draw(st.sampled_from(["session = 1", "wine_version ≤ 8.0", "elevated = no", "it is Wine"]))
     outcomes = {name: "fail" if holds(wanted, facts) else "pass" for name, facts in systems.items()}
     found = facts_of(**systems).explain(outcomes)
     name = "wine_version" if wanted == "it is Wine" else wanted.split()[0]
     if found is None or (wanted != "it is Wine" and not all(name in facts for facts in systems.values())):
-        return  # a condition cannot be told from the other side where the fact is not there
+        return  # a system without the fact cannot be distinguished from the others by it
     assert found.conditions[0] is not None
     assert found.same_platform is None
 

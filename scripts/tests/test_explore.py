@@ -116,7 +116,7 @@ def test_a_fault_is_found_and_shrunk(fault: Fault) -> None:
         assert FakeTeam(honest).play(item.steps)[-1] != item.replies[-1]
 
 
-def test_the_same_seed_gives_the_same() -> None:
+def test_the_same_seed_gives_the_same_sequences() -> None:
     for family in FAMILIES:
         first, again = (make("s", 7, family, MODEL, PLATFORM).steps for _ in range(2))
         assert first == again
@@ -146,7 +146,7 @@ def test_all_sequences_up_to_a_depth_are_sensible(family: str) -> None:
     assert all(expected is not None and "label" not in expected.why for sequence in found for expected in sequence.expected)
 
 
-def test_the_exhaustive_part_finds_what_is_short() -> None:
+def test_the_exhaustive_part_finds_short_contradictions() -> None:
     assert explored(close_leaves_the_handle, 400, ("handles",), depth=3).found
 
 

@@ -66,7 +66,7 @@ def test_sequences_have_the_same_replies_through_play(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("fault", "row"), [("no-183", "create-existing-returns-183"), ("view-dies-with-handle", "life-view-survives-handle")])
-def test_what_is_found_is_a_file_of_steps_that_shows_it(fault: str, row: str, tmp_path: Path) -> None:
+def test_a_finding_is_a_file_of_steps_that_fails(fault: str, row: str, tmp_path: Path) -> None:
     words = ["--programs", str(BIN), "--actor", str(FAULTY), "--first", "--for", "1", "--timeout-scale", "6"]
     words += ["--out", str(tmp_path / "steps"), "--json", str(tmp_path / "told.json")]
     done = subprocess.run(

@@ -1,4 +1,4 @@
-"""Tests of scripts/faults: the families, the draw, what counts as caught, the figures; and the faulty actor itself."""
+"""Tests of scripts/faults: the families, the draw, the verdict on a system, the figures; and the faulty actor itself."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ def test_a_bad_system_is_refused(name: str, problem: str) -> None:
         system_of(name, [NAMES, PLAIN])
 
 
-def test_what_is_drawn_can_be_repeated() -> None:
+def test_a_draw_can_be_repeated() -> None:
     families = [NAMES, PLAIN, CONTROL]
     drawn = draw(families, 5, 1)
     assert len({system.text for system in drawn}) == 5
@@ -160,12 +160,12 @@ def test_what_is_drawn_can_be_repeated() -> None:
         (["--timeout-scale", "0"], "--timeout-scale takes a number from 0.1 to 100, not 0"),
     ],
 )
-def test_options_that_are_refused(words: list[str], problem: str) -> None:
+def test_wrong_options_are_refused(words: list[str], problem: str) -> None:
     with pytest.raises(CannotRun, match=re.escape(problem)):
         parse(words)
 
 
-# ---- what counts ----
+# ---- the verdict on a system ----
 
 
 def by(verdict: Verdict, reached: bool = True) -> By:
@@ -206,7 +206,7 @@ def test_only_cases_that_pass_without_the_fault_count() -> None:
     [(0, 0, 0.0, 1.0), (0, 10, 0.0, 0.2775), (10, 10, 0.7225, 1.0), (95, 100, 0.8882, 0.9785), (1, 2, 0.0945, 0.9055)],
 )
 def test_the_interval_of_the_estimate_is_right(caught: int, count: int, low: float, high: float) -> None:
-    """Against published values of the Wilson score interval without a correction for continuity."""
+    """Compares with published values of the Wilson score interval without a correction for continuity."""
     assert wilson(caught, count) == pytest.approx((low, high), abs=5e-5)
 
 
@@ -296,7 +296,7 @@ def test_cases_of_the_topics_and_short_ones_come_first() -> None:
     assert [key.id for batch in order.batches(SYSTEM, keys) for key in batch] == ["near", "slow", "far"]
 
 
-def test_what_caught_the_family_comes_first() -> None:
+def test_cases_that_caught_the_family_run_first() -> None:
     order, keys = order_of(timed("missing_name", "near", 100), timed("sample", "far", 100))
     caught = Outcome(SYSTEM, failed=[Key("sample", "far")], reached=True)
     order.note(caught)
@@ -315,7 +315,7 @@ def test_every_case_is_in_one_batch() -> None:
 
 
 class ScriptedRuns(FaultRuns):
-    """Answers runs of cases with what a test says."""
+    """Returns results that the test gives, instead of running cases."""
 
     def __init__(self, verdicts: list[dict[str, Verdict]]) -> None:
         super().__init__(WindowsTarget(), Path(), 1)
@@ -331,7 +331,7 @@ class ScriptedRuns(FaultRuns):
 
 
 def test_a_case_that_fails_once_does_not_end_a_batch() -> None:
-    """What follows it in the batch is run, too."""
+    """The later cases of the batch run too."""
     keys = [Key("missing_name", name) for name in ("one", "two", "three")]
     runs = ScriptedRuns(
         [
@@ -353,7 +353,8 @@ def test_a_case_that_fails_once_does_not_end_a_batch() -> None:
 def faulty(
     *words: str, fault: str | None = None, reached: Path | None = None, steps: str = ""
 ) -> tuple[int, str]:
-    """Its exit code and what it prints; without words it performs `steps`, a line each, as at its prompt."""
+    """Runs the faulty actor and returns its exit code and output. Without words it performs `steps`, a line each, as at its
+    prompt."""
     environment = environment_for("faulty")
     environment.pop("SHMCHECK_FAULT", None)
     if fault is not None:
@@ -414,6 +415,6 @@ def test_the_faulty_actor_tells_when_its_fault_is_reached(tmp_path: Path) -> Non
 
 @needs_programs
 def test_the_faulty_actor_is_not_beside_the_real_one() -> None:
-    """It must not be taken for the real one."""
+    """The runner must not use it by mistake."""
     assert not (BIN / "shmactor-faulty.exe").exists()
     assert "SHMCHECK_FAULT" not in os.environ

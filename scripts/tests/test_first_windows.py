@@ -1,4 +1,4 @@
-"""The import tables of the built programs against what older versions of Windows export.
+"""Compares the import tables of the built programs with the exports of older versions of Windows.
 
 SHMCHECK_BIN is the folder of the programs.
 """
@@ -24,13 +24,13 @@ def test_the_programs_are_there() -> None:
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=[path.stem for path in PROGRAMS])
 def test_programs_load_on_old_windows(program: Path) -> None:
-    """And so on every later Windows: none of them has taken an export of these away."""
+    """They then also load on later versions, because none of these has removed an export."""
     names = imported(program)
     assert len(names) > 40
     assert not missing(names, OLDEST[program.stem.split("-")[0]]), "not exported there: look them up at run time, or add them to first_windows.toml"
 
 
-def test_what_only_later_versions_export_is_told() -> None:
+def test_a_function_of_later_versions_is_found() -> None:
     assert missing({"CreateFileW", "GetTickCount64", "K32GetProcessMemoryInfo", "NoSuchFunction"}, "server-2003") == {
         "GetTickCount64",
         "K32GetProcessMemoryInfo",

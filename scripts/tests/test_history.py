@@ -1,4 +1,4 @@
-"""Tests of scripts/history: what it keeps, its answers, writers at the same time, and files that cannot be used."""
+"""Tests of scripts/history: storing runs, queries, several writers, and files that cannot be used."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_reports_are_added_once(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert code == 1 and "TEST-shmcheck-cut.xml" in text and "3 are already stored" in text
 
 
-def test_a_new_file_must_be_asked_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_new_history_needs_create(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     report = tmp_path / "TEST-shmcheck-a.xml"
     report.write_text(Report([Made("one")]).xml(), encoding="utf-8")
     for words in (["add", str(report)], ["case", "one"], ["flaky"], ["since", "one"], ["export"]):
@@ -75,14 +75,14 @@ def test_a_new_file_must_be_asked_for(tmp_path: Path, capsys: pytest.CaptureFixt
     assert not (tmp_path / "moved.db").exists()
 
 
-def test_an_observation_is_kept_once(tmp_path: Path) -> None:
+def test_an_observation_is_stored_once(tmp_path: Path) -> None:
     file = filled(tmp_path, *(run_of("pass", day) for day in range(1, 20)))
     with opened(file) as connection:
         assert connection.execute("SELECT count(*) FROM seen").fetchone() == (1,)
         assert connection.execute("SELECT count(*) FROM result").fetchone() == (19,)
 
 
-def test_rows_met() -> None:
+def test_rows_met_are_counted() -> None:
     cases = [
         Made("a", rows=["r1", "r2"]),
         Made("b", "fail", rows=["r2"]),
@@ -93,10 +93,10 @@ def test_rows_met() -> None:
     assert rows_met(parse(Report(cases).xml().encode(), "here")) == (2, 4)  # r1 and e; r2 and r4 are not met
 
 
-# ---- answers ----
+# ---- queries ----
 
 
-def test_case_joins_equal_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_case_joins_equal_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     runs = [run_of("pass", 1), run_of("pass", 2), run_of("fail", 3), run_of("pass", 4), run_of("pass", 4, "other")]
     code, text = answer(capsys, filled(tmp_path, *runs), "case", "one")
     assert code == 0
@@ -111,7 +111,7 @@ def test_case_joins_equal_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str
     ]
 
 
-def test_an_unknown_case(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_unknown_case_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = filled(tmp_path, run_of("pass", 1))
     for name in ("ones", "elsewhere/one"):
         code, text = answer(capsys, file, "case", name)
@@ -119,7 +119,7 @@ def test_an_unknown_case(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert "similar: one" in answer(capsys, file, "since", "ones")[1]
 
 
-def test_since_names_both_sides(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_since_names_the_versions_on_both_sides(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     runs = [
         run_of("fail", 1, "a", wine_version="5.0"),
         run_of("fail", 2, "b", wine_version="8.0"),
@@ -157,12 +157,12 @@ def test_since_by_date_ignores_skips(tmp_path: Path) -> None:
         (run_of("fail", 2, memory_mib="77"), True),  # memory differs by chance
     ],
 )
-def test_flaky(tmp_path: Path, capsys: pytest.CaptureFixture[str], second: Run, found: bool) -> None:
+def test_flaky_cases_are_found(tmp_path: Path, capsys: pytest.CaptureFixture[str], second: Run, found: bool) -> None:
     code, text = answer(capsys, filled(tmp_path, run_of("pass", 1), second), "flaky")
     assert (code, "sample/one on wine (Wine 8.0, x64): 2 runs" in text) == ((1, True) if found else (0, False)), text
 
 
-def test_export(tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+def test_export_writes_csv_and_json_lines(tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
     file = filled(tmp_path, run_of("pass", 1), run_of("fail", 2))
     assert main(["--database", str(file), "export"]) == 0
     rows = list(csv.DictReader(io.StringIO(capsysbinary.readouterr().out.decode())))
@@ -175,7 +175,7 @@ def test_export(tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> N
 # ---- writers at the same time, and the end of one ----
 
 
-def test_two_writers(tmp_path: Path) -> None:
+def test_two_processes_add_runs_at_the_same_time(tmp_path: Path) -> None:
     names = list(fleet(12, 60).items())
     folders = [tmp_path / "a", tmp_path / "b"]
     for number, folder in enumerate(folders):
@@ -202,7 +202,7 @@ def test_a_killed_writer_leaves_whole_runs(tmp_path: Path) -> None:
         "from shmcheck.reports.history_store import add, opened\n"
         "from shmcheck.reports.report_reader import parse\n"
         "with opened(Path(sys.argv[1])) as connection:\n"
-        "    connection.execute('PRAGMA cache_size = 4')\n"  # so that pages of an unfinished run are written
+        "    connection.execute('PRAGMA cache_size = 4')\n"  # a small cache, so that pages of an unfinished run are written
         "    for number, (name, report) in enumerate(fleet(200, 120).items()):\n"
         "        add(connection, parse(report.xml().encode(), name)); print(number, flush=True)\n"
     )
@@ -245,7 +245,7 @@ def test_a_file_that_is_cut_is_refused_and_kept(tmp_path: Path, capsys: pytest.C
         ("newer", "its format is 2"),
     ],
 )
-def test_other_files_are_refused(tmp_path: Path, content: bytes | str, words: str) -> None:
+def test_files_that_are_not_a_history_are_refused(tmp_path: Path, content: bytes | str, words: str) -> None:
     file = tmp_path / "file"
     if isinstance(content, bytes):
         file.write_bytes(content)
@@ -260,6 +260,6 @@ def test_other_files_are_refused(tmp_path: Path, content: bytes | str, words: st
     assert file.read_bytes() == before
 
 
-def test_a_folder_that_is_missing(tmp_path: Path) -> None:
+def test_a_history_in_a_missing_folder_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(CannotRun, match="unable to open"), opened(tmp_path / "no" / "history.db", create=True):
         pass

@@ -1,8 +1,8 @@
-"""The suite with what ordinary users have: without CAP_IPC_LOCK, with Docker's capabilities, few file descriptors, little
-locked memory, as a user who is not root. Every case must have the verdict that it has without these limits.
+"""The suite with the limits of ordinary users: without CAP_IPC_LOCK, with Docker's capabilities, few file descriptors, little
+locked memory, as a user who is not root. Each case must have the same verdict as without these limits.
 
-A whole run takes half a minute, so each variation plays only the cases that such a limit can reach: locked and large
-memory, many objects, other identities, files, and names. SHMCHECK_SLOW=1 plays the whole suite in each.
+A whole run takes half a minute, so each variation runs only the cases that such a limit can affect: locked and large
+memory, many objects, other identities, files, and names. SHMCHECK_SLOW=1 runs the whole suite in each.
 SHMCHECK_BIN and WINEPREFIX as in test_user_errors.py.
 """
 
@@ -31,7 +31,7 @@ from shmcheck.reports.results import Key  # noqa: E402
 SLOW = os.environ.get("SHMCHECK_SLOW") == "1"
 TOPICS = ("view_pages", "large_*", "limits", "quantities", "commitment", "identities", "file_sections", "name_spaces")
 SECONDS = 1800
-# The capabilities that Docker leaves to root in a container.
+# The capabilities that root has in a container of Docker.
 DOCKER = "chown,dac_override,fowner,fsetid,kill,setgid,setuid,setpcap,net_bind_service,net_raw,sys_chroot,mknod,audit_write,setfcap"
 KEPT = ",".join(["-all", *(f"+{name}" for name in DOCKER.split(","))])
 USER = "nobody"
@@ -40,7 +40,7 @@ USER = "nobody"
 def why_not_here() -> str:
     reason = why_not()
     if not reason and os.geteuid() != 0:
-        reason = "only root can take capabilities away and become another user"
+        reason = "only root can drop capabilities and become another user"
     return reason or ("" if shutil.which("setpriv") else "setpriv is not installed")
 
 
@@ -48,7 +48,7 @@ pytestmark = pytest.mark.skipif(bool(why_not_here()), reason=why_not_here() or "
 
 
 class Place:
-    """A folder with a Wine prefix of its own: limits hold for wineserver too, so that must be started with them."""
+    """A folder with its own Wine prefix, because the limits must also apply to its wineserver."""
 
     def __init__(self, folder: Path, wrapper: Sequence[str], user: str = "") -> None:
         self.folder = folder
@@ -92,7 +92,7 @@ class Place:
 
 @pytest.fixture(scope="module")
 def free(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[Key, Verdict]]:
-    """The verdicts without any limit."""
+    """The verdicts without limits."""
     place = Place(tmp_path_factory.mktemp("free") / "place", [])
     try:
         yield place.play()[2]

@@ -45,7 +45,7 @@ def test_an_assignment_that_is_a_condition_is_found(line: str) -> None:
         "x = a <= b && c >= d;",
     ],
 )
-def test_other_uses_of_an_equals_sign_are_not(line: str) -> None:
+def test_other_uses_of_an_equals_sign_are_not_found(line: str) -> None:
     assert msvc_target.assignments(line) == []
 
 
@@ -56,7 +56,7 @@ def test_the_options_of_a_source_are_its_definitions_and_folders() -> None:
 
 @pytest.mark.skipif(bool(msvc_target.missing()), reason=msvc_target.missing() or "all is there")
 @pytest.mark.parametrize("arch", msvc_target.TARGETS)
-def test_what_cl_refuses_is_reported(arch: str, tmp_path: Path) -> None:
+def test_constructs_that_cl_refuses_are_reported(arch: str, tmp_path: Path) -> None:
     bad = {
         "unreachable.c": "int f(int a) { return a; a = 2; return a; }\n",
         "old_name.c": "char *g(const char *a) { return strdup(a); }\n",

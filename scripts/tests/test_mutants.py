@@ -1,4 +1,4 @@
-"""Tests of what scripts/mutate makes of a report: survivors, excuses, score and exit code."""
+"""Tests of scripts/mutate with reports: survivors, excuses, score and exit code."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def scored(folder: Path, *cases: Made, excuses: list[Excuse] | None = None) -> S
     return score(read(report(folder, *cases)), excuses or [])
 
 
-def test_survivors_are_told_without_the_names_of_the_run(tmp_path: Path) -> None:
+def test_survivors_are_printed_without_the_runs_part_of_names(tmp_path: Path) -> None:
     total = scored(tmp_path, Made("open-missing", steps=[STEP, STATUS, SIZE, counts(9, 2, run=3)]))
     assert total.survived == [
         Survivor("open-missing", "status", "open section name=Local\\open-missing-x access=0x4", "fail error=2 status=0xC0000022"),
@@ -102,13 +102,13 @@ def test_the_first_excuse_that_covers_is_the_one_that_is_used(tmp_path: Path) ->
     assert [excuse.reason for _, excuse in total.excused] == ["two", "one"]
 
 
-GOOD = '[[excused]]\ncase = "a"\nstep = "*"\nfield = "status"\nreason = "nobody names it"\n'
+GOOD = '[[excused]]\ncase = "a"\nstep = "*"\nfield = "status"\nreason = "no source names it"\n'
 
 
 def test_excuses_are_read(tmp_path: Path) -> None:
     path = tmp_path / "excused.toml"
     path.write_text("# only this\n\n" + GOOD, encoding="utf-8")
-    assert load_excuses(path) == [Excuse("a", "*", "status", "nobody names it")]
+    assert load_excuses(path) == [Excuse("a", "*", "status", "no source names it")]
     path.write_text("# none\n", encoding="utf-8")
     assert load_excuses(path) == []
 
@@ -116,8 +116,8 @@ def test_excuses_are_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (GOOD + GOOD.replace('reason = "nobody names it"\n', ""), "entry 2 must have case, step, field, reason"),
-        (GOOD.replace("nobody names it", ""), "entry 1 must have"),
+        (GOOD + GOOD.replace('reason = "no source names it"\n', ""), "entry 2 must have case, step, field, reason"),
+        (GOOD.replace("no source names it", ""), "entry 1 must have"),
         (GOOD.replace('"status"', "5"), "entry 1 must have"),
         (GOOD + 'since = "today"\n', "entry 1 must have"),
         (GOOD.replace("[[excused]]", "[[excuse]]"), "only .*excused"),
@@ -169,7 +169,7 @@ def excuses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ([Made("open-a", steps=[STATUS, counts(50, 1)])], [], EXIT_PASSED, "1 excused (2.0 %)"),
         ([Made("open-a", steps=[STATUS, counts(49, 1)])], [], EXIT_FAILED, "More than 2 % of the changes had to be excused."),
         ([Made("open-a", steps=[STATUS, counts(49, 1)])], ["--filter", "open-*"], EXIT_PASSED, "1 excused (2.0 %)"),
-        ([Made("open-a", steps=[STATUS, counts(49, 1)])], ["--percent", "5"], EXIT_PASSED, "excused     1  open-* / status / *: nobody"),
+        ([Made("open-a", steps=[STATUS, counts(49, 1)])], ["--percent", "5"], EXIT_PASSED, "excused     1  open-* / status / *: no source"),
         ([Made("a", steps=[counts(7, 0)])], [], EXIT_PASSED, "not needed on this system, the excuse for open-* / status / *"),
         ([Made("a", steps=[counts(7, 0)]), Made("b", verdict="error")], [], EXIT_ERROR, "whose changes were not tested: b"),
         ([Made("a", steps=[SIZE, counts(7, 1)]), Made("b", verdict="error")], [], EXIT_FAILED, "were not tested: b"),
@@ -213,7 +213,7 @@ def test_more_survivors_than_are_shown(
     assert "... and 2 more" in output
 
 
-def test_the_report_of_an_ordinary_run_proves_nothing(
+def test_the_report_of_a_run_without_mutate_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], excuses: Path
 ) -> None:
     code, output = run(capsys, "--report", str(report(tmp_path, Made("a"), mutated=False)))

@@ -1,4 +1,4 @@
-"""scripts/nightly without making a system: what counts as passed, what is played where, and that a failure is shown."""
+"""Tests of scripts/nightly without making a system: summaries that pass, the commands on each system, and failures."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="bare Debian sys
         (-1, "440 passed, 0 failed, 88 skipped", False),
     ],
 )
-def test_what_counts_as_passed(code: int, line: str, passed: bool) -> None:
+def test_summaries_that_count_as_passed(code: int, line: str, passed: bool) -> None:
     assert Outcome("x", code, line, "").passed is passed
 
 
 class FakeBare:
-    """Stands for a system, and writes down what is done with it."""
+    """Takes the place of a system, and records what is done with it."""
 
     log: list[str] = []
     broken = False
@@ -77,7 +77,7 @@ def test_every_release_as_every_user(fake: type[FakeBare], capsys: pytest.Captur
     assert "FAILED  Debian 13, user: code 1, 9 passed, 1 failed, 0 skipped\n    the last\n    lines\n" in shown
 
 
-def test_one_release_user_and_command(fake: type[FakeBare]) -> None:
+def test_a_release_a_user_and_a_command_can_be_selected(fake: type[FakeBare]) -> None:
     assert nightly.main(["--debian", "12", "--user", "user", "--command", "run"]) == 0
     assert fake.log == ["make 12", "12 user run", "delete 12"]
 

@@ -108,7 +108,7 @@ def test_another_reply_is_contradicted(baseline: Explained) -> None:
     assert slipped == 0
 
 
-def test_what_the_suite_failed_is_read_from_a_report() -> None:
+def test_steps_that_the_suite_failed_are_read_from_a_report() -> None:
     run = read(ROOT / "reports" / "baselines" / "wine-8.xml")
     case = next(case for case in run.cases.values() if case.key.id == "open-execute")
     assert "reader> granted alone" in failed_steps(case)
@@ -164,7 +164,7 @@ def test_stores_reach_other_processes_but_not_from_copies() -> None:
     assert last(*copied, "reader> query copy show=protect -> ok protect=PAGE_READWRITE").finding is Finding.EXPLAINED
 
 
-def test_a_name_goes_with_the_last_handle_and_contents_with_the_last_view() -> None:
+def test_the_last_handle_ends_the_name_and_the_last_view_the_contents() -> None:
     steps = [CREATED, MAPPED, "writer> write view at=0 text=old -> ok", "writer> close section -> ok"]
     assert last(*steps, "reader> open s name=@x access=FILE_MAP_READ -> ok").finding is Finding.CONTRADICTED
     steps.append("reader> create s name=@x size=4096 protect=PAGE_READWRITE -> ok error=0")
@@ -180,7 +180,7 @@ def test_a_killed_process_keeps_nothing() -> None:
     assert last(*handed, "third> open s name=@x access=FILE_MAP_READ -> fail error=2").finding is Finding.CONTRADICTED
 
 
-def test_reserved_pages_fault_until_they_are_committed_for_everybody() -> None:
+def test_reserved_pages_fault_until_a_process_commits_them() -> None:
     lines = [
         "writer> create section name=@x size=0x10000 protect=PAGE_READWRITE|SEC_RESERVE -> ok error=0", MAPPED,
         "reader> open section name=@x access=FILE_MAP_READ -> ok",
@@ -205,7 +205,7 @@ def test_reserved_pages_fault_until_they_are_committed_for_everybody() -> None:
         ("sb", "plain", False, "", Finding.EXPLAINED),
     ],
 )
-def test_memory_order(test: str, order: str, arm64: bool, told: str, finding: Finding) -> None:
+def test_memory_orders_are_judged(test: str, order: str, arm64: bool, told: str, finding: Finding) -> None:
     line = f"writer> burst view how=litmus test={test} order={order} at=0 rounds=9 crowd=2 side=0 -> ok{told}"
     platform = Platform(client_session=True, arm64=arm64)
     lines = ("writer> create section name=@x size=0x10000 protect=PAGE_READWRITE -> ok error=0", MAPPED, line)
@@ -225,7 +225,7 @@ def test_the_model_does_not_guess() -> None:
         assert why in found.why
 
 
-def test_what_an_unknown_step_may_have_changed_is_unknown() -> None:
+def test_an_unknown_step_makes_the_state_unknown() -> None:
     lines = (CREATED, MAPPED, "writer> strangething view at=0 -> ok", "writer> read view at=0 length=1 -> ok hex=FF")
     assert [found.finding for found in judged(*lines)[2:]] == [Finding.UNEXPLAINED] * 2
 
@@ -243,7 +243,7 @@ def test_a_commit_at_an_unknown_place_may_be_in_any_view() -> None:
     assert [found.finding for found in judged(*lines)[3:]] == [Finding.UNEXPLAINED] * 4
 
 
-def test_expecting_changes_nothing() -> None:
+def test_expecting_a_reply_does_not_change_the_state() -> None:
     model, world = Model(), World(PLATFORM)
     request = step("create section name=@x size=4096 protect=PAGE_READWRITE")
     for _ in range(2):

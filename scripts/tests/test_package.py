@@ -89,7 +89,7 @@ def test_programs_of_two_versions_are_refused(tmp_path: Path, monkeypatch: pytes
         package.programs(0)
 
 
-def test_a_date_that_is_no_number(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_source_date_that_is_not_a_number_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "yesterday")
     with pytest.raises(CannotRun, match="must be a number of seconds"):
         package.source_date()
@@ -98,11 +98,11 @@ def test_a_date_that_is_no_number(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def make_unwritable(folder: Path) -> None:
-    """Also for root, who may write a folder whatever its mode is."""
+    """Makes a folder that also root cannot write, who ignores its mode."""
     folder.chmod(0o555)
     if os.access(folder, os.W_OK) and subprocess.run(["chattr", "+i", folder], capture_output=True).returncode != 0:
         folder.chmod(0o755)
-        pytest.skip("this user may write every folder, and this file system has no immutable ones")
+        pytest.skip("this user can write all folders, and this file system has no immutable ones")
 
 
 def make_writable(folder: Path) -> None:

@@ -1,7 +1,7 @@
 """Tests of the page in headless Chromium, opened from disk: filter, permalinks, transcripts, contrast, roles, widths.
 
-They need Chromium, its driver, Selenium and, for axe-core, npm; each that is missing is a skip with its name. Pictures of
-the page in light and dark, wide and narrow, are left in build/page/ to be looked at.
+They need Chromium, its driver, Selenium and, for axe-core, npm; without one of them they are skipped with its name.
+Pictures of the page in light and dark, wide and narrow, are in build/page/.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ DIFFERENT = "case-names-open-after-close"  # on which the systems of the small p
 
 
 def missing_browser() -> str:
-    """Why there is no browser to test with; "" if there is one."""
+    """Why no browser can be used; "" if one can."""
     try:
         import selenium  # noqa: F401
     except ImportError:
@@ -53,7 +53,7 @@ def missing_browser() -> str:
 
 
 NO_BROWSER = missing_browser()
-pytestmark = pytest.mark.skipif(bool(NO_BROWSER), reason=NO_BROWSER or "there is a browser")
+pytestmark = pytest.mark.skipif(bool(NO_BROWSER), reason=NO_BROWSER or "a browser is installed")
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +71,7 @@ def axe() -> str:
         if not file.exists():
             pytest.skip(f"axe-core cannot be installed: {found.stderr.strip()[-200:]}")
     data = file.read_bytes()
-    assert hashlib.sha256(data).hexdigest() == AXE_SHA256, "this is not the axe-core that was looked at"
+    assert hashlib.sha256(data).hexdigest() == AXE_SHA256, "this is not the expected version of axe-core"
     return data.decode("utf-8")
 
 
@@ -132,7 +132,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture(scope="module")
 def many(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """More systems than fit beside each other."""
+    """More systems than fit side by side."""
     runs = [parse(report.xml().encode(), name) for name, report in fleet(20, 60).items()]
     return saved(tmp_path_factory.mktemp("page") / "many.html", render(build(runs)))
 
@@ -143,7 +143,7 @@ def saved(path: Path, text: str) -> str:
 
 
 def show(browser: Any, address: str, width: int = 1280, scheme: str = "light", scripts: bool = True) -> None:
-    """Opens the page anew and forgets what was logged before."""
+    """Opens the page again and clears the log."""
     size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
     features = [{"name": "prefers-color-scheme", "value": scheme}]
@@ -159,13 +159,13 @@ def complaints(browser: Any) -> list[str]:
 
 
 def visible_cases(browser: Any) -> list[str]:
-    """Ids of the cases that the filter leaves."""
+    """The ids of the cases that the filter shows."""
     script = "return [...document.querySelectorAll('.cases > li:not([hidden]) > details')].map(node => node.id)"
     return list(browser.execute_script(script))
 
 
 def soon(browser: Any, script: str, *arguments: Any) -> bool:
-    """Whether the script comes to say yes; a busy machine may take a moment to act upon a click."""
+    """Waits until the script returns true, because a busy machine may react late to a click. Returns False if it does not."""
     end = time.monotonic() + 10.0
     while not browser.execute_script(script, *arguments):
         if time.monotonic() > end:
@@ -184,7 +184,7 @@ def in_view(browser: Any, name: str) -> bool:
 
 
 def displayed(browser: Any, selector: str) -> bool:
-    """Whether the element can be seen; what a closed <details> has is not."""
+    """Whether the element is visible. The content of a closed <details> is not."""
     return bool(browser.execute_script("return document.querySelector(arguments[0]).checkVisibility()", selector))
 
 
@@ -270,7 +270,7 @@ def test_the_filter_by_system(browser: Any, small: str) -> None:
     assert "on=wine-8.0" in browser.current_url
 
 
-def test_a_slash_leads_to_the_filter(browser: Any, small: str) -> None:
+def test_the_slash_key_focuses_the_filter(browser: Any, small: str) -> None:
     show(browser, small)
     element(browser, "body").send_keys("/")
     assert browser.execute_script("return document.activeElement.id") == "q"
@@ -392,7 +392,7 @@ def test_print_shows_the_areas_and_not_the_filter(browser: Any, small: str) -> N
 
 
 @pytest.mark.parametrize("width", [320, 390, 768, 1280, 1920])
-def test_it_never_scrolls_sideways(browser: Any, small: str, many: str, width: int) -> None:
+def test_the_page_never_scrolls_sideways(browser: Any, small: str, many: str, width: int) -> None:
     for address in (small, many):
         show(browser, address, width)
         browser.execute_script("document.querySelectorAll('details').forEach(node => { node.open = true; })")

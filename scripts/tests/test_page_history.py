@@ -1,4 +1,4 @@
-"""Tests of what the page shows of the history: strips of the last runs, and the chart of the rows met."""
+"""Tests of the history on the page: strips of the last runs, and the chart of the rows met."""
 
 from __future__ import annotations
 
@@ -43,12 +43,12 @@ def test_strips_are_the_last_runs_of_a_case_and_an_area(tmp_path: Path) -> None:
     assert found.area("other", [A]) == ()
 
 
-def test_only_so_many_runs_are_in_a_strip(tmp_path: Path) -> None:
+def test_a_strip_has_only_the_last_runs(tmp_path: Path) -> None:
     found = history_of(tmp_path, *(run_of(day, "pass" if day else "fail") for day in range(view.LAST + 1)))
     assert found.strips["wine", A] == ("pass",) * view.LAST
 
 
-def test_the_chart(tmp_path: Path) -> None:
+def test_the_chart_has_a_line_for_each_system(tmp_path: Path) -> None:
     runs = [run_of(1, "pass", "fail"), run_of(2, "pass", "pass"), run_of(1, "fail", "fail", "x"), run_of(2, "pass", "fail", "x")]
     chart = view.chart(history_of(tmp_path, *runs, targets=("wine", "x", "unknown")))
     assert chart and [line.target for line in chart.lines] == ["wine", "x"]
@@ -61,7 +61,7 @@ def test_the_chart(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("runs", [[run_of(1, "pass")], [run_of(1, "pass"), run_of(1, "fail")]])
-def test_one_moment_is_no_chart(tmp_path: Path, runs: list[Run]) -> None:
+def test_a_single_time_gives_no_chart(tmp_path: Path, runs: list[Run]) -> None:
     assert view.chart(history_of(tmp_path, *runs)) is None
 
 
@@ -76,7 +76,7 @@ def test_many_systems_and_many_runs_stay_readable(tmp_path: Path) -> None:
     assert len(thin) == view.POINTS and (thin[0], thin[-1]) == (many[0], many[-1])
 
 
-def test_the_page_shows_both(tmp_path: Path) -> None:
+def test_the_page_shows_the_chart_and_the_strips(tmp_path: Path) -> None:
     runs = [run_of(1, "pass", "fail"), run_of(2, "fail", "pass"), run_of(3, "pass", "pass")]
     text = render(build(runs[-1:], history=history_of(tmp_path, *runs)))
     chart = re.search(r'<svg class="chart".*?</svg>', text, re.DOTALL)
@@ -88,7 +88,7 @@ def test_the_page_shows_both(tmp_path: Path) -> None:
     assert 'href="#history"' in text and 'id="history"' in text
 
 
-def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_report_takes_a_history(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     report = tmp_path / "TEST-shmcheck-wine.xml"
     report.write_text(Report([Made("a")]).xml(), encoding="utf-8")
     history_of(tmp_path, run_of(1, "pass"), run_of(2, "fail"))
@@ -99,7 +99,7 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert "the file does not exist" in capsys.readouterr().err
 
 
-def test_the_headline_says_how_each_system_stands() -> None:
+def test_the_headline_has_the_share_of_rows_of_each_system() -> None:
     runs = [run_of(1, "pass", "fail", "x"), run_of(1, "pass", "pass", "y")]
     assert build(runs).standing == "Of the rows that ran, x meets 50.0 % (1 of 2) and y meets 100.0 % (2 of 2)."
     many = [run_of(1, "pass", "pass" if number else "known", f"s{number}") for number in range(9)]
@@ -110,5 +110,5 @@ def test_the_headline_says_how_each_system_stands() -> None:
 @pytest.mark.parametrize(
     ("part", "whole", "words"), [(2, 2, "100.0 %"), (0, 9, "0.0 %"), (9999, 10000, "99.9 %"), (1, 9999, "0.1 %"), (1, 3, "33.3 %")]
 )
-def test_per_cent(part: int, whole: int, words: str) -> None:
+def test_only_exact_shares_are_0_and_100_per_cent(part: int, whole: int, words: str) -> None:
     assert percent(part, whole) == words

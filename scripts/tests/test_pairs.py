@@ -22,7 +22,7 @@ SUITE = re.compile(r'(<testsuite name="shmcheck\.(\w+)-(\w+)\.[^>]*>\s*<properti
 
 
 def xml_of(pairs: list[str], failing: str = "") -> str:
-    """A report with these pairs; in the one that is failing the case does."""
+    """A report with these pairs. The case fails in the pair `failing`."""
     cases = [Made("a-case", "fail" if pair == failing else "pass", topic=f"{pair}.sample") for pair in pairs]
     text = Report(cases).xml()
     properties = r'\1<property name="writer_arch" value="\2"/><property name="reader_arch" value="\3"/>'
@@ -43,7 +43,7 @@ def test_a_report_of_pairs_is_one_run() -> None:
     assert run.facts == WINE
 
 
-def test_pairs_stand_side_by_side(tmp_path: Path) -> None:
+def test_pairs_are_shown_side_by_side(tmp_path: Path) -> None:
     file = tmp_path / "TEST-shmcheck-wine.xml"
     file.write_text(xml_of(["x64-x64", "x64-x86", "x86-x64"], failing="x64-x86"), encoding="utf-8")
     loaded = load([file])
@@ -51,7 +51,7 @@ def test_pairs_stand_side_by_side(tmp_path: Path) -> None:
     assert [run.target for run in loaded.runs] == ["wine x64-x64", "wine x64-x86", "wine x86-x64"]
     assert [run.platform for run in loaded.runs] == ["Wine 8.0, x64", "Wine 8.0, x64-x86", "Wine 8.0, x86-x64"]
     assert all(set(run.cases) == {Key("sample", "a-case")} for run in loaded.runs)
-    # What tells the one that fails from the others is found among the facts of the pairs.
+    # The facts of the pairs separate the failing one from the others.
     outcomes = {run.target: run.cases[Key("sample", "a-case")].verdict.value for run in loaded.runs}
     found = Facts(loaded.runs).explain(outcomes)
     assert found is not None
@@ -82,7 +82,7 @@ def test_pairs_compare_with_the_same_pairs() -> None:
 def test_other_pairs_are_named_first() -> None:
     plain = parse(Report([Made("a-case")]).xml().encode(), "here")
     warnings = compare(plain, run_of(["x64-x86"])).warnings
-    assert warnings == ("the pairs of architectures were none and are x64-x86: their cases stand apart",)
+    assert warnings == ("the pairs of architectures were none and are x64-x86: cases of different pairs are not compared",)
 
 
 def test_a_recorded_run_without_pairs_does_not_fit() -> None:

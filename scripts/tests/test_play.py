@@ -155,7 +155,7 @@ def cases_of(report: Path) -> dict[str, ElementTree.Element]:
     return {case.get("name", ""): case for case in ElementTree.parse(report).iter("testcase")}
 
 
-def test_users_programs_are_the_other_side(tmp_path: Path) -> None:
+def test_users_programs_play_roles(tmp_path: Path) -> None:
     steps, report = tmp_path / "two.steps", tmp_path / "report.xml"
     steps.write_text(TWO_PROCESSES)
     done = play("--jobs", "1", "--play", windows_path(steps), "--junit", windows_path(report))
@@ -169,7 +169,7 @@ def test_users_programs_are_the_other_side(tmp_path: Path) -> None:
     assert "# reader printed:\nMessage from first process." in (found.findtext("system-err") or "")
 
 
-def test_what_a_users_program_does_not_do_is_a_failure(tmp_path: Path) -> None:
+def test_a_users_program_that_does_not_print_the_line_is_a_failure(tmp_path: Path) -> None:
     steps, report = tmp_path / "wrong.steps", tmp_path / "report.xml"
     steps.write_text(
         "case prints\nexternal reader example_reader @none\nreader> prints Message* -> ok\nends reader 0\nreader> line\n"

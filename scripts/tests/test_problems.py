@@ -1,4 +1,4 @@
-"""Tests of cases/problems.toml: its shape, that its cases exist, and that scripts/coverage says so if they do not."""
+"""Tests of cases/problems.toml: its keys, that its cases exist, and that scripts/coverage reports those that do not."""
 
 from __future__ import annotations
 

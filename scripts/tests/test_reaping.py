@@ -1,4 +1,4 @@
-"""Actors that end while a long run goes on are reaped; other ended processes are left to those who wait for them."""
+"""Actors that end during a long run are collected; other ended processes are left for the code that waits for them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 SCRIPTS = Path(__file__).resolve().parents[1]
 
-# A process of its own, because it makes itself the parent of all orphans below it.
+# A separate process, because it becomes the parent of all orphans among its descendants.
 PROGRAM = """
 import ctypes, os, sys, time
 sys.path.insert(0, sys.argv[1])
@@ -61,7 +61,7 @@ print(*codes)
 """
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has processes that end and are still there")
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has zombie processes")
 def test_only_ended_actors_are_reaped() -> None:
     command = [sys.executable, "-c", PROGRAM, str(SCRIPTS)]
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)

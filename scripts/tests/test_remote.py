@@ -1,6 +1,6 @@
-"""Targets of the kind ssh, on a real sshd on this machine, with the faults that hosts have.
+"""Tests of targets of the kind ssh, with a real sshd on this machine and faults of hosts.
 
-SHMCHECK_BIN is the folder of the programs, WINEPREFIX a Wine prefix that is warm; scripts/test sets both.
+SHMCHECK_BIN is the folder of the programs, WINEPREFIX a Wine prefix that exists; scripts/test sets both.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def why_not() -> str:
 
 pytestmark = pytest.mark.skipif(bool(why_not()), reason=why_not() or "can run")
 
-# A shmcheck.exe that does what its name says. Its arguments are those of the real one: --junit FILE comes first.
+# A shmcheck.exe with a fault that MODE names. Its arguments are those of the real one: --junit FILE comes first.
 FAKE = r"""
 #include <stdio.h>
 #include <string.h>
@@ -98,7 +98,7 @@ class Lab:
         return f"selftest-{self.mark}-{target}"
 
     def targets(self, **targets: dict[str, object]) -> None:
-        """Writes targets.toml; a target is on the host, with the real programs, unless it says something else."""
+        """Writes targets.toml. A target is on the host and has the real programs, unless its keys say otherwise."""
         text = ""
         for name, more in targets.items():
             values: dict[str, object] = {
@@ -111,7 +111,7 @@ class Lab:
             text += f"[{self.name(name)}]\n"
             text += "".join(f"{key} = {value if isinstance(value, int) else repr(value)}\n" for key, value in values.items())
         (self.folder / "targets.toml").write_text(text, encoding="utf-8")
-        self.known.write_text("# nothing is known\n", encoding="utf-8")
+        self.known.write_text("# no host is known\n", encoding="utf-8")
 
     @property
     def known(self) -> Path:
@@ -123,7 +123,7 @@ class Lab:
         return [*program, "--targets", str(self.folder / "targets.toml"), "--target", names, "--known", str(self.known), *CASES]
 
     def run(self, *targets: str, more: tuple[str, ...] = ()) -> tuple[int, str]:
-        """Exit code, and what was printed."""
+        """Runs scripts/run. Returns its exit code and output."""
         done = subprocess.run(
             [*self.command(*targets), *more],
             stdin=subprocess.DEVNULL,
@@ -138,12 +138,12 @@ class Lab:
         return read(report_file(self.name(target), True))
 
     def left(self) -> list[str]:
-        """What runs have left in the home of the user there."""
+        """The files that runs have left in the home of the host's user."""
         place = self.host.root / "shmcheck"
         return sorted(entry.name for entry in place.iterdir()) if place.exists() else []
 
     def processes(self) -> list[str]:
-        """The programs that run there on behalf of this lab."""
+        """The programs of this lab that run on the host."""
         mark = f"{self.host.mark}=1".encode()
         found = []
         for entry in Path("/proc").iterdir():
@@ -232,7 +232,7 @@ def test_a_report_of_another_program_is_refused(tmp_path: Path) -> None:
     spec = Spec("one", "ssh", host="lab", programs=str(tmp_path))
     remote = remote_run.RemoteRun(spec, options.Options(), str(tmp_path), tmp_path / "report.xml")
     facts = {fact: sha256(tmp_path / name) for fact, name in PROGRAMS.items()}
-    remote.check(report_with({}))  # programs that are too old to say it
+    remote.check(report_with({}))  # old programs do not record it
     remote.check(report_with(facts))
     for fact, name in PROGRAMS.items():
         with pytest.raises(Lost, match=f"from another {name} than the one that was sent"):
@@ -257,7 +257,7 @@ def test_a_full_remote_disk_is_an_error(tmp_path: Path) -> None:
     mount = 'mount -t tmpfs -o size=64k shmcheck-test "$1" && shift && exec "$@"'
     probe = ["unshare", "--mount", "sh", "-c", mount, "sh", str(root)]
     if subprocess.run([*probe, "true"], stderr=subprocess.DEVNULL, check=False).returncode != 0:
-        pytest.skip("a small file system takes a root who may mount")
+        pytest.skip("a small file system needs root with the right to mount")
     host = Host(tmp_path / "host", PREFIX, f"SHMCHECK_LAB_{uuid.uuid4().hex[:8]}", before=probe)
     host.make()
     host.start()
@@ -312,7 +312,7 @@ def test_a_run_over_a_slow_link_ends(lab: Lab) -> None:
     code, text = lab.run("one")
     seconds = time.monotonic() - begin
     assert code == 0, text
-    # Compression is off: every byte went up, and came back to be looked at.
+    # Without compression all bytes went up, and came back for the comparison.
     assert seconds > 2 * sent / rate, "the link was not slow"
     assert lab.report("one").complete
     assert lab.left() == []
@@ -328,18 +328,18 @@ def test_a_link_that_is_too_slow_is_an_error(lab: Lab, fakes: Path) -> None:
     assert "took longer than 4 seconds (transfer-deadline)" in lost(lab, "one")
     assert "sending the programs" in lost(lab, "one")
     assert time.monotonic() - begin < 60
-    wait_for(lambda: not lab.left(), "half a transfer is left there")
+    wait_for(lambda: not lab.left(), "half a transfer is left on the host")
 
 
 def test_a_driver_that_is_killed_while_it_sends_leaves_nothing(lab: Lab) -> None:
     lab.targets(one={"ssh-config": str(lab.host.slow_config(100_000, 0.05))})
     with subprocess.Popen(lab.command("one"), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as driver:
-        wait_for(lambda: bool(lab.left()), "nothing arrives there")
+        wait_for(lambda: bool(lab.left()), "no file arrives on the host")
         assert driver.poll() is None
         driver.kill()
         driver.wait(60)
     assert "ended" in lost(lab, "one")
-    wait_for(lambda: not lab.left(), "half a transfer is left there")
+    wait_for(lambda: not lab.left(), "half a transfer is left on the host")
 
 
 def test_a_slow_status_request_does_not_end_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -357,14 +357,14 @@ def test_a_slow_status_request_does_not_end_the_run(tmp_path: Path, monkeypatch:
 def test_a_driver_that_is_ended_midway_cleans_up(lab: Lab, fakes: Path, number: int) -> None:
     lab.targets(one={"programs": str(fakes / "hang")})
     with subprocess.Popen(lab.command("one"), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as driver:
-        wait_for(lambda: bool(lab.processes()), "the program does not start there")
+        wait_for(lambda: bool(lab.processes()), "the program does not start on the host")
         driver.send_signal(number)
         driver.wait(60)
     assert "ended" in lost(lab, "one")
-    wait_for(lambda: not lab.left() and not lab.processes(), "something is left there")
+    wait_for(lambda: not lab.left() and not lab.processes(), "a file is left on the host")
 
 
-def test_what_a_run_could_not_remove_the_next_one_removes(lab: Lab) -> None:
+def test_the_next_run_removes_folders_that_a_run_could_not_remove(lab: Lab) -> None:
     lab.targets(one={})
     (lab.host.root / "shmcheck" / "1-1").mkdir(parents=True)
     (lab.host.root / "shmcheck" / "1-1" / "run.cmd").touch()

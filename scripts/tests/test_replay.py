@@ -39,27 +39,27 @@ def test_the_file_of_steps_has_no_expectations() -> None:
     assert as_file([one]).splitlines()[2:] == ["case a-case", CREATE, "writer> (killed)"]
 
 
-def test_a_start_asks_who_the_role_is_itself() -> None:
+def test_the_identity_request_of_a_start_is_not_repeated() -> None:
     start = "reader> (start) identity=low"
     asked = "reader> identity tell=integrity"
     one = case(f"{start} -> hello\n{asked} -> ok integrity=low\n{asked} -> ok integrity=low")
     assert as_file([one]).splitlines()[3:] == [start, asked]
-    # Another role's question, or one without a start, stays.
+    # The same request of another role, or without a start, stays.
     assert asked in as_file([case(f"writer> (start) bits=64 -> hello\n{asked} -> ok integrity=low")])
 
 
-def test_the_end_of_a_process_is_said_beforehand() -> None:
+def test_the_end_of_a_process_is_written_with_its_reply() -> None:
     crash = "writer> crash how=abort -> gone code=0x3"
     assert crash in as_file([case(crash)])
 
 
 @pytest.mark.parametrize("verb", ["burst", "race", "await", "gone"])
-def test_what_a_transcript_does_not_carry(verb: str) -> None:
+def test_cases_that_cannot_be_played_are_named(verb: str) -> None:
     assert f"the step '{verb}'" in why_not(case(f"writer> {verb} x rounds=1 -> ok"))
     assert why_not(case(f"{CREATE} -> ok error=0")) == ""
 
 
-def test_an_external_program_is_not_carried() -> None:
+def test_a_case_with_an_external_program_cannot_be_played() -> None:
     one = case(f"{CREATE} -> ok error=0\nexternal reader C:\\mine.exe @x\nreader> prints hello -> ok")
     assert "the external program C:\\mine.exe plays a role" in why_not(one)
 
@@ -81,12 +81,12 @@ def test_replies_side_by_side() -> None:
         f"! {CREATE}", "      report: ok error=0", "      here:   fail error=5",
         "! writer> close section", "      report: ok", "      here:   (no such step)",
     ]
-    # What the case computed itself does not count.
+    # Values that the case computed do not count.
     assert Played(theirs, case(theirs.transcript + "\n= the sum: 3")).same
     assert not Played(theirs, None).same
 
 
-def test_counts() -> None:
+def test_totals_count_different_and_unplayable_cases() -> None:
     one = case(f"{CREATE} -> ok error=0")
     found = totals([Played(one, one), Played(one, None)], {"b": "why"}, 7)
     assert (found["cases"], found["same"], found["different"], found["not_replayable"]) == (3, 1, 1, 1)
@@ -101,7 +101,7 @@ def run(*words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, ROOT / "scripts" / "replay.py", *words], capture_output=True, text=True)
 
 
-def test_cases_are_played(tmp_path: Path) -> None:
+def test_two_cases_of_a_report_are_played(tmp_path: Path) -> None:
     out = tmp_path / "counts.json"
     done = run(str(REPORT), "map-offset-past-end", "reader-outlives-kill", "--json", str(out), "--timeout-scale", "4")
     assert done.returncode in (0, 1), done.stderr
@@ -142,7 +142,7 @@ def test_a_run_that_is_not_complete_is_an_error(stub: Stub, message: str, monkey
         replays.play([case(f"{CREATE} -> ok error=0")], cast("Target", stub))
 
 
-def test_wrong_usage() -> None:
+def test_wrong_arguments_have_exit_code_3() -> None:
     done = run(str(REPORT), "no-such-case")
     assert done.returncode == 3 and "no-such-case: the report has no such case" in done.stderr
     done = run(str(REPORT))

@@ -1,4 +1,4 @@
-"""Tests of scripts/report: the page, its limits, and that nothing from a report is ever markup, script or a path."""
+"""Tests of scripts/report: the page, its limits, and that no text of a report is ever markup, script or a path."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ OPTIONAL_END = {"li", "p"}
 
 
 class Reader(HTMLParser):
-    """A page as a browser would build it, as far as these tests need it."""
+    """The parts of a page that these tests need, as a browser reads them."""
 
     def __init__(self, text: str) -> None:
         super().__init__(convert_charrefs=True)
@@ -130,7 +130,7 @@ def test_the_page_is_one_file() -> None:
     assert not re.search(r"@import|url\(", page.styles[0])
 
 
-def test_the_policy_allows_the_page_its_own_script_and_style_only() -> None:
+def test_the_policy_permits_only_the_script_and_style_of_the_page() -> None:
     page = Reader(page_text(small()))
     policy = next(value for tag, name, value in page.attributes if name == "content" and value.startswith("default-src"))
     assert policy.startswith("default-src 'none'; ")
@@ -141,7 +141,7 @@ def test_the_policy_allows_the_page_its_own_script_and_style_only() -> None:
         assert f"'sha256-{base64.b64encode(hashlib.sha256(whole.encode()).digest()).decode()}'" in policy
 
 
-def test_sections_stand_in_their_order() -> None:
+def test_the_sections_of_the_page_are_in_order() -> None:
     page = Reader(page_text(small(), base=small()))
     wanted = ["changes", "matrix", "disagreements", "known", "skips", "contract", "platforms"]
     assert [name for name in page.ids if name in wanted] == wanted
@@ -166,7 +166,7 @@ def test_the_embedded_data_is_what_the_script_reads() -> None:
     assert "innerHTML" not in script and "eval" not in script and "document.write" not in script
 
 
-# ---- nothing from a report is markup, script or a path ----
+# ---- no text of a report is markup, script or a path ----
 
 PIECES = [
     "<script>alert(1)</script>",
@@ -283,19 +283,19 @@ def budget(cases: int, systems: int) -> int:
 
 
 @pytest.mark.parametrize(("systems", "cases", "steps"), [(1, 10, 8), (1, 300, 8), (1, 300, 200), (3, 300, 40), (12, 100, 8)])
-def test_the_page_keeps_to_its_size(systems: int, cases: int, steps: int) -> None:
+def test_the_page_keeps_its_size_limit(systems: int, cases: int, steps: int) -> None:
     runs = runs_of(fleet(systems, cases, steps=steps))
     assert len(page_text(runs).encode()) <= budget(cases, systems)
     assert BASE_BYTES + BYTES_PER_PAIR == budget(1, 1)
 
 
-def test_what_is_left_out_for_its_size_is_named() -> None:
+def test_omitted_steps_are_named() -> None:
     text = page_text(runs_of(fleet(1, 60, steps=400)))
     assert "This page omits the steps because of its size limit" in text
 
 
 def test_fifty_systems_of_a_thousand_cases(tmp_path: Path) -> None:
-    """In under 20 s and 1 GiB, as the issue asks; the limit here is on processor time, which a busy machine keeps."""
+    """Takes less than 20 s of processor time and 1 GiB. Processor time does not depend on other processes."""
     folder = write_fleet(tmp_path, 50, 1000)
     out = tmp_path / "report.html"
     program = (
@@ -317,7 +317,7 @@ def test_markdown_fits_a_pull_request() -> None:
     assert "do not fit" in made
 
 
-# ---- what the page says ----
+# ---- the content of the page ----
 
 
 def page_of(*runs: Run, **more: object) -> Page:
@@ -328,7 +328,7 @@ def one(*cases: Made, target: str = "here", **facts: str) -> Run:
     return parse(Report(list(cases), facts=WINE | facts).xml().encode(), target)
 
 
-def test_the_sentence_says_how_the_systems_stand() -> None:
+def test_the_summary_sentence() -> None:
     good, bad = Made("a"), Made("a", "fail")
     assert page_of(one(good)).news == "All 1 cases that ran meet their expectations on 1 system."
     assert page_of(one(bad)).news == "1 of 1 cases misses an expectation or ends in an error on 1 system."
@@ -351,7 +351,7 @@ def test_a_lost_system_is_a_column_with_its_reason() -> None:
     assert "#disagreements" in text
 
 
-def test_columns_are_windows_by_build_then_wine_then_what_is_lost() -> None:
+def test_columns_are_windows_by_build_then_wine_then_lost_runs() -> None:
     windows = {name: value for name, value in WINE.items() if name != "wine_version"}
     runs = [lost_run("a-lost", "x"), one(Made("a"), target="wine-10", wine_version="10.0")]
     runs += [one(Made("a"), target="wine-8"), parse(Report([Made("a")], facts=windows).xml().encode(), "z-windows")]
@@ -385,7 +385,7 @@ def test_transcripts_stand_side_by_side_with_the_differing_step_marked() -> None
     assert '<li class="x"><span class="vh">differs: </span>w> b<dl class="side n2">' in text
 
 
-def test_equal_transcripts_are_there_once() -> None:
+def test_equal_transcripts_are_on_the_page_once() -> None:
     step = "w> read view at=123 as=u32 -> ok u32=4711"
     text = page_text([one(Made("a", steps=[step]), target=f"s{number}") for number in range(9)])
     assert text.count("at=123") == 1
@@ -414,7 +414,7 @@ def test_known_deviations_have_reason_and_age(tmp_path: Path) -> None:
     ("glob", "word", "matches"),
     [("*", "", True), ("a?c", "abc", True), ("a?c", "ac", False), ("a.c", "abc", False), ("**b", "aab", True), ("[ab]", "a", False)],
 )
-def test_globs_are_the_runners(glob: str, word: str, matches: bool) -> None:
+def test_globs_match_as_in_the_runner(glob: str, word: str, matches: bool) -> None:
     assert known_list.glob_matches(glob, word) is matches
 
 
@@ -532,7 +532,7 @@ def test_without_jinja2_the_rest_works(tmp_path: Path) -> None:
 
 
 def test_junitparser_reads_what_we_read() -> None:
-    """An independent reader agrees about every report at hand: the recorded ones and made ones."""
+    """An independent reader agrees about all recorded and made reports."""
     junitparser = pytest.importorskip("junitparser")
     recorded = sorted((ROOT / "reports").rglob("*.xml"))
     texts = [path.read_bytes() for path in recorded] + [report.xml().encode() for report in fleet(3, 40).values()]
@@ -581,7 +581,7 @@ def test_earlier_runs_of_other_systems_are_said_not_to_fit() -> None:
     assert "No earlier reports were given" in render(build(runs))
 
 
-def test_the_table_of_platforms_marks_what_differs_but_for_what_always_does() -> None:
+def test_the_table_of_platforms_marks_differences_except_facts_of_a_run() -> None:
     hashes = {"runner_sha256": "a" * 64}
     facts = [WINE | hashes | {"run_id": str(number), "session": str(number)} for number in range(2)]
     page = build(runs_of({f"s{number}": Report([Made("a")], facts=each) for number, each in enumerate(facts)}))

@@ -1,4 +1,4 @@
-"""Where the report of a run goes, the words for its end, and the cases of --last-failed."""
+"""Tests of the path of a run's report, the text at its end, and the cases of --last-failed."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_a_selection_is_not_recorded(tmp_path: Path) -> None:
         baselines.record("wine-8", report)
 
 
-def test_the_words_for_the_end_can_be_typed_in_the_users_folder(tmp_path: Path) -> None:
+def test_commands_at_the_end_are_relative_to_the_users_folder(tmp_path: Path) -> None:
     report = tmp_path / "a b" / "r.xml"
     words = report_place.words(parsed("--targets", "t.toml"), Spec("wine-10", "wine"), report, str(tmp_path))
     assert shlex.split(words["SHMCHECK_COMMAND"]) == [

@@ -1,4 +1,4 @@
-"""Tests of reading reports: what shmcheck writes is understood, everything else is refused with one sentence."""
+"""Tests of reading reports: those of shmcheck are read, all others are refused with one sentence."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def one(**parts: object) -> str:
     return Report([Made("some-case", **parts)]).xml()  # type: ignore[arg-type]
 
 
-# ---- what shmcheck writes ----
+# ---- reports of shmcheck ----
 
 
 def test_every_verdict_is_read() -> None:
@@ -124,7 +124,7 @@ def test_control_characters_are_written_as_escapes() -> None:
     assert case.message == "a\\u{009B}b\\u{202E}c"
 
 
-# ---- the hostile corpus ----
+# ---- hostile reports ----
 
 GOOD = one()
 BOMB = (
@@ -134,7 +134,7 @@ BOMB = (
 CORPUS: dict[str, tuple[str | bytes, str]] = {
     "empty": ("", "empty"),
     "blank": (" \n\t", "empty"),
-    "text": ("no XML at all", "malformed XML"),
+    "text": ("text that is not XML", "malformed XML"),
     "cut in half": (GOOD[: len(GOOD) // 2], "malformed XML"),
     "behind its end": (GOOD + "<more/>", "malformed XML"),
     "entity bomb": (BOMB, "document type or an entity"),
@@ -148,11 +148,11 @@ CORPUS: dict[str, tuple[str | bytes, str]] = {
     "UTF-16 without a mark": ("<testsuites/>".encode("utf-16-le"), "not UTF-8"),
     "another encoding": (GOOD.replace("UTF-8", "ISO-8859-1"), "another encoding"),
     "UTF-7": (GOOD.replace("UTF-8", "UTF-7"), "another encoding"),
-    "bytes that are no UTF-8": (GOOD.encode().replace(b"some-case", b"some-\xffase"), "not UTF-8: byte"),
+    "bytes that are not UTF-8": (GOOD.encode().replace(b"some-case", b"some-\xffase"), "not UTF-8: byte"),
     "undefined entity": (GOOD.replace("ok error=0", "&sol;"), "malformed XML"),
     "character that XML does not have": (GOOD.replace("ok error=0", "&#1;"), "malformed XML"),
     "web page": ("<html><body>401</body></html>", "not JUnit XML: its root element is 'html'"),
-    "somebody else's suites": ('<testsuites><testsuite name="pytest"/></testsuites>', "a suite named 'pytest'"),
+    "suites of another program": ('<testsuites><testsuite name="pytest"/></testsuites>', "a suite named 'pytest'"),
     "single suite": ('<testsuite name="shmcheck.sample"/>', "not a report of shmcheck"),
     "no case": ('<testsuites name="shmcheck"/>', "no case"),
     "suite without a case": ('<testsuites><testsuite name="shmcheck.a"/></testsuites>', "no case"),
@@ -178,7 +178,7 @@ CORPUS: dict[str, tuple[str | bytes, str]] = {
         Report([Made("x")], prefix="w").xml().replace('value="w"', 'value="v"'),
         "'w.shmcheck.sample', and its property suite_prefix is 'v'",
     ),
-    "prefix that is stated and not there": (
+    "prefix that is stated and missing": (
         Report([Made("x")], facts=WINE | {"suite_prefix": "w"}).xml(),
         "'shmcheck.sample', and its property suite_prefix is 'w'",
     ),
@@ -187,9 +187,9 @@ CORPUS: dict[str, tuple[str | bytes, str]] = {
         "the property late is behind a case",
     ),
     "another class name": (GOOD.replace('classname="shmcheck.sample"', 'classname="other"'), "class name that does not match"),
-    "type of somebody else": (one(verdict="fail").replace("shmcheck.Failure", "AssertionError"), "fails with the type"),
-    "error of somebody else": (one(verdict="error").replace("shmcheck.Harness", "x"), "the error type"),
-    "time that is none": (GOOD.replace('time="0.012"', 'time="1e9"'), "a time that is not a number"),
+    "type of another program": (one(verdict="fail").replace("shmcheck.Failure", "AssertionError"), "fails with the type"),
+    "error of another program": (one(verdict="error").replace("shmcheck.Harness", "x"), "the error type"),
+    "time that is not a number": (GOOD.replace('time="0.012"', 'time="1e9"'), "a time that is not a number"),
     "verdict and element disagree": (GOOD.replace("verdict=pass", "verdict=fail"), "contradicts itself"),
     "unknown verdict": (GOOD.replace("verdict=pass", "verdict=great"), "contradicts itself"),
     "two outcomes": (
@@ -197,8 +197,8 @@ CORPUS: dict[str, tuple[str | bytes, str]] = {
         "more than one outcome",
     ),
     "output twice": (one(extra="<system-out>more</system-out>"), "its output twice"),
-    "element that is not ours": (one(extra="<flakyFailure/>"), "'flakyFailure' in a testcase"),
-    "text where none is": (GOOD.replace("<testcase", "boo <testcase"), "text in a testsuite"),
+    "element of another dialect": (one(extra="<flakyFailure/>"), "'flakyFailure' in a testcase"),
+    "text in an element without text": (GOOD.replace("<testcase", "boo <testcase"), "text in a testsuite"),
     "deep": ("<testsuites>" * 100_000, "not a report of shmcheck"),
     "runs mixed": (
         Report([Made("a", topic="one"), Made("b", topic="two")]).xml().replace("Microsoft Windows 10", "Windows", 1),
@@ -220,7 +220,7 @@ def test_hostile_file_is_refused_with_its_reason(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", CORPUS)
-def test_hostile_file_costs_its_own_column_only(name: str, tmp_path: Path) -> None:
+def test_a_hostile_file_loses_only_its_own_column(name: str, tmp_path: Path) -> None:
     text, _ = CORPUS[name]
     bad, good = tmp_path / "TEST-shmcheck-bad.xml", tmp_path / "TEST-shmcheck-good.xml"
     bad.write_bytes(text if isinstance(text, bytes) else text.encode())
@@ -230,7 +230,7 @@ def test_hostile_file_costs_its_own_column_only(name: str, tmp_path: Path) -> No
     assert [file.name for file in loaded.bad] == [str(bad)]
 
 
-def test_too_many_cases(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_many_cases_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(report_reader, "MAX_CASES", 3)
     assert "more than 3 cases" in problem_of(Report([Made(f"c-{n}") for n in range(4)]).xml())
 
@@ -239,8 +239,8 @@ def test_a_big_file_is_refused_without_being_read(tmp_path: Path, monkeypatch: p
     path = tmp_path / "big.xml"
     with path.open("wb") as file:
         file.write(b"<testsuites>")
-        file.truncate(200 * 1024 * 1024)  # a hole: it takes no room
-    monkeypatch.setattr(report_files, "parse", lambda *_: pytest.fail("it was read"))
+        file.truncate(200 * 1024 * 1024)  # a sparse file, which takes no space
+    monkeypatch.setattr(report_files, "parse", lambda *_: pytest.fail("the file was read"))
     with pytest.raises(BadReport, match="it has 209715200 bytes; the limit"):
         read(path)
 
@@ -255,7 +255,7 @@ def test_a_file_at_the_limit_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyP
         read(path)
 
 
-def test_paths_that_are_no_file_are_refused(tmp_path: Path) -> None:
+def test_paths_that_are_not_files_are_refused(tmp_path: Path) -> None:
     with pytest.raises(BadReport, match="cannot be opened"):
         read(tmp_path / "absent.xml")
     with pytest.raises(BadReport):
@@ -269,9 +269,9 @@ def test_paths_that_are_no_file_are_refused(tmp_path: Path) -> None:
             read(pipe)
 
 
-# ---- laws ----
+# ---- properties ----
 
-# Any text that a report can hold: the writer has written out what XML does not have.
+# Any text that a report can contain: the writer has escaped the characters that XML does not have.
 LEGIBLE = st.text(
     st.characters(blacklist_categories=("Cs", "Cc", "Cf", "Zl", "Zp", "Co", "Cn")).filter(
         lambda character: not report_reader.ILLEGIBLE.match(character)

@@ -49,7 +49,7 @@ def test_a_call_with_its_values_by_name() -> None:
     assert "Sleep(" not in text
 
 
-def test_what_a_failure_names_is_expected_and_not_the_reply() -> None:
+def test_the_expected_reply_of_a_failure_is_used() -> None:
     step = "reader> open section name=@x access=FILE_MAP_READ"
     details = f"line 7: [a-row] {step}: expected fail error=2 ERROR_FILE_NOT_FOUND status=0xC0000034 STATUS_X, got ok"
     found = steps_of(case(CREATE + f"\n{step} -> ok", details))
@@ -57,11 +57,11 @@ def test_what_a_failure_names_is_expected_and_not_the_reply() -> None:
     assert found[1].expected.fields == {"error": "2", "status": "0xC0000034"}
     text = program(CREATE + f"\n{step} -> ok\nreader> close section -> ok", details)
     assert "section == NULL && error == ERROR_FILE_NOT_FOUND && status == 0xC0000034" in text
-    # On a system that does as expected there is nothing to close.
+    # On a system that behaves as expected the close has no handle.
     assert "if (section)\n    {\n        CloseHandle(section);" in text
 
 
-def test_a_precondition_that_failed_is_expected() -> None:
+def test_a_failed_precondition_names_the_expected_reply() -> None:
     step = "writer> placeholder room size=0x20000"
     details = f"{step}: before anything can be checked this must be ok with error=0, but: fail error=87 ERROR_INVALID_PARAMETER"
     found = steps_of(case(f"{step} -> fail error=87 ERROR_INVALID_PARAMETER", details))
@@ -82,12 +82,12 @@ def test_an_external_program_cannot_be_expressed() -> None:
         program(f"{CREATE}\nexternal reader mine.exe @x\nreader> prints hello -> ok\nends reader 0x0")
 
 
-def test_a_killed_role_that_comes_again_is_another_process() -> None:
+def test_a_role_that_appears_again_after_its_end_is_another_process() -> None:
     text = program(CREATE + "\nwriter> (killed) -> gone\n" + CREATE)
     assert "kill(WRITER);" in text and "enum role { MAIN, WRITER, WRITER_2, ROLES };" in text
 
 
-def test_a_value_of_another_role() -> None:
+def test_a_value_of_another_role_is_fetched() -> None:
     text = program(
         "writer> create section size=4096 protect=PAGE_READWRITE inherit=yes -> ok error=0\n"
         "writer> spawn child pipe=$child.token program=$child.program inherit=yes -> ok\n"
@@ -99,7 +99,7 @@ def test_a_value_of_another_role() -> None:
     assert "start_role(CHILD, TRUE, NULL);" in text
 
 
-def test_the_style_of_wines_suite() -> None:
+def test_a_program_in_the_style_of_wines_suite() -> None:
     step = "writer> unmap view"
     details = f"[a-row] {step}: expected fail error=487 ERROR_INVALID_ADDRESS, got ok"
     transcript = CREATE + "\nwriter> map view of=section access=FILE_MAP_READ -> ok\n" + f"{step} -> ok"
@@ -108,20 +108,20 @@ def test_the_style_of_wines_suite() -> None:
     assert text.count("todo_wine ok(") == 1 and "int main(" not in text
 
 
-def test_names_and_text_as_c() -> None:
+def test_names_and_text_are_converted_to_c() -> None:
     assert object_name("@x%20y", "case") == "Local\\case-x y"
     assert object_name("Global\\^x", "case") == "Global\\case-x"
     assert wide("\xc3\xa9a") == 'L"\\x00E9" L"a"'
     assert narrow('a"\\\n') == '"a\\"\\\\\\x0A"'
 
 
-def test_helpers_that_no_call_needs_are_left_out() -> None:
+def test_unused_helpers_are_left_out() -> None:
     text = "static int a(void)\n{\n    return 1;\n}\n\nstatic int b(void)\n{\n    return a();\n}\n\nint main(void)\n{\n    return 0;\n}\n"
     assert without_unused(text) == "int main(void)\n{\n    return 0;\n}\n"
 
 
 def test_every_expressible_case_of_the_report() -> None:
-    """Of the known deviations of Wine 8.0 at least 75 become programs."""
+    """At least 75 of the known deviations of Wine 8.0 can be expressed as programs."""
     run = read(REPORT)
     written = 0
     for one in run.cases.values():
@@ -156,7 +156,7 @@ def test_a_program_that_does_not_agree_is_a_problem() -> None:
     assert reproductions.prove(Run("here", {}, "", {one.key: again}), CONTRACT, TABLE, 1.0, 1).agree == 1
 
 
-def test_wrong_usage() -> None:
+def test_wrong_arguments_have_exit_code_3() -> None:
     def run(*words: str) -> tuple[int, str]:
         done = subprocess.run([sys.executable, ROOT / "scripts" / "reproduce.py", *words], capture_output=True, text=True)
         return done.returncode, done.stderr

@@ -1,4 +1,4 @@
-"""Tests of scripts/soak: what is run, what differs, and what is said of it."""
+"""Tests of scripts/soak: its runs, the differences between them, and their text."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_equal_runs_do_not_differ() -> None:
     }
 
 
-def test_a_different_byte_is_shown_of_both_runs() -> None:
+def test_a_different_byte_is_shown_for_both_transcripts() -> None:
     soak = soaked(run_of(), run_of("ok "), run_of())
     assert all_lines(soak.differences()) == [
         "sample/open-existing on wine-8.0",

@@ -1,4 +1,4 @@
-"""Tests of scripts/explain: how a symptom is read, and what is found for one."""
+"""Tests of scripts/explain: reading a symptom, and searching for it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_a_symptom_is_read() -> None:
         parse("the error is")
 
 
-def test_a_function_and_an_error_that_are_asked_for_have_to_be_there() -> None:
+def test_a_match_has_the_function_and_the_error_of_the_symptom() -> None:
     symptom = parse("error 5 MapViewOfFile")
     assert score(symptom, "MapViewOfFile", "NULL; 5", "") > 0
     assert score(symptom, "MapViewOfFile", "NULL; 87", "") == 0
@@ -55,7 +55,7 @@ def test_frequent_symptoms_lead_to_their_rows() -> None:
     assert found("xyzzy") == Found([], [], [])
 
 
-def test_the_command() -> None:
+def test_explain_prints_rows_with_links() -> None:
     def run(*words: str) -> tuple[int, str]:
         done = subprocess.run([sys.executable, ROOT / "scripts" / "explain.py", *words], capture_output=True, text=True)
         return done.returncode, done.stdout + done.stderr

@@ -1,6 +1,6 @@
-"""Actors that play a role again, with the real programs: which kinds of them do, and that no transcript shows it.
+"""Tests of used actors with the real programs: the actors that are used again, and that transcripts do not depend on it.
 
-SHMCHECK_BIN is the folder of the programs, WINEPREFIX a Wine prefix that is warm.
+SHMCHECK_BIN is the folder of the programs, WINEPREFIX a Wine prefix that exists.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.skipif(bool(why_not()), reason=why_not() or "can run")
 
 
 def play(folder: Path, *words: str) -> Run:
-    """One run with one job; its verdicts do not matter here."""
+    """Performs one run with one job, whatever its verdicts."""
     report = folder / "r.xml"
     scale = ("--timeout-scale", "6", "--jobs", "1", "--known", windows_path(KNOWN))
     answer = Runner().run(*scale, "--junit", windows_path(report), *words)
@@ -38,8 +38,8 @@ def figures(run: Run) -> tuple[int, ...]:
     return tuple(int(run.facts[name]) for name in names)
 
 
-def test_transcripts_do_not_show_who_played_before(tmp_path: Path) -> None:
-    """In an order of its own, with new actors and with used ones."""
+def test_transcripts_do_not_depend_on_earlier_roles_of_an_actor(tmp_path: Path) -> None:
+    """Runs in a random order, with new actors and with used ones."""
     words = ("--filter", "open-*")
     used = play(tmp_path, *words, "--order-seed", "5")
     fresh = play(tmp_path, *words, "--fresh-actors")
@@ -59,8 +59,8 @@ def test_transcripts_do_not_show_who_played_before(tmp_path: Path) -> None:
         pytest.param("inherit-parent-attribute", 1, id="neither"),
     ],
 )
-def test_who_plays_once(tmp_path: Path, case: str, reused: int) -> None:
-    """Twice the same case: only actors that neither have an identity, nor spawned, nor were spawned play again."""
+def test_actors_with_an_identity_or_a_spawn_are_not_used_again(tmp_path: Path, case: str, reused: int) -> None:
+    """Runs a case twice. Only actors without an identity that neither spawned nor were spawned are used again."""
     run = play(tmp_path, "--filter", case, "--repeat", "2")
     assert {found.verdict.value for found in run.cases.values()} <= {"pass", "known", "skip"}
     assert figures(run)[2] == reused

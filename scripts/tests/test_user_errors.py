@@ -1,6 +1,6 @@
-"""What a user meets when something goes wrong: the real shmcheck.exe and shmactor.exe, with faults from outside.
+"""Tests of errors with the real shmcheck.exe and shmactor.exe: wrong arguments and files, and faults from outside.
 
-SHMCHECK_BIN is the folder of the programs, WINEPREFIX a Wine prefix that is warm. Each fault must end in a clear
+SHMCHECK_BIN is the folder of the programs, WINEPREFIX a Wine prefix that exists. Each fault must end in a clear
 message, exit code 3 or the stated verdict, a report that is whole, and no process left.
 """
 
@@ -43,7 +43,7 @@ pytestmark = pytest.mark.skipif(bool(why_not()), reason=why_not() or "can run")
 
 @pytest.fixture
 def runner() -> Iterator[Runner]:
-    """A runner whose processes are ended after the test, whatever happened."""
+    """A runner whose processes are ended after the test, also if it failed."""
     made = Runner()
     yield made
     for pid, command in made.left().items():
@@ -52,7 +52,7 @@ def runner() -> Iterator[Runner]:
 
 
 def expect_refused(answer: Answer, *parts: str) -> None:
-    """Exit code 3, one line that says why, and no result that anybody could take for one."""
+    """Expects exit code 3, one line with the reason, and no output that looks like a result."""
     assert answer.code == 3, (answer.out, answer.err)
     for part in parts:
         assert part in answer.err
@@ -64,15 +64,15 @@ def expect_refused(answer: Answer, *parts: str) -> None:
 # ---- before the first case ----
 
 
-def test_a_correct_run_passes(runner: Runner, tmp_path: Path) -> None:
-    """Without a fault none of what follows is seen."""
+def test_a_run_without_a_fault_passes(runner: Runner, tmp_path: Path) -> None:
+    """Without a fault none of the following errors appears."""
     report = tmp_path / "r.xml"
     answer = runner.run(*SHORT, "--repeat", "3", "--junit", windows_path(report))
     assert (answer.code, answer.err, answer.last_line) == (0, "", "3 passed, 0 failed, 0 skipped")
     assert cases_of(report) == {CASE: ("pass", ""), f"{CASE}.2": ("pass", ""), f"{CASE}.3": ("pass", "")}
     assert is_complete(report)
     assert [file.name for file in tmp_path.iterdir()] == ["r.xml"]
-    runner.expect_nobody()
+    runner.expect_no_process_left()
 
 
 def test_an_unknown_option_is_named(runner: Runner) -> None:
@@ -90,14 +90,14 @@ def test_a_filter_without_a_match_is_named(runner: Runner) -> None:
 
 
 def test_a_filter_is_not_taken_for_the_names_of_files(runner: Runner) -> None:
-    """The C library of some compilers would turn * into what lies in the folder."""
+    """The C library of some compilers replaces * by the names of files in the folder."""
     answer = runner.run("--list", "--filter", "*")
     assert answer.code == 0
     assert len(answer.out.splitlines()) > 200
 
 
 def test_a_missing_actor_is_named(runner: Runner, tmp_path: Path) -> None:
-    missing = windows_path(tmp_path / "nobody.exe")
+    missing = windows_path(tmp_path / "no-such.exe")
     expect_refused(runner.run(*SHORT, "--actor", missing), f"the actor program {missing} cannot be opened (error 2)")
 
 
@@ -121,7 +121,7 @@ def test_an_actor_of_another_architecture_is_named(runner: Runner, tmp_path: Pat
     if not program.is_file():
         compiler = shutil.which("i686-w64-mingw32-gcc")
         if compiler is None:
-            pytest.skip("there is no 32-bit program and no compiler that makes one")
+            pytest.skip("no 32-bit program and no compiler for one is available")
         (tmp_path / "x.c").write_text("int main(void) { return 0; }\n", encoding="ascii")
         program = tmp_path / "x86.exe"
         subprocess.run([compiler, str(tmp_path / "x.c"), "-o", str(program)], check=True)
@@ -132,7 +132,7 @@ def test_an_actor_of_another_architecture_is_named(runner: Runner, tmp_path: Pat
 def test_a_program_that_is_not_an_actor_is_named(runner: Runner) -> None:
     answer = runner.run(*SHORT, "--actor", windows_path(BIN / "shmcheck.exe"))
     expect_refused(answer, "shmcheck.exe cannot be used: it starts but sends no hello")
-    runner.expect_nobody()
+    runner.expect_no_process_left()
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,7 @@ def test_a_report_that_is_a_folder_is_named(runner: Runner, tmp_path: Path) -> N
 def test_a_report_that_cannot_be_written_is_named(runner: Runner, tmp_path: Path) -> None:
     closed = tmp_path / "closed"
     if os.geteuid() == 0:
-        closed = Path("/sys")  # root may write into every folder of an ordinary file system
+        closed = Path("/sys")  # root can write into all folders of an ordinary file system
     else:
         closed.mkdir(mode=0o555)
     answer = runner.run(*SHORT, "--junit", windows_path(closed) + "\\r.xml")
@@ -181,7 +181,7 @@ def test_the_report_of_an_earlier_run_is_removed_first(runner: Runner, tmp_path:
     """The old report is removed even if the run then cannot start, so that it cannot be mistaken for the result."""
     report = tmp_path / "r.xml"
     no_known = windows_path(tmp_path / "no.toml")
-    for fault in (["--known", no_known], ["--actor", "Z:\\nobody.exe"], ["--filter", "no-such"]):
+    for fault in (["--known", no_known], ["--actor", "Z:\\no-such.exe"], ["--filter", "no-such"]):
         report.write_text("<testsuites/>", encoding="ascii")
         answer = runner.run(*fault, "--junit", windows_path(report))
         assert answer.code == 3
@@ -204,7 +204,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_a_full_disk_is_named(runner: Runner, small_disk: Path) -> None:
-    """All cases run and are summed up; the last version that was written whole stays; the exit code says so."""
+    """All cases run and are counted; the last complete version of the report stays; the exit code shows the error."""
     report = small_disk / "r.xml"
     answer = runner.run(*SHORT, "--repeat", "150", "--jobs", "2", "--junit", windows_path(report))
     assert answer.code == 3
@@ -213,7 +213,7 @@ def test_a_full_disk_is_named(runner: Runner, small_disk: Path) -> None:
     assert 0 < len(cases_of(report)) < 150
     assert not is_complete(report)
     assert [file.name for file in small_disk.iterdir()] == ["r.xml"]
-    runner.expect_nobody()
+    runner.expect_no_process_left()
 
 
 def test_a_disk_that_is_full_from_the_start_is_named(runner: Runner, small_disk: Path) -> None:
@@ -280,7 +280,7 @@ def test_two_runs_with_two_reports_pass(runner: Runner, tmp_path: Path) -> None:
 
 
 def expect_interrupted(report: Path, most: int) -> None:
-    """The finished cases and the interrupted ones, and nothing else."""
+    """Expects the finished cases and the interrupted ones, and no others."""
     assert not is_complete(report)
     cases = cases_of(report)
     interrupted = [text for outcome, text in cases.values() if text.startswith("shmcheck.Interrupted: ")]
@@ -296,9 +296,9 @@ def test_a_killed_runner_leaves_a_report(runner: Runner, tmp_path: Path, seed: i
     time.sleep(random.Random(seed).uniform(0, 1.5))
     child.kill()
     assert child.wait().code == -signal.SIGKILL
-    runner.expect_nobody()
+    runner.expect_no_process_left()
     expect_interrupted(report, 2)
-    # Files that it left beside the report do not disturb the next run.
+    # Files that it left beside the report do not affect the next run.
     answer = runner.run(*SHORT, "--junit", windows_path(report))
     assert answer.code == 0
     assert [file.name for file in tmp_path.iterdir()] == ["r.xml"]
@@ -314,7 +314,7 @@ def test_a_runner_killed_in_its_first_case_leaves_a_report(runner: Runner, tmp_p
     assert wait_until(begun, ANSWER_SECONDS)
     child.kill()
     child.wait()
-    runner.expect_nobody()
+    runner.expect_no_process_left()
     if not is_complete(report):
         assert cases_of(report)[CASE][0] in ("error", "pass")
 
@@ -333,20 +333,20 @@ def test_a_killed_worker_is_one_error(runner: Runner, tmp_path: Path) -> None:
     assert len(errors) == 1
     assert errors[0].startswith("shmcheck.Crash: the worker that ran the case died: it ended, exit code 0x")
     assert is_complete(report)
-    runner.expect_nobody()
+    runner.expect_no_process_left()
 
 
 def test_killed_actors_are_errors(runner: Runner, tmp_path: Path) -> None:
-    """Each that dies makes its case an error that names the role; the rest of the run is as it should be."""
+    """The case of each killed actor is an error that names the role; the other cases pass."""
     report = tmp_path / "r.xml"
-    # So many repetitions that no machine is through with them before five actors were found and killed.
+    # Enough repetitions that the run does not end before the test has found and killed five actors.
     child = runner.start(*SHORT, "--repeat", "300", "--jobs", "1", "--junit", windows_path(report))
     wait_for_cases(report)
 
     def crashes() -> int:
         return sum(text.startswith("shmcheck.Crash: ") for _, text in cases_of(report).values())
 
-    # An actor that waits for a role, or that has said all that was wanted of it, is no loss: on until one was.
+    # Killing an actor that waits for a role, or that has sent its last reply, causes no error: repeat until one does.
     killed = 0
     while (killed < 5 or crashes() == 0) and child.process.poll() is None:
         killed += sum(end(pid) for pid in runner.programs("shmactor.exe"))
@@ -356,7 +356,7 @@ def test_killed_actors_are_errors(runner: Runner, tmp_path: Path) -> None:
     errors = [text for outcome, text in cases.values() if outcome != "pass"]
     assert killed >= 5
     assert 1 <= len(errors) <= killed
-    # Killed between its last answer and its end it may have done all that was wanted of it.
+    # An actor that is killed between its last reply and its end causes no error.
     for text in errors:
         kind, _, message = text.partition(": ")
         assert kind in ("shmcheck.Crash", "shmcheck.Harness"), text
@@ -364,7 +364,7 @@ def test_killed_actors_are_errors(runner: Runner, tmp_path: Path) -> None:
     assert crashes() >= 1, errors
     assert (answer.code, len(cases)) == (2, 300)
     assert is_complete(report)
-    runner.expect_nobody()
+    runner.expect_no_process_left()
 
 
 def test_an_interrupted_run_leaves_a_report(runner: Runner, tmp_path: Path) -> None:
@@ -382,7 +382,7 @@ def test_an_interrupted_run_leaves_a_report(runner: Runner, tmp_path: Path) -> N
     for outcome, text in cases_of(report).values():
         assert outcome == "pass" or text == "shmcheck.Interrupted: the run was stopped while this case ran"
     assert [file.name for file in tmp_path.iterdir()] == ["r.xml"]
-    runner.expect_nobody()
+    runner.expect_no_process_left()
 
 
 def test_a_closed_output_does_not_end_the_run(runner: Runner, tmp_path: Path) -> None:
@@ -396,12 +396,12 @@ def test_a_closed_output_does_not_end_the_run(runner: Runner, tmp_path: Path) ->
     assert is_complete(report)
 
 
-# ---- the server goes away: in a prefix of its own, so that other tests are not disturbed ----
+# ---- the server ends: in a separate prefix, so that other tests are not affected ----
 
 
 @pytest.fixture(scope="module")
 def own_prefix(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A fresh Wine prefix; each test starts a server of its own there."""
+    """A new Wine prefix, in which each test starts its own server."""
     prefix = str(tmp_path_factory.mktemp("server") / "prefix")
     environment = environment_for("own-prefix", prefix)
     done = subprocess.run(["wineboot", "-i"], env=environment, capture_output=True, text=True, timeout=300, check=False)
@@ -420,14 +420,14 @@ def test_a_wineserver_that_is_asked_to_end_ends_the_run(own_prefix: str, tmp_pat
     wait_for_cases(report)
     environment = environment_for(runner.mark, own_prefix)
     subprocess.run(["wineserver", "-k"], env=environment, capture_output=True, timeout=60, check=False)
-    # Wine ends its programs with exit code 0: that there is no summary is what tells.
+    # Wine ends its programs with exit code 0, so only the missing summary shows the fault.
     assert "passed," not in child.wait().out
-    runner.expect_nobody()
+    runner.expect_no_process_left()
     expect_interrupted(report, 2)
 
 
 def test_a_killed_wineserver_ends_the_run(own_prefix: str, tmp_path: Path) -> None:
-    """Programs of Wine that wait at that moment never notice it and have to be killed; the report is whole even so."""
+    """Programs under Wine that are waiting do not notice the end of the server and have to be killed. The report is complete."""
     runner = Runner(prefix=own_prefix)
     report = tmp_path / "r.xml"
     child = runner.start(*LONG, "--junit", windows_path(report))
@@ -440,5 +440,5 @@ def test_a_killed_wineserver_ends_the_run(own_prefix: str, tmp_path: Path) -> No
     for pid in runner.left():
         end(pid)
     assert "passed," not in child.wait().out
-    runner.expect_nobody()
+    runner.expect_no_process_left()
     expect_interrupted(report, 2)

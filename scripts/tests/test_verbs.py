@@ -1,4 +1,4 @@
-"""The table of verbs as Python reads it, the reference made from it, and what recorded runs say about both."""
+"""Tests of the table of verbs in Python, the reference made from it, and both compared with recorded runs."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def test_every_recorded_step_is_one_of_the_table(table: Table, path: Path) -> No
         ('COMMON_KEY("k", NUMBER, FAR, "", "", "")', "the limit FAR"),
     ],
 )
-def test_what_cannot_be_read_is_named(text: str, wrong: str) -> None:
+def test_an_entry_that_cannot_be_read_is_named(text: str, wrong: str) -> None:
     with pytest.raises(CannotRun, match=re.escape(wrong)):
         parse(text, "table")
 

@@ -1,6 +1,6 @@
-"""The finished programs: what is loaded with them, and runs of pairs as a user meets them.
+"""Tests of the built programs: the modules that they load, and runs of pairs.
 
-SHMCHECK_BIN is the folder of the programs, WINEPREFIX a Wine prefix that is warm.
+SHMCHECK_BIN is the folder of the programs, WINEPREFIX a Wine prefix that exists.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ C_LIBRARIES = ("msvcrt", "ucrtbase", "vcruntime", "api-ms-win-crt-")
 
 
 def test_an_actor_loads_no_more_than_it_must() -> None:
-    """Its start is most of what a case costs: everything but kernel32 is loaded when it is needed."""
+    """The start of an actor is most of a case's cost, so modules other than kernel32 are loaded only when they are needed."""
     modules = Program(BIN / "shmactor.exe").modules()
     assert "kernel32.dll" in modules
     assert {name for name in modules if not name.startswith(C_LIBRARIES)} == {"kernel32.dll"}
@@ -47,7 +47,7 @@ def test_pairs_have_suites_of_their_own(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("content", [b"not a program\n", b"", None], ids=["text", "empty", "of-x64"])
 def test_a_pair_without_an_actor_is_skipped(tmp_path: Path, content: bytes | None) -> None:
-    """A wrong file under the right name is a reason that can be read, not an error of every case."""
+    """A file that is not a program gives a skip with a reason, not an error of each case."""
     folder = tmp_path / "programs"
     folder.mkdir()
     for name in ("shmcheck.exe", "shmactor.exe"):
@@ -68,7 +68,7 @@ def test_a_wrong_pair_is_refused(word: str) -> None:
 
 
 def test_repetitions_of_pairs_have_different_names(tmp_path: Path) -> None:
-    """The same case beside itself, in one pair and in another: its objects have names of their own."""
+    """One case runs at the same time in two pairs: its objects have different names."""
     report = tmp_path / "r.xml"
     answer = Runner().run(*SHORT, "--pair", "x64-x64", "--repeat", "20", "--jobs", "4", "--junit", windows_path(report))
     assert (answer.code, answer.last_line) == (0, "20 passed, 0 failed, 0 skipped")

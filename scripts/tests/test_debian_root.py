@@ -1,6 +1,6 @@
-"""The tree of another release: no other process sees what is mounted for it, and the mounts are removed however it ends.
+"""Tests of the tree of another Debian release: no other process sees its mounts, and they are removed in any case.
 
-A made-up tree stands for a Debian release: a shell and a few programs of this system.
+The tree of the tests is not a Debian release: it has a shell and a few programs of this system.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ def may_mount() -> bool:
     return subprocess.run(command, stderr=subprocess.DEVNULL, check=False).returncode == 0
 
 
-needs_mounts = pytest.mark.skipif(not may_mount(), reason="mounting takes a root who may mount")
+needs_mounts = pytest.mark.skipif(not may_mount(), reason="mounting needs root with the right to mount")
 
 
 def copy_program(program: str, root: Path) -> None:
-    """The program and the libraries that it loads, at the same places."""
+    """Copies the program and the libraries that it loads to the same paths."""
     listed = subprocess.run(["ldd", program], capture_output=True, text=True, check=False).stdout
     for name in [program, *re.findall(r"(/\S+) \(0x", listed)]:
         place = root / name.lstrip("/")
@@ -60,7 +60,7 @@ def tree(tmp_path: Path) -> Release:
 
 
 def wait_for(pid: int, text: bytes) -> None:
-    """Until the process has become this program."""
+    """Waits until the process runs this program."""
     end = time.monotonic() + 20
     while not Path("/proc", str(pid), "cmdline").read_bytes().startswith(text):
         assert time.monotonic() < end
@@ -110,7 +110,7 @@ def test_foreign_mounts_are_not_deleted(tree: Release, tmp_path: Path) -> None:
 @needs_mounts
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_setting_up_ends_with_the_driver(tmp_path: Path, number: int) -> None:
-    """A debootstrap that mounts something and never ends; the real one takes long."""
+    """With a debootstrap that mounts a file system and never ends, because the real one takes long."""
     programs = tmp_path / "bin"
     programs.mkdir()
     fake = programs / "debootstrap"
@@ -147,7 +147,7 @@ made.bootstrap("file:///nowhere")
 
 
 def running() -> set[str]:
-    """The last word of every command line."""
+    """The last word of the command lines of all processes."""
     found = set()
     for entry in Path("/proc").iterdir():
         try:
@@ -172,7 +172,7 @@ def test_the_archive_is_part_of_the_same_mirror() -> None:
     assert debian_mirror.archive_of("https://mirror.example/pub/debian/") == "https://mirror.example/pub/debian-archive/debian"
 
 
-def test_the_mirror_is_debian_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_mirror_is_that_of_the_main_archive(monkeypatch: pytest.MonkeyPatch) -> None:
     lines = (
         "Somebody|Somebody|bookworm|main|http://third.example/apt/\n"
         "Debian|Debian-Security|bookworm-security|main|http://mirror.example/debian-security/\n"

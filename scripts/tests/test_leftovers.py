@@ -1,7 +1,7 @@
-"""What a run leaves behind, and what it holds while it runs: nothing, and no more than at its start.
+"""A run leaves no object, file or process behind, and its memory and handles do not grow.
 
-SHMCHECK_BIN and WINEPREFIX as in test_faults.py. SHMCHECK_SLOW=1 makes the rounds many: more pairs of runs, and more
-instants at which the runner is killed.
+SHMCHECK_BIN and WINEPREFIX as in test_user_errors.py. SHMCHECK_SLOW=1 repeats more often: more pairs of runs, and more
+moments at which the runner is killed.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ pytestmark = pytest.mark.skipif(bool(why_not()), reason=why_not() or "can run")
 SLOW = os.environ.get("SHMCHECK_SLOW") == "1"
 PAIRS = 20 if SLOW else 3
 KILLS = 50 if SLOW else 5
-# The report is held in memory: two hundred transcripts a mebibyte, and what the allocator keeps for later.
+# The runner holds the report in memory: one MiB for two hundred transcripts, and unused memory of the allocator.
 GROWTH_KIB = 8 * 1024
 GONE_SECONDS = 10.0
 
@@ -46,7 +46,7 @@ needs_leftovers = pytest.mark.skipif(not LEFTOVERS.is_file(), reason="leftovers.
 
 @pytest.fixture
 def runner() -> Iterator[Runner]:
-    """A runner whose processes are ended after the test, whatever happened."""
+    """A runner whose processes are ended after the test, also if it failed."""
     made = Runner()
     yield made
     for pid, command in made.left().items():
@@ -55,7 +55,7 @@ def runner() -> Iterator[Runner]:
 
 
 def leftovers() -> Answer:
-    """What leftovers.exe finds in the prefix."""
+    """The output of leftovers.exe about the prefix."""
     done = subprocess.run(
         ["wine", str(LEFTOVERS)],
         env=environment_for("leftovers"),
@@ -71,8 +71,8 @@ def properties_of(report: Path) -> dict[str, str]:
     return {one.get("name", ""): one.get("value", "") for one in ElementTree.parse(report).getroot().iter("property")}
 
 
-def test_nothing_grows_over_a_thousand_cases(runner: Runner, tmp_path: Path) -> None:
-    """One job, so that every case is the same worker's."""
+def test_memory_and_handles_do_not_grow_over_a_thousand_cases(runner: Runner, tmp_path: Path) -> None:
+    """One job, so that one worker runs all cases."""
     report = tmp_path / "r.xml"
     quick = ["--filter", "create-protect-noaccess", "--repeat", "1000", "--jobs", "1"]
     answer = runner.start(*quick, "--junit", windows_path(report)).wait()
@@ -83,12 +83,12 @@ def test_nothing_grows_over_a_thousand_cases(runner: Runner, tmp_path: Path) -> 
     assert facts["runner_handles_last"] <= facts["runner_handles_first"]
     assert facts["worker_handles_last"] <= facts["worker_handles_first"]
     assert facts["runner_private_kib_last"] <= facts["runner_private_kib_first"] + GROWTH_KIB
-    runner.expect_nobody()
+    runner.expect_no_process_left()
 
 
 @needs_leftovers
 def test_leftovers_are_found(runner: Runner, tmp_path: Path) -> None:
-    """leftovers.exe sees the object and both programs of a run that goes on: the section lives while the actor waits."""
+    """leftovers.exe finds the object and both programs during a run: the section exists while the actor waits."""
     steps = tmp_path / "held.steps"
     steps.write_text(
         "writer> create section name=@held size=4096 protect=PAGE_READWRITE -> ok\n"
@@ -112,7 +112,7 @@ def test_leftovers_are_found(runner: Runner, tmp_path: Path) -> None:
 
 @needs_leftovers
 def test_a_run_leaves_no_object(runner: Runner, tmp_path: Path) -> None:
-    """Whole topics: all that a case can name, Global\\ and unusual characters included."""
+    """Runs whole topics with names of all kinds, including Global\\ and unusual characters."""
     report = tmp_path / "r.xml"
     globs = ("name-*", "open-*", "sample-*", "life-*", "dup-*", "inherit-*")
     words = [word for glob in globs for word in ("--filter", glob)]
@@ -120,11 +120,11 @@ def test_a_run_leaves_no_object(runner: Runner, tmp_path: Path) -> None:
     assert answer.code in (0, 1), answer.err
     assert is_complete(report)
     assert wait_until(lambda: leftovers().code == 0, GONE_SECONDS), leftovers().out
-    runner.expect_nobody()
+    runner.expect_no_process_left()
 
 
-def test_two_runs_at_the_same_time_do_not_meet(runner: Runner, tmp_path: Path) -> None:
-    """All that two runs could fight about: names, pipes, temporary files."""
+def test_two_runs_at_the_same_time_do_not_affect_each_other(runner: Runner, tmp_path: Path) -> None:
+    """Two runs share no name, pipe or temporary file."""
     globs = ("create-existing-*", "name-collide-*", "name-global-*", "life-*", "inherit-*")
     words = [word for glob in globs for word in ("--filter", glob)]
     seen = set()
@@ -137,7 +137,7 @@ def test_two_runs_at_the_same_time_do_not_meet(runner: Runner, tmp_path: Path) -
             assert is_complete(report)
             seen.add(tuple(sorted((name, outcome) for name, (outcome, _) in cases_of(report).items())))
     assert len(seen) == 1, "some case ended differently in one of the runs"
-    runner.expect_nobody()
+    runner.expect_no_process_left()
 
 
 def wait_for_file(path: Path) -> None:
@@ -148,7 +148,7 @@ def wait_for_file(path: Path) -> None:
 
 
 def test_a_run_that_is_killed_leaves_a_whole_report_and_no_process(runner: Runner, tmp_path: Path) -> None:
-    """Every second run is killed after its report exists, the others possibly before."""
+    """Every second run is killed after its report exists, the others maybe earlier."""
     chance = random.Random(20)
     for number in range(KILLS):
         report = tmp_path / f"{number}.xml"
@@ -165,4 +165,4 @@ def test_a_run_that_is_killed_leaves_a_whole_report_and_no_process(runner: Runne
             assert set(outcomes) <= {"pass", "error"}
             assert outcomes.count("error") <= 2
             assert not is_complete(report)
-        runner.expect_nobody()
+        runner.expect_no_process_left()

@@ -1,4 +1,4 @@
-"""The driver's small parts: its command line, paths for Windows, summaries, TAP, the reports' counts."""
+"""Tests of small parts of the driver: its command line, paths for Windows, summaries, TAP, the counts of reports."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_a_wrong_option_is_refused(words: list[str], message: str) -> None:
 
 
 @pytest.mark.parametrize("word", ["--list", "--version"])
-def test_list_and_help_only_show(word: str) -> None:
+def test_list_and_version_run_no_case(word: str) -> None:
     assert parsed("--filter", "x", word).shows
 
 
@@ -116,7 +116,7 @@ def test_the_summary_line_is_read() -> None:
         ("1..2\nok 1 - a\nok 2 - b\n1..1\nok 1 - c\n", 0, (3, 0, 0)),
         ("1..2\nok 1 - a\n", 0, (1, 1, 0)),  # less than announced
         ("1..2\nok 1 - a\n", 139, (1, 1, 0)),
-        ("1..1\nok 1 - a\n", 3, (1, 1, 0)),  # all well, but it died afterwards
+        ("1..1\nok 1 - a\n", 3, (1, 1, 0)),  # all tests passed, but the program crashed at its end
         ("1..1\r\nok 1 - a\r\n", 0, (1, 0, 0)),
         ("no protocol\n", 0, (1, 0, 0)),
         ("okay is no result\n", 1, (0, 1, 0)),
