@@ -8,6 +8,12 @@
 
 static const char rules[] =
     "help VERB tells more about a verb, help constants lists the Win32 constants that have names here.\n"
+    "names [PREFIX] lists the objects that have names, same A B says whether two labels are of one section, "
+    "why says "
+    "what the\n"
+    "contract knows about the last fail. system tells the id of this process (pid), for to= and process= of "
+    "another.\n"
+    "In a value a blank is written %20 and a % is written %25; there are no quotes.\n"
     "Lines that begin with # are skipped. Every verb takes on=2: a second thread of the actor performs the "
     "step.\n"
     "Replies: ok; fail with the last error (untouched: the call did not set one; error 127: this Windows "

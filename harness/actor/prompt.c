@@ -2,23 +2,16 @@
 
 #include "../common/text.h"
 #include "footprint.h"
-#include "help.h"
+#include "prompt_command.h"
 #include "serve.h"
 #include "verbs.h"
+#include "why.h"
 
 #define BEFORE_LINE "1 " /* the prompt has no sequence numbers, lines do */
 
 static void print(const char *bytes, size_t length)
 {
     lines_write(GetStdHandle(STD_OUTPUT_HANDLE), bytes, length);
-}
-
-static void print_help(const char *topic)
-{
-    static char bytes[64 * LINE_BYTES];
-    struct text text = text_over(bytes, sizeof bytes);
-    help_add(&text, topic);
-    print(text.at, text.length);
 }
 
 /* The reason of a `bad` as a sentence. */
@@ -53,24 +46,34 @@ static void print_reply(const char *reply)
     print(out.at, out.length);
 }
 
+static void print_text(const struct text *text)
+{
+    print(text->at, text->length);
+}
+
 /* Performs one line; whether there is to be another. */
 static bool perform(const char *bytes, size_t length, struct reply *reply)
 {
     static struct line request;
+    static char room[64 * LINE_BYTES];
     char numbered[LINE_BYTES + sizeof BEFORE_LINE];
-    struct text text = text_over(numbered, sizeof numbered);
+    struct text text = text_over(numbered, sizeof numbered), answer = text_over(room, sizeof room);
     text_add(&text, BEFORE_LINE);
     text_add_bytes(&text, bytes, length);
-    const char *wrong = line_parse(&request, text.at, text.length);
-    if (!wrong && strcmp(request.word, "help") == 0) {
-        print_help(request.label);
+    const char *step = text.at + sizeof BEFORE_LINE - 1;
+    if (prompt_command(step, &answer)) {
+        print_text(&answer);
         return true;
     }
+    const char *wrong = line_parse(&request, text.at, text.length);
     if (wrong)
         reply_bad(reply, "%s", wrong);
     else
         verb_perform(&request, reply);
     print_reply(reply->text.at);
+    why_note(step, reply->text.at);
+    prompt_remark(step, wrong != NULL, &answer);
+    print_text(&answer);
     return !reply->leaves;
 }
 

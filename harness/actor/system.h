@@ -97,6 +97,8 @@
     CALL(LONG, NtQuerySection, (HANDLE, int, void *, SIZE_T, SIZE_T *))                                      \
     CALL(LONG, NtQueryObject, (HANDLE, int, void *, ULONG, ULONG *))                                         \
     CALL(LONG, NtOpenSection, (HANDLE *, ACCESS_MASK, OBJECT_ATTRIBUTES *))                                  \
+    CALL(LONG, NtOpenDirectoryObject, (HANDLE *, ACCESS_MASK, OBJECT_ATTRIBUTES *))                          \
+    CALL(LONG, NtQueryDirectoryObject, (HANDLE, void *, ULONG, BOOLEAN, BOOLEAN, ULONG *, ULONG *))          \
     CALL(LONG, NtMakePermanentObject, (HANDLE))                                                              \
     CALL(LONG, NtMakeTemporaryObject, (HANDLE))                                                              \
     CALL(LONG, RtlGetLastNtStatus, (void))                                                                   \

@@ -91,16 +91,20 @@ set(SHMCHECK_ACTOR_CORE_SOURCES
     harness/actor/footprint.c
     harness/actor/held.c
     harness/actor/help.c
+    harness/actor/name_list.c
     harness/actor/objects.c
     harness/actor/own_token.c
     harness/actor/prompt.c
+    harness/actor/prompt_command.c
     harness/actor/reply.c
+    harness/actor/same.c
     harness/actor/second_thread.c
     harness/actor/security.c
     harness/actor/serve.c
     harness/actor/system_windows.c
     harness/actor/touch.c
     harness/actor/verb_table.c
+    harness/actor/why.c
     harness/actor/bursts/burst.c
     harness/actor/bursts/loops.c
     harness/actor/bursts/loops_litmus.c

@@ -91,6 +91,7 @@ TEST(replies_are_readable)
         "bad: protect= is missing",
         "bad: no verb 'dance'",
         "bad: two blanks in a row",
+        "# a blank in a value is written %20",
         "bye",
     };
     struct buffer printed = {0};
@@ -148,6 +149,88 @@ TEST(help_knows_every_verb)
     buffer_free(&one);
 }
 
+static void expect_printed(const char *script, const char *const *parts)
+{
+    struct buffer printed = {0};
+    assert_int_equal(run_script(script, &printed), 0);
+    for (; *parts; parts++)
+        if (!strstr(printed.at, *parts))
+            fail_msg("not printed: %s\nbut: %s", *parts, printed.at);
+    buffer_free(&printed);
+}
+
+#define SECTION "create s name=Local\\shmcheck-prompt size=4096 protect=PAGE_READWRITE\n"
+#define PARTS(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+TEST(why_tells_rows_problems_and_what_to_look_at)
+{
+    expect_printed("why\n", PARTS("no step has failed yet\n"));
+    expect_printed(
+        SECTION "open r name=Local\\shmcheck-prompt access=FILE_MAP_READ\n"
+                "map v of=r access=FILE_MAP_WRITE\nwhy\n",
+        PARTS("map v of=r access=FILE_MAP_WRITE -> fail error=5 ERROR_ACCESS_DENIED",
+              "row open-read-cannot-map-write: A handle opened for FILE_MAP_READ cannot map a writable "
+              "view.\n    expected: NULL; 5\n",
+              "frequent problem P05: ", "look at: granted S shows the rights"));
+    expect_printed(SECTION "map v of=s access=FILE_MAP_READ length=65536\nread v\nsystem\nwhy\n",
+                   PARTS("map v of=s access=FILE_MAP_READ length=65536 -> fail error=5",
+                         "frequent problem P01: A view larger than the section"));
+    /* The one of the statuses of an error that was seen. */
+    struct buffer printed = {0};
+    assert_int_equal(run_script(SECTION "hold e kind=event name=Local\\shmcheck-prompt-event\n"
+                                        "map v of=e access=FILE_MAP_READ\nwhy\n",
+                                &printed),
+                     0);
+    assert_non_null(strstr(printed.at, "row map-bad-handle: "));
+    assert_null(strstr(printed.at, "row open-"));
+    buffer_free(&printed);
+}
+
+TEST(names_lists_what_has_a_name)
+{
+    expect_printed(
+        SECTION "hold e kind=event name=Local\\shmcheck-prompt%20event\nnames Local\\shmcheck-prompt\n",
+        PARTS("BaseNamedObjects, which Local\\ stands for:\n", "    Section        Local\\shmcheck-prompt\n",
+              "    Event          Local\\shmcheck-prompt%20event\n"));
+    expect_printed("names shmcheck-prompt-none\n",
+                   PARTS("which Local\\ stands for:\n    no name begins so\n",
+                         "\\BaseNamedObjects, which Global\\ stands for:\n    no name begins so\n"));
+}
+
+TEST(same_compares_handles_and_views)
+{
+    expect_printed(SECTION "open r name=Local\\shmcheck-prompt access=FILE_MAP_READ\n"
+                           "map v of=s access=FILE_MAP_WRITE\nsame r v\nread v length=4\n",
+                   PARTS("yes: a byte that was changed in one changed in the other", "ok hex=00000000\n"));
+    /* The name means another section as soon as the handles of the first one are closed. */
+    expect_printed(SECTION "map v of=s access=FILE_MAP_WRITE\nclose s\n" SECTION "same v s\n",
+                   PARTS("no: a byte that was changed in one does not change in the other"));
+    expect_printed(SECTION "map v of=s access=FILE_MAP_READ\nmap w of=s access=FILE_MAP_READ\nsame v w\n",
+                   PARTS("cannot tell: their contents are equal, and neither may be written"));
+    expect_printed("create s size=131072 protect=PAGE_READWRITE\nmap v of=s access=FILE_MAP_WRITE\n"
+                   "map w of=s access=FILE_MAP_READ offset=65536\nsame v w\nsame w s\nsame v none\nsame v\n",
+                   PARTS("yes: a byte", "no label 'none' of a handle or a view", "same A B: two labels"));
+    expect_printed(
+        "create s size=4096 protect=PAGE_READWRITE\ncreate t size=4096 protect=PAGE_READWRITE\n"
+        "map v of=s access=FILE_MAP_COPY\nwrite v text=x\nsame v s\nmap a of=s access=FILE_MAP_READ\n"
+        "map b of=t access=FILE_MAP_WRITE\nwrite b text=y\nsame a b\n",
+        PARTS("no: a byte", "no: "));
+}
+
+TEST(remarks_about_names_and_access)
+{
+    expect_printed("open s name=\"my name\" access=FILE_MAP_READ\n",
+                   PARTS("bad: a word without '=' after the label\n# a blank in a value is written %20"));
+    expect_printed("open s name=\"my\" access=FILE_MAP_READ\n", PARTS("# the quotes are part of the name"));
+    expect_printed(SECTION "open q name=Local\\shmcheck-prompt access=SECTION_QUERY\n",
+                   PARTS("# SECTION_QUERY is 1, which OpenFileMapping takes for FILE_MAP_COPY"));
+    struct buffer printed = {0};
+    assert_int_equal(run_script(SECTION, &printed), 0);
+    assert_int_equal(strspn(strchr(printed.at, '\n'), "\n"),
+                     strlen(strchr(printed.at, '\n'))); /* no remark */
+    buffer_free(&printed);
+}
+
 TEST(a_line_that_is_too_long_is_refused)
 {
     char script[1101];
@@ -172,9 +255,15 @@ TEST(a_crash_is_quick_and_quiet)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(replies_are_readable),       cmocka_unit_test(the_end_of_the_input_is_the_end),
-        cmocka_unit_test(help_knows_every_verb),      cmocka_unit_test(a_line_that_is_too_long_is_refused),
+        cmocka_unit_test(replies_are_readable),
+        cmocka_unit_test(the_end_of_the_input_is_the_end),
+        cmocka_unit_test(help_knows_every_verb),
+        cmocka_unit_test(a_line_that_is_too_long_is_refused),
         cmocka_unit_test(a_crash_is_quick_and_quiet),
+        cmocka_unit_test(why_tells_rows_problems_and_what_to_look_at),
+        cmocka_unit_test(names_lists_what_has_a_name),
+        cmocka_unit_test(same_compares_handles_and_views),
+        cmocka_unit_test(remarks_about_names_and_access),
     };
     return cmocka_run_group_tests(tests, find_actor, NULL);
 }

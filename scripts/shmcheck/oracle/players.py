@@ -27,6 +27,7 @@ ANSWER_SECONDS = 5.0
 END_SECONDS = 5.0
 STALE_LABELS = 100  # of the 256 that an actor has; then it is replaced
 DUPLICATE_TARGET = re.compile(r" to=\$([a-z0-9_-]+)\.pid")
+REMARK = re.compile(rb"^# [^\n]*\n", re.MULTILINE)  # the prompt's remarks about a step, behind its reply
 # What frees a label that a verb has made.
 CLOSES = ("close {}\n",)
 FREES: dict[str, tuple[str, ...]] = {
@@ -82,7 +83,7 @@ class Actor:
             data = os.read(self.output, 65536)
             if not data:
                 raise ActorEnded(self.how("ended"))
-            self.buffer += data
+            self.buffer = REMARK.sub(b"", self.buffer + data)
         parts = self.buffer.split(b"\n", count)
         self.buffer = parts.pop()
         return [part.decode("ascii", "replace").rstrip("\r") for part in parts]

@@ -14,6 +14,7 @@ from shmcheck.build import packages
 from shmcheck.console import CannotRun
 from shmcheck.contract import Contract
 from shmcheck.definitions import X64, Verdict
+from shmcheck.paths import make_build_folder
 from shmcheck.processes import TooSlow, processors, run_quiet
 from shmcheck.proof import msvc_target
 from shmcheck.reports.results import Case, Run
@@ -73,6 +74,7 @@ def prove(run: Run, contract: Contract, table: Table, share: float, seed: int) -
     """Writes, builds and runs the programs in a Wine prefix of their own. CannotRun if a tool is missing."""
     if missing():
         raise CannotRun(missing())
+    make_build_folder()
     packages.ensure(packages.FOR_RUN)
     proof = Proof()
     with tempfile.TemporaryDirectory(prefix="shmcheck-reproduce-") as name:

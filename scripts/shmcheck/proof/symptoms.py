@@ -65,13 +65,18 @@ def parse(text: str) -> Symptom:
     return Symptom(tuple(functions), tuple(errors), tuple(statuses), tuple(words))
 
 
+def numbers(outcome: str) -> list[str]:
+    """The decimal numbers of an outcome, which name errors: ["5"] for "NULL; 5"."""
+    return re.findall(r"(?<![\w.])[0-9]+(?![\w.])", outcome)
+
+
 def score(symptom: Symptom, function: str, outcome: str, prose: str) -> int:
     """How well a text matches; 0: not at all. The text must contain the function and the error of the symptom."""
     if symptom.functions and not any(name.lower() in (function + " " + prose).lower() for name in symptom.functions):
         return 0
-    numbers = set(re.findall(r"(?<![\w.])[0-9]+(?![\w.])", outcome))
+    there = set(numbers(outcome))
     names = outcome + " " + prose
-    hits = sum(str(error) in numbers or ERROR_NUMBERS.get(error, "-") in names.split() for error in symptom.errors)
+    hits = sum(str(error) in there or ERROR_NUMBERS.get(error, "-") in names.split() for error in symptom.errors)
     hits += sum(STATUS_NUMBERS.get(status, "-") in names or f"{status:08X}" in names.upper() for status in symptom.statuses)
     if (symptom.errors or symptom.statuses) and hits == 0:
         return 0
