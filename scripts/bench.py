@@ -1,4 +1,4 @@
-"""Measures what the suite costs. Usage: bench.py --help"""
+"""Measures the cost of the suite. Usage: bench.py --help"""
 
 from start_command import start
 

@@ -1,4 +1,4 @@
-"""Says what changed between two runs. Usage: compare.py --help"""
+"""Prints the changes between two runs. Usage: compare.py --help"""
 
 from start_command import start
 

@@ -1,4 +1,4 @@
-"""Says which rows of the contract the cases check. Usage: coverage.py --help"""
+"""Prints the rows of the contract that the cases check. Usage: coverage.py --help"""
 
 from start_command import start
 

@@ -1,4 +1,4 @@
-"""Says what is known about a symptom: an error, a function, words. Usage: explain.py --help"""
+"""Prints rows, known deviations and problems that match a symptom. Usage: explain.py --help"""
 
 from start_command import start
 

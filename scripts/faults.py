@@ -1,4 +1,4 @@
-"""Says which faulty systems the cases notice. Usage: faults.py --help"""
+"""Prints the faulty systems that the cases notice. Usage: faults.py --help"""
 
 from start_command import start
 

@@ -1,4 +1,4 @@
-"""Keeps runs in one file, and answers how a case behaved over time. Usage: history.py --help"""
+"""Stores runs in one file, and shows the results of a case over time. Usage: history.py --help"""
 
 from start_command import start
 

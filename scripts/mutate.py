@@ -1,4 +1,4 @@
-"""Shows that every check can fail. Usage: mutate.py --help"""
+"""Tests that each check can fail. Usage: mutate.py --help"""
 
 from start_command import start
 

@@ -1,4 +1,4 @@
-"""Runs both commands of README on bare Debian systems. Usage: nightly.py --help"""
+"""Runs scripts/run and scripts/test on bare Debian systems. Usage: nightly.py --help"""
 
 from start_command import start
 

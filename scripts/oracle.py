@@ -1,4 +1,4 @@
-"""Holds the transcripts of reports against the contract. Usage: oracle.py --help"""
+"""Checks the transcripts of reports with the model of the contract. Usage: oracle.py --help"""
 
 from start_command import start
 

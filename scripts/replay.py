@@ -1,4 +1,4 @@
-"""Plays the transcripts of a report here and shows both replies. Usage: replay.py --help"""
+"""Plays the transcripts of a report on this machine and shows both replies. Usage: replay.py --help"""
 
 from start_command import start
 

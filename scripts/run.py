@@ -1,4 +1,4 @@
-"""Builds what is needed and runs every case. Usage: run.py --help"""
+"""Builds the programs that are needed and runs all cases. Usage: run.py --help"""
 
 from start_command import start
 

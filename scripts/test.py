@@ -1,4 +1,4 @@
-"""Builds and runs every test of the project itself. Usage: test.py --help"""
+"""Builds and runs all tests of the project itself. Usage: test.py --help"""
 
 from start_command import start
 

@@ -2,7 +2,7 @@
  * colon the parts that it needs. A program has only the parts that its calls need. */
 
 /* ==== touch: */
-/* Memory is touched byte by byte, and an exception ends the access: its code, else 0, is returned. */
+/* These functions access memory byte by byte until an exception. They return its code, or 0. */
 static ULONG_PTR fault_access;
 static BYTE *fault_address;
 
@@ -41,7 +41,7 @@ static DWORD guarded(struct access *access)
 
 #else
 
-/* gcc has no structured exception handling in C: a vectored handler sends the thread back. */
+/* gcc has no structured exception handling in C: a vectored handler returns to a saved state of the thread. */
 static void *way_back[5];
 static volatile BOOL armed;
 static volatile DWORD fault_code;
@@ -104,10 +104,10 @@ static DWORD copy_guarded(void *to, const void *from, SIZE_T length)
 
 /* ==== first_wrong: */
 #define NOTHING_WRONG ((SIZE_T)-1)
-static SIZE_T first_wrong; /* the offset of the first byte that is not as it should be */
+static SIZE_T first_wrong; /* the offset of the first byte that differs from the expected one */
 
 /* ==== pattern: touch */
-/* Bytes that depend on their place in the section, so that a view of the wrong part is noticed. */
+/* Bytes that depend on their offset in the section, so that a view of a wrong part differs. */
 static BYTE pattern(ULONGLONG seed, ULONGLONG at)
 {
     ULONGLONG x = at + seed * 0x9E3779B97F4A7C15ull;
@@ -194,7 +194,7 @@ static void clear_status(void)
 }
 
 /* ==== values: */
-/* Values that one process tells the others: each in a file of its own in the folder for temporary files. */
+/* Values that one process passes to the others, each in a file in the folder for temporary files. */
 static void value_path(char *path, const char *name)
 {
     char folder[MAX_PATH];
@@ -234,7 +234,7 @@ static void forget_value(const char *name)
 }
 
 /* ==== long_name: */
-/* A name with so many letters behind it. */
+/* A name followed by this number of letters. */
 static const WCHAR *long_name(const WCHAR *start, int letters)
 {
     static WCHAR name[41000];
@@ -247,7 +247,7 @@ static const WCHAR *long_name(const WCHAR *start, int letters)
 }
 
 /* ==== long_name_a: */
-/* A name with so many letters behind it. */
+/* A name followed by this number of letters. */
 static const char *long_name_a(const char *start, int letters)
 {
     static char name[41000];
@@ -443,7 +443,7 @@ static BOOL is_restricted(void)
     return restricted;
 }
 
-/* Whether the token has a group enabled; one that is for denials only is not. */
+/* Whether a group is enabled in the token; a deny-only group is not. */
 static BOOL has_group(WELL_KNOWN_SID_TYPE type)
 {
     static union {
@@ -461,8 +461,8 @@ static BOOL has_group(WELL_KNOWN_SID_TYPE type)
 }
 
 /* ==== derived_token: */
-/* A restricted version of this process's token. `level`: its integrity level, 0 for none; `denied`: a group that is to count
- * for denials only, WinNullSid for none; `deleted`: a privilege; `restricts`: with restricting SIDs that are not the user's. */
+/* A restricted version of this process's token. `level`: its integrity level, 0 for none; `denied`: a group that only
+ * denies, WinNullSid for none; `deleted`: a privilege; `restricts`: with restricting SIDs that are not the user's. */
 static HANDLE derived_token(DWORD level, DWORD flags, WELL_KNOWN_SID_TYPE denied, const WCHAR *deleted, BOOL restricts)
 {
     static const WELL_KNOWN_SID_TYPE restricting[] = {WinWorldSid, WinBuiltinUsersSid, WinRestrictedCodeSid};
@@ -501,7 +501,7 @@ static HANDLE derived_token(DWORD level, DWORD flags, WELL_KNOWN_SID_TYPE denied
 }
 
 /* ==== lower_to_untrusted: */
-/* Only a process that has started can be lowered to untrusted: none could start there. */
+/* Lowers this process to untrusted. No process can start at that level. */
 static void lower_to_untrusted(HANDLE process)
 {
     SID_IDENTIFIER_AUTHORITY authority = SECURITY_MANDATORY_LABEL_AUTHORITY;
@@ -552,7 +552,7 @@ static BOOL set_size(HANDLE file, ULONGLONG size)
 }
 
 /* ==== at: */
-/* A place in a file, for ReadFile, WriteFile and LockFileEx. */
+/* An offset in a file, for ReadFile, WriteFile and LockFileEx. */
 static OVERLAPPED *at(ULONGLONG offset)
 {
     static OVERLAPPED place;
@@ -589,7 +589,7 @@ static void mark_commit_charge(void)
     marked_charge = commit_charge();
 }
 
-/* How much the charge rose since the mark, in whole units, rounded; waits at most so long until it is back. */
+/* The rise of the charge since the mark in units, rounded. Waits at most this time until it is 0. */
 static LONGLONG commit_charge_since(ULONGLONG unit, DWORD milliseconds)
 {
     DWORD start = GetTickCount();
