@@ -116,6 +116,29 @@ void security_free(PSECURITY_DESCRIPTOR descriptor)
     LocalFree(descriptor);
 }
 
+bool attributes_take(const struct line *request, struct attributes *out, struct reply *reply)
+{
+    const char *sd = argument_has(request, "sd") ? argument_text(request, "sd") : "default";
+    out->used = argument_has(request, "sd") || argument_has(request, "inherit");
+    out->value = (SECURITY_ATTRIBUTES){.nLength = sizeof out->value,
+                                       .bInheritHandle = argument_yes(request, "inherit")};
+    if (strcmp(sd, "default") == 0)
+        return true;
+    out->value.lpSecurityDescriptor = security_from_sddl(sd, reply);
+    return out->value.lpSecurityDescriptor != NULL;
+}
+
+SECURITY_ATTRIBUTES *attributes_pointer(struct attributes *attributes)
+{
+    return attributes->used ? &attributes->value : NULL;
+}
+
+void attributes_free(struct attributes *attributes)
+{
+    security_free(attributes->value.lpSecurityDescriptor);
+    attributes->value.lpSecurityDescriptor = NULL;
+}
+
 SECURITY_INFORMATION security_part(const struct line *request)
 {
     static const SECURITY_INFORMATION parts[] = {DACL_SECURITY_INFORMATION, OWNER_SECURITY_INFORMATION,

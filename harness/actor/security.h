@@ -16,6 +16,17 @@ bool security_expand(const char *text, WCHAR *out, size_t units);
 PSECURITY_DESCRIPTOR security_from_sddl(const char *sddl, struct reply *reply);
 void security_free(PSECURITY_DESCRIPTOR descriptor);
 
+/* The attributes that sd= and inherit= of a request ask for. */
+struct attributes {
+    SECURITY_ATTRIBUTES value; /* its descriptor is owned */
+    bool used;                 /* one of the keys is there */
+};
+/* False after answering as security_from_sddl does. attributes_free frees them in either case. */
+bool attributes_take(const struct line *request, struct attributes *out, struct reply *reply);
+/* What a call gets: NULL if the request has neither key. */
+SECURITY_ATTRIBUTES *attributes_pointer(struct attributes *attributes);
+void attributes_free(struct attributes *attributes);
+
 /* What parts= asks for. */
 SECURITY_INFORMATION security_part(const struct line *request);
 

@@ -3,6 +3,7 @@
 #include "../arguments.h"
 #include "../objects.h"
 #include "../parameters.h"
+#include "../security.h"
 #include "verbs.h"
 
 void verb_createapp(const struct line *request, struct reply *reply)
@@ -16,12 +17,14 @@ void verb_createapp(const struct line *request, struct reply *reply)
     if (!sys.CreateFileMappingFromApp) {
         reply_not_exported(reply);
     } else {
-        SECURITY_ATTRIBUTES inheritable = {.nLength = sizeof inheritable, .bInheritHandle = TRUE};
-        SECURITY_ATTRIBUTES *attributes = argument_yes(request, "inherit") ? &inheritable : NULL;
-        call_begins();
-        HANDLE handle =
-            sys.CreateFileMappingFromApp(INVALID_HANDLE_VALUE, attributes, protect, size, name.wide);
-        object_keep_handle(object, OBJECT_SECTION, handle, true, call_ended(), reply);
+        struct attributes attributes;
+        if (attributes_take(request, &attributes, reply)) {
+            call_begins();
+            HANDLE handle = sys.CreateFileMappingFromApp(
+                INVALID_HANDLE_VALUE, attributes_pointer(&attributes), protect, size, name.wide);
+            object_keep_handle(object, OBJECT_SECTION, handle, true, call_ended(), reply);
+        }
+        attributes_free(&attributes);
     }
     name_free(&name);
 }

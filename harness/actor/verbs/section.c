@@ -15,8 +15,7 @@ struct create_arguments {
     size_t api;
     HANDLE file;
     bool stale; /* `file` is to be the value of a file handle that has just been closed */
-    SECURITY_ATTRIBUTES attributes;
-    bool use_attributes;
+    struct attributes attributes;
 };
 
 /* The value of a file handle that has just been closed. No handle may be created between this and the call. */
@@ -32,20 +31,6 @@ static HANDLE stale_file_handle(void)
         return NULL;
     CloseHandle(file);
     return file;
-}
-
-static bool take_attributes(const struct line *request, struct create_arguments *out, struct reply *reply)
-{
-    const char *sd = "default";
-    bool inherit = argument_yes(request, "inherit");
-    if (argument_has(request, "sd"))
-        sd = argument_text(request, "sd");
-    out->use_attributes = argument_has(request, "sd") || argument_has(request, "inherit");
-    out->attributes = (SECURITY_ATTRIBUTES){.nLength = sizeof out->attributes, .bInheritHandle = inherit};
-    if (strcmp(sd, "default") == 0)
-        return true;
-    out->attributes.lpSecurityDescriptor = security_from_sddl(sd, reply);
-    return out->attributes.lpSecurityDescriptor != NULL;
 }
 
 /* file= is a word for no file, or the label of one. */
@@ -66,10 +51,9 @@ static bool take_file(const struct line *request, struct create_arguments *out, 
     return true;
 }
 
-static void create(const struct create_arguments *with, struct object *object, struct reply *reply)
+static void create(struct create_arguments *with, struct object *object, struct reply *reply)
 {
-    SECURITY_ATTRIBUTES attributes = with->attributes;
-    SECURITY_ATTRIBUTES *pointer = with->use_attributes ? &attributes : NULL;
+    SECURITY_ATTRIBUTES *pointer = attributes_pointer(&with->attributes);
     DWORD high = (DWORD)(with->size >> 32), low = (DWORD)(with->size & UINT32_MAX);
     HANDLE file = with->file;
     if (with->stale && (file = stale_file_handle()) == NULL) {
@@ -104,9 +88,9 @@ void verb_create(const struct line *request, struct reply *reply)
     if (!object || !take_file(request, &with, reply) ||
         !take_name(request, &with.name, with.api == API_ANSI, reply))
         return;
-    if (take_attributes(request, &with, reply))
+    if (attributes_take(request, &with.attributes, reply))
         create(&with, object, reply);
-    security_free(with.attributes.lpSecurityDescriptor);
+    attributes_free(&with.attributes);
     name_free(&with.name);
 }
 
