@@ -2,6 +2,8 @@
  * MapViewOfFile. Each function has a case of its own, so that a deviation of one does not hide the results of the others. */
 #include "topic.h"
 
+#include <stdlib.h>
+
 /* ---- create ---- */
 
 /* Checks a function that creates: `verb` calls it, `extra` follows the arguments that all functions take. */
@@ -35,6 +37,10 @@ static void creates(struct stage *s, const char *verb, const char *extra)
               ERROR_INVALID_PARAMETER);
         not_found(s, "third", step("open found name=@bad%u access=FILE_MAP_READ", i));
     }
+    must(s, "third", "hold event kind=event name=@event");
+    fails_status(s, "reader", step("%s bad name=@event size=4096 protect=PAGE_READWRITE%s", verb, extra),
+                 ERROR_INVALID_HANDLE, STATUS_OBJECT_TYPE_MISMATCH);
+    gives(s, "reader", step("%s other name=@X size=4096 protect=PAGE_READWRITE%s", verb, extra), "error=0");
     must(s, "writer", "close section");
     must(s, "writer", "unmap view");
     if (succeeds(s, "third", "open section name=@x access=FILE_MAP_READ"))
@@ -60,6 +66,32 @@ static void creates_large(struct stage *s, const char *verb, const char *extra)
     gives(s, "writer", "query view show=state", "state=MEM_RESERVE");
 }
 
+/* The access list that the call gives a new section is whole, and that of a call that finds the name in use has no effect;
+ * a call that is denied leaves nothing. */
+static void describes(struct stage *s, const char *verb, const char *extra)
+{
+    static const char *const lists[] = {"D:P(A;;0x4;;;WD)(A;;0xF0001;;;WD)",
+                                        "D:P(D;;0x2;;;WD)(A;;0xF0007;;;WD)"};
+    for (unsigned i = 0; i < COUNT(lists); i++) {
+        REQUIRE(gives(s, "writer",
+                      step("%s listed%u name=@listed%u size=4096 protect=PAGE_READWRITE sd=%s%s", verb, i, i,
+                           lists[i], extra),
+                      "error=0"));
+        gives(s, "writer",
+              step("%s same%u name=@listed%u size=4096 protect=PAGE_READONLY sd=D:P(A;;0xF001F;;;WD)%s", verb,
+                   i, i, extra),
+              "error=183");
+        if (succeeds(s, "reader", step("open listed name=@listed%u access=FILE_MAP_READ|SECTION_QUERY", i)))
+            must(s, "reader", "close listed");
+        denied(s, "reader", step("open listed name=@listed%u access=FILE_MAP_WRITE", i));
+        denied(s, "reader",
+               step("%s listed name=@listed%u size=4096 protect=PAGE_READWRITE%s", verb, i, extra));
+        must(s, "writer", step("close listed%u", i));
+        must(s, "writer", step("close same%u", i));
+        not_found(s, "reader", step("open listed name=@listed%u access=FILE_MAP_READ", i));
+    }
+}
+
 static void inherits(struct stage *s, const char *verb, const char *extra)
 {
     gives(s, "writer", step("%s heir name=@heir size=4096 protect=PAGE_READWRITE inherit=yes%s", verb, extra),
@@ -74,18 +106,25 @@ static void inherits(struct stage *s, const char *verb, const char *extra)
 static void create_by_ansi(struct stage *s)
 {
     creates(s, "create", " api=A");
+    describes(s, "create", " api=A");
     inherits(s, "create", " api=A");
 }
 
 static void create_by_numa(struct stage *s)
 {
     creates(s, "create", " api=numa");
+    describes(s, "create", " api=numa");
     inherits(s, "create", " api=numa");
 }
 
 static void create_large_by_ansi(struct stage *s)
 {
     creates_large(s, "create", " api=A");
+}
+
+static void create_large_by_app(struct stage *s)
+{
+    creates_large(s, "createapp", "");
 }
 
 static void create_large_by_numa(struct stage *s)
@@ -96,6 +135,7 @@ static void create_large_by_numa(struct stage *s)
 static void create_by_app(struct stage *s)
 {
     creates(s, "createapp", "");
+    describes(s, "createapp", "");
     inherits(s, "createapp", "");
 }
 
@@ -112,6 +152,11 @@ static void opens(struct stage *s, const char *verb, const char *extra)
     must(s, "writer", "close section");
     must(s, "writer", "unmap view");
     not_found(s, "reader", step("%s section name=@x access=FILE_MAP_READ%s", verb, extra));
+    must(s, "writer", "create limited name=@limited size=4096 protect=PAGE_READWRITE sd=D:P(A;;0x4;;;WD)");
+    for (unsigned i = 0; i < 3; i++)
+        denied(s, "reader", step("%s limited name=@limited access=FILE_MAP_WRITE%s", verb, extra));
+    must(s, "writer", "close limited");
+    not_found(s, "third", "open limited name=@limited access=FILE_MAP_READ");
     must(s, "third", "create section name=@x size=0x20000 protect=PAGE_READWRITE");
     must(s, "third", "map view of=section access=FILE_MAP_WRITE");
     must(s, "third", "fill view length=0x20000 seed=1");
@@ -174,6 +219,9 @@ static const char *map_step(struct stage *s, const struct map_form *form, const 
                 form->at_base ? " base=$reader.base" : "");
 }
 
+/* Free in 64-bit processes: far above 4 GiB, and below all that systems place at the end of the address space. */
+#define HIGH_PLACE "0x2000000000"
+
 #define MAP(label, section, access, range) map_step(s, form, label, section, form->access, range)
 
 static void maps(struct stage *s, const struct map_form *form)
@@ -223,24 +271,141 @@ static void maps(struct stage *s, const struct map_form *form)
     gives(s, "reader", "verify whole length=0x31000 seed=2", "match=yes");
 }
 
+/* One view of more than 4 GiB is as long as its section, and its addresses are apart. */
+static void maps_large(struct stage *s, const struct map_form *form)
+{
+    static const char *const places[] = {"0", "0x80000000", "0x100000000", "0x140012000"};
+    must(s, "writer", "create section name=@x size=0x140012345 protect=PAGE_READWRITE|SEC_RESERVE");
+    must(s, "reader", "open section name=@x access=FILE_MAP_READ|FILE_MAP_WRITE");
+    if (form->at_base)
+        must_be_free(s, "reader", HIGH_PLACE);
+    REQUIRE(succeeds(
+        s, "reader",
+        step("%s all of=section %s%s", form->verb, form->write, form->at_base ? " base=" HIGH_PLACE : "")));
+    gives(s, "reader", "query all show=size,state", "size=5368786944 state=MEM_RESERVE");
+    must(s, "writer", "map all of=section access=FILE_MAP_WRITE");
+    for (unsigned i = 0; i < COUNT(places); i++) {
+        must_give(s, "writer", step("commit all at=%s length=4096 protect=PAGE_READWRITE", places[i]),
+                  step("base=+%llu", strtoull(places[i], NULL, 0)));
+        must(s, "writer", step("write all at=%s u32=%u", places[i], i + 1));
+    }
+    for (unsigned i = 0; i < COUNT(places); i++)
+        gives(s, "reader", step("read all at=%s as=u32", places[i]), step("u32=%u", i + 1));
+}
+
+static const struct map_form by_plain = {"map", "access=FILE_MAP_READ", "access=FILE_MAP_WRITE",
+                                         "access=FILE_MAP_COPY", false};
+static const struct map_form by_ex = {"map", "access=FILE_MAP_READ", "access=FILE_MAP_WRITE",
+                                      "access=FILE_MAP_COPY", true};
+static const struct map_form by_app = {"mapapp", "access=FILE_MAP_READ", "access=FILE_MAP_WRITE",
+                                       "access=FILE_MAP_COPY", false};
+static const struct map_form by_3 = {"map3", "protect=PAGE_READONLY", "protect=PAGE_READWRITE",
+                                     "protect=PAGE_WRITECOPY", false};
+
+static void map_by_plain(struct stage *s)
+{
+    maps(s, &by_plain);
+}
+
+static void map_large_by_plain(struct stage *s)
+{
+    maps_large(s, &by_plain);
+}
+
+static void map_large_by_ex(struct stage *s)
+{
+    maps_large(s, &by_ex);
+}
+
+static void map_large_by_app(struct stage *s)
+{
+    maps_large(s, &by_app);
+}
+
+static void map_large_by_3(struct stage *s)
+{
+    maps_large(s, &by_3);
+}
+
 static void map_by_ex(struct stage *s)
 {
-    maps(s, &(struct map_form){"map", "access=FILE_MAP_READ", "access=FILE_MAP_WRITE", "access=FILE_MAP_COPY",
-                               true});
+    maps(s, &by_ex);
 }
 
 static void map_by_app(struct stage *s)
 {
-    maps(s, &(struct map_form){"mapapp", "access=FILE_MAP_READ", "access=FILE_MAP_WRITE",
-                               "access=FILE_MAP_COPY", false});
+    maps(s, &by_app);
 }
 
 static void map_by_3(struct stage *s)
 {
-    maps(s, &(struct map_form){"map3", "protect=PAGE_READONLY", "protect=PAGE_READWRITE",
-                               "protect=PAGE_WRITECOPY", false});
+    maps(s, &by_3);
 }
 
+/* ---- unmap ---- */
+
+#define UNMAPPED "0x100064" /* bytes */
+#define UNMAPPED_PAGES "0x101000"
+
+/* `verb` and `extra` unmap the view that the label between them names. */
+static void unmaps(struct stage *s, const char *verb, const char *extra)
+{
+    must(s, "writer", "create section name=@x size=" UNMAPPED " protect=PAGE_READWRITE");
+    must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
+    must(s, "writer", "fill view length=" UNMAPPED_PAGES " seed=1");
+    must(s, "reader", "open section name=@x access=FILE_MAP_READ|FILE_MAP_WRITE");
+    for (unsigned i = 0; i < 3; i++) {
+        must(s, "reader", step("create other%u size=" UNMAPPED " protect=PAGE_READWRITE", i));
+        must(s, "reader", step("map beside%u of=other%u access=FILE_MAP_WRITE", i, i));
+        must(s, "reader", step("fill beside%u length=" UNMAPPED_PAGES " seed=7", i));
+        must(s, "reader", step("map v%u of=section access=FILE_MAP_WRITE", i));
+    }
+    must_be_free(s, "reader", PLACE);
+    for (unsigned round = 0; round < 2; round++) {
+        row(s, "life-unmap-frees-range"); /* in the second round: by the first one */
+        REQUIRE(
+            succeeds(s, "reader", step("map placed%u of=section access=FILE_MAP_WRITE base=" PLACE, round)));
+        gives(s, "reader", step("verify placed%u length=" UNMAPPED_PAGES " seed=1", round), "match=yes");
+        row(s, "life-unmap-returns-true");
+        succeeds(s, "reader", step("%s placed%u keep=yes%s", verb, round, extra));
+        row(s, "life-unmap-frees-range");
+        gives(s, "reader", step("query placed%u show=state", round), "state=MEM_FREE");
+        row(s, "life-unmap-twice");
+        fails(s, "reader", step("%s placed%u%s", verb, round, extra), ERROR_INVALID_ADDRESS);
+    }
+    row(s, "life-unmap-one-of-two");
+    for (unsigned i = 0; i < 3; i++) {
+        succeeds(s, "reader", step("%s v%u%s", verb, i, extra));
+        for (unsigned j = i + 1; j < 3; j++)
+            gives(s, "reader", step("verify v%u length=" UNMAPPED_PAGES " seed=1", j), "match=yes");
+        for (unsigned j = 0; j < 3; j++)
+            gives(s, "reader", step("verify beside%u length=" UNMAPPED_PAGES " seed=7", j), "match=yes");
+        gives(s, "writer", "verify view length=" UNMAPPED_PAGES " seed=1", "match=yes");
+    }
+    row(s, "view-persists-across-unmap");
+    must(s, "writer", "unmap view");
+    REQUIRE(succeeds(s, "reader", "map last of=section access=FILE_MAP_READ"));
+    gives(s, "reader", "verify last length=" UNMAPPED_PAGES " seed=1", "match=yes");
+}
+
+static void unmap_by_plain(struct stage *s)
+{
+    unmaps(s, "unmap", "");
+}
+
+static void unmap_by_ex(struct stage *s)
+{
+    unmaps(s, "unmap2", "");
+}
+
+static void unmap_by_2(struct stage *s)
+{
+    unmaps(s, "unmap2", " process=self");
+}
+
+#define UNMAPS                                                                                               \
+    "life-unmap-returns-true life-unmap-frees-range life-unmap-twice life-unmap-one-of-two "                 \
+    "view-persists-across-unmap"
 #define CREATES "create-pagefile-section create-granted-access-by-protect"
 #define OPENS "open-existing"
 #define MAPS "map-whole"
@@ -250,9 +415,18 @@ static const struct test_case call_forms_cases[] = {
     {CASE(create_by_numa), .rows = CREATES " create-numa-no-preference", .needs = "numa"},
     {CASE(create_by_app), .rows = CREATES " fromapp-interoperates", .needs = "has-createapp"},
     {CASE(create_large_by_ansi), .rows = "size-above-4gib", .needs = "64-bit"},
+    {CASE(create_large_by_app), .rows = "fromapp-64-bit-arguments", .needs = "has-createapp 64-bit"},
     {CASE(create_large_by_numa), .rows = "size-above-4gib", .needs = "numa 64-bit"},
     {CASE(open_by_ansi), .rows = OPENS},
     {CASE(open_by_app), .rows = OPENS " fromapp-interoperates", .needs = "has-openapp"},
+    {CASE(map_by_plain), .rows = MAPS},
+    {CASE(map_large_by_plain), .rows = "size-above-4gib", .needs = "64-bit"},
+    {CASE(map_large_by_ex), .rows = "size-above-4gib", .needs = "64-bit"},
+    {CASE(map_large_by_app), .rows = "size-above-4gib", .needs = "64-bit has-mapapp"},
+    {CASE(map_large_by_3), .rows = "size-above-4gib", .needs = "64-bit has-map3"},
+    {CASE(unmap_by_plain), .rows = UNMAPS},
+    {CASE(unmap_by_ex), .rows = UNMAPS, .needs = "has-unmapex"},
+    {CASE(unmap_by_2), .rows = UNMAPS, .needs = "has-unmap2"},
     {CASE(map_by_ex), .rows = MAPS " map-ex-base-honoured"},
     {CASE(map_by_app), .rows = MAPS " fromapp-interoperates", .needs = "has-mapapp"},
     {CASE(map_by_3), .rows = MAPS, .needs = "has-map3"},

@@ -147,7 +147,10 @@ static void contents_after(struct stage *s, enum ending how)
     else
         dies(s, "writer", "crash how=access-violation", STATUS_ACCESS_VIOLATION);
     right_everywhere(s, "reader", 1);
-    open_everything(s, "third");
+    for (unsigned i = 0; i < SIZES; i++) {
+        REQUIRE(succeeds(s, "third", step("open s%u name=@%u access=FILE_MAP_READ", i, i)));
+        REQUIRE(succeeds(s, "third", step("map v%u of=s%u access=FILE_MAP_READ", i, i)));
+    }
     right_everywhere(s, "third", 1);
     killed(s, "third");
     right_everywhere(s, "reader", 1);
@@ -292,6 +295,97 @@ static void contents_after_protection_and_back(struct stage *s)
               "base=+0 protect=PAGE_READWRITE allocation-protect=PAGE_READWRITE");
 }
 
+/* ---- other sections ---- */
+
+/* Sections over a file and reserved ones, with more than 1 MiB and a part of a page. */
+static const struct {
+    const char *what, *create;
+} backings[] = {
+    {"a file", "create section name=@0 size=0x100801 protect=PAGE_READWRITE file=data"},
+    {"reserved", "create section name=@1 size=0x100801 protect=PAGE_READWRITE|SEC_RESERVE"},
+};
+static const unsigned backed_places[] = {0, 0x80000, 0x100000};
+
+static void right_in_backed(struct stage *s, const char *role, const char *view, unsigned seed)
+{
+    for (unsigned p = 0; p < COUNT(backed_places); p++)
+        gives(s, role, step("verify %s at=%u length=%u seed=%u", view, backed_places[p], PAGE, seed),
+              "match=yes");
+}
+
+static void fill_backed(struct stage *s, const char *role, const char *view, unsigned seed)
+{
+    for (unsigned p = 0; p < COUNT(backed_places); p++)
+        succeeds(s, role, step("fill %s at=%u length=%u seed=%u", view, backed_places[p], PAGE, seed));
+}
+
+/* Nine views and more of such a section, of every kind, from stores to the end of the process: each event leaves the bytes. */
+static void contents_of(struct stage *s, unsigned backing)
+{
+    says(s, "%s", backings[backing].what);
+    if (backing == 0)
+        must(s, "writer", "file data name=^f size=0x101000");
+    row(s, "create-any-handle-user");
+    REQUIRE(gives(s, "writer", backings[backing].create, "error=0"));
+    must(s, "writer", "duplicate section to=0 same=yes");
+    must(s, "writer", "adopt duplicate handle=$writer.handle");
+    for (unsigned i = 0; i < 9; i++)
+        REQUIRE(succeeds(s, "writer",
+                         step("map v%u of=%s access=FILE_MAP_WRITE", i, i % 2 ? "section" : "duplicate")));
+    for (unsigned p = 0; p < COUNT(backed_places) && backing == 1; p++)
+        must(s, "writer", step("commit v0 at=%u length=%u protect=PAGE_READWRITE", backed_places[p], PAGE));
+    REQUIRE(
+        succeeds(s, "reader", step("open section name=@%u access=FILE_MAP_READ|FILE_MAP_WRITE", backing)));
+    REQUIRE(succeeds(s, "reader", "map view of=section access=FILE_MAP_WRITE"));
+    row(s, "view-coherent-two-processes");
+    for (unsigned i = 0; i < 9; i++) {
+        fill_backed(s, "writer", step("v%u", i), i + 1);
+        right_in_backed(s, "reader", "view", i + 1);
+        right_in_backed(s, "writer", step("v%u", 8 - i), i + 1);
+    }
+    fill_backed(s, "reader", "view", 20);
+    right_in_backed(s, "writer", "v8", 20);
+    row(s, backing == 0 ? "flush-starts-writing" : "flush-pagefile-view");
+    for (unsigned p = 0; p < COUNT(backed_places); p++)
+        succeeds(s, "writer", step("flush v3 at=%u length=%u", backed_places[p], PAGE));
+    if (backing == 0)
+        succeeds(s, "writer", "flush v4");
+    right_in_backed(s, "reader", "view", 20);
+    row(s, "view-cow-private");
+    REQUIRE(succeeds(s, "writer", "map copy of=section access=FILE_MAP_COPY"));
+    fill_backed(s, "writer", "copy", 30);
+    fill_backed(s, "writer", "copy", 31);
+    right_in_backed(s, "writer", "copy", 31);
+    right_in_backed(s, "reader", "view", 20);
+    must(s, "writer", "unmap copy");
+    right_in_backed(s, "reader", "view", 20);
+    row(s, "life-unmap-one-of-two");
+    for (unsigned i = 0; i < 8; i++)
+        succeeds(s, "writer", step("unmap v%u", i));
+    right_in_backed(s, "reader", "view", 20);
+    must(s, "writer", "close duplicate");
+    right_in_backed(s, "writer", "v8", 20);
+    must(s, "writer", "close section");
+    right_in_backed(s, "writer", "v8", 20);
+    row(s, "life-creator-exit");
+    leaves(s, "writer");
+    REQUIRE(succeeds(s, "third", step("open section name=@%u access=FILE_MAP_READ", backing)));
+    REQUIRE(succeeds(s, "third", "map view of=section access=FILE_MAP_READ"));
+    right_in_backed(s, "third", "view", 20);
+    killed(s, "third");
+    right_in_backed(s, "reader", "view", 20);
+}
+
+static void contents_of_file(struct stage *s)
+{
+    contents_of(s, 0);
+}
+
+static void contents_of_reserved(struct stage *s)
+{
+    contents_of(s, 1);
+}
+
 /* Time changes nothing: after 1.6 s without a call the bytes, the names, the handles, a private page and a protection are
  * as before. The actor waits for an event that is never set. */
 static void contents_after_a_while(struct stage *s)
@@ -313,12 +407,29 @@ static void contents_after_a_while(struct stage *s)
     row(s, "protect-change-downgrade");
     faults(s, "reader", "write fixed at=4096 u8=1", "write");
     succeeds(s, "reader", "write fixed at=12288 u8=1");
-    row(s, "open-existing");
-    open_everything(s, "third");
-    right_everywhere(s, "third", 1);
     row(s, "life-handle-survives-unmap");
+    for_each(s, "reader", "map again%u of=s%u access=FILE_MAP_WRITE");
     for_each(s, "writer", "map again%u of=s%u access=FILE_MAP_WRITE");
+    row(s, "open-existing");
+    for (unsigned i = 0; i < SIZES; i++) {
+        REQUIRE(succeeds(s, "third", step("open s%u name=@%u access=FILE_MAP_READ", i, i)));
+        REQUIRE(succeeds(s, "third", step("map v%u of=s%u access=FILE_MAP_READ", i, i)));
+    }
+    right_everywhere(s, "third", 1);
+    row(s, "view-coherent-two-processes");
+    for (unsigned i = 0; i < SIZES; i++)
+        for (unsigned p = 0; p < PLACES; p++)
+            succeeds(s, p % 2 ? "reader" : "writer",
+                     step("fill again%u at=%u length=%u seed=%u", i, place(sizes[i], p), PAGE, i + 5));
+    right_everywhere(s, "third", 5);
+    right_everywhere(s, "reader", 5);
+    right_everywhere(s, "writer", 5);
 }
+
+#define BACKED                                                                                               \
+    "create-any-handle-user view-coherent-two-processes flush-starts-writing flush-pagefile-view "           \
+    "view-cow-private "                                                                                      \
+    "life-unmap-one-of-two life-creator-exit"
 
 static const struct test_case contents_cases[] = {
     {CASE(contents_everywhere), .rows = "view-coherent-two-processes create-initial-zero"},
@@ -335,6 +446,8 @@ static const struct test_case contents_cases[] = {
     {CASE(contents_after_failed_calls), .rows = "failed-call-changes-nothing"},
     {CASE(contents_through_offsets), .rows = "map-offset-aligned map-whole size-past-last-page-faults"},
     {CASE(contents_after_protection_and_back), .rows = "protect-change-downgrade"},
+    {CASE(contents_of_file), .rows = BACKED},
+    {CASE(contents_of_reserved), .rows = BACKED},
     {CASE(contents_after_a_while),
      .rows = "view-coherent-two-processes view-cow-private protect-change-downgrade open-existing "
              "life-handle-survives-unmap"},

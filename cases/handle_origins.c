@@ -24,31 +24,41 @@ static void handles_of_every_origin(struct stage *s, const char *role, const cha
     must(s, "reader", "map view of=section access=FILE_MAP_WRITE");
 }
 
-/* The same for the writer, which has nine handles and views of the section then and has closed and unmapped others. The name
- * was created before, and two processes that opened it have ended, in two ways. */
-static void handles_with_a_past(struct stage *s, const char *protect)
+/* Rows that handles_with_a_past checks; a case that calls it has them among its own. */
+#define PAST " open-existing map-many-views"
+
+/* The same for the writer, which then has nine handles and views of the section and has closed and unmapped others. The name
+ * was created before, and two processes that opened it have ended, in two ways. What follows checks the row `id`. False if
+ * one of these steps did not succeed. */
+static bool handles_with_a_past(struct stage *s, const char *protect, const char *id)
 {
     must(s, "writer", "create former name=@x size=4096 protect=PAGE_READWRITE");
     must(s, "writer", "close former");
     handles_of_every_origin(s, "writer", protect);
+    row(s, "open-existing");
     must(s, "guest", "open section name=@x access=FILE_MAP_READ");
     must(s, "victim", "open section name=@x access=FILE_MAP_READ");
     for (unsigned i = 0; i < MORE_HANDLES; i++)
-        must(s, "writer", step("open more%u name=@x access=FILE_MAP_ALL_ACCESS", i));
+        if (!succeeds(s, "writer", step("open more%u name=@x access=FILE_MAP_ALL_ACCESS", i)))
+            return false;
+    row(s, "map-many-views");
     for (unsigned i = 0; i < MORE_VIEWS; i++)
-        must(s, "writer",
-             step("map more-view%u of=%s access=FILE_MAP_WRITE", i, origins[i % COUNT(origins)]));
+        if (!succeeds(s, "writer",
+                      step("map more-view%u of=%s access=FILE_MAP_WRITE", i, origins[i % COUNT(origins)])))
+            return false;
     must(s, "writer", "close more0");
     must(s, "writer", "unmap more-view0");
     leaves(s, "guest");
     killed(s, "victim");
-    fails(s, "writer", "create none size=0 protect=PAGE_READWRITE", ERROR_INVALID_PARAMETER);
+    records(s, "writer", "create none size=0 protect=PAGE_READWRITE"); /* a call that fails */
+    row(s, id);
+    return true;
 }
 
 /* Views of the whole section and of its end, through each handle, show in every page what other views store. */
 static void origins_share_bytes(struct stage *s)
 {
-    handles_with_a_past(s, "PAGE_READWRITE");
+    REQUIRE(handles_with_a_past(s, "PAGE_READWRITE", "view-coherent-same-process"));
     for (unsigned i = 0; i < COUNT(origins); i++) {
         const unsigned seed = i + 1;
         REQUIRE(succeeds(s, "writer", step("map whole%u of=%s access=FILE_MAP_WRITE", i, origins[i])));
@@ -75,7 +85,7 @@ static void origins_share_bytes(struct stage *s)
  * stores nothing in the section: not when written twice, not when another handle is closed, not when unmapped. */
 static void origins_copy_on_write(struct stage *s)
 {
-    handles_with_a_past(s, "PAGE_READWRITE");
+    REQUIRE(handles_with_a_past(s, "PAGE_READWRITE", "view-cow-private"));
     for (unsigned i = 0; i < COUNT(origins); i++) {
         must(s, "reader", "fill view length=" PAGES_SIZE " seed=1");
         must(s, "writer", step("map first of=%s access=FILE_MAP_READ", origins[i]));
@@ -89,8 +99,8 @@ static void origins_copy_on_write(struct stage *s)
         must(s, "writer", "fill copy at=0x80000 length=4096 seed=6");
         must(s, "writer", "fill copy length=4096 seed=6");
         must(s, "writer", "fill copy at=0x100000 length=4096 seed=6");
-        must(s, "writer", "open other name=@x access=FILE_MAP_READ");
-        must(s, "writer", "map second of=other access=FILE_MAP_READ");
+        REQUIRE(succeeds(s, "writer", "open other name=@x access=FILE_MAP_READ"));
+        REQUIRE(succeeds(s, "writer", "map second of=other access=FILE_MAP_READ"));
         must(s, "writer", "close other");
         for (unsigned at = 0; at <= 0x100000; at += 0x80000)
             gives(s, "writer", step("verify copy at=%u length=4096 seed=6", at), "match=yes");
@@ -106,7 +116,7 @@ static void origins_copy_on_write(struct stage *s)
 /* VirtualProtect on a page of a view through each handle changes only that page of that view, and restores it. */
 static void origins_protect(struct stage *s)
 {
-    handles_with_a_past(s, "PAGE_READWRITE");
+    REQUIRE(handles_with_a_past(s, "PAGE_READWRITE", "protect-change-page-granular"));
     must(s, "reader", "fill view length=" PAGES_SIZE " seed=1");
     for (unsigned i = 0; i < COUNT(origins); i++)
         REQUIRE(succeeds(s, "writer", step("map v%u of=%s access=FILE_MAP_WRITE", i, origins[i])));
@@ -141,7 +151,7 @@ static void origins_protect(struct stage *s)
 /* Setting a flag of one handle does not change the others; a duplicate has the flags that it was made with. */
 static void origins_flags(struct stage *s)
 {
-    handles_with_a_past(s, "PAGE_READWRITE");
+    REQUIRE(handles_with_a_past(s, "PAGE_READWRITE", "inherit-sethandleinformation"));
     must(s, "reader", "fill view length=" PAGES_SIZE " seed=1");
     for (unsigned i = 0; i < COUNT(origins); i++) {
         gives(s, "writer", step("flags %s", origins[i]), "inherit=no protect-from-close=no");
@@ -173,7 +183,9 @@ static void origins_close(struct stage *s)
     static const char *const roles[] = {"writer", "second", "third"};
     for (unsigned order = 0; order < COUNT(orders); order++) {
         const char *role = roles[order];
+        must(s, role, "create early size=4096 protect=PAGE_READWRITE");
         handles_of_every_origin(s, role, "PAGE_READWRITE");
+        must(s, role, "create late size=8192 protect=PAGE_READWRITE");
         must(s, "reader", "close section");
         must(s, "reader", "fill view length=" PAGES_SIZE " seed=1");
         for (unsigned i = 0; i < COUNT(origins); i++) {
@@ -182,6 +194,8 @@ static void origins_close(struct stage *s)
             gives(s, role, step("size %s", origin), "size=1052672 attributes=SEC_COMMIT");
             succeeds(s, role, step("close %s keep=yes", origin));
             fails_status(s, role, step("close %s", origin), ERROR_INVALID_HANDLE, STATUS_INVALID_HANDLE);
+            gives(s, role, "size early", "size=4096 attributes=SEC_COMMIT");
+            gives(s, role, "size late", "size=8192 attributes=SEC_COMMIT");
             gives(s, role, "verify own length=" PAGES_SIZE " seed=1", "match=yes");
             succeeds(s, role, "unmap own");
             gives(s, "reader", "verify view length=" PAGES_SIZE " seed=1", "match=yes");
@@ -197,7 +211,7 @@ static void origins_close(struct stage *s)
 /* Committing pages of a SEC_RESERVE section through any handle's view commits those pages only, in all views. */
 static void origins_commit(struct stage *s)
 {
-    handles_with_a_past(s, "PAGE_READWRITE|SEC_RESERVE");
+    REQUIRE(handles_with_a_past(s, "PAGE_READWRITE|SEC_RESERVE", "reserve-commit-is-shared"));
     for (unsigned i = 0; i < COUNT(origins); i++) {
         const unsigned at =
             0x3000 + (unsigned)(COUNT(origins) - i) * 0x8000; /* downwards: the pages before are reserved */
@@ -213,6 +227,9 @@ static void origins_commit(struct stage *s)
               step("base=+%u", at));
         gives(s, "reader", step("verify view at=%u length=0x3000 seed=1", at), "match=yes");
         fails(s, "writer", step("decommit v%u at=%u length=0x1000", i, at), ERROR_INVALID_PARAMETER);
+        fails(s, "writer", step("commit v%u at=0x100000 length=0x2000 protect=PAGE_READWRITE", i),
+              ERROR_INVALID_ADDRESS);
+        gives(s, "reader", "query view at=0x100000 show=state", "state=MEM_RESERVE");
         gives(s, "reader", step("verify view at=%u length=0x3000 seed=1", at), "match=yes");
     }
 }
@@ -221,7 +238,7 @@ static void origins_commit(struct stage *s)
  * changes nothing. */
 static void origins_place_views(struct stage *s)
 {
-    handles_with_a_past(s, "PAGE_READWRITE");
+    REQUIRE(handles_with_a_past(s, "PAGE_READWRITE", "map-ex-base-honoured"));
     must(s, "reader", "fill view length=" PAGES_SIZE " seed=1");
     must_be_free(s, "writer", PLACE);
     row(s, "access-execute-needs-exec-section");
@@ -234,6 +251,8 @@ static void origins_place_views(struct stage *s)
                               i, origins[i])));
         gives(s, "writer", step("query part%u", i), WHOLE_VIEW("8192", "PAGE_READWRITE"));
         gives(s, "writer", step("verify part%u length=0x2000 seed=1", i), "match=yes");
+        must(s, "writer", "regions type=MEM_MAPPED");
+        const uint64_t regions = number(s, "writer", "count");
         row(s, "map-ex-base-occupied");
         fails_status(s, "writer", step("map no of=%s access=FILE_MAP_READ base=" PLACE, origins[i]),
                      ERROR_INVALID_ADDRESS, STATUS_CONFLICTING_ADDRESSES);
@@ -249,6 +268,8 @@ static void origins_place_views(struct stage *s)
                      step("map no of=%s access=FILE_MAP_READ offset=0x10000 length=0xF2000", origins[i]),
                      ERROR_ACCESS_DENIED, STATUS_INVALID_VIEW_SIZE);
         row(s, "failed-call-changes-nothing");
+        must(s, "writer", "regions type=MEM_MAPPED");
+        holds(s, "as many mapped regions as before", number(s, "writer", "count") == regions);
         gives(s, "writer", step("verify part%u length=0x2000 seed=1", i), "match=yes");
         gives(s, "reader", "verify view length=" PAGES_SIZE " seed=1", "match=yes");
         gives(s, "writer", step("size %s", origins[i]), "size=1052672 attributes=SEC_COMMIT");
@@ -262,7 +283,8 @@ static void origins_place_views(struct stage *s)
         row(s, "life-unmap-twice");
         fails(s, "writer", step("unmap part%u", i), ERROR_INVALID_ADDRESS);
         row(s, "flush-pagefile-view");
-        must(s, "writer", step("map whole%u of=%s access=FILE_MAP_WRITE", i, origins[i]));
+        REQUIRE(succeeds(s, "writer", step("map whole%u of=%s access=FILE_MAP_WRITE", i, origins[i])));
+        gives(s, "writer", step("verify whole%u length=" PAGES_SIZE " seed=1", i), "match=yes");
         succeeds(s, "writer", step("flush whole%u", i));
         succeeds(s, "writer", step("flush whole%u at=0x20000 length=0x10000", i));
         gives(s, "reader", "verify view length=" PAGES_SIZE " seed=1", "match=yes");
@@ -273,7 +295,7 @@ static void origins_place_views(struct stage *s)
  * can be closed, with the duplication or after it. */
 static void origins_duplicate(struct stage *s)
 {
-    handles_with_a_past(s, "PAGE_READWRITE");
+    REQUIRE(handles_with_a_past(s, "PAGE_READWRITE", "dup-same-access"));
     must(s, "reader", "fill view length=" PAGES_SIZE " seed=1");
     must(s, "writer", "create other size=4096 protect=PAGE_READWRITE");
     row(s, "create-granted-access-by-protect");
@@ -314,7 +336,7 @@ static void origins_duplicate(struct stage *s)
 /* A DUPLICATE_CLOSE_SOURCE of each handle closes it, and no other one. */
 static void origins_move(struct stage *s)
 {
-    handles_with_a_past(s, "PAGE_READWRITE");
+    REQUIRE(handles_with_a_past(s, "PAGE_READWRITE", "dup-close-source"));
     row(s, "dup-close-source");
     for (unsigned i = 0; i < COUNT(origins); i++) {
         succeeds(s, "writer",
@@ -324,6 +346,44 @@ static void origins_move(struct stage *s)
         succeeds(s, "reader", step("map moved-view%u of=moved%u access=FILE_MAP_WRITE", i, i));
         for (unsigned j = i + 1; j < COUNT(origins); j++)
             gives(s, "writer", step("size %s", origins[j]), "size=1052672 attributes=SEC_COMMIT");
+    }
+}
+
+/* Creating the name again, in the process that created the section and in another one, finds the section as it is. */
+static void origins_create_again(struct stage *s)
+{
+    static const char *const roles[] = {"writer", "reader", "third"};
+    REQUIRE(handles_with_a_past(s, "PAGE_READWRITE", "create-existing-returns-183"));
+    must(s, "reader", "fill view length=" PAGES_SIZE " seed=1");
+    for (unsigned i = 0; i < COUNT(roles); i++) {
+        row(s, "create-existing-returns-183");
+        REQUIRE(gives(s, roles[i], "create again name=@x size=0x200000 protect=PAGE_READWRITE", "error=183"));
+        row(s, "create-existing-keeps-size-larger");
+        gives(s, roles[i], "size again", "size=1052672 attributes=SEC_COMMIT");
+        row(s, "open-does-not-reset-data");
+        REQUIRE(succeeds(s, roles[i], "map again-view of=again access=FILE_MAP_WRITE"));
+        gives(s, roles[i], "verify again-view length=" PAGES_SIZE " seed=1", "match=yes");
+        row(s, "create-new-clears-last-error");
+        gives(s, roles[i], step("create new%u name=@new%u size=4096 protect=PAGE_READWRITE", i, i),
+              "error=0");
+    }
+}
+
+/* With the last view of a process the bytes stay, because of each handle; and the next view shows them. */
+static void origins_map_again(struct stage *s)
+{
+    handles_of_every_origin(s, "writer", "PAGE_READWRITE");
+    for (unsigned i = 0; i < COUNT(origins); i++) {
+        for (unsigned round = 0; round < 2; round++) {
+            const unsigned seed = 2 * i + round + 1;
+            REQUIRE(succeeds(s, "writer", step("map own of=%s access=FILE_MAP_WRITE", origins[i])));
+            if (seed > 1)
+                gives(s, "writer", step("verify own length=" PAGES_SIZE " seed=%u", seed - 1), "match=yes");
+            must(s, "writer", step("fill own length=" PAGES_SIZE " seed=%u", seed));
+            gives(s, "reader", step("verify view length=" PAGES_SIZE " seed=%u", seed), "match=yes");
+            must(s, "writer", "unmap own");
+            gives(s, "reader", step("verify view length=" PAGES_SIZE " seed=%u", seed), "match=yes");
+        }
     }
 }
 
@@ -402,7 +462,7 @@ static void creator_of_readonly_copies(struct stage *s)
 /* An access list that is set through each handle is the whole one: each of its entries counts, from the next open on. */
 static void origins_describe(struct stage *s)
 {
-    handles_with_a_past(s, "PAGE_READWRITE");
+    REQUIRE(handles_with_a_past(s, "PAGE_READWRITE", "sd-set-by-handle"));
     for (unsigned i = 0; i < COUNT(origins); i++) {
         row(s, "sd-set-by-handle");
         succeeds(s, "writer", step("setdescriptor %s sd=D:P(A;;0x4;;;WD)(A;;0x1;;;WD)", origins[i]));
@@ -419,22 +479,26 @@ static void origins_describe(struct stage *s)
 
 static const struct test_case handle_origins_cases[] = {
     {CASE(origins_share_bytes),
-     .rows = "view-coherent-same-process map-query-fields protect-readonly-write-faults"},
-    {CASE(origins_copy_on_write), .rows = "view-cow-private"},
-    {CASE(origins_protect), .rows = "protect-change-page-granular protect-change-old-value"},
-    {CASE(origins_flags), .rows = "inherit-sethandleinformation", .needs = "compare-object-handles"},
+     .rows = "view-coherent-same-process map-query-fields protect-readonly-write-faults" PAST},
+    {CASE(origins_copy_on_write), .rows = "view-cow-private" PAST},
+    {CASE(origins_protect), .rows = "protect-change-page-granular protect-change-old-value" PAST},
+    {CASE(origins_flags), .rows = "inherit-sethandleinformation" PAST, .needs = "compare-object-handles"},
     {CASE(origins_close), .rows = "life-close-twice"},
-    {CASE(origins_commit), .rows = "reserve-commit-is-shared"},
+    {CASE(origins_commit), .rows = "reserve-commit-is-shared" PAST},
     {CASE(origins_place_views),
      .rows = "map-ex-base-honoured map-ex-base-occupied map-ex-base-misaligned map-offset-misaligned "
              "map-length-past-end access-execute-needs-exec-section failed-call-changes-nothing "
              "life-virtualfree-on-view life-unmap-interior life-unmap-frees-range life-unmap-twice "
-             "flush-pagefile-view"},
+             "flush-pagefile-view" PAST},
     {CASE(origins_duplicate),
      .rows = "dup-same-access dup-lower-access dup-same-object dup-close-source dup-into-child "
-             "create-granted-access-by-protect",
+             "create-granted-access-by-protect" PAST,
      .needs = "compare-object-handles"},
-    {CASE(origins_move), .rows = "dup-close-source"},
+    {CASE(origins_move), .rows = "dup-close-source" PAST},
+    {CASE(origins_create_again),
+     .rows = "create-existing-returns-183 create-existing-keeps-size-larger open-does-not-reset-data "
+             "create-new-clears-last-error" PAST},
+    {CASE(origins_map_again), .rows = "view-persists-across-unmap"},
     {CASE(low_handles_stay_low),
      .rows = "access-handle-fixed open-read-cannot-map-write size-query-needs-section-query sd-get-by-handle "
              "sd-set-by-handle "
@@ -442,7 +506,7 @@ static const struct test_case handle_origins_cases[] = {
     {CASE(creator_of_readonly_copies),
      .rows = "create-granted-access-by-protect view-cow-no-write-right open-read-cannot-map-write "
              "view-cow-private"},
-    {CASE(origins_describe), .rows = "sd-set-by-handle sd-ace-order"},
+    {CASE(origins_describe), .rows = "sd-set-by-handle sd-ace-order" PAST},
 };
 
 TOPIC(handle_origins, handle_origins_cases)

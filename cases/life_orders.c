@@ -128,6 +128,8 @@ static void create_again(struct play *play, unsigned number)
     gives(s, "watcher", "zero view length=4096", "zero=yes");
     must(s, "watcher", "unmap view");
     must(s, "watcher", "close section");
+    row(s, "life-all-closed-destroys");
+    not_found(s, "watcher", step("open section name=@o%u access=FILE_MAP_READ", number));
 }
 
 static void read_all(struct play *play, unsigned number)

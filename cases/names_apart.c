@@ -11,6 +11,26 @@ struct pair {
     const char *what, *first, *second; /* behind the case's own name, or in front of it; escaped */
 };
 
+/* Each of the two names stays when its creator closes it, because the other process has it too, and goes with that one's
+ * handle. */
+static void live_apart(struct stage *s, unsigned i, const char *first, const char *second, const char *api)
+{
+    row(s, "life-creator-exit");
+    must(s, "writer", step("close first%u", i));
+    gives(s, "reader", step("size first%u", i), "size=4096 attributes=SEC_COMMIT");
+    if (succeeds(s, "writer", step("open first%u name=%s access=FILE_MAP_READ api=%s", i, first, api)))
+        must(s, "writer", step("close first%u", i));
+    must(s, "reader", step("close second%u", i));
+    if (succeeds(s, "reader", step("open second%u name=%s access=FILE_MAP_READ api=%s", i, second, api)))
+        must(s, "reader", step("close second%u", i));
+    row(s, "life-all-closed-destroys");
+    must(s, "reader", step("close first%u", i));
+    not_found(s, "reader", step("open first%u name=%s access=FILE_MAP_READ api=%s", i, first, api));
+    must(s, "writer", step("close second%u", i));
+    not_found(s, "writer", step("open second%u name=%s access=FILE_MAP_READ api=%s", i, second, api));
+    row(s, "name-every-unit-counts");
+}
+
 /* The writer creates the first name, with one page. The reader does not find the second name and creates it, with two
  * pages; each name then leads to a section of its own size. `api` is W or A. */
 static void are_two_names(struct stage *s, unsigned i, const char *first, const char *second, const char *api)
@@ -27,6 +47,7 @@ static void are_two_names(struct stage *s, unsigned i, const char *first, const 
     REQUIRE(succeeds(s, "reader",
                      step("open first%u name=%s access=FILE_MAP_READ|SECTION_QUERY api=%s", i, first, api)));
     gives(s, "reader", step("size first%u", i), "size=4096 attributes=SEC_COMMIT");
+    live_apart(s, i, first, second, api);
 }
 
 static void differ_at_end(struct stage *s, unsigned i, const struct pair *pair, const char *api)
@@ -210,14 +231,17 @@ static void name_ansi_code_page(struct stage *s)
 }
 
 static const struct test_case names_apart_cases[] = {
-    {CASE(name_start_counts), .rows = "name-every-unit-counts"},
+    {CASE(name_start_counts), .rows = "name-every-unit-counts life-creator-exit life-all-closed-destroys"},
     {CASE(name_ansi_code_page)},
-    {CASE(name_end_counts), .rows = "name-every-unit-counts"},
-    {CASE(name_end_counts_ansi), .rows = "name-every-unit-counts"},
-    {CASE(name_separators_count), .rows = "name-every-unit-counts"},
-    {CASE(name_letters_beyond_ascii), .rows = "name-every-unit-counts"},
-    {CASE(name_letters_beyond_bmp), .rows = "name-every-unit-counts"},
-    {CASE(name_late_difference), .rows = "name-every-unit-counts"},
+    {CASE(name_end_counts), .rows = "name-every-unit-counts life-creator-exit life-all-closed-destroys"},
+    {CASE(name_end_counts_ansi), .rows = "name-every-unit-counts life-creator-exit life-all-closed-destroys"},
+    {CASE(name_separators_count),
+     .rows = "name-every-unit-counts life-creator-exit life-all-closed-destroys"},
+    {CASE(name_letters_beyond_ascii),
+     .rows = "name-every-unit-counts life-creator-exit life-all-closed-destroys"},
+    {CASE(name_letters_beyond_bmp),
+     .rows = "name-every-unit-counts life-creator-exit life-all-closed-destroys"},
+    {CASE(name_late_difference), .rows = "name-every-unit-counts life-creator-exit life-all-closed-destroys"},
     {CASE(name_length_counts), .rows = "name-every-unit-counts"},
 };
 

@@ -97,6 +97,92 @@ static void one_view_beyond_4_gib(struct stage *s)
     }
 }
 
+/* ---- a process with many handles and views ---- */
+
+static const char *const origins[] = {"created", "existing", "opened", "duplicate"};
+
+/* The first page of the section, one in the middle and the last one. */
+static const unsigned long long places[] = {0, 0xA0009000, 0x140012000};
+#define WHOLE_SIZE "5368786944"
+
+/* Through a handle of each origin, in a process with nine handles and views of a section beyond 4 GiB: sizes, offsets and
+ * bytes in the first page, in the middle and in the last page; after handles are closed, views are unmapped and the process
+ * that created the section has ended, too. */
+static void origins_beyond_4_gib(struct stage *s)
+{
+    must(s, "writer", "create created name=@x size=0x140012345 protect=PAGE_READWRITE|SEC_RESERVE");
+    must_give(s, "writer", "create existing name=@x size=4096 protect=PAGE_READWRITE", "error=183");
+    must(s, "writer", "open opened name=@x access=FILE_MAP_ALL_ACCESS");
+    must(s, "writer", "duplicate created to=0 same=yes");
+    must(s, "writer", "adopt duplicate handle=$writer.handle");
+    must(s, "reader", "open section name=@x access=FILE_MAP_READ|FILE_MAP_WRITE");
+    must(s, "reader", "map view of=section access=FILE_MAP_WRITE");
+    for (unsigned p = 0; p < COUNT(places); p++)
+        must_give(s, "reader", step("commit view at=%llu length=4096 protect=PAGE_READWRITE", places[p]),
+                  step("base=+%llu", places[p]));
+    for (unsigned i = 0; i < 9; i++) {
+        must(s, "writer", step("open more%u name=@x access=FILE_MAP_READ", i));
+        row(s, "map-whole");
+        REQUIRE(succeeds(s, "writer",
+                         step("map v%u of=%s access=FILE_MAP_WRITE", i, origins[i % COUNT(origins)])));
+        gives(s, "writer", step("query v%u at=4096 show=base,size,state,type,allocation-base", i),
+              "base=+4096 size=2684387328 state=MEM_RESERVE type=MEM_MAPPED allocation-base=+0");
+    }
+    for (unsigned i = 0; i < COUNT(origins); i++) {
+        row(s, "create-size-high-low");
+        gives(s, "writer", step("size %s", origins[i]), "size=" WHOLE_SIZE " attributes=SEC_RESERVE");
+        row(s, "view-coherent-same-process");
+        for (unsigned p = 0; p < COUNT(places); p++)
+            succeeds(s, "writer", step("fill v%u at=%llu length=4096 seed=%u", i, places[p], 10 * i + p + 1));
+        for (unsigned p = 0; p < COUNT(places); p++) {
+            const unsigned seed = 10 * i + p + 1;
+            gives(s, "reader", step("verify view at=%llu length=4096 seed=%u", places[p], seed), "match=yes");
+            for (unsigned j = 0; j < 9; j++)
+                gives(s, "writer", step("verify v%u at=%llu length=4096 seed=%u", j, places[p], seed),
+                      "match=yes");
+        }
+        row(s, "map-offset-high-dword");
+        REQUIRE(succeeds(s, "writer",
+                         step("map end%u of=%s access=FILE_MAP_READ offset=0x140010000", i, origins[i])));
+        gives(s, "writer", step("verify end%u at=0x2000 length=4096 seed=%u", i, 10 * i + 3), "match=yes");
+        REQUIRE(succeeds(
+            s, "writer",
+            step("map middle%u of=%s access=FILE_MAP_READ offset=0xA0000000 length=0xA000", i, origins[i])));
+        gives(s, "writer", step("verify middle%u at=0x9000 length=4096 seed=%u", i, 10 * i + 2), "match=yes");
+        faults(s, "writer", step("write middle%u at=0x9000 u8=1", i), "write");
+        row(s, "view-cow-private");
+        must(s, "writer",
+             step("map copy of=%s access=FILE_MAP_COPY offset=0xA0000000 length=0xA000", origins[i]));
+        succeeds(s, "writer", "fill copy at=0x9000 length=4096 seed=99");
+        must(s, "writer", "unmap copy");
+        gives(s, "reader", step("verify view at=%llu length=4096 seed=%u", places[1], 10 * i + 2),
+              "match=yes");
+    }
+    row(s, "life-view-survives-handle");
+    for (unsigned i = 0; i < COUNT(origins); i++) {
+        must(s, "writer", step("close %s", origins[i]));
+        must(s, "writer", step("unmap middle%u", i));
+        for (unsigned p = 0; p < COUNT(places); p++) {
+            gives(s, "reader", step("verify view at=%llu length=4096 seed=%u", places[p], 31 + p),
+                  "match=yes");
+            gives(s, "writer", step("verify v%u at=%llu length=4096 seed=%u", i, places[p], 31 + p),
+                  "match=yes");
+        }
+    }
+    row(s, "life-creator-exit");
+    killed(s, "writer");
+    REQUIRE(succeeds(s, "third", "open section name=@x access=FILE_MAP_READ"));
+    REQUIRE(succeeds(s, "third", "map view of=section access=FILE_MAP_READ"));
+    for (unsigned p = 0; p < COUNT(places); p++)
+        gives(s, "third", step("verify view at=%llu length=4096 seed=%u", places[p], 31 + p), "match=yes");
+    row(s, "life-name-gone-with-view");
+    must(s, "third", "close section");
+    must(s, "reader", "close section");
+    not_found(s, "writer2", "open section name=@x access=FILE_MAP_READ");
+    gives(s, "writer2", "create section name=@x size=0x140000000 protect=PAGE_READWRITE|SEC_RESERVE",
+          "error=0");
+}
+
 /* ---- sizes ---- */
 
 /* Sizes up to more than 4 GiB, and the sizes that they are rounded up to. */
@@ -160,6 +246,11 @@ static const struct test_case wide_offsets_cases[] = {
     {CASE(offsets_of_mapviewoffile3), OFFSETS, .needs = "has-map3"},
     {CASE(rest_behind_4_gib), .rows = "map-whole map-length-past-end map-offset-misaligned"},
     {CASE(one_view_beyond_4_gib), .rows = "size-above-4gib", .needs = "64-bit"},
+    {CASE(origins_beyond_4_gib),
+     .rows =
+         "map-whole create-size-high-low view-coherent-same-process map-offset-high-dword view-cow-private "
+         "life-view-survives-handle life-creator-exit life-name-gone-with-view",
+     .needs = "64-bit"},
     {CASE(sizes_of_createfilemapping), .rows = "create-size-high-low"},
     {CASE(sizes_of_createfilemapping_ansi), .rows = "create-size-high-low"},
     {CASE(sizes_of_createfilemappingnuma), .rows = "create-numa-no-preference", .needs = "numa"},
