@@ -101,7 +101,7 @@ def test_no_condition_is_found_if_none_separates() -> None:
     assert "a and c disagree although all their recorded facts are equal" in found.sentence()
     systems["c"]["elevated"] = "yes"
     found = explained(systems, a="fail", b="pass", c="pass", d="fail")
-    assert found.sentence() == "No single recorded fact separates the systems."
+    assert not found.found and found.sentence() == found.separation() == ""
 
 
 def test_facts_of_a_run_are_never_a_cause() -> None:
@@ -120,15 +120,37 @@ def test_memory_and_harness_come_last() -> None:
     }
     found = explained(systems, a="fail", b="pass")
     assert found.conditions[0] and found.conditions[0].fact == "zone"
-    assert found.also == ("harness_version",) and found.unclear == ("zone", "harness_version")
+    assert found.also == ("harness_version",) and found.unclear == ("zone", "harness_version", "memory_mib")
 
 
-def test_other_properties_that_separate_are_named() -> None:
+def test_nothing_is_said_where_more_than_one_property_separates() -> None:
     found = explained({"a": {"wine_version": "5.0", "session": "0"}, "b": {"wine_version": "8.0", "session": "1"}}, a="fail", b="pass")
     assert found.unclear == ("wine_version", "session")
-    assert found.sentence() == (
-        "wine_version and session all separate the systems, so these runs do not show which of them is the cause."
-    )
+    assert found.sentence() == found.separation() == ""
+
+
+def test_another_machine_is_one_cause_more() -> None:
+    machine = {"memory_mib": "1", "processors": "2"}
+    systems = {"a": {"wine_version": "5.0"} | machine, "b": {"wine_version": "8.0", "memory_mib": "8", "processors": "4"}}
+    assert explained(systems, a="fail", b="pass").unclear == ("wine_version", "memory_mib")
+    systems["c"] = {"wine_version": "8.0"} | machine
+    assert explained(systems, a="fail", b="pass", c="pass").sentence().startswith("fail where wine_version")
+
+
+def test_other_files_of_the_same_version_are_a_cause() -> None:
+    files = {"wine_version": "8.0", "harness_version": "1", "runner_sha256": "aa", "actor_sha256": "bb"}
+    systems = {"a": files, "b": files | {"actor_sha256": "cc"}}
+    found = explained(systems, a="fail", b="pass")
+    assert found.sentence().startswith("fail where programs = aa bb") and found.same_platform is None
+    systems["b"]["harness_version"] = "2"
+    assert explained(systems, a="fail", b="pass").unclear == ()  # the files differ because the version does
+    systems["b"]["wine_version"] = "9.0"
+    assert explained(systems, a="fail", b="pass").unclear == ("wine_version", "harness_version")
+
+
+def test_what_separates_groups_is_said_without_outcomes() -> None:
+    systems = {"a": {"wine_version": "5.0"}, "b": {"wine_version": "8.0"}, "c": {"wine_version": "10.0"}}
+    assert explained(systems, a="fail", b="pass", c="pass").separation() == "a: wine_version ≤ 5.0; the others ≥ 8.0."
 
 
 def test_a_difference_of_programs_is_not_a_cause_in_the_platform() -> None:
@@ -141,7 +163,7 @@ def test_a_difference_of_programs_is_not_a_cause_in_the_platform() -> None:
 
 def test_facts_of_one_system_version_are_one_cause() -> None:
     one = {"wine_version": "5.0", "os_build": "1", "memory_mib": "1"}
-    systems = {"a": one, "b": {"wine_version": "8.0", "os_build": "2", "memory_mib": "2"}}
+    systems = {"a": one, "b": {"wine_version": "8.0", "os_build": "2", "memory_mib": "1"}}
     found = explained(systems, a="fail", b="pass")
     assert found.unclear == () and found.sentence().endswith("Also separated by os_build.")
 

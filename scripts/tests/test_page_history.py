@@ -17,7 +17,8 @@ from shmcheck.commands.report import main  # noqa: E402
 from shmcheck.reports import history_view as view  # noqa: E402
 from shmcheck.reports.history_store import add, opened  # noqa: E402
 from shmcheck.reports.page import render  # noqa: E402
-from shmcheck.reports.page_model import build, percent  # noqa: E402
+from shmcheck.reports.headline import percent, standing  # noqa: E402
+from shmcheck.reports.page_model import build  # noqa: E402
 from shmcheck.reports.report_reader import parse  # noqa: E402
 from shmcheck.reports.results import Key, Run  # noqa: E402
 
@@ -101,10 +102,10 @@ def test_report_takes_a_history(tmp_path: Path, capsys: pytest.CaptureFixture[st
 
 def test_the_headline_has_the_share_of_rows_of_each_system() -> None:
     runs = [run_of(1, "pass", "fail", "x"), run_of(1, "pass", "pass", "y")]
-    assert build(runs).standing == "Of the rows that ran, x meets 50.0 % (1 of 2) and y meets 100.0 % (2 of 2)."
+    assert standing(build(runs)) == "Of the rows that ran, x meets 50.0 % (1 of 2) and y meets 100.0 % (2 of 2)."
     many = [run_of(1, "pass", "pass" if number else "known", f"s{number}") for number in range(9)]
-    assert build(many).standing == "9 systems meet 50.0 % (s0) to 100.0 % (s8) of the rows that ran."
-    assert build([run_of(1, "skip")]).standing == "No row of the contract was checked."
+    assert standing(build(many)) == "9 systems meet 50.0 % (s0) to 100.0 % (s8) of the rows that ran."
+    assert standing(build([run_of(1, "skip")])) == "No row of the contract was checked."
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from shmcheck.commands.report import main  # noqa: E402
 from shmcheck.targets import lost_report  # noqa: E402
 from shmcheck.contract import load as load_contract  # noqa: E402
 from shmcheck.reports import export, known_list, page_view, report_markdown  # noqa: E402
+from shmcheck.reports.headline import news  # noqa: E402
 from shmcheck.reports.markdown import MAX_BYTES  # noqa: E402
 from shmcheck.reports.page import BASE_BYTES, BYTES_PER_PAIR, render  # noqa: E402
 from shmcheck.reports.page_model import Page, build, letter  # noqa: E402
@@ -143,7 +144,7 @@ def test_the_policy_permits_only_the_script_and_style_of_the_page() -> None:
 
 def test_the_sections_of_the_page_are_in_order() -> None:
     page = Reader(page_text(small(), base=small()))
-    wanted = ["changes", "matrix", "disagreements", "known", "skips", "contract", "platforms"]
+    wanted = ["standing", "failures", "changes", "matrix", "disagreements", "known", "skips", "contract", "platforms"]
     assert [name for name in page.ids if name in wanted] == wanted
 
 
@@ -233,7 +234,7 @@ def test_hostile_text_is_escaped_in_the_other_outputs() -> None:
     assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for row in rows for cell in row)
     document = json.loads(export.as_json(page))
     assert len(document["systems"]) == len(PIECES) + 2
-    assert "<" not in report_markdown.render(page).split("### ")[0]
+    assert "<" not in report_markdown.render(page).split("\n")[0]
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\tx"])
@@ -330,17 +331,17 @@ def one(*cases: Made, target: str = "here", **facts: str) -> Run:
 
 def test_the_summary_sentence() -> None:
     good, bad = Made("a"), Made("a", "fail")
-    assert page_of(one(good)).news == "All 1 cases that ran meet their expectations on 1 system."
-    assert page_of(one(bad)).news == "1 of 1 cases misses an expectation or ends in an error on 1 system."
+    assert news(page_of(one(good))) == "All 1 cases that ran meet their expectations on 1 system."
+    assert news(page_of(one(bad))) == "1 of 1 cases misses an expectation or ends in an error on 1 system."
     two = page_of(one(good, target="x"), one(bad, target="y", wine_version="9.0"))
-    assert two.news.endswith("on 2 systems; the systems disagree on 1.")
+    assert news(two).endswith("on 2 systems; the verdicts on 1 case differ between the systems.")
     known = page_of(one(Made("a", "known")), one(Made("a", "known"), target="y"))
-    assert "but for 1 known deviation," in known.news and known.news.endswith("all systems agree in every verdict.")
+    assert "but for 1 known deviation," in news(known) and news(known).endswith("all systems agree in every verdict.")
     since = page_of(one(bad), base=[one(good)])
-    assert since.news.startswith("1 regression since the earlier runs; 1 of 1")
-    assert page_of(one(good), base=[one(good)]).news.startswith("No case got better or worse since")
+    assert news(since).startswith("1 regression since the earlier runs; 1 of 1")
+    assert news(page_of(one(good), base=[one(good)])).startswith("No case got better or worse since")
     lost = page_of(one(good), lost_run("gone", "no route"))
-    assert lost.news.endswith("on 1 system. 1 system is lost.")
+    assert news(lost).endswith("on 1 system. 1 system is lost.")
 
 
 def test_a_lost_system_is_a_column_with_its_reason() -> None:
@@ -608,6 +609,22 @@ def test_equal_causes_are_one_entry() -> None:
     passes = [Made(name) for name in ("a", "b", "c")]
     runs = [one(*fails, target="x"), one(*passes, target="y", wine_version="9.0")]
     page = page_of(*runs)
-    (cause,) = page_view.causes(page, True)
-    assert [case.key.id for case in cause.cases] == ["a", "b", "c"] and page_view.causes(page, False) == []
-    assert render(page).count(cause.explanation.sentence().replace("<", "&lt;")) == 4  # once together, once with each case
+    (split,) = page_view.splits(page, True)
+    (pattern,) = split.patterns
+    assert [case.key.id for case in pattern.cases] == ["a", "b", "c"] and page_view.splits(page, False) == []
+    assert split.cause == "x: wine_version ≤ 8.0; the others ≥ 9.0."
+    assert render(page).count("wine_version ≤ 8.0") == 4  # once together, once with each case
+
+
+def test_systems_that_fall_into_the_same_groups_are_one_entry_whatever_they_saw() -> None:
+    verdicts = {"a": ("fail", "pass"), "b": ("fail", "pass"), "c": ("pass", "deviates"), "d": ("known", "error")}
+    runs = [one(*(Made(name, each[side]) for name, each in verdicts.items()), target="xy"[side], session=str(side)) for side in (0, 1)]
+    (split,) = page_view.splits(page_of(*runs), True)
+    assert (split.count, [len(pattern.cases) for pattern in split.patterns]) == (4, [2, 1, 1])
+
+
+def test_no_cause_is_named_where_more_than_one_fact_differs() -> None:
+    runs = [one(Made("a", "fail"), target="x"), one(Made("a"), target="y", wine_version="9.0", session="0")]
+    text = render(page_of(*runs))
+    assert page_view.splits(page_of(*runs), True)[0].cause == ""
+    assert '<p class="why">' not in text

@@ -12,7 +12,8 @@ from shmcheck.contract import Contract, ContractError
 from shmcheck.contract import load as load_contract
 from shmcheck.files import write_file
 from shmcheck.paths import KNOWN, ROOT
-from shmcheck.reports import export, known_list, report_markdown
+from shmcheck.reports import export, headline, known_list, report_markdown
+from shmcheck.reports.baselines import BASELINES
 from shmcheck.reports.history_store import opened
 from shmcheck.reports.history_view import History
 from shmcheck.reports.history_view import read as read_history
@@ -47,8 +48,10 @@ def options(arguments: Sequence[str]) -> argparse.Namespace:
         metavar="FILE",
         help="an earlier report, or a folder of them, to show the changes since; each run is compared with the earlier "
         "run of its target, or else of the same version of its platform; a single report and a single earlier report are "
-        "always compared; may be given several times",
+        "always compared; may be given several times. Without it each run is compared with the run in reports/baselines "
+        "that fits it",
     )
+    parser.add_argument("--no-base", action="store_true", help="compare with no earlier run")
     parser.add_argument(
         "--history",
         type=Path,
@@ -59,6 +62,8 @@ def options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--known", type=Path, metavar="FILE", help="default: cases/known.toml of this checkout")
     parser.add_argument("--title", default="shmcheck", help="the title of the page")
     found = parser.parse_args(arguments)
+    if found.base and found.no_base:
+        parser.error("--base and --no-base exclude each other; leave one out")
     if not any((found.output, found.markdown, found.json, found.csv)):
         parser.error("name at least one output: -o, --markdown, --json or --csv")
     return found
@@ -95,6 +100,13 @@ def history_of(path: Path | None, targets: Sequence[str]) -> History:
         return read_history(connection, targets)
 
 
+def recorded_runs() -> list[Run]:
+    """The runs in reports/baselines of this checkout; none if it has none. One that cannot be used is named on stderr."""
+    if not BASELINES.is_dir() or not any(BASELINES.glob("*.xml")):
+        return []
+    return [run for run in read_all([BASELINES]).runs if not run.lost]
+
+
 def page_of(found: argparse.Namespace) -> tuple[Page, bool]:
     """The page, and whether all files could be used."""
     loaded = read_all(found.files)
@@ -109,7 +121,8 @@ def page_of(found: argparse.Namespace) -> tuple[Page, bool]:
             raise CannotRun("no earlier report is usable")
     history = history_of(found.history, [run.target for run in loaded.runs])
     contract, known = contract_of(found.contract), known_of(found.known)
-    page = build(loaded.runs, loaded.bad + earlier.bad, base, contract, known, history)
+    recorded = [] if base or found.no_base else recorded_runs()
+    page = build(loaded.runs, loaded.bad + earlier.bad, base, contract, known, history, recorded)
     return page, not loaded.bad and not earlier.bad
 
 
@@ -126,7 +139,7 @@ def run(arguments: Sequence[str]) -> int:
         write_file(found.json, export.as_json(page))
     if found.csv:
         write_file(found.csv, export.as_csv(page))
-    say(page.sentence)
+    say(headline.sentence(page))
     return EXIT_PASSED if whole else EXIT_FAILED
 
 

@@ -2,8 +2,9 @@
 
 It tries simple conditions on a single recorded fact: the report has it, it equals a value, it is at most or at least a
 version or number. A condition must hold for exactly the systems of one group. If several independent facts separate the
-systems equally well, the result names all of them and calls none the cause: a case that changed between two versions of the
-programs is not a difference of the platform. A condition is an observation about these runs, not a proof.
+systems equally well, it names none: a case that changed between two versions of the programs is not a difference of the
+platform, and two machines may differ in more than two runs can tell apart. A condition is an observation about these runs,
+not a proof.
 """
 
 from __future__ import annotations
@@ -31,7 +32,10 @@ def _listed(*uses: str) -> list[str]:
 FIRST_FACTS = tuple(_listed("PLATFORM", "PAIR"))
 # The version of the programs, and so of the cases.
 PROGRAM_VERSION = "harness_version"
-# These separate systems by chance, or say more about the test than about the system, so they come last.
+# The programs themselves, by their SHA-256. They differ where the version or the bitness does.
+PROGRAM_FILES = "programs"
+FOLLOWS_FROM = {PROGRAM_FILES: frozenset({PROGRAM_VERSION, "process_arch"})}
+# These separate systems by chance, so they come last. All of them are one cause: another machine.
 LAST_FACTS = tuple(name for name in _listed("DETAIL") if name != PROGRAM_VERSION)
 # These facts follow from the system and its version. If several of them differ, they count as one cause.
 SYSTEM_VERSION = frozenset(
@@ -63,7 +67,7 @@ class Condition:
 class Explanation:
     groups: tuple[Group, ...]  # the largest last
     conditions: tuple[Condition | None, ...]  # of all groups but the last
-    also: tuple[str, ...]  # other facts that separate the groups
+    also: tuple[str, ...]  # other facts that separate the groups, of the same cause
     unclear: tuple[str, ...]  # independent facts that separate the systems equally well; () for one cause or none
     same_platform: tuple[str, str] | None  # two systems that disagree although all their recorded facts are equal
 
@@ -77,24 +81,34 @@ class Explanation:
         return len(self.groups) > 2 and all(len(group.targets) == 1 for group in self.groups)
 
     def sentence(self) -> str:
-        """The explanation in words; the names of systems are with the groups."""
+        """The explanation in words; "" if none is found, or more than one. The names of systems are with the groups."""
         if self.same_platform:
             one, other = self.same_platform
             return f"{one} and {other} disagree although all their recorded facts are equal: repeat the case, or compare the machines."
         if self.scattered:
             return "All systems differ from each other."
-        if not self.found:
-            return "No single recorded fact separates the systems."
-        if self.unclear:
-            names = f"{', '.join(self.unclear[:-1])} and {self.unclear[-1]}"
-            return f"{names} all separate the systems, so these runs do not show which of them is the cause."
+        if not self.found or self.unclear:
+            return ""
         parts = []
         for group, condition in zip(self.groups, self.conditions, strict=False):
             if condition:
                 rest = f", not where it is {condition.otherwise}" if condition.otherwise else ""
                 parts.append(f"{group.outcome} where {condition.text}{rest}")
-        also = f" Also separated by {', '.join(self.also)}." if self.also else ""
-        return "; ".join(parts) + f"; elsewhere {self.groups[-1].outcome}.{also}"
+        return "; ".join(parts) + f"; elsewhere {self.groups[-1].outcome}.{self._also()}"
+
+    def separation(self) -> str:
+        """The same without the outcomes: what separates the groups of systems, whatever was seen on them."""
+        if self.same_platform or self.scattered or not self.found or self.unclear:
+            return self.sentence()
+        parts = []
+        for group, condition in zip(self.groups, self.conditions, strict=False):
+            if condition:
+                rest = f"; the others {condition.otherwise}" if condition.otherwise else ""
+                parts.append(f"{', '.join(group.targets)}: {condition.text}{rest}")
+        return ". ".join(parts) + f".{self._also()}"
+
+    def _also(self) -> str:
+        return f" Also separated by {', '.join(self.also)}." if self.also else ""
 
 
 class Facts:
@@ -104,8 +118,9 @@ class Facts:
         self.of: dict[str, dict[str, str]] = {run.target: _facts(run) for run in runs}
         names = {name for facts in self.of.values() for name in facts}
         self.names = [name for name in FIRST_FACTS if name in names]
-        self.names += sorted(names - set(FIRST_FACTS) - set(LAST_FACTS) - {PROGRAM_VERSION})
-        self.names += [name for name in (PROGRAM_VERSION, *LAST_FACTS) if name in names]
+        last = (PROGRAM_VERSION, PROGRAM_FILES, *LAST_FACTS)
+        self.names += sorted(names - set(FIRST_FACTS) - set(last))
+        self.names += [name for name in last if name in names]
 
     def explain(self, outcomes: Mapping[str, str]) -> Explanation | None:
         """The explanation of different outcomes (target -> outcome); None if they are equal."""
@@ -167,18 +182,24 @@ class Facts:
 
 
 def independent(names: Sequence[str]) -> tuple[str, ...]:
-    """One fact of each cause among the facts that separate the systems; () for one cause or none. Facts that differ by
-    chance do not count."""
-    telling = [name for name in names if name not in LAST_FACTS]
-    causes = {"system" if name in SYSTEM_VERSION else name: name for name in reversed(telling)}
+    """One fact of each cause among the facts that separate the systems; () for one cause or none."""
+    telling = [name for name in names if not FOLLOWS_FROM.get(name, frozenset()) & set(names)]
+    causes = {_cause(name): name for name in reversed(telling)}
     found = tuple(name for name in telling if name in causes.values())
     return found if len(found) > 1 else ()
+
+
+def _cause(name: str) -> str:
+    return "system" if name in SYSTEM_VERSION else "machine" if name in LAST_FACTS else name
 
 
 def _facts(run: Run) -> dict[str, str]:
     facts = {name: value for name, value in run.facts.items() if name not in NOT_FACTS}
     if "os_build" in facts and run.facts.get("os_ubr"):
         facts["os_version"] = f"{facts['os_build']}.{run.facts['os_ubr']}"
+    files = [run.facts[name][:12] for name in PROGRAMS if name in run.facts]
+    if files:
+        facts[PROGRAM_FILES] = " ".join(files)
     return facts
 
 

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 
+from shmcheck.reports import headline
 from shmcheck.reports.change_kinds import Change
 from shmcheck.reports.page_model import Page, PageCase
 
@@ -28,7 +29,7 @@ FIELDS = (
 def as_json(page: Page) -> str:
     document = {
         "format": "shmcheck-report-1",
-        "sentence": page.sentence,
+        "sentence": headline.sentence(page),
         "bad_files": [{"name": file.name, "problem": file.problem} for file in page.bad],
         "systems": [
             {

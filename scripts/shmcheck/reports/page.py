@@ -5,9 +5,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 from shmcheck.console import CannotRun
+from shmcheck.contract import Row
+from shmcheck.reports import headline
 from shmcheck.reports import page_view as view
 from shmcheck.reports.page_model import Page, PageCase
 from shmcheck.reports.results import PROGRAMS
@@ -84,9 +87,8 @@ def _strips(page: Page) -> dict[PageCase, Markup]:
     }
 
 
-def _bodies(environment: Environment, page: Page) -> dict[PageCase, tuple[Markup, Markup]]:
+def _bodies(environment: Environment, page: Page, rows: Mapping[str, Row]) -> dict[PageCase, tuple[Markup, Markup]]:
     """The panel of each case, in two versions: complete, and without its steps."""
-    rows = {row.row.id: row.row for row in page.rows}
     macro = environment.get_template("case.html.j2").make_module({"rows": rows, "page": page}).body  # type: ignore[attr-defined]
     return {case: (macro(case, view.steps(case)), macro(case, None)) for case in page.cases}
 
@@ -101,6 +103,7 @@ def render(page: Page, title: str = "shmcheck") -> str:
     style, script = _own("report.css"), _own("report.js")
     template = environment.get_template("report.html.j2")
     strips = _strips(page)
+    rows = {row.row.id: row.row for row in page.rows}
 
     def text(bodies: dict[PageCase, Markup]) -> str:
         return template.render(
@@ -114,9 +117,13 @@ def render(page: Page, title: str = "shmcheck") -> str:
             strips=strips,
             bodies=bodies,
             totals=view.total(page),
+            standing=headline.standing(page),
+            news=headline.news(page),
+            standings=headline.standings(page),
+            rows=rows,
         )
 
-    choices = _bodies(environment, page)
+    choices = _bodies(environment, page, rows)
     empty = Markup("")
     room = BASE_BYTES + BYTES_PER_PAIR * len(page.cases) * len(page.runs)
     room -= _size(text({case: empty for case in page.cases}))

@@ -15,11 +15,11 @@ from shmcheck.reports.compare import Comparison, Difference, compare
 from shmcheck.reports.explain import Explanation, Facts
 from shmcheck.reports.history_view import History
 from shmcheck.reports.known_list import Entry, stale
-from shmcheck.reports.results import BAD, SEVERITY, BadFile, Case, Key, Run, observation, rows_met, version
+from shmcheck.reports.failure_groups import FailureGroup, Seen, grouped
+from shmcheck.reports.results import BAD, SEVERITY, BadFile, Case, Key, Run, observation, version
 
 ABSENT = "absent"  # the case is not in this run
 LOST = "lost"  # the whole run is missing
-NAMED_SYSTEMS = 4  # with more systems, the headline shows a range
 
 
 def _badness(verdict: Verdict) -> tuple[int, bool]:
@@ -132,6 +132,7 @@ class Page:
     known: list[Entry] = field(default_factory=list)
     earlier: tuple[str, ...] = ()  # the targets of all earlier runs that were given, also of those that fit no system
     history: History = field(default_factory=History)
+    recorded: bool = False  # the earlier runs are recorded ones, which were taken because none were given
 
     @cached_property
     def cases(self) -> list[PageCase]:
@@ -172,6 +173,36 @@ class Page:
         return sorted(found, key=lambda case: not case.verdicts_differ)
 
     @cached_property
+    def failing(self) -> list[PageCase]:
+        """The cases that fail, deviate or end in an error on some system."""
+        return [case for case in self.cases if any(state in BAD for state in case.states)]
+
+    @cached_property
+    def failures(self) -> list[FailureGroup]:
+        """Their failures, grouped by what was expected and what came back."""
+        return grouped(
+            Seen(case.key, variant.case, variant.targets)
+            for case in self.failing
+            for variant in case.variants
+            if variant.case.verdict in BAD
+        )
+
+    @cached_property
+    def changed(self) -> list[PageCase]:
+        """The cases that changed since the earlier runs."""
+        return [case for case in self.cases if case.changes]
+
+    @cached_property
+    def known_keys(self) -> set[Key]:
+        """The cases that are a known deviation on some system."""
+        return {key for known in self.known_cases for key in known.cases}
+
+    @cached_property
+    def skipped_keys(self) -> set[Key]:
+        """The cases that some system skips."""
+        return {key for _, targets in self.skips for keys in targets.values() for key in keys}
+
+    @cached_property
     def rows(self) -> list[RowState]:
         by_row: dict[str, list[PageCase]] = {}
         for case in self.cases:
@@ -210,97 +241,6 @@ class Page:
                     found.setdefault(case.message or "no reason given", {}).setdefault(run.target, []).append(case.key)
         return sorted(found.items(), key=lambda item: (-max(len(keys) for keys in item[1].values()), item[0]))
 
-    @cached_property
-    def sentence(self) -> str:
-        """The standing and the news in one text."""
-        return f"{self.standing} {self.news}".strip()
-
-    @cached_property
-    def standing(self) -> str:
-        """The share of rows that each system meets, in per cent of those that ran."""
-        return _standing(self.usable)
-
-    @cached_property
-    def news(self) -> str:
-        """One sentence: the changes from earlier runs, the cases that fail, and the disagreements."""
-        return _news(self)
-
-
-def _plural(count: int, one: str, many: str) -> str:
-    return f"{count} {one if count == 1 else many}"
-
-
-def percent(part: int, whole: int) -> str:
-    """Per cent with one decimal. Only exact values give 100.0 and 0.0; a smaller share gives 99.9 at most."""
-    tenths = 1000 * part // whole if part == whole else min(999, round(1000 * part / whole))
-    if part and not tenths:
-        tenths = 1
-    return f"{tenths // 10}.{tenths % 10} %"
-
-
-def _standing(runs: Sequence[Run]) -> str:
-    shares = [(run.target, *rows_met(run)) for run in runs]
-    ran = [(target, met, rows) for target, met, rows in shares if rows]
-    if not ran:
-        return "No row of the contract was checked." if runs else ""
-    if len(ran) <= NAMED_SYSTEMS:
-        words = [f"{target} meets {percent(met, rows)} ({met} of {rows})" for target, met, rows in ran]
-        return f"Of the rows that ran, {_listed(words)}."
-    ordered = sorted(ran, key=lambda entry: (entry[1] / entry[2], entry[0]))
-    (low, low_met, low_rows), (high, high_met, high_rows) = ordered[0], ordered[-1]
-    return (
-        f"{len(ran)} systems meet {percent(low_met, low_rows)} ({low}) to {percent(high_met, high_rows)} ({high}) "
-        "of the rows that ran."
-    )
-
-
-def _news(page: Page) -> str:
-    lost = len(page.runs) - len(page.usable)
-    tail = f" {_plural(lost, 'system is', 'systems are')} lost." if lost else ""
-    if not page.usable:
-        return "No report is usable." + tail
-    since = _since(page)
-    systems = _plural(len(page.usable), "system", "systems")
-    bad = sum(1 for case in page.cases if any(state in BAD for state in case.states))
-    total = len(page.cases)
-    if bad:
-        miss = "misses an expectation or ends in an error" if bad == 1 else "miss an expectation or end in an error"
-        stand = f"{bad} of {total} cases {miss}" if bad > 1 else f"1 of {total} cases {miss}"
-    else:
-        ran = sum(1 for case in page.cases if any(state in (Verdict.PASS, Verdict.KNOWN) for state in case.states))
-        known = sum(1 for case in page.cases if Verdict.KNOWN in case.states)
-        stand = f"all {ran} cases that ran meet their expectations"
-        stand += f", but for {_plural(known, 'known deviation', 'known deviations')}," if known else ""
-    differ = sum(1 for case in page.disagreements if case.verdicts_differ)
-    where = f" on {systems}"
-    if len(page.usable) > 1:
-        agree = f"the systems disagree on {differ}" if differ else "all systems agree in every verdict"
-        where += f"; {agree}"
-    text = f"{since}{stand}{where}."
-    return text[0].upper() + text[1:] + tail
-
-
-def _listed(parts: Sequence[str]) -> str:
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
-
-
-def _since(page: Page) -> str:
-    if not page.comparisons:
-        return ""
-    words = (
-        (Change.REGRESSED, "regression", "regressions"),
-        (Change.NEW_FAILURE, "new failure", "new failures"),
-        (Change.LOST_COVERAGE, "case no longer covered", "cases no longer covered"),
-        (Change.UNEXPECTEDLY_PASSING, "unexpected pass", "unexpected passes"),
-        (Change.FIXED, "fix", "fixes"),
-    )
-    parts = []
-    for change, one, many in words:
-        count = len({difference.key for _, difference in page.changes[change]})
-        if count:
-            parts.append(_plural(count, one, many))
-    return (_listed(parts) if parts else "no case got better or worse") + " since the earlier runs; "
-
 
 # ---- building it ----
 
@@ -329,9 +269,12 @@ def build(
     contract: Contract | None = None,
     known: Sequence[Entry] = (),
     history: History | None = None,
+    recorded: Sequence[Run] = (),
 ) -> Page:
+    """The page about these runs. `base` are earlier runs to compare with; without any, each run is compared with the
+    one of the `recorded` runs that fits it best."""
     ordered = sorted(runs, key=column_order)
-    comparisons = compare_all(ordered, base)
+    comparisons = compare_all(ordered, base) if base else compare_recorded(ordered, recorded)
     changes: dict[Key, list[Changed]] = {}
     for comparison in comparisons:
         for difference in comparison.differences:
@@ -342,7 +285,9 @@ def build(
     cases = [_case(key, ordered, facts, tuple(changes.get(key, ()))) for key in keys]
     bad_sorted = sorted(bad, key=lambda file: (file.name, file.problem))
     earlier = tuple(sorted(run.target for run in base))
-    return Page(ordered, bad_sorted, _areas(cases, contract), comparisons, contract, list(known), earlier, history or History())
+    areas = _areas(cases, contract)
+    implied = bool(comparisons) and not base
+    return Page(ordered, bad_sorted, areas, comparisons, contract, list(known), earlier, history or History(), implied)
 
 
 def compare_all(runs: Sequence[Run], base: Sequence[Run]) -> list[Comparison]:
@@ -360,6 +305,16 @@ def compare_all(runs: Sequence[Run], base: Sequence[Run]) -> list[Comparison]:
             earlier = fits if fits and same_version(fits, run) else None
         if earlier:
             found.append(compare(earlier, run))
+    return found
+
+
+def compare_recorded(runs: Sequence[Run], recorded: Sequence[Run]) -> list[Comparison]:
+    """Compares each run with the recorded run that fits it best. A run that is a recorded one itself is not compared."""
+    found = []
+    for run in runs:
+        fits = None if run.lost else best_fit(run, recorded)
+        if fits and (fits.timestamp, fits.facts.get("run_id")) != (run.timestamp, run.facts.get("run_id")):
+            found.append(compare(fits, run))
     return found
 
 

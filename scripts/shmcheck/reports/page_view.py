@@ -11,7 +11,8 @@ from shmcheck.contract import Row
 from shmcheck.definitions import Verdict
 from shmcheck.reports.change_kinds import Change
 from shmcheck.reports.compare import Difference, reply_word
-from shmcheck.reports.explain import Explanation
+from shmcheck.reports.explain import Group
+from shmcheck.reports.failure_groups import essence
 from shmcheck.reports.history_view import Chart, chart
 from shmcheck.reports.page_model import ABSENT, LOST, Area, Page, PageCase
 from shmcheck.reports.results import RUN_FACTS, Case, Key, Run
@@ -139,24 +140,56 @@ def steps(case: PageCase) -> list[StepView]:
 
 
 @dataclass(frozen=True)
-class Cause:
-    """Cases about which the same systems disagree in the same way, for the same reason."""
+class Pattern:
+    """Cases on which the same systems saw the same outcomes: verdicts, or letters where the verdicts are equal."""
 
-    explanation: Explanation
+    outcomes: tuple[Group, ...]
     cases: tuple[PageCase, ...]
 
 
-def causes(page: Page, verdicts_differ: bool) -> list[Cause]:
-    """The causes of different verdicts, or of different transcripts; the cause with the most cases first."""
-    groups: dict[tuple[object, ...], list[PageCase]] = {}
-    explanations: dict[tuple[object, ...], Explanation] = {}
+@dataclass(frozen=True)
+class Split:
+    """Cases about which the systems fall into the same groups."""
+
+    cause: str  # what separates the groups; "" if that cannot be told
+    patterns: tuple[Pattern, ...]  # the one with the most cases first
+
+    @property
+    def count(self) -> int:
+        """The number of its cases."""
+        return sum(len(pattern.cases) for pattern in self.patterns)
+
+
+def splits(page: Page, verdicts_differ: bool) -> list[Split]:
+    """The disagreements in verdicts, or those in transcripts only, by the groups into which the systems fall; the split
+    with the most cases first."""
+    found: dict[frozenset[tuple[str, ...]], dict[frozenset[Group], list[PageCase]]] = {}
     for case in page.disagreements:
         if case.explanation and case.verdicts_differ == verdicts_differ:
-            key = (case.explanation.sentence(), case.explanation.groups)
-            groups.setdefault(key, []).append(case)
-            explanations.setdefault(key, case.explanation)
-    found = [Cause(explanations[key], tuple(cases)) for key, cases in groups.items()]
-    return sorted(found, key=lambda cause: -len(cause.cases))
+            groups = case.explanation.groups
+            patterns = found.setdefault(frozenset(group.targets for group in groups), {})
+            patterns.setdefault(frozenset(groups), []).append(case)
+    out = [_split(list(patterns.values())) for patterns in found.values()]
+    return sorted(out, key=lambda split: -split.count)
+
+
+def _split(cases: list[list[PageCase]]) -> Split:
+    explanations = [group[0].explanation for group in cases]
+    patterns = [
+        Pattern(explanation.groups, tuple(group)) for explanation, group in zip(explanations, cases, strict=True) if explanation
+    ]
+    cause = next((explanation.separation() for explanation in explanations if explanation), "")
+    return Split(cause, tuple(sorted(patterns, key=lambda pattern: -len(pattern.cases))))
+
+
+def column_note(page: Page, run: Run) -> str:
+    """What stands below a system's name: its platform, and the day or the version of the programs where two columns
+    are of one platform."""
+    notes = [(other.timestamp[:10], other.facts.get("harness_version", "")) for other in page.usable if other.platform == run.platform]
+    for own, others in zip((run.timestamp[:10], run.facts.get("harness_version", "")), zip(*notes, strict=True), strict=True):
+        if len(set(others)) > 1:
+            return f"{run.platform}, {own}"
+    return run.platform
 
 
 def chart_of(page: Page) -> Chart | None:
@@ -220,6 +253,16 @@ def items(page: Page, changes: tuple[Change, ...]) -> list[Item]:
     return out
 
 
+def together(found: Sequence[Item]) -> list[list[Item]]:
+    """The items in groups: changes between the same verdicts, on the same systems, in which the same part of a reply
+    differs. The largest group is first."""
+    groups: dict[tuple[object, ...], list[Item]] = {}
+    for item in found:
+        seen = essence(item.difference.case) if item.difference.case.message else item.step[1:] if item.step else ()
+        groups.setdefault((item.change, item.before, item.now, item.targets, seen), []).append(item)
+    return sorted(groups.values(), key=lambda group: -len(group))
+
+
 def changes_of(case: PageCase) -> list[tuple[str, str, str, list[str]]]:
     """The changes of a case: kind, verdict before, verdict now, systems."""
     groups: dict[tuple[str, str, str], list[str]] = {}
@@ -243,6 +286,11 @@ def strength_of(case: Case, rows: Mapping[str, Row]) -> list[tuple[str, str]]:
     """The rows that a failure names in brackets, each with the strength of its evidence for Windows."""
     named = dict.fromkeys(IN_BRACKETS.findall(f"{case.message}\n{case.details}"))
     return [(name, rows[name].strength) for name in named if name in rows]
+
+
+def evidence(strength: str) -> str:
+    """How well an outcome is known for Windows, in words."""
+    return "no evidence from Windows yet" if strength == "hypothesis" else f"{strength} for Windows"
 
 
 def skip_groups(targets: dict[str, list[Key]]) -> list[tuple[list[str], list[Key]]]:

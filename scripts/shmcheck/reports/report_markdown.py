@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from shmcheck.reports import headline
 from shmcheck.reports import page_view as view
 from shmcheck.reports.markdown import Document, block, cell, code
 from shmcheck.reports.page_model import Page
@@ -15,7 +16,8 @@ MOST_COLUMNS = 12
 
 def render(page: Page) -> str:
     document = Document()
-    document.add(f"## {_plain(page.sentence)}")
+    document.add(f"## {_plain(headline.sentence(page))}")
+    _standings(document, page)
     _missing(document, page)
     _changes(document, page)
     _matrix(document, page)
@@ -27,7 +29,17 @@ def render(page: Page) -> str:
 
 def _plain(sentence: str) -> str:
     """The summary sentence has words and numbers only."""
-    return "".join(character for character in sentence if character.isalnum() or character in " ,.;:-")
+    return "".join(character for character in sentence if character.isalnum() or character in " ,.;:-%()")
+
+
+def _standings(document: Document, page: Page) -> None:
+    """A table of the rows that each system met, and what changed on it."""
+    rows = []
+    for each in headline.standings(page)[:MOST_COLUMNS]:
+        share = f"{each.share} ({each.met} of {each.ran})" if each.ran else "lost" if each.run.lost else "none ran"
+        since = f"{each.changes} since {cell(each.comparison.base.target, 40)}" if each.comparison and each.changes else ""
+        rows.append([cell(each.run.target, 40), share, since])
+    document.table(["system", "rows met of those that ran", "changes"], rows)
 
 
 def _missing(document: Document, page: Page) -> None:
@@ -70,7 +82,7 @@ def _names(targets: tuple[str, ...], page: Page) -> str:
 
 def _matrix(document: Document, page: Page) -> None:
     columns = range(min(len(page.runs), MOST_COLUMNS))
-    document.add("", "### Areas and systems", "", "Failing/ran; known/ran if none fails; the number that ran if all pass.")
+    document.add("", "### Areas and systems", "", "Passed/ran, and ≈ the known deviations.")
     header = ["", *(cell(page.runs[column].target, 40) for column in columns)]
     rows = [["**all**", *(_cell(tally) for tally in view.total(page)[: len(columns)])]]
     rows += [[cell(area.title, 60), *(_cell(area.tallies[column]) for column in columns)] for area in page.areas]
@@ -81,7 +93,7 @@ def _matrix(document: Document, page: Page) -> None:
 
 def _cell(tally: Counter[str]) -> str:
     found = view.cell(tally)
-    return f"{found.symbol} {found.text}"
+    return f"{found.symbol} {found.text}" + (f" {found.known}" if found.known else "")
 
 
 def _failures(document: Document, page: Page) -> None:
