@@ -31,7 +31,7 @@ Each ratio is the median of several, with its quartiles.
 
 Without a goal: jobs1_processor_ratio and jobsN_processor_ratio, the same ratios of processor time, Wine's server included
 (Linux only); step_requests and exchange_requests, what a step and a raw exchange ask of Wine's server, which is the same on
-any machine.
+any machine. A machine is busy if bare starts wait for a processor: jobsN_ratio is then "too noisy".
 
 A ratio whose quartiles lie on both sides of the goal is "too noisy": it neither meets nor misses the goal.
 
