@@ -99,6 +99,15 @@ void reply_fail(struct reply *reply, struct call_result seen)
     reply_fail_code(reply, seen.error, seen);
 }
 
+bool reply_done(struct reply *reply, BOOL done, struct call_result seen)
+{
+    if (done)
+        reply_ok(reply);
+    else
+        reply_fail(reply, seen);
+    return done;
+}
+
 void reply_fail_status(struct reply *reply, LONG status)
 {
     DWORD error = sys.RtlNtStatusToDosError ? sys.RtlNtStatusToDosError(status) : ERROR_MR_MID_NOT_FOUND;

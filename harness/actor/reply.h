@@ -40,6 +40,8 @@ struct call_result call_ended(void);
 
 /* `fail error=N|untouched [status=0xX]`. */
 void reply_fail(struct reply *reply, struct call_result seen);
+/* `ok` if the call succeeded, else the same `fail`. Returns `done`. */
+bool reply_done(struct reply *reply, BOOL done, struct call_result seen);
 /* The same for functions that return an error code, and for those that return an NTSTATUS. */
 void reply_fail_code(struct reply *reply, DWORD error, struct call_result seen);
 void reply_fail_status(struct reply *reply, LONG status);

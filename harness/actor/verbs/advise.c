@@ -19,14 +19,6 @@ static bool take_pages(const struct line *request, struct pages *pages, struct r
     return true;
 }
 
-static void reply_truth(BOOL done, struct call_result seen, struct reply *reply)
-{
-    if (done)
-        reply_ok(reply);
-    else
-        reply_fail(reply, seen);
-}
-
 void verb_reset(const struct line *request, struct reply *reply)
 {
     struct pages pages;
@@ -36,7 +28,7 @@ void verb_reset(const struct line *request, struct reply *reply)
     /* The protection has no effect here, but it must be a valid one. */
     const void *base = sys.VirtualAlloc(pages.address, pages.length, MEM_RESET, PAGE_READWRITE);
     struct call_result seen = call_ended();
-    reply_truth(base != NULL, seen, reply);
+    reply_done(reply, base != NULL, seen);
     if (base)
         reply_add_distance(reply, "base", (uintptr_t)base, (uintptr_t)pages.address);
 }
@@ -71,7 +63,7 @@ void verb_prefetch(const struct line *request, struct reply *reply)
     WIN32_MEMORY_RANGE_ENTRY entry = {pages.address, pages.length};
     call_begins();
     BOOL done = sys.PrefetchVirtualMemory(GetCurrentProcess(), 1, &entry, 0);
-    reply_truth(done, call_ended(), reply);
+    reply_done(reply, done, call_ended());
 }
 
 void verb_lock(const struct line *request, struct reply *reply)
@@ -81,7 +73,7 @@ void verb_lock(const struct line *request, struct reply *reply)
         return;
     call_begins();
     BOOL done = sys.VirtualLock(pages.address, pages.length);
-    reply_truth(done, call_ended(), reply);
+    reply_done(reply, done, call_ended());
 }
 
 void verb_unlock(const struct line *request, struct reply *reply)
@@ -91,5 +83,5 @@ void verb_unlock(const struct line *request, struct reply *reply)
         return;
     call_begins();
     BOOL done = sys.VirtualUnlock(pages.address, pages.length);
-    reply_truth(done, call_ended(), reply);
+    reply_done(reply, done, call_ended());
 }

@@ -31,11 +31,8 @@ void verb_protect(const struct line *request, struct reply *reply)
     call_begins();
     BOOL done = sys.VirtualProtect(range.address, range.length, to, &old);
     struct call_result seen = call_ended();
-    if (!done) {
-        reply_fail(reply, seen);
+    if (!reply_done(reply, done, seen))
         return;
-    }
-    reply_ok(reply);
     text_add(&reply->text, " old=");
     constants_add(&reply->text, CONSTANT_PROTECT, old);
 }
@@ -52,11 +49,8 @@ void verb_protectother(const struct line *request, struct reply *reply)
     BOOL done = sys.VirtualProtectEx(process, address, argument_address(request, "length"), to, &old);
     struct call_result seen = call_ended();
     CloseHandle(process);
-    if (!done) {
-        reply_fail(reply, seen);
+    if (!reply_done(reply, done, seen))
         return;
-    }
-    reply_ok(reply);
     text_add(&reply->text, " old=");
     constants_add(&reply->text, CONSTANT_PROTECT, old);
 }
@@ -86,10 +80,7 @@ void verb_decommit(const struct line *request, struct reply *reply)
     call_begins();
     BOOL done = sys.VirtualFree(range.address, range.length, MEM_DECOMMIT);
     struct call_result seen = call_ended();
-    if (done)
-        reply_ok(reply);
-    else
-        reply_fail(reply, seen);
+    reply_done(reply, done, seen);
 }
 
 void verb_reserve(const struct line *request, struct reply *reply)
@@ -122,12 +113,8 @@ void verb_release(const struct line *request, struct reply *reply)
     call_begins();
     BOOL done = sys.VirtualFree((void *)(memory->base + at), 0, MEM_RELEASE);
     struct call_result seen = call_ended();
-    if (!done) {
-        reply_fail(reply, seen);
-        return;
-    }
-    object_released(memory, keep);
-    reply_ok(reply);
+    if (reply_done(reply, done, seen))
+        object_released(memory, keep);
 }
 
 void verb_setflags(const struct line *request, struct reply *reply)
@@ -149,8 +136,5 @@ void verb_setflags(const struct line *request, struct reply *reply)
     call_begins();
     BOOL done = sys.SetHandleInformation(object->handle, mask, flags);
     struct call_result seen = call_ended();
-    if (done)
-        reply_ok(reply);
-    else
-        reply_fail(reply, seen);
+    reply_done(reply, done, seen);
 }

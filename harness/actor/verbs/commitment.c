@@ -108,11 +108,8 @@ void verb_workingset(const struct line *request, struct reply *reply)
     call_begins();
     BOOL done = sys.K32GetProcessMemoryInfo(GetCurrentProcess(), &counters, sizeof counters);
     struct call_result seen = call_ended();
-    if (!done) {
-        reply_fail(reply, seen);
+    if (!reply_done(reply, done, seen))
         return;
-    }
-    reply_ok(reply);
     if (unit > 0) {
         reply_add(reply, "units=%lld", (long long)units_since(before, counters.WorkingSetSize, unit));
     } else {

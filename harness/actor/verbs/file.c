@@ -103,14 +103,6 @@ void verb_pipe(const struct line *request, struct reply *reply)
     reply_add_handle(reply, end);
 }
 
-static void answer(struct reply *reply, BOOL done, struct call_result seen)
-{
-    if (done)
-        reply_ok(reply);
-    else
-        reply_fail(reply, seen);
-}
-
 void verb_filesize(const struct line *request, struct reply *reply)
 {
     LARGE_INTEGER size;
@@ -122,7 +114,7 @@ void verb_filesize(const struct line *request, struct reply *reply)
     BOOL done =
         argument_has(request, "to") ? set_size(file->handle, wanted) : GetFileSizeEx(file->handle, &size);
     struct call_result seen = call_ended();
-    answer(reply, done, seen);
+    reply_done(reply, done, seen);
     if (done && !argument_has(request, "to"))
         reply_add(reply, "size=%llu", (unsigned long long)size.QuadPart);
 }
@@ -140,7 +132,7 @@ void verb_filetime(const struct line *request, struct reply *reply)
     BOOL done =
         set ? SetFileTime(file->handle, NULL, NULL, &past) : GetFileTime(file->handle, NULL, NULL, &now);
     struct call_result seen = call_ended();
-    answer(reply, done, seen);
+    reply_done(reply, done, seen);
     if (done && !set)
         reply_add(reply, "moved=%s", CompareFileTime(&now, &past) == 0 ? "no" : "yes");
 }
@@ -157,7 +149,7 @@ void verb_diskspace(const struct line *request, struct reply *reply)
     call_begins();
     BOOL done = GetDiskFreeSpaceExW(path, &available, &total, NULL);
     struct call_result seen = call_ended();
-    answer(reply, done, seen);
+    reply_done(reply, done, seen);
     if (!done)
         return;
     reply_add(reply, "~available=%llu", (unsigned long long)available.QuadPart);
@@ -177,7 +169,7 @@ void verb_fileread(const struct line *request, struct reply *reply)
     call_begins();
     BOOL done = ReadFile(file->handle, bytes, (DWORD)length, &got, &where);
     struct call_result seen = call_ended();
-    answer(reply, done, seen);
+    reply_done(reply, done, seen);
     if (done)
         reply_add_bytes(reply, "text", bytes, got);
 }
@@ -198,7 +190,7 @@ void verb_filewrite(const struct line *request, struct reply *reply)
     call_begins();
     BOOL done = WriteFile(file->handle, text->value, (DWORD)text->length, &written, &where);
     struct call_result seen = call_ended();
-    answer(reply, done && written == text->length, seen);
+    reply_done(reply, done && written == text->length, seen);
 }
 
 void verb_filelock(const struct line *request, struct reply *reply)
@@ -213,7 +205,7 @@ void verb_filelock(const struct line *request, struct reply *reply)
     BOOL done = LockFileEx(file->handle, LOCKFILE_EXCLUSIVE_LOCK | LOCKFILE_FAIL_IMMEDIATELY, 0,
                            (DWORD)(length & UINT32_MAX), (DWORD)(length >> 32), &where);
     struct call_result seen = call_ended();
-    answer(reply, done, seen);
+    reply_done(reply, done, seen);
     if (done && !held_lock_add(file->handle, at, length))
         footprint_cannot_return();
 }
@@ -226,7 +218,7 @@ void verb_fileremove(const struct line *request, struct reply *reply)
     call_begins();
     BOOL done = DeleteFileW(path);
     struct call_result seen = call_ended();
-    answer(reply, done, seen);
+    reply_done(reply, done, seen);
 }
 
 /* A file that every Windows has, as the content that is put over another file. */
@@ -252,7 +244,7 @@ void verb_filecopy(const struct line *request, struct reply *reply)
     call_begins();
     BOOL done = CopyFileW(source, path, FALSE);
     struct call_result seen = call_ended();
-    answer(reply, done, seen);
+    reply_done(reply, done, seen);
 }
 
 void verb_filereplace(const struct line *request, struct reply *reply)
@@ -276,7 +268,7 @@ void verb_filereplace(const struct line *request, struct reply *reply)
     struct call_result seen = call_ended();
     if (!done)
         DeleteFileW(fresh);
-    answer(reply, done, seen);
+    reply_done(reply, done, seen);
 }
 
 void verb_filetype(const struct line *request, struct reply *reply)
@@ -309,7 +301,7 @@ void verb_flush(const struct line *request, struct reply *reply)
     call_begins();
     BOOL done = sys.FlushViewOfFile((const void *)(view->base + at), length);
     struct call_result seen = call_ended();
-    answer(reply, done, seen);
+    reply_done(reply, done, seen);
 }
 
 void verb_fileflush(const struct line *request, struct reply *reply)
@@ -320,5 +312,5 @@ void verb_fileflush(const struct line *request, struct reply *reply)
     call_begins();
     BOOL done = FlushFileBuffers(file->handle);
     struct call_result seen = call_ended();
-    answer(reply, done, seen);
+    reply_done(reply, done, seen);
 }

@@ -84,10 +84,7 @@ void verb_signal(const struct line *request, struct reply *reply)
         return;
     }
     struct call_result seen = call_ended();
-    if (done)
-        reply_ok(reply);
-    else
-        reply_fail(reply, seen);
+    reply_done(reply, done, seen);
 }
 
 void verb_wait(const struct line *request, struct reply *reply)
@@ -257,8 +254,5 @@ void verb_closeremote(const struct line *request, struct reply *reply)
     BOOL done = sys.DuplicateHandle(process, (HANDLE)theirs, NULL, NULL, 0, FALSE, DUPLICATE_CLOSE_SOURCE);
     struct call_result seen = call_ended();
     CloseHandle(process);
-    if (done)
-        reply_ok(reply);
-    else
-        reply_fail(reply, seen);
+    reply_done(reply, done, seen);
 }

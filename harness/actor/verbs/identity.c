@@ -265,10 +265,7 @@ static void impersonate(PACL list, struct reply *reply)
     BOOL done = sys.ImpersonateLoggedOnUser(token);
     struct call_result seen = call_ended();
     CloseHandle(token);
-    if (done)
-        reply_ok(reply);
-    else
-        reply_fail(reply, seen);
+    reply_done(reply, done, seen);
 }
 
 void verb_impersonate(const struct line *request, struct reply *reply)
@@ -296,8 +293,5 @@ void verb_revert(const struct line *request, struct reply *reply)
     call_begins();
     BOOL done = sys.RevertToSelf();
     struct call_result seen = call_ended();
-    if (done)
-        reply_ok(reply);
-    else
-        reply_fail(reply, seen);
+    reply_done(reply, done, seen);
 }

@@ -140,10 +140,6 @@ void verb_leave(const struct line *request, struct reply *reply)
     call_begins();
     BOOLEAN done = sys.ClosePrivateNamespace(object->handle, destroy ? NAMESPACE_DESTROY : 0);
     struct call_result seen = call_ended();
-    if (!done) {
-        reply_fail(reply, seen);
-        return;
-    }
-    object_released(object, keep);
-    reply_ok(reply);
+    if (reply_done(reply, done, seen))
+        object_released(object, keep);
 }

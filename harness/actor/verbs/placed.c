@@ -21,7 +21,7 @@ struct placed {
 /* process=self|null|PID, opened with rights=. */
 static bool take_process(const struct line *request, HANDLE *process, bool *opened, struct reply *reply)
 {
-    const char *word = line_value(request, "process", "self");
+    const char *word = argument_text(request, "process");
     uint64_t pid;
     *opened = false;
     *process = word && strcmp(word, "null") == 0 ? NULL : GetCurrentProcess();
@@ -135,13 +135,8 @@ void verb_unmap2(const struct line *request, struct reply *reply)
     struct call_result seen = call_ended();
     if (opened)
         CloseHandle(process);
-    if (!done) {
-        reply_fail(reply, seen);
-        return;
-    }
-    if (view)
+    if (reply_done(reply, done, seen) && view)
         object_released(view, keep);
-    reply_ok(reply);
 }
 
 /* The bytes of the allocation that starts at `base`, whatever is inside it. */
@@ -210,10 +205,7 @@ void verb_split(const struct line *request, struct reply *reply)
     BOOL done = sys.VirtualFree((void *)(memory->base + at), length,
                                 MEM_RELEASE | 0x00000002 /* MEM_PRESERVE_PLACEHOLDER */);
     struct call_result seen = call_ended();
-    if (done)
-        reply_ok(reply);
-    else
-        reply_fail(reply, seen);
+    reply_done(reply, done, seen);
 }
 
 /* Whether a system DLL exports a function, under its own name or forwarded. */

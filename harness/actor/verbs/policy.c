@@ -65,10 +65,7 @@ void verb_memorylimit(const struct line *request, struct reply *reply)
         SetInformationJobObject(job->handle, JobObjectExtendedLimitInformation, &limits, sizeof limits) &&
         AssignProcessToJobObject(job->handle, GetCurrentProcess());
     struct call_result seen = call_ended();
-    if (done)
-        reply_ok(reply);
-    else
-        reply_fail(reply, seen);
+    reply_done(reply, done, seen);
 }
 
 struct closing {

@@ -211,11 +211,8 @@ void verb_flags(const struct line *request, struct reply *reply)
     call_begins();
     BOOL done = sys.GetHandleInformation(object->handle, &flags);
     struct call_result seen = call_ended();
-    if (!done) {
-        reply_fail(reply, seen);
+    if (!reply_done(reply, done, seen))
         return;
-    }
-    reply_ok(reply);
     reply_add(reply, "inherit=%s", flags & HANDLE_FLAG_INHERIT ? "yes" : "no");
     reply_add(reply, "protect-from-close=%s", flags & HANDLE_FLAG_PROTECT_FROM_CLOSE ? "yes" : "no");
     reply_add_handle(reply,

@@ -36,11 +36,8 @@ void verb_resident(const struct line *request, struct reply *reply)
     call_begins();
     BOOL done = sys.K32QueryWorkingSetEx(GetCurrentProcess(), &page, sizeof page);
     struct call_result seen = call_ended();
-    if (!done) {
-        reply_fail(reply, seen);
+    if (!reply_done(reply, done, seen))
         return;
-    }
-    reply_ok(reply);
     reply_add(reply, "valid=%s", yes(page.flags & 1));
     if (!(page.flags & 1))
         return;
@@ -69,11 +66,8 @@ void verb_charge(const struct line *request, struct reply *reply)
     BOOL done = sys.K32GetProcessMemoryInfo(GetCurrentProcess(), &counters, sizeof counters) &&
                 sys.GetProcessHandleCount(GetCurrentProcess(), &handles);
     struct call_result seen = call_ended();
-    if (!done) {
-        reply_fail(reply, seen);
+    if (!reply_done(reply, done, seen))
         return;
-    }
-    reply_ok(reply);
     reply_add(reply, "~handles=%lu", handles);
     reply_add(reply, "~pagefile=%llu", (unsigned long long)counters.PagefileUsage);
 }
@@ -139,11 +133,8 @@ void verb_kind(const struct line *request, struct reply *reply)
     BOOL done = sys.QueryVirtualMemoryInformation(GetCurrentProcess(), (const void *)(memory->base + at), 0,
                                                   &region, sizeof region, &returned);
     struct call_result seen = call_ended();
-    if (!done) {
-        reply_fail(reply, seen);
+    if (!reply_done(reply, done, seen))
         return;
-    }
-    reply_ok(reply);
     if (shown & 1u << KIND_BASE)
         reply_add_distance(reply, "base", (uintptr_t)region.base, memory->base);
     for (unsigned i = KIND_FLAGS; i < KIND_SIZE; i++)

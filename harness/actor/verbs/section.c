@@ -36,7 +36,7 @@ static HANDLE stale_file_handle(void)
 /* file= is a word for no file, or the label of one. */
 static bool take_file(const struct line *request, struct create_arguments *out, struct reply *reply)
 {
-    const char *word = line_value(request, "file", "invalid");
+    const char *word = argument_text(request, "file");
     out->file = INVALID_HANDLE_VALUE;
     if (strcmp(word, "null") == 0) {
         out->file = NULL;
@@ -151,12 +151,8 @@ void verb_unmap(const struct line *request, struct reply *reply)
     call_begins();
     BOOL done = sys.UnmapViewOfFile((const void *)(view->base + at));
     struct call_result seen = call_ended();
-    if (!done) {
-        reply_fail(reply, seen);
-        return;
-    }
-    object_released(view, keep);
-    reply_ok(reply);
+    if (reply_done(reply, done, seen))
+        object_released(view, keep);
 }
 
 void verb_close(const struct line *request, struct reply *reply)
@@ -168,10 +164,6 @@ void verb_close(const struct line *request, struct reply *reply)
     call_begins();
     BOOL done = sys.CloseHandle(object->handle);
     struct call_result seen = call_ended();
-    if (!done) {
-        reply_fail(reply, seen);
-        return;
-    }
-    object_released(object, keep);
-    reply_ok(reply);
+    if (reply_done(reply, done, seen))
+        object_released(object, keep);
 }
