@@ -10,12 +10,13 @@ from multiprocessing.connection import Connection, wait
 from typing import Protocol
 
 from shmcheck.oracle.enumeration import ALPHABETS, sequences
-from shmcheck.oracle.generate import FAMILIES, make
+from shmcheck.oracle.generate import FAMILIES, family_of, make
 from shmcheck.oracle.maker import Sequence
 from shmcheck.oracle.model import Finding, Judgement, Model
 from shmcheck.oracle.players import ActorEnded, Team
 from shmcheck.oracle.shrink import Steps, shrink
 from shmcheck.oracle.state import Platform
+from shmcheck.oracle.text import TOGETHER, up_to
 from shmcheck.oracle.verdict import judge, judge_predicted
 
 # Verbs whose function came with a later Windows than the others, and that function.
@@ -26,6 +27,7 @@ OPTIONAL = {
 SHRINK_SECONDS = 55.0
 REPORT_EVERY = 200  # sequences between two messages of a worker
 NO_ANSWER = Judgement(Finding.CONTRADICTED, (), ("an answer",))
+RACE_TRIES = 8  # how often a burst is played again before it counts as one that shows nothing
 MOST_FOUND = 40  # different contradictions that are shrunk; more are counted only
 
 
@@ -152,8 +154,7 @@ class Explorer:
                         return
         while not job.sequences or number < job.sequences:
             if number % job.workers == job.worker:
-                family = job.families[number % len(job.families)]
-                yield number, make(job.seed, number, family, self.model, self.platform)
+                yield number, make(job.seed, number, family_of(number, job.families), self.model, self.platform)
             number += 1
 
     def run(self) -> None:
@@ -204,7 +205,7 @@ class Explorer:
             tally.changes[name] = tally.changes.get(name, 0) + 1
         self.clean(sequence.steps, replies)
         if found.at >= 0 and found.judgement is not None:
-            self.keep(number, sequence, replies[: found.at + 1], found.judgement, found.at)
+            self.keep(number, sequence, replies, found.judgement, found.at)
 
     def answers(self, steps: Steps) -> bool:
         """Whether all actors answer when the steps are played again."""
@@ -218,7 +219,7 @@ class Explorer:
     def keep(self, number: int, sequence: Sequence, replies: list[str], judgement: Judgement, at: int) -> None:
         """A contradiction: shrunk if it is the first of its kind."""
         self.tally.contradicted += 1
-        original = sequence.steps[: at + 1]
+        original, replies = part(sequence.steps, replies, at)
         found = Contradiction(
             sequence.family, number, original, replies, judgement.expected, judgement.rows, original,
             time.monotonic() - self.begin, 0.0,
@@ -238,27 +239,23 @@ class Explorer:
         verb = found.steps[-1][1].split(" ")[0]
         end = time.monotonic() + SHRINK_SECONDS
         best: dict[int, tuple[list[str], Judgement]] = {}
+        tries = RACE_TRIES if verb in TOGETHER else 1
 
         def shows(steps: Steps) -> int | None:
-            if time.monotonic() > end:
-                return None
-            try:
-                replies = self.team.play(steps)
-            except ActorEnded as error:
-                self.team.end()
-                if judgement is not NO_ANSWER or found.replies[-1] != f"({error})":
+            for _ in range(tries):
+                if time.monotonic() > end:
                     return None
-                at = len(error.replies)
-                best[_identity(steps[: at + 1])] = ([*error.replies, f"({error})"], NO_ANSWER)
-                return at
-            told = judge(self.model, self.platform, steps, replies)
-            self.clean(steps, replies)
-            if told.at < 0 or told.judgement is None or steps[told.at][1].split(" ")[0] != verb:
-                return None
-            if set(told.judgement.rows[:1]) != set(judgement.rows[:1]):
-                return None
-            best[_identity(steps[: told.at + 1])] = (replies[: told.at + 1], told.judgement)
-            return told.at
+                at, replies, told = self.told(steps)
+                if at >= 0 and told is not None and alike(steps[at][1], told, found.replies[-1], replies[at]):
+                    shown, replies = part(steps, replies, at)
+                    best[_identity(shown)] = (replies, told)
+                    return at
+            return None
+
+        def alike(text: str, told: Judgement, before: str, now: str) -> bool:
+            if judgement is NO_ANSWER or told is NO_ANSWER:
+                return judgement is told and before == now
+            return text.split(" ")[0] == verb and set(told.rows[:1]) == set(judgement.rows[:1])
 
         found.repeatable = shows(found.steps) is not None
         found.steps = shrink(found.steps, shows)
@@ -266,11 +263,28 @@ class Explorer:
             found.replies, told = best[_identity(found.steps)]
             found.expected, found.rows = told.expected, told.rows
 
+    def told(self, steps: Steps) -> tuple[int, list[str], Judgement | None]:
+        """Plays the steps: which of them is contradicted (-1: none is), the replies, and what the model says to it."""
+        try:
+            replies = self.team.play(steps)
+        except ActorEnded as error:
+            self.team.end()
+            return len(error.replies), [*error.replies, f"({error})"], NO_ANSWER
+        found = judge(self.model, self.platform, steps, replies)
+        self.clean(steps, replies)
+        return found.at, replies, found.judgement
+
     def clean(self, steps: Steps, replies: list[str]) -> None:
         try:
             self.team.clean(steps, replies)
         except ActorEnded:
             self.team.end()
+
+
+def part(steps: Steps, replies: list[str], at: int) -> tuple[Steps, list[str]]:
+    """The steps up to the one at `at`, which comes last, with their replies; "" for a reply that did not come."""
+    places = up_to(steps, at)
+    return [steps[index] for index in places], [replies[index] if index < len(replies) else "" for index in places]
 
 
 def _identity(steps: Steps) -> int:

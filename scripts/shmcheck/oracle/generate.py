@@ -6,6 +6,7 @@ A sequence is the same for the same seed, number and family on every machine. No
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Sequence as Many
 from random import Random
 
 from shmcheck.oracle.actions import (
@@ -65,6 +66,7 @@ from shmcheck.oracle.actions import (
     write_first,
     wrong_name,
 )
+from shmcheck.oracle.burst_actions import burst, create_for_bursts
 from shmcheck.oracle.file_actions import (
     close_file,
     create_file,
@@ -117,16 +119,30 @@ FAMILIES: dict[str, Choice] = {
         (create_file, 2), (create_over_file, 5), (open_file, 4), (size_of_file, 4), (resize_file, 3), (read_file, 4), (write_file, 1),
         (close_file, 2), (map_file, 9), (open_plain, 3), (write, 4), (look, 6), (look_at_handle, 3), (unmap, 3), (close, 3), (flush, 2),
     ),
+    "bursts": ((burst, 5), (look, 4), (open_plain, 1), (map_whole, 1), (look_at_handle, 1), (write, 1), (query, 1)),
     "life": (*SHARED, (close, 6), (unmap, 5), (duplicate, 2), (gone, 2), (open_plain, 4), (create_plain, 4), (kill, 1)),
 }  # fmt: skip
 TURNS = {"many": 0.15, "huge": 0.3, "handles": 0.3, "copies": 0.4}  # how often the role changes; otherwise 0.6
+
+RARE = {"bursts": 20}  # a sequence of these costs as much as that many others
+
+
+def family_of(number: int, families: Many[str]) -> str:
+    """The family of sequence `number`: one after the other, and a rare one only in one round of so many."""
+    turn, place = divmod(number, len(families))
+    family = families[place]
+    if turn % RARE.get(family, 1) == 0:
+        return family
+    others = [other for other in families if other not in RARE]
+    return others[turn % len(others)] if others else family
+
 
 WEIGHED: dict[str, tuple[Action, ...]] = {
     family: tuple(action for action, weight in choice for _ in range(weight)) for family, choice in FAMILIES.items()
 }
 FIRST: dict[str, Callable[[Maker], str]] = {
     "reserved": create_reserved, "access": create_described, "names": create_named, "huge": create_huge, "events": create_either,
-    "files": create_file,
+    "files": create_file, "bursts": create_for_bursts,
 }  # fmt: skip
 LEAST, MOST = 8, 16  # steps of a sequence
 

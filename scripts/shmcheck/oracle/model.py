@@ -11,7 +11,7 @@ from shmcheck.oracle import rule_bursts, rule_creating, rule_files, rule_handles
 from shmcheck.oracle.names import of_step
 from shmcheck.oracle.rules import CHANGES, RULES, VERBS, Check, Fail, Fault, Fields, Rule, Verb
 from shmcheck.oracle.state import LOST, UNKNOWN_NAME, Handle, HandleLabel, MemoryLabel, NoStatement, Process, Section, World
-from shmcheck.oracle.text import BadText, Reply, Step
+from shmcheck.oracle.text import TOGETHER, BadText, Reply, Step
 
 # The modules register their rules when they are imported.
 MODULES = (
@@ -210,6 +210,8 @@ def judge_reply(expected: Expectation, reply: Reply) -> Judgement:
     allowed = expected.states and expected.allows(reply)
     if reply.fields.get("error") == "127" and reply.word == "fail":
         return Judgement(UNEXPLAINED, why="the function is not exported here")
+    if reply.fields.get("error") == "1460" and expected.step.verb in TOGETHER:
+        return Judgement(UNEXPLAINED, why="the actors of a burst did not meet in time")
     if reply.word == "bad":
         return Judgement(UNEXPLAINED, why="the step makes no sense to the actor")
     plain = expected.plain

@@ -3,30 +3,42 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from shmcheck.oracle.maker import KILL
+from shmcheck.oracle.text import together
 
 STARTING = "system"  # a step that changes nothing, for a role that has to start
 REFERENCE = re.compile(r"=\$([a-z][a-z0-9-]*)\.")
 STEP = re.compile(r"([a-z][a-z0-9-]*)> (.+?) -> (.+)")
 
 
-def lines_of(steps: Iterable[tuple[str, str]], replies: Sequence[str] = ()) -> list[str]:
+def lines_of(steps: Sequence[tuple[str, str]], replies: Sequence[str] = ()) -> list[str]:
     """The lines of a case that performs the steps. With replies each of them is expected; without, none is judged. A role
     that a step refers to before its own first step gets one that starts it."""
     lines: list[str] = []
     started: set[str] = set()
-    for index, (role, text) in enumerate(steps):
-        for other in [role, *REFERENCE.findall(text)]:
-            if other not in started and (other != role or text == KILL):
-                lines.append(f"{other}> {STARTING}")
-            started.add(other)
-        if text == KILL:
-            lines.append(f"kills {role}")
-            started.discard(role)
-            continue
-        lines.append(f"{role}> {text}" + (f" -> {replies[index]}" if index < len(replies) else ""))
+    start = 0
+    while start < len(steps):
+        count = together(steps, start)
+        for role, text in steps[start : start + count]:
+            for other in [role, *REFERENCE.findall(text)]:
+                if other not in started and (other != role or text == KILL):
+                    lines.append(f"{other}> {STARTING}")
+                started.add(other)
+        for index in range(start, start + count):
+            role, text = steps[index]
+            if text == KILL:
+                lines.append(f"kills {role}")
+                started.discard(role)
+            elif count > 1:
+                lines.append(f"begins {role}> {text}")
+            else:
+                lines.append(f"{role}> {text}" + (f" -> {replies[index]}" if index < len(replies) else ""))
+        if count > 1:
+            for index in range(start, start + count):
+                lines.append(f"finishes {steps[index][0]} -> {replies[index] if index < len(replies) else '*'}")
+        start += count
     return lines
 
 

@@ -19,11 +19,13 @@ from collections.abc import Mapping, Sequence
 from shmcheck.oracle import prompt_text
 from shmcheck.oracle.maker import KILL
 from shmcheck.oracle.prompt_text import REMEMBERED
+from shmcheck.oracle.text import together
 
 # The first requests to an actor. The system opens the directory of names at the first use of a name and keeps its handle,
 # which must not get the value of a handle that a sequence has closed.
 FIRST = "system\nopen first name=Local\\shmcheck-none access=FILE_MAP_READ\n"
 ANSWER_SECONDS = 5.0
+BURST_PATIENCE = 4.0  # a burst takes this many times as long as another step, at most
 END_SECONDS = 5.0
 STALE_LABELS = 100  # of the 256 that an actor has; then it is replaced
 DUPLICATE_TARGET = re.compile(r" to=\$([a-z0-9_-]+)\.pid")
@@ -75,11 +77,11 @@ class Actor:
         except OSError as error:
             raise ActorEnded(self.how("does not read")) from error
 
-    def receive(self, count: int) -> list[str]:
-        """So many answers. ActorEnded if one does not come in time."""
+    def receive(self, count: int, patience: float = 1.0) -> list[str]:
+        """So many answers. ActorEnded if one does not come in `patience` times the time for an answer."""
         while self.buffer.count(b"\n") < count:
-            if sys.platform != "win32" and not self.poll.poll(self.seconds * 1000):
-                raise ActorEnded(f"no answer within {self.seconds:g} s")
+            if sys.platform != "win32" and not self.poll.poll(self.seconds * patience * 1000):
+                raise ActorEnded(f"no answer within {self.seconds * patience:g} s")
             data = os.read(self.output, 65536)
             if not data:
                 raise ActorEnded(self.how("ended"))
@@ -182,20 +184,26 @@ class Team:
         """Adds the reply to each step to `replies`."""
         play = f"{self.count:x}"
         known: dict[str, str] = {}
-        for role, text in steps:
-            actor = self.actor(role)
+        start = 0
+        while start < len(steps):
+            role, text = steps[start]
             if text == KILL:
-                actor.die()
+                self.actor(role).die()
                 del self.actors[role]
                 replies.append("gone")
+                start += 1
                 continue
-            actor.send(prompt_text.request(text, self.prefix, play, known, self.pid) + "\n")
-            answer = actor.receive(1)[0]
-            if "=" in answer:
-                for match in REMEMBERED.finditer(answer):
-                    known[f"{role}.{match[1]}"] = match[2]
-            self.note_given(role, text, answer, known)
-            replies.append(prompt_text.reply(text, answer, play))
+            group = steps[start : start + together(steps, start)]
+            for role, text in group:
+                self.actor(role).send(prompt_text.request(text, self.prefix, play, known, self.pid) + "\n")
+            for role, text in group:
+                answer = self.actors[role].receive(1, 1.0 if len(group) == 1 else BURST_PATIENCE)[0]
+                if "=" in answer:
+                    for match in REMEMBERED.finditer(answer):
+                        known[f"{role}.{match[1]}"] = match[2]
+                self.note_given(role, text, answer, known)
+                replies.append(prompt_text.reply(text, answer, play))
+            start += len(group)
 
     @property
     def prefix(self) -> str:

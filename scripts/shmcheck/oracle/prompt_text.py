@@ -33,9 +33,10 @@ def _labels(verb: str) -> re.Pattern[str]:
 
 @lru_cache(maxsize=256)
 def _volatile(verb: str) -> re.Pattern[str]:
-    """What finds the volatile fields of a reply to the verb."""
+    """What finds the volatile fields of a reply to the verb. Fields that are volatile in some replies only stay."""
     found = _TABLE.verbs.get(verb)
-    names = sorted(name[1:] for name in found.reply_fields() if name.startswith("~")) if found else []
+    fields = found.reply_fields() if found else set()
+    names = sorted(name[1:] for name in fields if name.startswith("~") and name[1:] not in fields)
     return re.compile(rf" (?:{'|'.join(map(re.escape, names))})=\S*") if names else _NOTHING
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from shmcheck.oracle.maker import KILL
+from shmcheck.oracle.text import up_to
 
 Steps = list[tuple[str, str]]
 Shows = Callable[[Steps], "int | None"]  # plays; the step that is contradicted in the same way, None if none is
@@ -33,7 +34,7 @@ def shrink(steps: Steps, shows: Shows, most: int = 2000) -> Steps:
             return None
         left[0] -= 1
         at = shows(candidate)
-        return None if at is None else candidate[: at + 1]
+        return None if at is None else [candidate[index] for index in up_to(candidate, at)]
 
     best = tried(steps) or steps
     changed = True

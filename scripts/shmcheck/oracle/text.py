@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
@@ -100,6 +101,34 @@ def step(text: str) -> Step:
 def reply(text: str) -> Reply:
     """The reply of a text."""
     return Reply(text)
+
+
+# Verbs that several roles perform at the same time: as many as crowd= says.
+TOGETHER = frozenset({"burst", "churn", "initialise"})
+
+
+def together(steps: Sequence[tuple[str, str]], start: int) -> int:
+    """How many steps from this one on (role, text) are performed at the same time; 1 for most."""
+    verb = steps[start][1].partition(" ")[0]
+    if verb not in TOGETHER:
+        return 1
+    end = min(len(steps), start + step(steps[start][1]).number("crowd", 1))
+    roles = {steps[start][0]}
+    for index in range(start + 1, end):
+        role, text = steps[index]
+        if text.partition(" ")[0] != verb or role in roles:
+            return index - start
+        roles.add(role)
+    return max(1, end - start)
+
+
+def up_to(steps: Sequence[tuple[str, str]], at: int) -> list[int]:
+    """The indexes of the steps up to the one at `at`, which comes last, and of those that are performed at the same time."""
+    start = 0
+    while start + together(steps, start) <= at:
+        start += together(steps, start)
+    group = range(start, start + together(steps, start))
+    return [*range(start), *(index for index in group if index != at), at]
 
 
 @lru_cache(maxsize=65536)
