@@ -70,6 +70,11 @@ def write_line(stream: IO[str], line: str) -> None:
         discard_rest(stream)
 
 
+def shortened(text: str, most: int = 300) -> str:
+    """The text, or its start with an ellipsis if it has more than `most` characters."""
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
 def say(message: str) -> None:
     """Prints a message on stderr."""
     write_line(sys.stderr, message)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -96,8 +97,10 @@ def parse(text: str) -> Contract:
         raise ContractError([f"not TOML: {error}"]) from error
     problems = [f"unknown key '{key}' at the top" for key in sorted(tables.keys() - {"area", "note", "row", "suite"})]
     areas = _areas(_tables(tables, "area", problems), problems)
-    notes = _notes(_tables(tables, "note", problems), problems)
-    suites = _suites(_tables(tables, "suite", problems), problems)
+    notes_by_id = _by_id("note", _tables(tables, "note", problems), NOTE_KEYS, _wrong_note, problems)
+    suites_by_id = _by_id("suite", _tables(tables, "suite", problems), SUITE_KEYS, _wrong_suite, problems)
+    notes = {name: str(table["text"]) for name, table in notes_by_id.items()}
+    suites = {name: str(table["repository"]) for name, table in suites_by_id.items()}
     rows = _rows(_tables(tables, "row", problems), areas, notes, suites, problems)
     if problems:
         raise ContractError(problems)
@@ -125,34 +128,34 @@ def _areas(tables: list[dict[str, object]], problems: list[str]) -> dict[int, st
     return areas
 
 
-def _notes(tables: list[dict[str, object]], problems: list[str]) -> dict[str, str]:
-    notes: dict[str, str] = {}
+def _by_id(
+    kind: str,
+    tables: list[dict[str, object]],
+    keys: dict[str, type],
+    wrong_id: Callable[[str], str],
+    problems: list[str],
+) -> dict[str, dict[str, object]]:
+    """The tables of notes or suites by their ids. `wrong_id` returns the problem of an id, or ""."""
+    found: dict[str, dict[str, object]] = {}
     for place, table in enumerate(tables, 1):
-        what = f"note {table.get('id', f'(the {place}. one)')}"
-        if not _shape(what, table, NOTE_KEYS, {}, problems):
+        what = f"{kind} {table.get('id', f'(the {place}. one)')}"
+        if not _shape(what, table, keys, {}, problems):
             continue
         name = str(table["id"])
-        if not NOTE.fullmatch(name):
-            problems.append(f"{what}: the id is not D and a number")
-        if name in notes:
+        if wrong := wrong_id(name):
+            problems.append(f"{what}: {wrong}")
+        if name in found:
             problems.append(f"{what}: this id is used twice")
-        notes[name] = str(table["text"])
-    return notes
+        found[name] = table
+    return found
 
 
-def _suites(tables: list[dict[str, object]], problems: list[str]) -> dict[str, str]:
-    suites: dict[str, str] = {}
-    for place, table in enumerate(tables, 1):
-        what = f"suite {table.get('id', f'(the {place}. one)')}"
-        if not _shape(what, table, SUITE_KEYS, {}, problems):
-            continue
-        name = str(table["id"])
-        if not KEBAB.fullmatch(name) or name == REPORT:
-            problems.append(f"{what}: the id is not kebab-case, or is '{REPORT}'")
-        if name in suites:
-            problems.append(f"{what}: this id is used twice")
-        suites[name] = str(table["repository"])
-    return suites
+def _wrong_note(name: str) -> str:
+    return "" if NOTE.fullmatch(name) else "the id is not D and a number"
+
+
+def _wrong_suite(name: str) -> str:
+    return "" if KEBAB.fullmatch(name) and name != REPORT else f"the id is not kebab-case, or is '{REPORT}'"
 
 
 def _rows(

@@ -205,12 +205,18 @@ def cases_of(report: Path) -> dict[str, tuple[str, str]]:
     return cases
 
 
+def properties_of(report: Path) -> dict[str, str]:
+    """The properties of the report, which must be the same in all suites: name -> value."""
+    found: dict[str, str] = {}
+    for one in ElementTree.parse(report).getroot().iter("property"):
+        name, value = one.get("name", ""), one.get("value", "")
+        assert found.setdefault(name, value) == value, f"{name} differs between the suites"
+    return found
+
+
 def is_complete(report: Path) -> bool:
     """Whether the report says that its run is complete."""
-    properties = ElementTree.parse(report).getroot().iter("property")
-    found = {one.get("value") for one in properties if one.get("name") == "run_complete"}
-    assert len(found) == 1
-    return found == {"yes"}
+    return properties_of(report)["run_complete"] == "yes"
 
 
 def wait_for_cases(report: Path, count: int = 1) -> None:

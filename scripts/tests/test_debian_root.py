@@ -174,7 +174,7 @@ def test_the_archive_is_part_of_the_same_mirror() -> None:
 
 def test_the_mirror_is_that_of_the_main_archive(monkeypatch: pytest.MonkeyPatch) -> None:
     lines = (
-        "Somebody|Somebody|bookworm|main|http://third.example/apt/\n"
+        "Other|Other|bookworm|main|http://third.example/apt/\n"
         "Debian|Debian-Security|bookworm-security|main|http://mirror.example/debian-security/\n"
         "Debian|Debian|bookworm-updates|main|http://mirror.example/debian/\n"
         "Debian|Debian|bookworm|main|http://mirror.example/debian/\n"

@@ -10,8 +10,6 @@ import os
 import random
 import subprocess
 import time
-import xml.etree.ElementTree as ElementTree
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,13 +17,12 @@ import pytest
 from fault_runner import (
     BIN,
     CASE,
-    PROGRAMS,
     Answer,
     Runner,
     cases_of,
-    end,
     environment_for,
     is_complete,
+    properties_of,
     wait_until,
     why_not,
     windows_path,
@@ -44,16 +41,6 @@ LEFTOVERS = BIN / "tests" / "leftovers.exe"
 needs_leftovers = pytest.mark.skipif(not LEFTOVERS.is_file(), reason="leftovers.exe is not built")
 
 
-@pytest.fixture
-def runner() -> Iterator[Runner]:
-    """A runner whose processes are ended after the test, also if it failed."""
-    made = Runner()
-    yield made
-    for pid, command in made.left().items():
-        if any(name in command for name in PROGRAMS):
-            end(pid)
-
-
 def leftovers() -> Answer:
     """The output of leftovers.exe about the prefix."""
     done = subprocess.run(
@@ -65,10 +52,6 @@ def leftovers() -> Answer:
         check=False,
     )
     return Answer(done.returncode, done.stdout.decode(), done.stderr.decode())
-
-
-def properties_of(report: Path) -> dict[str, str]:
-    return {one.get("name", ""): one.get("value", "") for one in ElementTree.parse(report).getroot().iter("property")}
 
 
 def test_memory_and_handles_do_not_grow_over_a_thousand_cases(runner: Runner, tmp_path: Path) -> None:

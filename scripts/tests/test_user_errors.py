@@ -23,7 +23,6 @@ from fault_runner import (
     CASE,
     GONE_SECONDS,
     LONG,
-    PROGRAMS,
     SHORT,
     Answer,
     Runner,
@@ -39,16 +38,6 @@ from fault_runner import (
 )
 
 pytestmark = pytest.mark.skipif(bool(why_not()), reason=why_not() or "can run")
-
-
-@pytest.fixture
-def runner() -> Iterator[Runner]:
-    """A runner whose processes are ended after the test, also if it failed."""
-    made = Runner()
-    yield made
-    for pid, command in made.left().items():
-        if any(name in command for name in PROGRAMS):
-            end(pid)
 
 
 def expect_refused(answer: Answer, *parts: str) -> None:

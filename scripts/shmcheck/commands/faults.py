@@ -45,7 +45,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser = Parser("scripts/faults", DESCRIPTION)
     parser.add_argument("--fault", action="append", default=[], metavar="NAME", help="only this one; may be repeated")
     parser.add_argument("--list", action="store_true", help="print every family with its parameters; run nothing")
-    parser.add_argument("--whole", action="store_true", help="look for every fault in all topics, which takes long")
+    parser.add_argument("--whole", action="store_true", help="look for each fault in all topics, which takes long")
     parser.add_argument("--sample", type=int, metavar="N", help="draw N systems, 1 to 1000")
     parser.add_argument("--seed", type=int, metavar="N", help="draws the same systems again (default: today's date)")
     parser.add_argument("--at-least", type=int, default=100, metavar="PERCENT", help="the share to catch (default: 100)")

@@ -11,13 +11,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from shmcheck.commandline import Parser, guarded
-from shmcheck.console import EXIT_FAILED, EXIT_PASSED, CannotRun, say
+from shmcheck.console import EXIT_FAILED, EXIT_PASSED, CannotRun, say, shortened
 from shmcheck.files import write_out
 from shmcheck.reports import history_query as query
 from shmcheck.reports.export import plain_cell
 from shmcheck.reports.history_store import add, opened
 from shmcheck.reports.report_files import load
 
+MESSAGE = 160  # characters of a message in a line
 DESCRIPTION = """\
 Stores the runs of shmcheck in one SQLite file, and shows the results of a case over time.
 
@@ -61,10 +62,6 @@ def add_reports(found: argparse.Namespace) -> int:
     return EXIT_FAILED if loaded.bad else EXIT_PASSED
 
 
-def _short(text: str, most: int = 160) -> str:
-    return text if len(text) <= most else text[: most - 1] + "…"
-
-
 def _day(time: str) -> str:
     return time[:10] or query.NO_DATE
 
@@ -79,7 +76,7 @@ def case_text(connection: sqlite3.Connection, name: str) -> str:
             lines.append(f"{target} ({stretch.last.platform})")
         days = dict.fromkeys((_day(stretch.first.time), _day(stretch.last.time)))
         runs = "1 run" if stretch.runs == 1 else f"{stretch.runs} runs"
-        message = f": {_short(stretch.last.message)}" if stretch.last.message else ""
+        message = f": {shortened(stretch.last.message, MESSAGE)}" if stretch.last.message else ""
         lines.append(f"  {' to '.join(days)}, {runs}: {stretch.last.verdict}{message}")
     return "\n".join(lines) + "\n"
 
@@ -93,7 +90,7 @@ def since_text(connection: sqlite3.Connection, name: str) -> str:
         for turn in turns:
             old = turn.before if turn.first == turn.before else f"{turn.first} to {turn.before}"
             new = turn.after if turn.last == turn.after else f"{turn.after} to {turn.last}"
-            message = f": {_short(turn.message)}" if turn.message else ""
+            message = f": {shortened(turn.message, MESSAGE)}" if turn.message else ""
             lines.append(f"  {turn.where}: {turn.was} in {old}, {turn.now} in {new}{message}")
     return "\n".join(lines) + "\n"
 

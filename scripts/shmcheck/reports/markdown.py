@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from shmcheck.console import shortened
+
 MAX_BYTES = 60_000
 _TAIL_BYTES = 600  # for the line about the entries that were left out
 
@@ -20,13 +22,9 @@ def _fence(text: str, least: int) -> str:
     return "`" * max(least, longest + 1)
 
 
-def cut(text: str, most: int) -> str:
-    return text if len(text) <= most else text[: most - 1] + "…"
-
-
 def code(text: str, most: int = 300) -> str:
     """A code span of one line."""
-    line = cut(" ".join(text.split()), most) or " "
+    line = shortened(" ".join(text.split()), most) or " "
     fence = _fence(line, 1)
     edge = " " if line.startswith("`") or line.endswith("`") else ""
     return f"{fence}{edge}{line}{edge}{fence}"
@@ -39,7 +37,7 @@ def cell(text: str, most: int = 120) -> str:
 
 def block(lines: Iterable[str], language: str = "", indent: str = "") -> list[str]:
     """A code block. The language is a constant of the caller."""
-    body = [cut(line, 300) for line in lines]
+    body = [shortened(line) for line in lines]
     fence = _fence("\n".join(body), 3)
     return [f"{indent}{fence}{language}", *(indent + line for line in body), f"{indent}{fence}"]
 

@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from shmcheck.console import CannotRun
+from shmcheck.console import CannotRun, shortened
 from shmcheck.contract import Row
 from shmcheck.reports import headline
 from shmcheck.reports import page_view as view
@@ -27,11 +27,6 @@ BASE_BYTES = 300 * 1024
 BYTES_PER_PAIR = 1024  # of a case and a system
 
 
-def cut(text: str, most: int = 300) -> str:
-    """The first `most` characters, with an ellipsis if the text is longer."""
-    return text if len(text) <= most else text[: most - 1] + "…"
-
-
 def line(text: str) -> Markup:
     """Escapes text for a text node only, where '>' and quotes have no meaning; transcripts contain many of them. Do not
     use it in an attribute: leave the text to autoescape there."""
@@ -47,7 +42,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=False,
     )
-    environment.filters["cut"] = cut
+    environment.filters["cut"] = shortened
     environment.filters["line"] = line
     environment.globals.update(view=view, link=link, hashes=frozenset(PROGRAMS))
     return environment
@@ -76,7 +71,7 @@ def _strips(page: Page) -> dict[PageCase, Markup]:
     piece = Markup('<i class="{}" title="{}: {}">{}</i>' if len(page.runs) > 1 else '<i class="{0}">{3} {2}</i>')
     pieces: list[dict[str, Markup]] = [
         {
-            state: piece.format(style, cut(run.target, 64), words, symbol)
+            state: piece.format(style, shortened(run.target, 64), words, symbol)
             for state, (symbol, style, words) in view.STATES.items()
         }
         for run in page.runs

@@ -120,6 +120,18 @@ def fill(code: RoleCode, step: Step, index: int) -> None:
     )
 
 
+def no_wrong_byte(code: RoleCode, step: Step, key: str, what: str, right: str, wrong: str) -> None:
+    """Checks first_wrong against the expected field `key`, yes or no."""
+    if key in step.expected.fields:
+        good = step.expected.fields[key] == "yes"
+        code.ok(
+            step,
+            f"first_wrong {'==' if good else '!='} NOTHING_WRONG",
+            f"{what}: expected {right if good else wrong}, got \x01s",
+            f'first_wrong == NOTHING_WRONG ? "{right}" : "{wrong}"',
+        )
+
+
 @verb("verify")
 def verify(code: RoleCode, step: Step, index: int) -> None:
     if "or-zero" in step.keys:
@@ -127,15 +139,7 @@ def verify(code: RoleCode, step: Step, index: int) -> None:
     code.use("pattern", "first_wrong")
     if not touch(code, step, f"verify_guarded({pattern_arguments(code, step)})", f"reading {step.label}"):
         return
-    fields = step.expected.fields
-    if "match" in fields:
-        good = fields["match"] == "yes"
-        code.ok(
-            step,
-            "first_wrong == NOTHING_WRONG" if good else "first_wrong != NOTHING_WRONG",
-            f"the pattern in {step.label}: expected {'all of it' if good else 'other bytes'}, got \x01s",
-            'first_wrong == NOTHING_WRONG ? "all of it" : "other bytes"',
-        )
+    no_wrong_byte(code, step, "match", f"the pattern in {step.label}", "all of it", "other bytes")
 
 
 @verb("zero")
@@ -144,15 +148,7 @@ def zero(code: RoleCode, step: Step, index: int) -> None:
     call = f"zero_guarded({code.address(step)}, {code.number(step, 'length')})"
     if not touch(code, step, call, f"reading {step.label}"):
         return
-    fields = step.expected.fields
-    if "zero" in fields:
-        good = fields["zero"] == "yes"
-        code.ok(
-            step,
-            "first_wrong == NOTHING_WRONG" if good else "first_wrong != NOTHING_WRONG",
-            f"{code.address(step)}: expected {'zeros' if good else 'other bytes than 0'}, got \x01s",
-            'first_wrong == NOTHING_WRONG ? "zeros" : "other bytes"',
-        )
+    no_wrong_byte(code, step, "zero", code.address(step), "zeros", "other bytes")
 
 
 # ---- looking ----

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from shmcheck import definitions
 from shmcheck.reproduce.steps import CannotExpress, unescape
@@ -44,39 +45,32 @@ def constants(value: str, used: set[str]) -> str:
     return " | ".join(words)
 
 
-def narrow(data: str) -> str:
-    """Bytes, one per character, as a C string literal."""
+def _literal(units: Iterable[int], prefix: str, digits: int) -> str:
+    """A C string literal of these characters. A hexadecimal digit after an escape begins a new literal."""
     out = ""
     after_escape = False
-    for char in data:
+    for unit in units:
+        char = chr(unit)
         if char in "\"\\":
             out, after_escape = out + "\\" + char, False
         elif " " <= char <= "~":
             if after_escape and char in "0123456789abcdefABCDEF":
-                out += '" "'
+                out += f'" {prefix}"'
             out, after_escape = out + char, False
         else:
-            out, after_escape = out + f"\\x{ord(char):02X}", True
-    return f'"{out}"'
+            out, after_escape = out + f"\\x{unit:0{digits}X}", True
+    return f'{prefix}"{out}"'
+
+
+def narrow(data: str) -> str:
+    """Bytes, one per character, as a C string literal."""
+    return _literal(map(ord, data), "", 2)
 
 
 def wide(data: str) -> str:
     """UTF-8 (or WTF-8) bytes, one per character, as a wide C string literal."""
     units = data.encode("latin-1").decode("utf-8", "surrogatepass").encode("utf-16-le", "surrogatepass")
-    out = ""
-    after_escape = False
-    for at in range(0, len(units), 2):
-        unit = units[at] + 256 * units[at + 1]
-        char = chr(unit)
-        if char in "\"\\":
-            out, after_escape = out + "\\" + char, False
-        elif 32 <= unit < 127:
-            if after_escape and char in "0123456789abcdefABCDEF":
-                out += '" L"'
-            out, after_escape = out + char, False
-        else:
-            out, after_escape = out + f"\\x{unit:04X}", True
-    return f'L"{out}"'
+    return _literal((units[at] + 256 * units[at + 1] for at in range(0, len(units), 2)), "L", 4)
 
 
 def object_name(value: str, prefix: str) -> str:
