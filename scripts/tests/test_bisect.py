@@ -60,6 +60,24 @@ def test_a_folder_without_a_wine_is_refused(tmp_path: Path) -> None:
         wine_build.find(str(tmp_path))
 
 
+def test_a_root_whose_links_lead_to_this_systems_wine_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours = program(tmp_path / "system" / "wine")
+    program(tmp_path / "system" / "wineserver")
+    monkeypatch.setenv("PATH", str(ours.parent))
+    root = tmp_path / "root"
+    program(root / "bin" / "wineserver")
+    (root / "bin" / "wine").symlink_to(ours)
+    with pytest.raises(CannotRun, match="is a link to .*, the Wine on PATH, and not a Wine in "):
+        wine_build.find(str(root))
+    # A link to another program, as a build tree has one to its sources, and this system's Wine by its own folder, are fine.
+    (root / "bin" / "wine").unlink()
+    (root / "bin" / "wine").symlink_to(program(tmp_path / "sources" / "winewrapper"))
+    assert wine_build.find(str(root)).loader == root / "bin" / "wine"
+    assert wine_build.find(str(ours.parent)).loader == ours
+
+
 def test_a_target_may_be_the_path_of_a_wine(tmp_path: Path) -> None:
     spec = by_path("wine:build tree", "/home/me")
     assert (spec.kind, spec.path, spec.name) == ("wine", "/home/me/build tree", "wine-home-me-build-tree")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,7 +46,21 @@ def find(path: str) -> WineBuild:
             raise CannotRun(f"{folder}: there is no {what} of Wine; looked for {', '.join(names)}")
     loader, server = found
     assert loader is not None and server is not None
+    refuse_wine_on_path(folder, loader)
     return WineBuild(loader, server)
+
+
+def refuse_wine_on_path(folder: Path, loader: Path) -> None:
+    """CannotRun if the loader is a link that leads out of the folder to the Wine on PATH. The links of another system's root
+    are absolute, so outside that root they name files of this system."""
+    program = shutil.which("wine")
+    real = loader.resolve()
+    if program and real == Path(program).resolve() and not real.is_relative_to(folder.resolve()):
+        raise CannotRun(
+            f"{loader} is a link to {real}, the Wine on PATH, and not a Wine in {folder}; for a Wine in another system's root "
+            "name a folder with scripts bin/wine and bin/wineserver that enter the root, unset WINELOADER and WINESERVER, and "
+            "start its programs"
+        )
 
 
 def first_of(folder: Path, names: Sequence[str]) -> Path | None:
