@@ -83,7 +83,7 @@ def test_a_target_may_be_the_path_of_a_wine(tmp_path: Path) -> None:
     assert (spec.kind, spec.path, spec.name) == ("wine", "/home/me/build tree", "wine-home-me-build-tree")
     assert spec.typed == "wine:/home/me/build tree"
     assert len(by_path("wine:/" + "a" * 200, "/").name) <= 64
-    with pytest.raises(CannotRun, match="the path of a Wine is missing"):
+    with pytest.raises(CannotRun, match="the path of a Wine's build tree or installation is missing"):
         by_path("wine:", "/")
     file = tmp_path / "targets.toml"
     file.write_text('[mine]\nkind = "wine"\npath = "wine-git"\n', encoding="ascii")
