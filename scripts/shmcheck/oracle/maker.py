@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 
 from shmcheck.oracle.model import Expectation, Model
@@ -19,8 +19,8 @@ class Sequence:
 
     family: str
     steps: list[tuple[str, str]]  # role, text
-    expected: list[Expectation | None]  # None for a kill
-    world: World  # as it is predicted to be behind the last step
+    expected: list[Expectation | None] = field(repr=False)  # None for a kill
+    world: World = field(repr=False)  # as it is predicted to be behind the last step
 
 
 class Maker:

@@ -34,7 +34,7 @@ class Name:
     head: str = ""  # of a name with a backslash: the key of what stands before it
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def parse(text: str, repeat: int) -> Name:
     """What a name of a step means, outside private namespaces."""
     data = plain(text)

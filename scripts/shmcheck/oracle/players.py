@@ -19,12 +19,13 @@ from collections.abc import Mapping, Sequence
 from shmcheck.oracle import prompt_text
 from shmcheck.oracle.maker import KILL
 from shmcheck.oracle.prompt_text import REMEMBERED
-from shmcheck.oracle.text import together
+from shmcheck.oracle.text import TOGETHER, together
 
 # The first requests to an actor. The system opens the directory of names at the first use of a name and keeps its handle,
 # which must not get the value of a handle that a sequence has closed.
 FIRST = "system\nopen first name=Local\\shmcheck-none access=FILE_MAP_READ\n"
 ANSWER_SECONDS = 5.0
+MOST_AT_ONCE = 16  # steps in one write: far less than a pipe holds
 BURST_PATIENCE = 4.0  # a burst takes this many times as long as another step, at most
 END_SECONDS = 5.0
 STALE_LABELS = 100  # of the 256 that an actor has; then it is replaced
@@ -123,6 +124,17 @@ class Actor:
                 self.process.wait()
 
 
+def in_a_row(steps: Sequence[tuple[str, str]], start: int) -> int:
+    """How many steps from this one on can be sent before the first of them is answered: those of the same role, up to one
+    that needs a value of a reply."""
+    role = steps[start][0]
+    for index in range(start + 1, min(len(steps), start + MOST_AT_ONCE)):
+        own, text = steps[index]
+        if own != role or text == KILL or "$" in text or text.partition(" ")[0] in TOGETHER:
+            return index - start
+    return min(len(steps) - start, MOST_AT_ONCE)
+
+
 class Team:
     """The actors of one worker."""
 
@@ -182,7 +194,6 @@ class Team:
 
     def perform(self, steps: list[tuple[str, str]], replies: list[str]) -> None:
         """Adds the reply to each step to `replies`."""
-        play = f"{self.count:x}"
         known: dict[str, str] = {}
         start = 0
         while start < len(steps):
@@ -193,17 +204,31 @@ class Team:
                 replies.append("gone")
                 start += 1
                 continue
-            group = steps[start : start + together(steps, start)]
+            at_once = together(steps, start)
+            group = steps[start : start + (at_once if at_once > 1 else in_a_row(steps, start))]
+            self.ask(group, known)
             for role, text in group:
-                self.actor(role).send(prompt_text.request(text, self.prefix, play, known, self.pid) + "\n")
-            for role, text in group:
-                answer = self.actors[role].receive(1, 1.0 if len(group) == 1 else BURST_PATIENCE)[0]
-                if "=" in answer:
-                    for match in REMEMBERED.finditer(answer):
-                        known[f"{role}.{match[1]}"] = match[2]
-                self.note_given(role, text, answer, known)
-                replies.append(prompt_text.reply(text, answer, play))
+                replies.append(self.answer(role, text, known, 1.0 if at_once == 1 else BURST_PATIENCE))
             start += len(group)
+
+    def ask(self, group: Sequence[tuple[str, str]], known: Mapping[str, str]) -> None:
+        """Sends the steps. Those of one role go out in one write, because each write and each read costs a change of
+        process."""
+        lines: dict[str, str] = {}
+        for role, text in group:
+            request = prompt_text.request(text, self.prefix, f"{self.count:x}", known, self.pid)
+            lines[role] = lines.get(role, "") + request + "\n"
+        for role, requests in lines.items():
+            self.actor(role).send(requests)
+
+    def answer(self, role: str, text: str, known: dict[str, str], patience: float) -> str:
+        """The reply to a step that was sent."""
+        shown = self.actors[role].receive(1, patience)[0]
+        if "=" in shown:
+            for match in REMEMBERED.finditer(shown):
+                known[f"{role}.{match[1]}"] = match[2]
+        self.note_given(role, text, shown, known)
+        return prompt_text.reply(text, shown, f"{self.count:x}")
 
     @property
     def prefix(self) -> str:

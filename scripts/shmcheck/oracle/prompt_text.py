@@ -45,7 +45,7 @@ def request(text: str, prefix: str, play: str, known: Mapping[str, str], pid: Ca
     that is stale is never free again. `known` has the values that roles replied, as "writer.base". `pid` gives the process id
     of a role."""
     verb = text.partition(" ")[0]
-    text = _labels(verb).sub(rf"\g<0>-{play}", text)
+    text = _labels(verb).sub(lambda match: f"{match[0]}-{play}", text)
     if "=@" in text:
         text = text.replace("=@", "=Local\\" + prefix, 1)
     if "^" in text:

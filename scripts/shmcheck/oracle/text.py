@@ -9,6 +9,9 @@ from urllib.parse import unquote_to_bytes
 from shmcheck.oracle.constants import NAMES
 
 
+CACHED = 4096  # texts that are kept parsed: most come again within one sequence
+
+
 class BadText(Exception):
     """A line that is no step or no reply; the text says why."""
 
@@ -76,7 +79,7 @@ class Reply:
                 self.fields[key] = value
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=CACHED)
 def number(text: str) -> int | None:
     """The value of `0x10000`, `12` or `PAGE_READWRITE|SEC_COMMIT`; None if it is none."""
     value = 0
@@ -91,13 +94,13 @@ def number(text: str) -> int | None:
     return value
 
 
-@lru_cache(maxsize=262144)
+@lru_cache(maxsize=CACHED)
 def step(text: str) -> Step:
     """The step of a text. BadText if it is none."""
     return Step(text)
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=CACHED)
 def reply(text: str) -> Reply:
     """The reply of a text."""
     return Reply(text)
@@ -131,7 +134,7 @@ def up_to(steps: Sequence[tuple[str, str]], at: int) -> list[int]:
     return [*range(start), *(index for index in group if index != at), at]
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=CACHED)
 def plain(text: str) -> bytes:
     """A value without its escapes."""
     return unquote_to_bytes(text) if "%" in text else text.encode("utf-8", "surrogateescape")
