@@ -19,6 +19,7 @@ from shmcheck.verbs import Table
 HELPERS = Path(__file__).with_name("helpers.c")
 PART = re.compile(r"/\* ==== ([a-z_]+):((?: [a-z_]+)*) \*/\n")
 TURN_MS = 30000
+END_MS = 120000  # of the whole program
 
 
 def parts() -> dict[str, tuple[list[str], str]]:
@@ -298,6 +299,21 @@ static void wait_for_end(enum role role)
 %(find)s    WaitForSingleObject(processes[role], %(ms)d);
 }
 
+/* Ends a program that hangs, and its roles. */
+static DWORD WINAPI end_late(void *unused)
+{
+    int i;
+    (void)unused;
+    Sleep(%(end_ms)d);
+    printf("FAIL main: it has not ended within %(end_seconds)d seconds\\n");
+    fflush(stdout);
+    for (i = MAIN + 1; i < ROLES; i++)
+        if (processes[i])
+            TerminateProcess(processes[i], 1);
+    TerminateProcess(GetCurrentProcess(), 1);
+    return 0;
+}
+
 static void kill(enum role role)
 {
 %(find)s    TerminateProcess(processes[role], 1);
@@ -467,6 +483,8 @@ def start_words(program: Program, has_values: bool) -> dict[str, object]:
         "find": find if has_values else "",
         "wait": "wait_child_process(processes[role])" if program.winetest else "wait_for_end(role)",
         "ms": TURN_MS,
+        "end_ms": END_MS,
+        "end_seconds": END_MS // 1000,
     }
 
 
@@ -492,7 +510,9 @@ def main_function(program: Program, starts: list[str], lines: list[str], has_val
         return "\n".join([f"static void {name}(void)", "{", *prepare, *forget, "}", *start])
     head_lines = [
         "int main(int count, char **arguments)", "{", prepare[0], "    if (count == 3)",
-        "        return run_role(arguments[1], arguments[2]);", *prepare[1:], *forget, "",
+        "        return run_role(arguments[1], arguments[2]);",
+        "    SetErrorMode(SEM_FAILCRITICALERRORS | SEM_NOGPFAULTERRORBOX); /* no dialog, for the roles too */",
+        "    CloseHandle(CreateThread(NULL, 0, end_late, NULL, 0, NULL));", *prepare[1:], *forget, "",
         "    if (WaitForSingleObject(failed, 0) == WAIT_OBJECT_0) {", '        printf("not as expected\\n");', "        return 1;", "    }",
         '    printf("as expected\\n");', "    return 0;", "}",
     ]
