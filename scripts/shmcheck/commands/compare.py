@@ -9,12 +9,12 @@ from pathlib import Path
 from shmcheck.commandline import Parser, guarded
 from shmcheck.console import EXIT_FAILED, EXIT_NOT_RUN, EXIT_PASSED, CannotRun, say
 from shmcheck.files import write_file, write_out
-from shmcheck.reports.baseline_match import base_of
+from shmcheck.reports.baseline_match import Bases
 from shmcheck.reports.change_kinds import DEFAULT_FAIL_ON, MEANING, Change
 from shmcheck.reports.compare import Comparison, compare
 from shmcheck.reports.compare_text import LINES, as_json, markdown, text
 from shmcheck.reports.markdown import MAX_BYTES
-from shmcheck.reports.report_files import files_of, read
+from shmcheck.reports.report_files import files_of, pooled, read
 from shmcheck.reports.report_reader import BadReport
 from shmcheck.reports.results import Run
 
@@ -68,7 +68,7 @@ def options(arguments: Sequence[str]) -> argparse.Namespace:
 
 def read_named(path: Path) -> Run:
     try:
-        return read(path)
+        return pooled(read(path))
     except BadReport as error:
         raise BadReport(f"{path}: {error}") from error
 
@@ -78,21 +78,23 @@ def compared(found: argparse.Namespace) -> tuple[list[Comparison], list[str]]:
     files = files_of([found.new])
     if len(files) > 1 and not found.base.is_dir():
         raise CannotRun(f"{found.new} has {len(files)} reports, so BASE must be a folder with a report for each, not {found.base}")
+    bases = Bases(found.base)
     comparisons, problems = [], []
     for file in files:
         try:
-            comparisons.append(one_compared(found.base, file))
+            comparisons.append(one_compared(bases, file))
         except BadReport as error:
             problems.append(str(error))
     return comparisons, problems
 
 
-def one_compared(base_path: Path, file: Path) -> Comparison:
+def one_compared(bases: Bases, file: Path) -> Comparison:
+    """The comparison of one new report. BadReport if it cannot be compared."""
     new = read_named(file)
-    if new.lost and base_path.is_dir():
+    if new.lost and bases.path.is_dir():
         raise BadReport(f"{file}: cannot be compared, because the run was lost: {new.lost}")
-    base, base_file = base_of(base_path, new)
-    if base_path.is_dir():
+    base, base_file = bases.fitting(new)
+    if bases.path.is_dir():
         say(f"{file.name}: compared with {base_file} ({base.platform})")
     if base.lost:
         raise BadReport(f"{base_file}: cannot be used as the earlier report, because the run was lost: {base.lost}")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from shmcheck.reports.compare import CONDITIONS
-from shmcheck.reports.report_files import files_of, read
+from shmcheck.reports.report_files import files_of, pooled, read
 from shmcheck.reports.report_reader import BadReport
 from shmcheck.reports.results import Run
 
@@ -38,24 +38,29 @@ def best_fit(new: Run, recorded: Sequence[Run]) -> Run | None:
     return min(candidates, key=rank) if candidates else None
 
 
-def base_of(path: Path, new: Run) -> tuple[Run, Path]:
-    """The run to compare with, and its file: `path` itself, or the report in the folder `path` that fits best."""
-    if not path.is_dir():
-        try:
-            return read(path), path
-        except BadReport as error:
-            raise BadReport(f"{path}: {error}") from error
-    files: dict[str, Path] = {}
-    recorded = []
-    for file in files_of([path]):
-        try:
-            run = read(file)
-        except BadReport as error:
-            raise BadReport(f"{file}: {error}") from error
-        files[run.target] = file
-        recorded.append(run)
-    found = best_fit(new, recorded)
-    if found is None:
-        have = ", ".join(sorted(f"{run.target} ({run.platform})" for run in recorded))
-        raise BadReport(f"no report in {path} fits {new.target} ({new.platform}); the folder has {have}")
-    return found, files[found.target]
+class Bases:
+    """The earlier reports to compare with: one file, or a folder, whose reports are read once."""
+
+    def __init__(self, path: Path) -> None:
+        """Reads them. BadReport if one cannot be used."""
+        self.path = path
+        self.files: dict[str, Path] = {}
+        self.runs: list[Run] = []
+        for file in files_of([path]) if path.is_dir() else [path]:
+            try:
+                run = pooled(read(file))
+            except BadReport as error:
+                raise BadReport(f"{file}: {error}") from error
+            self.files[run.target] = file
+            self.runs.append(run)
+
+    def fitting(self, new: Run) -> tuple[Run, Path]:
+        """The run to compare with, and its file: the only one, or the report in the folder that fits best. BadReport if
+        none fits."""
+        if not self.path.is_dir():
+            return self.runs[0], self.path
+        found = best_fit(new, self.runs)
+        if found is None:
+            have = ", ".join(sorted(f"{run.target} ({run.platform})" for run in self.runs))
+            raise BadReport(f"no report in {self.path} fits {new.target} ({new.platform}); there are {have}")
+        return found, self.files[found.target]

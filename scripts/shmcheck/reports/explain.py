@@ -121,6 +121,7 @@ class Facts:
         last = (PROGRAM_VERSION, PROGRAM_FILES, *LAST_FACTS)
         self.names += sorted(names - set(FIRST_FACTS) - set(last))
         self.names += [name for name in last if name in names]
+        self.seen: dict[tuple[tuple[str, ...], tuple[str, ...]], list[Condition]] = {}
 
     def explain(self, outcomes: Mapping[str, str]) -> Explanation | None:
         """The explanation of different outcomes (target -> outcome); None if they are equal."""
@@ -144,8 +145,11 @@ class Facts:
 
     def conditions(self, inside: Sequence[str], outside: Sequence[str]) -> list[Condition]:
         """The simplest condition of each fact that holds for exactly `inside`, best fact first."""
-        found = [self.condition(name, inside, outside) for name in self.names]
-        return [condition for condition in found if condition]
+        sides = (tuple(inside), tuple(outside))
+        if sides not in self.seen:  # many cases split the systems in the same way
+            found = [self.condition(name, inside, outside) for name in self.names]
+            self.seen[sides] = [condition for condition in found if condition]
+        return self.seen[sides]
 
     def condition(self, name: str, inside: Sequence[str], outside: Sequence[str]) -> Condition | None:
         have = [self.of[target].get(name) for target in inside]

@@ -10,7 +10,7 @@ from shmcheck.definitions import Verdict
 from shmcheck.reports.change_kinds import Change
 from shmcheck.reports.compare import Comparison
 from shmcheck.reports.page_model import Page
-from shmcheck.reports.results import BAD, Run, rows_met
+from shmcheck.reports.results import BAD, Run
 
 NAMED_SYSTEMS = 4  # with more systems, the headline shows a range
 WORSE = (Change.REGRESSED, Change.NEW_FAILURE, Change.LOST_COVERAGE, Change.REMOVED)
@@ -50,7 +50,7 @@ def standings(page: Page) -> list[Standing]:
     found = []
     for run in page.runs:
         verdicts = Counter(case.verdict.value for case in run.cases.values())
-        found.append(Standing(run, *rows_met(run), verdicts, compared.get(run.target)))
+        found.append(Standing(run, *page.rows_met[run.target], verdicts, compared.get(run.target)))
     return found
 
 

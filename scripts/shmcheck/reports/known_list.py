@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from shmcheck.console import CannotRun
 from shmcheck.definitions import Verdict
-from shmcheck.reports.results import Case, Run
+from shmcheck.reports.results import Case, Key, Run
 
 OWN_KEYS = frozenset({"case", "check", "reason", "since", "issue", "rule"})
 LINK = re.compile(r"https://[A-Za-z0-9.-]+(/[A-Za-z0-9._~/?#=&%+-]*)?")
@@ -100,14 +101,20 @@ def _entry(path: Path, table: object) -> Entry:
 
 def stale(entries: list[Entry], runs: list[Run]) -> list[tuple[Entry, list[str]]]:
     """The entries that excused none of their cases although these ran, each with the targets."""
+    by_id: dict[str, set[Key]] = {}
+    for run in runs:
+        for key in run.cases:
+            by_id.setdefault(key.id, set()).add(key)
     found = []
     for entry in entries:
-        targets = []
-        for run in runs:
-            cases = [case for case in run.cases.values() if entry.names(case) and case.verdict is not Verdict.SKIP]
-            if run.complete and entry.applies(run) and cases and not any(entry.excuses(case) for case in cases):
-                if all(case.verdict is Verdict.PASS for case in cases):
-                    targets.append(run.target)
+        keys = [key for id_, named in by_id.items() if glob_matches(entry.case, id_) for key in named]
+        targets = [run.target for run in runs if run.complete and entry.applies(run) and _all_pass(run, keys)]
         if targets:
             found.append((entry, targets))
     return found
+
+
+def _all_pass(run: Run, keys: Iterable[Key]) -> bool:
+    """Whether some of these cases ran, and all that ran passed."""
+    verdicts = {run.cases[key].verdict for key in keys if key in run.cases} - {Verdict.SKIP}
+    return verdicts == {Verdict.PASS}

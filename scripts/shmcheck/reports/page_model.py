@@ -16,7 +16,7 @@ from shmcheck.reports.explain import Explanation, Facts
 from shmcheck.reports.history_view import History
 from shmcheck.reports.known_list import Entry, stale
 from shmcheck.reports.failure_groups import FailureGroup, Seen, grouped
-from shmcheck.reports.results import BAD, SEVERITY, BadFile, Case, Key, Run, observation, version
+from shmcheck.reports.results import BAD, SEVERITY, BadFile, Case, Key, Run, observation, rows_met, version
 
 ABSENT = "absent"  # the case is not in this run
 LOST = "lost"  # the whole run is missing
@@ -43,7 +43,7 @@ class Changed:
     difference: Difference
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class PageCase:
     """One case on all systems."""
 
@@ -171,6 +171,11 @@ class Page:
         """The cases with different verdicts first."""
         found = [case for case in self.cases if case.explanation]
         return sorted(found, key=lambda case: not case.verdicts_differ)
+
+    @cached_property
+    def rows_met(self) -> dict[str, tuple[int, int]]:
+        """How many rows each system met, and how many ran on it."""
+        return {run.target: rows_met(run) for run in self.runs}
 
     @cached_property
     def failing(self) -> list[PageCase]:

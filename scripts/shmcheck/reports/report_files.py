@@ -8,11 +8,13 @@ import stat
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar, cast
 
 from shmcheck.reports.report_reader import BadReport, parse
 from shmcheck.reports.results import BadFile, Case, Loaded, Run, lost_run
 
 MAX_BYTES = 64 * 1024 * 1024
+Shared = TypeVar("Shared")
 FILE_NAME = re.compile(r"TEST-shmcheck-(.+)\.xml", re.IGNORECASE | re.DOTALL)
 
 def _bytes_of(path: Path) -> bytes:
@@ -70,26 +72,33 @@ def files_of(paths: Iterable[Path]) -> list[Path]:
 def load(paths: Iterable[Path]) -> Loaded:
     """Reads all files. A file that cannot be used gives a message, and a lost run so that it has a column."""
     loaded = Loaded()
-    pool: dict[str, str] = {}
     files = files_of(paths)
     for path, target in zip(files, _distinct_targets(files), strict=True):
         try:
-            for run in replace(read(path), target=target).by_pair():
-                loaded.runs.append(replace(run, cases={key: _pooled(case, pool) for key, case in run.cases.items()}))
+            loaded.runs += [pooled(run) for run in replace(read(path), target=target).by_pair()]
         except BadReport as error:
             loaded.bad.append(BadFile(shown_name(str(path)), str(error)))
             loaded.runs.append(lost_run(target, f"its report cannot be used: {error}"))
     return loaded
 
 
-def _pooled(case: Case, pool: dict[str, str]) -> Case:
-    """The same case. Texts that other reports also contain are shared in memory."""
-    return replace(
-        case,
-        message=pool.setdefault(case.message, case.message),
-        details=pool.setdefault(case.details, case.details),
-        transcript=pool.setdefault(case.transcript, case.transcript),
-    )
+_pool: dict[object, object] = {}
+
+
+def pooled(run: Run) -> Run:
+    """The same run, with cases and texts that other runs have too shared in memory."""
+    return replace(run, cases={_shared(key): _pooled(case) for key, case in run.cases.items()})
+
+
+def _shared(value: Shared) -> Shared:
+    """The first object that is equal to this one."""
+    return cast(Shared, _pool.setdefault(value, value))
+
+
+def _pooled(case: Case) -> Case:
+    key, rows, place = _shared(case.key), _shared(case.rows), _shared(case.place)
+    message, details, transcript = _shared(case.message), _shared(case.details), _shared(case.transcript)
+    return replace(case, key=key, rows=rows, place=place, message=message, details=details, transcript=transcript)
 
 
 def _distinct_targets(files: list[Path]) -> list[str]:

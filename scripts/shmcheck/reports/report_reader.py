@@ -68,9 +68,11 @@ class _Open:
 
 
 class _Handler:
-    """Collects what expat reports. Anything unexpected is a BadReport, which stops the parser."""
+    """Collects what expat reports. Anything unexpected is a BadReport, which stops the parser. `legible_text`: the file
+    has no character that legible() would change."""
 
-    def __init__(self) -> None:
+    def __init__(self, legible_text: bool) -> None:
+        self.legible = _unchanged if legible_text else legible
         self.path: list[str] = []
         self.text: list[str] | None = None  # of the element whose text is needed
         self.suite = ""  # its whole name
@@ -129,7 +131,7 @@ class _Handler:
         name, value = attributes.get("name", ""), attributes.get("value", "")
         if not FACT_NAME.fullmatch(name):
             raise BadReport(f"a property has the name {_shown(name)}")
-        value = legible(value)
+        value = self.legible(value)
         if len(value) > MAX_FACT or len(self.suite_facts) >= MAX_FACTS:
             raise BadReport(f"too many properties, or a property that is too long: {name}")
         if name in self.suite_facts:
@@ -155,7 +157,7 @@ class _Handler:
         self.text = []
         if tag in OUTCOMES:
             case.outcome = tag
-            case.message = legible(attributes.get("message", ""))
+            case.message = self.legible(attributes.get("message", ""))
             case.type = attributes.get("type", "")
 
     def characters(self, data: str) -> None:
@@ -172,7 +174,7 @@ class _Handler:
         elif tag == "testsuite":
             self.end_suite()
         elif self.case is not None and self.text is not None:
-            text = legible("".join(self.text))
+            text = self.legible("".join(self.text))
             if tag == "system-out":
                 self.case.output = text
             else:
@@ -205,6 +207,10 @@ ILLEGIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u
 def legible(text: str) -> str:
     """The text with these characters written as \\u{...}, as shmcheck.exe does with most of them."""
     return ILLEGIBLE.sub(lambda match: f"\\u{{{ord(match[0]):04X}}}", text)
+
+
+def _unchanged(text: str) -> str:
+    return text
 
 
 def _shown(text: str) -> str:
@@ -245,21 +251,23 @@ def _finish(case: _Open) -> Case:
 
 def _output(case: _Open) -> tuple[dict[str, str], tuple[str, ...], str]:
     """The properties at the start of the output, the rows in them, and the transcript after them."""
-    lines = case.output.split("\n")
     properties: dict[str, str] = {}
     rows: list[str] = []
     at = 0
-    for at, line in enumerate(lines):
-        match = PROPERTY.fullmatch(line)
+    while True:
+        end = case.output.find("\n", at)
+        line = case.output[at:] if end < 0 else case.output[at:end]
+        match = PROPERTY.fullmatch(line) if line.startswith("[[") else None
         if not match:
             break
+        at = len(case.output) if end < 0 else end + 1
         if match[1] != "row":
             properties[match[1]] = match[2]
         elif not ROW.fullmatch(match[2]) or len(match[2]) > 200:
             raise BadReport(f"case {case.name} names the row {_shown(match[2])}")
         elif match[2] not in rows:
             rows.append(match[2])
-    return properties, tuple(rows), "\n".join(lines[at:]).rstrip("\n")
+    return properties, tuple(rows), case.output[at:].rstrip("\n")
 
 
 def _verdict(case: _Open, stated: str) -> tuple[Verdict, str]:
@@ -317,10 +325,17 @@ def _check_bytes(data: bytes) -> None:
         raise BadReport("it declares a document type or an entity; no report of shmcheck does")
 
 
+def _is_legible(data: bytes) -> bool:
+    """Whether no text of the file has a character that legible() would change. Other references than those to a line end
+    or a tab may stand for one."""
+    references = data.count(b"&#") - data.count(b"&#10;") - data.count(b"&#9;")
+    return references == 0 and not ILLEGIBLE.search(data.decode("utf-8"))
+
+
 def parse(data: bytes, target: str) -> Run:
     """The run of a report. BadReport if it cannot be used."""
     _check_bytes(data)
-    handler = _Handler()
+    handler = _Handler(_is_legible(data))
     parser = expat.ParserCreate("UTF-8")
     parser.buffer_text = True
     parser.StartElementHandler = handler.start

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from shmcheck.console import Summary
 from shmcheck.definitions import FACTS, Verdict, architecture_names
@@ -31,6 +32,7 @@ PROGRAMS: Mapping[str, str] = {
 _NUMBER = re.compile(r"[0-9]{1,9}")
 
 
+@lru_cache(maxsize=None)
 def version(text: str) -> tuple[int, ...]:
     """A version such as "10.0.26100" or "9.0-rc2", as a value that can be ordered."""
     return tuple(int(number) for number in _NUMBER.findall(text))
