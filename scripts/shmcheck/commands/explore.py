@@ -26,13 +26,14 @@ from shmcheck.targets.targets_file import load as load_targets
 
 DESCRIPTION = """\
 Makes sequences of steps for three actors, plays them, and asks the model of the contract (scripts/shmcheck/oracle)
-about each reply. What contradicts the contract is made as short as possible and written as a file of steps. Deviations
-that cases/known.toml names with a rule are counted as known, and exploring goes on behind them.
+about each reply. A sequence that contradicts the contract is shortened and written as a file of steps. Deviations that
+cases/known.toml names with a rule count as known, and exploring continues after them.
 
-The same seed gives the same sequences. First come all sequences up to a depth over classes of arguments, then random
-ones, until the number or the time is reached.
+The same seed gives the same sequences. First all sequences up to a depth over classes of arguments are played, then
+random ones, until the number or the time is reached.
 
-Exit code 0: nothing contradicts the contract, or not again when it is played again; 1: something does; 2: a worker failed; 3: exploring was not possible."""
+Exit code 0: no reply contradicts the contract, or not again when it is repeated; 1: one does; 2: a worker failed; 3: exploring
+was not possible."""
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
@@ -73,7 +74,7 @@ def spec_of(found: argparse.Namespace) -> Spec:
 
 
 class Progress:
-    """Tells while workers are at it what they have done."""
+    """Prints the progress of the workers."""
 
     def __init__(self, wanted: argparse.Namespace) -> None:
         self.wanted = wanted
@@ -98,7 +99,7 @@ class Progress:
             print("\r" + " " * 70 + "\r", end="", file=sys.stderr, flush=True)
 
 
-# ---- what is written ----
+# ---- output ----
 
 
 def line_of(item: Contradiction, index: int) -> str:
@@ -108,7 +109,7 @@ def line_of(item: Contradiction, index: int) -> str:
 
 
 def steps_text(item: Contradiction, seed: str, platform: str) -> str:
-    """A contradiction as a file of steps: what was told, and what is expected of the last step."""
+    """A contradiction as a file of steps, with the replies and the expected reply to the last step."""
     lines = [
         f"# {platform}: contradicts the contract",
         f"# found by scripts/explore --seed {seed}, family {item.family}, sequence {item.number}",
@@ -128,7 +129,7 @@ def name_of(item: Contradiction) -> str:
 
 
 def junit_text(found: Explored, families: Sequence[str], seed: str, platform: str) -> str:
-    """One test for each contradiction, and one for each family explored without."""
+    """JUnit XML: a test for each contradiction, and one for each family without a contradiction."""
     failed = list(found.found.values())
     bad = {item.family for item in failed}
     clean = [family for family in families if family not in bad]
@@ -216,7 +217,8 @@ def conclude(found: Explored, wanted: argparse.Namespace, platform: str) -> int:
         say(f"scripts/explore: a worker failed: {error}")
     if found.errors:
         return EXIT_ERROR
-    # What does not come again when it is played again is told, and is no finding: no file of steps would show it.
+    # A contradiction that does not appear again when it is repeated is printed but not a finding: a file of steps would not show
+# it.
     return EXIT_FAILED if any(item.repeatable for item in found.found.values()) else EXIT_PASSED
 
 

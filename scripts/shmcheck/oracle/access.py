@@ -1,4 +1,4 @@
-"""Who may do what: SDDL, DACLs, mandatory labels, generic rights."""
+"""Access checks: SDDL, DACLs, mandatory labels, generic rights."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Descriptor:
 
 
 def reads_back_as_given(descriptor: Descriptor) -> bool:
-    """Whether the text of the DACL is the one that a system writes too: no flags, no generic rights, no numbers."""
+    """Whether a system writes the DACL with the same text: without flags, generic rights and numbers."""
     text = descriptor.dacl_text
     return text.startswith("D:(") and not any(word in text for word in ("0x", ";G", ";OW)"))
 
@@ -83,7 +83,7 @@ def _rights(text: str) -> int | None:
 
 @lru_cache(maxsize=1024)
 def parse(sddl: str) -> Descriptor | None:
-    """The descriptor of an SDDL; None if it says something that the model does not follow."""
+    """The descriptor of an SDDL; None if it has parts that the model does not know."""
     match = _DACL.fullmatch(sddl)
     if not match:
         return None
@@ -106,7 +106,7 @@ def parse(sddl: str) -> Descriptor | None:
 
 
 def _member(token: Token, who: str, allows: bool) -> bool | None:
-    """Whether an entry for this SID counts for the token; None: not known."""
+    """Whether an ACE with this SID applies to the token; None if unknown."""
     if who in token.denied:
         return not allows
     if who in token.members:
@@ -117,7 +117,7 @@ def _member(token: Token, who: str, allows: bool) -> bool | None:
 
 
 def granted_if(section: Section, token: Token | None, desired: int, sddl: str, owner: bool) -> int | None | bool:
-    """The same for another descriptor; `owner`: the owner has all standard rights, whatever the DACL says."""
+    """`granted` with another descriptor; `owner`: the owner has all standard rights whatever the DACL grants."""
     own = section.descriptor
     try:
         section.descriptor = sddl
@@ -132,7 +132,7 @@ OWNER_RIGHTS = 0x1F0000
 
 
 def granted(section: Section, token: Token | None, desired: int) -> int | None | bool:
-    """What an open with this access gets: the rights, False for a refusal, None if that is not known.
+    """The rights that an open with this access gets; False for a refusal, None if unknown.
 
     Rests on how-dacls-control-access-to-an-object and mandatory-integrity-control."""
     if token is None or section.descriptor is None or token.container:
@@ -188,12 +188,13 @@ def _by_dacl(
     return desired
 
 
-# What a restricted actor is checked for besides: Everyone, Users, RESTRICTED and the logon session, not the user.
+# The SIDs of a restricted actor's second check: Everyone, Users, RESTRICTED and the logon session, not the user.
 _RESTRICTING = Token(user=None, members=frozenset({"WD", "BU", "RC", "{logon}"}), outside=frozenset({"{user}", "AU"}))
 
 
 def _twice(section: Section, token: Token, desired: int) -> int | None | bool:
-    """A restricted token must pass for its own SIDs and for the restricting ones; row sd-restricted-token-two-checks."""
+    """A restricted token must pass the check of its own SIDs and that of the restricting ones; row
+    sd-restricted-token-two-checks."""
     if not section.descriptor or mapped(desired) & (MAXIMUM_ALLOWED | READ_CONTROL | WRITE_DAC):
         return None
     own = replace(token, restricted=False, outside=frozenset())
@@ -210,7 +211,7 @@ EXECUTE_RIGHTS = SECTION_MAP_EXECUTE
 
 
 def _forbidden_by_label(section: Section, token: Token, descriptor: Descriptor | None) -> int | None:
-    """Rights that the integrity level of the token takes away; None if that is not known."""
+    """Rights that the integrity level of the token takes away; None if unknown."""
     if token.level is None or section.label is None:
         return None
     label = descriptor.label if descriptor and descriptor.label else section.label

@@ -1,7 +1,7 @@
-"""The steps that sequences are made of: each function makes one that is sensible in the predicted state, or None.
+"""The steps of sequences: each function makes a step that is sensible in the predicted state, or returns None.
 
-Boundary values are their habit: edges of pages and granules, one past the end, names that differ late or in one letter,
-what was just closed, rights that are just missing.
+They prefer boundary values: edges of pages and granules, one past the end, names that differ in one letter or at the end,
+handles that were just closed, a single missing right.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ TAGS = (
     "a", "b", "A", "a%20", "%20a", "a.", ".a", "aa", "a%C3%A9", "ae%CC%81", "a-" + "n" * 60 + "1", "a-" + "n" * 60 + "2",
     "a%F0%9F%98%80", "a%C3%89", "a%EF%BC%A1", "a%2Fb", "a%3Ab",
 )  # fmt: skip
-# Letters beyond ASCII, each with others that a careless system takes for it.
+# Letters beyond ASCII, each with other letters that a faulty system may treat as equal.
 LETTERS = {
     "%C3%A9": ("%C3%89", "e%CC%81", "e"),
     "%C3%89": ("%C3%A9", "E"),
@@ -60,7 +60,7 @@ Action = Callable[[Maker], "str | None"]
 
 
 def name(maker: Maker, plain: bool) -> str:
-    """A name, often one that is there."""
+    """A name, often an existing one."""
     if plain or maker.chance(0.6):
         return "name=@" + maker.pick(("a", "b"))
     tag = maker.pick(TAGS)
@@ -70,7 +70,7 @@ def name(maker: Maker, plain: bool) -> str:
 
 
 def named(maker: Maker, plain: bool) -> str:
-    """A name for something new, with a blank behind it, or none."""
+    """A name for a new object, followed by a blank, or no name."""
     if maker.chance(0.1):
         return ""
     maker.names.append(name(maker, plain))
@@ -124,15 +124,15 @@ def create_inheritable(maker: Maker) -> str:
 
 
 def known_name(maker: Maker, plain: bool) -> str:
-    """Mostly a name that something was made with."""
+    """A name, mostly one with which an object was created."""
     if maker.names and maker.chance(0.75):
         return maker.names[int(maker.random.random() * len(maker.names))]
     return name(maker, plain)
 
 
 def alike(maker: Maker, text: str) -> str:
-    """A name that a careless system takes for this one: another case, blanks and dots at either end, a late difference,
-    another form of one letter, another space of names."""
+    """A name that a faulty system may treat as this one: another case, blanks and dots at either end, a difference at the
+    end, another form of one letter, another namespace."""
     if " name-repeat=" in text:
         head, _, count = text.rpartition("=")
         return f"{head}={int(count) + maker.number((1, 1, 2, -1))}"
@@ -175,7 +175,7 @@ def open_named(maker: Maker) -> str:
 
 
 def opening(maker: Maker, named: str, access: str, extra: str = "") -> str:
-    """An open by one of the functions."""
+    """An open through one of the functions."""
     verb = "open"
     if not extra and maker.chance(0.25):
         app = maker.chance(0.4) or "%" in named
@@ -223,7 +223,7 @@ def map_whole(maker: Maker) -> str | None:
 
 
 def mapping(maker: Maker, label: str, access: str, rest: str = "") -> str:
-    """A map by one of the functions."""
+    """A map through one of the functions."""
     way = int(maker.random.random() * 10)
     if way == 0 and maker.has("mapapp"):
         return f"mapapp {maker.label('v')} of={label} access={access}{rest}"
@@ -238,7 +238,7 @@ PLACED = {"FILE_MAP_WRITE": "PAGE_READWRITE", "FILE_MAP_READ": "PAGE_READONLY"}
 
 
 def map_base(maker: Maker) -> str | None:
-    """A view at an address of the caller's: free, one page off, or in use."""
+    """A view at an address that the caller gives: free, one page off, or in use."""
     found = maker.handles()
     if not found:
         return None
@@ -348,7 +348,7 @@ def unmap(maker: Maker) -> str | None:
 
 
 def unmap_stale(maker: Maker) -> str | None:
-    """What was unmapped, once more."""
+    """Unmaps an unmapped view again."""
     stale = [
         name for name, label in maker.process.labels.items()
         if isinstance(label, MemoryLabel) and label.region is not None and not label.region.alive
@@ -388,7 +388,7 @@ def fill(maker: Maker) -> str | None:
 
 
 def look(maker: Maker) -> str | None:
-    """Reads where something was written, or where nothing was, mostly at an edge."""
+    """Reads at a place that was written, or at another one, mostly at an edge."""
     found = maker.views()
     if not found:
         return None
@@ -428,7 +428,7 @@ def verify(maker: Maker) -> str | None:
 
 
 def write_again(maker: Maker) -> str | None:
-    """A store where this copy of a page was stored into before."""
+    """A store into a private page that was stored into before."""
     found = [view for view in maker.views() if view[2].private is not None and view[2].private.starts]
     if not found:
         return None
@@ -447,7 +447,7 @@ def commit_whole(maker: Maker) -> str | None:
 
 
 def create_either(maker: Maker) -> str:
-    """A section of which all pages are committed, or none."""
+    """A section with all pages committed or none."""
     kind = "PAGE_READWRITE|SEC_RESERVE" if maker.chance(0.3) else "PAGE_READWRITE"
     return create(maker, kind, maker.number((8192, 69632, 196609, 0x100000)))
 
@@ -567,7 +567,7 @@ def set_flags(maker: Maker) -> str | None:
 
 
 def duplicate(maker: Maker) -> str | None:
-    """A duplicate in this process or another one, which gives it a label at once."""
+    """A duplicate in this process or another one, which then gives it a label."""
     found = maker.handles()
     if not found:
         return None
@@ -600,7 +600,7 @@ def set_descriptor(maker: Maker) -> str | None:
 
 
 def kill(maker: Maker) -> str | None:
-    """The end of a process, of which exploration affords few: starting one costs as much as a hundred steps."""
+    """The end of a process. It is rare, because starting a process costs as much as a hundred steps."""
     if not maker.process.table and not maker.process.regions:
         return None
     maker.kill()

@@ -1,4 +1,4 @@
-"""Bursts that sequences are made of: two roles loop on the memory of one section at the same time."""
+"""The bursts of sequences: two roles loop on the memory of one section at the same time."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from shmcheck.oracle.state import HandleLabel, MemoryLabel, Process, Region, Sec
 
 SIZE = 4 * GRANULE
 CROWD = 2
-# What the two sides do.
+# The loops of the two sides.
 PAIRS = (
     ("burst how=add-interlocked rounds=500", "burst how=add-interlocked rounds=500"),
     ("burst how=flip width=4 rounds=500", "burst how=watch width=4 rounds=500"),
@@ -42,7 +42,7 @@ def create_for_bursts(maker: Maker) -> str:
 
 
 def writable_views(process: Process) -> list[tuple[str, Region, Section]]:
-    """Labels of a process that are whole views, which it may write, of a section for bursts."""
+    """The labels of a process that are whole writable views of a section for bursts."""
     found = []
     for name, label in process.labels.items():
         if isinstance(label, HandleLabel) or not isinstance(label, MemoryLabel) or label.region is None:

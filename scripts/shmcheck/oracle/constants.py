@@ -1,4 +1,4 @@
-"""Numbers of the Windows headers that steps write by name, and those that rules compare with.
+"""Numbers of the Windows headers that steps write by name or that rules compare with.
 
 The names come from the lists of harness/common; a test compares the numbers here with those.
 """
@@ -64,7 +64,7 @@ GENERIC_EXECUTE = 0x2000_0000
 GENERIC_WRITE = 0x4000_0000
 GENERIC_READ = 0x8000_0000
 
-# What generic rights of a section mean; row open-generic-mapping.
+# The rights of a section for each generic right; row open-generic-mapping.
 GENERIC = (
     (GENERIC_READ, 0x20005),
     (GENERIC_WRITE, 0x20002),

@@ -1,4 +1,4 @@
-"""What bytes a section has, without holding those that a rule can tell: zeros, and patterns of `fill`."""
+"""The bytes of a section, without storing bytes that can be computed: zeros and patterns of `fill`."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Filled:
 
 
 class Unknown:
-    """Bytes of which nothing is known."""
+    """Unknown bytes."""
 
     __slots__ = ()
 
@@ -70,16 +70,16 @@ class Contents(Intervals[Source]):
         self.put(start, end, Filled(seed, shift))
 
     def forget(self, start: int, end: int) -> None:
-        """Nothing is known of these from now on."""
+        """Makes these bytes unknown."""
         self.put(start, end, UNKNOWN)
 
     def copy_from(self, other: Contents, start: int, end: int) -> None:
-        """These become as they are there."""
+        """Copies the values of a range of other contents."""
         for piece, stop, source in list(other.runs(start, end)):
             self.put(piece, stop, source)
 
     def read(self, start: int, end: int) -> bytes | None:
-        """The bytes; None if not all are known."""
+        """The bytes of a range; None if one of them is unknown."""
         parts = []
         for piece, stop, source in self.runs(start, end):
             if source is None:

@@ -1,8 +1,8 @@
 """All sequences up to a depth over classes of equivalent arguments.
 
-The alphabet of a family has one step for each class: one handle and one view a role, one page, one name. A step that
-makes no sense in the predicted state (a label that is not there, or is in use) is not taken. Behind each sequence the
-same looks follow, so that what differs is seen.
+The alphabet of a family has one step for each class: one handle and one view for each role, one page, one name. A step that
+is not sensible in the predicted state (its label does not exist, or is in use) is left out. The same reads and queries
+follow each sequence, so that differences in the state appear in replies.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ ROLES = ("writer", "reader")
 
 
 def sensible(maker: Maker, text: str) -> bool:
-    """Whether the actor can take the step: its labels are there, and the one that it makes is free."""
+    """Whether the actor accepts the step: its labels exist, and the label that it makes is free."""
     request = step(text)
     labels = maker.process.labels
     if request.verb in MAKES:
@@ -61,7 +61,7 @@ def sensible(maker: Maker, text: str) -> bool:
 
 
 def sequences(family: str, depth: int, model: Model, platform: Platform) -> Iterator[Sequence]:
-    """Every sequence of exactly `depth` steps, with looks behind it."""
+    """All sequences of exactly `depth` steps, each followed by the reads and queries."""
     alphabet = [(role, text) for role in ROLES for text in ALPHABETS[family]]
     yield from _longer(family, [], alphabet, depth, model, platform)
 

@@ -1,4 +1,4 @@
-"""What the contract explains of a whole report: every step of every case, and what the suite itself said about it."""
+"""Judges all steps of all cases of a report, and compares with the failures that the suite reports."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from shmcheck.oracle.walk import Counts, Walked, walk
 from shmcheck.reports.known_list import Entry, glob_matches
 from shmcheck.reports.results import Case, Run
 
-# A failed expectation about a step, as the report writes it.
+# A failed expectation about a step in a report.
 FAILED = re.compile(r"(?:line [0-9]+: )?(\[[a-z0-9-]+\] ([A-Za-z0-9_-]+> .*?): expected .*)", re.DOTALL)
 
 
@@ -42,7 +42,7 @@ class Explained:
 
     @property
     def share(self) -> float:
-        """How much of the steps the contract explains, known deviations among them: from 0 to 1."""
+        """The share of steps that the contract explains, including known deviations: from 0 to 1."""
         counts = self.counts
         return (counts.explained + counts.known + counts.contradicted) / counts.steps if counts.steps else 1.0
 
@@ -53,8 +53,7 @@ def changes_of(run: Run, entries: Iterable[Entry]) -> list[str]:
 
 
 def failed_steps(case: Case) -> dict[str, list[str]]:
-    """The steps of a case that the suite itself failed, `role> step`, each with the texts that known.toml is matched
-    with."""
+    """The steps of a case that the suite failed, `role> step`, each with the texts that entries of known.toml match."""
     found: dict[str, list[str]] = {}
     for line in (case.reason, *case.details.split("\n")):
         match = FAILED.fullmatch(line)
@@ -64,7 +63,7 @@ def failed_steps(case: Case) -> dict[str, list[str]]:
 
 
 def is_known(case: Case, walked: Walked, entries: Sequence[Entry], failed: Sequence[str]) -> bool:
-    """Whether an entry of known.toml names what was found, as it names the failure of a case."""
+    """Whether an entry of known.toml matches the contradiction as it matches the failure of a case."""
     rows = dict.fromkeys((*case.rows, *walked.judgement.rows))
     texts = list(failed)
     texts += [

@@ -1,4 +1,4 @@
-"""Explores: makes sequences, plays them, judges the replies by the model, and shrinks what contradicts it."""
+"""Explores: makes sequences, plays them, judges the replies by the model, and shrinks the contradictions."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from shmcheck.oracle.state import Platform
 from shmcheck.oracle.text import TOGETHER, up_to
 from shmcheck.oracle.verdict import judge, judge_predicted
 
-# Verbs whose function came with a later Windows than the others, and that function.
+# Verbs whose function only later versions of Windows export, and the function.
 OPTIONAL = {
     "createapp": "CreateFileMappingFromApp", "openapp": "OpenFileMappingFromApp", "mapapp": "MapViewOfFileFromApp",
     "map2": "MapViewOfFileNuma2", "map3": "MapViewOfFile3", "unmap2": "UnmapViewOfFileEx",
@@ -28,12 +28,12 @@ SHRINK_SECONDS = 55.0
 REPORT_EVERY = 200  # sequences between two messages of a worker
 NO_ANSWER = Judgement(Finding.CONTRADICTED, (), ("an answer",))
 RACE_TRIES = 8  # how often a burst is played again before it counts as one that shows nothing
-MOST_FOUND = 40  # different contradictions that are shrunk; more are counted only
+MOST_FOUND = 40  # different contradictions that are shrunk; others are only counted
 
 
 @dataclass(frozen=True)
 class Job:
-    """What a worker needs; can be sent to another process."""
+    """The task of a worker; can be sent to another process."""
 
     command: tuple[str, ...]
     environment: Mapping[str, str]
@@ -41,9 +41,9 @@ class Job:
     platform: Platform
     families: tuple[str, ...]
     seed: str
-    sequences: int  # of all workers together; 0: as many as the time allows
+    sequences: int  # the number for all workers together; 0: as many as the time allows
     seconds: float  # 0: without limit
-    depth: int  # of the exhaustive part; 0: none of it
+    depth: int  # the depth of the exhaustive part; 0: without that part
     worker: int
     workers: int
     scale: float = 1.0
@@ -51,7 +51,7 @@ class Job:
 
 @dataclass
 class Contradiction:
-    """One kind of contradiction, with the shortest steps that show it."""
+    """One kind of contradiction, and the shortest steps found for it."""
 
     family: str
     number: int  # of the first sequence that showed it
@@ -67,14 +67,14 @@ class Contradiction:
 
     @property
     def key(self) -> tuple[str, ...]:
-        """Contradictions of one kind have one."""
+        """Equal for contradictions of one kind."""
         word = self.replies[-1].split(" ")
         return (self.steps[-1][1].split(" ")[0], *self.rows[:1], *self.expected[:1], *word[:2])
 
 
 @dataclass
 class Tally:
-    """Counts of a worker or of all."""
+    """The counts of one worker or of all workers."""
 
     sequences: int = 0
     steps: int = 0
@@ -98,7 +98,7 @@ class Tally:
 
 @dataclass
 class Message:
-    """From a worker."""
+    """A message of a worker."""
 
     worker: int
     tally: Tally
@@ -109,15 +109,15 @@ class Message:
 
 
 class Players(Protocol):
-    """Who plays sequences; Team does it with real processes."""
+    """Plays sequences. Team does it with real processes."""
 
     starts: int
 
     def play(self, steps: Steps) -> list[str]:
-        """The replies. ActorEnded if one does not come."""
+        """Plays the steps and returns the replies. ActorEnded if a reply does not arrive."""
 
     def clean(self, steps: Steps, replies: list[str]) -> None:
-        """Frees what the steps have left."""
+        """Releases the objects that the steps have left."""
 
     def end(self) -> None:
         """Ends all processes."""
@@ -217,7 +217,7 @@ class Explorer:
         return True
 
     def keep(self, number: int, sequence: Sequence, replies: list[str], judgement: Judgement, at: int) -> None:
-        """A contradiction: shrunk if it is the first of its kind."""
+        """Records a contradiction, and shrinks it if it is the first of its kind."""
         self.tally.contradicted += 1
         original, replies = part(sequence.steps, replies, at)
         found = Contradiction(
@@ -264,7 +264,7 @@ class Explorer:
             found.expected, found.rows = told.expected, told.rows
 
     def told(self, steps: Steps) -> tuple[int, list[str], Judgement | None]:
-        """Plays the steps: which of them is contradicted (-1: none is), the replies, and what the model says to it."""
+        """Plays the steps. Returns the index of the contradicted step (-1: none), the replies, and the model's judgement."""
         try:
             replies = self.team.play(steps)
         except ActorEnded as error:
@@ -292,11 +292,11 @@ def _identity(steps: Steps) -> int:
 
 
 def work(job: Job, connection: Connection) -> None:
-    """The life of a worker process."""
+    """The main function of a worker process."""
     explorer = Explorer(job, connection.send)
     try:
         explorer.run()
-    except Exception as error:  # whatever it is must reach the user, not end a worker silently
+    except Exception as error:  # any error must reach the user instead of ending a worker without a message
         explorer.report(done=True, error=f"{type(error).__name__}: {error}")
     finally:
         connection.close()
@@ -304,7 +304,7 @@ def work(job: Job, connection: Connection) -> None:
 
 @dataclass
 class Explored:
-    """What all workers found together."""
+    """The results of all workers."""
 
     tally: Tally = field(default_factory=Tally)
     found: dict[tuple[str, ...], Contradiction] = field(default_factory=dict)
@@ -312,7 +312,7 @@ class Explored:
     errors: list[str] = field(default_factory=list)
 
     def take(self, message: Message) -> list[Contradiction]:
-        """Adds what a worker tells; returns the contradictions that are new."""
+        """Adds the message of a worker. Returns the new contradictions."""
         self.tally.add(message.tally)
         if message.error:
             self.errors.append(message.error)

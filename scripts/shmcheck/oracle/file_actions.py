@@ -1,4 +1,4 @@
-"""The steps about files under sections that sequences are made of. Each function makes one, or returns None."""
+"""The steps of sequences about files under sections. Each function makes a step or returns None."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Makes sequences of steps for several actors, guided by what the model predicts, so that most of them mean something.
+"""Makes random sequences of steps for several actors. The model's predictions make most steps sensible.
 
-A sequence is the same for the same seed, number and family on every machine. Nothing here asks a system.
+The same seed, number and family give the same sequence on all machines, because this module does not use the system.
 """
 
 from __future__ import annotations

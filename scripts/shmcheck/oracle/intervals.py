@@ -1,4 +1,4 @@
-"""Ranges of numbers that have a value each: bytes of a section, pages of a view."""
+"""Ranges of numbers with one value each, for bytes of a section and pages of a view."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Intervals(Generic[T]):
         self.values: list[T] = []
 
     def put(self, start: int, end: int, value: T | None) -> None:
-        """All of start <= n < end have this value from now on."""
+        """Sets the value of start <= n < end."""
         if start >= end:
             return
         starts, ends, values = self.starts, self.ends, self.values
@@ -44,12 +44,12 @@ class Intervals(Generic[T]):
         values[first:last] = [piece[2] for piece in new]
 
     def at(self, point: int) -> T | None:
-        """The value of one number."""
+        """The value of a number."""
         index = bisect_right(self.starts, point) - 1
         return self.values[index] if index >= 0 and point < self.ends[index] else None
 
     def runs(self, start: int, end: int) -> Iterator[tuple[int, int, T | None]]:
-        """The pieces of a range in order, gaps with None among them; neighbours may have equal values."""
+        """The pieces of a range in order, including gaps with the value None. Neighbours may have equal values."""
         starts, ends, values = self.starts, self.ends, self.values
         index = bisect_right(ends, start)
         at = start
@@ -66,13 +66,13 @@ class Intervals(Generic[T]):
             index += 1
 
     def same_until(self, start: int, end: int, value: T | None) -> int:
-        """The first number at or behind `start` whose value is another one; `end` if there is none."""
+        """The first number from `start` on with another value; `end` if there is none."""
         for piece, stop, found in self.runs(start, end):
             if found != value:
                 return piece
         return end
 
     def any(self, start: int, end: int) -> bool:
-        """Whether one of them has a value."""
+        """Whether a number of the range has a value."""
         index = bisect_right(self.ends, start)
         return start < end and index < len(self.starts) and self.starts[index] < end

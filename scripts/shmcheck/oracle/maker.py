@@ -1,4 +1,4 @@
-"""A sequence of steps while it is made: whose turn it is, and what the model predicts so far."""
+"""A sequence of steps while it is made: the current role, and the state that the model predicts."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from shmcheck.oracle.state import File, Handle, HandleLabel, MemoryLabel, Platfo
 from shmcheck.oracle.text import reply, step
 
 ROLES = ("writer", "reader", "third")
-KILL = "(killed)"  # stands for the end of the role's process from outside
+KILL = "(killed)"  # means that the role's process is killed
 
 
 @dataclass(slots=True)
 class Sequence:
-    """Steps in order with what the model expected of each when it was made."""
+    """Steps in order, each with the model's expectation when it was made."""
 
     family: str
     steps: list[tuple[str, str]]  # role, text
     expected: list[Expectation | None] = field(repr=False)  # None for a kill
-    world: World = field(repr=False)  # as it is predicted to be behind the last step
+    world: World = field(repr=False)  # the predicted state after the last step
 
 
 class Maker:
@@ -35,16 +35,16 @@ class Maker:
         self.steps: list[tuple[str, str]] = []
         self.expected: list[Expectation | None] = []
         self.counter = 0
-        self.names: list[str] = []  # that something was made with
+        self.names: list[str] = []  # with which objects were created
         self.turn(ROLES[0])
 
     def turn(self, role: str) -> None:
-        """The next step is this role's."""
+        """Makes this role the current one."""
         self.role = role
         self.process = self.world.process(role)
 
     def add(self, text: str) -> None:
-        """Adds a step, and follows it as the model predicts."""
+        """Adds a step, and updates the state as the model predicts."""
         found = self.model.expect(self.world, self.role, step(text))
         self.model.settle(self.world, found, reply(found.sample()))
         self.steps.append((self.role, text))

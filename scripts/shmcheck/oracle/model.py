@@ -1,4 +1,4 @@
-"""Judges a step: the replies that the contract allows in the present state, and by which rows."""
+"""Judges a step: the replies that the contract allows in the current state, and their rows."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ MODULES = (
 
 
 class Finding(StrEnum):
-    """What the model says to a reply."""
+    """The model's finding about a reply."""
 
     EXPLAINED = "explained"  # allowed, by rows
-    KNOWN = "known"  # allowed by a changed rule of the platform, and not by the contract
+    KNOWN = "known"  # allowed only by a changed rule of the platform
     UNEXPLAINED = "unexplained"  # the model makes no statement
     CONTRADICTED = "contradicted"
 
 
 @dataclass(slots=True)
 class Judgement:
-    """What the model says about one step."""
+    """The model's judgement of one step."""
 
     finding: Finding
     rows: tuple[str, ...] = ()  # that state what is allowed
@@ -45,7 +45,7 @@ EXPLAINED = Finding.EXPLAINED
 
 @dataclass(slots=True)
 class Expectation:
-    """What is allowed before the reply is there. Made by `Model.expect`, used up by `Model.settle`."""
+    """The allowed replies, before the reply is known. `Model.expect` makes it, `Model.settle` uses it once."""
 
     step: Step
     process: Process
@@ -55,9 +55,9 @@ class Expectation:
     fields: dict[str, str] | None  # of a success; None if a success is not allowed, or nothing is stated
     rows: list[str]
     why: str
-    changes: list[str]  # that have a say here
-    either: bool = False  # a row of the basis `record`: whatever the reply says is allowed
-    plain: Expectation | None = None  # what the contract says where changes have a say
+    changes: list[str]  # that apply to this step
+    either: bool = False  # a row of the basis `record`: any reply is allowed
+    plain: Expectation | None = None  # the expectation without the changed rules, if some apply
 
     @property
     def states(self) -> bool:
@@ -65,7 +65,7 @@ class Expectation:
         return not self.why
 
     def allows(self, reply: Reply) -> bool:
-        """Whether the reply is one of those that are allowed."""
+        """Whether the reply is allowed."""
         if self.either:
             return reply.word in ("ok", "fail", "fault")
         if self.refusals:
@@ -79,7 +79,7 @@ class Expectation:
         return True
 
     def texts(self) -> tuple[str, ...]:
-        """The replies that are allowed, as expectations of cases write them."""
+        """The allowed replies, in the form of expectations of cases."""
         if self.either:
             return ("any outcome",)
         if self.refusals:
@@ -90,7 +90,7 @@ class Expectation:
 
 
     def sample(self) -> str:
-        """A reply that is allowed, for predicting; `ok` where nothing is stated."""
+        """An allowed reply, for predictions; `ok` if the model makes no statement."""
         if self.refusals:
             return self.refusals[0][1].sample
         texts = self.texts()
@@ -103,7 +103,7 @@ Replaced = dict[Check, tuple[Check, str]]
 
 
 class Model:
-    """The contract with the changes of one platform. Holds no state of a system: that is a World."""
+    """The contract with the changed rules of one platform. The state of a system is in a World."""
 
     def __init__(self, changes: Iterable[str] = ()) -> None:
         self.changes = frozenset(changes)
@@ -125,7 +125,7 @@ class Model:
                 self.touched.add(name)
 
     def expect(self, world: World, role: str, step: Step) -> Expectation:
-        """What the reply to a step may be. Changes nothing, but that the role's process has started."""
+        """The expectation for a step. Does not change the state, except that the role's process has started."""
         process = world.process(role)
         verb = VERBS.get(step.verb)
         if verb is None or not process.alive:
@@ -144,18 +144,18 @@ class Model:
         return _weigh(step, process, verb, call, self.contract[step.verb])
 
     def settle(self, world: World, expected: Expectation, reply: Reply) -> Judgement:
-        """Judges the reply and changes the state as the reply says that the system did."""
+        """Judges the reply, and changes the state as the reply reports."""
         allowed = expected.states and expected.allows(reply)
         judgement = judge_reply(expected, reply)
         _follow(world, expected, reply, allowed)
         return judgement
 
     def judge(self, world: World, role: str, step: Step, reply: Reply) -> Judgement:
-        """Both in one."""
+        """`expect` and `settle` in one call."""
         return self.settle(world, self.expect(world, role, step), reply)
 
     def kill(self, world: World, role: str) -> None:
-        """The process of a role has ended, in whatever way."""
+        """Changes the state after the process of a role has ended."""
         world.end(world.process(role))
 
 
@@ -172,7 +172,7 @@ def _table(rules: list[Rule], replaced: Replaced) -> Table:
 
 
 def _weigh(step: Step, process: Process, verb: Verb, call: Any, tables: Tables) -> Expectation:
-    """Every rule that is about the call."""
+    """Applies all rules that are about the call."""
     refusals: list[tuple[Rule, Fail | Fault]] = []
     changes: list[str] = []
     rows: list[str] = []
@@ -206,7 +206,7 @@ def _weigh(step: Step, process: Process, verb: Verb, call: Any, tables: Tables) 
 
 
 def judge_reply(expected: Expectation, reply: Reply) -> Judgement:
-    """What the model says to a reply, without following it."""
+    """Judges a reply without changing the state."""
     allowed = expected.states and expected.allows(reply)
     if reply.fields.get("error") == "127" and reply.word == "fail":
         return Judgement(UNEXPLAINED, why="the function is not exported here")
@@ -228,12 +228,12 @@ def judge_reply(expected: Expectation, reply: Reply) -> Judgement:
     return Judgement(Finding.CONTRADICTED, tuple(expected.rows), expected.texts())
 
 
-# A success of these that should have been refused says nothing about what has changed.
+# If one of these succeeds although it should be refused, its effects are unknown.
 DOUBTFUL = frozenset({"protect", "commit"})
 
 
 def _follow(world: World, expected: Expectation, reply: Reply, allowed: bool) -> None:
-    """The state becomes what the reply says, whether that was allowed or not."""
+    """Changes the state as the reply reports, whether it was allowed or not."""
     verb, call = expected.verb, expected.call
     if reply.word in ("bad", "hello"):
         return
@@ -255,7 +255,7 @@ def _follow(world: World, expected: Expectation, reply: Reply, allowed: bool) ->
             _lose(world, expected)
 
 
-# Verbs that only look: whatever they tell, nothing is different behind them.
+# Verbs that only read or query: they do not change the state.
 LOOKS = frozenset(
     "read verify zero checksum query granted flags size kind resident commitment workingset charge regions export path"
     " describe descriptor filename filesize fileread filetime system identity addresses largepages diskspace defaultdacl"
@@ -264,7 +264,7 @@ LOOKS = frozenset(
 
 
 def _lose(world: World, expected: Expectation) -> None:
-    """A step succeeded that the model does not follow: what it may have made or changed is unknown."""
+    """After the success of a step that the model does not know: all that it may have made or changed becomes unknown."""
     step, process = expected.step, expected.process
     if step.verb in LOOKS:
         return
@@ -297,7 +297,7 @@ def _lose(world: World, expected: Expectation) -> None:
 
 
 def _lose_all_contents(world: World) -> None:
-    """Something was done to memory or a handle of which the model does not know what it is."""
+    """After a change through unknown memory or an unknown handle: all contents become unknown."""
     for process in world.processes.values():
         for handle in process.table.values():
             if isinstance(handle.object, Section):
@@ -321,14 +321,14 @@ def _lose_label(world: World, process: Process, step: Step) -> None:
 
 
 def _lose_views(process: Process) -> None:
-    """One of the views is gone, and which is not known."""
+    """After an unmap of an unknown view: all views of the process become unknown."""
     for name, label in process.labels.items():
         if isinstance(label, MemoryLabel):
             process.labels[name] = LOST
 
 
 def _lose_pages(world: World, process: Process) -> None:
-    """Pages at a place that is not known were changed or committed: in one of the views of the process, or elsewhere."""
+    """After a change or commit of pages at an unknown place, in a view of the process or elsewhere."""
     for region in process.regions:
         if region.section is not None and region.section.committed is not None:
             region.section.kind = ""
@@ -337,7 +337,7 @@ def _lose_pages(world: World, process: Process) -> None:
 
 
 def _lose_process(world: World, process: Process) -> None:
-    """Something was done to a process from outside."""
+    """After a change of a process by another one."""
     for label in process.labels:
         process.labels[label] = LOST
     for handle in process.table.values():
@@ -345,7 +345,7 @@ def _lose_process(world: World, process: Process) -> None:
 
 
 def _keep(world: World, handle: Handle) -> None:
-    """Whether the name of the object goes with the last handle is not known from now on."""
+    """Makes it unknown whether the name of the object disappears with its last known handle."""
     handle.object.handles += 1  # never released
     if handle.object.name is not None:
         world.names[handle.object.name] = UNKNOWN_NAME
@@ -359,7 +359,7 @@ NAMES_OBJECTS = frozenset("create createapp create2 open openapp hold".split())
 
 
 def stated_rows() -> dict[str, list[str]]:
-    """The rows of the contract that a rule states, with the functions that do."""
+    """The rows of the contract that rules state, each with its functions."""
     found: dict[str, list[str]] = {}
     for check, rules in RULES.items():
         for rule in rules:

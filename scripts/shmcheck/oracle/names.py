@@ -1,4 +1,4 @@
-"""What an object's name means: the space that it lies in, and what is wrong with it.
+"""The meaning of an object's name: its namespace, and the error of an invalid name.
 
 A step writes `@tag` for Local\\NAME and `^tag` for NAME, where NAME is a name that no other program uses.
 """
@@ -13,7 +13,7 @@ from shmcheck.oracle.constants import GRANULE
 from shmcheck.oracle.state import NoStatement, Section, World
 from shmcheck.oracle.text import Step, plain
 
-_OWN = b"\x01"  # stands for what the runner puts before a tag
+_OWN = b"\x01"  # replaces the prefix that the runner puts before a tag
 _TAG = re.compile(rb"(?:^@|(?<![^\\])\^)([A-Za-z0-9_-]*)")
 _PREFIX = re.compile(rb"(Global|Local|Session\\[0-9]+)\\", re.IGNORECASE)
 _EXACT = re.compile(rb"(Global|Local)\\")
@@ -31,12 +31,12 @@ class Name:
     why: str = ""  # why there is no statement
     least: int = 0  # characters at least, and at most
     most: int = 0
-    head: str = ""  # of a name with a backslash: the key of what stands before it
+    head: str = ""  # of a name with a backslash: the key of the part before it
 
 
 @lru_cache(maxsize=4096)
 def parse(text: str, repeat: int) -> Name:
-    """What a name of a step means, outside private namespaces."""
+    """Parses a name of a step, outside private namespaces."""
     data = plain(text)
     if not data and not repeat:
         return Name(wrong="empty")
@@ -86,8 +86,8 @@ def of_step(world: World, step: Step, ansi: bool) -> Name | None:
 
 
 def refused(world: World, name: Name | None) -> str:
-    """What is wrong with the form of a name: "backslash", "leading", "double", "below" a section, or "". NoStatement where
-    another object is called as what stands before a backslash."""
+    """The error in the form of a name: "backslash", "leading", "double", "below" a section, or "". NoStatement if another
+    object has the name before a backslash."""
     if name is None or name.wrong not in ("backslash", "leading", "double"):
         return ""
     above = world.names.get(name.head) if name.head else None

@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from shmcheck.oracle.maker import KILL
 from shmcheck.oracle.text import together
 
-STARTING = "system"  # a step that changes nothing, for a role that has to start
+STARTING = "system"  # a step without effect, which only starts a role
 REFERENCE = re.compile(r"=\$([a-z][a-z0-9-]*)\.")
 STEP = re.compile(r"([a-z][a-z0-9-]*)> (.+?) -> (.+)")
 
 
 def lines_of(steps: Sequence[tuple[str, str]], replies: Sequence[str] = ()) -> list[str]:
-    """The lines of a case that performs the steps. With replies each of them is expected; without, none is judged. A role
-    that a step refers to before its own first step gets one that starts it."""
+    """The lines of a case that performs the steps. With replies, each reply is expected; without, none is judged. A role
+    that a step refers to before its own first step first gets a step that starts it."""
     lines: list[str] = []
     started: set[str] = set()
     start = 0
@@ -43,7 +43,7 @@ def lines_of(steps: Sequence[tuple[str, str]], replies: Sequence[str] = ()) -> l
 
 
 def playable(expected: str) -> str:
-    """What the model allows, as an expectation of a file of steps."""
+    """The allowed reply as an expectation in a file of steps."""
     if expected in ("an answer", "any outcome"):
         return "*"
     return expected.removesuffix(" in the range of the step")

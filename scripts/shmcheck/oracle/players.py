@@ -1,9 +1,8 @@
-"""Plays sequences with actors at their prompts, which are used again for the next sequence.
+"""Plays sequences with actors at their prompts. The actors are used again for the next sequence.
 
-Sequences are not played through shmcheck --play, because that takes five times as long: for 600 sequences of 12 steps one
-worker took 38.5 s with --play and 6.9 s in this way, one after the other on the same machine. --play reads all cases before
-it starts the first one, keeps every transcript for the report, and lets each actor compare its footprint behind each case.
-What is found is written as a file of steps, which --play plays.
+shmcheck --play takes five times as long: for 600 sequences of 12 steps one worker took 38.5 s with --play and 6.9 s in this
+way, one after the other on the same machine. --play reads all cases before it starts the first one, keeps all transcripts for
+the report, and makes each actor compare its footprint after each case. Findings are written as files of steps for --play.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ END_SECONDS = 5.0
 STALE_LABELS = 100  # of the 256 that an actor has; then it is replaced
 DUPLICATE_TARGET = re.compile(r" to=\$([a-z0-9_-]+)\.pid")
 REMARK = re.compile(rb"^# [^\n]*\n", re.MULTILINE)  # the prompt's remarks about a step, behind its reply
-# What frees a label that a verb has made.
+# The request that releases a label that a verb has made.
 CLOSES = ("close {}\n",)
 FREES: dict[str, tuple[str, ...]] = {
     **{verb: CLOSES for verb in ("create", "createapp", "create2", "open", "openapp", "hold", "adopt", "pull", "file")},
@@ -41,13 +40,13 @@ FREES: dict[str, tuple[str, ...]] = {
 
 
 class ActorEnded(Exception):
-    """An actor ended, or did not answer in time; the text says how. `replies` are those to the steps before."""
+    """An actor ended, or did not reply in time; the text says how. `replies` are the replies to the earlier steps."""
 
     replies: tuple[str, ...] = ()
 
 
 class NoActor(Exception):
-    """Actors do not start; the text says how that shows."""
+    """Actors do not start; the text has the symptom."""
 
 
 STARTS = 3  # tries
@@ -72,14 +71,14 @@ class Actor:
             self.poll.register(self.output, select.POLLIN)
 
     def send(self, lines: str) -> None:
-        """Requests, each with its newline."""
+        """Sends requests, each with its newline."""
         try:
             os.write(self.input, lines.encode("ascii", "replace"))
         except OSError as error:
             raise ActorEnded(self.how("does not read")) from error
 
     def receive(self, count: int, patience: float = 1.0) -> list[str]:
-        """So many answers. ActorEnded if one does not come in `patience` times the time for an answer."""
+        """This number of answers. ActorEnded if one does not arrive in `patience` times the time for an answer."""
         while self.buffer.count(b"\n") < count:
             if sys.platform != "win32" and not self.poll.poll(self.seconds * patience * 1000):
                 raise ActorEnded(f"no answer within {self.seconds * patience:g} s")
@@ -98,7 +97,7 @@ class Actor:
             return f"{what} and is still there"
 
     def die(self) -> None:
-        """The process ends itself with TerminateProcess; this returns when it is gone."""
+        """Makes the process end itself with TerminateProcess, and waits for its end."""
         self.send("crash how=terminate code=1\n")
         while os.read(self.output, 65536):
             pass
@@ -109,7 +108,7 @@ class Actor:
         self.close()
 
     def close(self) -> None:
-        """Ends it in whatever way."""
+        """Ends the process in any case."""
         for stream in (self.process.stdin, self.process.stdout):
             if stream is not None:
                 try:
@@ -158,11 +157,11 @@ class Team:
         if found is None:
             found = self.actors[role] = self.ready()
             if not self.spare:
-                self.spare.append(self.start())  # starts while others work
+                self.spare.append(self.start())  # starts while other actors work
         return found
 
     def ready(self) -> Actor:
-        """An actor that answers. A start may fail on a machine with much to do; only several in a row are an error."""
+        """An actor that answers. A start may fail on a busy machine; only several failures in a row are an error."""
         for attempt in range(1, STARTS + 1):
             found = self.spare.pop() if self.spare else self.start()
             try:
@@ -181,7 +180,7 @@ class Team:
         raise AssertionError("not reached")
 
     def play(self, steps: list[tuple[str, str]]) -> list[str]:
-        """The replies, as transcripts write them. ActorEnded, with the replies so far, if one does not come."""
+        """The replies in the form of transcripts. ActorEnded, with the replies so far, if one does not arrive."""
         self.count += 1
         replies: list[str] = []
         self.given.clear()
@@ -232,11 +231,11 @@ class Team:
 
     @property
     def prefix(self) -> str:
-        """What stands before the names of objects and files of this play."""
+        """The prefix of the names of objects and files of this play."""
         return f"{self.run}-{self.count:x}-"
 
     def note_given(self, role: str, text: str, answer: str, known: Mapping[str, str]) -> None:
-        """Keeps in mind a duplicate that has no label yet."""
+        """Records a duplicate that has no label yet."""
         if text.startswith("duplicate ") and answer.startswith("ok"):
             target = DUPLICATE_TARGET.search(text)
             self.given.append((target[1] if target else role, known.get(f"{role}.handle", "0")))
@@ -244,11 +243,11 @@ class Team:
             self.given.pop()
 
     def pid(self, role: str) -> str:
-        """The process id of a role, whose actor starts if it has not."""
+        """The process id of a role. Starts its actor if it has none."""
         return self.actor(role).pid
 
     def clean(self, steps: list[tuple[str, str]], replies: list[str]) -> None:
-        """Frees what the labels of the actors hold after these steps. What is free already only gets a `bad`."""
+        """Releases the objects of the actors' labels after these steps. A released label only gets the reply `bad`."""
         lines: dict[str, list[str]] = {}
         files: set[str] = set()
         for (role, text), answer in zip(steps, replies):
@@ -273,7 +272,7 @@ class Team:
         self.retire()
 
     def release(self, lines: Mapping[str, list[str]]) -> None:
-        """Has the actors perform these requests, whatever comes of them."""
+        """Makes the actors perform these requests, and ignores the replies."""
         asked = []
         for role, requests in lines.items():
             actor = self.actors.get(role)
@@ -285,7 +284,7 @@ class Team:
             actor.stale += sum(answer.startswith("fail") for answer in actor.receive(count))
 
     def retire(self) -> None:
-        """Replaces actors that have too many labels that are stale."""
+        """Replaces actors that have too many stale labels."""
         for role, actor in list(self.actors.items()):
             if actor.stale > STALE_LABELS:
                 del self.actors[role]

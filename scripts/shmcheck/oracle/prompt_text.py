@@ -1,7 +1,7 @@
-"""The language of an actor's prompt: from a step as transcripts write it to a request, and from the answer to a reply.
+"""The language of an actor's prompt: converts a step of a transcript to a request, and an answer to a reply.
 
 The runner puts names and values of other roles into a step (harness/runner/stage/substitute.c), and leaves the volatile
-fields out of a reply. Exploring does both itself, because it writes to actors directly (players.py says why). A test plays
+fields out of a reply. Exploring does both in this module, because it writes to actors directly (see players.py). A test plays
 the same sequences in both ways and compares all replies.
 """
 
@@ -21,7 +21,7 @@ _NOTHING = re.compile(r"(?!)")
 
 @lru_cache(maxsize=256)
 def _labels(verb: str) -> re.Pattern[str]:
-    """What finds the labels in a step of the verb. A label of a generated step is one letter and a number."""
+    """The pattern of the labels in a step of the verb. A label of a generated step is one letter and a number."""
     found = _TABLE.verbs.get(verb)
     if found is None:
         return _NOTHING
@@ -33,7 +33,7 @@ def _labels(verb: str) -> re.Pattern[str]:
 
 @lru_cache(maxsize=256)
 def _volatile(verb: str) -> re.Pattern[str]:
-    """What finds the volatile fields of a reply to the verb. Fields that are volatile in some replies only stay."""
+    """The pattern of the volatile fields of a reply to the verb. Fields that are volatile only in some replies stay."""
     found = _TABLE.verbs.get(verb)
     fields = found.reply_fields() if found else set()
     names = sorted(name[1:] for name in fields if name.startswith("~") and name[1:] not in fields)
@@ -41,8 +41,8 @@ def _volatile(verb: str) -> re.Pattern[str]:
 
 
 def request(text: str, prefix: str, play: str, known: Mapping[str, str], pid: Callable[[str], str]) -> str:
-    """The request of a step. `prefix` stands before the names of objects. `play` is added to each label, because a label
-    that is stale is never free again. `known` has the values that roles replied, as "writer.base". `pid` gives the process id
+    """The request of a step. `prefix` is put before the names of objects. `play` is added to each label, because a stale label
+    is never free again. `known` has the values that roles replied, as "writer.base". `pid` gives the process id
     of a role."""
     verb = text.partition(" ")[0]
     text = _labels(verb).sub(lambda match: f"{match[0]}-{play}", text)
@@ -65,7 +65,7 @@ def request(text: str, prefix: str, play: str, known: Mapping[str, str], pid: Ca
 
 
 def reply(text: str, answer: str, play: str) -> str:
-    """The reply to a step, as a transcript writes it."""
+    """The reply to a step in the form of a transcript."""
     if answer.startswith("bad:"):
         return "bad reason=" + answer[5:].replace(f"-{play}'", "'").replace(" ", "%20")
     if "=" not in answer:

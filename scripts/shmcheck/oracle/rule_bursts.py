@@ -57,14 +57,14 @@ def ordered(call: Burst) -> Fields | None:
     return {"receive": {"wrong": "0"}, "exchange": {"missed-both": "0"}, "snapshot": {"torn": "0"}}.get(call.how)
 
 
-# What a plain load or store may show out of order on x86; harness/actor/bursts/loops_litmus.c has the tests.
+# The reorderings of plain loads and stores on x86; harness/actor/bursts/loops_litmus.c has the tests.
 X86_SHOWS = ("sb", "r")
 COHERENCE = ("corr", "coww")
 
 
 @grants("burst", "view-coherent-two-processes", "view-interlocked-works")
 def in_order(call: Burst) -> Fields | None:
-    """Full barriers and interlocked functions forbid every outcome of another order, the processor some."""
+    """Full barriers and interlocked functions forbid all outcomes of another order; the processor forbids some."""
     if call.how != "litmus":
         return None
     test = call.step.word("test")
@@ -95,7 +95,7 @@ def races(call: Plain) -> Fields | None:
 
 @done("burst churn initialise")
 def left_behind(call: Burst, reply: Reply) -> None:
-    """What a burst leaves in its block, and in the 56 KiB behind it, is undefined."""
+    """A burst leaves undefined bytes in its block and in the 56 KiB after it."""
     region = call.label.region
     if region is not None and region.section is not None:
         start = region.offset + call.step.number("at")

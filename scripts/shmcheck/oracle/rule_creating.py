@@ -78,7 +78,7 @@ WRITABLE = (PAGE_READWRITE, PAGE_EXECUTE_READWRITE)
 EXECUTABLE = (PAGE_EXECUTE_READ, PAGE_EXECUTE_READWRITE, PAGE_EXECUTE_WRITECOPY)
 
 
-LARGE_SIZE = 256 * MIB  # below this a system of today always has the memory
+LARGE_SIZE = 256 * MIB  # any current system has memory for smaller sections
 BEYOND_EVERY_LIMIT = 1 << 62
 
 
@@ -132,12 +132,12 @@ class Create:
 
     @property
     def new(self) -> bool:
-        """Whether the name is free, or there is none."""
+        """Whether the name is free, or the call has no name."""
         return self.existing is None
 
     @property
     def full_size(self) -> int:
-        """The size that the section is to have."""
+        """The size that the section should have."""
         if self.file is None:
             return pages_up(self.size)
         if self.file.size is None:
@@ -250,7 +250,7 @@ def large_over_file(call: Create) -> Fail | None:
 
 
 def only_for_new(check: Callable[[Create], Fail | None]) -> Callable[[Create], Fail | None]:
-    """The same rule on a platform that looks at SEC_ flags only after it has found that the name is free."""
+    """The same rule on a platform that checks SEC_ flags only for a new section."""
 
     def changed(call: Create) -> Fail | None:
         return None if call.existing is not None else check(call)
@@ -281,7 +281,7 @@ def large_for_everyone(call: Create) -> Fail | None:
 
 
 def what_is_not_stated(call: Create) -> None:
-    """Arguments of which the contract says nothing."""
+    """Arguments about which the contract makes no statement."""
     known = SEC_IMAGE | SEC_FILE | SEC_LARGE_PAGES | SEC_COMMIT | SEC_RESERVE | SEC_NOCACHE | SEC_WRITECOMBINE
     if call.attributes & ~known or call.page not in RIGHTS:
         raise NoStatement("these bits of the protection")
@@ -360,7 +360,7 @@ def global_for_everyone(call: Create) -> Fail | None:
     return None
 
 
-# ---- what is there already ----
+# ---- existing objects ----
 
 
 @refuses(
@@ -395,7 +395,7 @@ def too_big(call: Create) -> Fail | None:
 
 @refuses("createapp", "fromapp-64-bit-arguments")
 def size_is_whole(call: Create) -> Fail | None:
-    """All 64 bits of the size count; what that means the other rules say."""
+    """All 64 bits of the size count. The other rules state the effects."""
     return None
 
 
@@ -491,7 +491,7 @@ def longer_than_file(call: Create) -> Fail | None:
     return Fail(8) if call.size > call.file.size and call.page not in WRITABLE else None
 
 
-# ---- what a success says ----
+# ---- replies of a success ----
 
 
 @grants(CREATES, "create-new-clears-last-error")
@@ -542,12 +542,12 @@ def size_is_ignored(call: Create) -> Fields | None:
     return {} if isinstance(existing, Section) and pages_up(call.size) != existing.extent else None
 
 
-# ---- what it changes ----
+# ---- changes of the state ----
 
 
 @done(CREATES)
 def make(call: Create, reply: Reply) -> None:
-    """A new section, or a handle of the one that is there; the reply says which."""
+    """Makes a new section or a handle to the existing one, as the reply says."""
     world, process = call.world, call.process
     existing = call.existing
     if reply.fields.get("error") == "183":
@@ -594,7 +594,7 @@ def new_section(call: Create) -> Section:
 
 
 def take_over_file(section: Section, file: File) -> None:
-    """A section over a file shows its bytes; what is longer than the file makes it grow."""
+    """A section over a file shows its bytes. A section longer than the file makes it grow."""
     section.file = file
     section.contents = file.contents
     file.sections += 1
@@ -606,7 +606,7 @@ def take_over_file(section: Section, file: File) -> None:
 
 @lost(CREATES)
 def lose(call: Create, reply: Reply) -> None:
-    """A success of which nothing was stated: a handle that the model does not know, maybe of that name."""
+    """After a success without a statement: an unknown handle, maybe to the object of that name."""
     if reply.fields.get("error") == "183" and isinstance(call.existing, Section):
         make(call, reply)
         return

@@ -16,7 +16,7 @@ def open_file(world: World, process: Process, step: Step) -> Plain:
 
 
 def only_mapped(call: Plain) -> File | None:
-    """The file that is to be opened, if sections or views and no handle hold it."""
+    """The file of the call, if only sections or views hold it."""
     file = call.world.files.get(call.step.word("name"))
     if file is None or call.step.word("open") != "existing" or call.step.has("in") or file.handles:
         return None
@@ -32,7 +32,7 @@ def mapped_for_writing(call: Plain) -> Fail | None:
 
 
 def writable(file: File) -> bool:
-    """Whether a section over the file that is still there has a writable protection."""
+    """Whether an existing section over the file has a writable protection."""
     return any(section.protect in (PAGE_READWRITE, PAGE_EXECUTE_READWRITE) for section in file.live)
 
 
@@ -97,7 +97,7 @@ END = 1 << 40  # beyond the end of every file
 
 
 def empty(file: File, size: int) -> None:
-    """The file is created again, with this size. What sections over it show then is not known."""
+    """Creates the file again with this size. The contents of sections over it become unknown."""
     file.size = size
     file.contents.put(0, END, None)
     if file.live:

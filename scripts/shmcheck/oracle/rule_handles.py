@@ -38,10 +38,10 @@ from shmcheck.oracle.text import Reply, Step
 
 
 def handle_of(process: Process, value: Value, of_section: bool = False) -> Handle | None:
-    """What a value is in a process; None if it is surely no handle. NoStatement if that is not known.
+    """The handle with a value in a process; None if no handle can have it. NoStatement if that is unknown.
 
-    A closed value comes back for another object at the next open (row life-handle-value-reuse). The value of another
-    process may be one here by chance, though of a section only if the process has opened one: `of_section`."""
+    The value of a closed handle can be used for another object at the next open (row life-handle-value-reuse). The value
+    of another process may also be a handle of this one by chance. `of_section`: only if this process opened a section."""
     found = process.table.get(value)
     if found is not None or value is NULL_VALUE:
         return found
@@ -56,7 +56,7 @@ def handle_of(process: Process, value: Value, of_section: bool = False) -> Handl
 
 
 def labelled(process: Process, label: str) -> HandleLabel:
-    """A label that is a handle."""
+    """The handle of a label."""
     found = process.labels.get(label)
     if isinstance(found, HandleLabel):
         return found
@@ -64,7 +64,7 @@ def labelled(process: Process, label: str) -> HandleLabel:
 
 
 def reference(world: World, text: str, field: str) -> tuple[Process, object] | None:
-    """The role of `$role.field` and its last value of that name; None if the text is none."""
+    """The role of `$role.field` and its last value of that name; None for any other text."""
     if not text.startswith("$"):
         return None
     role, _, name = text[1:].partition(".")
@@ -139,7 +139,7 @@ def close_lost(call: Use, reply: Reply) -> None:
     close(call, reply)
 
 
-# ---- looking ----
+# ---- queries ----
 
 
 @refuses("granted flags size", "map-bad-handle")
@@ -163,7 +163,7 @@ def granted(call: Use) -> Fields | None:
 
 @instead_of(granted, "execute-right-as-it-stands")
 def granted_as_asked(call: Use) -> Fields | None:
-    """FILE_MAP_EXECUTE is granted as the number that it is, not as SECTION_MAP_EXECUTE."""
+    """FILE_MAP_EXECUTE is granted unchanged, not as SECTION_MAP_EXECUTE."""
     if call.handle is not None and call.handle.asked & FILE_MAP_EXECUTE and call.handle.access is not None:
         return {"access": f"0x{call.handle.access & ~SECTION_MAP_EXECUTE | FILE_MAP_EXECUTE:X}"}
     return granted(call)
@@ -354,7 +354,7 @@ class Duplicate:
         return found
 
     def grant(self) -> int | None | bool:
-        """The access of the duplicate; False if it is refused, None if that is not known."""
+        """The access of the duplicate; False if it is refused, None if unknown."""
         if self.handle is None:
             return False
         own = self.handle.access
@@ -422,7 +422,7 @@ def make_duplicate(call: Duplicate, reply: Reply) -> None:
     made = Handle(call.handle.object, None if call.granted is False else call.granted, call.step.word("inherit") == "yes")
     made.asked = call.handle.asked if call.wanted is None else 0
     if call.moves and call.source is call.target and call.wanted is None:
-        call.handle.object.handles += 1  # so that the name does not go between
+        call.handle.object.handles += 1  # so that the name does not disappear in between
         call.world.take(call.source, call.value)
         call.handle.object.handles -= 1
         value = call.world.give(call.target, made, call.value)  # row dup-close-source-here: the same number
@@ -438,7 +438,7 @@ def make_duplicate(call: Duplicate, reply: Reply) -> None:
 
 
 def close_source(call: Duplicate, reply: Reply) -> None:
-    """Row dup-close-source: the source goes, whatever the result."""
+    """Row dup-close-source: the source is closed whatever the result."""
     if not call.moves or call.value not in call.source.table or call.without_right:
         return
     call.world.take(call.source, call.value)
@@ -453,7 +453,7 @@ def duplicate_failed(call: Duplicate, reply: Reply) -> None:
 
 @lost("duplicate pull")
 def lose_duplicate(call: Duplicate, reply: Reply) -> None:
-    """A handle somewhere that the model does not know."""
+    """After a duplicate that is unknown: an unknown handle in some process."""
     target = call.handle.object if call.handle else None
     call.process.last.pop("handle", None)
     if call.pulls:
@@ -505,7 +505,7 @@ def closed_remote(call: CloseRemote, reply: Reply) -> None:
         call.world.take(call.source, call.value)
 
 
-# ---- values that come from elsewhere ----
+# ---- values of other roles ----
 
 
 class Adopt:

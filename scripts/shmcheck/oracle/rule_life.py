@@ -1,4 +1,4 @@
-"""Rules of names and ends of processes: gone, exit, crash; other named objects; who a process is; the system."""
+"""Rules of names and ends of processes: gone, exit, crash; of other named objects, identities and the system."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from shmcheck.oracle.text import Reply, Step
 
 
 class Plain:
-    """A call of which the model needs no more than its step."""
+    """A call for which the rules need only its step."""
 
     __slots__ = ("world", "process", "step")
 
@@ -32,7 +32,7 @@ class Plain:
 
 
 class Named(Plain):
-    """A call with a name, and what that means now."""
+    """A call with a name, and the current meaning of the name."""
 
     __slots__ = ("name", "target", "label")
 
@@ -125,7 +125,7 @@ def page_and_granule(call: Plain) -> Fields | None:
     return {"page": "4096", "granularity": "65536"}
 
 
-# ---- who a process is ----
+# ---- identities of processes ----
 
 
 @verb("identity", "privilege", "impersonate", "revert", "defaultdacl")
@@ -133,7 +133,7 @@ def who(world: World, process: Process, step: Step) -> Plain:
     return Plain(world, process, step)
 
 
-# What an actor that starts with an identity says of itself; harness/runner/peer/identity.h.
+# The replies of an actor with an identity about itself; harness/runner/peer/identity.h.
 PROMISES: dict[str, dict[str, str]] = {
     "untrusted": {"integrity": "untrusted"},
     "low": {"integrity": "low"},
@@ -155,13 +155,13 @@ def is_who_it_was_started_as(call: Plain) -> Fields | None:
 
 
 @done("identity")
-def is_somebody(call: Plain, reply: Reply) -> None:
-    """Whatever it says: the rules go by what it was started as."""
+def ignore_identity(call: Plain, reply: Reply) -> None:
+    """Ignores the reply: the rules use the identity with which the process was started."""
 
 
 @lost("identity privilege impersonate revert defaultdacl")
 def learn(call: Plain, reply: Reply) -> None:
-    """What an actor tells about itself is taken as it is."""
+    """Stores the reply of an actor about itself."""
     process, verb_name = call.process, call.step.verb
     if process.token is not None and verb_name in ("impersonate", "revert"):
         process.token.default_dacl = None  # another one is in force; the rest of the token is the same
@@ -193,7 +193,7 @@ def take_identity(token: Token, reply: Reply) -> None:
 
 
 def token_of(identity: str, world: World) -> Token | None:
-    """What is known of an actor that starts with an identity (harness/runner/identity.h)."""
+    """The known token of an actor that starts with an identity (harness/runner/peer/identity.h)."""
     token = world.plain_token()
     if identity in ("untrusted", "low", "medium"):
         token.level = identity

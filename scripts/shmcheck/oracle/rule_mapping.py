@@ -67,7 +67,7 @@ INVALID_VIEW_SIZE = Fail(5, STATUS_INVALID_VIEW_SIZE)
 SECTION_PROTECTION = Fail(87, STATUS_SECTION_PROTECTION)
 MAPPED_ALIGNMENT = Fail(1132)
 
-# What views each protection of a section allows; row map-protect-matrix.
+# The views that each protection of a section allows; row map-protect-matrix.
 READABLE = (PAGE_NOACCESS, PAGE_READONLY, PAGE_WRITECOPY)
 ALLOWED = {
     PAGE_READONLY: READABLE,
@@ -147,7 +147,7 @@ class Map:
 
     @property
     def size(self) -> int:
-        """Bytes of the view, in whole pages."""
+        """The size of the view in bytes, in whole pages."""
         assert self.section is not None
         return pages_up(self.length) if self.length else self.section.extent - self.offset
 
@@ -227,7 +227,7 @@ def has_rights(call: Map) -> bool:
 
 @refuses(MAPS, "open-all-access-on-readonly-section", "access-execute-needs-exec-section", "map-protect-matrix")
 def section_forbids(call: Map) -> Fail | None:
-    """The rights of the handle come first: who lacks them gets 5."""
+    """The rights of the handle are checked first: without them the error is 5."""
     if call.section is None or not has_rights(call):
         return None
     return None if call.protect in ALLOWED[call.section.protect] else SECTION_PROTECTION
@@ -253,7 +253,7 @@ def large_flag_ignored(call: Map) -> Fail | None:
     return None
 
 
-# ---- where in the section ----
+# ---- offset and length ----
 
 
 @refuses("map mapapp map2 map3", "map-offset-misaligned", "map2-offset-64k")
@@ -263,7 +263,7 @@ def offset_misaligned(call: Map) -> Fail | None:
 
 @refuses("mapapp", "fromapp-64-bit-arguments")
 def offset_is_whole(call: Map) -> Fail | None:
-    """All 64 bits of the offset count; what that means the other rules say."""
+    """All 64 bits of the offset count. The other rules state the effects."""
     return None
 
 
@@ -303,7 +303,7 @@ def length_past_end(call: Map) -> Fail | None:
     return None
 
 
-# ---- where in the address space ----
+# ---- the address ----
 
 
 @refuses("map mapapp map2 map3", "map-ex-base-misaligned", "map2-base-rounding")
@@ -321,7 +321,7 @@ def base_occupied(call: Map) -> Fail | None:
     return None
 
 
-# ---- what a success says ----
+# ---- replies of a success ----
 
 
 def look_at_place(call: Map) -> None:
@@ -332,7 +332,7 @@ def look_at_place(call: Map) -> None:
     if call.size > largest:
         raise NoStatement("whether the address space has room")
     if call.anchor is NUMBERS and any(region.anchor is not NUMBERS for region in call.process.regions):
-        return  # the numbers of these are not known; cases choose places that the system does not
+        return  # the addresses of these are unknown; cases use addresses that the system does not choose
     if call.process.bits == 32 and call.start > 1 << 31:
         raise NoStatement("high addresses of a 32-bit process")
 
@@ -385,7 +385,7 @@ def lose_view(call: Map, reply: Reply) -> None:
 
 
 def memory(process: Process, label: str) -> MemoryLabel:
-    """A label that is memory."""
+    """The memory of a label."""
     found = process.labels.get(label)
     if isinstance(found, MemoryLabel):
         return found
@@ -496,7 +496,7 @@ def range_taken(call: Reserve) -> Fail | None:
 
 @grants("reserve", "life-unmap-frees-range")
 def reserves(call: Reserve) -> Fields | None:
-    """Only that what a view left is free again is a statement of the contract."""
+    """The contract only states that the range of an unmapped view is free."""
     return SUCCESS if call.anchor is not None and not call.occupied else None
 
 

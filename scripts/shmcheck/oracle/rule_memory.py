@@ -1,4 +1,4 @@
-"""Rules of touching memory: read, write, fill, verify, zero, checksum, increment."""
+"""Rules of memory accesses: read, write, fill, verify, zero, checksum, increment."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def write(world: World, process: Process, step: Step) -> Touch:
     return Touch(world, process, step, True)
 
 
-# ---- what faults ----
+# ---- faults ----
 
 
 def protect_at(region: Region, offset: int) -> int:
@@ -113,7 +113,7 @@ def uniform(region: Region) -> bool:
 
 
 def forbidden(region: Region, start: int, end: int, writes: bool) -> int:
-    """The first offset of a range that must not be touched so; `end` if there is none."""
+    """The first offset of a range at which this access is not allowed; `end` if there is none."""
     runs = [(start, end, None)] if region.changed is None else region.changed.runs(start, end)
     for piece, stop, own in runs:
         protect = region.protect if own is None else own
@@ -161,7 +161,7 @@ def pages_of_its_own(region: Region | None) -> None:
 
 @refuses(f"{READS} {WRITES}", "size-past-last-page-faults", "life-unmap-then-touch", "map-private-to-mapper")
 def nothing_there(call: Touch) -> Fault | None:
-    """Behind the end of the last region of the range there is nothing, as far as its granule goes."""
+    """The memory between the end of the last region and the end of its granule is free."""
     pieces = call.pieces()
     reached = call.start + sum(end - start for _, start, end in pieces)
     if call.length == 0 or reached == call.start + call.length:
@@ -200,15 +200,15 @@ def not_committed(call: Touch) -> Fault | None:
 
 @instead_of(not_committed, "reserved-pages-can-be-touched")
 def reserved_can_be_touched(call: Touch) -> Fault | None:
-    """Where a platform lets everybody touch them they are shared memory all the same."""
+    """On a platform that allows access to reserved pages they are shared memory."""
     return None
 
 
-# ---- what a success says ----
+# ---- replies of a success ----
 
 
 def read_region(region: Region, start: int, end: int) -> bytes | None:
-    """The bytes of a part of a view; None if not all are known."""
+    """The bytes of a part of a view; None if one of them is unknown."""
     section = region.section
     if section is None:
         return None
@@ -226,7 +226,7 @@ def read_region(region: Region, start: int, end: int) -> bytes | None:
 
 
 def read_all(call: Touch) -> bytes:
-    """The bytes that the step reads. NoStatement if not all are known."""
+    """The bytes that the step reads. NoStatement if one of them is unknown."""
     parts = []
     for region, start, end in call.pieces():
         found = read_region(region, start, end)
@@ -267,7 +267,7 @@ def is_zero(call: Touch) -> Fields | None:
 
 
 def sources(region: Region, start: int, end: int) -> list[tuple[int, int, object]]:
-    """The pieces of a part of a view with what is in them, by offset in the section."""
+    """The pieces of a part of a view with their contents, by offset in the section."""
     section = region.section
     if section is None:
         raise NoStatement("memory that is no view")
@@ -281,7 +281,7 @@ def sources(region: Region, start: int, end: int) -> list[tuple[int, int, object
 
 
 def first_nonzero(region: Region, start: int, end: int) -> tuple[int, int] | None:
-    """The first byte that is not 0: its offset in the region, and what it is."""
+    """The first byte that is not 0: its offset in the region, and its value."""
     for piece, stop, source in sources(region, start, end):
         if source is None:
             continue
@@ -300,7 +300,7 @@ def verifies(call: Touch) -> Fields | None:
     zero_too = call.step.word("or-zero") == "yes"
     done_bytes = 0
     for region, start, end in call.pieces():
-        # The pattern counts from where the label's view begins in its section.
+        # The pattern depends on the offset in the section at which the label's view begins.
         shift = call.label.offset + call.at + done_bytes - (region.offset + start)
         found = first_other(region, start, end, seed, shift, zero_too)
         if found is not None:
@@ -312,7 +312,7 @@ def verifies(call: Touch) -> Fields | None:
 
 
 def first_other(region: Region, start: int, end: int, seed: int, shift: int, zero_too: bool) -> tuple[int, int, int] | None:
-    """The first byte that is not of the pattern: its offset in the region, what it is, what it should be."""
+    """The first byte that differs from the pattern: its offset in the region, its value, the expected value."""
     for piece, stop, source in sources(region, start, end):
         if source is None:
             if not zero_too:
@@ -361,11 +361,11 @@ def increments(call: Touch) -> Fields | None:
     return {"now": str((int.from_bytes(read_all(call), "little") + 1) & 0xFFFFFFFF)}
 
 
-# ---- what it changes ----
+# ---- changes of the state ----
 
 
 def copy_pages(region: Region, start: int, end: int) -> None:
-    """Pages of a copy-on-write view that are written become private, whole; row view-cow-page-granular."""
+    """Makes whole pages of a copy-on-write view private when they are written; row view-cow-page-granular."""
     assert region.section is not None
     if region.private is None or region.copied is None:
         region.private = Contents()
@@ -392,7 +392,7 @@ def is_copy(region: Region, start: int, end: int) -> bool:
 
 
 def store(call: Touch, limit: int, data: bytes | None) -> None:
-    """The first `limit` bytes of the step are written; without data nothing is known of them."""
+    """Stores the first `limit` bytes of the step. Without data they become unknown."""
     left, done_bytes = limit, 0
     for region, start, end in call.pieces():
         end = min(end, start + left)
@@ -447,7 +447,7 @@ def incremented(call: Touch, reply: Reply) -> None:
 
 @lost("write fill increment")
 def touch_lost(call: Touch, reply: Reply) -> None:
-    """What may have been written: nothing is known of it."""
+    """Makes the bytes unknown that the step may have written."""
     if reply.word in ("ok", "fault"):
         store_unknown(call)
 
@@ -455,7 +455,7 @@ def touch_lost(call: Touch, reply: Reply) -> None:
 def store_unknown(call: Touch) -> None:
     pieces = call.pieces()
     if sum(end - start for _, start, end in pieces) < call.length:
-        forget_all(call.process)  # behind what is known lies whatever the system has put there
+        forget_all(call.process)  # the memory after the known regions is unknown
     for region, start, end in pieces:
         if region.section is None:
             continue
@@ -465,7 +465,7 @@ def store_unknown(call: Touch) -> None:
 
 
 def forget_all(process: Process) -> None:
-    """Nothing is known any more of what the views of a process show, nor which pages of copies are private."""
+    """Makes the contents of a process's views unknown, and which of their pages are private."""
     for name, label in process.labels.items():
         if isinstance(label, MemoryLabel) and label.region is not None:
             if label.region.private is not None or is_copy(label.region, 0, label.region.size):
@@ -479,7 +479,7 @@ def forget_all(process: Process) -> None:
 
 @failed(WRITES)
 def after_fault(call: Touch, reply: Reply) -> None:
-    """A write that faults has written what lies before, byte by byte; a number in one access nothing."""
+    """A write that faults has written the bytes before the fault; a number in one access has written none."""
     at = reply.fields.get("at", "")
     if not call.writes or call.single:
         return

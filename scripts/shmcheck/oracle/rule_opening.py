@@ -57,7 +57,7 @@ class Open:
 
 
 def rights_of(raw: int) -> int:
-    """What OpenFileMapping asks of the object; rows open-copy-treated-as-read, open-copy-plus-read-literal,
+    """The rights that OpenFileMapping requests; rows open-copy-treated-as-read, open-copy-plus-read-literal,
     open-execute, open-page-constant-trap."""
     if raw == FILE_MAP_COPY:
         return SECTION_MAP_READ
@@ -200,7 +200,7 @@ def denied_not_to_the_owner(call: Open) -> Fail | None:
 
 @refuses(OPENS, "open-execute")
 def execute_as_a_right(call: Open) -> Fail | None:
-    """FILE_MAP_EXECUTE is no right of its own that a DACL could withhold."""
+    """A DACL cannot refuse FILE_MAP_EXECUTE, which is not a right of sections."""
     return None
 
 
@@ -229,7 +229,7 @@ def system_security_unchecked(call: Open) -> Fail | None:
     return system_security(call)
 
 
-# ---- what a success says ----
+# ---- replies of a success ----
 
 
 @grants(OPENS, "open-existing", "open-same-object")
@@ -266,10 +266,10 @@ def make(call: Open, reply: Reply) -> None:
 
 @lost(OPENS)
 def lose(call: Open, reply: Reply) -> None:
-    """A handle of which the model does not know what it is; what it may be stays."""
+    """After a success without a statement: an unknown handle, which may keep the object of that name."""
     call.process.labels[call.label] = LOST
     if call.target is not None:
-        call.target.handles += 1  # never released: whether the name goes is not known from now on
+        call.target.handles += 1  # never released: the end of the name is unknown from now on
         if call.target.name is not None:
             call.world.names[call.target.name] = UNKNOWN_NAME
 

@@ -56,7 +56,7 @@ class Pages:
 
     @property
     def view(self) -> Region:
-        """The view that is meant. NoStatement if it is none."""
+        """The view of the call. NoStatement if the label is not a view."""
         if self.region is None or self.region.section is None or self.region.section.kind != "section":
             raise NoStatement("what lies at the address")
         return self.region
@@ -95,9 +95,9 @@ def query(world: World, process: Process, step: Step) -> Pages:
 
 
 def same_run(view: Region, page: int, shows: bool, told: bool) -> tuple[int, bool, int]:
-    """From a page on: where the run of pages of one state and protection ends, whether it is committed, and the
-    protection. `shows`: pages that were copied show it. `told`: only commits that end before the view does are told to
-    other views."""
+    """The run of pages of one state and protection from a page on: its end, whether it is committed, and its protection.
+    `shows`: pages that were copied show their own protection. `told`: other views only know commits that end before the
+    end of their view."""
     section = view.section
     assert section is not None
     everywhere = section.told if told else section.committed
@@ -189,7 +189,7 @@ def query_reserved(call: Pages) -> Fields | None:
 
 @instead_of(query_reserved, "commits-to-the-end-are-local")
 def query_reserved_locally(call: Pages) -> Fields | None:
-    """A commit that reaches the end of its view is not told to the other views."""
+    """Other views do not know a commit that reaches the end of its view."""
     return described(call, False, True) if of_section(call, True) else None
 
 
@@ -240,7 +240,7 @@ def region_commit_of_all(call: Pages) -> Fields | None:
 
 # ---- protect ----
 
-# What VirtualProtect may make of a view, by the protection that it was mapped with.
+# The protections that VirtualProtect may set, by the protection that the view was mapped with.
 WITHIN = {
     PAGE_NOACCESS: (PAGE_NOACCESS,),
     PAGE_READONLY: (PAGE_NOACCESS, PAGE_READONLY, PAGE_WRITECOPY),
@@ -329,7 +329,7 @@ def protected(call: Pages, reply: Reply) -> None:
 
 
 def lose_view(process: Process, region: Region) -> None:
-    """Nothing is known of a view any more: neither its protection nor whether what is stored there is shared."""
+    """Makes the protection of a view unknown, and whether stores to it are shared."""
     for name, found in process.labels.items():
         if isinstance(found, MemoryLabel) and found.anchor is region.anchor:
             process.labels[name] = LOST
@@ -403,7 +403,7 @@ def pages_lost(call: Pages, reply: Reply) -> None:
 
 @refuses("protect", "reserve-commit-is-shared")
 def committed_for_all(call: Pages) -> Fail | None:
-    """What is committed is so in every view; what that means for a step the other rules say."""
+    """A committed page is committed in all views. The other rules state the effects."""
     return None
 
 

@@ -1,16 +1,16 @@
-"""The registry of rules: which function states which rows of the contract, and which changes a platform may have.
+"""The registry of rules: the functions that state each row of the contract, and the changed rules of platforms.
 
-A rule is a function of a call, which is what a step means in the present state. It states one of three things:
+A rule is a function of a call, which is a step with its meaning in the current state. A rule is one of three kinds:
 
-    refuses   the call fails; the function returns a Fail, or a Fault where memory is touched
-    grants    what a success says; the function returns the fields of the reply, {} if it is just a success
+    refuses   the call fails; the function returns a Fail, or a Fault for a memory access
+    grants    the reply of a success; the function returns its fields, {} for a success without a field
     records   the row expects nothing here and allows either; the function returns True
 
-None means that the rule is not about this call. If refusals apply, the reply must be one of them; else it must be what
-all grants say together. Where no rule speaks the model makes no statement.
+None means that the rule is not about this call. If refusals apply, the reply must be one of them; otherwise it must have
+the fields of all grants. If no rule applies the model makes no statement.
 
-A platform that is known to deviate has changed rules: `@instead_of(rule, "name")` is a function that takes the place
-of a rule where an entry of cases/known.toml with `rule = "name"` applies.
+A platform with known deviations has changed rules: `@instead_of(rule, "name")` declares a function that replaces a rule
+if an entry of cases/known.toml with `rule = "name"` applies to the platform.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from shmcheck.oracle.text import Reply, Step
 
 
 class Fail:
-    """A refusal: last error, and the status where the row names one. error None: any but 0."""
+    """A refusal: the last error, and the status if the row names one. error None: any error but 0."""
 
     __slots__ = ("error", "status", "text")
 
@@ -41,7 +41,7 @@ class Fail:
 
     @property
     def sample(self) -> str:
-        """A reply that is allowed."""
+        """An allowed reply."""
         return self.text if self.error is not None else self.text.replace("fail", "fail error=1", 1)
 
     def allows(self, reply: Reply) -> bool:
@@ -54,7 +54,7 @@ class Fail:
 
 
 class Fault:
-    """An exception on touching memory: what kind of access, and where at most from the label's base."""
+    """An exception at a memory access: the kind of the access, and its last possible offset from the label's base."""
 
     __slots__ = ("access", "first", "last", "code", "text")
 
@@ -67,7 +67,7 @@ class Fault:
 
     @property
     def sample(self) -> str:
-        """A reply that is allowed."""
+        """An allowed reply."""
         return f"fault code={self.code} access={self.access} at=+{self.last}"
 
     def allows(self, reply: Reply) -> bool:
@@ -82,14 +82,14 @@ Check = Callable[[Any], "Fail | Fault | Fields | bool | None"]
 Effect = Callable[[Any, Reply], None]
 Prepare = Callable[[World, Process, Step], Any]
 
-F = TypeVar("F", bound=Callable[..., Any])  # a function that a decorator hands back as it is
+F = TypeVar("F", bound=Callable[..., Any])  # a function that a decorator returns unchanged
 
 SUCCESS: Fields = {}
 
 
 @dataclass(slots=True)
 class Rule:
-    """One function of the model with the rows that it states."""
+    """One function of the model, and the rows that it states."""
 
     kind: str  # refuses, grants, records
     verb: str
@@ -99,23 +99,23 @@ class Rule:
 
 @dataclass(slots=True)
 class Verb:
-    """All that is known of a verb."""
+    """The rules of a verb."""
 
     name: str
     prepare: Prepare
     refusals: list[Rule] = field(default_factory=list)
     grants: list[Rule] = field(default_factory=list)
     records: list[Rule] = field(default_factory=list)
-    done: Effect | None = None  # what a success changes
-    failed: Effect | None = None  # what a refusal changes
-    lost: Effect | None = None  # what is unknown from now on if the model made no statement
+    done: Effect | None = None  # the changes of the state by a success
+    failed: Effect | None = None  # the changes of the state by a refusal
+    lost: Effect | None = None  # makes parts of the state unknown if the model made no statement
 
 
 VERBS: dict[str, Verb] = {}
 RULES: dict[Check, list[Rule]] = {}
 
 
-# Changed rules of platforms: by name, the functions that take the place of others.
+# Changed rules of platforms: by name, the functions that replace others.
 CHANGES: dict[str, dict[Check, Check]] = {}
 
 
@@ -142,22 +142,22 @@ def _rule(kind: str, verbs: str, rows: tuple[str, ...]) -> Callable[[F], F]:
 
 
 def refuses(verbs: str, *rows: str) -> Callable[[F], F]:
-    """The function says when calls of these verbs fail, and how."""
+    """The function states when calls of these verbs fail, and with which error."""
     return _rule("refuses", verbs, rows)
 
 
 def grants(verbs: str, *rows: str) -> Callable[[F], F]:
-    """The function says what a success of these verbs tells."""
+    """The function states the fields of a success of these verbs."""
     return _rule("grants", verbs, rows)
 
 
 def records(verbs: str, *rows: str) -> Callable[[F], F]:
-    """The function says when a row of the basis `record` allows either."""
+    """The function states when a row of the basis `record` allows success and failure."""
     return _rule("records", verbs, rows)
 
 
 def instead_of(original: Check, name: str) -> Callable[[F], F]:
-    """The function takes the place of a rule on platforms that are known for it. One name may change several rules."""
+    """The function replaces a rule on platforms with this known deviation. One name may change several rules."""
 
     def declare(check: F) -> F:
         if CHANGES.setdefault(name, {}).setdefault(original, check) is not check:
@@ -190,7 +190,7 @@ def failed(verbs: str) -> Callable[[F], F]:
 
 
 def lost(verbs: str) -> Callable[[F], F]:
-    """The function says what is unknown after a step about which the model made no statement."""
+    """The function makes parts of the state unknown after a step about which the model made no statement."""
 
     def declare(effect: F) -> F:
         for name in verbs.split():

@@ -1,4 +1,4 @@
-"""Makes a sequence that contradicts the contract as short as it can: steps are left out, then arguments made plain."""
+"""Shortens a sequence that contradicts the contract: removes steps, then makes arguments simpler."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from shmcheck.oracle.maker import KILL
 from shmcheck.oracle.text import up_to
 
 Steps = list[tuple[str, str]]
-Shows = Callable[[Steps], "int | None"]  # plays; the step that is contradicted in the same way, None if none is
+Shows = Callable[[Steps], "int | None"]  # plays steps; returns the index of the step with the same contradiction, or None
 
 PLAIN = (
     (re.compile(r" name=\S+"), (" name=@a",)),
@@ -25,11 +25,11 @@ PLAIN = (
 
 
 def shrink(steps: Steps, shows: Shows, most: int = 2000) -> Steps:
-    """The shortest steps that were found to show the same contradiction. `most` plays at most."""
+    """The shortest steps found that show the same contradiction, after `most` plays at most."""
     left = [most]
 
     def tried(candidate: Steps) -> Steps | None:
-        """The candidate up to the contradicted step, if it shows it."""
+        """The candidate up to the contradicted step, if it shows the contradiction."""
         if left[0] <= 0:
             return None
         left[0] -= 1
@@ -53,7 +53,7 @@ def _weight(steps: Steps) -> tuple[int, int, int]:
 
 
 def _shorter(steps: Steps) -> Iterator[Steps]:
-    """Without some of them, half of them first; the last is what is contradicted."""
+    """Candidates without some steps, first without half of them. The last step, which is contradicted, stays."""
     size = max(1, (len(steps) - 1) // 2)
     while size >= 1:
         for start in range(0, len(steps) - 1, size):
@@ -64,7 +64,7 @@ def _shorter(steps: Steps) -> Iterator[Steps]:
 
 
 def _plainer(steps: Steps) -> Iterator[Steps]:
-    """With one argument made plain, or with one role for two."""
+    """Candidates with a simpler argument, or with one role instead of two."""
     roles = list(dict.fromkeys(role for role, _ in steps))
     for role in roles[1:]:
         yield [(roles[0] if own == role else own, text.replace(f"${role}.", f"${roles[0]}.")) for own, text in steps]

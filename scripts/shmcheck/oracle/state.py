@@ -1,7 +1,7 @@
-"""What the model knows of a system: processes, their handles and views, sections, names, files.
+"""The state of a system in the model: processes, their handles and views, sections, names, files.
 
-Everything is symbolic: a handle's value and an address are objects of their own, because transcripts do not tell them.
-What is not known is None or UNKNOWN, and a rule that would need it makes no statement.
+Handle values and addresses are symbolic objects, because transcripts do not contain them. Unknown parts are None or
+UNKNOWN, and a rule that needs them makes no statement.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ class NoStatement(Exception):
 
 @dataclass(frozen=True)
 class Platform:
-    """What rules ask about the system under test. None: not known."""
+    """Facts about the system under test that rules use. None: unknown."""
 
     version: tuple[int, int, int] | None = None  # 10, 0, 19045
     client_session: bool | None = None  # not session 0
     bits: int = 64
     reader_bits: int = 64  # of the role "reader" in a run with a pair of architectures
-    used_actors: bool = False  # processes have played before: what their handle values are is not known
+    used_actors: bool = False  # processes have played before, so their handle values are unknown
     arm64: bool = False  # plain accesses follow ARM64's order, not that of x86
     integrity: str = "medium"  # of the runner and its actors
     global_privilege: str = ""  # enabled, disabled, absent
@@ -37,7 +37,7 @@ class Platform:
 
     @staticmethod
     def from_facts(facts: Mapping[str, str]) -> Platform:
-        """From the facts of a report."""
+        """The platform of a report's facts."""
         parts = facts.get("os_build", "").split(".")
         version = (int(parts[0]), int(parts[1]), int(parts[2])) if len(parts) == 3 and all(map(str.isdigit, parts)) else None
         session = facts.get("session", "")
@@ -62,7 +62,7 @@ def pages_up(length: int) -> int:
 
 
 class Object:
-    """What a handle can stand for; this class itself: an object of an unknown kind."""
+    """The object of a handle. This class itself is an object of an unknown kind."""
 
     __slots__ = ("handles", "name", "kind")
 
@@ -84,12 +84,12 @@ class File(Object):
         self.views = 0
         self.sections = 0
         self.live: set[Section] = set()  # sections over it that have handles or views
-        self.dirty = False  # written through a view that is still there
+        self.dirty = False  # written through a view that still exists
         self.unshared = False  # a handle was opened that does not share everything
 
 
 class Section(Object):
-    """A section. `size` is what NtQuerySection tells: whole pages, or the exact size over a file."""
+    """A section. `size` is the size that NtQuerySection returns: whole pages, or the exact size over a file."""
 
     __slots__ = ("size", "protect", "attributes", "contents", "committed", "committed_to_end", "told", "descriptor", "owner", "owner_level", "label", "default_dacl", "file", "views")
 
@@ -101,23 +101,23 @@ class Section(Object):
         self.contents = Contents()
         self.committed: Intervals[bool] | None = None  # None: all of it
         self.committed_to_end = False  # a commit has reached the end of its view
-        self.told: Intervals[bool] = Intervals()  # commits that have not
+        self.told: Intervals[bool] = Intervals()  # commits that have not reached it
         self.descriptor: str | None = ""  # SDDL; "": the default; None: not known
         self.owner: str | None = "user"
         self.owner_level: str = "medium"
         self.label: str | None = ""  # mandatory label: "", "LW", ...
-        self.default_dacl: str | None = None  # what it got if no descriptor was given
+        self.default_dacl: str | None = None  # its DACL if no descriptor was given
         self.file: File | None = None
         self.views = 0
 
     @property
     def extent(self) -> int:
-        """Bytes that views can show."""
+        """The number of bytes that views can show."""
         return pages_up(self.size)
 
 
 class Value:
-    """A handle's value, which is unknown. NULL is the one that is no handle."""
+    """The value of a handle, whose number is unknown. NULL is the value that is not a handle."""
 
     __slots__ = ()
 
@@ -135,11 +135,11 @@ class Handle:
         self.access = access
         self.inherit: bool | None = inherit
         self.protected: bool | None = False
-        self.asked = 0  # what OpenFileMapping was asked for, for platforms that take it as it stands
+        self.asked = 0  # the access passed to OpenFileMapping, for platforms that grant it unchanged
 
 
 class Anchor:
-    """An address that the system chose, which is unknown; places are distances from it. NUMBERS is the one at 0."""
+    """An address that the system chose, whose number is unknown. Places are distances from it. NUMBERS is address 0."""
 
     __slots__ = ()
 
@@ -166,7 +166,7 @@ class Region:
         self.copied: Intervals[bool] | None = None  # pages of its own, by offset in the region
         self.local: Intervals[bool] | None = None  # pages that were committed in this view
         self.alive = True
-        self.gone_at = 0  # how many places the process had given away when it went
+        self.gone_at = 0  # the number of places that the process had used when it was unmapped
 
     @property
     def end(self) -> int:
@@ -174,7 +174,7 @@ class Region:
 
     @property
     def room(self) -> int:
-        """Where the granule of its last page ends: nothing else lies before that."""
+        """The end of the granule of its last page. No other region begins before it."""
         return (self.end + GRANULE - 1) & -GRANULE
 
 
@@ -189,19 +189,19 @@ class HandleLabel:
 
 
 class MemoryLabel:
-    """A label of an actor that is memory: a place, and what lay there first."""
+    """A label of an actor that is memory: a place, and the region that was there first."""
 
     __slots__ = ("anchor", "base", "offset", "region")
 
     def __init__(self, anchor: Anchor, base: int, offset: int, region: Region | None) -> None:
         self.anchor = anchor
         self.base = base
-        self.offset = offset  # what the pattern of fill starts from
+        self.offset = offset  # the offset at which the pattern of fill starts
         self.region = region
 
 
 class UnknownLabel:
-    """A label of which the model has lost track."""
+    """A label whose object is unknown."""
 
     __slots__ = ()
 
@@ -212,17 +212,17 @@ LOST = UnknownLabel()
 
 @dataclass(slots=True)
 class Token:
-    """Who a process is, as far as access checks ask. None: not known."""
+    """The token of a process, as far as access checks need it. None: unknown."""
 
     user: str | None = "user"
     level: str | None = "medium"
     members: frozenset[str] = frozenset({"WD", "AU", "{user}", "{logon}"})
-    outside: frozenset[str] = frozenset({"RC"})  # groups that it is surely not in; all others are not known
-    denied: frozenset[str] = frozenset()  # groups that count for denials only
+    outside: frozenset[str] = frozenset({"RC"})  # groups that it is not in; membership in all others is unknown
+    denied: frozenset[str] = frozenset()  # deny-only groups
     restricted: bool = False
     container: bool = False
     privileges: dict[str, str] = field(default_factory=dict)  # enabled, disabled, absent
-    default_dacl: str | None = None  # as `defaultdacl` told it
+    default_dacl: str | None = None  # the reply of `defaultdacl`
 
 
 class Process:
@@ -238,17 +238,17 @@ class Process:
         self.closed: dict[Value, int] = {}  # values that were closed, and how many handles had been opened then
         self.opened = 0
         self.regions: list[Region] = []
-        self.placed = 0  # how often the system has chosen a place for memory: it may choose a free one again
+        self.placed = 0  # how often the system has chosen a place for memory; it may choose a free place again
         self.token = token  # None: nothing is known
-        self.identity = ""  # what it was started as, if not as the runner
+        self.identity = ""  # the identity that it was started with; "": the runner's
         self.bits = bits
         self.aware: bool | None = True  # of large addresses
         self.fresh = True  # it has played nothing before
-        self.last: dict[str, Value | tuple[Anchor, int]] = {}  # what $role.handle and $role.base are
+        self.last: dict[str, Value | tuple[Anchor, int]] = {}  # the values of $role.handle and $role.base
 
 
 class Lost:
-    """Stands for the meaning of a name that is not known."""
+    """The unknown meaning of a name."""
 
     __slots__ = ()
 
@@ -265,12 +265,12 @@ class World:
         self.platform = platform
         self.processes: dict[str, Process] = {}
         self.names: dict[str, Object | Lost] = {}
-        self.unsure = False  # an object has a name that is not known
-        self.files: dict[str, File | None] = {}  # None: it may be there or not
-        self.starting: dict[str, dict[Value, Handle]] = {}  # what processes inherit that have not acted yet
+        self.unsure = False  # an object has an unknown name
+        self.files: dict[str, File | None] = {}  # None: it may exist or not
+        self.starting: dict[str, dict[Value, Handle]] = {}  # the inherited handles of processes that have not acted yet
 
     def process(self, role: str) -> Process:
-        """The actor of a role; it starts when it is first named."""
+        """The actor of a role. It starts when it is first used."""
         found = self.processes.get(role)
         if found is None:
             found = self.processes[role] = Process(role, self.bits_of(role), self.plain_token())
@@ -302,13 +302,13 @@ class World:
         return value
 
     def take(self, process: Process, value: Value) -> None:
-        """A handle is closed."""
+        """Closes a handle."""
         handle = process.table.pop(value)
         process.closed[value] = process.opened
         self.release(handle.object)
 
     def release(self, target: Object) -> None:
-        """One handle less; the name goes with the last one."""
+        """Releases a handle of an object. The name disappears with the last one."""
         target.handles -= 1
         if target.handles == 0:
             if target.name is not None and self.names.get(target.name) is target:
@@ -339,7 +339,7 @@ class World:
                 settle(section)
 
     def end(self, process: Process) -> None:
-        """A process is gone, with its handles and views."""
+        """Removes a process with its handles and views."""
         process.alive = False
         for region in list(process.regions):
             self.remove_region(process, region)
@@ -350,7 +350,7 @@ class World:
 
 
 def settle(section: Section) -> None:
-    """Once the last view of a file is gone the file is up to date; row file-updated-when-last-view-goes."""
+    """The file is up to date after its last view is unmapped; row file-updated-when-last-view-goes."""
     file = section.file
     if file is not None and file.views == 0:
         file.dirty = False
@@ -367,8 +367,8 @@ def region_at(process: Process, anchor: Anchor, place: int) -> Region | None:
 
 
 def surely_free(process: Process, label: MemoryLabel, place: int) -> bool:
-    """Whether nothing can lie at a place, which a label reaches: it is in a granule that begins with the label's own
-    region, and behind its end; or that region is gone and the system has chosen no place since."""
+    """Whether a place that a label reaches is certainly free: it is after the end of the label's region in the granule of
+    that region, or the region is unmapped and the system has chosen no place since."""
     region = label.region
     if region is None or region_at(process, label.anchor, place) is not None:
         return False

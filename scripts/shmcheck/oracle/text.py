@@ -1,4 +1,4 @@
-"""Steps and replies as transcripts write them (harness/PROTOCOL.md), parsed once for each text."""
+"""Parses steps and replies of transcripts (harness/PROTOCOL.md). Each text is parsed once."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ CACHED = 4096  # texts that are kept parsed: most come again within one sequence
 
 
 class BadText(Exception):
-    """A line that is no step or no reply; the text says why."""
+    """A line that is not a step or not a reply; the text says why."""
 
 
 class Step:
@@ -47,7 +47,7 @@ class Step:
         return key in self.fields
 
     def number(self, key: str, default: int = 0) -> int:
-        """The number of a field, which may be constants joined by '|'. BadText if it is none, as a `$reference` is."""
+        """The number of a field, which may be constants joined by '|'. BadText for any other text, such as a `$reference`."""
         if key not in self.fields:
             return default
         if key not in self._numbers:
@@ -59,7 +59,7 @@ class Step:
 
 
 class Reply:
-    """One reply: `fail error=5 ERROR_ACCESS_DENIED status=0xC0000022 STATUS_ACCESS_DENIED`. Volatile fields count not."""
+    """One reply: `fail error=5 ERROR_ACCESS_DENIED status=0xC0000022 STATUS_ACCESS_DENIED`. Volatile fields do not count."""
 
     __slots__ = ("text", "word", "fields", "volatile")
 
@@ -81,7 +81,7 @@ class Reply:
 
 @lru_cache(maxsize=CACHED)
 def number(text: str) -> int | None:
-    """The value of `0x10000`, `12` or `PAGE_READWRITE|SEC_COMMIT`; None if it is none."""
+    """The value of `0x10000`, `12` or `PAGE_READWRITE|SEC_COMMIT`; None for any other text."""
     value = 0
     for word in text.split("|"):
         if word in NAMES:
@@ -96,7 +96,7 @@ def number(text: str) -> int | None:
 
 @lru_cache(maxsize=CACHED)
 def step(text: str) -> Step:
-    """The step of a text. BadText if it is none."""
+    """The step of a text. BadText if it is not a step."""
     return Step(text)
 
 
@@ -106,12 +106,12 @@ def reply(text: str) -> Reply:
     return Reply(text)
 
 
-# Verbs that several roles perform at the same time: as many as crowd= says.
+# Verbs that several roles perform at the same time; crowd= is their number.
 TOGETHER = frozenset({"burst", "churn", "initialise"})
 
 
 def together(steps: Sequence[tuple[str, str]], start: int) -> int:
-    """How many steps from this one on (role, text) are performed at the same time; 1 for most."""
+    """The number of steps (role, text) from this one on that are performed at the same time; mostly 1."""
     verb = steps[start][1].partition(" ")[0]
     if verb not in TOGETHER:
         return 1
@@ -136,7 +136,7 @@ def up_to(steps: Sequence[tuple[str, str]], at: int) -> list[int]:
 
 @lru_cache(maxsize=CACHED)
 def plain(text: str) -> bytes:
-    """A value without its escapes."""
+    """The bytes of an escaped value."""
     return unquote_to_bytes(text) if "%" in text else text.encode("utf-8", "surrogateescape")
 
 

@@ -13,7 +13,7 @@ from shmcheck.oracle.text import reply, step
 
 @dataclass(slots=True)
 class Verdict:
-    """What was found in one sequence. `at` is the step that is contradicted, -1 if none is; judging ends there."""
+    """The verdict on one sequence. `at` is the index of the contradicted step, at which judging ends; -1 if there is none."""
 
     explained: int = 0
     unexplained: int = 0
@@ -33,7 +33,7 @@ class Verdict:
 
 
 def judge(model: Model, platform: Platform, steps: Many[tuple[str, str]], replies: Many[str]) -> Verdict:
-    """From the first step on, with a state that follows the replies."""
+    """Judges all steps, with a state that follows the replies."""
     found, world = Verdict(), World(platform)
     for index, ((role, text), answer) in enumerate(zip(steps, replies)):
         if text == KILL:
@@ -49,7 +49,7 @@ def judge(model: Model, platform: Platform, steps: Many[tuple[str, str]], replie
 
 
 def judge_predicted(model: Model, platform: Platform, made: Sequence, replies: Many[str]) -> Verdict:
-    """The same, and quicker where everything went as it was predicted when the sequence was made."""
+    """The same, and faster if all replies are those that were predicted when the sequence was made."""
     found = Verdict()
     for expected, answer in zip(made.expected, replies):
         if expected is None:

@@ -1,4 +1,4 @@
-"""Walks the transcript of a case and says of every step whether the contract explains it."""
+"""Judges all steps of the transcript of a case."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LINE = re.compile(r"([a-z0-9_-]+)> (.*?) -> (.*)")
 
 @dataclass(slots=True)
 class Walked:
-    """One step of a transcript and what the model says to it."""
+    """One step of a transcript and its judgement."""
 
     number: int  # of the line in the transcript, from 1
     role: str
@@ -25,20 +25,20 @@ class Walked:
     judgement: Judgement
 
     def text(self) -> str:
-        """As the transcript has it."""
+        """The line of the transcript."""
         return f"{self.role}> {self.step} -> {self.reply}"
 
 
 @dataclass(slots=True)
 class Counts:
-    """How many steps there are of each kind."""
+    """The number of steps of each kind."""
 
     steps: int = 0
     explained: int = 0
     unexplained: int = 0
     contradicted: int = 0
     known: int = 0
-    reasons: dict[str, int] = field(default_factory=dict)  # why steps are unexplained
+    reasons: dict[str, int] = field(default_factory=dict)  # reasons of unexplained steps, with their numbers
 
     def add(self, judgement: Judgement) -> None:
         self.steps += 1
@@ -49,7 +49,7 @@ class Counts:
 
 
 def walk(model: Model, platform: Platform, transcript: str) -> Iterator[Walked]:
-    """The steps of one case in order. What the stage does itself (a start, a kill, an exit) is no step."""
+    """The steps of one case in order. Actions of the stage (a start, a kill, an exit) are not steps."""
     world = World(platform)
     for number, line in enumerate(transcript.split("\n"), 1):
         match = LINE.fullmatch(line)
@@ -69,7 +69,7 @@ def walk(model: Model, platform: Platform, transcript: str) -> Iterator[Walked]:
 
 
 def direct(world: World, role: str, text: str) -> None:
-    """What the stage did: `(start) identity=low`, `(killed)`."""
+    """Applies an action of the stage: `(start) identity=low`, `(killed)`."""
     if text.startswith("(killed)") or text.startswith("(ended)"):
         world.end(world.process(role))
         return
