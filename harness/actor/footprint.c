@@ -11,7 +11,7 @@
 #define TOKEN_BYTES 2048
 #define FNV_START UINT64_C(14695981039346656037)
 #define FNV_FACTOR UINT64_C(1099511628211)
-#define LONGEST_GAP 32 /* free handle values in a row, behind which no handle is looked for */
+#define LONGEST_GAP 32 /* after so many free handle values in a row no further handle is tried */
 
 /* Allocations and handles in ascending order of their address and value. */
 struct allocation {

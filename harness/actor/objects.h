@@ -18,7 +18,7 @@ enum object_kind {
     OBJECT_PROCESS,
     OBJECT_HANDLE, /* a handle of unknown type */
     OBJECT_VIEW,
-    OBJECT_MEMORY,   /* other memory: reserved by the actor, or an address that it was told */
+    OBJECT_MEMORY,   /* other memory: reserved by the actor, or an address from a request */
     OBJECT_BURST,    /* the handles of a race */
     OBJECT_NAMESPACE /* a private namespace: its handle is no handle for other calls */
 };

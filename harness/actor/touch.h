@@ -11,7 +11,7 @@
 struct touch {
     uintptr_t address;
     uintptr_t length;
-    unsigned char *bytes;         /* of touch_load and touch_store: `length` of ours */
+    unsigned char *bytes;         /* of touch_load and touch_store: `length` bytes of the caller */
     volatile uint64_t number;     /* of touch_load_number (out) and touch_store_number (in) */
     uint64_t seed, origin;        /* of patterns: the byte at `address` is pattern_byte(seed, origin) */
     volatile uintptr_t first;     /* how many bytes were as expected; `length`: all */

@@ -33,7 +33,7 @@ struct verdict_facts {
     const char *element; /* of JUnit XML, "failure"; "" if there is none */
     const char
         *type; /* its type attribute, "shmcheck.Failure"; "" if there is none; of an error only the start */
-    int exit_code; /* what one such case makes of the run's exit code; the highest one counts */
+    int exit_code; /* the exit code of a run with such a case; the highest one counts */
     int severity;  /* of a repeated case the verdict with the highest one counts */
 };
 

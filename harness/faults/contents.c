@@ -237,7 +237,7 @@ static HANDLE WINAPI create_with_bad_tail(HANDLE file, SECURITY_ATTRIBUTES *attr
     return section;
 }
 
-/* The last close keeps the bytes; the next creation of the name brings them back. */
+/* The last close saves the bytes; the next creation of the name restores them. */
 static BOOL WINAPI close_keeping(HANDLE handle)
 {
     const struct section *known = section_of(handle);

@@ -54,7 +54,7 @@ struct occasion opening(enum way way, const WCHAR *name)
     return occasion;
 }
 
-/* The name of a section behind BaseNamedObjects\; "" if it has none or it is not told. */
+/* The name of a section after BaseNamedObjects\; "" if it has none or the system does not return it. */
 static const WCHAR *name_of(HANDLE section)
 {
     static union {

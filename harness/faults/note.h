@@ -20,7 +20,7 @@ struct note {
     volatile unsigned long long born; /* GetTickCount64 of the first creation */
     volatile LONG user_count;
     volatile DWORD users[NOTE_USERS]; /* ids of the processes that created or opened the name */
-    unsigned char kept[NOTE_KEPT];    /* contents that a fault brings back */
+    unsigned char kept[NOTE_KEPT];    /* contents that a fault restores */
     volatile LONG kept_length;        /* in bytes */
 };
 

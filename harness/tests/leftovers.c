@@ -11,11 +11,11 @@
 #include "../common/text.h"
 #include "../common/utf16.h"
 
-#define OURS L"shmcheck"
+#define PREFIX L"shmcheck"
 #define PATH_UNITS 1024
 #define DEPTH_MOST 8
 
-/* Pages ntopendirectoryobject and ntquerydirectoryobject; the types are ours, because not every SDK has them. */
+/* Pages ntopendirectoryobject and ntquerydirectoryobject. Not every SDK has these types. */
 struct counted {
     USHORT length, room; /* in bytes */
     WCHAR *text;
@@ -54,8 +54,8 @@ static bool is_type(const struct counted *type, const WCHAR *name)
 
 static bool is_ours(const struct counted *name)
 {
-    size_t units = name->length / sizeof(WCHAR), wanted = wcslen(OURS);
-    return units >= wanted && wmemcmp(name->text, OURS, wanted) == 0;
+    size_t units = name->length / sizeof(WCHAR), wanted = wcslen(PREFIX);
+    return units >= wanted && wmemcmp(name->text, PREFIX, wanted) == 0;
 }
 
 /* Prints the objects of shmcheck in a directory and in those below it. False if the directory does not exist. */

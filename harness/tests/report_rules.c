@@ -277,7 +277,7 @@ static bool read_case(struct check *check, struct sums *sums)
     return true;
 }
 
-/* Whether the suite's name is that of ours behind the prefix that its properties state, or without one if they state none. */
+/* Whether the name of the suite follows the prefix that its properties state, or has none if they state none. */
 static bool suite_name_is_right(const struct check *check)
 {
     const char *name = check->suite.at;

@@ -36,7 +36,7 @@ static bool holds(const char *bytes, size_t length, enum junit_dialect dialect)
     char room[300];
     struct text wrong = text_over(room, sizeof room);
     bool result = report_rules_hold(bytes, length, dialect, &wrong, NULL, NULL);
-    assert_int_equal(result, wrong.length == 0); /* what is wrong is said */
+    assert_int_equal(result, wrong.length == 0); /* a broken rule has a message */
     return result;
 }
 

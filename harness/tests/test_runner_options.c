@@ -1,4 +1,4 @@
-/* The command line: every option, every mistake, and what is said about it. */
+/* The command line: every option, and every error with its message. */
 #include "testing.h"
 
 #include <wchar.h>

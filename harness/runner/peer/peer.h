@@ -46,7 +46,7 @@ DWORD peer_start(struct peer_group *group, struct peer *peer, const wchar_t *pro
 DWORD peer_settle(struct peer_group *group, struct peer *peer, const struct identity *identity);
 /* Waits until an actor that another actor started has opened the pipe. */
 bool peer_accept(struct peer_group *group, struct peer *peer);
-/* Opens the process with the id that it told over the pipe, to see its end. Zero, or the error code. */
+/* Opens the process by the id from its hello, to see its end. Zero, or the error code. */
 DWORD peer_open_process(struct peer_group *group, struct peer *peer, uint64_t pid);
 
 /* An actor that waited begins to play another role: the next peer_receive returns its first line again, as if the process

@@ -44,7 +44,7 @@ void results_skip(struct results *results, size_t item);
 /* An item begins; an item has ended. results_add frees the outcome. */
 void results_start(struct results *results);
 void results_add(struct results *results, size_t item, struct case_outcome *outcome);
-/* Brings the report on disk up to date, unless writing has taken too much of the run's time. Returns after how many
+/* Updates the report on disk, unless writing has taken too much of the time of the run. Returns after how many
  * milliseconds it must be called again; INFINITE: the report is up to date. */
 DWORD results_refresh(struct results *results, const size_t *running, size_t running_count);
 /* Writes the report now. False if this write or an earlier one failed. */

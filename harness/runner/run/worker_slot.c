@@ -125,7 +125,7 @@ static bool send_orders(struct worker_slot *slot, const struct pool_settings *se
     return sends;
 }
 
-static bool hear_hello(struct worker_slot *slot, DWORD milliseconds)
+static bool read_hello(struct worker_slot *slot, DWORD milliseconds)
 {
     char bytes[LINE_BYTES];
     size_t length;
@@ -172,7 +172,7 @@ bool worker_slot_start(struct worker_slot *slot, const struct pool_settings *set
         text_format(error, "a worker process does not start: error %lu", (unsigned long)code);
         return false;
     }
-    if (!hear_hello(slot, (DWORD)(STEP_TIMEOUT_MS * 2 * settings->timeout_scale))) {
+    if (!read_hello(slot, (DWORD)(STEP_TIMEOUT_MS * 2 * settings->timeout_scale))) {
         text_add(error, "a worker process started but sends no hello");
         return false;
     }
