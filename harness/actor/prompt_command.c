@@ -66,10 +66,11 @@ void prompt_remark(const char *line, bool refused, struct text *out)
     if (name && (name[6] == '"' || name[6] == '\''))
         text_add(out, "# the quotes are part of the name; a blank in a name is written %20\n");
     if (strncmp(line, "open", 4) == 0 && asks_for(line, "SECTION_QUERY"))
-        text_add(
-            out,
-            "# SECTION_QUERY is 1, which OpenFileMapping takes for FILE_MAP_COPY: it cannot ask for query "
-            "alone. "
-            "duplicate L access=SECTION_QUERY and ntopen L path=P access=SECTION_QUERY can; granted L shows "
-            "what a handle has\n");
+        text_add(out, "# SECTION_QUERY is 1, which OpenFileMapping takes for FILE_MAP_COPY: it cannot ask "
+                      "for query alone. "
+                      "duplicate L to=0 access=SECTION_QUERY can, and so can ntopen, with the directory that "
+                      "names shows: "
+                      "ntopen M path=\\Sessions\\1\\BaseNamedObjects\\NAME access=SECTION_QUERY. granted L "
+                      "shows what a "
+                      "handle has\n");
 }

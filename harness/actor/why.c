@@ -109,7 +109,8 @@ static int rate_words(const struct symptom_row *row, const char *step)
         while (is_word_character(at[length]))
             length++;
         if (length > 0 && tells(at, length))
-            found += text_has(row->statement, at, length) || text_has(row->expected, at, length);
+            found += text_has(row->statement, at, length) || text_has(row->expected, at, length) ||
+                     text_has(row->id, at, length);
         at += length > 0 ? length : 1;
     }
     return found;
@@ -118,13 +119,18 @@ static int rate_words(const struct symptom_row *row, const char *step)
 static int rate(const struct symptom_row *row, const struct failure *failure)
 {
     int functions = rate_functions(row, failure->calls);
-    bool error = failure->error[0] && has_word(row->codes, failure->error, strlen(failure->error));
+    const size_t error_length = strlen(failure->error);
+    bool error = error_length > 0 && has_word(row->codes, failure->error, error_length);
     bool status = failure->status && has_word(row->codes, failure->status, strlen(failure->status));
     if (functions == 0 || !(error || status))
         return 0;
     if (failure->status && !status && strstr(row->codes, "STATUS_"))
         return 0; /* the same error for another reason */
-    return 8 * status + 4 * error + 4 * functions + 2 * rate_words(row, last_step);
+    /* Rows that are about this error and no other, and those that many people met. */
+    const bool only =
+        strncmp(row->expected, "NULL; ", 6) == 0 && text_has(row->expected + 6, failure->error, error_length);
+    return 8 * status + 4 * error + 6 * functions + 2 * only + 2 * (row->problem[0] != 0) +
+           2 * rate_words(row, last_step);
 }
 
 struct rated {
@@ -230,7 +236,8 @@ void why_add(struct text *out)
         text_format(out, "row %s: %s\n    expected: %s\n", rows[i].row->id, rows[i].row->statement,
                     rows[i].row->expected);
     if (count > shown)
-        text_format(out, "and %u more rows\n", (unsigned)(count - shown));
+        text_format(out, "and %u more rows: scripts/explain \"error %s %.*s\"\n", (unsigned)(count - shown),
+                    failure.error, (int)strcspn(failure.calls, ", "), failure.calls);
     if (count == 0)
         text_format(out, "no row of the contract has this error of %s\n",
                     failure.calls[0] ? failure.calls : "this step");

@@ -172,9 +172,11 @@ TEST(why_tells_rows_problems_and_what_to_look_at)
               "row open-read-cannot-map-write: A handle opened for FILE_MAP_READ cannot map a writable "
               "view.\n    expected: NULL; 5\n",
               "frequent problem P05: ", "look at: granted S shows the rights"));
-    expect_printed(SECTION "map v of=s access=FILE_MAP_READ length=65536\nread v\nsystem\nwhy\n",
-                   PARTS("map v of=s access=FILE_MAP_READ length=65536 -> fail error=5",
-                         "frequent problem P01: A view larger than the section"));
+    expect_printed(
+        SECTION "map v of=s access=FILE_MAP_READ length=65536\nread v\nsystem\nwhy\n",
+        PARTS("map v of=s access=FILE_MAP_READ length=65536 -> fail error=5",
+              "\nrow map-length-past-end: ", "more rows: scripts/explain \"error 5 MapViewOfFile\"\n",
+              "frequent problem P01: A view larger than the section"));
     /* The one of the statuses of an error that was seen. */
     struct buffer printed = {0};
     assert_int_equal(run_script(SECTION "hold e kind=event name=Local\\shmcheck-prompt-event\n"
