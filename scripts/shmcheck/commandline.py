@@ -7,10 +7,13 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
+from pathlib import Path
 from typing import NoReturn
 
 from shmcheck import signals
 from shmcheck.console import EXIT_NOT_RUN, CannotRun, Summary, ensure_streams, print_summary, say
+from shmcheck.definitions import RunnerOption, option
+from shmcheck.processes import processors
 from shmcheck.signals import Interrupted
 
 
@@ -29,6 +32,57 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         raise CannotRun(f"{message}\n{self.format_usage().rstrip()}\n{self.prog} --help describes every option")
+
+    def add_jobs(self, words: str) -> None:
+        """--jobs, with the limits of shmcheck.exe; default: the number of processors within these limits."""
+        jobs = option("JOBS")
+        default = min(processors(), int(jobs.highest))
+        self.add_argument(jobs.name, type=number_of(jobs), default=default, metavar=jobs.argument, help=words)
+
+    def add_timeout_scale(self, words: str) -> None:
+        """--timeout-scale, with the limits and the default of shmcheck.exe."""
+        scale = option("TIMEOUT_SCALE")
+        self.add_argument(scale.name, type=factor_of(scale), default=scale.default, metavar=scale.argument, help=words)
+
+    def add_json(self) -> None:
+        """--json FILE, for the figures that the command prints."""
+        self.add_argument("--json", type=Path, metavar="FILE", help="also write the figures into FILE")
+
+    def add_programs(self) -> None:
+        """--programs DIR, for a command that otherwise builds the programs."""
+        self.add_argument("--programs", type=Path, metavar="DIR", help="use the programs in DIR and build none")
+
+
+def number(lowest: int, highest: int) -> Callable[[str], int]:
+    """The type of an option that takes a whole number between these limits."""
+
+    def parse(word: str) -> int:
+        digits = word.removeprefix("-")
+        if not (digits.isascii() and digits.isdecimal() and lowest <= int(word) <= highest):
+            raise argparse.ArgumentTypeError(f"it takes a number from {lowest} to {highest}, not {word!r}")
+        return int(word)
+
+    return parse
+
+
+def number_of(limits: RunnerOption) -> Callable[[str], int]:
+    """The type of an option with the limits of this option of shmcheck.exe."""
+    return number(int(limits.lowest), int(limits.highest))
+
+
+def factor_of(limits: RunnerOption) -> Callable[[str], float]:
+    """The same for an option that takes a decimal number."""
+
+    def parse(word: str) -> float:
+        try:
+            value = float(word)
+        except ValueError:
+            value = float("nan")
+        if not limits.lowest <= value <= limits.highest:
+            raise argparse.ArgumentTypeError(f"it takes a number from {limits.lowest:g} to {limits.highest:g}, not {word!r}")
+        return value
+
+    return parse
 
 
 def guarded(name: str, command: Callable[[], int], counts: bool = False) -> int:

@@ -9,6 +9,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from shmcheck import commandline
 from shmcheck.console import CannotRun, Summary, is_summary
 from shmcheck.definitions import RUNNER_OPTIONS
 from shmcheck.paths import windows_path
@@ -204,3 +205,15 @@ def test_a_file_that_is_not_a_program_is_a_finding(tmp_path: Path, data: bytes) 
     found = dict(mapping_api.findings(file, free=True))
     assert found["imports"]
     assert found["symbols"] != ""
+
+
+def test_shared_options_have_the_limits_of_shmcheck(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(commandline, "processors", lambda: 64)
+    parser = commandline.Parser("x")
+    parser.add_jobs("jobs")
+    parser.add_timeout_scale("factor")
+    assert vars(parser.parse_args([])) == {"jobs": 32, "timeout_scale": 1.0}
+    assert vars(parser.parse_args(["--jobs", "1", "--timeout-scale", "0.1"])) == {"jobs": 1, "timeout_scale": 0.1}
+    for words in (["--jobs", "33"], ["--jobs", "-1"], ["--jobs", "x"], ["--timeout-scale", "nan"], ["--timeout-scale", "101"]):
+        with pytest.raises(CannotRun, match=f"{words[0]}: .*it takes a number from|{words[0]}: expected one argument"):
+            parser.parse_args(words)

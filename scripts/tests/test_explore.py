@@ -178,7 +178,7 @@ def test_a_contradiction_is_written_with_its_steps(tmp_path: Path) -> None:
     ("words", "message"),
     [
         (["--family", "nonsense"], "--family nonsense: there are names,"),
-        (["--jobs", "0"], "--jobs takes a number from 1 to 32, not 0"),
+        (["--jobs", "0"], "--jobs: it takes a number from 1 to 32, not '0'"),
         (["--sequences", "-1"], "take no negative number"),
         (["--target", "nowhere"], "nowhere"),
     ],

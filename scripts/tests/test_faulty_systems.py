@@ -151,13 +151,13 @@ def test_a_draw_can_be_repeated() -> None:
 @pytest.mark.parametrize(
     ("words", "problem"),
     [
-        (["--sample", "0"], "--sample takes a number from 1 to 1000, not 0"),
+        (["--sample", "0"], "--sample: it takes a number from 1 to 1000, not '0'"),
         (["--sample", "2", "--fault", "no-183"], "--sample cannot be combined"),
         (["--sample", "2", "--whole"], "--sample cannot be combined"),
         (["--seed", "2"], "--seed needs --sample"),
-        (["--at-least", "101"], "--at-least takes a number from 0 to 100, not 101"),
-        (["--jobs", "0"], "--jobs takes a number from 1 to 32, not 0"),
-        (["--timeout-scale", "0"], "--timeout-scale takes a number from 0.1 to 100, not 0"),
+        (["--at-least", "101"], "--at-least: it takes a number from 0 to 100, not '101'"),
+        (["--jobs", "0"], "--jobs: it takes a number from 1 to 32, not '0'"),
+        (["--timeout-scale", "0"], "--timeout-scale: it takes a number from 0.1 to 100, not '0'"),
     ],
 )
 def test_wrong_options_are_refused(words: list[str], problem: str) -> None:

@@ -223,8 +223,8 @@ def test_the_report_of_a_run_without_mutate_is_refused(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--percent", "0"], "--percent takes a number from 1 to 100, not 0"),
-        (["--percent", "101"], "--percent takes a number from 1 to 100, not 101"),
+        (["--percent", "0"], "--percent: it takes a number from 1 to 100, not '0'"),
+        (["--percent", "101"], "--percent: it takes a number from 1 to 100, not '101'"),
         (["--report", "no-such-file.xml"], "no-such-file.xml"),
     ],
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from pathlib import Path
 
 from shmcheck.build import cmake_build, packages
 from shmcheck.build.cmake_build import Part
@@ -40,7 +39,7 @@ Exit code 0: every goal is met; 1: one is missed; 3: the measurement failed, or 
 
 def bench(arguments: Sequence[str]) -> int:
     parser = Parser("scripts/bench", DESCRIPTION)
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here too")
+    parser.add_json()
     wanted = parser.parse_args(arguments)
     prepare([Part(cmake_build.main_preset(), PROGRAMS)], packages.FOR_RUN)
     with this_target() as target:

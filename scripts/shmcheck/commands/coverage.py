@@ -41,7 +41,7 @@ def options(arguments: Sequence[str]) -> argparse.Namespace:
     source.add_argument("--program", type=Path, metavar="EXE", help="the shmcheck.exe to run; default: the built one")
     parser.add_argument("--contract", type=Path, metavar="FILE", default=CONTRACT, help="default: cases/contract.toml")
     parser.add_argument("--problems", type=Path, metavar="FILE", help="default: cases/problems.toml; with --contract none")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here too")
+    parser.add_json()
     parser.add_argument("--rows", action="store_true", help="print the id of each uncovered and each excused row")
     parser.add_argument("--readme", action="store_true", help="write the table of areas into README.md")
     parser.add_argument("--complete", action="store_true", help="an uncovered row is an error")

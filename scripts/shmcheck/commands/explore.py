@@ -17,7 +17,6 @@ from shmcheck.files import write_file, write_out
 from shmcheck.oracle.exploring import ALL_FAMILIES, Contradiction, Explored, explore
 from shmcheck.oracle.play_text import lines_of, playable
 from shmcheck.paths import BUILD, make_build_folder
-from shmcheck.processes import processors
 from shmcheck.proof.exploration import Plan, jobs_of, probe
 from shmcheck.targets import target_resolve
 from shmcheck.targets.prepare import prepare_targets
@@ -45,21 +44,19 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         "--family", action="append", default=[], metavar="F", help=f"only this one, several times: {', '.join(ALL_FAMILIES)}"
     )
     parser.add_argument("--depth", type=int, default=4, metavar="N", help="of the exhaustive part; 0: random only; default: 4")
-    parser.add_argument("--jobs", type=int, default=processors(), metavar="N", help="workers, with three actors each")
+    parser.add_jobs("workers, with three actors each")
     parser.add_argument("--target", default="", metavar="NAME", help="a target of scripts/targets.toml instead of this system")
-    parser.add_argument("--programs", type=Path, metavar="DIR", help="use the programs in this folder; build nothing")
+    parser.add_programs()
     parser.add_argument("--actor", type=Path, metavar="EXE", help="the actor; default: shmactor.exe of the programs")
     parser.add_argument("--first", action="store_true", help="end with the first contradiction")
     parser.add_argument("--out", type=Path, default=BUILD / "explored", metavar="DIR", help="files of steps; default: build/explored")
     parser.add_argument("--junit", type=Path, metavar="FILE", help="write a JUnit report")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures")
-    parser.add_argument("--timeout-scale", type=float, default=1.0, metavar="X", help="multiply the time for an answer, 5 s")
+    parser.add_json()
+    parser.add_timeout_scale("multiply the time for an answer, 5 s, by X")
     found = parser.parse_args(arguments)
     for family in found.family:
         if family not in ALL_FAMILIES:
             raise CannotRun(f"--family {family}: there are {', '.join(ALL_FAMILIES)}")
-    if not 1 <= found.jobs <= 32:
-        raise CannotRun(f"--jobs takes a number from 1 to 32, not {found.jobs}")
     if found.sequences < 0 or found.minutes < 0 or found.depth < 0:
         raise CannotRun("--sequences, --for and --depth take no negative number")
     if not found.sequences and not found.minutes:

@@ -9,11 +9,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from shmcheck.build.cmake_build import Part, main_preset
-from shmcheck.commandline import Parser, guarded
+from shmcheck.commandline import Parser, guarded, number
 from shmcheck.console import EXIT_FAILED, EXIT_PASSED, CannotRun
 from shmcheck.files import write_file
 from shmcheck.paths import REPORTS, make_build_folder
-from shmcheck.processes import processors
 from shmcheck.proof import exploration
 from shmcheck.proof.fault_runs import FaultRuns, check_controls, look_for, run_baseline, sample
 from shmcheck.proof.faults import Family, Outcome, System, choose, draw, estimate_text, figures, table
@@ -46,17 +45,17 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--fault", action="append", default=[], metavar="NAME", help="only this one; may be repeated")
     parser.add_argument("--list", action="store_true", help="print every family with its parameters; run nothing")
     parser.add_argument("--whole", action="store_true", help="look for each fault in all topics, which takes long")
-    parser.add_argument("--sample", type=int, metavar="N", help="draw N systems, 1 to 1000")
+    parser.add_argument("--sample", type=number(1, SAMPLE_MOST), metavar="N", help=f"draw N systems, 1 to {SAMPLE_MOST}")
     parser.add_argument("--seed", type=int, metavar="N", help="draws the same systems again (default: today's date)")
-    parser.add_argument("--at-least", type=int, default=100, metavar="PERCENT", help="the share to catch (default: 100)")
+    parser.add_argument("--at-least", type=number(0, 100), default=100, metavar="PERCENT", help="the share to catch (default: 100)")
     parser.add_argument("--by-exploring", action="store_true", help="find them by scripts/explore alone, without a case")
     parser.add_argument("--seconds", type=float, default=60.0, metavar="N", help="of --by-exploring for each (default: 60)")
     parser.add_argument("--controls", action="store_true", help="run the suite on the systems without a fault too")
     parser.add_argument("--target", metavar="NAME", help="a target of scripts/targets.toml instead of this system")
-    parser.add_argument("--jobs", type=int, default=processors(), metavar="N", help="systems at the same time")
-    parser.add_argument("--timeout-scale", type=float, default=1.0, metavar="X", help="multiply every deadline by X")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here too")
-    parser.add_argument("--programs", type=Path, metavar="DIR", help="use the programs in this folder; build nothing")
+    parser.add_jobs("systems at the same time")
+    parser.add_timeout_scale("multiply all deadlines by X")
+    parser.add_json()
+    parser.add_programs()
     wanted = parser.parse_args(arguments)
     check(wanted)
     return wanted
@@ -64,14 +63,6 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 
 def check(wanted: argparse.Namespace) -> None:
     """CannotRun if the options do not go together."""
-    if not 1 <= wanted.jobs <= 32:
-        raise CannotRun(f"--jobs takes a number from 1 to 32, not {wanted.jobs}")
-    if not 0.1 <= wanted.timeout_scale <= 100:
-        raise CannotRun(f"--timeout-scale takes a number from 0.1 to 100, not {wanted.timeout_scale:g}")
-    if not 0 <= wanted.at_least <= 100:
-        raise CannotRun(f"--at-least takes a number from 0 to 100, not {wanted.at_least}")
-    if wanted.sample is not None and not 1 <= wanted.sample <= SAMPLE_MOST:
-        raise CannotRun(f"--sample takes a number from 1 to {SAMPLE_MOST}, not {wanted.sample}")
     if wanted.sample is not None and (wanted.fault or wanted.whole):
         raise CannotRun("--sample cannot be combined with --fault or --whole: it draws the systems and runs all topics")
     if wanted.seed is not None and wanted.sample is None:

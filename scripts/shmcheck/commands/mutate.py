@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from shmcheck.build.prepare import prepare_run
-from shmcheck.commandline import Parser, guarded
+from shmcheck.commandline import Parser, guarded, number_of
 from shmcheck.console import EXIT_ERROR, EXIT_FAILED, EXIT_PASSED, CannotRun, say
+from shmcheck.definitions import option
 from shmcheck.files import write_file
 from shmcheck.paths import ROOT
-from shmcheck.processes import processors
 from shmcheck.proof.mutants import Excuse, Score, load_excuses, score
 from shmcheck.proof.mutation_run import run_mutated
 from shmcheck.reports import report_files, report_reader
@@ -33,11 +33,11 @@ end, or a case was an error; 3: the run could not start."""
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser = Parser("scripts/mutate", DESCRIPTION)
-    parser.add_argument("--percent", type=int, default=100, metavar="N", help="the share of the changes that run, in per cent (1 to 100)")
+    parser.add_argument("--percent", type=number_of(option("MUTATE")), default=100, metavar="N", help="the share of the changes that run, in per cent (1 to 100)")
     parser.add_argument("--seed", metavar="N|today", default="1", help="chooses the changes; 'today' differs from day to day")
     parser.add_argument("--filter", action="append", default=[], metavar="GLOB", help="only these cases")
-    parser.add_argument("--jobs", type=int, default=processors(), metavar="N", help="cases at the same time")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here too")
+    parser.add_jobs("cases at the same time")
+    parser.add_json()
     parser.add_argument("--report", type=Path, metavar="FILE", help="judge this report of a run with --mutate instead")
     return parser.parse_args(arguments)
 
@@ -91,8 +91,6 @@ def verdict(total: Score, whole: bool) -> int:
 
 def mutate(arguments: Sequence[str]) -> int:
     wanted = parse(arguments)
-    if not 1 <= wanted.percent <= 100:
-        raise CannotRun(f"--percent takes a number from 1 to 100, not {wanted.percent}")
     excuses = load_excuses(EXCUSED)
     report = wanted.report or run_cases(wanted)
     if report is None:

@@ -86,7 +86,7 @@ def rules_text() -> str:
 def run(arguments: Sequence[str]) -> int:
     parser = Parser("scripts/oracle", DESCRIPTION)
     parser.add_argument("reports", nargs="*", type=Path, metavar="REPORT", help="a report of shmcheck")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here too")
+    parser.add_json()
     parser.add_argument("--reasons", type=int, default=0, metavar="N", help="print the N most frequent reasons for no statement")
     parser.add_argument("--missed", action="store_true", help="also print the steps that only a case failed")
     parser.add_argument("--rules", action="store_true", help="print the functions that state each row, and end")

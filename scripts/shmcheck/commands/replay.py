@@ -38,7 +38,7 @@ def options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--all", action="store_true", help="all cases; shows those that differ")
     parser.add_argument("--json", type=Path, metavar="FILE", help="cases, same, different, not_replayable, as JSON")
     parser.add_argument("--steps", type=Path, metavar="FILE", help="write the file of steps too, for shmcheck --play")
-    parser.add_argument("--timeout-scale", type=float, default=1.0, metavar="X", help="multiply every deadline by X")
+    parser.add_timeout_scale("multiply all deadlines by X")
     found = parser.parse_args(arguments)
     if found.all == bool(found.cases):
         parser.error("name cases, or --all")

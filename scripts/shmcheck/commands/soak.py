@@ -5,9 +5,8 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Sequence
-from pathlib import Path
 
-from shmcheck.commandline import Parser, guarded
+from shmcheck.commandline import Parser, guarded, number
 from shmcheck.console import EXIT_FAILED, EXIT_PASSED, CannotRun
 from shmcheck.files import write_file
 from shmcheck.paths import make_build_folder
@@ -33,20 +32,15 @@ Exit code 0: all runs agree; 1: some cases differ, and are listed; 3: a run was 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser = Parser("scripts/soak", DESCRIPTION)
-    parser.add_argument("--runs", type=int, default=3, metavar="N", help="whole runs for each target (default 3)")
-    parser.add_argument("--twins", type=int, default=0, metavar="N", help="also N times two runs at the same time")
-    parser.add_argument("--fresh", type=int, default=0, metavar="N", help="N random orders with new and with used actors")
-    parser.add_argument("--order-seed", type=int, default=1, metavar="N", help="the seed of the first of these orders (default 1)")
+    parser.add_argument("--runs", type=number(0, RUNS_MOST), default=3, metavar="N", help="whole runs for each target (default 3)")
+    parser.add_argument("--twins", type=number(0, RUNS_MOST), default=0, metavar="N", help="also N times two runs at the same time")
+    parser.add_argument("--fresh", type=number(0, RUNS_MOST), default=0, metavar="N", help="N random orders with new and with used actors")
+    parser.add_argument("--order-seed", type=number(1, SEED_MOST), default=1, metavar="N", help="the seed of the first of these orders (default 1)")
     parser.add_argument("--target", action="append", default=[], metavar="NAME", help="targets of targets.toml; default: this system")
     parser.add_argument("--filter", action="append", default=[], metavar="GLOB", help="only these cases")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here too")
-    parser.add_argument("--programs", type=Path, metavar="DIR", help="use the programs in this folder; build nothing")
+    parser.add_json()
+    parser.add_programs()
     wanted = parser.parse_args(arguments)
-    for name in ("runs", "twins", "fresh"):
-        if not 0 <= getattr(wanted, name) <= RUNS_MOST:
-            raise CannotRun(f"--{name} takes a number from 0 to {RUNS_MOST}, not {getattr(wanted, name)}")
-    if not 1 <= wanted.order_seed <= SEED_MOST:
-        raise CannotRun(f"--order-seed takes a number from 1 to {SEED_MOST}, not {wanted.order_seed}")
     if wanted.fresh:
         return wanted
     if wanted.runs + wanted.twins == 0:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shmcheck.console import EXIT_ERROR, EXIT_NOT_RUN, EXIT_PASSED, CannotRun, Summary, print_summary, say
-from shmcheck.definitions import Kind
+from shmcheck.definitions import Kind, option
 from shmcheck.paths import KNOWN, ROOT, target_path
 from shmcheck.processes import processors
 from shmcheck.reports import baselines, report_files
@@ -19,7 +19,6 @@ from shmcheck.targets import launch, lost_report, options, report_place, target_
 from shmcheck.targets.target import Target
 from shmcheck.targets.targets_file import Spec
 
-JOBS_MAX = 32  # of shmcheck.exe
 
 
 @dataclass(frozen=True)
@@ -115,7 +114,7 @@ def defaults(wanted: options.Options, report: Path) -> list[str]:
     if "--known" not in wanted.values and KNOWN.exists():
         words += ["--known", target_path(str(KNOWN), str(ROOT))]
     if "--jobs" not in wanted.values:
-        words += ["--jobs", str(min(processors(), JOBS_MAX))]
+        words += ["--jobs", str(min(processors(), int(option("JOBS").highest)))]
     return words
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from shmcheck.commandline import Parser
+from shmcheck.commandline import Parser, number
 from shmcheck.console import CannotRun
 from shmcheck.definitions import RUNNER_OPTIONS, RunnerOption, option
 
@@ -40,7 +40,6 @@ TARGET_WORD = "target"
 _PREFIX = re.compile(rf"[A-Za-z0-9][A-Za-z0-9_.-]{{0,{int(SUITE_PREFIX.highest) - 1}}}")
 
 PARALLEL = 8
-NUMBER = re.compile(r"[0-9]{1,3}")
 
 
 @dataclass
@@ -81,13 +80,6 @@ def text(word: str) -> str:
     return word
 
 
-def number(word: str) -> int:
-    """A value of up to three digits."""
-    if not NUMBER.fullmatch(word):
-        raise argparse.ArgumentTypeError(f"it takes a number from 0 to 999, not {word!r}")
-    return int(word)
-
-
 def parser() -> Parser:
     """All options. Those of shmcheck.exe come from its own list."""
     made = Parser("scripts/run", DESCRIPTION, CLOSING)
@@ -103,10 +95,10 @@ def parser() -> Parser:
     )
     own.add_argument("--targets", type=text, metavar="FILE", help="another file of targets")
     own.add_argument(
-        "--parallel", type=number, default=PARALLEL, metavar="N", help=f"targets at the same time (default: {PARALLEL})"
+        "--parallel", type=number(1, 999), default=PARALLEL, metavar="N", help=f"targets at the same time (default: {PARALLEL})"
     )
     own.add_argument(
-        "--allow-lost", type=number, default=0, metavar="N", help="the number of targets that may leave no report without changing the exit code"
+        "--allow-lost", type=number(0, 999), default=0, metavar="N", help="the number of targets that may leave no report without changing the exit code"
     )
     own.add_argument(
         "--record", action="store_true", help="also keep the reports as reports/baselines/NAME.xml, without machine names"
@@ -152,8 +144,6 @@ def parse(arguments: Sequence[str], folder: str, convert: Callable[[str, str], s
     found = parser().parse_args(arguments)
     if found.build_dir is not None:  # start_command.py removes it if it has a value
         raise CannotRun("--build-dir needs a value")
-    if found.parallel == 0:
-        raise CannotRun("--parallel takes a number from 1 to 999, not 0")
     options = Options(
         targets=target_names(found.target),
         targets_file=os.path.join(folder, found.targets) if found.targets else "",
