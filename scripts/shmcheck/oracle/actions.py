@@ -11,7 +11,7 @@ from collections.abc import Callable
 from shmcheck.oracle.constants import GRANULE, PAGE
 from shmcheck.oracle.contents import Filled
 from shmcheck.oracle.maker import ROLES, Maker
-from shmcheck.oracle.state import HandleLabel, MemoryLabel, Region
+from shmcheck.oracle.state import Handle, HandleLabel, MemoryLabel, Region, Section
 from shmcheck.oracle.text import step
 
 SIZES = (1, 4095, 4096, 4097, 8192, 65535, 65536, 65537, 69632, 131072, 196609, 0x100000, 0x400001)
@@ -54,6 +54,29 @@ DESCRIPTORS = (
 )  # fmt: skip
 
 Action = Callable[[Maker], "str | None"]
+
+
+def of_view(make: Callable[[Maker, str, Region], str | None]) -> Action:
+    """An action about any view of the role: its label and its region."""
+
+    def action(maker: Maker) -> str | None:
+        found = maker.views()
+        if not found:
+            return None
+        label, _, region = maker.any_of(found)
+        return make(maker, label, region)
+
+    return action
+
+
+def of_handle(make: Callable[[Maker, str, Handle, Section], str | None]) -> Action:
+    """An action about any handle of the role to a section: its label, the handle, and the section."""
+
+    def action(maker: Maker) -> str | None:
+        found = maker.handles()
+        return make(maker, *maker.random.choice(found)) if found else None
+
+    return action
 
 
 # ---- names ----
@@ -213,11 +236,8 @@ def gone(maker: Maker) -> str:
 # ---- views ----
 
 
-def map_whole(maker: Maker) -> str | None:
-    found = maker.handles()
-    if not found:
-        return None
-    label, handle, _ = maker.random.choice(found)
+@of_handle
+def map_whole(maker: Maker, label: str, handle: Handle, section: Section) -> str | None:
     wanted = "FILE_MAP_WRITE" if (handle.access or 0) & 2 and maker.chance(0.8) else "FILE_MAP_READ"
     return mapping(maker, label, wanted)
 
@@ -237,12 +257,9 @@ def mapping(maker: Maker, label: str, access: str, rest: str = "") -> str:
 PLACED = {"FILE_MAP_WRITE": "PAGE_READWRITE", "FILE_MAP_READ": "PAGE_READONLY"}
 
 
-def map_base(maker: Maker) -> str | None:
+@of_handle
+def map_base(maker: Maker, label: str, handle: Handle, section: Section) -> str | None:
     """A view at an address that the caller gives: free, one page off, or in use."""
-    found = maker.handles()
-    if not found:
-        return None
-    label, handle, section = maker.random.choice(found)
     if section.extent > 1 << 20:
         return None
     access = "FILE_MAP_WRITE" if (handle.access or 0) & 2 else "FILE_MAP_READ"
@@ -255,11 +272,8 @@ def map_base(maker: Maker) -> str | None:
     return f"map {maker.label('v')} of={label} access={access} base=${maker.role}.base{more}"
 
 
-def kind(maker: Maker) -> str | None:
-    found = maker.views()
-    if not found:
-        return None
-    label, _, region = maker.any_of(found)
+@of_view
+def kind(maker: Maker, label: str, region: Region) -> str | None:
     return f"kind {label} at={maker.number((0, 1, PAGE, region.size - 1))} show={maker.pick(('size', 'commit', 'size,commit'))}"
 
 
@@ -281,50 +295,43 @@ def map_far(maker: Maker) -> str | None:
     return f"commit {step(text).label} at=0 length={PAGE} protect=PAGE_READWRITE"
 
 
-def commit_first(maker: Maker) -> str | None:
-    found = maker.views()
-    return f"commit {maker.any_of(found)[0]} at=0 length={PAGE} protect=PAGE_READWRITE" if found else None
+@of_view
+def commit_first(maker: Maker, label: str, region: Region) -> str | None:
+    return f"commit {label} at=0 length={PAGE} protect=PAGE_READWRITE"
 
 
-def write_first(maker: Maker) -> str | None:
-    found = maker.views()
-    return f"write {maker.any_of(found)[0]} at={maker.number((0, 8, 4088))} u64={0x0101010101010101 * (1 + int(maker.random.random() * 99)):#x}" if found else None
+@of_view
+def write_first(maker: Maker, label: str, region: Region) -> str | None:
+    return f"write {label} at={maker.number((0, 8, 4088))} u64={0x0101010101010101 * (1 + int(maker.random.random() * 99)):#x}"
 
 
-def look_first(maker: Maker) -> str | None:
-    found = maker.views()
-    return f"read {maker.any_of(found)[0]} at={maker.number((0, 8, 4088))} as=u64" if found else None
+@of_view
+def look_first(maker: Maker, label: str, region: Region) -> str | None:
+    return f"read {label} at={maker.number((0, 8, 4088))} as=u64"
 
 
-def descriptor(maker: Maker) -> str | None:
-    found = maker.handles()
-    return f"descriptor {maker.random.choice(found)[0]} parts=dacl" if found else None
+@of_handle
+def descriptor(maker: Maker, label: str, handle: Handle, section: Section) -> str | None:
+    return f"descriptor {label} parts=dacl"
 
 
 def system(maker: Maker) -> str:
     return "system"
 
 
-def map_copy(maker: Maker) -> str | None:
-    found = maker.handles()
-    if not found:
-        return None
-    return f"map {maker.label('v')} of={maker.random.choice(found)[0]} access=FILE_MAP_COPY"
+@of_handle
+def map_copy(maker: Maker, label: str, handle: Handle, section: Section) -> str | None:
+    return f"map {maker.label('v')} of={label} access=FILE_MAP_COPY"
 
 
-def map_access(maker: Maker) -> str | None:
-    found = maker.handles()
-    if not found:
-        return None
-    return f"map {maker.label('v')} of={maker.random.choice(found)[0]} access={maker.pick(ACCESSES)}"
+@of_handle
+def map_access(maker: Maker, label: str, handle: Handle, section: Section) -> str | None:
+    return f"map {maker.label('v')} of={label} access={maker.pick(ACCESSES)}"
 
 
-def map_part(maker: Maker) -> str | None:
+@of_handle
+def map_part(maker: Maker, label: str, handle: Handle, section: Section) -> str | None:
     """A view at the edges of a section."""
-    found = maker.handles()
-    if not found:
-        return None
-    label, handle, section = maker.random.choice(found)
     extent = section.extent
     last = (extent - 1) & -GRANULE
     offset = maker.number((0, 0, GRANULE, last, last, 2 * GRANULE, extent, last + GRANULE, 1, PAGE, GRANULE - 1))
@@ -336,11 +343,8 @@ def map_part(maker: Maker) -> str | None:
     return mapping(maker, label, access, f" offset={offset:#x} length={max(length, 0):#x}")
 
 
-def unmap(maker: Maker) -> str | None:
-    found = maker.views()
-    if not found:
-        return None
-    label, _, region = maker.any_of(found)
+@of_view
+def unmap(maker: Maker, label: str, region: Region) -> str | None:
     if maker.chance(0.1) and maker.has("unmap2"):
         return f"unmap2 {label} flags=MEM_UNMAP_WITH_TRANSIENT_BOOST"
     inside = f" at={maker.number((0, 1, 100, PAGE, region.size - 1))}" if maker.chance(0.2) else ""
@@ -361,11 +365,8 @@ def place_in(maker: Maker, region: Region) -> int:
     return max(0, maker.number((0, 0, 1, 7, PAGE - 1, PAGE - 4, PAGE, GRANULE - 2, GRANULE, size - 1, size - 4, size - 8, size, size // 2)))
 
 
-def write(maker: Maker) -> str | None:
-    found = maker.views()
-    if not found:
-        return None
-    label, _, region = maker.any_of(found)
+@of_view
+def write(maker: Maker, label: str, region: Region) -> str | None:
     at = place_in(maker, region)
     what = int(maker.random.random() * 4)
     if what == 0:
@@ -377,22 +378,16 @@ def write(maker: Maker) -> str | None:
     return f"write {label} at={at & -8} u64={0x0102030405060708 * (1 + int(maker.random.random() * 8)):#x}"
 
 
-def fill(maker: Maker) -> str | None:
-    found = maker.views()
-    if not found:
-        return None
-    label, _, region = maker.any_of(found)
+@of_view
+def fill(maker: Maker, label: str, region: Region) -> str | None:
     length = min(region.size, maker.number((PAGE, PAGE + 1, GRANULE, GRANULE + 1, region.size)), 1 << 20)
     at = maker.number((0, 1, PAGE - 1, region.size - length))
     return f"fill {label} at={max(0, min(at, region.size - length))} length={length} seed={1 + int(maker.random.random() * 3)}"
 
 
-def look(maker: Maker) -> str | None:
+@of_view
+def look(maker: Maker, label: str, region: Region) -> str | None:
     """Reads at a place that was written, or at another one, mostly at an edge."""
-    found = maker.views()
-    if not found:
-        return None
-    label, _, region = maker.any_of(found)
     contents = region.section.contents if region.section is not None else None
     if region.private is not None and region.private.starts and maker.chance(0.5):
         contents = region.private
@@ -413,11 +408,8 @@ def look(maker: Maker) -> str | None:
     return f"read {label} at={at} length={1 + int(maker.random.random() * 5)}"
 
 
-def verify(maker: Maker) -> str | None:
-    found = maker.views()
-    if not found:
-        return None
-    label, _, region = maker.any_of(found)
+@of_view
+def verify(maker: Maker, label: str, region: Region) -> str | None:
     length = min(region.size, 1 << 20)
     contents = region.section.contents if region.section is not None else None
     source = contents.at(region.offset) if contents is not None else None
@@ -465,19 +457,13 @@ def sum_up(maker: Maker) -> str | None:
     return f"checksum {maker.any_of(found)[0]} length={PAGE}" if found else None
 
 
-def increment(maker: Maker) -> str | None:
-    found = maker.views()
-    if not found:
-        return None
-    label, _, region = maker.any_of(found)
+@of_view
+def increment(maker: Maker, label: str, region: Region) -> str | None:
     return f"increment {label} at={maker.number((0, 4, PAGE - 4, region.size - 4))}"
 
 
-def query(maker: Maker) -> str | None:
-    found = maker.views()
-    if not found:
-        return None
-    label, _, region = maker.any_of(found)
+@of_view
+def query(maker: Maker, label: str, region: Region) -> str | None:
     return f"query {label} at={maker.number((0, 0, 1, PAGE, region.size - 1, region.size - PAGE, region.size))}"
 
 
@@ -492,50 +478,42 @@ def query_stale(maker: Maker) -> str | None:
     return verb.format(maker.random.choice(stale))
 
 
-def protect(maker: Maker) -> str | None:
-    found = maker.views()
-    if not found:
-        return None
-    label, _, region = maker.any_of(found)
+@of_view
+def protect(maker: Maker, label: str, region: Region) -> str | None:
     to = maker.pick(("PAGE_READONLY", "PAGE_NOACCESS", "PAGE_READWRITE", "PAGE_READONLY", "PAGE_EXECUTE_READ", "PAGE_WRITECOPY"))
     at = maker.number((0, 0, PAGE, region.size - PAGE, PAGE - 1))
     length = maker.number((1, 2, PAGE, PAGE + 1, region.size))
     return f"protect {label} at={max(at, 0)} length={length} to={to}"
 
 
-def commit(maker: Maker) -> str | None:
-    found = maker.views()
-    if not found:
-        return None
-    label, _, region = maker.any_of(found)
+@of_view
+def commit(maker: Maker, label: str, region: Region) -> str | None:
     at = maker.number((0, 0, PAGE, GRANULE, region.size - PAGE, 1))
     length = maker.number((1, PAGE, PAGE + 1, GRANULE, region.size, region.size + 1))
     return f"commit {label} at={max(at, 0)} length={length} protect={maker.pick(('PAGE_READWRITE', 'PAGE_READWRITE', 'PAGE_READONLY'))}"
 
 
-def decommit(maker: Maker) -> str | None:
-    found = maker.views()
-    return f"decommit {maker.any_of(found)[0]} at=0 length={PAGE}" if found else None
+@of_view
+def decommit(maker: Maker, label: str, region: Region) -> str | None:
+    return f"decommit {label} at=0 length={PAGE}"
 
 
-def release(maker: Maker) -> str | None:
-    found = maker.views()
-    return f"release {maker.any_of(found)[0]} keep=yes" if found else None
+@of_view
+def release(maker: Maker, label: str, region: Region) -> str | None:
+    return f"release {label} keep=yes"
 
 
-def flush(maker: Maker) -> str | None:
-    found = maker.views()
-    return f"flush {maker.any_of(found)[0]}" if found else None
+@of_view
+def flush(maker: Maker, label: str, region: Region) -> str | None:
+    return f"flush {label}"
 
 
 # ---- handles ----
 
 
-def close(maker: Maker) -> str | None:
-    found = maker.handles()
-    if not found:
-        return None
-    return f"close {maker.random.choice(found)[0]}" + (" keep=yes" if maker.chance(0.15) else "")
+@of_handle
+def close(maker: Maker, label: str, handle: Handle, section: Section) -> str | None:
+    return f"close {label}" + (" keep=yes" if maker.chance(0.15) else "")
 
 
 def use_closed(maker: Maker) -> str | None:
@@ -551,27 +529,20 @@ def use_closed(maker: Maker) -> str | None:
     return maker.pick((f"close {label} keep=yes", f"map {maker.label('v')} of={label} access=FILE_MAP_READ", f"size {label}"))
 
 
-def look_at_handle(maker: Maker) -> str | None:
-    found = maker.handles()
-    if not found:
-        return None
-    return f"{maker.pick(('size', 'granted', 'flags', 'size', 'granted'))} {maker.random.choice(found)[0]}"
+@of_handle
+def look_at_handle(maker: Maker, label: str, handle: Handle, section: Section) -> str | None:
+    return f"{maker.pick(('size', 'granted', 'flags', 'size', 'granted'))} {label}"
 
 
-def set_flags(maker: Maker) -> str | None:
-    found = maker.handles()
-    if not found:
-        return None
+@of_handle
+def set_flags(maker: Maker, label: str, handle: Handle, section: Section) -> str | None:
     what = maker.pick(("inherit=yes", "inherit=no", "protect-from-close=yes", "protect-from-close=no"))
-    return f"setflags {maker.random.choice(found)[0]} {what}"
+    return f"setflags {label} {what}"
 
 
-def duplicate(maker: Maker) -> str | None:
+@of_handle
+def duplicate(maker: Maker, label: str, handle: Handle, section: Section) -> str | None:
     """A duplicate in this process or another one, which then gives it a label."""
-    found = maker.handles()
-    if not found:
-        return None
-    label = maker.random.choice(found)[0]
     target = maker.pick(ROLES)
     to = "0" if target == maker.role else f"${target}.pid"
     how = maker.pick(("same=yes", "same=yes", "access=FILE_MAP_READ", "access=0", "access=GENERIC_READ", "access=FILE_MAP_WRITE"))
@@ -594,9 +565,9 @@ def compare(maker: Maker) -> str | None:
     return f"compare {first[0]} with={second[0]}"
 
 
-def set_descriptor(maker: Maker) -> str | None:
-    found = maker.handles()
-    return f"setdescriptor {maker.random.choice(found)[0]} sd={maker.pick(DESCRIPTORS)}" if found else None
+@of_handle
+def set_descriptor(maker: Maker, label: str, handle: Handle, section: Section) -> str | None:
+    return f"setdescriptor {label} sd={maker.pick(DESCRIPTORS)}"
 
 
 def kill(maker: Maker) -> str | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from shmcheck.oracle.actions import mapping, named
+from collections.abc import Callable
+
+from shmcheck.oracle.actions import Action, mapping, named
 from shmcheck.oracle.constants import GRANULE, PAGE
 from shmcheck.oracle.maker import Maker
 
@@ -11,6 +13,16 @@ PROTECTS = ("PAGE_READWRITE", "PAGE_READWRITE", "PAGE_READONLY", "PAGE_WRITECOPY
 ACCESSES = (" access=GENERIC_READ", " access=GENERIC_WRITE", " access=GENERIC_READ|GENERIC_WRITE|GENERIC_EXECUTE")
 SHARES = ("", " share=read", " share=none")
 FILES = ("name=^f1", "name=^f2")
+
+
+def of_file(make: Callable[[Maker, str], str | None]) -> Action:
+    """An action about any handle of the role to a file: its label."""
+
+    def action(maker: Maker) -> str | None:
+        found = maker.files()
+        return make(maker, maker.random.choice(found)[0]) if found else None
+
+    return action
 
 
 def create_file(maker: Maker) -> str:
@@ -28,9 +40,9 @@ def over(maker: Maker, label: str) -> str:
     return f"create {maker.label('s')} {named(maker, True)}size={size} protect={maker.pick(PROTECTS)} file={label}"
 
 
-def create_over_file(maker: Maker) -> str | None:
-    found = maker.files()
-    return over(maker, maker.random.choice(found)[0]) if found else None
+@of_file
+def create_over_file(maker: Maker, label: str) -> str | None:
+    return over(maker, label)
 
 
 def open_file(maker: Maker) -> str:
@@ -38,15 +50,15 @@ def open_file(maker: Maker) -> str:
     return f"file {maker.label('f')} {maker.pick(FILES)} open=existing{access}{maker.pick(SHARES) if maker.chance(0.3) else ''}"
 
 
-def size_of_file(maker: Maker) -> str | None:
-    found = maker.files()
-    return f"filesize {maker.random.choice(found)[0]}" if found else None
+@of_file
+def size_of_file(maker: Maker, label: str) -> str | None:
+    return f"filesize {label}"
 
 
-def resize_file(maker: Maker) -> str | None:
+@of_file
+def resize_file(maker: Maker, label: str) -> str | None:
     """A cut or an extension of a file, which may be mapped."""
-    found = maker.files()
-    return f"filesize {maker.random.choice(found)[0]} to={maker.number(SIZES)}" if found else None
+    return f"filesize {label} to={maker.number(SIZES)}"
 
 
 def read_file(maker: Maker) -> str | None:
@@ -56,14 +68,14 @@ def read_file(maker: Maker) -> str | None:
     return f"fileread {maker.random.choice(found)[0]} at={maker.number((0, 0, PAGE - 2, PAGE))} length={maker.number((1, 5, 8))}"
 
 
-def write_file(maker: Maker) -> str | None:
-    found = maker.files()
-    return f"filewrite {maker.random.choice(found)[0]} at={maker.number((0, 3, PAGE - 2))} text=later" if found else None
+@of_file
+def write_file(maker: Maker, label: str) -> str | None:
+    return f"filewrite {label} at={maker.number((0, 3, PAGE - 2))} text=later"
 
 
-def close_file(maker: Maker) -> str | None:
-    found = maker.files()
-    return f"close {maker.random.choice(found)[0]}" if found else None
+@of_file
+def close_file(maker: Maker, label: str) -> str | None:
+    return f"close {label}"
 
 
 def map_file(maker: Maker) -> str | None:
