@@ -295,26 +295,6 @@ def what_is_not_stated(call: Create) -> None:
 # ---- names ----
 
 
-@refuses(CREATES, "name-backslash-forbidden")
-def backslash(call: Create) -> Fail | None:
-    return {"leading": Fail(161), "backslash": Fail(3)}.get(names.refused(call.world, call.name))
-
-
-@refuses(CREATES, "name-double-backslash")
-def double_backslash(call: Create) -> Fail | None:
-    return Fail(123) if names.refused(call.world, call.name) == "double" else None
-
-
-@refuses(CREATES, "name-below-section")
-def below_section(call: Create) -> Fail | None:
-    return INVALID_HANDLE if names.refused(call.world, call.name) == "below" else None
-
-
-@refuses(CREATES, "name-reserved-words")
-def reserved_word(call: Create) -> Fail | None:
-    return INVALID_HANDLE if call.name is not None and call.name.wrong == "reserved" else None
-
-
 @refuses("create", "name-length-limit")
 def long_name(call: Create) -> Fail | None:
     if call.name is None:

@@ -98,26 +98,6 @@ def no_name(call: Open) -> Fail | None:
     return INVALID_PARAMETER if call.name is None else None
 
 
-@refuses(OPENS, "name-backslash-forbidden")
-def backslash(call: Open) -> Fail | None:
-    return {"leading": Fail(161), "backslash": Fail(3)}.get(names.refused(call.world, call.name))
-
-
-@refuses(OPENS, "name-double-backslash")
-def double_backslash(call: Open) -> Fail | None:
-    return Fail(123) if names.refused(call.world, call.name) == "double" else None
-
-
-@refuses(OPENS, "name-below-section")
-def below_section(call: Open) -> Fail | None:
-    return INVALID_HANDLE if names.refused(call.world, call.name) == "below" else None
-
-
-@instead_of(below_section, "opens-find-nothing-below-a-section")
-def nothing_below_section(call: Open) -> Fail | None:
-    return NOT_FOUND if names.refused(call.world, call.name) == "below" else None
-
-
 @refuses(OPENS, "name-length-limit")
 def long_name(call: Open) -> Fail | None:
     if call.name is None or not call.ansi or call.name.most <= names.MAX_ANSI:
@@ -142,10 +122,8 @@ def no_access_is_enough(call: Open) -> Fail | None:
     return None
 
 
-@refuses(OPENS, "name-collide-open", "name-reserved-words")
+@refuses(OPENS, "name-collide-open")
 def name_of_another_kind(call: Open) -> Fail | None:
-    if call.name is not None and call.name.wrong == "reserved":
-        return INVALID_HANDLE
     if call.target is None or isinstance(call.target, Section):
         return None
     if not call.target.kind:
