@@ -34,10 +34,9 @@ class Parser(argparse.ArgumentParser):
         raise CannotRun(f"{message}\n{self.format_usage().rstrip()}\n{self.prog} --help describes every option")
 
     def add_jobs(self, words: str) -> None:
-        """--jobs, with the limits of shmcheck.exe; default: the number of processors within these limits."""
+        """--jobs, with the limits of shmcheck.exe."""
         jobs = option("JOBS")
-        default = min(processors(), int(jobs.highest))
-        self.add_argument(jobs.name, type=number_of(jobs), default=default, metavar=jobs.argument, help=words)
+        self.add_argument(jobs.name, type=number_of(jobs), default=default_jobs(), metavar=jobs.argument, help=words)
 
     def add_timeout_scale(self, words: str) -> None:
         """--timeout-scale, with the limits and the default of shmcheck.exe."""
@@ -51,6 +50,11 @@ class Parser(argparse.ArgumentParser):
     def add_programs(self) -> None:
         """--programs DIR, for a command that otherwise builds the programs."""
         self.add_argument("--programs", type=Path, metavar="DIR", help="use the programs in DIR and build none")
+
+
+def default_jobs() -> int:
+    """The number of processors, or the largest number that shmcheck.exe takes for --jobs."""
+    return min(processors(), int(option("JOBS").highest))
 
 
 def number(lowest: int, highest: int) -> Callable[[str], int]:

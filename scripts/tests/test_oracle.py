@@ -66,6 +66,9 @@ def test_constants_are_those_of_the_protocol() -> None:
             found[name] = int(value, 16)
     assert len(found) > 30
     assert {name: constants.NAMES.get(name) for name in found} == found
+    own = {name: value for name, value in vars(constants).items() if name in constants.NAMES}
+    assert len(own) > 30
+    assert own == {name: constants.NAMES[name] for name in own}
 
 
 def test_names_of_errors_and_statuses_are_those_of_replies() -> None:

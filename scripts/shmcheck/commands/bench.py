@@ -8,10 +8,9 @@ from collections.abc import Sequence
 from shmcheck.build import cmake_build, packages
 from shmcheck.build.cmake_build import Part
 from shmcheck.build.prepare import prepare
-from shmcheck.commandline import Parser, guarded
+from shmcheck.commandline import Parser, default_jobs, guarded
 from shmcheck.console import EXIT_FAILED, EXIT_NOT_RUN, EXIT_PASSED
 from shmcheck.files import write_file
-from shmcheck.processes import processors
 from shmcheck.proof.bench import MISSED, TOO_NOISY, Bench, measure, verdicts
 from shmcheck.targets.target import this_target
 
@@ -43,7 +42,7 @@ def bench(arguments: Sequence[str]) -> int:
     wanted = parser.parse_args(arguments)
     prepare([Part(cmake_build.main_preset(), PROGRAMS)], packages.FOR_RUN)
     with this_target() as target:
-        figures = measure(Bench(target), processors())
+        figures = measure(Bench(target), default_jobs())
     for name, value in figures.items():
         print(f"{name:18} {value}")
     if wanted.json:

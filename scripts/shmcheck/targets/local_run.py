@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from shmcheck.commandline import default_jobs
 from shmcheck.console import EXIT_ERROR, EXIT_NOT_RUN, EXIT_PASSED, CannotRun, Summary, print_summary, say
-from shmcheck.definitions import Kind, option
+from shmcheck.definitions import Kind
 from shmcheck.paths import KNOWN, ROOT, target_path
-from shmcheck.processes import processors
 from shmcheck.reports import baselines, report_files
 from shmcheck.reports.report_reader import BadReport
 from shmcheck.signals import Interrupted
@@ -114,7 +114,7 @@ def defaults(wanted: options.Options, report: Path) -> list[str]:
     if "--known" not in wanted.values and KNOWN.exists():
         words += ["--known", target_path(str(KNOWN), str(ROOT))]
     if "--jobs" not in wanted.values:
-        words += ["--jobs", str(min(processors(), int(option("JOBS").highest)))]
+        words += ["--jobs", str(default_jobs())]
     return words
 
 
