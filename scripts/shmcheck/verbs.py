@@ -35,7 +35,7 @@ FIELD = re.compile(r"\[?(~?[a-z0-9-]+)=([^\]\s]*)\]?")
 
 
 @dataclass(frozen=True)
-class Key:
+class VerbKey:
     """A key of a verb. `most` is the largest value of a NUMBER, ADDRESS or CONSTANTS; `default` is "" if there is none."""
 
     name: str
@@ -72,7 +72,7 @@ class Verb:
     word: str
     calls: str
     reply: str
-    keys: list[Key] = field(default_factory=list)
+    keys: list[VerbKey] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     def replies(self) -> list[tuple[ReplyField, ...]]:
@@ -93,9 +93,9 @@ class Verb:
 @dataclass(frozen=True)
 class Table:
     verbs: dict[str, Verb]
-    common_keys: tuple[Key, ...]
+    common_keys: tuple[VerbKey, ...]
 
-    def key(self, verb: str, name: str) -> Key | None:
+    def key(self, verb: str, name: str) -> VerbKey | None:
         """The key of this name that the verb takes, common ones included."""
         found = self.verbs.get(verb)
         for one in (*found.keys, *self.common_keys) if found else ():
@@ -127,20 +127,20 @@ def entries(text: str, origin: str) -> list[tuple[str, list[str]]]:
     return found
 
 
-def make_key(columns: list[str], limits: dict[str, int], origin: str) -> Key:
+def make_key(columns: list[str], limits: dict[str, int], origin: str) -> VerbKey:
     name, kind, need, most, values, default, text = columns
     if kind not in TYPES:
         raise CannotRun(f"{origin}: the key {name} has the type {kind}, which is not one of {', '.join(TYPES)}")
     if most not in limits:
         raise CannotRun(f"{origin}: the key {name} has the limit {most}, which no LIMIT names")
-    return Key(name, kind, need == "REQUIRED", limits[most], values, default, text)
+    return VerbKey(name, kind, need == "REQUIRED", limits[most], values, default, text)
 
 
 def parse(text: str, origin: str) -> Table:
     """Reads the text of verbs.def. CannotRun, with the line, for an entry that is not valid."""
     limits = dict(C_LIMITS)
     verbs: dict[str, Verb] = {}
-    common: list[Key] = []
+    common: list[VerbKey] = []
     group = ""
     for kind, columns in entries(text, origin):
         if kind == "LIMIT":

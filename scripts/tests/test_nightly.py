@@ -14,7 +14,7 @@ sys.path.insert(0, str(ROOT / "scripts"))
 from shmcheck.commands import nightly
 from shmcheck.console import CannotRun
 from shmcheck.proof import bare_debian
-from shmcheck.proof.bare_debian import Outcome
+from shmcheck.proof.bare_debian import CommandEnd
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="bare Debian systems are made on Linux")
 
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="bare Debian sys
     ],
 )
 def test_summaries_that_count_as_passed(code: int, line: str, passed: bool) -> None:
-    assert Outcome("x", code, line, "").passed is passed
+    assert CommandEnd("x", code, line, "").passed is passed
 
 
 class FakeBare:
@@ -47,11 +47,11 @@ class FakeBare:
         if self.broken:
             raise CannotRun("no mirror")
 
-    def outcomes(self, user: str, commands: Sequence[str]) -> list[Outcome]:
+    def outcomes(self, user: str, commands: Sequence[str]) -> list[CommandEnd]:
         self.log.append(f"{self.number} {user} {' '.join(commands)}")
         bad = user == "user" and self.number == 13
         line = f"9 passed, {int(bad)} failed, 0 skipped"
-        return [Outcome(f"Debian {self.number}, {user}", int(bad), line, "the last\nlines")]
+        return [CommandEnd(f"Debian {self.number}, {user}", int(bad), line, "the last\nlines")]
 
     def delete(self) -> None:
         self.log.append(f"delete {self.number}")

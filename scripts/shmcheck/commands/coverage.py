@@ -15,7 +15,7 @@ from shmcheck.files import write_file
 from shmcheck.paths import ROOT
 from shmcheck.proof import readme_table
 from shmcheck.proof.case_list import list_text
-from shmcheck.proof.coverage import Case, ListError, compare, read_list
+from shmcheck.proof.coverage import ListError, ListedCase, compare, read_list
 from shmcheck.proof.coverage_text import complain, figures, print_rows, print_table
 from shmcheck.proof.problems import Problem
 from shmcheck.proof.problems import figures as problem_figures
@@ -53,7 +53,7 @@ def read_problems(found: argparse.Namespace) -> tuple[Problem, ...]:
     return load_problems(path) if path else ()
 
 
-def complain_of_problems(problems: tuple[Problem, ...], cases: list[Case]) -> bool:
+def complain_of_problems(problems: tuple[Problem, ...], cases: list[ListedCase]) -> bool:
     """Prints the cases that a problem names and that do not exist. Returns whether all exist."""
     missing = unknown_cases(problems, cases)
     for problem, name in missing:

@@ -66,7 +66,7 @@ exec "$chroot" --userspec=person:person "$root" env --chdir="$checkout" HOME=/ho
 
 
 @dataclass(frozen=True)
-class Outcome:
+class CommandEnd:
     """The end of one command in one system."""
 
     name: str  # "Debian 12, root: scripts/run"
@@ -111,7 +111,7 @@ class Bare:
         """Runs a script as root in namespaces whose mounts and processes end with it."""
         return run_quiet([*root_rights(), *ENCLOSED, "sh", "-c", text, "sh", *arguments], seconds=SECONDS)
 
-    def outcomes(self, user: str, commands: Sequence[str]) -> list[Outcome]:
+    def outcomes(self, user: str, commands: Sequence[str]) -> list[CommandEnd]:
         """Runs the commands one after the other in a fresh copy, like a user after cloning the project."""
         tree = self.folder / user
         code, text = run_quiet([*root_rights(), "cp", "-a", "--", str(self.base), str(tree)], seconds=SECONDS)
@@ -129,7 +129,7 @@ class Bare:
             summaries = [line for line in lines if is_summary(line)]
             log = self.folder.with_name(f"{self.folder.name}-{user}-{command}.txt")
             write_file(log, text)
-            found.append(Outcome(name, code, summaries[-1] if summaries else "", f"{last_lines(text)}\nall of it: {log}"))
+            found.append(CommandEnd(name, code, summaries[-1] if summaries else "", f"{last_lines(text)}\nall of it: {log}"))
         return found
 
     def delete(self) -> None:
@@ -143,7 +143,7 @@ def last_lines(text: str) -> str:
     return "\n".join(text.strip().splitlines()[-TRY_LINES:])
 
 
-def run(releases: Sequence[int], users: Sequence[str], commands: Sequence[str]) -> list[Outcome]:
+def run(releases: Sequence[int], users: Sequence[str], commands: Sequence[str]) -> list[CommandEnd]:
     """Runs the commands on every release as every user. CannotRun if a bare system cannot be made."""
     packages.ensure(SETTING_UP)
     check_namespaces()

@@ -13,7 +13,7 @@ class ListError(Exception):
 
 
 @dataclass(frozen=True)
-class Case:
+class ListedCase:
     """One line of shmcheck --list."""
 
     id: str
@@ -34,8 +34,8 @@ class Coverage:
     covered: tuple[Row, ...]
     excused: tuple[Row, ...]  # not covered, and the contract says why
     uncovered: tuple[Row, ...]  # not covered, without a reason
-    unknown: tuple[tuple[str, Case], ...]  # ids that are not rows, with a case that names them
-    stale: tuple[tuple[Row, Case], ...]  # rows with an excuse, with a case that checks them; they are covered
+    unknown: tuple[tuple[str, ListedCase], ...]  # ids that are not rows, with a case that names them
+    stale: tuple[tuple[Row, ListedCase], ...]  # rows with an excuse, with a case that checks them; they are covered
 
     def good(self) -> bool:
         """Whether contract and cases agree. Rows that no case checks do not count as a disagreement."""
@@ -50,10 +50,10 @@ class Coverage:
         return Count(len(ids), covered, excused, uncovered)
 
 
-def read_list(text: str) -> list[Case]:
+def read_list(text: str) -> list[ListedCase]:
     """Reads the output of shmcheck --list: id, topic, needs and rows of each case, separated by tabs; needs and rows are
     lists separated by blanks."""
-    cases: dict[str, Case] = {}
+    cases: dict[str, ListedCase] = {}
     for number, line in enumerate(text.splitlines(), 1):
         fields = line.split("\t")
         if len(fields) != 4:
@@ -65,15 +65,15 @@ def read_list(text: str) -> list[Case]:
             raise ListError(f"line {number}: case {name} has no rows")
         if name in cases:
             raise ListError(f"line {number}: the case {name} is listed twice")
-        cases[name] = Case(name, topic, rows)
+        cases[name] = ListedCase(name, topic, rows)
     if not cases:
         raise ListError("it lists no case")
     return list(cases.values())
 
 
-def compare(contract: Contract, cases: Iterable[Case]) -> Coverage:
+def compare(contract: Contract, cases: Iterable[ListedCase]) -> Coverage:
     """Finds rows without a case, and cases that name an id that is not a row."""
-    first: dict[str, Case] = {}
+    first: dict[str, ListedCase] = {}
     for case in cases:
         for row_id in case.rows:
             first.setdefault(row_id, case)

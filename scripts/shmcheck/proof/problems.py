@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shmcheck.console import CannotRun
-from shmcheck.proof.coverage import Case
+from shmcheck.proof.coverage import ListedCase
 
 ID = re.compile(r"P\d\d")
 KEYS = {"id", "title", "caught", "excuse"}
@@ -76,7 +76,7 @@ def load(path: Path) -> tuple[Problem, ...]:
         raise CannotRun(f"{path}: cannot be read: {error}") from error
 
 
-def unknown(problems: Iterable[Problem], cases: Iterable[Case]) -> list[tuple[Problem, str]]:
+def unknown(problems: Iterable[Problem], cases: Iterable[ListedCase]) -> list[tuple[Problem, str]]:
     """The cases that problems name and that do not exist."""
     known = {case.id for case in cases}
     return [(problem, name) for problem in problems for name in problem.caught if name not in known]

@@ -5,21 +5,21 @@ from __future__ import annotations
 import textwrap
 
 from shmcheck.console import CannotRun
-from shmcheck.verbs import Key, Table, Verb
+from shmcheck.verbs import Table, Verb, VerbKey
 
 BEGIN = "<!-- verbs: made by scripts/protocol --write -->"
 END = "<!-- end of verbs -->"
 WIDTH = 118
 
 
-def value_text(key: Key) -> str:
+def value_text(key: VerbKey) -> str:
     words = key.words
     if words:
         return (",..." if key.type == "WORDS" else "|").join(words[:1] + (("",) if key.type == "WORDS" else words[1:]))
     return key.values
 
 
-def shown(key: Key) -> str:
+def shown(key: VerbKey) -> str:
     text = f"{key.name}={value_text(key)}"
     return text if key.required else f"[{text}]"
 
@@ -33,7 +33,7 @@ def wrap(text: str, first: str, rest: str) -> list[str]:
     return textwrap.wrap(text, WIDTH, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False)
 
 
-def key_lines(key: Key) -> list[str]:
+def key_lines(key: VerbKey) -> list[str]:
     """The parts of a key's description that are not in the synopsis: default, words, help."""
     parts = []
     if key.type == "WORDS":

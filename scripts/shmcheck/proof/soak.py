@@ -66,7 +66,7 @@ class Seen:
 
 
 @dataclass
-class Difference:
+class SoakDifference:
     """A case that differed between runs of one target."""
 
     target: str
@@ -120,9 +120,9 @@ class Soak:
         """The number of case runs in all runs."""
         return sum(len(settings) for versions in self.seen.values() for settings in versions.values())
 
-    def differences(self) -> list[Difference]:
+    def differences(self) -> list[SoakDifference]:
         return [
-            Difference(target, key, whole)
+            SoakDifference(target, key, whole)
             for (target, key), versions in self.seen.items()
             if len(whole := self._with_absent(target, versions)) > 1
         ]
@@ -149,5 +149,5 @@ def _seen(case: Case) -> Seen:
     return Seen(case.verdict.value, case.transcript, case.message)
 
 
-def all_lines(differences: Iterable[Difference]) -> Sequence[str]:
+def all_lines(differences: Iterable[SoakDifference]) -> Sequence[str]:
     return [line for difference in differences for line in difference.lines()]

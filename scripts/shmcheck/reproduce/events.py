@@ -34,7 +34,7 @@ class Event:
 
 
 @dataclass
-class Plan:
+class Turns:
     events: list[Event]
     roles: list[str]  # in the order in which they appear
     spawned: set[str]
@@ -63,9 +63,9 @@ def wanted_values(steps: list[Step], table: Table) -> set[tuple[int, str]]:
     return wanted
 
 
-def plan_of(steps: list[Step]) -> Plan:
+def turns_of(steps: list[Step]) -> Turns:
     """The turns of a transcript. A role that appears again after its end is another process: writer, writer-2."""
-    plan = Plan([], [], set(), {}, {})
+    plan = Turns([], [], set(), {}, {})
     current: dict[str, str] = {}
     ended: set[str] = set()
 
@@ -103,7 +103,7 @@ def plan_of(steps: list[Step]) -> Plan:
     return plan
 
 
-def start(plan: Plan, role: str, step: Step) -> None:
+def start(plan: Turns, role: str, step: Step) -> None:
     """Reads the options of a role from its line "(start) identity=low"."""
     words = step.request.split(" ")[1:]
     for word in words:

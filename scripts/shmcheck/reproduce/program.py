@@ -10,9 +10,9 @@ from shmcheck.contract import Contract
 from shmcheck.reports.results import Case, Run
 from shmcheck.reports.sources import link as sources_link
 from shmcheck.reproduce import memory, objects, sections, values  # noqa: F401 (memory and objects register verbs)
-from shmcheck.reproduce.events import IDENTITIES, MAIN, Event, Plan, plan_of, wanted_values
+from shmcheck.reproduce.events import IDENTITIES, MAIN, Event, Turns, turns_of, wanted_values
 from shmcheck.reproduce.functions import FUNCTIONS, declaration, lookup
-from shmcheck.reproduce.role_code import Program, RoleCode
+from shmcheck.reproduce.role_code import RoleCode, SharedCode
 from shmcheck.reproduce.steps import CannotExpress, Step, steps_of
 from shmcheck.verbs import Table
 
@@ -82,7 +82,7 @@ def c_name(role: str) -> str:
 class Writer:
     """Writes the functions of the roles and the part of the first process."""
 
-    def __init__(self, program: Program, plan: Plan) -> None:
+    def __init__(self, program: SharedCode, plan: Turns) -> None:
         self.program, self.plan = program, plan
         self.codes = {role: RoleCode(program, role) for role in plan.roles}
         self.main = RoleCode(program, MAIN)
@@ -387,9 +387,9 @@ def render(case: Case, run: Run, contract: Contract, table: Table, *, winetest: 
     steps = steps_of(case)
     if not steps:
         raise CannotExpress(f"{case.key.id}: its transcript has no step" + (f" ({case.message})" if case.message else ""))
-    program = Program(case.key.id, known=known, winetest=winetest)
+    program = SharedCode(case.key.id, known=known, winetest=winetest)
     program.wanted = wanted_values(steps, table)
-    plan = plan_of(steps)
+    plan = turns_of(steps)
     program.roles = plan.roles
     writer = Writer(program, plan)
     starts = writer.starts()
@@ -402,7 +402,7 @@ def render(case: Case, run: Run, contract: Contract, table: Table, *, winetest: 
 
 
 def assemble(
-    comment_text: str, program: Program, plan: Plan, functions: list[str], starts: list[str], main_lines: list[str]
+    comment_text: str, program: SharedCode, plan: Turns, functions: list[str], starts: list[str], main_lines: list[str]
 ) -> str:
     names = ["main", *plan.roles]
     roles = ", ".join(c_name(name).upper() for name in names)
@@ -466,7 +466,7 @@ def without_unused(text: str) -> str:
             text = text[: found.start()] + text[found.end() :]
 
 
-def start_words(program: Program, has_values: bool) -> dict[str, object]:
+def start_words(program: SharedCode, has_values: bool) -> dict[str, object]:
     publish = (
         "    {\n        char name[40];\n        sprintf(name, \"%s.pid\", role_names[role]);\n"
         "        publish(name, process.dwProcessId);\n    }\n"
@@ -488,7 +488,7 @@ def start_words(program: Program, has_values: bool) -> dict[str, object]:
     }
 
 
-def main_function(program: Program, starts: list[str], lines: list[str], has_values: bool) -> str:
+def main_function(program: SharedCode, starts: list[str], lines: list[str], has_values: bool) -> str:
     prepare = [
         "    int i;",
         "    main_pid = GetCurrentProcessId();",

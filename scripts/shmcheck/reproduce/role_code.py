@@ -35,7 +35,7 @@ class Label:
 
 
 @dataclass
-class Program:
+class SharedCode:
     """The data that the roles of one program share."""
 
     prefix: str  # the prefix of the names of objects
@@ -71,7 +71,7 @@ def literal_lines(text: str, indent: str) -> list[str]:
 class RoleCode:
     """The statements of one role."""
 
-    program: Program
+    program: SharedCode
     role: str
     lines: list[str] = field(default_factory=list)
     variables: dict[str, str] = field(default_factory=dict)  # C name -> its declaration
