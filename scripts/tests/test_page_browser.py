@@ -26,7 +26,7 @@ sys.path.insert(0, str(ROOT / "scripts"))
 from shmcheck.contract import load as load_contract  # noqa: E402
 from shmcheck.paths import BUILD  # noqa: E402
 from shmcheck.reports.page import render  # noqa: E402
-from shmcheck.reports.page_model import build  # noqa: E402
+from shmcheck.reports.page_model import FrequentProblem, build  # noqa: E402
 from shmcheck.reports.report_reader import parse  # noqa: E402
 
 FOLDER = BUILD / "page"
@@ -122,7 +122,8 @@ def small_page() -> str:
     runs = [parse(report.xml().encode(), name) for name, report in reports.items()]
     before = [Made("worse-now", topic="sizes"), Made("open-after-close", "error", topic="names"), Made("plain-0", topic="plain")]
     base = [parse(Report(before, facts=WINE | {"wine_version": "10.0"}).xml().encode(), "wine-10.0")]
-    return render(build(runs, base=base, contract=load_contract(ROOT / "cases" / "contract.toml")))
+    problem = FrequentProblem("P01", "A view larger than the section fails", ("map-length-past-end", "plain-0"))
+    return render(build(runs, base=base, contract=load_contract(ROOT / "cases" / "contract.toml"), problems=[problem]))
 
 
 @pytest.fixture(scope="module")
@@ -230,6 +231,21 @@ def test_the_search_finds_words_of_steps_and_shows_the_hits_first(browser: Any, 
     element(browser, "#q").clear()
     element(browser, "#q").send_keys("no-case-has-this-word")
     assert not hits.is_displayed()
+
+
+def test_the_search_finds_rows_and_problems_by_symptom(browser: Any, small: str) -> None:
+    show(browser, small)
+    element(browser, "#q").send_keys("error 5 MapViewOfFile")
+    names = [link.get_attribute("href").partition("#")[2] for link in element(browser, "#hits").find_elements("css selector", "a")]
+    assert names[0] == "problem-P01"  # by the row map-length-past-end, because its title has neither word
+    assert "row-map-offset-past-end" in names
+    element(browser, "#q").clear()
+    element(browser, "#q").send_keys("error 52 MapViewOfFile")  # a part of a number is not found
+    assert not element(browser, "#hits").is_displayed()
+    element(browser, "#q").clear()
+    element(browser, "#q").send_keys("view larger section fails")
+    element(browser, "#hits a").click()
+    assert element(browser, "#problem-P01").is_displayed()
 
 
 def test_the_filter_counts_what_it_hides(browser: Any, small: str) -> None:

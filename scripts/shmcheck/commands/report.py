@@ -12,16 +12,18 @@ from shmcheck.contract import Contract, ContractError
 from shmcheck.contract import load as load_contract
 from shmcheck.files import write_file
 from shmcheck.paths import KNOWN, ROOT
+from shmcheck.proof import problems
 from shmcheck.reports import export, headline, known_list, report_markdown
 from shmcheck.reports.baselines import BASELINES
 from shmcheck.reports.history_store import opened
 from shmcheck.reports.history_view import History
 from shmcheck.reports.history_view import read as read_history
-from shmcheck.reports.page_model import Page, build
+from shmcheck.reports.page_model import FrequentProblem, Page, build
 from shmcheck.reports.report_files import load
 from shmcheck.reports.results import Loaded, Run
 
 CONTRACT = ROOT / "cases" / "contract.toml"
+PROBLEMS = ROOT / "cases" / "problems.toml"
 
 DESCRIPTION = """\
 Makes one page about the runs of shmcheck on several systems, from their JUnit XML reports.
@@ -107,6 +109,13 @@ def recorded_runs() -> list[Run]:
     return [run for run in read_all([BASELINES]).runs if not run.lost]
 
 
+def frequent_problems() -> list[FrequentProblem]:
+    """The frequent problems of this checkout; none if it has none."""
+    if not PROBLEMS.exists():
+        return []
+    return [FrequentProblem(one.id, one.title, one.caught) for one in problems.load(PROBLEMS)]
+
+
 def page_of(found: argparse.Namespace) -> tuple[Page, bool]:
     """The page, and whether all files could be used."""
     loaded = read_all(found.files)
@@ -122,7 +131,7 @@ def page_of(found: argparse.Namespace) -> tuple[Page, bool]:
     history = history_of(found.history, [run.target for run in loaded.runs])
     contract, known = contract_of(found.contract), known_of(found.known)
     recorded = [] if base or found.no_base else recorded_runs()
-    page = build(loaded.runs, loaded.bad + earlier.bad, base, contract, known, history, recorded)
+    page = build(loaded.runs, loaded.bad + earlier.bad, base, contract, known, history, recorded, frequent_problems())
     return page, not loaded.bad and not earlier.bad
 
 

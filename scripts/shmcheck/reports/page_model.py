@@ -122,6 +122,15 @@ class RowState:
         return max(worst, key=_badness).value if worst else ""
 
 
+@dataclass(frozen=True)
+class FrequentProblem:
+    """A problem that users have met (cases/problems.toml), and the ids of the cases that show it."""
+
+    id: str
+    title: str
+    cases: tuple[str, ...]
+
+
 @dataclass
 class Page:
     runs: list[Run]  # the columns
@@ -132,6 +141,7 @@ class Page:
     known: list[Entry] = field(default_factory=list)
     earlier: tuple[str, ...] = ()  # the targets of all earlier runs that were given, also of those that fit no system
     history: History = field(default_factory=History)
+    problems: tuple[FrequentProblem, ...] = ()
     recorded: bool = False  # the earlier runs are recorded ones, which were taken because none were given
 
     @cached_property
@@ -275,6 +285,7 @@ def build(
     known: Sequence[Entry] = (),
     history: History | None = None,
     recorded: Sequence[Run] = (),
+    problems: Sequence[FrequentProblem] = (),
 ) -> Page:
     """The page about these runs. `base` are earlier runs to compare with; without any, each run is compared with the
     one of the `recorded` runs that fits it best."""
@@ -292,7 +303,9 @@ def build(
     earlier = tuple(sorted(run.target for run in base))
     areas = _areas(cases, contract)
     implied = bool(comparisons) and not base
-    return Page(ordered, bad_sorted, areas, comparisons, contract, list(known), earlier, history or History(), implied)
+    return Page(
+        ordered, bad_sorted, areas, comparisons, contract, list(known), earlier, history or History(), tuple(problems), implied
+    )
 
 
 def compare_all(runs: Sequence[Run], base: Sequence[Run]) -> list[Comparison]:

@@ -18,7 +18,10 @@
     skip: function (entry, states) { return states.includes("s"); },
     all: function () { return true; }
   };
-  const hits = by("hits"), MOST_HITS = 20;
+  const hits = by("hits"), MOST_HITS = 20, MOST_OTHERS = 8;
+  const rows = Array.from(document.querySelectorAll("#contract .rows > li")).map(function (item) {
+    return { id: item.id, text: item.id, item: item, shown: (item.dataset.rows || "").split(" ") };
+  });
   let pinned = "";
 
   data.systems.forEach(function (name, index) {
@@ -35,22 +38,46 @@
     return entry.words;
   }
 
+  /* The words to search for. "error 5" asks for the number: the word before it stands in few texts. */
+  function asked() {
+    return query.value.toLowerCase().replace(/\berror (?=\d)/g, "").split(/\s+/).filter(function (word) { return word !== ""; });
+  }
+
+  /* A number is found as a whole number only: 5 is not in 4256. */
+  function has(text, word) {
+    return /^\d+$/.test(word) ? new RegExp("(^|\\D)" + word + "(\\D|$)").test(text) : text.includes(word);
+  }
+
   function contains(entry) {
-    return query.value.toLowerCase().split(/\s+/).every(function (word) { return word === "" || words(entry).includes(word); });
+    return asked().every(function (word) { return has(words(entry), word); });
+  }
+
+  function link(id, text) {
+    const item = document.createElement("li"), anchor = document.createElement("a");
+    anchor.href = "#" + id;
+    anchor.textContent = text;
+    item.append(anchor);
+    hits.append(item);
+  }
+
+  /* Rows of the contract and frequent problems that match; problems first. A problem matches by its rows too, which have the
+     names of the cases that show it. */
+  function others() {
+    const found = rows.filter(function (row) {
+      return contains(row) || rows.some(function (other) { return row.shown.includes(other.id.slice(4)) && contains(other); });
+    });
+    return found.sort(function (one, other) { return other.id.startsWith("problem-") - one.id.startsWith("problem-"); });
   }
 
   /* Lists the cases that match the search, including those that the filter hides. */
   function showHits() {
-    const found = query.value.trim() === "" ? [] : cases.filter(contains);
+    const found = asked().length === 0 ? [] : cases.filter(contains), more_found = asked().length === 0 ? [] : others();
     hits.replaceChildren();
-    hits.hidden = found.length === 0;
-    found.slice(0, MOST_HITS).forEach(function (entry) {
-      const item = document.createElement("li"), link = document.createElement("a");
-      link.href = "#" + entry.id;
-      link.textContent = entry.item.querySelector("code").textContent;
-      item.append(link);
-      hits.append(item);
+    hits.hidden = found.length + more_found.length === 0;
+    more_found.slice(0, MOST_OTHERS).forEach(function (row) {
+      link(row.id, (row.id.startsWith("problem-") ? "problem " : "row ") + row.item.querySelector("p").textContent.trim().slice(0, 90));
     });
+    found.slice(0, MOST_HITS).forEach(function (entry) { link(entry.id, entry.item.querySelector("code").textContent); });
     if (found.length > MOST_HITS) {
       const more = document.createElement("li");
       more.textContent = "and " + (found.length - MOST_HITS) + " more";
