@@ -9,6 +9,7 @@
 #endif
 
 #include "reply.h"
+#include "prompt.h"
 #include "serve.h"
 
 #ifndef SHMCHECK_VERSION

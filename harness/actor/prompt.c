@@ -1,3 +1,5 @@
+#include "prompt.h"
+
 #include <string.h>
 
 #include "../common/text.h"

@@ -1,4 +1,4 @@
-/* The two ways to drive an actor, and the lines that both read and write. */
+/* Serving requests on a pipe, and the lines that the prompt reads and writes too. */
 #ifndef SHMCHECK_SERVE_H
 #define SHMCHECK_SERVE_H
 
@@ -7,13 +7,9 @@
 #define EXIT_USAGE 3             /* bad arguments, no pipe, a line that is too long */
 #define EXIT_LEFT_ALONE 0x6E736D /* the other end of the pipe was closed */
 
-/* Both return the exit code of the process.
- *
- * Greets and then answers requests on a duplex pipe, opened for synchronous reads and writes. */
+/* Sends hello and then answers requests on a duplex pipe, opened for synchronous reads and writes. Returns the exit code of
+ * the process. */
 uint32_t serve(HANDLE pipe);
-
-/* Lines from standard input, readable replies on standard output; 0 at the end of the input. */
-uint32_t prompt(void);
 
 /* Lines from a handle and to a handle, without the C library, which would translate and buffer. */
 enum lines_next { LINES_READY, LINES_TOO_LONG, LINES_END };

@@ -2,7 +2,7 @@
  * it looks for. */
 #include "testing.h"
 
-#include "../actor/bursts/loops.h"
+#include "../actor/bursts/loops_order.h"
 #include "actor_fake.h"
 
 /* A block, the results of an exchange behind it, and what makes it aligned. */

@@ -1,5 +1,5 @@
 """The rooms that a room may use: one table for the #include lines of harness/ and for the imports of scripts/shmcheck. No
-files form a circle."""
+files form a circle. A header of a room declares the functions of one source, and a source has one header."""
 
 from __future__ import annotations
 
@@ -15,6 +15,11 @@ ROOT = Path(__file__).resolve().parents[2]
 HARNESS = ROOT / "harness"
 PACKAGE = ROOT / "scripts" / "shmcheck"
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.MULTILINE)
+
+# Functions with external linkage, in code without comments and strings and in the style of clang-format.
+DECLARED = re.compile(r"^(?!typedef|static)\w[\w \*\n]*?\b(\w+)\([^;{}]*\);", re.MULTILINE)
+DEFINED = re.compile(r"^(?!typedef|static)\w[\w \*\n]*?\b(\w+)\([^;{}]*\)\n\{", re.MULTILINE)
+NOT_CODE = re.compile(r'/\*.*?\*/|"(?:\\.|[^"\\\n])*"|^#(?:[^\n]*\\\n)*[^\n]*', re.DOTALL | re.MULTILINE)
 
 # Each room, and the other rooms that its files may use.
 ROOMS: dict[str, str] = {
@@ -129,6 +134,46 @@ def test_no_files_form_a_circle(files: dict[str, set[str]]) -> None:
 
 def test_no_module_has_a_name_of_the_standard_library() -> None:
     assert [name for name in python_files() if Path(name).stem in sys.stdlib_module_names] == []
+
+
+def sources_of_headers(folder: Path) -> dict[str, set[str]]:
+    """The sources of the folder that define functions which a header of the folder declares, by header."""
+    code = {path.name: NOT_CODE.sub("", path.read_text(encoding="utf-8")) for path in folder.glob("*.[ch]")}
+    defined = {name: set(DEFINED.findall(text)) for name, text in code.items() if name.endswith(".c")}
+    found = {}
+    for header, text in code.items():
+        declared = set(DECLARED.findall(text)) if header.endswith(".h") else set()
+        found[header] = {source for source, names in defined.items() if names & declared}
+    return {header: sources for header, sources in found.items() if sources}
+
+
+def shared_headers(folder: Path) -> list[str]:
+    """What is wrong with the headers of a folder: one for several sources, or several for one source."""
+    sources = sources_of_headers(folder)
+    fronts = [f"{header} declares functions of {', '.join(sorted(found))}" for header, found in sources.items() if len(found) > 1]
+    several = [
+        f"{source} has the headers {', '.join(headers)}"
+        for source in sorted(set[str]().union(*sources.values()))
+        if len(headers := sorted(header for header, found in sources.items() if source in found)) > 1
+    ]
+    return fronts + several
+
+
+def test_each_source_has_its_own_header() -> None:
+    folders = {path.parent for room in ROOMS if room.startswith("harness/") for path in (ROOT / room).rglob("*.h")}
+    assert len(folders) > 8
+    assert [wrong for folder in sorted(folders) for wrong in shared_headers(folder)] == []
+
+
+def test_a_shared_header_is_found(tmp_path: Path) -> None:
+    (tmp_path / "a.h").write_text("/* f(); */\n#define X f(\\\n    1);\nint f(int x);\nconst char *g(void);\n")
+    (tmp_path / "a.c").write_text("int f(int x)\n{\n    return x;\n}\n")
+    (tmp_path / "b.c").write_text('const char *g(void)\n{\n    return "h();";\n}\nstatic int f(int x)\n{\n}\n')
+    assert shared_headers(tmp_path) == ["a.h declares functions of a.c, b.c"]
+    (tmp_path / "a.h").write_text("int f(int x);\n")
+    assert shared_headers(tmp_path) == []
+    (tmp_path / "b.h").write_text("int f(int x);\n")
+    assert shared_headers(tmp_path) == ["a.c has the headers a.h, b.h"]
 
 
 def test_imports_of_both_forms_are_found(tmp_path: Path) -> None:

@@ -25,10 +25,10 @@ enum { WORD_MAGIC, WORD_VISITORS, WORD_PAYLOAD = 32 };
 struct burst {
     uintptr_t block; /* its address */
     uint64_t rounds;
-    unsigned crowd;       /* how many actors meet */
-    unsigned side;        /* which of them this one is, from 0 */
-    unsigned meetings;    /* of this actor so far */
-    uint64_t meet_until;  /* clock_milliseconds */
+    unsigned crowd;      /* how many actors meet */
+    unsigned side;       /* which of them this one is, from 0 */
+    unsigned meetings;   /* of this actor so far */
+    uint64_t meet_until; /* clock_milliseconds */
     uint64_t run_until;
     DWORD_PTR affinity; /* of the thread before the burst; 0: unchanged */
     uint32_t random;    /* never 0 */

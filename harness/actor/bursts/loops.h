@@ -1,27 +1,14 @@
-/* The loops of bursts on memory, one for each value of how= of the verb burst. Each meets the others, runs, and replies. */
+/* The loops of bursts on memory, one for each value of how= of the verb burst. Each meets the others, runs, and replies. These
+ * are about sums and whole values; loops_order.h and loops_litmus.h have the others. */
 #ifndef SHMCHECK_LOOPS_H
 #define SHMCHECK_LOOPS_H
 
 #include "burst.h"
 
-#define EXCHANGE_ROUNDS_MOST 28672u /* as many results as 56 KiB hold for both sides */
 #define PAUSES 64u /* at most, between two operations between which another process shall act */
-
-/* Litmus tests: rounds of a batch, and the memory behind the block that they need. */
-#define LITMUS_BATCH 64u
-#define LITMUS_MORE (LITMUS_BATCH * (2u * BURST_LINE + 4u * 2u))
 
 /* The lines of a block that the loops use; each side of a pair has one of its own. */
 enum { LINE_VALUE = BURST_LINES, LINE_SIDE_0, LINE_SIDE_1, LINE_PROGRESS_0, LINE_PROGRESS_1, LINE_SLOTS };
-
-/* Messages are in SLOTS slots of MESSAGE_WORDS words, each with the number of its message. A record has RECORD_WORDS
- * words. */
-#define SLOTS 16u
-#define MESSAGE_WORDS 8u
-#define RECORD_WORDS 16u
-volatile LONG *slot_number(const struct burst *burst, uint32_t message);
-volatile uint32_t *slot_words(const struct burst *burst, uint32_t message);
-volatile uint32_t *record_words(const struct burst *burst);
 
 /* What makes another process see stores in their order. */
 enum order {
@@ -41,15 +28,8 @@ struct loop {
 
 typedef void loop_function(struct loop *loop, struct reply *reply);
 
-/* loops.c: sums, and values that must not be torn. */
+/* Sums, and values that must not be torn. */
 loop_function loop_add_interlocked, loop_add_plain, loop_add_locked, loop_flip, loop_watch;
-/* loops_order.c: messages, stores before loads, records with a version. */
-loop_function loop_send, loop_receive, loop_exchange, loop_publish, loop_snapshot;
-
-/* loops_litmus.c: the classical tests of memory order, and how many actors a test is made for. */
-loop_function loop_litmus;
-unsigned litmus_crowd(size_t test);
-
 /* Whether an actor of the crowd has told all of them to stop; and telling them. */
 bool loop_stopped(const struct burst *burst);
 void loop_stop(const struct burst *burst);

@@ -17,7 +17,7 @@
  * Which outcomes plain loads and stores of aligned words allow depends on the processor: x86 and x64 allow only sb and r
  * (Intel SDM, volume 3, "Memory Ordering"); ARM64 allows all but corr and coww. Full barriers and interlocked functions
  * forbid all of them (pages memorybarrier and interlocked-variable-access). */
-#include "loops.h"
+#include "loops_litmus.h"
 #include "../clock.h"
 
 #include <assert.h>

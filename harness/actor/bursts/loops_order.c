@@ -1,5 +1,5 @@
 /* Loops about the order in which other processes see what one has stored. */
-#include "loops.h"
+#include "loops_order.h"
 #include "../clock.h"
 
 /* ---- messages ---- */
@@ -141,8 +141,8 @@ void loop_exchange(struct loop *loop, struct reply *reply)
         if (!burst_meet(burst, reply))
             return;
         both += missed_both(burst, burst->rounds);
-        if (burst->side == 0 &&
-            (loop->order <= ORDER_BARRIER || both > 0 || !in_time || clock_milliseconds() >= burst->run_until))
+        if (burst->side == 0 && (loop->order <= ORDER_BARRIER || both > 0 || !in_time ||
+                                 clock_milliseconds() >= burst->run_until))
             loop_stop(burst);
         if (!burst_meet(burst, reply))
             return;

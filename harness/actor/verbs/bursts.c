@@ -2,7 +2,8 @@
 #include <assert.h>
 
 #include "../arguments.h"
-#include "../bursts/loops.h"
+#include "../bursts/loops_litmus.h"
+#include "../bursts/loops_order.h"
 #include "../objects.h"
 #include "verbs.h"
 

@@ -9,7 +9,6 @@
 #include "../stage/step.h"
 #include "case_run.h"
 #include "catalogue.h"
-#include "unmet.h"
 
 static const struct contract_row *current_row(struct stage *stage, int line)
 {

@@ -78,6 +78,16 @@ bool check_finishes_as(struct stage *s, int line, const char *role, const char *
 bool check_ended(struct stage *s, int line, const char *role, uint32_t exit_code);
 bool check_finishes(struct stage *s, int line, const char *role, const char *fields);
 void check_records(struct stage *s, int line, const char *role, const char *request);
+
+/* ---- for expectations that other files of this room judge ---- */
+
+/* What an expectation is about. A row states a basis for the outcome and one for the code. */
+enum aspect { ASPECT_OUTCOME, ASPECT_CODE, ASPECT_STATUS };
+
+/* Reports an expectation that is not met: "[row] what: expected ..., got ...". It is a failure if a page states this aspect
+ * of the row and the evidence for the row is strong enough (contract.h); otherwise it deviates. */
+void check_unmet(struct stage *stage, int line, enum aspect aspect, const char *what, const char *expected,
+                 const char *got);
 void check_powered(struct stage *s, int line, const char *what, bool seen);
 
 #endif

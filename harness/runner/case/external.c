@@ -5,7 +5,7 @@
 #include "../../common/line.h"
 #include "../stage/external_role.h"
 #include "case_run.h"
-#include "unmet.h"
+#include "check.h"
 
 void check_external(struct stage *stage, int line, const char *name, const char *step)
 {

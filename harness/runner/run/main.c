@@ -15,6 +15,7 @@
 #include "../peer/program.h"
 #include "results.h"
 #include "run_start.h"
+#include "self_test.h"
 #include "self_test_child.h"
 #include "summary.h"
 #include "../platform/system_calls.h"

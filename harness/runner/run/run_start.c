@@ -5,6 +5,7 @@
 #include <wchar.h>
 
 #include "../../common/fact.h"
+#include "self_test.h"
 
 const char *self_test_level_word(enum self_test_level level)
 {

@@ -4,7 +4,7 @@
 #define SHMCHECK_RUN_START_H
 
 #include "plan.h"
-#include "self_test.h"
+#include "self_test_judge.h"
 
 struct run_start {
     struct self_test_finding findings[SELF_TEST_FINDINGS];

@@ -4,7 +4,8 @@
 
 #include "../peer/output_file.h"
 #include "self_test_child.h"
-#include "self_test_parts.h"
+#include "self_test_starts.h"
+#include "self_test_system.h"
 
 #define HELLO_MS 15000
 

@@ -1,9 +1,10 @@
+#include "self_test_judge.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "../peer/child_end.h"
-#include "self_test.h"
 
 #define GUARD_CF 0x4000 /* IMAGE_DLLCHARACTERISTICS_GUARD_CF */
 #define HIGH_ENTROPY 0x20

@@ -1,4 +1,4 @@
-#include "self_test_parts.h"
+#include "self_test_starts.h"
 
 #include <stdio.h>
 #include <string.h>

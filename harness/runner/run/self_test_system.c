@@ -1,4 +1,4 @@
-#include "self_test_parts.h"
+#include "self_test_system.h"
 
 #include <stdio.h>
 #include <string.h>
