@@ -397,7 +397,10 @@ def test_print_shows_the_areas_and_not_the_filter(browser: Any, small: str) -> N
     browser.execute_script("window.dispatchEvent(new Event('beforeprint'))")
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
     assert not displayed(browser, "#filter") and not displayed(browser, "nav")
-    assert displayed(browser, f"#{DIFFERENT}")
+    # Failing cases are printed with their transcripts, and the rows of the contract are not.
+    assert displayed(browser, f"#{DIFFERENT}") and displayed(browser, f"#{DIFFERENT} ol")
+    assert displayed(browser, "#case-sizes-crashes .message") and displayed(browser, ".failures .message")
+    assert not displayed(browser, "#contract li")
     assert browser.execute_cdp_cmd("Page.printToPDF", {})["data"]
     browser.execute_script("window.dispatchEvent(new Event('afterprint'))")
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})

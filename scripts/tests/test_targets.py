@@ -20,6 +20,7 @@ from shmcheck.reports.report_files import read
 from shmcheck.reports.report_reader import parse
 from shmcheck.targets import fleet, last_time, lost_report, options, status_board, target_resolve, targets_file
 from shmcheck.targets.debian_root import release_of_system
+from shmcheck.targets.target import Target
 from shmcheck.targets.targets_file import DEFAULT_FILE, Spec
 
 PROGRAM = [sys.executable, str(ROOT / "scripts" / "run.py")]
@@ -319,3 +320,26 @@ def test_a_run_that_was_not_whole_is_not_recorded(tmp_path: Path, monkeypatch: p
     with pytest.raises(CannotRun, match="some run did not finish"):
         baselines.record_if(True, [("w", report)], 2)
     assert not (tmp_path / "kept").exists()
+
+
+# ---- names ----
+
+
+class Place(Target):
+    """A target of this name that is never entered."""
+
+    def __init__(self, default_name: str) -> None:
+        self.default_name = default_name
+
+
+def test_this_system_has_the_name_of_its_target(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(target_resolve, "release_of_system", lambda: 12)
+    nameless = target_resolve.THIS_SYSTEM
+    assert target_resolve.name_of(nameless, Place("wine-8.0")) == "wine-8"
+    assert target_resolve.name_of(nameless, Place("wine-9.0")) == "wine-9.0"  # another Wine on PATH than Debian's
+    assert target_resolve.name_of(Spec("lab", "wine"), Place("wine-8.0")) == "lab"
+    file = tmp_path / "targets.toml"
+    monkeypatch.setattr(target_resolve, "DEFAULT_FILE", file)
+    assert target_resolve.name_of(nameless, Place("wine-8.0")) == "wine-8.0"
+    file.write_text("[wine-8]\nkind = 'wine'\ndebian = 12\narch = 'x86'\n", encoding="utf-8")
+    assert target_resolve.name_of(nameless, Place("wine-8.0")) == "wine-8.0"

@@ -28,7 +28,9 @@ Stores the runs of shmcheck in one SQLite file, and shows the results of a case 
   since CASE     the changes of a case's verdict: the versions and dates before and after each change
   export         all cases of all runs, as CSV or as one JSON object per line
 
-Several processes may add at the same time. A run is added completely or not at all.
+Several processes may add at the same time. A run is added completely or not at all. The file grows by some 17 bytes for
+each case of a run, and some 400 bytes for each observation that no earlier run had: 10,000 runs of 643 cases with 30,000
+different observations take 143 MiB.
 
 Exit code 0: done; 1: add: some report could not be used, or flaky: there are flaky cases; 3: wrong usage, or the file
 cannot be used, and it is unchanged."""

@@ -52,7 +52,7 @@ def soak_target(soak: Soak, spec: Spec, wanted: argparse.Namespace) -> None:
     """All runs on one target."""
     programs = wanted.programs.resolve() if wanted.programs else target_resolve.programs_of(spec)
     with target_resolve.target_of(spec) as target:
-        name = spec.name or target.default_name
+        name = target_resolve.name_of(spec, target)
         if wanted.fresh:
             plan = settings_of_orders(wanted.fresh, wanted.order_seed, name)
         else:

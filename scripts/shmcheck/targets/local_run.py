@@ -86,8 +86,9 @@ def show(target: Target, wanted: options.Options, spec: Spec) -> int:
 
 def run_cases(target: Target, wanted: options.Options, spec: Spec, folder: str) -> int:
     """Runs the cases. Returns the exit code of scripts/run."""
-    wanted = report_place.resolved(wanted, spec.name or target.default_name)
-    report = report_place.report_path(wanted, spec.name or target.default_name, folder)
+    name = target_resolve.name_of(spec, target)
+    wanted = report_place.resolved(wanted, name)
+    report = report_place.report_path(wanted, name, folder)
     if "--junit" not in wanted.values:
         report.parent.mkdir(parents=True, exist_ok=True)
     before = mark_of(report)

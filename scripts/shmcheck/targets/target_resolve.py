@@ -74,6 +74,19 @@ def target_of(spec: Spec) -> Target:
     return WineTarget(0 if spec.debian == release_of_system() else spec.debian, spec.windows)
 
 
+def name_of(spec: Spec, target: Target) -> str:
+    """The name of the target's report. Without a name on the command line it is that of the target in targets.toml that
+    is this system, so that the same system does not have two names; otherwise it has the version: wine-9.0."""
+    if spec.name:
+        return spec.name
+    try:
+        listed = load(DEFAULT_FILE).values()
+    except CannotRun:  # a run without --target does not need the file
+        listed = ()
+    plain = (each for each in listed if each == Spec(each.name, "wine", debian=each.debian) and each.debian == release_of_system())
+    return next((each.name for each in plain if target.default_name.startswith(f"{each.name}.")), target.default_name)
+
+
 def path_for(spec: Spec, path: str, folder: str) -> str:
     """A path of this system, relative to `folder`, as the programs of the target name it."""
     if spec.kind == "wine" and spec.debian not in (0, release_of_system()):

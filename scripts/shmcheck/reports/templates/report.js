@@ -184,10 +184,12 @@
   });
   let opened = [];
   window.addEventListener("beforeprint", function () {
-    const closed = document.querySelectorAll("main > section > details:not([open]), .stay > details:not([open])");
-    /* Cases that fail, deviate or end in an error are printed with their transcripts. */
+    /* Cases that fail, deviate or end in an error are printed with their transcripts, in their areas; the rows of the
+       contract are not, because there are hundreds of them. */
     const failing = cases.filter(function (entry) { return /[fde]/.test(entry.states); }).map(function (entry) { return by(entry.id); });
-    const all = Array.from(closed).concat(failing.filter(function (details) { return !details.open; }));
+    const around = areas.filter(function (area) { return failing.some(function (details) { return area.contains(details); }); });
+    const lists = Array.from(document.querySelectorAll("main > section:not(#contract) > details"));
+    const all = lists.concat(around, failing).filter(function (details) { return !details.open; });
     opened = opened.concat(all);
     all.forEach(function (details) { details.open = true; });
   });
