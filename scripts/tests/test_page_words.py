@@ -42,10 +42,10 @@ def test_a_failure_is_known_by_what_differs_in_the_reply() -> None:
     assert seen(f"{step}: expected ok sddl=D:P, got ok") == "expected sddl=D:P, got nothing"
     assert seen(f"{step}: expected ok, got ok") == "expected ok, got ok"
     assert seen("[some-row] at least two processes share it: expected yes, got no") == "expected yes, got no"
-    assert seen(f"{step}: before anything can be checked this must be ok with error=0, but: fail error=87 X", "error") == (
-        "a step that the case builds on got fail error=87 X"
+    assert seen(f"{step}: precondition failed: expected ok error=0, got fail error=87 X", "error") == (
+        "precondition failed: got fail error=87 X"
     )
-    assert seen("writer> spawn child: the actor does not take this step: no attribute list", "error") == "no attribute list"
+    assert seen("writer> spawn child: the actor rejected this step: no attribute list", "error") == "no attribute list"
     assert seen("the actor for 'writer' does not start: error 87", "error") == "an actor does not start: error 87"
     assert seen("writer> crash how=abort: the actor is gone", "error") == "the actor is gone"
     assert seen("anything else", "error") == "anything else"
@@ -140,3 +140,8 @@ def test_columns_of_one_platform_are_told_apart() -> None:
     assert [page_view.column_note(page, run) for run in page.runs] == ["Wine 8.0, x64, 1", "Wine 8.0, x64, 2"]
     other = page_of(one(Made("a"), target="x"), one(Made("a"), target="y", wine_version="9.0"))
     assert [page_view.column_note(other, run) for run in other.runs] == ["Wine 8.0, x64", "Wine 9.0, x64"]
+
+
+@pytest.mark.parametrize("words", ["precondition failed: expected ", "the actor rejected this step: ", "the actor for '%s' does not start: "])
+def test_the_runner_writes_the_messages_that_are_read_here(words: str) -> None:
+    assert any(words in path.read_text(encoding="utf-8") for path in (ROOT / "harness" / "runner").rglob("*.c"))

@@ -63,7 +63,7 @@ def test_the_expected_reply_of_a_failure_is_used() -> None:
 
 def test_a_failed_precondition_names_the_expected_reply() -> None:
     step = "writer> placeholder room size=0x20000"
-    details = f"{step}: before anything can be checked this must be ok with error=0, but: fail error=87 ERROR_INVALID_PARAMETER"
+    details = f"{step}: precondition failed: expected ok error=0, got fail error=87 ERROR_INVALID_PARAMETER"
     found = steps_of(case(f"{step} -> fail error=87 ERROR_INVALID_PARAMETER", details))
     assert found[0].failed and found[0].expected.ok
 

@@ -1,4 +1,4 @@
-"""Groups failures by what was expected and what came back, so that one cause in many cases is one entry."""
+"""Groups failures by expected and received reply, so that one cause in many cases is one entry."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from shmcheck.definitions import Verdict
 from shmcheck.reports.results import SEVERITY, Case, Key, signature
 
 _EXPECTED = re.compile(r"(?:\[[^\]]*\] )?(?:.*?: )?expected (?P<expected>.+?), got (?P<got>.+)", re.DOTALL)
-_PRECONDITION = re.compile(r".*before anything can be checked this must be ok.*?, but: (?P<got>.+)", re.DOTALL)
-_REFUSED = re.compile(r".*?: the actor does not take this step: (?P<why>.+)", re.DOTALL)
+_PRECONDITION = re.compile(r".*?: precondition failed: expected .+?, got (?P<got>.+)", re.DOTALL)
+_REFUSED = re.compile(r".*?: the actor rejected this step: (?P<why>.+)", re.DOTALL)
 _NO_START = re.compile(r"the actor for '[^']*' (?P<why>does not start: .+)", re.DOTALL)
 _STEP = re.compile(r"[a-z0-9-]+> [^:]*: (?P<why>.+)", re.DOTALL)
 _CUT = "..."
@@ -20,7 +20,7 @@ _SHORT = 200  # characters
 
 @dataclass(frozen=True)
 class Seen:
-    """A failure of one case, and the systems that showed it."""
+    """A failure of one case, and the systems on which it failed so."""
 
     key: Key
     case: Case
@@ -29,7 +29,7 @@ class Seen:
 
 @dataclass(frozen=True)
 class FailureGroup:
-    """Failures that differ in the same way from what was expected."""
+    """Failures with the same difference between expected and received reply."""
 
     text: str  # "expected type=MEM_MAPPED, got type=MEM_PRIVATE"
     seen: tuple[Seen, ...]
@@ -60,9 +60,9 @@ def grouped(failures: Iterable[Seen]) -> list[FailureGroup]:
 
 
 def essence(case: Case) -> str:
-    """What a failure says without the case's own names: which part of the reply was not as expected."""
+    """The text of a failure without the case's own names: the part of the reply that was not as expected."""
     text = _whole(case)
-    for pattern, words in ((_PRECONDITION, "a step that the case builds on got"), (_REFUSED, ""), (_NO_START, "an actor")):
+    for pattern, words in ((_PRECONDITION, "precondition failed: got"), (_REFUSED, ""), (_NO_START, "an actor")):
         match = pattern.fullmatch(text)
         if match:
             told = _short(match["got"]) if "got" in match.groupdict() else match["why"]
@@ -75,7 +75,7 @@ def essence(case: Case) -> str:
 
 
 def _whole(case: Case) -> str:
-    """The message in full: a report cuts it and repeats it among the details."""
+    """The whole message. A report shortens it and repeats it in the details."""
     start = case.message.removesuffix(_CUT)
     first = case.details.partition("\n")[0]
     text = first if start != case.message and first.startswith(start) else case.message
@@ -111,7 +111,7 @@ def _fields(reply: str) -> dict[str, str]:
 
 
 def _short(reply: str) -> str:
-    """The outcome of a reply with its error: what tells failures apart."""
+    """The outcome of a reply with its error, which distinguish failures."""
     fields = _fields(reply)
     told = [f"{name}={fields[name]}" for name in ("error", "status", "code") if name in fields]
     return " ".join([fields[""], *told[:1]]) if told else reply

@@ -15,7 +15,6 @@ LINE = re.compile(r"(?P<role>[a-z][a-z0-9-]*)> (?P<request>.*) -> (?P<reply>.*)"
 EXPECTATION = re.compile(
     r"(?:line \d+: )?(?:\[[^\]]+\] )?(?P<role>[a-z][a-z0-9-]*)> (?P<request>.*?)"
     r"(?:: expected (?P<expected>.*?), got (?P<got>.*)"
-    r"|: before anything can be checked this must be (?P<must>.*?), but: (?P<but>.*)"
     r"|: precondition failed: expected (?P<pre>.*?), got (?P<pregot>.*))"
 )
 OWN_CHECK = re.compile(r"(?:line \d+: )?\[[^\]]+\] (?P<text>[^>]*): expected (?P<expected>.*), got (?P<got>.*)")
@@ -92,8 +91,8 @@ def failures(case: Case) -> list[tuple[str, str, Reply, str]]:
     for line in [case.message.removeprefix("known: "), *case.details.split("\n")]:
         match = EXPECTATION.fullmatch(line)
         if match:
-            expected = match["expected"] or match["must"] or match["pre"] or ""
-            got = match["got"] or match["but"] or match["pregot"] or ""
+            expected = match["expected"] or match["pre"] or ""
+            got = match["got"] or match["pregot"] or ""
             found.append((match["role"], match["request"], parse_reply(expected), got))
         elif (own := OWN_CHECK.fullmatch(line)) is not None:
             raise CannotExpress(f"the case computes this itself, from several replies: {own['text']}")
