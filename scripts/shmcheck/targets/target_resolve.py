@@ -80,9 +80,9 @@ def name_of(spec: Spec, target: Target) -> str:
     if spec.name:
         return spec.name
     try:
-        listed = load(DEFAULT_FILE).values()
+        listed = list(load(DEFAULT_FILE).values())
     except CannotRun:  # a run without --target does not need the file
-        listed = ()
+        listed = []
     plain = (each for each in listed if each == Spec(each.name, "wine", debian=each.debian) and each.debian == release_of_system())
     return next((each.name for each in plain if target.default_name.startswith(f"{each.name}.")), target.default_name)
 
