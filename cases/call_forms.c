@@ -66,8 +66,8 @@ static void creates_large(struct stage *s, const char *verb, const char *extra)
     gives(s, "writer", "query view show=state", "state=MEM_RESERVE");
 }
 
-/* The access list that the call gives a new section is whole, and that of a call that finds the name in use has no effect;
- * a call that is denied leaves nothing. */
+/* A new section gets the whole DACL that the call passes. The DACL of a call that finds an existing name has no effect. A
+ * call that is denied leaves no object. */
 static void describes(struct stage *s, const char *verb, const char *extra)
 {
     static const char *const lists[] = {"D:P(A;;0x4;;;WD)(A;;0xF0001;;;WD)",
@@ -219,7 +219,7 @@ static const char *map_step(struct stage *s, const struct map_form *form, const 
                 form->at_base ? " base=$reader.base" : "");
 }
 
-/* Free in 64-bit processes: far above 4 GiB, and below all that systems place at the end of the address space. */
+/* An address that is free in 64-bit processes: far above 4 GiB, and far below the end of the address space. */
 #define HIGH_PLACE "0x2000000000"
 
 #define MAP(label, section, access, range) map_step(s, form, label, section, form->access, range)
@@ -271,7 +271,7 @@ static void maps(struct stage *s, const struct map_form *form)
     gives(s, "reader", "verify whole length=0x31000 seed=2", "match=yes");
 }
 
-/* One view of more than 4 GiB is as long as its section, and its addresses are apart. */
+/* A view of more than 4 GiB has the size of its section, and addresses 4 GiB apart are different memory. */
 static void maps_large(struct stage *s, const struct map_form *form)
 {
     static const char *const places[] = {"0", "0x80000000", "0x100000000", "0x140012000"};
@@ -347,7 +347,7 @@ static void map_by_3(struct stage *s)
 #define UNMAPPED "0x100064" /* bytes */
 #define UNMAPPED_PAGES "0x101000"
 
-/* `verb` and `extra` unmap the view that the label between them names. */
+/* The step `verb` LABEL `extra` unmaps a view. */
 static void unmaps(struct stage *s, const char *verb, const char *extra)
 {
     must(s, "writer", "create section name=@x size=" UNMAPPED " protect=PAGE_READWRITE");

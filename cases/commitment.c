@@ -142,7 +142,7 @@ static void large_minimum_zero(struct stage *s)
 #define LIMIT "33554432"  /* 32 MiB */
 #define BEYOND "50331648" /* 48 MiB */
 
-/* What a section that is larger than the limit gets in a job, then private memory of that size. */
+/* Records the result for a section larger than the job's limit, then for private memory of that size. */
 static void use_more_than_limit(struct stage *s, const char *role)
 {
     records(s, role, "create section name=@x size=" BEYOND " protect=PAGE_READWRITE");
@@ -156,7 +156,7 @@ static void use_more_than_limit(struct stage *s, const char *role)
     records(s, role, "commit private length=" BEYOND " protect=PAGE_READWRITE");
 }
 
-/* A job can limit the memory that each of its processes, or all together, commit. */
+/* A job can limit the committed memory of each of its processes, or of all of them together. */
 static void job_memory_limit(struct stage *s)
 {
     must(s, "writer", "hold job kind=job");

@@ -319,7 +319,8 @@ static void fill_backed(struct stage *s, const char *role, const char *view, uns
         succeeds(s, role, step("fill %s at=%u length=%u seed=%u", view, backed_places[p], PAGE, seed));
 }
 
-/* Nine views and more of such a section, of every kind, from stores to the end of the process: each event leaves the bytes. */
+/* Nine views and a copy-on-write view of such a section: the bytes stay through flushes, unmaps, closed handles and the ends
+ * of processes. */
 static void contents_of(struct stage *s, unsigned backing)
 {
     says(s, "%s", backings[backing].what);

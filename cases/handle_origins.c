@@ -24,12 +24,12 @@ static void handles_of_every_origin(struct stage *s, const char *role, const cha
     must(s, "reader", "map view of=section access=FILE_MAP_WRITE");
 }
 
-/* Rows that handles_with_a_past checks; a case that calls it has them among its own. */
+/* The rows that handles_with_a_past checks. A case that calls it names them too. */
 #define PAST " open-existing map-many-views"
 
-/* The same for the writer, which then has nine handles and views of the section and has closed and unmapped others. The name
- * was created before, and two processes that opened it have ended, in two ways. What follows checks the row `id`. False if
- * one of these steps did not succeed. */
+/* The same for the writer, which then has nine handles and views of the section, and has closed and unmapped others. The name
+ * existed before, and two processes that opened it have exited or been killed. Later steps check the row `id`. Returns false
+ * if one of these steps failed. */
 static bool handles_with_a_past(struct stage *s, const char *protect, const char *id)
 {
     must(s, "writer", "create former name=@x size=4096 protect=PAGE_READWRITE");
@@ -349,7 +349,7 @@ static void origins_move(struct stage *s)
     }
 }
 
-/* Creating the name again, in the process that created the section and in another one, finds the section as it is. */
+/* Creating the name again, in the process that created the section and in another one, returns the unchanged section. */
 static void origins_create_again(struct stage *s)
 {
     static const char *const roles[] = {"writer", "reader", "third"};
@@ -369,7 +369,8 @@ static void origins_create_again(struct stage *s)
     }
 }
 
-/* With the last view of a process the bytes stay, because of each handle; and the next view shows them. */
+/* The bytes stay when the last view of a process is unmapped, because a handle of any origin keeps them; the next view shows
+ * them. */
 static void origins_map_again(struct stage *s)
 {
     handles_of_every_origin(s, "writer", "PAGE_READWRITE");

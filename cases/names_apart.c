@@ -11,8 +11,8 @@ struct pair {
     const char *what, *first, *second; /* behind the case's own name, or in front of it; escaped */
 };
 
-/* Each of the two names stays when its creator closes it, because the other process has it too, and goes with that one's
- * handle. */
+/* Each of the two names stays when its creator closes its handle, because the other process has one too, and disappears with
+ * that handle. */
 static void live_apart(struct stage *s, unsigned i, const char *first, const char *second, const char *api)
 {
     row(s, "life-creator-exit");

@@ -57,7 +57,8 @@ static void writecombine_since_vista(struct stage *s)
     gives(s, "reader", "read view at=0 length=5 as=text", "text=bytes");
 }
 
-/* SEC_NO_CHANGE, which only the driver kit names: whether it is taken, and whether a view's protection can change. */
+/* SEC_NO_CHANGE, which only the driver kit documents: records whether it is accepted, and whether a view's protection can
+ * change. */
 static void view_no_change(struct stage *s)
 {
     records(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE|SEC_COMMIT|0x400000");

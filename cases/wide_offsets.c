@@ -105,9 +105,9 @@ static const char *const origins[] = {"created", "existing", "opened", "duplicat
 static const unsigned long long places[] = {0, 0xA0009000, 0x140012000};
 #define WHOLE_SIZE "5368786944"
 
-/* Through a handle of each origin, in a process with nine handles and views of a section beyond 4 GiB: sizes, offsets and
- * bytes in the first page, in the middle and in the last page; after handles are closed, views are unmapped and the process
- * that created the section has ended, too. */
+/* Checks through a handle of each origin, in a process with nine handles and views of a section beyond 4 GiB: sizes, offsets
+ * and bytes in the first page, in the middle and in the last page, also after handles are closed, views are unmapped and the
+ * creator has ended. */
 static void origins_beyond_4_gib(struct stage *s)
 {
     must(s, "writer", "create created name=@x size=0x140012345 protect=PAGE_READWRITE|SEC_RESERVE");

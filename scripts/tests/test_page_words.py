@@ -66,7 +66,7 @@ def test_failures_of_one_kind_are_one_group_with_the_evidence_of_each() -> None:
         (1, ["error"]),
     ]
     text = Reader(render(page)).text
-    assert text.count("asserted for Windows") >= 2 and "Failures that only one case shows 1 case" in text
+    assert text.count("asserted for Windows") >= 2 and "Failures of a single case 1 case" in text
 
 
 # ---- how the systems stand, and what they are compared with ----

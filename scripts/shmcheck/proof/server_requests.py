@@ -1,4 +1,4 @@
-"""Counts the requests that programs send to Wine's server: a figure that does not change with the speed of a machine."""
+"""Counts the requests of programs to wineserver, a figure that does not depend on the speed of the machine."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ FEW, MANY = 100, 4100  # the starts of two programs differ in some requests
 
 
 def requests_in(log: bytes) -> int:
-    """How many requests a log of wineserver has."""
+    """The number of requests in a log of wineserver."""
     return len(REQUEST.findall(log))
 
 
@@ -33,7 +33,7 @@ def traced_server(prefix: Prefix, log: Path) -> Iterator[None]:
     """A wineserver in the prefix that prints each request to `log`. It ends with the last program that it serves, and
     replaces one that runs. CannotRun if the prefix has another user, or if the server does not start."""
     if not prefix.lock.try_exclusive():
-        raise CannotRun("another run uses the Wine prefix, so that the requests of this one cannot be counted")
+        raise CannotRun("another run uses the Wine prefix, so the requests of this run cannot be counted; wait until it has ended")
     prefix.end()
     with open(log, "wb") as file:
         process = subprocess.Popen(
@@ -57,8 +57,8 @@ def traced_server(prefix: Prefix, log: Path) -> Iterator[None]:
 
 
 def requests_of_one(prefix: Prefix, run: Callable[[int], object]) -> float:
-    """The requests of one repetition of what run(COUNT) does COUNT times. The start and the end of the programs, which
-    two runs have in common, do not count."""
+    """The requests of one repetition, if run(COUNT) performs COUNT repetitions. The start and the end of the programs do not
+    count, because two runs have them in common."""
     LOG.parent.mkdir(parents=True, exist_ok=True)
     counts = []
     for times in (FEW, MANY):
@@ -69,7 +69,7 @@ def requests_of_one(prefix: Prefix, run: Callable[[int], object]) -> float:
 
 
 def count(target: Target, runs: Mapping[str, Callable[[int], object]]) -> dict[str, float]:
-    """The requests of one repetition of each run, by the run's name. Empty where there is no Wine."""
+    """The requests of one repetition of each run, by the run's name. Empty without a Wine."""
     if not isinstance(target, WineTarget):
         return {}
     return {name: requests_of_one(target.prefix, run) for name, run in runs.items()}

@@ -142,7 +142,7 @@ class Page:
     earlier: tuple[str, ...] = ()  # the targets of all earlier runs that were given, also of those that fit no system
     history: History = field(default_factory=History)
     problems: tuple[FrequentProblem, ...] = ()
-    recorded: bool = False  # the earlier runs are recorded ones, which were taken because none were given
+    recorded: bool = False  # the earlier runs are recorded ones, because no others were given
 
     @cached_property
     def cases(self) -> list[PageCase]:
@@ -184,7 +184,7 @@ class Page:
 
     @cached_property
     def rows_met(self) -> dict[str, tuple[int, int]]:
-        """How many rows each system met, and how many ran on it."""
+        """The number of rows that each system met, and of those that ran on it."""
         return {run.target: rows_met(run) for run in self.runs}
 
     @cached_property
@@ -194,7 +194,7 @@ class Page:
 
     @cached_property
     def failures(self) -> list[FailureGroup]:
-        """Their failures, grouped by what was expected and what came back."""
+        """The failures of these cases, grouped by expected and received reply."""
         return grouped(
             Seen(case.key, variant.case, variant.targets)
             for case in self.failing
@@ -327,7 +327,7 @@ def compare_all(runs: Sequence[Run], base: Sequence[Run]) -> list[Comparison]:
 
 
 def compare_recorded(runs: Sequence[Run], recorded: Sequence[Run]) -> list[Comparison]:
-    """Compares each run with the recorded run that fits it best. A run that is a recorded one itself is not compared."""
+    """Compares each run with the recorded run that fits it best. A recorded run is not compared."""
     found = []
     for run in runs:
         fits = None if run.lost else best_fit(run, recorded)

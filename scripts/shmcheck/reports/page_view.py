@@ -141,7 +141,7 @@ def steps(case: PageCase) -> list[StepView]:
 
 @dataclass(frozen=True)
 class Pattern:
-    """Cases on which the same systems saw the same outcomes: verdicts, or letters where the verdicts are equal."""
+    """Cases with the same outcomes on the same systems. An outcome is a verdict, or a letter if the verdicts are equal."""
 
     outcomes: tuple[Group, ...]
     cases: tuple[PageCase, ...]
@@ -149,9 +149,9 @@ class Pattern:
 
 @dataclass(frozen=True)
 class Split:
-    """Cases about which the systems fall into the same groups."""
+    """Cases that divide the systems into the same groups."""
 
-    cause: str  # what separates the groups; "" if that cannot be told
+    cause: str  # the fact that separates the groups; "" if it is unknown
     patterns: tuple[Pattern, ...]  # the one with the most cases first
 
     @property
@@ -161,8 +161,8 @@ class Split:
 
 
 def splits(page: Page, verdicts_differ: bool) -> list[Split]:
-    """The disagreements in verdicts, or those in transcripts only, by the groups into which the systems fall; the split
-    with the most cases first."""
+    """The disagreements in verdicts, or those in transcripts only, by the groups of systems; the split with the most cases
+    first."""
     found: dict[frozenset[tuple[str, ...]], dict[frozenset[Group], list[PageCase]]] = {}
     for case in page.disagreements:
         if case.explanation and case.verdicts_differ == verdicts_differ:
@@ -183,8 +183,7 @@ def _split(cases: list[list[PageCase]]) -> Split:
 
 
 def column_note(page: Page, run: Run) -> str:
-    """What stands below a system's name: its platform, and the day or the version of the programs where two columns
-    are of one platform."""
+    """The text below a system's name: its platform, and the date or the programs' version if two columns have one platform."""
     notes = [(other.timestamp[:10], other.facts.get("harness_version", "")) for other in page.usable if other.platform == run.platform]
     for own, others in zip((run.timestamp[:10], run.facts.get("harness_version", "")), zip(*notes, strict=True), strict=True):
         if len(set(others)) > 1:
@@ -289,7 +288,7 @@ def strength_of(case: Case, rows: Mapping[str, Row]) -> list[tuple[str, str]]:
 
 
 def evidence(strength: str) -> str:
-    """How well an outcome is known for Windows, in words."""
+    """The strength of the evidence for Windows, in words."""
     return "no evidence from Windows yet" if strength == "hypothesis" else f"{strength} for Windows"
 
 
