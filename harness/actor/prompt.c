@@ -29,7 +29,7 @@ static void print_bad(const char *reason)
     print(out.at, out.length);
 }
 
-/* As reply_describe, but with the volatile fields, which people want to see. */
+/* As reply_describe, with the volatile fields too. */
 static void print_reply(const char *reply)
 {
     static const char bad[] = "bad reason=";
@@ -53,7 +53,7 @@ static void print_text(const struct text *text)
     print(text->at, text->length);
 }
 
-/* Performs one line; whether there is to be another. */
+/* Performs one line. Returns whether another one may follow. */
 static bool perform(const char *bytes, size_t length, struct reply *reply)
 {
     static struct line request;

@@ -11,7 +11,7 @@
 
 #define WORDS 3
 
-/* The first words of the line; the last place keeps the rest. */
+/* The first words of the line; the last element has the rest. */
 static size_t split(const char *line, char words[WORDS][LINE_BYTES])
 {
     size_t count = 0;

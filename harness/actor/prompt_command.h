@@ -1,4 +1,4 @@
-/* What people can ask for at the prompt besides steps, and remarks about steps that they often get wrong. */
+/* Commands of the prompt that are not steps, and remarks about frequent mistakes in steps. */
 #ifndef SHMCHECK_PROMPT_COMMAND_H
 #define SHMCHECK_PROMPT_COMMAND_H
 

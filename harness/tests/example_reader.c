@@ -1,5 +1,6 @@
-/* The second process of Microsoft's page "Creating Named Shared Memory" (win32/memory/creating-named-shared-memory), in our own
- * words: its calls, in its order, with its arguments. Where that one shows a message box, this one prints the message.
+/* The second process of Microsoft's page "Creating Named Shared Memory" (win32/memory/creating-named-shared-memory),
+ * written anew: its calls, in its order, with its arguments. Where that one shows a message box, this one prints the
+ * message.
  *
  * example_reader [NAME]: NAME instead of the page's name. */
 #include <windows.h>

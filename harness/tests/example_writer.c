@@ -1,6 +1,7 @@
-/* The first process of Microsoft's page "Creating Named Shared Memory" (win32/memory/creating-named-shared-memory), in our own
- * words: its calls, in its order, with its arguments. Where that one waits for a key, this one waits for a line on its standard
- * input. Nothing of the harness is in it: it is the user's program in tests and examples of files of steps (PLAY.md).
+/* The first process of Microsoft's page "Creating Named Shared Memory" (win32/memory/creating-named-shared-memory),
+ * written anew: its calls, in its order, with its arguments. Where that one waits for a key, this one waits for a line on
+ * its standard input. It has no code of the harness: it is the user's program in tests and examples of files of steps
+ * (PLAY.md).
  *
  * example_writer [NAME]: NAME instead of the page's name, for users who may not create names in Global\. */
 #include <windows.h>

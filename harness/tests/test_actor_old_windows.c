@@ -1,5 +1,5 @@
-/* The actor's table of functions on an older Windows. The look-ups are played: the file under test is compiled here with other
- * names for the functions that it looks up with. */
+/* The table of functions of the actor on an older Windows. The test simulates the look-ups: the file under test is
+ * compiled here with other names for the functions that it looks up with. */
 #include "testing.h"
 
 #include "../actor/system.h"
@@ -18,7 +18,7 @@ static HMODULE played_module(const WCHAR *name);
 #undef LoadLibraryW
 #undef LoadLibraryExW
 
-/* What the played Windows has. */
+/* What the simulated Windows has. */
 static struct {
     bool kernelbase, k32, vista, search_flag;
     unsigned refused; /* loads with the flag that it does not know */
@@ -51,7 +51,7 @@ static HMODULE played_module(const WCHAR *name)
     return windows.kernelbase || wcscmp(name, L"kernelbase.dll") != 0 ? GetModuleHandleW(name) : NULL;
 }
 
-TEST(server_2003)
+TEST(functions_of_windows_server_2003_are_found)
 {
     struct system_calls calls = {0};
     memset(&windows, 0, sizeof windows);
@@ -68,7 +68,7 @@ TEST(server_2003)
                 (void (*)(void))GetProcAddress(GetModuleHandleW(L"psapi.dll"), "GetMappedFileNameW"));
 }
 
-TEST(vista)
+TEST(functions_of_windows_vista_are_found)
 {
     struct system_calls calls = {0};
     memset(&windows, 0, sizeof windows);
@@ -79,7 +79,7 @@ TEST(vista)
     assert_non_null(calls.K32GetPerformanceInfo);
 }
 
-TEST(advapi32_without_the_flag)
+TEST(advapi32_is_loaded_without_the_flag)
 {
     struct system_calls calls = {0};
     memset(&windows, 0, sizeof windows);
@@ -97,9 +97,9 @@ TEST(advapi32_without_the_flag)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(server_2003),
-        cmocka_unit_test(vista),
-        cmocka_unit_test(advapi32_without_the_flag),
+        cmocka_unit_test(functions_of_windows_server_2003_are_found),
+        cmocka_unit_test(functions_of_windows_vista_are_found),
+        cmocka_unit_test(advapi32_is_loaded_without_the_flag),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

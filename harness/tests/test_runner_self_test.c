@@ -1,5 +1,5 @@
-/* The self-test's judgement, and what a run makes of it: every kind of failure is played by what the looking would have
- * seen. */
+/* The findings of the self-test, and what a run does with them. The tests simulate each failure by what the self-test
+ * would have seen. */
 #include "testing.h"
 
 #include "../runner/case/test_case.h"
@@ -65,7 +65,7 @@ static void expect(int number, enum self_test_level level, const char *part)
     expect_need(number, level, "", part);
 }
 
-TEST(nothing_is_wrong)
+TEST(a_system_without_failures_is_fine)
 {
     for (int number = 1; number <= 10; number++)
         expect(number, SELF_TEST_FINE, "");
@@ -79,7 +79,7 @@ TEST(nothing_is_wrong)
     assert_true(self_test_scale(&seen) == 1);
 }
 
-TEST(leaving_a_case)
+TEST(a_case_that_cannot_be_left_stops_a_run)
 {
     seen.leaves.code = 0xC0000409;
     expect(1, SELF_TEST_STOPS, "exit code 0xC0000409 STATUS_STACK_BUFFER_OVERRUN (fast-fail");
@@ -92,7 +92,7 @@ TEST(leaving_a_case)
     expect(1, SELF_TEST_STOPS, "it does not start: error 5 ERROR_ACCESS_DENIED");
 }
 
-TEST(faults_of_an_actor)
+TEST(faults_that_an_actor_does_not_reply_stop_a_run)
 {
     snprintf(seen.replies[1], sizeof seen.replies[1], "ok error=0");
     expect(2, SELF_TEST_STOPS, "(write) with fault code=0xC0000005; got: ok error=0");
@@ -101,7 +101,7 @@ TEST(faults_of_an_actor)
     expect(2, SELF_TEST_STOPS, "(execute) with fault code=0xC0000005; got: no reply");
 }
 
-TEST(guard_without_targets)
+TEST(control_flow_guard_without_targets_stops_a_run)
 {
     seen.characteristics = 0x4000;
     expect(3, SELF_TEST_STOPS, "lists no target of longjmp");
@@ -120,7 +120,7 @@ TEST(policies_are_named)
            "mitigation policies: dynamic code 0x1, Control Flow Guard 0x1, number 18 0x10");
 }
 
-TEST(identities_that_do_not_start)
+TEST(an_identity_that_does_not_start_is_a_skip)
 {
     seen.starts[0] = (struct self_test_start){
         .name = "low", .failed = "SetTokenInformation(TokenIntegrityLevel)", .error = 87};
@@ -133,7 +133,7 @@ TEST(identities_that_do_not_start)
                 "STATUS_DLL_INIT_FAILED (a DLL of the program could not be initialised)");
 }
 
-TEST(errors_in_words)
+TEST(error_codes_are_explained)
 {
     static const struct {
         DWORD code;
@@ -156,7 +156,7 @@ TEST(errors_in_words)
     }
 }
 
-TEST(copies_that_do_not_start)
+TEST(a_copy_that_does_not_start_is_a_skip)
 {
     seen.copies[0] = (struct self_test_start){.failed = "CreateProcess", .error = 1260};
     expect_need(5, SELF_TEST_SKIPS, "program-copy",
@@ -166,7 +166,7 @@ TEST(copies_that_do_not_start)
     expect_need(5, SELF_TEST_SKIPS, "program-copy", "error 225");
 }
 
-TEST(copies_in_a_container)
+TEST(a_copy_in_a_container_is_reported)
 {
     seen.contained = true;
     seen.container_again.milliseconds = 7;
@@ -180,7 +180,7 @@ TEST(copies_in_a_container)
     assert_string_equal(findings[6].need, "identity-appcontainer");
 }
 
-TEST(jobs)
+TEST(jobs_are_described)
 {
     seen.job = (struct self_test_job){.refusal = 1};
     expect(6, SELF_TEST_FINE, "job objects cannot be had (error 1): processes are ended one by one");
@@ -194,7 +194,7 @@ TEST(jobs)
            "jobs do not nest; children may leave it; limits 0x1000, of the user interface 0x20");
 }
 
-TEST(the_system)
+TEST(the_system_is_described)
 {
     seen.system = (struct self_test_system){
         .elevated = true, .lua = -1, .logon_admits = -1, .smart_app = 1, .no_realtime = 1, .no_reporting = 1};
@@ -209,7 +209,7 @@ TEST(the_system)
     expect(9, SELF_TEST_FINE, "4 failed; a virus scanner may hold new files");
 }
 
-TEST(memory)
+TEST(too_little_memory_is_a_skip)
 {
     seen.free_mib = 5000;
     expect_need(
@@ -226,7 +226,7 @@ TEST(memory)
     expect(8, SELF_TEST_FINE, "the system does not say");
 }
 
-TEST(crashes)
+TEST(slow_crashes_are_reported)
 {
     seen.crash.milliseconds = 9001;
     expect(10, SELF_TEST_FINE,
@@ -238,7 +238,7 @@ TEST(crashes)
     expect(10, SELF_TEST_FINE, "of the crash: it does not start: error 2");
 }
 
-TEST(deadlines_follow_what_is_slow)
+TEST(slow_starts_and_crashes_make_deadlines_longer)
 {
     seen.starts[1].milliseconds = 1000;
     assert_true(self_test_scale(&seen) == 1);
@@ -251,7 +251,7 @@ TEST(deadlines_follow_what_is_slow)
 }
 
 /* A selection looks only at what its cases need. */
-TEST(a_part_says_what_it_looked_at)
+TEST(a_selection_reports_what_was_checked)
 {
     seen.whole = false;
     seen.copied = false;
@@ -264,7 +264,7 @@ TEST(a_part_says_what_it_looked_at)
 static const struct test_case with_need = {.needs = "64-bit identity-low"},
                               without = {.needs = "identity-lower"};
 
-TEST(what_cannot_start_is_a_skip)
+TEST(cases_with_an_unmet_need_are_skipped)
 {
     struct plan_item items[3] = {
         {.what.test = &with_need}, {.what.test = &without}, {.what.test = &with_need, .skip = "earlier"}};
@@ -292,7 +292,7 @@ TEST(findings_become_skips)
     assert_string_equal(message, "");
 }
 
-TEST(a_finding_that_stops_is_told)
+TEST(a_finding_that_stops_a_run_is_an_error)
 {
     char message[700];
     struct text error = text_over(message, sizeof message);
@@ -325,7 +325,7 @@ TEST(findings_are_properties)
     junit_free(report);
 }
 
-TEST(windows_11_is_called_so)
+TEST(windows_11_has_its_name)
 {
     static const struct {
         const char *product;
@@ -348,26 +348,26 @@ TEST(windows_11_is_called_so)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(nothing_is_wrong, all_well),
-        cmocka_unit_test_setup(leaving_a_case, all_well),
-        cmocka_unit_test_setup(faults_of_an_actor, all_well),
-        cmocka_unit_test_setup(guard_without_targets, all_well),
+        cmocka_unit_test_setup(a_system_without_failures_is_fine, all_well),
+        cmocka_unit_test_setup(a_case_that_cannot_be_left_stops_a_run, all_well),
+        cmocka_unit_test_setup(faults_that_an_actor_does_not_reply_stop_a_run, all_well),
+        cmocka_unit_test_setup(control_flow_guard_without_targets_stops_a_run, all_well),
         cmocka_unit_test_setup(policies_are_named, all_well),
-        cmocka_unit_test_setup(identities_that_do_not_start, all_well),
-        cmocka_unit_test_setup(errors_in_words, all_well),
-        cmocka_unit_test_setup(copies_that_do_not_start, all_well),
-        cmocka_unit_test_setup(copies_in_a_container, all_well),
-        cmocka_unit_test_setup(jobs, all_well),
-        cmocka_unit_test_setup(the_system, all_well),
-        cmocka_unit_test_setup(memory, all_well),
-        cmocka_unit_test_setup(crashes, all_well),
-        cmocka_unit_test_setup(deadlines_follow_what_is_slow, all_well),
-        cmocka_unit_test_setup(a_part_says_what_it_looked_at, all_well),
-        cmocka_unit_test_setup(what_cannot_start_is_a_skip, all_well),
+        cmocka_unit_test_setup(an_identity_that_does_not_start_is_a_skip, all_well),
+        cmocka_unit_test_setup(error_codes_are_explained, all_well),
+        cmocka_unit_test_setup(a_copy_that_does_not_start_is_a_skip, all_well),
+        cmocka_unit_test_setup(a_copy_in_a_container_is_reported, all_well),
+        cmocka_unit_test_setup(jobs_are_described, all_well),
+        cmocka_unit_test_setup(the_system_is_described, all_well),
+        cmocka_unit_test_setup(too_little_memory_is_a_skip, all_well),
+        cmocka_unit_test_setup(slow_crashes_are_reported, all_well),
+        cmocka_unit_test_setup(slow_starts_and_crashes_make_deadlines_longer, all_well),
+        cmocka_unit_test_setup(a_selection_reports_what_was_checked, all_well),
+        cmocka_unit_test_setup(cases_with_an_unmet_need_are_skipped, all_well),
         cmocka_unit_test_setup(findings_become_skips, all_well),
-        cmocka_unit_test_setup(a_finding_that_stops_is_told, all_well),
+        cmocka_unit_test_setup(a_finding_that_stops_a_run_is_an_error, all_well),
         cmocka_unit_test_setup(findings_are_properties, all_well),
-        cmocka_unit_test_setup(windows_11_is_called_so, all_well),
+        cmocka_unit_test_setup(windows_11_has_its_name, all_well),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -104,7 +104,7 @@ static bool take_bytes(struct external_program *program, const char *bytes, size
     return false;
 }
 
-/* Looks at what has been printed since the last time. */
+/* Reads what has been printed since the last time. */
 static bool look(struct external_program *program, const char *pattern)
 {
     char bytes[PIECE_BYTES];
@@ -145,7 +145,7 @@ static void write_all(HANDLE sink, const char *bytes, size_t length)
     WriteFile(sink, bytes, (DWORD)length, &written, NULL);
 }
 
-/* Everything that was printed, below a heading. */
+/* Copies everything that was printed, below a heading. */
 static void copy_output(const struct external_program *program, const char *name, HANDLE sink)
 {
     char bytes[PIECE_BYTES];

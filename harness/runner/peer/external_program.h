@@ -1,5 +1,5 @@
-/* A user's program as a process of a case: it is started, gets lines on its standard input, and what it prints is read while
- * it runs. It knows nothing of the protocol. Its output goes to a file, so that it never waits for a reader. */
+/* A program of the user as a process of a case. It gets lines on its standard input, and its output is read while it
+ * runs. It does not use the protocol. Its output goes to a file, so that it never waits for a reader. */
 #ifndef SHMCHECK_EXTERNAL_PROGRAM_H
 #define SHMCHECK_EXTERNAL_PROGRAM_H
 
@@ -21,9 +21,9 @@ struct external_program {
     char last[EXTERNAL_LINE_BYTES + 1]; /* the last whole line that was read; "" if there was none */
 };
 
-/* Where a program is that a user names: with a folder as it is, else looked for beside this program, in the current
- * directory, in the folders of the system and in PATH; ".exe" is added to a name without an ending. Zero, or the error code.
- * Page: nf-processenv-searchpathw. */
+/* Finds a program by the name that a user gave: with a folder as it is, else beside this program, in the current
+ * directory, in the folders of the system and in PATH; ".exe" is added to a name without an ending. Zero, or the error
+ * code. Page: nf-processenv-searchpathw. */
 DWORD external_find(const wchar_t *name, wchar_t *path, size_t units);
 /* Starts it in the job. `arguments` ends with NULL. Zero, or the error code with the name of the function that failed in
  * *failed; then there is nothing to close. */

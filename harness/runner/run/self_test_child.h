@@ -8,7 +8,7 @@
 
 /* What the child does: "leave", "crash" or "fast-fail". Returns its exit code. */
 int self_test_child(const wchar_t *how);
-/* Starts it and sees its end. Also tells whether it was in the job that it was started in. */
+/* Starts the child and waits for its end. Also finds out whether it was in the job that it was started in. */
 void self_test_child_run(struct self_test_end *out, const struct programs *programs, const wchar_t *how,
                          bool *in_its_job);
 

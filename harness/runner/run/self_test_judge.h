@@ -1,4 +1,4 @@
-/* What the self-test has seen, in words: findings about the ten things. */
+/* What the self-test has seen, as findings about the ten things. */
 #ifndef SHMCHECK_SELF_TEST_JUDGE_H
 #define SHMCHECK_SELF_TEST_JUDGE_H
 
@@ -20,9 +20,9 @@ struct self_test_finding {
 /* For 4 one for each identity, for 5 and 8 one more that skips, for the others one. */
 #define SELF_TEST_FINDINGS (8 + SELF_TEST_IDENTITIES + 2 + 2)
 
-/* What was seen, in words, ordered by number. Returns how many findings. */
+/* Makes the findings, ordered by number. Returns how many. */
 size_t self_test_judge(const struct self_test_seen *seen, struct self_test_finding out[SELF_TEST_FINDINGS]);
-/* By how much deadlines are to be multiplied where starts and crashes are as slow as seen: 1 to 10, a whole number. */
+/* The factor for deadlines where starts and crashes are as slow as seen: 1 to 10, a whole number. */
 double self_test_scale(const struct self_test_seen *seen);
 
 #endif

@@ -1,4 +1,4 @@
-/* What the self-test looks at, and what it has seen. */
+/* What the self-test checks, and what it has seen. */
 #ifndef SHMCHECK_SELF_TEST_SEEN_H
 #define SHMCHECK_SELF_TEST_SEEN_H
 
@@ -13,7 +13,7 @@ struct self_test_end {
     DWORD start_error; /* 0: it started */
     enum child_state state;
     DWORD code;
-    bool text; /* what it printed arrived */
+    bool text; /* its output arrived */
     uint64_t milliseconds;
 };
 
@@ -47,8 +47,7 @@ struct self_test_system {
 };
 
 struct self_test_seen {
-    bool
-        whole; /* everything was looked at; otherwise only `starts`, `copies` and `free_mib`, as far as they are needed */
+    bool whole;                                        /* all ten things were checked; otherwise */
     struct self_test_end leaves;                       /* 1 */
     char replies[3][200];                              /* 2: to a read, a write and an execution that fault */
     unsigned long characteristics, guard_flags, jumps; /* 3: of this program */

@@ -27,7 +27,7 @@ static void ask(struct peer_group *group, struct peer *peer, int number, const c
     }
 }
 
-/* Starts an actor and hears its hello; the caller closes the peer. */
+/* Starts an actor and reads its hello; the caller closes the peer. */
 static void start_actor(struct self_test_start *out, struct peer_group *group, struct peer *peer,
                         const wchar_t *program, const struct identity *identity)
 {

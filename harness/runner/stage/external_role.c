@@ -22,7 +22,7 @@ static bool in_replay(const struct stage *stage)
     return stage->peers.recording->mode == RECORDING_REPLAY;
 }
 
-/* What a program did is recorded as a number; a replay has no program and takes the number from there. */
+/* The result of a program is recorded as a number; a replay has no program and takes the number from there. */
 static uint32_t remembered(struct stage *stage, uint32_t number)
 {
     struct recording *recording = stage->peers.recording;
@@ -61,7 +61,7 @@ static const char *add_word(struct stage *stage, const char *word, wchar_t *out,
         return "a '%' that two hexadecimal digits must follow; '%' itself is written %25";
     size_t count = utf16_from_bytes((uint16_t *)out, size - 1, replaced + 1, length - 1);
     if (count >= size)
-        return "more than fits into a line, or a '%' escape that is no UTF-8";
+        return "more than fits into a line, or a '%' escape that is not UTF-8";
     out[count] = 0;
     return wmemchr(out, 0, count) ? "a character 0" : NULL;
 }
@@ -101,8 +101,9 @@ static void start_program(struct stage *stage, int line, struct external_role *r
     if (error)
         stage_abort(stage, line, "external %s: the program %s does not start: %s, error %lu%s", role->name,
                     utf8(command->words[0]), failed, (unsigned long)error,
-                    error == ERROR_BAD_EXE_FORMAT ? " ERROR_BAD_EXE_FORMAT: it is no program for this system"
-                                                  : "");
+                    error == ERROR_BAD_EXE_FORMAT
+                        ? " ERROR_BAD_EXE_FORMAT: it is not a program for this system"
+                        : "");
     role->pid = role->program.child.id;
 }
 

@@ -1,10 +1,10 @@
-/* Roles that users' programs play. A program knows nothing of the protocol: it gets lines, prints lines, and ends. */
+/* Roles that programs of users play. A program does not use the protocol: it reads lines, prints lines, and ends. */
 #ifndef SHMCHECK_EXTERNAL_ROLE_H
 #define SHMCHECK_EXTERNAL_ROLE_H
 
 #include "stage.h"
 
-/* What a program was asked for, and how that went. */
+/* The result of a step of a program. */
 struct external_result {
     bool done;
     char why[EXTERNAL_LINE_BYTES + 200]; /* why not, as part of a sentence; "" if it was done */
@@ -22,6 +22,6 @@ struct external_result external_perform(struct stage *stage, struct external_rol
 DWORD external_ends(struct stage *stage, int line, struct external_role *role);
 /* Ends the program with TerminateProcess. */
 void external_killed(struct stage *stage, int line, struct external_role *role);
-/* Ends all programs of the stage that still run. What they printed goes to the output of the actors. */
+/* Ends all programs of the stage that still run. Their output goes to that of the actors. */
 void externals_end(struct stage *stage);
 #endif
