@@ -22,7 +22,8 @@ from shmcheck.oracle.verdict import judge, judge_predicted
 # Verbs whose function only later versions of Windows export, and the function.
 OPTIONAL = {
     "createapp": "CreateFileMappingFromApp", "openapp": "OpenFileMappingFromApp", "mapapp": "MapViewOfFileFromApp",
-    "map2": "MapViewOfFileNuma2", "map3": "MapViewOfFile3", "unmap2": "UnmapViewOfFileEx",
+    "map2": "MapViewOfFileNuma2", "map3": "MapViewOfFile3", "unmap2": "UnmapViewOfFile2",
+    "placeholder": "VirtualAlloc2",
 }  # fmt: skip
 SHRINK_SECONDS = 55.0
 REPORT_EVERY = 200  # sequences between two messages of a worker

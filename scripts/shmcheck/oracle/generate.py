@@ -80,6 +80,7 @@ from shmcheck.oracle.file_actions import (
 )
 from shmcheck.oracle.maker import ROLES, Maker, Sequence
 from shmcheck.oracle.model import Model
+from shmcheck.oracle.placeholder_actions import create_for_placeholders, placeholder, split_view, unmap_preserving
 from shmcheck.oracle.state import Platform
 
 Choice = tuple[tuple[Action, int], ...]
@@ -120,6 +121,7 @@ FAMILIES: dict[str, Choice] = {
         (close_file, 2), (map_file, 9), (open_plain, 3), (write, 4), (look, 6), (look_at_handle, 3), (unmap, 3), (close, 3), (flush, 2),
     ),
     "bursts": ((burst, 5), (look, 4), (open_plain, 1), (map_whole, 1), (look_at_handle, 1), (write, 1), (query, 1)),
+    "placeholders": (*SHARED, (placeholder, 9), (unmap_preserving, 4), (split_view, 1), (write, 4), (look, 6), (query, 2), (unmap, 2)),
     "life": (*SHARED, (close, 6), (unmap, 5), (duplicate, 2), (gone, 2), (open_plain, 4), (create_plain, 4), (kill, 1)),
 }  # fmt: skip
 TURNS = {"many": 0.15, "huge": 0.3, "handles": 0.3, "copies": 0.4}  # how often the role changes; otherwise 0.6
@@ -143,6 +145,7 @@ WEIGHED: dict[str, tuple[Action, ...]] = {
 FIRST: dict[str, Callable[[Maker], str]] = {
     "reserved": create_reserved, "access": create_described, "names": create_named, "huge": create_huge, "events": create_either,
     "files": create_file, "bursts": create_for_bursts,
+    "placeholders": create_for_placeholders,
 }  # fmt: skip
 LEAST, MOST = 8, 16  # steps of a sequence
 

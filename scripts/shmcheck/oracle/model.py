@@ -7,7 +7,19 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from shmcheck.oracle import rule_bursts, rule_creating, rule_files, rule_handles, rule_life, rule_mapping, rule_memory, rule_names, rule_opening, rule_pages
+from shmcheck.oracle import (
+    rule_bursts,
+    rule_creating,
+    rule_files,
+    rule_handles,
+    rule_life,
+    rule_mapping,
+    rule_memory,
+    rule_names,
+    rule_opening,
+    rule_pages,
+    rule_placeholders,
+)
 from shmcheck.oracle.names import of_step
 from shmcheck.oracle.rules import CHANGES, RULES, VERBS, Check, Fail, Fault, Fields, Rule, Verb
 from shmcheck.oracle.state import LOST, UNKNOWN_NAME, Handle, HandleLabel, MemoryLabel, NoStatement, Process, Section, World
@@ -16,7 +28,7 @@ from shmcheck.oracle.text import TOGETHER, BadText, Reply, Step
 # The modules register their rules when they are imported.
 MODULES = (
     rule_bursts, rule_creating, rule_files, rule_handles, rule_life, rule_mapping, rule_memory, rule_names, rule_opening,
-    rule_pages,
+    rule_pages, rule_placeholders,
 )  # fmt: skip
 
 

@@ -36,6 +36,7 @@ FREES: dict[str, tuple[str, ...]] = {
     **{verb: CLOSES for verb in ("create", "createapp", "create2", "open", "openapp", "hold", "adopt", "pull", "file")},
     **{verb: ("unmap {}\n",) for verb in ("map", "mapapp", "map2", "map3")},
     "reserve": ("release {}\n",),
+    "placeholder": ("release {}\n",),
 }
 
 

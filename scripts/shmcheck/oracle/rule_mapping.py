@@ -121,7 +121,7 @@ class Map:
 
     __slots__ = (
         "world", "process", "label", "handle", "section", "access", "protect", "offset", "length", "anchor", "start",
-        "step",
+        "step", "replaces",
     )  # fmt: skip
 
     def __init__(self, world: World, process: Process, step: Step) -> None:
@@ -144,6 +144,12 @@ class Map:
             raise NoStatement("what the handle is")
         self.access = 0
         self.protect = 0
+        self.replaces = False  # the placeholder at `start`
+
+    @property
+    def unit(self) -> int:
+        """What the offset and the base must be multiples of; row map3-placeholder-page-alignment."""
+        return PAGE if self.replaces else GRANULE
 
     @property
     def size(self) -> int:
@@ -167,11 +173,13 @@ def map_view(world: World, process: Process, step: Step) -> Map:
 
 @verb("map2", "map3")
 def map_placed(world: World, process: Process, step: Step) -> Map:
-    if any(step.has(key) for key in ("type", "lowest", "highest", "alignment", "twice")):
+    replaces = step.verb == "map3" and step.word("type") == "MEM_REPLACE_PLACEHOLDER" and step.has("base")
+    if any(step.has(key) for key in ("type", "lowest", "highest", "alignment", "twice") if key != "type" or not replaces):
         raise NoStatement("placeholders and address requirements")
     if step.word("process", "self") not in ("self", "null"):
         raise NoStatement("views in other processes")
     call = Map(world, process, step)
+    call.replaces = replaces
     call.protect = step.number("protect")
     if call.section is not None:
         if call.section.kind != "section" or call.handle is None or call.handle.access is None:
@@ -258,7 +266,7 @@ def large_flag_ignored(call: Map) -> Fail | None:
 
 @refuses("map mapapp map2 map3", "map-offset-misaligned", "map2-offset-64k")
 def offset_misaligned(call: Map) -> Fail | None:
-    return MAPPED_ALIGNMENT if call.offset % GRANULE else None
+    return MAPPED_ALIGNMENT if call.offset % call.unit else None
 
 
 @refuses("mapapp", "fromapp-64-bit-arguments")
@@ -308,7 +316,7 @@ def length_past_end(call: Map) -> Fail | None:
 
 @refuses("map mapapp map2 map3", "map-ex-base-misaligned", "map2-base-rounding")
 def base_misaligned(call: Map) -> Fail | None:
-    return MAPPED_ALIGNMENT if call.anchor is not None and call.start % GRANULE else None
+    return MAPPED_ALIGNMENT if call.anchor is not None and call.start % call.unit else None
 
 
 @refuses("map mapapp", "map-ex-base-occupied", "map-range-taken")
@@ -369,9 +377,19 @@ def make_view(call: Map, reply: Reply) -> None:
     anchor = call.anchor if call.anchor is not None else Anchor()
     start = call.start if call.anchor is not None else 0
     region = Region(anchor, start, min(call.size, section.extent - call.offset), section, call.offset, call.protect)
+    if call.replaces:
+        replace_placeholder(call, region)
     call.world.add_view(call.process, region)
     call.process.labels[call.label] = MemoryLabel(anchor, start, call.offset, region)
     call.process.last["base"] = (anchor, start)
+
+
+def replace_placeholder(call: Map, view: Region) -> None:
+    """The placeholder at the place of the view is gone."""
+    for region in list(call.process.regions):
+        if region.anchor is view.anchor and region.start < view.end and view.start < region.end:
+            call.world.remove_region(call.process, region)
+    view.placeholder = True
 
 
 @lost("map mapapp map2 map3")
@@ -392,10 +410,13 @@ def memory(process: Process, label: str) -> MemoryLabel:
     raise NoStatement(f"what the label {label} is" if found is None or isinstance(found, UnknownLabel) else "a handle as memory")
 
 
+MEM_PRESERVE_PLACEHOLDER = 2  # of UnmapViewOfFile2
+
+
 class Unmap:
     """A call of UnmapViewOfFile or one of its relatives."""
 
-    __slots__ = ("world", "process", "label", "memory", "place", "region", "step", "unknown")
+    __slots__ = ("world", "process", "label", "memory", "place", "region", "step", "unknown", "preserves")
 
     def __init__(self, world: World, process: Process, step: Step) -> None:
         self.world = world
@@ -406,6 +427,7 @@ class Unmap:
         self.place = self.memory.base + step.number("at")
         self.region = region_at(process, self.memory.anchor, self.place)
         self.unknown = False
+        self.preserves = bool(step.number("flags") & MEM_PRESERVE_PLACEHOLDER)
         if self.region is None and not self.nothing_there():
             raise NoStatement("what lies at the address")
 
@@ -426,8 +448,8 @@ def unmap(world: World, process: Process, step: Step) -> Unmap:
 
 @verb("unmap2")
 def unmap2(world: World, process: Process, step: Step) -> Unmap:
-    if step.word("process", "self") not in ("self", "null") or step.number("flags") & ~1:
-        raise NoStatement("other processes, placeholders, unknown flags")
+    if step.word("process", "self") not in ("self", "null") or step.number("flags") & ~(1 | MEM_PRESERVE_PLACEHOLDER):
+        raise NoStatement("other processes, unknown flags")
     return Unmap(world, process, step)
 
 
@@ -453,8 +475,13 @@ def unmaps_inside(call: Unmap) -> Fields | None:
 
 @done("unmap unmap2")
 def remove_view(call: Unmap, reply: Reply) -> None:
-    if call.region is not None:
-        call.world.remove_region(call.process, call.region)
+    region = call.region
+    if region is not None:
+        call.world.remove_region(call.process, region)
+        if call.preserves:
+            again = Region(region.anchor, region.start, region.size, None, 0, PAGE_NOACCESS)
+            again.placeholder = True
+            call.world.add_view(call.process, again)
     if call.step.word("keep") != "yes":
         call.process.labels.pop(call.label, None)
 

@@ -152,6 +152,7 @@ class Region:
 
     __slots__ = (
         "anchor", "start", "size", "section", "offset", "protect", "changed", "private", "copied", "local", "alive", "gone_at",
+        "placeholder",
     )
 
     def __init__(self, anchor: Anchor, start: int, size: int, section: Section | None, offset: int, protect: int) -> None:
@@ -167,6 +168,7 @@ class Region:
         self.local: Intervals[bool] | None = None  # pages that were committed in this view
         self.alive = True
         self.gone_at = 0  # the number of places that the process had used when it was unmapped
+        self.placeholder = False  # it is a placeholder, or a view that has replaced one
 
     @property
     def end(self) -> int:
