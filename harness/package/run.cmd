@@ -10,6 +10,12 @@ set "PROGRAMS=x64"
 if /i "%MACHINE%"=="x86" set "PROGRAMS=x86"
 if /i "%MACHINE%"=="ARM64" if exist "%HERE%arm64\shmcheck.exe" set "PROGRAMS=arm64"
 
+rem These run no case and leave no report.
+if "%~1"=="--self-test" goto show
+if "%~1"=="--help" goto show
+if "%~1"=="--list" goto show
+if "%~1"=="--version" goto show
+
 set "OUT=%HERE%"
 mkdir "%HERE%write-test.tmp" 2>nul
 if not exist "%HERE%write-test.tmp\" set "OUT=%TEMP%\"
@@ -21,3 +27,7 @@ echo.
 if exist "%OUT%report.txt" echo The report is "%OUT%TEST-shmcheck-%COMPUTERNAME%.xml", its summary "%OUT%report.txt".
 if not exist "%OUT%report.txt" echo No report was written.
 exit /b %CODE%
+
+:show
+"%HERE%%PROGRAMS%\shmcheck.exe" %*
+exit /b %ERRORLEVEL%

@@ -110,31 +110,55 @@ def make_writable(folder: Path) -> None:
     folder.chmod(0o755)
 
 
-@pytest.mark.skipif(sys.platform == "win32" or not shutil.which("wine"), reason="needs Wine")
-@pytest.mark.skipif(not (BIN / "shmcheck.exe").exists(), reason="the programs are not built")
+needs_wine = pytest.mark.skipif(
+    sys.platform == "win32" or not shutil.which("wine") or not (BIN / "shmcheck.exe").exists(),
+    reason="needs Wine, and the programs",
+)
+
+
+def unpacked(place: Path) -> Path:
+    """The package with the programs for x64, unpacked into a folder. Returns the package's folder."""
+    built = {f"x64/{name}": (BIN / name).read_bytes() for name in ("shmcheck.exe", "shmactor.exe")}
+    with zipfile.ZipFile(io.BytesIO(made(built))) as found:
+        found.extractall(place)
+    return place / "shmcheck-1.2"
+
+
+def start(file: str, folder: Path) -> tuple[int, str]:
+    """Runs a batch file in the folder. Returns its exit code and what it printed."""
+    environment = {**os.environ, "WINEDEBUG": "-all", "LC_ALL": "C.UTF-8"}
+    command = ["wine", "cmd", "/c", *file.split(" ")]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, timeout=300)
+    return done.returncode, (done.stdout + done.stderr).decode("utf-8", "replace")
+
+
+@needs_wine
+def test_what_runs_no_case_leaves_no_report_and_speaks_of_none(tmp_path: Path) -> None:
+    folder = unpacked(tmp_path / PLACE)
+    for word, text in (("--version", "shmcheck "), ("--list", "life-name-gone-with-view"), ("--self-test", "10 ")):
+        code, out = start(f"run.cmd {word}", folder)
+        assert code == 0 and text in out and "report" not in out.splitlines()[-1], out
+    assert not list(tmp_path.rglob("report.txt")) and not list(tmp_path.rglob("*.xml"))
+
+
+@needs_wine
 @pytest.mark.parametrize("writable", [True, False])
 def test_unpacked_it_runs_and_leaves_its_report(tmp_path: Path, writable: bool) -> None:
     """In a folder whose path has blanks and letters outside ASCII; if that cannot be written, in %TEMP%."""
-    built = {f"x64/{name}": (BIN / name).read_bytes() for name in ("shmcheck.exe", "shmactor.exe")}
     place = tmp_path / PLACE
-    with zipfile.ZipFile(io.BytesIO(made(built))) as found:
-        found.extractall(place)
-    folder, temp = place / "shmcheck-1.2", tmp_path / "temp"
+    folder, temp = unpacked(place), tmp_path / "temp"
     temp.mkdir()
     if not writable:
         make_unwritable(folder)
-    start = tmp_path / "start.cmd"  # Wine takes TEMP from its registry, not from the environment
+    script = tmp_path / "start.cmd"  # Wine takes TEMP from its registry, not from the environment
     words = "--filter life-name-gone-with-view --timeout-scale 6"
-    start.write_text(f"@set TEMP=Z:{temp}\r\n@call run.cmd {words}\r\n", encoding="ascii")
-    environment = {**os.environ, "WINEDEBUG": "-all", "LC_ALL": "C.UTF-8"}
-    command = ["wine", "cmd", "/c", f"Z:{start}".replace("/", "\\")]
+    script.write_text(f"@set TEMP=Z:{temp}\r\n@call run.cmd {words}\r\n", encoding="ascii")
     try:
-        done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, timeout=300)
+        code, out = start(f"Z:{script}".replace("/", "\\"), folder)
     finally:
         if not writable:
             make_writable(folder)
-    out = done.stdout.decode("utf-8", "replace")
-    assert done.returncode in (0, 1), out + done.stderr.decode("utf-8", "replace")
+    assert code in (0, 1), out
     (report,) = list(tmp_path.rglob("TEST-shmcheck-*.xml"))
     inside = place in report.parents
     assert inside == writable and report.name in out
