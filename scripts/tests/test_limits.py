@@ -2,7 +2,8 @@
 locked memory, as a user who is not root. Each case must have the same verdict as without these limits.
 
 A whole run takes half a minute, so each variation runs only the cases that such a limit can affect: locked and large
-memory, many objects, other identities, files, and names. SHMCHECK_SLOW=1 runs the whole suite in each.
+memory, many objects, other identities, files, and names. scripts/test --slow (SHMCHECK_SLOW=1) runs the whole suite in
+each, and also with each limit alone.
 SHMCHECK_BIN and WINEPREFIX as in test_user_errors.py.
 """
 
@@ -100,13 +101,23 @@ def free(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[Key, Verdict
         place.end()
 
 
-@pytest.mark.parametrize(
-    ("wrapper", "user"),
-    [
-        pytest.param(["setpriv", f"--bounding-set={KEPT}", "--inh-caps=-all", "prlimit", "--memlock=65536", "--nofile=1024"], "", id="docker"),
-        pytest.param(["setpriv", f"--reuid={USER}", "--regid=nogroup", "--clear-groups", "prlimit", "--memlock=65536"], USER, id="user"),
-    ],
-)
+AS_DOCKER = ["setpriv", f"--bounding-set={KEPT}", "--inh-caps=-all"]
+AS_USER = ["setpriv", f"--reuid={USER}", "--regid=nogroup", "--clear-groups"]
+FEW_FILES = ["prlimit", "--nofile=1024"]
+LITTLE_LOCKED = ["prlimit", "--memlock=65536"]  # ulimit -l 64; without a capability it holds for root too
+TOGETHER = [
+    pytest.param([*AS_DOCKER, *LITTLE_LOCKED, *FEW_FILES], "", id="docker-with-both-limits"),
+    pytest.param([*AS_USER, *LITTLE_LOCKED], USER, id="user-with-little-locked-memory"),
+]
+ALONE = [
+    pytest.param(AS_DOCKER, "", id="docker"),
+    pytest.param(AS_USER, USER, id="user"),
+    pytest.param(FEW_FILES, "", id="few-files"),
+    pytest.param([*AS_DOCKER, *LITTLE_LOCKED], "", id="little-locked-memory"),
+]
+
+
+@pytest.mark.parametrize(("wrapper", "user"), TOGETHER + (ALONE if SLOW else []))
 def test_limits_change_no_verdict(wrapper: list[str], user: str, free: dict[Key, Verdict], tmp_path: Path) -> None:
     place = Place(tmp_path / "place", wrapper, user)
     try:

@@ -63,6 +63,7 @@ def fake(monkeypatch: pytest.MonkeyPatch) -> type[FakeBare]:
     monkeypatch.setattr(bare_debian, "Bare", made)
     monkeypatch.setattr("shmcheck.build.packages.ensure", lambda needs: None)
     monkeypatch.setattr(bare_debian, "check_namespaces", lambda: None)
+    monkeypatch.setattr(bare_debian, "slow_tests", lambda: made.log.append("slow") or CommandEnd("here", 0, "1 passed, 0 failed, 0 skipped", ""))
     return made
 
 
@@ -71,6 +72,7 @@ def test_every_release_as_every_user(fake: type[FakeBare], capsys: pytest.Captur
     assert fake.log == [
         "make 12", "12 root run test", "12 user run test", "delete 12",
         "make 13", "13 root run test", "13 user run test", "delete 13",
+        "slow",
     ]  # fmt: skip
     shown = capsys.readouterr().out
     assert shown.count("passed  Debian") == 3
@@ -80,6 +82,12 @@ def test_every_release_as_every_user(fake: type[FakeBare], capsys: pytest.Captur
 def test_a_release_a_user_and_a_command_can_be_selected(fake: type[FakeBare]) -> None:
     assert nightly.main(["--debian", "12", "--user", "user", "--command", "run"]) == 0
     assert fake.log == ["make 12", "12 user run", "delete 12"]
+
+
+def test_only_the_slow_tests(fake: type[FakeBare], capsys: pytest.CaptureFixture[str]) -> None:
+    assert nightly.main(["--command", "slow"]) == 0
+    assert fake.log == ["slow"]
+    assert "passed  here: code 0, 1 passed, 0 failed, 0 skipped" in capsys.readouterr().out
 
 
 def test_a_system_that_cannot_be_made_is_removed(fake: type[FakeBare]) -> None:

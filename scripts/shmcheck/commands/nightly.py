@@ -10,9 +10,12 @@ from shmcheck.files import write_out
 from shmcheck.paths import ON_WINDOWS, make_build_folder
 from shmcheck.proof import bare_debian
 
+SLOW = "slow"
 DESCRIPTION = """\
 Makes bare Debian systems with debootstrap and runs scripts/run and scripts/test in each, as root without HOME and as a
 user with sudo, from a fresh clone in a folder whose name has blanks and a letter that is not ASCII.
+
+Then it runs the tests here that scripts/test leaves out for their length (scripts/test --slow).
 
 It needs root or sudo, the right to mount, the system's Debian mirror, some 6 GB below build/nightly, and several hours.
 The clone does not contain changes that are not committed.
@@ -26,14 +29,18 @@ def run(arguments: Sequence[str]) -> int:
         "--debian", type=int, action="append", choices=bare_debian.RELEASES, help="only this release; may be given several times"
     )
     parser.add_argument("--user", action="append", choices=bare_debian.USERS, help="only as root, or as a user with sudo")
-    parser.add_argument("--command", action="append", choices=bare_debian.COMMANDS, help="only this command")
+    parser.add_argument(
+        "--command", action="append", choices=(*bare_debian.COMMANDS, SLOW), help="only this command; slow: only the slow tests, here"
+    )
     found = parser.parse_args(arguments)
     if ON_WINDOWS:
         raise CannotRun("scripts/nightly makes Debian systems, which works on Linux only")
     make_build_folder()
-    outcomes = bare_debian.run(
-        found.debian or bare_debian.RELEASES, found.user or bare_debian.USERS, found.command or bare_debian.COMMANDS
-    )
+    commands = found.command or [*bare_debian.COMMANDS, SLOW]
+    bare = [command for command in commands if command != SLOW]
+    outcomes = bare_debian.run(found.debian or bare_debian.RELEASES, found.user or bare_debian.USERS, bare) if bare else []
+    if SLOW in commands:
+        outcomes.append(bare_debian.slow_tests())
     for outcome in outcomes:
         word = "passed" if outcome.passed else "FAILED"
         write_out(f"{word}  {outcome.name}: code {outcome.code}, {outcome.last_line or 'no summary'}\n")

@@ -28,5 +28,10 @@ def run(arguments: Sequence[str]) -> int:
     parser.add_argument(
         "--all", action="store_true", help="install the packages that only some tests need: a browser, an ssh server, xmllint, and readers of JUnit XML from npm"
     )
+    parser.add_argument(
+        "--slow",
+        action="store_true",
+        help="also run what takes an hour: every case as an ordinary user has it, and a checkout that cannot be written",
+    )
     wanted = parser.parse_args(arguments)
-    return own_tests.run(wanted.filter, wanted.verbose, wanted.all)
+    return own_tests.run(wanted.filter, wanted.verbose, wanted.all, wanted.slow)

@@ -4,6 +4,7 @@ Python and sudo. The name of the checkout's folder has blanks and a letter that 
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,6 +80,26 @@ class CommandEnd:
         return self.code == 0 and is_summary(self.last_line) and not self.last_line.startswith("0 passed")
 
 
+def end_of(name: str, code: int, text: str, log: Path) -> CommandEnd:
+    """The end of a command that printed this text, which is written to the file `log`."""
+    summaries = [line for line in text.splitlines() if is_summary(line)]
+    write_file(log, text)
+    return CommandEnd(name, code, summaries[-1] if summaries else "", f"{last_lines(text)}\nall of it: {log}")
+
+
+def slow_tests() -> CommandEnd:
+    """Runs the slow tests of the project on this system."""
+    name = "here: scripts/test --slow"
+    say(name)
+    command = [sys.executable, str(ROOT / "scripts" / "test.py"), "--slow", "--filter", "scripts/slow"]
+    try:
+        code, text = run_quiet(command, seconds=2 * SECONDS)
+    except TooSlow as error:
+        code, text = -1, str(error)
+    (BUILD / "nightly").mkdir(parents=True, exist_ok=True)
+    return end_of(name, code, text, BUILD / "nightly" / "slow.txt")
+
+
 class Bare:
     """A bare system of Debian `number`, below build/nightly. The output of the commands is also there, and stays when the
     system is deleted."""
@@ -125,11 +146,7 @@ class Bare:
                 code, text = self.play(PLAY, [str(tree), CHECKOUT, user, f"./scripts/{command}"])
             except TooSlow as error:
                 code, text = -1, str(error)
-            lines = [line for line in text.splitlines() if line.strip()]
-            summaries = [line for line in lines if is_summary(line)]
-            log = self.folder.with_name(f"{self.folder.name}-{user}-{command}.txt")
-            write_file(log, text)
-            found.append(CommandEnd(name, code, summaries[-1] if summaries else "", f"{last_lines(text)}\nall of it: {log}"))
+            found.append(end_of(name, code, text, self.folder.with_name(f"{self.folder.name}-{user}-{command}.txt")))
         return found
 
     def delete(self) -> None:

@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -39,12 +39,15 @@ MACHINE_ARM64 = 0xAA64  # IMAGE_FILE_MACHINE_ARM64
 TYPED_FILES = ("harness/cmake/fetch_cmocka.py", "scripts/start_command.py")
 # Tests that need a browser, an ssh server, xmllint or packages of npm, which scripts/test installs with --all only.
 OPTIONAL_TESTS = ("test_page_browser.py", "test_remote.py", "test_schemas.py", "test_junit_readers.py")
+# Tests that take many minutes; scripts/test --slow runs them whole. Without it a part of them runs, or they are skipped.
+SLOW_TESTS = ("test_limits.py", "test_checkouts.py")
+SLOW_SECONDS = 4 * 3600.0
 IMPORT = re.compile(r"^\s*(?:from|import) (selenium)\b", re.MULTILINE)
 
 
-def run(filters: Sequence[str], verbose: bool, install_all: bool) -> int:
-    """Runs the tests whose names match one of the filters, or all. `install_all` installs what only some tests need,
-    if these tests run. Returns the exit code of scripts/test."""
+def run(filters: Sequence[str], verbose: bool, install_all: bool, slow: bool = False) -> int:
+    """Runs the tests whose names match one of the filters, or all; of those that take many minutes only a part, unless `slow`.
+    `install_all` installs what only some tests need, if these tests run. Returns the exit code of scripts/test."""
     record = Record(filters, verbose)
     optional = install_all and (record.wants("scripts/optional") or record.wants("scripts/types"))
     prepare(parts(), packages.FOR_TEST + (packages.OPTIONAL if optional else ()))
@@ -60,7 +63,10 @@ def run(filters: Sequence[str], verbose: bool, install_all: bool) -> int:
         others = [file for file in sorted((SCRIPTS / "tests").glob("test_*.py")) if file.name not in OPTIONAL_TESTS]
         run_pytest(record, target, "scripts/pytest", others)
         optional_tests = [SCRIPTS / "tests" / name for name in OPTIONAL_TESTS]
-        run_pytest(record, target, "scripts/optional", optional_tests, install=install_all)
+        run_pytest(record, target, "scripts/optional", optional_tests, {"SHMCHECK_INSTALL": "1"} if install_all else {})
+        if slow:
+            slow_tests = [SCRIPTS / "tests" / name for name in SLOW_TESTS]
+            run_pytest(record, target, "scripts/slow", slow_tests, {"SHMCHECK_SLOW": "1"}, SLOW_SECONDS)
     run_script(record, "coverage.py")
     run_script(record, "mutate.py", "--percent", MUTATED_PERCENT, "--seed", "today")
     run_script(record, "faults.py", "--sample", FAULTS_DRAWN, "--at-least", FAULTS_PERCENT, seconds=FAULTS_SECONDS)
@@ -185,9 +191,16 @@ def has_modules(python: str, *modules: str) -> bool:
     return run_quiet([python, "-c", look])[0] == 0
 
 
-def run_pytest(record: Record, target: Target, name: str, files: Sequence[Path], install: bool = False) -> None:
-    """Runs tests of scripts/. SHMCHECK_BIN gives them the programs, and the environment gives them the target. With
-    `install` SHMCHECK_INSTALL tells them to install the packages of npm that they need."""
+def run_pytest(
+    record: Record,
+    target: Target,
+    name: str,
+    files: Sequence[Path],
+    variables: Mapping[str, str] = {},
+    seconds: float = PYTEST_SECONDS,
+) -> None:
+    """Runs tests of scripts/. SHMCHECK_BIN gives them the programs, and the environment gives them the target. Of `variables`,
+    SHMCHECK_INSTALL tells them to install the packages of npm that they need, and SHMCHECK_SLOW to leave nothing out."""
     if not record.wants(name):
         return
     python = python_with("pytest", "hypothesis", "jinja2")
@@ -196,16 +209,12 @@ def run_pytest(record: Record, target: Target, name: str, files: Sequence[Path],
         return
     report = BUILD / f"pytest-{name.rpartition('/')[2]}.xml"
     report.unlink(missing_ok=True)
-    environment = {**os.environ, "SHMCHECK_BIN": str(cmake_build.programs()), "PYTHONDONTWRITEBYTECODE": "1"}
-    if install:
-        environment["SHMCHECK_INSTALL"] = "1"
+    environment = {**os.environ, "SHMCHECK_BIN": str(cmake_build.programs()), "PYTHONDONTWRITEBYTECODE": "1", **variables}
     if "WINEPREFIX" in target.environment:
         environment["WINEPREFIX"] = target.environment["WINEPREFIX"]
     command = [python, "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", f"--junitxml={report}"]
     try:
-        code, output = run_quiet(
-            [*command, *files], folder=ROOT, environment=environment, seconds=PYTEST_SECONDS
-        )
+        code, output = run_quiet([*command, *files], folder=ROOT, environment=environment, seconds=seconds)
         result = pytest_result.read(report)
     except (TooSlow, pytest_result.Unreadable) as error:
         record.add(name, Summary(failed=1), str(error))

@@ -1,0 +1,81 @@
+"""A checkout that its user cannot write, in a folder whose name has blanks and a letter that is not ASCII, without HOME and
+with the build elsewhere: scripts/run builds and runs, and leaves the checkout as it was.
+
+It builds both architectures from nothing, so it runs with scripts/test --slow only.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "scripts"))
+
+from shmcheck.build.cmake_build import BUILD  # noqa: E402
+from shmcheck.console import is_summary  # noqa: E402
+
+USER = "nobody"
+SECONDS = 3600
+
+
+def why_not() -> str:
+    if os.environ.get("SHMCHECK_SLOW") != "1":
+        return "it takes many minutes: scripts/test --slow runs it"
+    if sys.platform == "win32" or os.geteuid() != 0:
+        return "only root can become a user who may not write the checkout"
+    return "" if shutil.which("setpriv") and shutil.which("wine") else "setpriv or wine is not installed"
+
+
+pytestmark = pytest.mark.skipif(bool(why_not()), reason=why_not() or "can run")
+
+
+def content(folder: Path) -> dict[str, int]:
+    """Every file and folder, with the time of its last change."""
+    return {str(path.relative_to(folder)): path.lstat().st_mtime_ns for path in folder.rglob("*")}
+
+
+def make_checkout(folder: Path) -> None:
+    """A clone that nobody but root may write."""
+    subprocess.run(["git", "clone", "-q", str(ROOT), str(folder)], check=True)
+    subprocess.run(["chmod", "-R", "a+rX,a-w", str(folder)], check=True)
+
+
+def make_build_folder(folder: Path) -> None:
+    """An empty folder of the user's, with what a build would otherwise download."""
+    folder.mkdir()
+    if (BUILD / "downloads").is_dir():
+        shutil.copytree(BUILD / "downloads", folder / "downloads")
+    entry = pwd.getpwnam(USER)
+    for path in (folder, *folder.rglob("*")):
+        os.chown(path, entry.pw_uid, entry.pw_gid)
+
+
+def test_a_checkout_that_cannot_be_written(tmp_path: Path) -> None:
+    for parent in (tmp_path, *tmp_path.parents[:2]):  # pytest's own folders are closed to other users
+        parent.chmod(parent.stat().st_mode | 0o011)
+    checkout, build = tmp_path / "shm chéck", tmp_path / "büild here"
+    make_checkout(checkout)
+    make_build_folder(build)
+    before = content(checkout)
+    words = [str(checkout / "scripts" / "run"), "--build-dir", str(build), "--filter", "life-*", "--timeout-scale", "10"]
+    done = subprocess.run(
+        ["setpriv", f"--reuid={USER}", "--regid=nogroup", "--clear-groups", *words],
+        env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"},
+        cwd="/",
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    last = done.stdout.splitlines()[-1]
+    assert is_summary(last) and not last.startswith("0 passed"), done.stdout
+    assert (build / "reports" / "selection").is_dir(), done.stdout
+    assert content(checkout) == before
