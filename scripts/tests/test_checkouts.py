@@ -18,8 +18,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from shmcheck.build.cmake_build import BUILD  # noqa: E402
 from shmcheck.console import is_summary  # noqa: E402
+from shmcheck.paths import BUILD  # noqa: E402
 
 USER = "nobody"
 SECONDS = 3600

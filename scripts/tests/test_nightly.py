@@ -59,11 +59,17 @@ class FakeBare:
 
 @pytest.fixture
 def fake(monkeypatch: pytest.MonkeyPatch) -> type[FakeBare]:
-    made = type("Made", (FakeBare,), {"log": []})
+    log: list[str] = []
+    made = type("Made", (FakeBare,), {"log": log})
+
+    def slow_tests() -> CommandEnd:
+        log.append("slow")
+        return CommandEnd("here", 0, "1 passed, 0 failed, 0 skipped", "")
+
     monkeypatch.setattr(bare_debian, "Bare", made)
     monkeypatch.setattr("shmcheck.build.packages.ensure", lambda needs: None)
     monkeypatch.setattr(bare_debian, "check_namespaces", lambda: None)
-    monkeypatch.setattr(bare_debian, "slow_tests", lambda: made.log.append("slow") or CommandEnd("here", 0, "1 passed, 0 failed, 0 skipped", ""))
+    monkeypatch.setattr(bare_debian, "slow_tests", slow_tests)
     return made
 
 
