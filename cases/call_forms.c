@@ -278,7 +278,7 @@ static void maps_large(struct stage *s, const struct map_form *form)
     must(s, "writer", "create section name=@x size=0x140012345 protect=PAGE_READWRITE|SEC_RESERVE");
     must(s, "reader", "open section name=@x access=FILE_MAP_READ|FILE_MAP_WRITE");
     if (form->at_base)
-        must_be_free(s, "reader", HIGH_PLACE);
+        REQUIRE(is_free(s, "reader", HIGH_PLACE));
     REQUIRE(succeeds(
         s, "reader",
         step("%s all of=section %s%s", form->verb, form->write, form->at_base ? " base=" HIGH_PLACE : "")));
@@ -360,7 +360,7 @@ static void unmaps(struct stage *s, const char *verb, const char *extra)
         must(s, "reader", step("fill beside%u length=" UNMAPPED_PAGES " seed=7", i));
         must(s, "reader", step("map v%u of=section access=FILE_MAP_WRITE", i));
     }
-    must_be_free(s, "reader", PLACE);
+    REQUIRE(is_free(s, "reader", PLACE));
     for (unsigned round = 0; round < 2; round++) {
         row(s, "life-unmap-frees-range"); /* in the second round: by the first one */
         REQUIRE(

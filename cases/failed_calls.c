@@ -99,7 +99,7 @@ static void failed_map_leaves_no_view(struct stage *s)
 /* A map call that fails at an address leaves the address free for the next one. */
 static void failed_map_leaves_address_free(struct stage *s)
 {
-    must_be_free(s, "reader", PLACE);
+    REQUIRE(is_free(s, "reader", PLACE));
     must(s, "writer", "create section name=@x size=0x20000 protect=PAGE_READWRITE");
     must(s, "reader", "open section name=@x access=FILE_MAP_READ");
     denied(s, "reader", "map none of=section access=FILE_MAP_WRITE base=" PLACE);

@@ -240,7 +240,7 @@ static void origins_place_views(struct stage *s)
 {
     REQUIRE(handles_with_a_past(s, "PAGE_READWRITE", "map-ex-base-honoured"));
     must(s, "reader", "fill view length=" PAGES_SIZE " seed=1");
-    must_be_free(s, "writer", PLACE);
+    REQUIRE(is_free(s, "writer", PLACE));
     row(s, "access-execute-needs-exec-section");
     denied(s, "writer", "map no of=created access=FILE_MAP_READ|FILE_MAP_EXECUTE");
     for (unsigned i = 0; i < COUNT(origins); i++) {

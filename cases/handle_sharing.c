@@ -250,7 +250,7 @@ static void inherit_grandchild(struct stage *s)
 /* A view is not inherited, although the kernel's mapping call could make it so (D15). */
 static void inherit_view_not_inherited(struct stage *s)
 {
-    must_be_free(s, "third", PLACE); /* the child itself cannot be asked before it has started */
+    REQUIRE(is_free(s, "third", PLACE)); /* the child itself cannot be asked before it has started */
     must(s, "writer", "create section size=4096 protect=PAGE_READWRITE inherit=yes");
     must(s, "writer", "map view of=section access=FILE_MAP_WRITE base=" PLACE);
     spawns(s, "writer", "child", "inherit=yes");

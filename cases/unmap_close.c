@@ -163,8 +163,8 @@ static void protected_handle_ends_with_process(struct stage *s)
 /* A view belongs to the process that mapped it: the same address is free in another process. */
 static void map_private_to_mapper(struct stage *s)
 {
-    must_be_free(s, "writer", PLACE);
-    must_be_free(s, "reader", PLACE);
+    REQUIRE(is_free(s, "writer", PLACE));
+    REQUIRE(is_free(s, "reader", PLACE));
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
     must(s, "writer", "map view of=section access=FILE_MAP_WRITE base=" PLACE);
     must(s, "reader", "open section name=@x access=FILE_MAP_READ");
@@ -177,7 +177,7 @@ static void map_private_to_mapper(struct stage *s)
 /* An address is not valid in another process, but an offset into the section is the same everywhere. */
 static void offsets_not_pointers(struct stage *s)
 {
-    must_be_free(s, "reader", PLACE);
+    REQUIRE(is_free(s, "reader", PLACE));
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
     must(s, "writer", "map view of=section access=FILE_MAP_WRITE base=" PLACE);
     must(s, "writer", "write view at=100 text=target");

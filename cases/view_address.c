@@ -81,8 +81,8 @@ static void map_ex_same_base_two_processes(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=0x10000 protect=PAGE_READWRITE");
     must(s, "reader", "open section name=@x access=FILE_MAP_READ");
-    must_be_free(s, "writer", PLACE);
-    must_be_free(s, "reader", PLACE);
+    REQUIRE(is_free(s, "writer", PLACE));
+    REQUIRE(is_free(s, "reader", PLACE));
     const uint64_t base = strtoull(PLACE, NULL, 16);
     if (succeeds(s, "writer", "map view of=section access=FILE_MAP_WRITE base=" PLACE))
         holds(s, "the writer's view is there", number(s, "writer", "base") == base);
@@ -152,7 +152,7 @@ static void map_addresses_may_differ(struct stage *s)
 /* Memory of VirtualAlloc is never shared: an address that one process has allocated is free in the other. */
 static void view_private_heap_not_shared(struct stage *s)
 {
-    must_be_free(s, "third", PLACE);
+    REQUIRE(is_free(s, "third", PLACE));
     must(s, "writer", "reserve memory size=0x10000 base=" PLACE);
     must_give(s, "writer", "commit memory length=0x10000 protect=PAGE_READWRITE", "base=+0");
     must(s, "writer", "fill memory length=0x10000 seed=1");

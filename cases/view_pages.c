@@ -224,8 +224,8 @@ static void protect_cfg_targets_invalid(struct stage *s)
     must(s, "reader", "map valid of=section access=FILE_MAP_READ|FILE_MAP_EXECUTE");
     must(s, "reader",
          "map invalid of=section access=FILE_MAP_READ|FILE_MAP_EXECUTE|FILE_MAP_TARGETS_INVALID");
-    succeeds(s, "reader", "execute valid at=64");
-    ends(s, "reader", "execute invalid at=64", STATUS_STACK_BUFFER_OVERRUN);
+    succeeds(s, "reader", "execute valid at=64 checked=yes");
+    ends(s, "reader", "execute invalid at=64 checked=yes", STATUS_STACK_BUFFER_OVERRUN);
 }
 
 /* ---- waiting on an address ---- */

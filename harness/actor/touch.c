@@ -140,6 +140,12 @@ __declspec(guard(nocf))
     ((void (*)(void))touch->address)();
 }
 
+void touch_execute_checked(void *context)
+{
+    struct touch *touch = context;
+    ((void (*)(void))touch->address)();
+}
+
 void touch_increment(void *touch)
 {
     struct touch *at = touch;

@@ -30,7 +30,10 @@ void touch_verify(void *touch); /* stops at the first byte that is not of the pa
 void touch_zero(void *touch);   /* stops at the first byte that is not 0 */
 void touch_sum(void *touch);
 void touch_increment(void *touch); /* InterlockedIncrement, of 32 bits; .number takes the new value */
-void touch_execute(void *touch);   /* calls the address as a function without arguments */
+void touch_execute(
+    void *touch); /* calls the address as a function without arguments, unchecked by Control Flow Guard */
+void touch_execute_checked(
+    void *touch); /* the same, checked where the program is built with Control Flow Guard */
 
 /* The byte of pattern `seed` at offset `at`: actors compute patterns, so that long data need not cross the pipe. It is never
  * 0, so that it differs from new memory; neighbouring bytes, pages and seeds differ. */

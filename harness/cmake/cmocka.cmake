@@ -23,10 +23,13 @@ endif()
 # All build trees beside this one use the same download.
 cmake_path(GET CMAKE_BINARY_DIR PARENT_PATH shmcheck_build_root)
 set(SHMCHECK_DOWNLOADS "${shmcheck_build_root}/downloads" CACHE PATH "Where fetched sources are kept")
+set(SHMCHECK_CMOCKA_ARCHIVE "$ENV{SHMCHECK_CMOCKA_ARCHIVE}" CACHE FILEPATH
+    "A cmocka-VERSION.tar.xz that was downloaded before; \"\": it is fetched if need be")
 file(GLOB shmcheck_cmocka_found "${SHMCHECK_DOWNLOADS}/cmocka-*/src/cmocka.c")
 if(NOT shmcheck_cmocka_found)
     execute_process(
         COMMAND "${Python3_EXECUTABLE}" "${CMAKE_CURRENT_LIST_DIR}/fetch_cmocka.py" "${SHMCHECK_DOWNLOADS}"
+                ${SHMCHECK_CMOCKA_ARCHIVE}
         RESULT_VARIABLE shmcheck_fetch_result)
     if(NOT shmcheck_fetch_result EQUAL 0)
         message(FATAL_ERROR "cmocka is not installed for this target and its sources could not be fetched.")

@@ -9,7 +9,6 @@ contract gives the same bytes.
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
@@ -18,6 +17,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
 
 from shmcheck.contract import STRENGTHS, Contract, ContractError, load  # noqa: E402
+from shmcheck.patience import replace  # noqa: E402
 
 BASIS_NAMES = {"documented": "BASIS_DOCUMENTED", "observed": "BASIS_OBSERVED", "record": "BASIS_RECORD"}
 STRENGTH_NAMES = {strength: f"STRENGTH_{strength.upper()}" for strength in STRENGTHS}
@@ -62,7 +62,7 @@ def write(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(path.name + ".new")
     unfinished.write_bytes(text.encode("ascii"))
-    os.replace(unfinished, path)
+    replace(unfinished, path)
 
 
 def main(arguments: list[str]) -> int:

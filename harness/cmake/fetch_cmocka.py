@@ -1,8 +1,8 @@
 """Fetches and unpacks the sources of cmocka.
 
-    fetch_cmocka.py FOLDER
+    fetch_cmocka.py FOLDER [ARCHIVE]
 
-leaves FOLDER/cmocka-VERSION. Where there is apt-get, the version is the one that the system packages, and the archive
+leaves FOLDER/cmocka-VERSION. ARCHIVE is a cmocka-VERSION.tar.xz that was downloaded before; then nothing is fetched. Where there is apt-get, the version is the one that the system packages, and the archive
 comes from the system's own mirror, as the source package; no other site is asked. Elsewhere it comes from cmocka's own
 site. Its SHA-256 must be the one in VERSIONS. An archive that was fetched once is kept in the user's cache folder, so
 that another checkout needs no network. The system's package sources are only read: apt runs with a configuration of
@@ -22,6 +22,12 @@ import tempfile
 import urllib.error
 import urllib.request
 from pathlib import Path
+
+# The source tree may be read-only, and a build leaves no files in it.
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
+
+from shmcheck.patience import patiently, remove_tree, replace  # noqa: E402
 
 # SHA-256 of each archive cmocka-VERSION.tar.xz, which Debian and Ubuntu package unchanged.
 VERSIONS = {
@@ -76,7 +82,7 @@ def keep(folder: Path | None, version: str, archive: bytes) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         beside.write_bytes(archive)
-        os.replace(beside, folder / f"cmocka-{version}.tar.xz")
+        replace(beside, folder / f"cmocka-{version}.tar.xz")
     except OSError:
         pass
 
@@ -207,10 +213,24 @@ def unpack(archive: bytes, version: str, folder: Path) -> None:
         with tarfile.open(packed, "r:xz") as tar:
             tar.extractall(work)
         target = folder / f"cmocka-{version}"
-        shutil.rmtree(target, ignore_errors=True)
-        (work / f"cmocka-{version}").rename(target)
+        if target.exists():
+            remove_tree(target)
+        patiently(lambda: (work / f"cmocka-{version}").rename(target))
     finally:
         shutil.rmtree(work, ignore_errors=True)
+
+
+def from_file(path: Path) -> tuple[str, bytes]:
+    """An archive that the user names, with its version, which its SHA-256 tells. FetchError if it is none of VERSIONS."""
+    try:
+        archive = path.read_bytes()
+    except OSError as error:
+        raise FetchError(f"{path} cannot be read: {error.strerror}") from error
+    seen = hashlib.sha256(archive).hexdigest()
+    for version, sum_of_version in VERSIONS.items():
+        if seen == sum_of_version:
+            return version, archive
+    raise FetchError(f"{path} has the SHA-256 {seen}, which is that of no cmocka-VERSION.tar.xz of {', '.join(VERSIONS)}")
 
 
 def fetch(folder: Path) -> tuple[str, bytes]:
@@ -231,18 +251,19 @@ def fetch(folder: Path) -> tuple[str, bytes]:
 
 def main(arguments: list[str]) -> int:
     """See the top of this file."""
-    if len(arguments) != 1:
-        print("usage: fetch_cmocka.py FOLDER", file=sys.stderr)
+    if len(arguments) not in (1, 2):
+        print("usage: fetch_cmocka.py FOLDER [ARCHIVE]", file=sys.stderr)
         return 1
     folder = Path(arguments[0]).absolute()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        version, archive = fetch(folder)
+        version, archive = from_file(Path(arguments[1])) if arguments[1:] else fetch(folder)
         unpack(archive, version, folder)
     except (FetchError, OSError, tarfile.TarError) as error:
         print(
             f"the sources of cmocka could not be fetched: {error}\n"
-            f"Unpack an archive of cmocka ({', '.join(VERSIONS)}) in {folder}, or install cmocka for the target.",
+            f"Download cmocka-VERSION.tar.xz ({', '.join(VERSIONS)}) and name it with the variable SHMCHECK_CMOCKA_ARCHIVE, or "
+            "install cmocka for the target (with vcpkg: vcpkg install cmocka, and its file for CMAKE_TOOLCHAIN_FILE).",
             file=sys.stderr,
         )
         return 1

@@ -53,8 +53,9 @@ class Parser(argparse.ArgumentParser):
 
 
 def default_jobs() -> int:
-    """The number of processors, or the largest number that shmcheck.exe takes for --jobs."""
-    return min(processors(), int(option("JOBS").highest))
+    """The number of processors, or the largest number that shmcheck.exe takes for --jobs. On Windows 8 at most: a virus
+    scanner looks at every process that starts."""
+    return min(processors(), 8 if sys.platform == "win32" else int(option("JOBS").highest))
 
 
 def number(lowest: int, highest: int) -> Callable[[str], int]:

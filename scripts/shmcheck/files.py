@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from shmcheck.console import CannotRun
+from shmcheck.patience import replace
 
 
 def write_file(path: Path, text: str) -> None:
@@ -16,7 +17,7 @@ def write_file(path: Path, text: str) -> None:
     try:
         try:
             beside.write_bytes(text.encode("utf-8", "backslashreplace"))
-            os.replace(beside, path)
+            replace(beside, path)
         finally:
             beside.unlink(missing_ok=True)
     except (OSError, ValueError) as error:

@@ -294,6 +294,23 @@ def refuse(*_: object) -> tuple[str, bytes]:
     raise AssertionError("downloads from a source that must not be used")
 
 
+def test_an_archive_of_cmocka_that_the_user_names(
+    tmp_path: Path, archive: bytes, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fetch = knowing(archive, monkeypatch)
+    monkeypatch.setattr(fetch, "from_site", refuse)
+    monkeypatch.setattr(fetch, "from_mirror", refuse)
+    named = tmp_path / "an archive.tar.xz"
+    named.write_bytes(archive)
+    assert fetch.main([str(tmp_path / "out"), str(named)]) == 0
+    assert (tmp_path / "out" / "cmocka-1.0" / "src" / "cmocka.c").is_file()
+    named.write_bytes(b"something else")
+    assert fetch.main([str(tmp_path / "out"), str(named)]) == 1
+    assert "which is that of no cmocka-VERSION.tar.xz of 1.0" in capsys.readouterr().err
+    assert fetch.main([str(tmp_path / "out"), str(tmp_path / "missing")]) == 1
+    assert "missing cannot be read: No such file or directory" in capsys.readouterr().err
+
+
 def test_cmocka_comes_from_the_mirror_and_then_from_the_cache(
     tmp_path: Path, archive: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:

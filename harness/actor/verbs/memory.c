@@ -215,7 +215,7 @@ void verb_execute(const struct line *request, struct reply *reply)
         return;
     touch.length = 1;
     FlushInstructionCache(GetCurrentProcess(), (const void *)touch.address, sizeof(uint32_t));
-    perform(touch_execute, &touch, memory, reply);
+    perform(argument_yes(request, "checked") ? touch_execute_checked : touch_execute, &touch, memory, reply);
 }
 
 void verb_increment(const struct line *request, struct reply *reply)

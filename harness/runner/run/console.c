@@ -28,6 +28,22 @@ static bool takes_colours(bool told, DWORD mode)
     return told || SetConsoleMode(out, mode | ENABLE_VIRTUAL_TERMINAL_PROCESSING) != 0;
 }
 
+unsigned console_use_utf8(void)
+{
+    DWORD mode;
+    unsigned before = GetConsoleOutputCP();
+    if (!GetConsoleMode(GetStdHandle(STD_OUTPUT_HANDLE), &mode) &&
+        !GetConsoleMode(GetStdHandle(STD_ERROR_HANDLE), &mode))
+        return 0;
+    return before != CP_UTF8 && SetConsoleOutputCP(CP_UTF8) ? before : 0;
+}
+
+void console_restore(unsigned code_page)
+{
+    if (code_page)
+        SetConsoleOutputCP(code_page);
+}
+
 struct console console_new(size_t total, bool verbose, bool quiet)
 {
     DWORD mode = 0;

@@ -23,6 +23,12 @@ struct console {
                              Owned by the caller */
 };
 
+/* Has a Windows console read what this program prints as UTF-8. Returns the code page that it had, for console_restore; 0 if
+ * stdout and stderr are no console. */
+unsigned console_use_utf8(void);
+/* Gives the console its code page back. 0 changes nothing. */
+void console_restore(unsigned code_page);
+
 struct console console_new(size_t total, bool verbose, bool quiet);
 /* A line that stays. */
 void console_print(struct console *console, const char *format, ...) TEXT_PRINTF(2, 3);

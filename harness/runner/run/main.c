@@ -463,11 +463,14 @@ int wmain(int argc, wchar_t **argv)
                            (HANDLE)(uintptr_t)wcstoull(argv[3], NULL, 16));
     if (argc == 3 && wcscmp(argv[1], L"" SELF_TEST_ARGUMENT) == 0)
         return self_test_child(argv[2]);
+    const unsigned code_page = console_use_utf8();
     int code = dispatch(&run, argc, argv, &error);
     play_input_end(&run.play);
     options_free(&run.options);
     fflush(stdout);
     if (error.length > 0)
         fprintf(stderr, "shmcheck: %s\n", error.at);
+    fflush(stderr);
+    console_restore(code_page);
     return code;
 }

@@ -8,8 +8,8 @@
 #include "../../common/utf16.h"
 
 #define PATH_UNITS 1024
-#define MOVE_TRIES 50
-#define MOVE_PAUSE_MS 20
+#define TRIES 50
+#define PAUSE_MS 20
 
 struct report_file {
     HANDLE lock; /* opened without sharing; deleted when the handle is closed */
@@ -38,6 +38,34 @@ static void explain_lock(const wchar_t *path, DWORD code, struct text *error)
                     utf8(path), (unsigned long)code);
 }
 
+/* Calls `once` with these paths until it succeeds, for a second at most: another program (a virus scanner, a viewer) may
+ * have a file open for a moment. Zero, or the error code. */
+static DWORD insist(BOOL (*once)(const wchar_t *from, const wchar_t *to), const wchar_t *from,
+                    const wchar_t *to)
+{
+    DWORD error = ERROR_SUCCESS;
+    for (int i = 0; i < TRIES; i++) {
+        if (once(from, to))
+            return ERROR_SUCCESS;
+        error = GetLastError();
+        if (error != ERROR_ACCESS_DENIED && error != ERROR_SHARING_VIOLATION)
+            break;
+        Sleep(PAUSE_MS); /* no event tells when another program closes its handle */
+    }
+    return error;
+}
+
+static BOOL remove_once(const wchar_t *path, const wchar_t *none)
+{
+    (void)none;
+    return DeleteFileW(path) || GetLastError() == ERROR_FILE_NOT_FOUND;
+}
+
+static BOOL move_once(const wchar_t *from, const wchar_t *to)
+{
+    return MoveFileExW(from, to, MOVEFILE_REPLACE_EXISTING);
+}
+
 struct report_file *report_file_open(const wchar_t *path, struct text *error)
 {
     wchar_t lock[PATH_UNITS];
@@ -61,9 +89,10 @@ struct report_file *report_file_open(const wchar_t *path, struct text *error)
         free(file);
         return NULL;
     }
-    if (!DeleteFileW(path) && GetLastError() != ERROR_FILE_NOT_FOUND) {
+    DWORD code = insist(remove_once, path, NULL);
+    if (code) {
         text_format(error, "the report of an earlier run, %s, cannot be removed: error %lu", utf8(path),
-                    (unsigned long)GetLastError());
+                    (unsigned long)code);
         report_file_close(file);
         return NULL;
     }
@@ -90,19 +119,9 @@ static DWORD write_next(const struct report_file *file, const struct buffer *rep
     return error;
 }
 
-/* Another program (a virus scanner, a viewer) may have the old report open for a moment, so this tries several times. */
 static DWORD move_over(const struct report_file *file)
 {
-    DWORD error = ERROR_SUCCESS;
-    for (int i = 0; i < MOVE_TRIES; i++) {
-        if (MoveFileExW(file->next, file->path, MOVEFILE_REPLACE_EXISTING))
-            return ERROR_SUCCESS;
-        error = GetLastError();
-        if (error != ERROR_ACCESS_DENIED && error != ERROR_SHARING_VIOLATION)
-            break;
-        Sleep(MOVE_PAUSE_MS); /* no event tells when another program closes its handle */
-    }
-    return error;
+    return insist(move_once, file->next, file->path);
 }
 
 bool report_file_write(struct report_file *file, const struct buffer *report, struct text *error)

@@ -172,10 +172,16 @@ void step_gone(struct stage *stage, struct role *role, const char *how, DWORD co
     stage_tell(stage, STAGE_TRANSCRIPT, 0, line);
 }
 
+/* Error reporting holds a process that ended by a crash, with its pipe open, for some seconds. */
+#define CRASH_DEADLINES 4
+
 void step_await_close(struct stage *stage, int line, struct role *role)
 {
     size_t length;
+    const DWORD usual = stage->peers.timeout;
+    stage->peers.timeout = usual * CRASH_DEADLINES;
     enum channel_result result = peer_receive(&stage->peers, &role->peer, role->raw, &length);
+    stage->peers.timeout = usual;
     if (result != CHANNEL_CLOSED)
         stage_abort_as(stage, result == CHANNEL_TIMEOUT ? STAGE_TIMEOUT : STAGE_ERROR, line,
                        "%s> %s: expected the end of the process, got %s", role->name, role->request,

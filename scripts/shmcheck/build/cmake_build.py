@@ -16,6 +16,7 @@ from shmcheck.console import CannotRun, say
 from shmcheck.definitions import ARM64, X64, X86
 from shmcheck.locks import Lock
 from shmcheck.paths import BUILD, ON_WINDOWS, ROOT, make_build_folder, tree
+from shmcheck.patience import remove_tree, replace
 from shmcheck.processes import run_quiet
 
 STAMP = "configured"
@@ -118,7 +119,7 @@ def configure(preset: str) -> None:
     exists."""
     folder = tree(preset)
     if not configured(preset) and folder.exists():
-        shutil.rmtree(folder)
+        remove_tree(folder)
     say(f"configuring {preset}")
     python = Path(sys.executable).as_posix()  # CMake reads a backslash as an escape
     strict = "ON" if warnings_are_errors() else "OFF"
@@ -150,7 +151,7 @@ def build(part: Part) -> None:
         command += ["--target", *part.targets]
     code, text = run_shown(command, ROOT, f"building {part.preset}")
     if code != 0 and LOST_FILE in text:  # a file of an earlier configuration was deleted, for example a download
-        shutil.rmtree(tree(part.preset))
+        remove_tree(tree(part.preset))
         configure(part.preset)
         code, text = run_shown(command, ROOT, f"building {part.preset}")
     if code != 0:
@@ -176,7 +177,7 @@ def copy_actor(arch: str, folder: Path) -> None:
     # Copied to another name first: a running actor keeps the file that it was started from.
     fresh = target.with_suffix(".new")
     shutil.copy2(source, fresh)
-    os.replace(fresh, target)
+    replace(fresh, target)
 
 
 def copy_actors(parts: Sequence[Part]) -> None:

@@ -16,8 +16,9 @@ from shmcheck.signals import Interrupted
 from shmcheck.targets.passthrough import PassThrough
 from shmcheck.targets.windows_job import end_with_us
 
-# Together with ending the Wine prefix this takes less than two seconds.
-INTERRUPT_SECONDS = 0.8
+# On Linux, together with ending the Wine prefix, this takes less than two seconds. On Windows there is no prefix to end, and a
+# scanner may hold the last version of the report for a moment.
+INTERRUPT_SECONDS = 5.0 if sys.platform == "win32" else 0.8
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from shmcheck.build import cmake_build
 from shmcheck.console import EXIT_NOT_RUN, CannotRun, is_summary, print_summary, say
 from shmcheck.definitions import Kind
 from shmcheck.paths import KNOWN
+from shmcheck.patience import replace
 from shmcheck.processes import TooSlow
 from shmcheck.reports import baselines
 from shmcheck.reports.report_files import read
@@ -312,7 +313,7 @@ class RemoteRun:
         self.report.parent.mkdir(parents=True, exist_ok=True)
         beside = self.report.with_name(f"{self.report.name}.{os.getpid()}.tmp")
         shutil.copyfile(fetched / REPORT, beside)
-        os.replace(beside, self.report)
+        replace(beside, self.report)
         if complaint:
             say(complaint)
         if not is_summary(last_line(fetched / OUTPUT)):  # which show() has already printed
