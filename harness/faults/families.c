@@ -8,6 +8,7 @@
 /* ---- values of gates (gate.h), for families.def ---- */
 
 #define SIZES "size=8K|68K|1M "
+/* Not for faults of committed pages: sections of that size are in the cases of --allow-large alone. */
 #define LARGE "size=8K|68K|1M|2G|4G "
 #define OBJECTS "object=2|3|9 "
 #define HANDLES "handle=2|3|9 "
@@ -15,6 +16,8 @@
 #define CALLS "call=2|3 "
 #define OPENS "open=2|3|9 process=2|3 "
 #define WHOSE "whose=creator|opener|duplicate|first|second "
+#define WHOSE_LOW                                                                                            \
+    "whose=opener|duplicate|first|second " /* who creates a section always has the rights of its protection */
 #define AFTER "after=3|50|1500 "
 #define AFTER_FAILURE "event=failure "
 #define HAPPENED "event=close|unmap|failure|re-creation|exit|kill "
@@ -22,6 +25,7 @@
 #define OPENING "way=W|A|FromApp "
 #define MAPS "way=plain|Ex|FromApp|3 "
 #define UNMAPS "way=plain|Ex|2 "
+#define NAMED "name=blank|dot|beyond-ascii|beyond-bmp|long|separator|local|plain "
 #define NAMES "name=none|blank|dot|beyond-ascii|beyond-bmp|long|separator|local|plain "
 #define BACKINGS "backing=pagefile|file|reserve "
 #define NO_GATE ""

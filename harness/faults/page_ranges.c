@@ -144,14 +144,6 @@ static BOOL WINAPI flush_refused(LPCVOID address, SIZE_T size)
     return FALSE;
 }
 
-static BOOL WINAPI flush_anything(LPCVOID address, SIZE_T size)
-{
-    if (real.FlushViewOfFile(address, size))
-        return TRUE;
-    fault_reached();
-    return TRUE;
-}
-
 /* ---- placeholders and MapViewOfFile3 ---- */
 
 static BOOL WINAPI unmap2_preserving_nothing(HANDLE process, PVOID address, ULONG flags)
@@ -194,8 +186,6 @@ const struct hooks hooks_size_told_wrong = {.tells = true, .calls = {.NtQuerySec
 const struct hooks hooks_commit_spills = {.tells = true, .calls = {.VirtualAlloc = commit_spilling}};
 const struct hooks hooks_commit_misses_page = {.tells = true, .calls = {.VirtualAlloc = commit_one_less}};
 const struct hooks hooks_flush_refused = {.tells = true, .calls = {.FlushViewOfFile = flush_refused}};
-const struct hooks hooks_flush_accepts_anything = {.tells = true,
-                                                   .calls = {.FlushViewOfFile = flush_anything}};
 const struct hooks hooks_preserve_ignored = {.tells = true,
                                              .calls = {.UnmapViewOfFile2 = unmap2_preserving_nothing,
                                                        .UnmapViewOfFileEx = unmap_ex_preserving_nothing}};
