@@ -2,6 +2,10 @@
  * rights, flags, offset, protection. */
 #include "topic.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
 /* ---- handles ---- */
 
 /* Each handle has the rights that it was opened with, whatever other handles the process has or closes. */
@@ -187,6 +191,93 @@ static void sections_have_own_views(struct stage *s)
     gives(s, "reader", "verify v5 length=0x10000 seed=8", "match=yes");
 }
 
+/* ---- two threads ---- */
+
+#define ROUNDS 64
+
+/* Bit `round` of the hexadecimal digits of a race's reply: two digits a byte, low bit first. */
+static bool race_bit(const char *digits, unsigned round)
+{
+    const size_t at = round / 8 * 2;
+    char byte[3] = "";
+    if (at + 1 < strlen(digits))
+        memcpy(byte, digits + at, 2);
+    return strtoul(byte, NULL, 16) >> round % 8 & 1;
+}
+
+/* If two threads of one process create a name at the same time, one of them creates it and the other one is told that it
+ * existed: the last error is that of the thread. */
+static void threads_race_for_a_name(struct stage *s)
+{
+    char won[2][ROUNDS / 4 + 1], existed[2][ROUNDS / 4 + 1];
+    unsigned wrong = 0;
+    must(s, "starter", "hold gate kind=event name=@gate");
+    joins(s, "writer", "hold gate kind=event name=@gate");
+    must(s, "writer", step("race one name=@x rounds=%d gate=gate on=2 later=yes", ROUNDS));
+    begins(s, "writer", step("race two name=@x rounds=%d gate=gate", ROUNDS));
+    must(s, "starter", "signal gate");
+    for (unsigned i = 0; i < 2; i++) {
+        if (i == 0)
+            finishes(s, "writer", step("rounds=%d failed=0 other=0", ROUNDS));
+        else
+            gives(s, "writer", "finish", step("rounds=%d failed=0 other=0", ROUNDS));
+        snprintf(won[i], sizeof won[i], "%s", value(s, "writer", "won"));
+        snprintf(existed[i], sizeof existed[i], "%s", value(s, "writer", "existed"));
+    }
+    for (unsigned round = 0; round < ROUNDS; round++)
+        wrong += race_bit(won[0], round) == race_bit(won[1], round) ||
+                 race_bit(existed[0], round) == race_bit(won[0], round) ||
+                 race_bit(existed[1], round) == race_bit(won[1], round);
+    holds(s, "in every round one thread creates the name and the other one sees 183", wrong == 0);
+}
+
+/* A thread that impersonates gives the sections that it creates the default DACL of its token; the other thread of the
+ * process gives that of the process. */
+static void one_thread_impersonates(struct stage *s)
+{
+    char own[600];
+    must(s, "writer", "defaultdacl");
+    snprintf(own, sizeof own, "%s", value(s, "writer", "sddl"));
+    must(s, "writer", "impersonate sd=D:(A;;0x4;;;WD) on=2");
+    must(s, "writer", "defaultdacl");
+    holds(s, "the first thread keeps its token", strcmp(value(s, "writer", "sddl"), own) == 0);
+    must(s, "writer", "defaultdacl on=2");
+    holds(s, "the second thread has another one", strcmp(value(s, "writer", "sddl"), own) != 0);
+    must(s, "writer", "create narrow name=@narrow size=4096 protect=PAGE_READWRITE on=2");
+    must(s, "writer", "create plain name=@plain size=4096 protect=PAGE_READWRITE");
+    row(s, "sd-default-from-impersonation");
+    denied(s, "reader", "open no name=@narrow access=FILE_MAP_WRITE");
+    succeeds(s, "reader", "open narrow name=@narrow access=FILE_MAP_READ");
+    row(s, "sd-default-from-token");
+    succeeds(s, "reader", "open plain name=@plain access=FILE_MAP_WRITE");
+    must(s, "writer", "revert on=2");
+    must(s, "writer", "create after name=@after size=4096 protect=PAGE_READWRITE on=2");
+    succeeds(s, "reader", "open after name=@after access=FILE_MAP_WRITE");
+}
+
+/* Handles and views belong to the process: what one thread has made the other one uses and ends. */
+static void threads_share_the_rest(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=0x20000 protect=PAGE_READWRITE on=2");
+    row(s, "create-any-handle-user");
+    REQUIRE(succeeds(s, "writer", "map view of=section access=FILE_MAP_WRITE"));
+    REQUIRE(succeeds(s, "writer", "map second of=section access=FILE_MAP_WRITE on=2"));
+    row(s, "view-coherent-same-process");
+    succeeds(s, "writer", "fill second length=0x20000 seed=1 on=2");
+    gives(s, "writer", "verify view length=0x20000 seed=1", "match=yes");
+    row(s, "protect-change-downgrade");
+    gives(s, "writer", "protect view at=0x10000 length=4096 to=PAGE_READONLY on=2", "old=PAGE_READWRITE");
+    faults(s, "writer", "write view at=0x10000 u8=1", "write");
+    faults(s, "writer", "write view at=0x10000 u8=1 on=2", "write");
+    row(s, "life-unmap-frees-range");
+    succeeds(s, "writer", "unmap second keep=yes");
+    gives(s, "writer", "query second show=state on=2", "state=MEM_FREE");
+    row(s, "life-all-closed-destroys");
+    succeeds(s, "writer", "close section keep=yes");
+    fails(s, "writer", "close section on=2", ERROR_INVALID_HANDLE);
+    not_found(s, "reader", "open section name=@x access=FILE_MAP_READ");
+}
+
 static const struct test_case same_process_cases[] = {
     {CASE(handles_have_own_rights), .rows = "access-handle-fixed"},
     {CASE(handles_have_own_flags),
@@ -195,6 +286,12 @@ static const struct test_case same_process_cases[] = {
      .rows = "create-existing-returns-183 view-coherent-same-process life-name-gone-with-view"},
     {CASE(views_have_own_offsets), .rows = "map-query-fields view-coherent-overlapping-offsets"},
     {CASE(views_end_one_by_one), .rows = "life-unmap-one-of-two protect-change-is-per-view"},
+    {CASE(threads_race_for_a_name), .rows = "create-race-single-winner"},
+    {CASE(one_thread_impersonates), .rows = "sd-default-from-impersonation sd-default-from-token"},
+    {CASE(threads_share_the_rest),
+     .rows =
+         "create-any-handle-user view-coherent-same-process protect-change-downgrade life-unmap-frees-range "
+         "life-all-closed-destroys"},
     {CASE(sections_have_own_views),
      .rows = "life-unmap-one-of-two view-coherent-same-process life-handle-survives-unmap"},
 };

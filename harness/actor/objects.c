@@ -1,5 +1,7 @@
 #include "objects.h"
 
+#include "second_thread.h"
+
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,10 +57,12 @@ struct object *object_place(const char *label, struct reply *reply)
         return NULL;
     }
     for (size_t i = 0; i < OBJECTS_MOST; i++) {
-        if (objects[i].kind == OBJECT_NONE) {
-            memset(&objects[i], 0, sizeof objects[i]);
-            memcpy(objects[i].label, label, length + 1);
-            return &objects[i];
+        /* From the other end, because a step on the second thread can be under way meanwhile. */
+        struct object *place = &objects[second_thread_is_this() ? OBJECTS_MOST - 1 - i : i];
+        if (place->kind == OBJECT_NONE) {
+            memset(place, 0, sizeof *place);
+            memcpy(place->label, label, length + 1);
+            return place;
         }
     }
     reply_bad(reply, "more than %d labels", OBJECTS_MOST);

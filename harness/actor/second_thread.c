@@ -1,9 +1,10 @@
 #include "second_thread.h"
 
-#include "footprint.h"
+#include <windows.h>
 
 static struct {
     HANDLE thread, wanted, done;
+    DWORD id;
     void (*task)(void *);
     void *context;
 } second;
@@ -18,12 +19,22 @@ static DWORD WINAPI serve_tasks(void *unused)
     return 0;
 }
 
-static void run(void (*task)(void *), void *context)
+void second_thread_begin(void (*task)(void *), void *context)
 {
     second.task = task;
     second.context = context;
     SetEvent(second.wanted);
+}
+
+void second_thread_wait(void)
+{
     WaitForSingleObject(second.done, INFINITE);
+}
+
+void second_thread_run(void (*task)(void *), void *context)
+{
+    second_thread_begin(task, context);
+    second_thread_wait();
 }
 
 static void nothing(void *unused)
@@ -31,15 +42,14 @@ static void nothing(void *unused)
     (void)unused;
 }
 
-/* The thread has performed a task when this returns, so what it allocates at its start is there. */
-static void start(void)
+void second_thread_start(void)
 {
     second.wanted = CreateEventW(NULL, FALSE, FALSE, NULL);
     second.done = CreateEventW(NULL, FALSE, FALSE, NULL);
     if (second.wanted && second.done)
-        second.thread = CreateThread(NULL, 0, serve_tasks, NULL, 0, NULL);
+        second.thread = CreateThread(NULL, 0, serve_tasks, NULL, 0, &second.id);
     if (second.thread)
-        run(nothing, NULL);
+        second_thread_run(nothing, NULL);
 }
 
 bool second_thread_lives(void)
@@ -47,12 +57,7 @@ bool second_thread_lives(void)
     return second.thread != NULL;
 }
 
-bool second_thread_run(void (*task)(void *), void *context)
+bool second_thread_is_this(void)
 {
-    if (!second.thread)
-        footprint_allow(start);
-    if (!second.thread)
-        return false;
-    run(task, context);
-    return true;
+    return second.thread && second.id == GetCurrentThreadId();
 }

@@ -77,6 +77,25 @@ const char *line_parse(struct line *out, const char *bytes, size_t length)
     return NULL;
 }
 
+/* A pointer into the storage of `from` as one into that of `out`; others point to constants. */
+static const char *moved(const char *at, const struct line *from, const struct line *out)
+{
+    if (at < from->storage || at >= from->storage + sizeof from->storage)
+        return at;
+    return out->storage + (at - from->storage);
+}
+
+void line_copy(struct line *out, const struct line *from)
+{
+    *out = *from;
+    out->word = moved(from->word, from, out);
+    out->label = moved(from->label, from, out);
+    for (size_t i = 0; i < from->count; i++) {
+        out->fields[i].key = moved(from->fields[i].key, from, out);
+        out->fields[i].value = moved(from->fields[i].value, from, out);
+    }
+}
+
 const struct field *line_field(const struct line *line, const char *key)
 {
     for (size_t i = 0; i < line->count; i++)

@@ -32,6 +32,9 @@ struct line {
  * ("no sequence number"); `out` is then unspecified. */
 const char *line_parse(struct line *out, const char *bytes, size_t length);
 
+/* Copies a line that line_parse has filled: `out` has its own storage. */
+void line_copy(struct line *out, const struct line *from);
+
 /* The field called `key`, or NULL. */
 const struct field *line_field(const struct line *line, const char *key);
 /* Its value, or `otherwise`. */

@@ -258,6 +258,38 @@ TEST(faults_on_the_second_thread_are_replied)
     expect_start("clear", "ok same=yes ");
 }
 
+TEST(a_step_goes_on_on_the_second_thread)
+{
+    expect_start("hold e kind=event", "ok error=0 ");
+    expect_start("finish", "bad reason=no%20step");
+    expect_start("wait e timeout=60000 on=2 later=yes", "ok");
+    expect_start("hold more kind=event on=2", "bad reason=the%20step");
+    expect_start("clear", "bad reason=the%20step");
+    expect_start("wait e timeout=0", "ok result=WAIT_TIMEOUT");
+    expect_start("signal e", "ok");
+    expect_start("finish", "ok result=WAIT_OBJECT_0");
+    expect_start("finish", "bad reason=no%20step");
+    expect_start("wait e timeout=0 on=2", "ok result=WAIT_OBJECT_0");
+    expect_start("wait e timeout=0 later=yes", "bad reason=later=");
+    expect_start("hold more kind=event on=2 later=yes", "bad reason=later=");
+    expect_start("finish on=2", "bad reason=finish");
+    expect_start("clear", "ok same=yes ");
+}
+
+TEST(two_threads_race)
+{
+    char name[80], request[200];
+    snprintf(name, sizeof name, "Local\\shmcheck-test-%lu", GetCurrentProcessId());
+    expect_start("hold e kind=event", "ok error=0 ");
+    snprintf(request, sizeof request, "race one name=%s rounds=16 gate=e on=2 later=yes", name);
+    expect_start(request, "ok");
+    expect_start("signal e", "ok");
+    snprintf(request, sizeof request, "race two name=%s rounds=16 gate=e", name);
+    expect_start(request, "ok rounds=16 failed=0 other=0 ");
+    expect_start("finish", "ok rounds=16 failed=0 other=0 ");
+    expect_start("clear", "ok same=yes ");
+}
+
 /* ---- older systems ---- */
 
 static BOOL WINAPI knows_no_elevation(HANDLE token, TOKEN_INFORMATION_CLASS class, LPVOID out, DWORD size,
@@ -303,6 +335,8 @@ int main(void)
         FRESH(impersonation_belongs_to_one_thread),
         FRESH(a_mutex_belongs_to_one_thread),
         FRESH(faults_on_the_second_thread_are_replied),
+        FRESH(a_step_goes_on_on_the_second_thread),
+        FRESH(two_threads_race),
         FRESH(without_elevation_administrators_are_elevated),
         FRESH(functions_are_found_outside_of_kernelbase),
         FRESH(a_removed_privilege_is_not_restored),

@@ -31,6 +31,22 @@ TEST(a_line_is_parsed_into_its_parts)
     assert_int_equal(number, 4096);
 }
 
+TEST(a_copy_of_a_line_stays)
+{
+    static struct line line, copy;
+    assert_null(parse(&line, "7 create section name=%40x size=1"));
+    line.fields[line.count++] = (struct field){"api", "A", 1}; /* constants are no part of the line */
+    line_copy(&copy, &line);
+    assert_null(parse(&line, "8 open other access=2"));
+    assert_int_equal(copy.sequence, 7);
+    assert_string_equal(copy.word, "create");
+    assert_string_equal(copy.label, "section");
+    assert_int_equal(copy.count, 3);
+    assert_string_equal(line_value(&copy, "name", ""), "@x");
+    assert_string_equal(line_value(&copy, "size", ""), "1");
+    assert_string_equal(line_value(&copy, "api", ""), "A");
+}
+
 TEST(lines_without_fields_are_parsed)
 {
     struct line line;
@@ -279,6 +295,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_line_is_parsed_into_its_parts),
+        cmocka_unit_test(a_copy_of_a_line_stays),
         cmocka_unit_test(lines_without_fields_are_parsed),
         cmocka_unit_test(malformed_lines_are_refused),
         cmocka_unit_test(lines_at_the_limits_are_parsed),
