@@ -218,6 +218,8 @@ static void origins_commit(struct stage *s)
         REQUIRE(succeeds(s, "writer", step("map v%u of=%s access=FILE_MAP_WRITE", i, origins[i])));
         REQUIRE(gives(s, "writer", step("commit v%u at=%u length=0x3000 protect=PAGE_READWRITE", i, at),
                       step("base=+%u", at)));
+        gives(s, "writer", step("query v%u at=%u show=base,size,state", i, at),
+              step("base=+%u size=12288 state=MEM_COMMIT", at));
         gives(s, "reader", step("zero view at=%u length=0x3000", at), "zero=yes");
         REQUIRE(succeeds(s, "writer", step("fill v%u at=%u length=0x3000 seed=1", i, at)));
         gives(s, "reader", step("verify view at=%u length=0x3000 seed=1", at), "match=yes");
