@@ -1,6 +1,6 @@
 """What readers from npm make of our reports: they count as we do, keep reasons, and take four systems for four.
 
-The readers are installed at fixed versions into build/readers/, by scripts/test --all only: they are some 120 MB.
+npm_tools.py says where the readers come from.
 """
 
 from __future__ import annotations
@@ -8,9 +8,7 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -19,16 +17,9 @@ from typing import Any
 import pytest
 
 import junit_corpus
+import npm_tools
 from fault_runner import why_not
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "scripts"))
-
-from shmcheck.paths import BUILD  # noqa: E402
-
-VERSIONS = {"junit-to-ctrf": "0.0.14", "junit2json": "4.0.0", "xunit-viewer": "10.6.1", "allure": "3.18.0"}
-FOLDER = BUILD / "readers"
-INSTALL_SECONDS = 600
 READ_SECONDS = 180
 SYSTEMS = ("wine-5", "wine-8", "wine-10", "lab")
 COUNTS = Counter(junit_corpus.VERDICTS.values())
@@ -36,40 +27,10 @@ COUNTS = Counter(junit_corpus.VERDICTS.values())
 pytestmark = pytest.mark.skipif(bool(why_not()), reason=why_not() or "can run")
 
 
-def installed() -> bool:
-    """Whether every reader is there in its version."""
-    for name, version in VERSIONS.items():
-        try:
-            text = (FOLDER / "node_modules" / name / "package.json").read_text(encoding="utf-8")
-        except OSError:
-            return False
-        if json.loads(text)["version"] != version:
-            return False
-    return True
-
-
-@pytest.fixture(scope="module", autouse=True)
-def readers() -> None:
-    """Installs the readers, if scripts/test --all asks for it."""
-    if installed():
-        return
-    npm = shutil.which("npm")
-    if not npm:
-        pytest.skip("npm is not installed, so there are no readers of JUnit XML from it")
-    if os.environ.get("SHMCHECK_INSTALL") != "1":
-        pytest.skip("the readers of JUnit XML from npm are not installed; scripts/test --all installs them, some 120 MB")
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    command = [npm, "install", "--prefix", str(FOLDER), "--no-save", "--ignore-scripts", "--no-audit", "--no-fund"]
-    command += [f"{name}@{version}" for name, version in VERSIONS.items()]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=INSTALL_SECONDS, check=False)
-    if done.returncode != 0:
-        pytest.skip(f"npm cannot install the readers of JUnit XML: {' '.join(done.stderr.split())[-200:]}")
-    assert installed(), done.stdout + done.stderr
-
-
 @pytest.fixture(scope="module")
 def reports(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, Path]]:
     """Folders with the reports of four systems: as they are by default, and with the target in suites and classes."""
+    npm_tools.program("allure")  # without the readers nothing needs to run
     folders = {}
     for kind, options in (("plain", ()), ("prefixed", ("--junit-suite-prefix", "SYSTEM"))):
         folders[kind] = tmp_path_factory.mktemp(kind)
@@ -84,7 +45,7 @@ def read(name: str, *words: str | Path, folder: Path) -> str:
     """Runs a reader in a folder. Returns what it prints; its exit code must be 0."""
     environment = {**os.environ, "NO_COLOR": "1", "CI": "", "HOME": str(folder)}
     done = subprocess.run(
-        [FOLDER / "node_modules" / ".bin" / name, *words],
+        [npm_tools.program(name), *words],
         cwd=folder,
         stdin=subprocess.DEVNULL,
         capture_output=True,

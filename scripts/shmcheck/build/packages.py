@@ -91,6 +91,7 @@ OPTIONAL = (
     Need("chromium-driver", program="chromedriver", dnf="chromedriver", pacman="chromium", zypper="chromedriver"),
     Need("python3-selenium", module="selenium", dnf="python3-selenium", pacman="python-selenium", zypper="python3-selenium"),
     Need("libxml2-utils", program="xmllint", dnf="libxml2", pacman="libxml2", zypper="libxml2-tools"),
+    Need("shellcheck", program="shellcheck", dnf="ShellCheck", pacman="shellcheck", zypper="ShellCheck"),
 )
 FUZZING = (
     Need("clang", program="clang", dnf="clang", pacman="clang", zypper="clang"),

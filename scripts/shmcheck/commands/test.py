@@ -26,7 +26,7 @@ def run(arguments: Sequence[str]) -> int:
     )
     parser.add_argument("--verbose", action="store_true", help="show the output of all tests")
     parser.add_argument(
-        "--all", action="store_true", help="install the packages that only some tests need: a browser, an ssh server, xmllint, and readers of JUnit XML from npm"
+        "--all", action="store_true", help="install the packages that only some tests need: a browser, an ssh server, xmllint, shellcheck, and programs from npm"
     )
     parser.add_argument(
         "--slow",

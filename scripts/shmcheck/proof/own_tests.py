@@ -38,7 +38,7 @@ MACHINE_ARM64 = 0xAA64  # IMAGE_FILE_MACHINE_ARM64
 # Scripts of the build outside the package.
 TYPED_FILES = ("harness/cmake/fetch_cmocka.py", "scripts/start_command.py")
 # Tests that need a browser, an ssh server, xmllint or packages of npm, which scripts/test installs with --all only.
-OPTIONAL_TESTS = ("test_page_browser.py", "test_remote.py", "test_schemas.py", "test_junit_readers.py")
+OPTIONAL_TESTS = ("test_page_browser.py", "test_remote.py", "test_schemas.py", "test_junit_readers.py", "test_workflows.py")
 # Tests that take many minutes; scripts/test --slow runs them whole. Without it a part of them runs, or they are skipped.
 SLOW_TESTS = ("test_limits.py", "test_checkouts.py")
 SLOW_SECONDS = 4 * 3600.0
