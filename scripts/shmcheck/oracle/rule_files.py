@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from shmcheck.oracle.constants import GENERIC_READ, GENERIC_WRITE, PAGE_EXECUTE_READWRITE, PAGE_READWRITE
 from shmcheck.oracle.rule_handles import handle_of, labelled
-from shmcheck.oracle.rules import SUCCESS, Fail, Fields, done, grants, lost, records, refuses, verb
+from shmcheck.oracle.rules import SUCCESS, Fail, Fields, done, grants, instead_of, lost, records, refuses, verb
 from shmcheck.oracle.rule_life import Plain
-from shmcheck.oracle.state import File, Handle, HandleLabel, NoStatement, Object, Process, World
+from shmcheck.oracle.state import LOST, File, Handle, HandleLabel, MemoryLabel, NoStatement, Object, Process, World
 from shmcheck.oracle.text import Reply, Step, escaped, plain
 
 
@@ -138,6 +138,11 @@ def cut_while_mapped(call: OfFile) -> Fail | None:
     return Fail(1224) if call.file.live else None
 
 
+@instead_of(cut_while_mapped, "files-with-sections-can-be-cut")
+def cut_all_the_same(call: OfFile) -> Fail | None:
+    return None
+
+
 @grants("filesize", "file-extended-on-create", "file-extend-readonly", "file-smaller-section")
 def size_of_file(call: OfFile) -> Fields | None:
     if call.step.has("to") or call.file.size is None or not call.file.sections:
@@ -145,19 +150,34 @@ def size_of_file(call: OfFile) -> Fields | None:
     return {"size": str(call.file.size)}
 
 
-@grants("filesize", "file-grow-while-mapped")
+@grants("filesize", "file-grow-while-mapped", "file-cut-needs-no-section")
 def grows(call: OfFile) -> Fields | None:
+    """A cut that nothing refuses succeeds too."""
     if not call.step.has("to") or call.file.size is None or not call.file.live:
         return None
     if call.handle.access is None or not call.handle.access & GENERIC_WRITE:
         raise NoStatement("whether the handle may write")
-    return SUCCESS if call.step.number("to") >= call.file.size else None
+    return SUCCESS
+
+
+def lose_views(world: World, file: File) -> None:
+    """A file with sections was made shorter: nothing is known of its sections and views from now on."""
+    file.unshared = True
+    for process in world.processes.values():
+        for name, label in process.labels.items():
+            region = label.region if isinstance(label, MemoryLabel) else None
+            if region is not None and region.section is not None and region.section.file is file:
+                process.labels[name] = LOST
+    for section in file.live:
+        section.kind = ""
 
 
 @done("filesize")
 def resized(call: OfFile, reply: Reply) -> None:
     if call.step.has("to"):
         size = call.step.number("to")
+        if call.file.live and size < (call.file.size or 0):
+            lose_views(call.world, call.file)
         call.file.contents.forget(min(size, call.file.size or 0), END)
         call.file.size = size
 
