@@ -33,11 +33,31 @@
 
 #define FAMILY(id, areas, topics, own, gates, sentence)                                                      \
     {#id, areas, topics, own, gates, sentence, &hooks_##id},
+#define NEEDS(id, cases)
 const struct family families[] = {
 #include "families.def"
 };
 #undef FAMILY
+#undef NEEDS
 const size_t family_count = sizeof families / sizeof families[0];
+
+#define FAMILY(id, areas, topics, own, gates, sentence)
+#define NEEDS(id, cases) {#id, cases},
+static const struct {
+    const char *id, *cases;
+} needs[] = {
+#include "families.def"
+};
+#undef FAMILY
+#undef NEEDS
+
+const char *family_needs(const struct family *family)
+{
+    for (size_t i = 0; i < sizeof needs / sizeof needs[0]; i++)
+        if (strcmp(needs[i].id, family->id) == 0)
+            return needs[i].cases;
+    return "";
+}
 
 void family_name(const struct family *family, char *out)
 {

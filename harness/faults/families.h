@@ -16,6 +16,8 @@ struct family {
 
 extern const struct family families[];
 extern const size_t family_count;
+/* Ids of cases, blank-separated: a sample needs one that passes without a fault. "": it needs none. */
+const char *family_needs(const struct family *family);
 
 #define FAMILY_NAME_BYTES 64
 /* The name, "names-cut". `out` has FAMILY_NAME_BYTES bytes. */
@@ -25,7 +27,9 @@ void family_name(const struct family *family, char *out);
 const struct family *family_choose(const char *system, char *problem, size_t problem_size);
 
 #define FAMILY(id, areas, topics, own, gates, sentence) extern const struct hooks hooks_##id;
+#define NEEDS(id, cases)
 #include "families.def"
 #undef FAMILY
+#undef NEEDS
 
 #endif

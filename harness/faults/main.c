@@ -11,15 +11,15 @@
 /* The build gives the actor's own main this name. */
 int actor_main(int argc, char **argv);
 
-/* A line for each family: name, areas, topics, own parameters, gates and sentence, separated by tabs. */
+/* A line for each family: name, areas, topics, own parameters, gates, needs and sentence, separated by tabs. */
 static int list_families(void)
 {
     for (size_t i = 0; i < family_count; i++) {
         const struct family *family = &families[i];
         char name[FAMILY_NAME_BYTES];
         family_name(family, name);
-        printf("%s\t%s\t%s\t%s\t%s\t%s\n", name, family->areas, family->topics, family->own, family->gates,
-               family->sentence);
+        printf("%s\t%s\t%s\t%s\t%s\t%s\t%s\n", name, family->areas, family->topics, family->own,
+               family->gates, family_needs(family), family->sentence);
     }
     return 0;
 }

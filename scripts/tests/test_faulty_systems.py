@@ -33,6 +33,7 @@ from shmcheck.proof.faults import (  # noqa: E402
     estimate_text,
     figures,
     judge,
+    noticeable,
     passing,
     read_families,
     system_of,
@@ -68,7 +69,7 @@ def run_of(*cases: Case) -> Run:
 
 
 def test_the_list_of_faults_is_read() -> None:
-    families = read_families("names-cut\t2 3\tmissing_name sample\tunits=255|63\tway=W|A size=8K\tcut\n")
+    families = read_families("names-cut\t2 3\tmissing_name sample\tunits=255|63\tway=W|A size=8K\tone two\tcut\n")
     assert families == [
         Family(
             "names-cut",
@@ -77,6 +78,7 @@ def test_the_list_of_faults_is_read() -> None:
             {"units": ("255", "63")},
             {"way": ("W", "A"), "size": ("8K",)},
             "cut",
+            ("one", "two"),
         )
     ]
 
@@ -86,18 +88,24 @@ def test_the_list_of_faults_is_read() -> None:
     [
         ("", "the list of faults is empty"),
         ("no-183\t1\tsample\tx\n", "line 1: expected a name"),
-        ("No 183\t1\tsample\t\t\tx\n", "line 1: expected a name"),
-        ("no-183\t1\t \t\t\tx\n", "line 1: expected a name"),
-        ("no-183\t1\tsample\t\t\t\n", "line 1: expected a name"),
-        ("no-183\t \tsample\t\t\tx\n", "line 1: expected a name"),
-        ("a\t1\tsample\tpage\t\tx\n", "line 1: expected key=value|value..., each key once, got 'page'"),
-        ("a\t1\tsample\t\tway=W way=A\tx\n", "line 1: expected key=value|value..., each key once, got 'way=A'"),
-        ("a\t1\tsample\t\t\tx\na\t1\tsample\t\t\ty\n", "line 2: there are two faults a"),
+        ("No 183\t1\tsample\t\t\t\tx\n", "line 1: expected a name"),
+        ("no-183\t1\t \t\t\t\tx\n", "line 1: expected a name"),
+        ("no-183\t1\tsample\t\t\t\t\n", "line 1: expected a name"),
+        ("no-183\t \tsample\t\t\t\tx\n", "line 1: expected a name"),
+        ("a\t1\tsample\tpage\t\t\tx\n", "line 1: expected key=value|value..., each key once, got 'page'"),
+        ("a\t1\tsample\t\tway=W way=A\t\tx\n", "line 1: expected key=value|value..., each key once, got 'way=A'"),
+        ("a\t1\tsample\t\t\t\tx\na\t1\tsample\t\t\t\ty\n", "line 2: there are two faults a"),
     ],
 )
 def test_a_bad_list_is_refused(text: str, problem: str) -> None:
     with pytest.raises(CannotRun, match=re.escape(problem)):
         read_families(text)
+
+
+def test_a_rule_that_the_system_itself_breaks_is_not_drawn() -> None:
+    needy = Family("split-ignored", ("13",), ("placed_views",), {}, {}, "x", ("ring", "split"))
+    assert noticeable([NAMES, needy], [Key("placed_views", "other")]) == [NAMES]
+    assert noticeable([NAMES, needy], [Key("placed_views", "split")]) == [NAMES, needy]
 
 
 def test_a_topic_without_cases_is_refused() -> None:

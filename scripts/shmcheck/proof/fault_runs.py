@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import tempfile
+import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from shmcheck.console import CannotRun
@@ -42,6 +43,7 @@ class FaultRuns:
     programs: Path
     jobs: int
     timeout_scale: float = 1.0
+    stopping: threading.Event = field(default_factory=threading.Event)  # set when no further run is wanted
 
     @property
     def faulty_actor(self) -> Path:
@@ -93,6 +95,8 @@ class FaultRuns:
         """One run, again if it did not come to its end: a faulty system can make wineserver end, and then every run in
         this prefix stops. Nothing, with a line that says so, if the second one fails too."""
         for attempt in ("again", "not again"):
+            if self.stopping.is_set():
+                raise CannotRun("interrupted")
             try:
                 return [self.run(folder, words, variables, jobs, seconds)]
             except CannotRun as error:
@@ -155,8 +159,10 @@ def side_by_side(runs: FaultRuns, systems: Sequence[System], play: Callable[[Sys
         try:
             for future in as_completed(futures):
                 show(future.result())
-        finally:
-            pool.shutdown(cancel_futures=True)
+        except BaseException:
+            runs.stopping.set()
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
     return [future.result() for future in futures]
 
 

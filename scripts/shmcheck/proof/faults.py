@@ -37,6 +37,7 @@ class Family:
     own: Mapping[str, tuple[str, ...]]  # parameters that it always has; the first value is the default
     gates: Mapping[str, tuple[str, ...]]  # parameters that say when it breaks the rule; without one: always
     sentence: str
+    needs: tuple[str, ...] = ()  # cases: a sample draws it only where one of them passes without a fault
 
     @property
     def is_control(self) -> bool:
@@ -117,9 +118,11 @@ def read_families(text: str) -> list[Family]:
     for number, line in enumerate(text.splitlines(), 1):
         place = f"the list of faults, line {number}"
         fields = line.split("\t")
-        if len(fields) != 6 or not NAME.fullmatch(fields[0]) or not all(fields[i].split() for i in (1, 2, 5)):
-            raise CannotRun(f"{place}: expected a name, areas, topics, parameters, gates and a sentence, got {ascii(line)}")
-        name, areas, topics, own, gates, sentence = fields
+        if len(fields) != 7 or not NAME.fullmatch(fields[0]) or not all(fields[i].split() for i in (1, 2, 6)):
+            raise CannotRun(
+                f"{place}: expected a name, areas, topics, parameters, gates, needs and a sentence, got {ascii(line)}"
+            )
+        name, areas, topics, own, gates, needs, sentence = fields
         if name in families:
             raise CannotRun(f"{place}: there are two faults {name}")
         families[name] = Family(
@@ -129,6 +132,7 @@ def read_families(text: str) -> list[Family]:
             read_parameters(own, place),
             read_parameters(gates, place),
             sentence,
+            tuple(needs.split()),
         )
     if not families:
         raise CannotRun("the list of faults is empty")
@@ -163,6 +167,12 @@ def choose(families: Sequence[Family], names: Sequence[str]) -> list[System]:
     if names:
         return [system_of(name, families) for name in names]
     return [System(family) for family in families if not family.is_control]
+
+
+def noticeable(families: Iterable[Family], passed: Iterable[Key]) -> list[Family]:
+    """The families that a sample draws on a system where these cases pass without a fault."""
+    ids = {key.id for key in passed}
+    return [family for family in families if not family.needs or ids.intersection(family.needs)]
 
 
 def draw(families: Sequence[Family], count: int, seed: int) -> list[System]:
