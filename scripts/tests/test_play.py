@@ -197,6 +197,18 @@ def test_a_program_that_does_not_end_is_a_time_out(tmp_path: Path) -> None:
     assert "the external program 'writer' did not end within 2500 ms" in (error.text or "")
 
 
+def test_what_a_users_program_has_started_is_ended_too(tmp_path: Path) -> None:
+    steps = tmp_path / "more.steps"
+    actor = windows_path((BIN / "shmactor.exe").resolve()).replace(" ", "%20")
+    steps.write_text(
+        f"external shell cmd.exe /c {actor}\nshell> line hold e kind=event\nshell> prints ok*\n"
+        "shell> line wait e timeout=60000\n"
+    )
+    done = play("--play", windows_path(steps))
+    # The actor below cmd.exe waits for a minute. If it were left, the case would be an error.
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_a_program_that_is_not_found_or_no_program_is_named(tmp_path: Path) -> None:
     steps, no_program = tmp_path / "none.steps", tmp_path / "no program.exe"
     steps.write_text("external writer nowhere.exe\n")

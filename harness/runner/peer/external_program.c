@@ -24,7 +24,7 @@ DWORD external_find(const wchar_t *name, wchar_t *path, size_t units)
 
 /* The process with the two ends that it inherits. */
 static DWORD start_process(struct external_program *out, const wchar_t *path, const wchar_t *const *arguments,
-                           struct job *job, HANDLE output, const char **failed)
+                           HANDLE output, const char **failed)
 {
     HANDLE input = channel_child_end(out->input);
     *failed = "the pipe for its standard input";
@@ -34,7 +34,7 @@ static DWORD start_process(struct external_program *out, const wchar_t *path, co
                                        .arguments = arguments,
                                        .output = output,
                                        .input = input,
-                                       .job = job,
+                                       .job = out->job,
                                        .users_program = true};
     *failed = "CreateProcess";
     DWORD error = child_start(&out->child, &start);
@@ -43,7 +43,7 @@ static DWORD start_process(struct external_program *out, const wchar_t *path, co
 }
 
 DWORD external_start(struct external_program *out, const wchar_t *path, const wchar_t *const *arguments,
-                     struct job *job, const char **failed)
+                     const char **failed)
 {
     DWORD error = ERROR_SUCCESS;
     HANDLE output;
@@ -54,9 +54,10 @@ DWORD external_start(struct external_program *out, const wchar_t *path, const wc
         out->printed = NULL;
         return GetLastError();
     }
-    *failed = "the pipe for its standard input";
-    out->input = channel_new();
-    error = out->input ? start_process(out, path, arguments, job, output, failed) : GetLastError();
+    *failed = "the job and the pipe for its standard input";
+    out->job = job_new();
+    out->input = out->job ? channel_new() : NULL;
+    error = out->input ? start_process(out, path, arguments, output, failed) : GetLastError();
     CloseHandle(output);
     if (error)
         external_close(out, "", NULL);
@@ -164,6 +165,8 @@ static void copy_output(const struct external_program *program, const char *name
 void external_close(struct external_program *program, const char *name, HANDLE sink)
 {
     child_kill(&program->child);
+    job_free(program->job);
+    program->job = NULL;
     if (program->printed && sink)
         copy_output(program, name, sink);
     child_close(&program->child);

@@ -11,6 +11,7 @@
 
 struct external_program {
     struct child child;
+    struct job *job;       /* owned; the program and what it starts are in it */
     struct channel *input; /* owned; NULL: its standard input has ended */
     HANDLE printed;        /* owned; its output, to be read from here; NULL: none */
     uint64_t read;         /* of the output that have been read */
@@ -25,10 +26,10 @@ struct external_program {
  * directory, in the folders of the system and in PATH; ".exe" is added to a name without an ending. Zero, or the error
  * code. Page: nf-processenv-searchpathw. */
 DWORD external_find(const wchar_t *name, wchar_t *path, size_t units);
-/* Starts it in the job. `arguments` ends with NULL. Zero, or the error code with the name of the function that failed in
+/* Starts it in a job of its own. `arguments` ends with NULL. Zero, or the error code with the name of the function that failed in
  * *failed; then there is nothing to close. */
 DWORD external_start(struct external_program *out, const wchar_t *path, const wchar_t *const *arguments,
-                     struct job *job, const char **failed);
+                     const char **failed);
 /* Writes a line, `bytes` with its newline. False if the program does not take it: it has ended, its input has ended, or it
  * does not read within the milliseconds. */
 bool external_send(struct external_program *program, const char *bytes, size_t length, DWORD milliseconds);
@@ -44,7 +45,7 @@ enum external_print {
 /* Reads the output up to the first line that matches the pattern (glob_matches). A line without its end matches too: a
  * prompt has none. */
 enum external_print external_await(struct external_program *program, const char *pattern, DWORD milliseconds);
-/* Ends the program if it still runs, copies its output to `sink` below a heading, and frees everything. `sink` may be NULL. */
+/* Ends the program and all that it started, copies its output to `sink` below a heading, and frees everything. `sink` may be NULL. */
 void external_close(struct external_program *program, const char *name, HANDLE sink);
 
 #endif

@@ -96,8 +96,7 @@ static void start_program(struct stage *stage, int line, struct external_role *r
         stage->settings->waits(stage->settings->context);
     DWORD error = external_find(command->words[0], path, PROGRAM_PATH_UNITS);
     if (!error)
-        error = external_start(&role->program, path, (const wchar_t *const *)command->words + 1,
-                               stage->settings->job, &failed);
+        error = external_start(&role->program, path, (const wchar_t *const *)command->words + 1, &failed);
     if (error)
         stage_abort(stage, line, "external %s: the program %s does not start: %s, error %lu%s", role->name,
                     utf8(command->words[0]), failed, (unsigned long)error,
