@@ -11,6 +11,8 @@ import pwd
 import shutil
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -57,10 +59,17 @@ def make_build_folder(folder: Path) -> None:
         os.chown(path, entry.pw_uid, entry.pw_gid)
 
 
-def test_a_checkout_that_cannot_be_written(tmp_path: Path) -> None:
-    for parent in (tmp_path, *tmp_path.parents[:2]):  # pytest's own folders are closed to other users
-        parent.chmod(parent.stat().st_mode | 0o011)
-    checkout, build = tmp_path / "shm chéck", tmp_path / "büild here"
+@pytest.fixture
+def place() -> Iterator[Path]:
+    """A folder that every user can enter. Those of pytest are closed again by each of its runs."""
+    folder = Path(tempfile.mkdtemp(prefix="shmcheck-checkout-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)
+
+
+def test_a_checkout_that_cannot_be_written(place: Path) -> None:
+    checkout, build = place / "shm chéck", place / "büild here"
     make_checkout(checkout)
     make_build_folder(build)
     before = content(checkout)

@@ -14,6 +14,7 @@ import pwd
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -66,8 +67,6 @@ class Place:
         if user:
             entry = pwd.getpwnam(user)
             os.chown(folder, entry.pw_uid, entry.pw_gid)
-            for parent in folder.parents[:3]:  # pytest's own folders are closed to other users
-                parent.chmod(parent.stat().st_mode | 0o011)
 
     def call(self, *command: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -89,6 +88,15 @@ class Place:
 
     def end(self) -> None:
         self.call("wineserver", "-k", "-w")
+
+
+@pytest.fixture
+def opened() -> Iterator[Path]:
+    """A folder that every user can enter. Those of pytest are closed again by each of its runs."""
+    folder = Path(tempfile.mkdtemp(prefix="shmcheck-limits-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="module")
@@ -118,8 +126,8 @@ ALONE = [
 
 
 @pytest.mark.parametrize(("wrapper", "user"), TOGETHER + (ALONE if SLOW else []))
-def test_limits_change_no_verdict(wrapper: list[str], user: str, free: dict[Key, Verdict], tmp_path: Path) -> None:
-    place = Place(tmp_path / "place", wrapper, user)
+def test_limits_change_no_verdict(wrapper: list[str], user: str, free: dict[Key, Verdict], opened: Path) -> None:
+    place = Place(opened / "place", wrapper, user)
     try:
         code, output, verdicts = place.play()
     finally:
