@@ -186,6 +186,23 @@ TEST(many_entries_are_read)
     buffer_free(&text);
 }
 
+/* A system that is not Wine and calls itself Windows 5.2 is known by the name in its registry. */
+TEST(the_name_of_the_system_is_a_condition)
+{
+    static const char text[] = ENTRY "os_name = \"ReactOS*\"\n";
+    char message[200];
+    struct text error = text_over(message, sizeof message);
+    struct known known;
+    assert_true(
+        known_parse(&known, text, strlen(text), fact_condition_names, fact_condition_name_count, &error));
+    known_apply(&known, (const struct fact[]){{FACT_OS_BUILD, "5.2.3790"}, {FACT_OS_NAME, "ReactOS"}}, 2);
+    assert_non_null(known_find(&known, "c", "k"));
+    known_apply(&known,
+                (const struct fact[]){{FACT_OS_BUILD, "5.2.3790"}, {FACT_OS_NAME, "Windows Server 2003"}}, 2);
+    assert_null(known_find(&known, "c", "k"));
+    known_free(&known);
+}
+
 TEST(conditions_are_matched_with_facts)
 {
     static const struct {
@@ -263,6 +280,7 @@ int main(void)
         cmocka_unit_test(long_values_are_read),
         cmocka_unit_test(many_entries_are_read),
         cmocka_unit_test(conditions_are_matched_with_facts),
+        cmocka_unit_test(the_name_of_the_system_is_a_condition),
         cmocka_unit_test(entries_are_found_for_a_failed_check),
     };
     return cmocka_run_group_tests_name("report known", tests, NULL, NULL);
