@@ -197,6 +197,16 @@ def test_a_program_that_does_not_end_is_a_time_out(tmp_path: Path) -> None:
     assert "the external program 'writer' did not end within 2500 ms" in (error.text or "")
 
 
+def test_a_case_with_a_users_program_can_be_mutated(tmp_path: Path) -> None:
+    steps = tmp_path / "mutated.steps"
+    steps.write_text(
+        "external writer example_writer @x\nwriter> prints written* -> ok\n"
+        "reader> pull s from=$writer.pid handle=0x0\nwriter> line\nends writer 0\n"
+    )
+    done = play("--mutate", "100", "--play", windows_path(steps))
+    assert done.returncode == 0, done.stdout + done.stderr  # a replay takes the same steps, without the program
+
+
 def test_what_a_users_program_has_started_is_ended_too(tmp_path: Path) -> None:
     steps = tmp_path / "more.steps"
     actor = windows_path((BIN / "shmactor.exe").resolve()).replace(" ", "%20")

@@ -124,6 +124,7 @@ void external_begins(struct stage *stage, int line, const char *name, const char
     read_command(stage, line, name, words, &command);
     if (!in_replay(stage))
         start_program(stage, line, role, &command);
+    role->pid = remembered(stage, (uint32_t)role->pid);
     snprintf(told, sizeof told, "external %s %s", name, words);
     stage_tell(stage, STAGE_TRANSCRIPT, 0, told);
 }
