@@ -22,7 +22,7 @@
   const rows = Array.from(document.querySelectorAll("#contract .rows > li")).map(function (item) {
     return { id: item.id, text: item.id, item: item, shown: (item.dataset.rows || "").split(" ") };
   });
-  let pinned = "";
+  let pinned = "", parts = [];
 
   data.systems.forEach(function (name, index) {
     const option = document.createElement("option");
@@ -38,9 +38,20 @@
     return entry.words;
   }
 
-  /* The words to search for. "error 5" asks for the number: the word before it stands in few texts. */
+  const verdicts = { pass: "p", fail: "f", deviates: "d", error: "e", known: "k", skip: "s" };
+
+  /* One part of a search: a word, "a phrase", -word for what lacks it, or SYSTEM:VERDICT. */
+  function partOf(match) {
+    const word = match[2] === undefined ? match[3] : match[2], at = word.lastIndexOf(":");
+    const column = data.systems.findIndex(function (name) { return at > 0 && name.toLowerCase() === word.slice(0, at); });
+    const known = column >= 0 && Object.hasOwn(verdicts, word.slice(at + 1));
+    return { absent: match[1] === "-", word: word, column: column, state: known ? verdicts[word.slice(at + 1)] : "" };
+  }
+
+  /* What to search for. "error 5" asks for the number: the word before it stands in few texts. */
   function asked() {
-    return query.value.toLowerCase().replace(/\berror (?=\d)/g, "").split(/\s+/).filter(function (word) { return word !== ""; });
+    const text = query.value.toLowerCase().replace(/\berror (?=\d)/g, "");
+    return Array.from(text.matchAll(/(-?)(?:"([^"]+)"|(\S+))/g), partOf);
   }
 
   /* A number is found as a whole number only: 5 is not in 4256. */
@@ -49,7 +60,10 @@
   }
 
   function contains(entry) {
-    return asked().every(function (word) { return has(words(entry), word); });
+    return parts.every(function (part) {
+      if (part.state) return Boolean(entry.states) && (entry.states[part.column] === part.state) !== part.absent;
+      return has(words(entry), part.word) !== part.absent;
+    });
   }
 
   function link(id, text) {
@@ -71,7 +85,7 @@
 
   /* Lists the cases that match the search, including those that the filter hides. */
   function showHits() {
-    const found = asked().length === 0 ? [] : cases.filter(contains), more_found = asked().length === 0 ? [] : others();
+    const found = parts.length === 0 ? [] : cases.filter(contains), more_found = parts.length === 0 ? [] : others();
     hits.replaceChildren();
     hits.hidden = found.length + more_found.length === 0;
     more_found.slice(0, MOST_OTHERS).forEach(function (row) {
@@ -92,6 +106,7 @@
 
   function apply() {
     let count = 0;
+    parts = asked();
     cases.forEach(function (entry) {
       const visible = matches(entry);
       count += visible ? 1 : 0;
