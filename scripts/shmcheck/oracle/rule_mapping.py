@@ -243,6 +243,9 @@ def section_forbids(call: Map) -> Fail | None:
 
 @instead_of(section_forbids, "rights-of-the-handle-suffice")
 def section_never_forbids(call: Map) -> Fail | None:
+    """Where only the rights of the handle count, a view of a file also depends on how the file was opened."""
+    if call.section is not None and call.section.file is not None and section_forbids(call) is not None:
+        raise NoStatement("what a section over a file allows on this platform")
     return None
 
 
