@@ -254,6 +254,7 @@ def mapping(maker: Maker, label: str, access: str, rest: str = "") -> str:
     return f"map {maker.label('v')} of={label} access={access}{rest}" + (" base=0" if way == 3 else "")
 
 
+HIGH = ("0x200000000", "0x300000000", "0x340010000")  # addresses that systems do not choose by themselves
 PLACED = {"FILE_MAP_WRITE": "PAGE_READWRITE", "FILE_MAP_READ": "PAGE_READONLY"}
 
 
@@ -263,6 +264,8 @@ def map_base(maker: Maker, label: str, handle: Handle, section: Section) -> str 
     if section.extent > 1 << 20:
         return None
     access = "FILE_MAP_WRITE" if (handle.access or 0) & 2 else "FILE_MAP_READ"
+    if maker.process.bits == 64 and maker.chance(0.15):
+        return f"map {maker.label('v')} of={label} access={access} base={maker.pick(HIGH)}"
     if maker.views() and maker.chance(0.3) and "base" in maker.process.last:
         return f"map {maker.label('v')} of={label} access={access} base=${maker.role}.base"
     room = maker.label("r")
