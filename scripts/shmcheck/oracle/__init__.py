@@ -9,8 +9,9 @@ The model reads no file and starts no process. Each part uses only those before 
     rule_*                the rules, one module for each group of verbs: find a row by searching for its id
     model                 judges a step: the refusals that apply, else the fields of a success
     walk, explained       walks the transcript of a case, and all of a report
-    maker, actions        a sequence while it is made, and the steps that it can contain
+    maker, *_actions      a sequence while it is made, and the steps that it can contain
     generate, enumeration random sequences by seed, and all up to a depth
+    play_text, prompt_text  steps as files of steps, and as requests at an actor's prompt
     verdict, shrink       judges the replies to a sequence, and shortens it
     players, exploring    the only parts that start processes: actors at their prompts, and workers that use them
 """

@@ -1,6 +1,10 @@
 """Makes random sequences of steps for several actors. The model's predictions make most steps sensible.
 
 The same seed, number and family give the same sequence on all machines, because this module does not use the system.
+
+Hypothesis is not used here, because it costs too much: 70 draws took 3.7 ms of processor time with it, and a whole sequence
+of this module, with some 98 draws, takes 0.34 ms. Actors answer a sequence in about 4 ms. Hypothesis drives the tests of this
+module, the model and shrinking (scripts/tests/test_explore_model.py).
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""Shortens a sequence that contradicts the contract: removes steps, then makes arguments simpler."""
+"""Shortens a sequence that contradicts the contract: removes steps, then makes arguments simpler.
+
+It works on the steps and not on the random choices that made them, as Hypothesis would: roles and arguments can be replaced by
+plain ones too, and a sequence of the exhaustive part has no random choices.
+"""
 
 from __future__ import annotations
 

@@ -106,5 +106,6 @@ def fault_figures(results: Sequence[FaultFound], seed: int | None) -> dict[str, 
         "missed": len(missed),
         "missed_faults": missed,
         "seconds": {result.system.text: round(result.found.after, 1) for result in results if result.found},
+        "shrunk_in": {result.system.text: round(result.found.shrunk_in, 1) for result in results if result.found},
         "steps": {result.system.text: len(result.found.steps) for result in results if result.found},
     }
