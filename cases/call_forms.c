@@ -250,6 +250,7 @@ static void maps(struct stage *s, const struct map_form *form)
     gives(s, "reader", "verify copy at=0x20000 length=4096 seed=5", "match=yes");
     must(s, "reader", "regions type=MEM_MAPPED");
     const uint64_t regions = number(s, "reader", "count");
+    powered(s, "the four views are counted", regions >= 4);
     denied(s, "reader", MAP("no", "low", write, ""));
     fails_status(s, "reader", MAP("no", "section", write, " offset=0x1000"), ERROR_MAPPED_ALIGNMENT,
                  STATUS_MAPPED_ALIGNMENT);

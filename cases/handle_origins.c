@@ -255,6 +255,7 @@ static void origins_place_views(struct stage *s)
         gives(s, "writer", step("verify part%u length=0x2000 seed=1", i), "match=yes");
         must(s, "writer", "regions type=MEM_MAPPED");
         const uint64_t regions = number(s, "writer", "count");
+        powered(s, "the view is counted", regions > 0);
         row(s, "map-ex-base-occupied");
         fails_status(s, "writer", step("map no of=%s access=FILE_MAP_READ base=" PLACE, origins[i]),
                      ERROR_INVALID_ADDRESS, STATUS_CONFLICTING_ADDRESSES);
