@@ -65,3 +65,23 @@ def test_explain_prints_rows_with_links() -> None:
     assert run("xyzzy")[0] == 1
     code, text = run("xyzzy", "--most", "0")
     assert code == 3 and "--most 0" in text
+
+
+def test_the_table_of_the_prompt(tmp_path: Path) -> None:
+    script, out = ROOT / "harness" / "cmake" / "symptom_table.py", tmp_path / "table.c"
+    files = [str(ROOT / "cases" / "contract.toml"), str(ROOT / "cases" / "problems.toml")]
+
+    def made(*words: str) -> tuple[int, str]:
+        done = subprocess.run([sys.executable, script, *words, str(out)], capture_output=True, text=True)
+        return done.returncode, done.stderr
+
+    assert made(*files) == (0, "")
+    text = out.read_text(encoding="ascii")
+    past_end = next(line for line in text.splitlines() if '"map-offset-past-end"' in line)
+    assert '" MapViewOfFile ", " 5 STATUS_INVALID_VIEW_SIZE ", "NULL; 5 (STATUS_INVALID_VIEW_SIZE)"' in past_end
+    assert '"P01: A view larger than the section' in past_end
+    assert '" MapViewOfFileNuma2 *MapViewOfFile "' in text  # another form of a function, and its plain name
+    assert made(*files) == (0, "") and out.read_text(encoding="ascii") == text
+    out.unlink()
+    code, complaint = made(files[0], str(tmp_path / "none.toml"))
+    assert code == 1 and "none.toml" in complaint and not out.exists()
