@@ -238,7 +238,7 @@ static void one_thread_impersonates(struct stage *s)
     char own[600];
     must(s, "writer", "defaultdacl");
     snprintf(own, sizeof own, "%s", value(s, "writer", "sddl"));
-    must(s, "writer", "impersonate sd=D:(A;;0x4;;;WD) on=2");
+    must(s, "writer", "impersonate sd=D:(A;;GR;;;WD) on=2");
     must(s, "writer", "defaultdacl");
     holds(s, "the first thread keeps its token", strcmp(value(s, "writer", "sddl"), own) == 0);
     must(s, "writer", "defaultdacl on=2");
