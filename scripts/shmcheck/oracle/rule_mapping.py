@@ -142,6 +142,8 @@ class Map:
         self.section = target if isinstance(target, Section) else None
         if self.handle is not None and self.section is None and not self.handle.object.kind:
             raise NoStatement("what the handle is")
+        if self.section is not None and self.section.protect not in ALLOWED:
+            raise NoStatement("a section with a protection that should have been refused")
         self.access = 0
         self.protect = 0
         self.replaces = False  # the placeholder at `start`
