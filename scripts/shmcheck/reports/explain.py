@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from shmcheck.definitions import FACTS
-from shmcheck.reports.results import PROGRAMS, RUN_FACTS, Run, version
+from shmcheck.reports.results import PROGRAMS, RUN_FACTS, Run, version, windows_version
 
 # os_build and os_ubr together.
 VERSION = "os_version"
@@ -199,8 +199,9 @@ def _cause(name: str) -> str:
 
 def _facts(run: Run) -> dict[str, str]:
     facts = {name: value for name, value in run.facts.items() if name not in NOT_FACTS}
-    if "os_build" in facts and run.facts.get("os_ubr"):
-        facts["os_version"] = f"{facts['os_build']}.{run.facts['os_ubr']}"
+    whole = windows_version(run.facts)
+    if whole != facts.get("os_build", ""):
+        facts[VERSION] = whole
     files = [run.facts[name][:12] for name in PROGRAMS if name in run.facts]
     if files:
         facts[PROGRAM_FILES] = " ".join(files)

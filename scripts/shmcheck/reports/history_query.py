@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from shmcheck.console import CannotRun
-from shmcheck.reports.results import Key, version
+from shmcheck.reports.results import Key, version, windows_version
 
 NO_DATE = "no date"
 FIELDS = (
@@ -158,7 +158,7 @@ def turns_by_version(found: Sequence[Result]) -> list[Turn]:
     for result in sorted(found, key=lambda result: (result.time, result.run)):
         facts = json.loads(result.facts)
         wine = facts.get("wine_version")
-        number = wine or ".".join(part for part in (facts.get("os_build", ""), facts.get("os_ubr", "")) if part)
+        number = wine or windows_version(facts)
         if number:
             arch = ", ".join(dict.fromkeys(facts[name] for name in ARCHITECTURES if name in facts))
             families.setdefault(f"{'Wine' if wine else 'Windows'} {arch}".strip(), {})[number] = result

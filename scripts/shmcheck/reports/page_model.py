@@ -16,7 +16,7 @@ from shmcheck.reports.explain import Explanation, Facts
 from shmcheck.reports.history_view import History
 from shmcheck.reports.known_list import Entry, stale
 from shmcheck.reports.failure_groups import FailureGroup, Seen, grouped
-from shmcheck.reports.results import BAD, SEVERITY, BadFile, Case, Key, Run, observation, rows_met, version
+from shmcheck.reports.results import BAD, SEVERITY, BadFile, Case, Key, Run, observation, rows_met, version, windows_version
 
 ABSENT = "absent"  # the case is not in this run
 LOST = "lost"  # the whole run is missing
@@ -263,7 +263,7 @@ class Page:
 def column_order(run: Run) -> tuple[object, ...]:
     """The sort key of a column: Windows by build, then Wine by version, then lost runs. It ignores the order of the files."""
     wine = run.facts.get("wine_version")
-    number = version(wine) if wine else version(f"{run.facts.get('os_build', '')}.{run.facts.get('os_ubr', '')}")
+    number = version(wine) if wine else version(windows_version(run.facts))
     return (bool(run.lost), wine is not None, number, run.facts.get("process_arch", ""), run.target)
 
 

@@ -38,6 +38,12 @@ def version(text: str) -> tuple[int, ...]:
     return tuple(int(number) for number in _NUMBER.findall(text))
 
 
+def windows_version(facts: Mapping[str, str]) -> str:
+    """The build of Windows with its update, "10.0.26100.1742"; without the update if it is not recorded, "" without a build."""
+    build, update = facts.get("os_build", ""), facts.get("os_ubr", "")
+    return f"{build}.{update}" if build and update else build
+
+
 @dataclass(frozen=True, slots=True)
 class Key:
     """The identity of a case, the same on all platforms and in all versions."""
@@ -129,9 +135,8 @@ class Run:
     def platform(self) -> str:
         """A short name of the platform: "Wine 8.0, x64", "Windows 10.0.26100.1742, arm64"."""
         wine = self.facts.get("wine_version")
-        build, ubr = self.facts.get("os_build"), self.facts.get("os_ubr")
-        version = f"{build}.{ubr}" if build and ubr else build
-        name = f"Wine {wine}" if wine else f"Windows {version}" if version else "platform not recorded"
+        windows = windows_version(self.facts)
+        name = f"Wine {wine}" if wine else f"Windows {windows}" if windows else "platform not recorded"
         arch = self.facts.get("process_arch")
         writer, reader = self.facts.get("writer_arch", arch), self.facts.get("reader_arch", arch)
         if (writer, reader) != (arch, arch):
