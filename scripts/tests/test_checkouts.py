@@ -39,18 +39,18 @@ pytestmark = pytest.mark.skipif(bool(why_not()), reason=why_not() or "can run")
 
 
 def content(folder: Path) -> dict[str, int]:
-    """Every file and folder, with the time of its last change."""
+    """All files and folders, each with the time of its last change."""
     return {str(path.relative_to(folder)): path.lstat().st_mtime_ns for path in folder.rglob("*")}
 
 
 def make_checkout(folder: Path) -> None:
-    """A clone that nobody but root may write."""
+    """A clone that only root can write."""
     subprocess.run(["git", "clone", "-q", str(ROOT), str(folder)], check=True)
     subprocess.run(["chmod", "-R", "a+rX,a-w", str(folder)], check=True)
 
 
 def make_build_folder(folder: Path) -> None:
-    """An empty folder of the user's, with what a build would otherwise download."""
+    """An empty folder that belongs to the user, with the files that a build would otherwise download."""
     folder.mkdir()
     if (BUILD / "downloads").is_dir():
         shutil.copytree(BUILD / "downloads", folder / "downloads")
@@ -61,7 +61,7 @@ def make_build_folder(folder: Path) -> None:
 
 @pytest.fixture
 def place() -> Iterator[Path]:
-    """A folder that every user can enter. Those of pytest are closed again by each of its runs."""
+    """A folder that all users can enter. Each run of pytest closes its own folders again."""
     folder = Path(tempfile.mkdtemp(prefix="shmcheck-checkout-"))
     folder.chmod(0o755)
     yield folder

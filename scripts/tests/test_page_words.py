@@ -69,7 +69,7 @@ def test_failures_of_one_kind_are_one_group_with_the_evidence_of_each() -> None:
     assert text.count("asserted for Windows") >= 2 and "Failures of a single case 1 case" in text
 
 
-# ---- how the systems stand, and what they are compared with ----
+# ---- the headline, and the earlier runs ----
 
 
 def test_each_system_stands_with_its_share_first() -> None:

@@ -49,7 +49,7 @@ def judge(model: Model, platform: Platform, steps: Many[tuple[str, str]], replie
 
 
 def judge_predicted(model: Model, platform: Platform, made: Sequence, replies: Many[str]) -> Verdict:
-    """The same, and faster if all replies are those that were predicted when the sequence was made."""
+    """The same, and faster if all replies match the predictions that were made with the sequence."""
     found = Verdict()
     for expected, answer in zip(made.expected, replies):
         if expected is None:
