@@ -60,7 +60,7 @@ static struct side side_of_view(const struct object *view)
 
 /* ---- the probe ---- */
 
-/* For guard_run: a byte of `to` is changed, `from` is looked at, and the byte is put back. */
+/* For guard_run: changes a byte of `to`, reads that of `from`, and restores the first. */
 struct probe {
     volatile LONG *to;
     volatile LONG *from;
