@@ -56,6 +56,19 @@ static void many_views(struct stage *s)
     not_found(s, "third", "open section name=@x access=FILE_MAP_READ");
 }
 
+/* Twelve views keep the bytes of a section, and not its name. */
+static void some_views_keep_no_name(struct stage *s)
+{
+    writer_writes(s);
+    for (unsigned i = 0; i < 12; i++)
+        REQUIRE(succeeds(s, "writer", step("map v%u of=section access=FILE_MAP_READ", i)));
+    row(s, "life-name-gone-with-view");
+    must(s, "writer", "close section");
+    not_found(s, "third", "open section name=@x access=FILE_MAP_READ");
+    for (unsigned i = 0; i < 12; i++)
+        gives(s, "writer", step("read v%u at=0 length=5 as=text", i), "text=bytes");
+}
+
 /* One name is opened and closed, mapped and unmapped, created and destroyed many times. */
 static void many_times(struct stage *s)
 {
@@ -142,6 +155,7 @@ static void many_processes(struct stage *s)
 static const struct test_case quantities_cases[] = {
     {CASE(many_handles), .rows = "access-handle-fixed life-creator-exit life-name-gone-with-view"},
     {CASE(many_views), .rows = "map-many-views life-unmap-one-of-two life-name-gone-with-view"},
+    {CASE(some_views_keep_no_name), .rows = "map-many-views life-name-gone-with-view"},
     {CASE(many_times), .rows = "open-existing life-handle-survives-unmap life-all-closed-destroys"},
     {CASE(many_names), .rows = "create-pagefile-section life-name-gone-with-view"},
     {CASE(many_processes), .rows = "view-coherent-three-writers life-creator-exit"},
