@@ -10,5 +10,8 @@ set(CMAKE_C_COMPILER_TARGET aarch64-windows-gnu)
 set(CMAKE_C_ARCHIVE_CREATE "\"${SHMCHECK_ZIG}\" ar qc <TARGET> <OBJECTS>")
 set(CMAKE_C_ARCHIVE_APPEND "\"${SHMCHECK_ZIG}\" ar q <TARGET> <OBJECTS>")
 set(CMAKE_C_ARCHIVE_FINISH "\"${SHMCHECK_ZIG}\" ranlib <TARGET>")
+# No debug information: it contains the folder of the build, and a hash of it is in the program, so that two checkouts would
+# make two packages.
+set(CMAKE_EXE_LINKER_FLAGS_INIT "-s")
 
 set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
