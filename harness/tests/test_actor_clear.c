@@ -318,6 +318,16 @@ TEST(functions_are_found_outside_of_kernelbase)
 
 #define FRESH(test) cmocka_unit_test_setup(test, fresh)
 
+/* Last: the process stays in the job. */
+TEST(a_limit_of_memory_stays)
+{
+    expect_start("memorylimit j of=process bytes=0x40000000", "bad reason=no%20label");
+    expect_start("hold j kind=job", "ok error=0 ");
+    expect_start("memorylimit j of=process", "bad reason=bytes=%20is%20missing");
+    expect_start("memorylimit j of=process bytes=0x40000000", "ok");
+    expect_start("clear", "ok same=no differs=policy ");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -340,6 +350,7 @@ int main(void)
         FRESH(without_elevation_administrators_are_elevated),
         FRESH(functions_are_found_outside_of_kernelbase),
         FRESH(a_removed_privilege_is_not_restored),
+        FRESH(a_limit_of_memory_stays),
     };
     return cmocka_run_group_tests(tests, start, NULL);
 }
