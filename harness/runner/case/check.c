@@ -198,8 +198,10 @@ static void undo(struct stage *stage, int line, const struct role *role)
 {
     static const struct {
         const char *verb, *opposite;
-    } verbs[] = {{"create", "close"},    {"open", "close"},  {"hold", "close"},   {"map", "unmap"},
-                 {"reserve", "release"}, {"spawn", "close"}, {"ntopen", "close"}, {"namespace", "leave"}};
+    } verbs[] = {{"create", "close"},  {"createapp", "close"}, {"create2", "close"},   {"open", "close"},
+                 {"openapp", "close"}, {"hold", "close"},      {"map", "unmap"},       {"mapapp", "unmap"},
+                 {"map2", "unmap"},    {"map3", "unmap"},      {"reserve", "release"}, {"spawn", "close"},
+                 {"ntopen", "close"},  {"namespace", "leave"}};
     char verb[16], label[64], step[100];
     size_t i;
     if (sscanf(role->request, "%15s %63s", verb, label) != 2)
