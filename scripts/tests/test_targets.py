@@ -308,6 +308,14 @@ def test_a_recorded_run_names_no_machine(tmp_path: Path, monkeypatch: pytest.Mon
     assert read(tmp_path / "kept" / "wine-8.xml").target == "wine-8"
 
 
+def test_a_recorded_run_with_a_prefix_has_the_same_cases(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(baselines, "BASELINES", tmp_path / "kept")
+    report = tmp_path / "TEST-shmcheck-w.xml"
+    report.write_text(Report([Made("one"), Made("two", "known", message="why")], prefix="w").xml(), encoding="utf-8")
+    kept = read(baselines.record("wine-8", report))
+    assert kept.cases == parse(Report([Made("one"), Made("two", "known", message="why")]).xml().encode(), "x").cases
+
+
 def test_a_run_that_was_not_whole_is_not_recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(baselines, "BASELINES", tmp_path / "kept")
     report = tmp_path / "TEST-shmcheck-w.xml"
