@@ -294,6 +294,23 @@ static void origins_place_views(struct stage *s)
     }
 }
 
+/* The same far above 4 GiB, where an address that is cut to 32 bits is another one. */
+static void origins_place_high_views(struct stage *s)
+{
+    handles_of_every_origin(s, "writer", "PAGE_READWRITE");
+    must(s, "reader", "fill view length=" PAGES_SIZE " seed=1");
+    REQUIRE(is_free(s, "writer", "0x2018000000"));
+    for (unsigned i = 0; i < COUNT(origins); i++) {
+        REQUIRE(succeeds(
+            s, "writer",
+            step("map high%u of=%s access=FILE_MAP_WRITE length=0x1001 base=0x2018000000", i, origins[i])));
+        must(s, "writer", step("adopt place%u address=0x2018000000", i));
+        gives(s, "writer", step("query place%u", i), WHOLE_VIEW("8192", "PAGE_READWRITE"));
+        gives(s, "writer", step("verify high%u length=0x2000 seed=1", i), "match=yes");
+        must(s, "writer", step("unmap high%u", i));
+    }
+}
+
 /* The duplicate of each handle has the rights that were asked for, and is another handle to the same section: the source
  * can be closed, with the duplication or after it. */
 static void origins_duplicate(struct stage *s)
@@ -495,6 +512,7 @@ static const struct test_case handle_origins_cases[] = {
              "map-length-past-end access-execute-needs-exec-section failed-call-changes-nothing "
              "life-virtualfree-on-view life-unmap-interior life-unmap-frees-range life-unmap-twice "
              "flush-pagefile-view" PAST},
+    {CASE(origins_place_high_views), .rows = "map-ex-base-honoured", .needs = "64-bit"},
     {CASE(origins_duplicate),
      .rows = "dup-same-access dup-lower-access dup-same-object dup-close-source dup-into-child "
              "create-granted-access-by-protect create-unnamed-distinct" PAST,

@@ -30,7 +30,7 @@ MUTATED_PERCENT = "10"
 # scripts/test runs this number of faulty systems, different ones each day, and requires this percentage to be caught. It
 # prints the missed ones.
 FAULTS_DRAWN = "20"
-FAULTS_PERCENT = "30"
+FAULTS_PERCENT = "70"
 FAULTS_SECONDS = 2400.0
 EXPLORED_MINUTES = "1"  # with the date as seed
 ARM64_PRESET = "zig-arm64"
