@@ -11,8 +11,8 @@ CROWD = 2
 # The loops of the two sides.
 PAIRS = (
     ("burst how=add-interlocked rounds=500", "burst how=add-interlocked rounds=500"),
-    ("burst how=flip width=4 rounds=500", "burst how=watch width=4 rounds=500"),
-    ("burst how=flip width=8 rounds=500", "burst how=watch width=8 rounds=500"),
+    ("burst how=flip width=4 rounds=5000", "burst how=watch width=4 rounds=5000"),
+    ("burst how=flip width=8 rounds=5000", "burst how=watch width=8 rounds=5000"),
     ("burst how=send order=interlocked rounds=500", "burst how=receive order=interlocked rounds=500"),
     ("burst how=send order=barrier rounds=500", "burst how=receive order=barrier rounds=500"),
     ("burst how=exchange order=interlocked rounds=200", "burst how=exchange order=interlocked rounds=200"),
