@@ -348,8 +348,8 @@ static void map_by_3(struct stage *s)
 #define UNMAPPED "0x100064" /* bytes */
 #define UNMAPPED_PAGES "0x101000"
 
-/* The step `verb` LABEL `extra` unmaps a view. */
-static void unmaps(struct stage *s, const char *verb, const char *extra)
+/* The step `verb` LABEL `extra` unmaps a view. `status` is that of a second time; 0: no source names it. */
+static void unmaps(struct stage *s, const char *verb, const char *extra, uint32_t status)
 {
     must(s, "writer", "create section name=@x size=" UNMAPPED " protect=PAGE_READWRITE");
     must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
@@ -372,7 +372,7 @@ static void unmaps(struct stage *s, const char *verb, const char *extra)
         row(s, "life-unmap-frees-range");
         gives(s, "reader", step("query placed%u show=state", round), "state=MEM_FREE");
         row(s, "life-unmap-twice");
-        fails(s, "reader", step("%s placed%u%s", verb, round, extra), ERROR_INVALID_ADDRESS);
+        fails_status(s, "reader", step("%s placed%u%s", verb, round, extra), ERROR_INVALID_ADDRESS, status);
     }
     row(s, "life-unmap-one-of-two");
     for (unsigned i = 0; i < 3; i++) {
@@ -391,17 +391,17 @@ static void unmaps(struct stage *s, const char *verb, const char *extra)
 
 static void unmap_by_plain(struct stage *s)
 {
-    unmaps(s, "unmap", "");
+    unmaps(s, "unmap", "", STATUS_NOT_MAPPED_VIEW);
 }
 
 static void unmap_by_ex(struct stage *s)
 {
-    unmaps(s, "unmap2", "");
+    unmaps(s, "unmap2", "", 0);
 }
 
 static void unmap_by_2(struct stage *s)
 {
-    unmaps(s, "unmap2", " process=self");
+    unmaps(s, "unmap2", " process=self", 0);
 }
 
 #define UNMAPS                                                                                               \

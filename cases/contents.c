@@ -334,7 +334,9 @@ static void contents_of(struct stage *s, unsigned backing)
         REQUIRE(succeeds(s, "writer",
                          step("map v%u of=%s access=FILE_MAP_WRITE", i, i % 2 ? "section" : "duplicate")));
     for (unsigned p = 0; p < COUNT(backed_places) && backing == 1; p++)
-        must(s, "writer", step("commit v0 at=%u length=%u protect=PAGE_READWRITE", backed_places[p], PAGE));
+        must_give(s, "writer",
+                  step("commit v0 at=%u length=%u protect=PAGE_READWRITE", backed_places[p], PAGE),
+                  step("base=+%u", backed_places[p]));
     REQUIRE(
         succeeds(s, "reader", step("open section name=@%u access=FILE_MAP_READ|FILE_MAP_WRITE", backing)));
     REQUIRE(succeeds(s, "reader", "map view of=section access=FILE_MAP_WRITE"));

@@ -274,7 +274,7 @@ static void threads_share_the_rest(struct stage *s)
     gives(s, "writer", "query second show=state on=2", "state=MEM_FREE");
     row(s, "life-all-closed-destroys");
     succeeds(s, "writer", "close section keep=yes");
-    fails(s, "writer", "close section on=2", ERROR_INVALID_HANDLE);
+    fails_status(s, "writer", "close section on=2", ERROR_INVALID_HANDLE, STATUS_INVALID_HANDLE);
     not_found(s, "reader", "open section name=@x access=FILE_MAP_READ");
 }
 
