@@ -158,7 +158,7 @@ static void origins_flags(struct stage *s)
         gives(s, "writer", step("flags %s", origins[i]), "inherit=no protect-from-close=no");
         gives(s, "writer", step("setflags %s inherit=yes protect-from-close=yes", origins[i]), "");
         gives(s, "writer", step("flags %s", origins[i]), "inherit=yes protect-from-close=yes");
-        fails(s, "writer", step("close %s", origins[i]), ERROR_INVALID_HANDLE);
+        REQUIRE(fails(s, "writer", step("close %s", origins[i]), ERROR_INVALID_HANDLE));
         for (unsigned j = 0; j < COUNT(origins); j++)
             if (j != i)
                 gives(s, "writer", step("flags %s", origins[j]), "inherit=no protect-from-close=no");
