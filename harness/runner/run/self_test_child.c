@@ -5,10 +5,6 @@
 #include <string.h>
 #include <wchar.h>
 
-#if defined(_MSC_VER)
-#include <intrin.h>
-#endif
-
 #include "../peer/output_file.h"
 #include "../platform/system_calls.h"
 #include "../stage/cmocka_bridge.h"
