@@ -233,6 +233,14 @@ def test_an_unknown_step_makes_the_state_unknown() -> None:
     assert [found.finding for found in judged(*lines)[2:]] == [Finding.UNEXPLAINED] * 2
 
 
+def test_a_commit_far_past_the_end_may_leave_the_addresses_of_a_process() -> None:
+    """A view may be mapped so high that such a range ends beyond the last address, which is error 87 and not 487."""
+    near = "writer> commit view length=8192 protect=PAGE_READWRITE -> fail error=87"
+    far = "writer> commit view length=5368713216 protect=PAGE_READWRITE -> fail error=87"
+    assert last(CREATED, MAPPED, near).finding is Finding.CONTRADICTED
+    assert last(CREATED, MAPPED, far).finding is Finding.UNEXPLAINED
+
+
 def test_a_commit_at_an_unknown_place_may_be_in_any_view() -> None:
     lines = [
         "writer> create s name=@x size=8192 protect=PAGE_READWRITE|SEC_RESERVE -> ok error=0",

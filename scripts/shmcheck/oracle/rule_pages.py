@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shmcheck.oracle.constants import (
+    GIB,
     PAGE,
     PAGE_EXECUTE_READ,
     PAGE_EXECUTE_READWRITE,
@@ -357,6 +358,8 @@ def commit_on_file(call: Pages) -> Fail | None:
 
 @refuses("commit", "reserve-whole-commit-range")
 def commit_past_end(call: Pages) -> Fail | None:
+    if call.last - call.view.size >= GIB:
+        raise NoStatement("a range that may end beyond the last address of a process, which is another error")
     return None if call.inside else INVALID_ADDRESS
 
 
