@@ -10,6 +10,7 @@
 
 #include "reply.h"
 #include "prompt.h"
+#include "relay.h"
 #include "serve.h"
 
 #ifndef SHMCHECK_VERSION
@@ -22,6 +23,9 @@ static const char usage[] =
     "       shmactor connect NAME [security]   serves on the pipe \\\\.\\pipe\\NAME\n"
     "                                  security: advapi32 is loaded at once, for a process that may not be\n"
     "                                  able to load it later\n"
+    "       shmactor relay NAME        passes lines between the standard streams and an actor that connects "
+    "to the\n"
+    "                                  pipe \\\\.\\pipe\\NAME; prints `free` whenever one may connect\n"
     "       shmactor exit              ends at once\n"
     "       shmactor --version | --help\n";
 
@@ -109,6 +113,8 @@ int main(int argc, char **argv)
         return serve_handle(argv[2]);
     if (argc == 3 && strcmp(mode, "connect") == 0)
         return serve_name(argv[2]);
+    if (argc == 3 && strcmp(mode, "relay") == 0)
+        return relay(argv[2]) == 0 ? 0 : refuse("there can be no pipe of this name:", argv[2]);
     if (argc == 2 && strcmp(mode, "--version") == 0) {
         printf("shmactor %s, protocol %d, %u bits\n", SHMCHECK_VERSION, PROTOCOL_VERSION,
                (unsigned)(8 * sizeof(void *)));

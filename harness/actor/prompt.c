@@ -30,7 +30,7 @@ static void print_bad(const char *reason)
 }
 
 /* As reply_describe, with the volatile fields too. */
-static void print_reply(const char *reply)
+void prompt_print(const char *reply)
 {
     static const char bad[] = "bad reason=";
     if (strncmp(reply, bad, sizeof bad - 1) == 0) {
@@ -72,11 +72,19 @@ static bool perform(const char *bytes, size_t length, struct reply *reply)
         reply_bad(reply, "%s", wrong);
     else
         verb_perform(&request, reply);
-    print_reply(reply->text.at);
+    prompt_print(reply->text.at);
     why_note(step, reply->text.at);
     prompt_remark(step, wrong != NULL, &answer);
     print_text(&answer);
     return !reply->leaves;
+}
+
+/* An actor that this one starts must not hold the standard streams open. A console may refuse this. */
+static void keep_from_children(void)
+{
+    static const DWORD streams[] = {STD_INPUT_HANDLE, STD_OUTPUT_HANDLE, STD_ERROR_HANDLE};
+    for (size_t i = 0; i < sizeof streams / sizeof streams[0]; i++)
+        SetHandleInformation(GetStdHandle(streams[i]), HANDLE_FLAG_INHERIT, 0);
 }
 
 uint32_t prompt(void)
@@ -87,6 +95,7 @@ uint32_t prompt(void)
     HANDLE input = GetStdHandle(STD_INPUT_HANDLE);
     DWORD mode;
     footprint_begin();
+    keep_from_children();
     bool console = GetConsoleMode(input, &mode);
     for (;;) {
         size_t length;

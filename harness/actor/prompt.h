@@ -8,4 +8,7 @@
  * 0 at the end of the input. */
 uint32_t prompt(void);
 
+/* Prints a reply as the prompt does, with its newline. The reply has no sequence number. */
+void prompt_print(const char *reply);
+
 #endif

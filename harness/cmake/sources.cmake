@@ -96,6 +96,7 @@ set(SHMCHECK_ACTOR_CORE_SOURCES
     harness/actor/own_token.c
     harness/actor/prompt.c
     harness/actor/prompt_command.c
+    harness/actor/relay.c
     harness/actor/reply.c
     harness/actor/same.c
     harness/actor/second_thread.c

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from shmcheck.oracle.constants import GRANULE, PAGE
 from shmcheck.oracle.contents import Filled
-from shmcheck.oracle.maker import ROLES, Maker
+from shmcheck.oracle.maker import Maker
 from shmcheck.oracle.state import Handle, HandleLabel, MemoryLabel, Region, Section
 from shmcheck.oracle.text import step
 
@@ -546,7 +546,7 @@ def set_flags(maker: Maker, label: str, handle: Handle, section: Section) -> str
 @of_handle
 def duplicate(maker: Maker, label: str, handle: Handle, section: Section) -> str | None:
     """A duplicate in this process or another one, which then gives it a label."""
-    target = maker.pick(ROLES)
+    target = maker.pick(tuple(maker.roles))
     to = "0" if target == maker.role else f"${target}.pid"
     how = maker.pick(("same=yes", "same=yes", "access=FILE_MAP_READ", "access=0", "access=GENERIC_READ", "access=FILE_MAP_WRITE"))
     extra = " inherit=yes" if maker.chance(0.1) else ""

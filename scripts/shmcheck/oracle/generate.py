@@ -71,6 +71,7 @@ from shmcheck.oracle.actions import (
     wrong_name,
 )
 from shmcheck.oracle.burst_actions import burst, create_for_bursts
+from shmcheck.oracle.child_actions import create_for_children, inherited, spawn, spawn_with_wrong_list
 from shmcheck.oracle.file_actions import (
     close_file,
     create_file,
@@ -126,11 +127,16 @@ FAMILIES: dict[str, Choice] = {
     ),
     "bursts": ((burst, 5), (look, 4), (open_plain, 1), (map_whole, 1), (look_at_handle, 1), (write, 1), (query, 1)),
     "placeholders": (*SHARED, (placeholder, 9), (unmap_preserving, 4), (split_view, 1), (write, 4), (look, 6), (query, 2), (unmap, 2)),
+    "children": (
+        (create_for_children, 4), (open_inheritable, 2), (set_flags, 2), (spawn, 4), (inherited, 10), (map_whole, 4), (write, 2),
+        (look, 3), (look_at_handle, 2), (close, 2), (gone, 1), (duplicate, 1), (spawn_with_wrong_list, 1), (kill, 1), (open_plain, 1),
+    ),
     "life": (*SHARED, (close, 6), (unmap, 5), (duplicate, 2), (gone, 2), (open_plain, 4), (create_plain, 4), (kill, 1)),
 }  # fmt: skip
-TURNS = {"many": 0.15, "huge": 0.3, "handles": 0.3, "copies": 0.4}  # how often the role changes; otherwise 0.6
+TURNS = {"many": 0.15, "children": 0.35, "huge": 0.3, "handles": 0.3, "copies": 0.4}  # how often the role changes; otherwise 0.6
 
-RARE = {"bursts": 20}  # a sequence of these costs as much as that many others
+LONGER = {"children": 10}  # how many steps more the sequences of a family have
+RARE = {"bursts": 20, "children": 12}  # a sequence of these costs as much as that many others
 
 
 def family_of(number: int, families: Many[str]) -> str:
@@ -148,7 +154,7 @@ WEIGHED: dict[str, tuple[Action, ...]] = {
 }
 FIRST: dict[str, Callable[[Maker], str]] = {
     "reserved": create_reserved, "access": create_described, "names": create_named, "huge": create_huge, "events": create_either,
-    "files": create_file, "bursts": create_for_bursts,
+    "files": create_file, "bursts": create_for_bursts, "children": create_for_children,
     "placeholders": create_for_placeholders,
 }  # fmt: skip
 LEAST, MOST = 8, 16  # steps of a sequence
@@ -159,7 +165,7 @@ def make(seed: str, number: int, family: str, model: Model, platform: Platform) 
     random = Random(f"{seed}/{family}/{number}")
     maker = Maker(random, model, platform)
     actions = WEIGHED[family]
-    wanted = LEAST + int(random.random() * (MOST - LEAST + 1))
+    wanted = LEAST + int(random.random() * (MOST - LEAST + 1)) + LONGER.get(family, 0)
     maker.turn(ROLES[int(random.random() * 2)])
     first = FIRST.get(family, create_plain)
     text = first(maker)
@@ -168,7 +174,7 @@ def make(seed: str, number: int, family: str, model: Model, platform: Platform) 
     while len(maker.steps) < wanted and tries < 60:
         tries += 1
         if random.random() < TURNS.get(family, 0.6):
-            maker.turn(ROLES[int(random.random() * len(ROLES))])
+            maker.turn(maker.roles[int(random.random() * len(maker.roles))])
         action = actions[int(random.random() * len(actions))]
         made = action(maker)
         if made:

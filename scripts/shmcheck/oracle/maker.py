@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from random import Random
 
 from shmcheck.oracle.model import Expectation, Model
-from shmcheck.oracle.state import File, Handle, HandleLabel, MemoryLabel, Platform, Region, Section, World
+from shmcheck.oracle.state import File, Handle, HandleLabel, MemoryLabel, Platform, Region, Section, Value, World
 from shmcheck.oracle.text import reply, step
 
 ROLES = ("writer", "reader", "third")
+CHILDREN = ("child1", "child2", "child3")  # roles whose processes other roles start
 KILL = "(killed)"  # means that the role's process is killed
+SPAWN = re.compile(r"spawn \S+ pipe=\$([a-z][a-z0-9-]*)\.token ")
+
+
+def child_of(text: str) -> str:
+    """The role whose process a step starts; "" for a step that starts none."""
+    match = SPAWN.match(text)
+    return match[1] if match else ""
 
 
 @dataclass(slots=True)
@@ -26,7 +36,7 @@ class Sequence:
 class Maker:
     """A sequence that is being made."""
 
-    __slots__ = ("random", "model", "world", "steps", "expected", "counter", "names", "role", "process")
+    __slots__ = ("random", "model", "world", "steps", "expected", "counter", "names", "role", "process", "roles", "children")
 
     def __init__(self, random: Random, model: Model, platform: Platform) -> None:
         self.random = random
@@ -36,6 +46,8 @@ class Maker:
         self.expected: list[Expectation | None] = []
         self.counter = 0
         self.names: list[str] = []  # with which objects were created
+        self.roles = list(ROLES)  # and the children that live
+        self.children: dict[str, tuple[str, dict[str, Value]]] = {}  # by child: its parent, and what the parent's labels were then
         self.turn(ROLES[0])
 
     def turn(self, role: str) -> None:
@@ -55,6 +67,9 @@ class Maker:
         del self.world.processes[self.role]
         self.steps.append((self.role, KILL))
         self.expected.append(None)
+        if self.role not in ROLES:
+            self.roles.remove(self.role)
+            self.turn(ROLES[0])
 
     def has(self, verb: str) -> bool:
         """Whether the system exports the function of a verb."""
@@ -83,6 +98,11 @@ class Maker:
                 if handle is not None and isinstance(handle.object, Section):
                     found.append((name, handle, handle.object))
         return found
+
+    def values(self, labels: Iterable[str]) -> dict[str, Value]:
+        """The values that these labels of the role have, as far as they are handles."""
+        found = {name: self.process.labels[name] for name in labels}
+        return {name: label.value for name, label in found.items() if isinstance(label, HandleLabel)}
 
     def files(self) -> list[tuple[str, Handle, File]]:
         """Labels of the role that are handles of files."""

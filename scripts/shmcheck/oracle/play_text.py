@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from shmcheck.oracle.maker import KILL
+from shmcheck.oracle.maker import KILL, child_of
 from shmcheck.oracle.text import together
 
 STARTING = "system"  # a step without effect, which only starts a role
@@ -22,6 +22,7 @@ def lines_of(steps: Sequence[tuple[str, str]], replies: Sequence[str] = ()) -> l
     while start < len(steps):
         count = together(steps, start)
         for role, text in steps[start : start + count]:
+            started.add(child_of(text))
             for other in [role, *REFERENCE.findall(text)]:
                 if other not in started and (other != role or text == KILL):
                     lines.append(f"{other}> {STARTING}")

@@ -16,7 +16,7 @@ import time
 from collections.abc import Mapping, Sequence
 
 from shmcheck.oracle import prompt_text
-from shmcheck.oracle.maker import KILL
+from shmcheck.oracle.maker import KILL, ROLES, child_of
 from shmcheck.oracle.prompt_text import REMEMBERED
 from shmcheck.oracle.text import TOGETHER, together
 
@@ -28,6 +28,8 @@ MOST_AT_ONCE = 16  # steps in one write: far less than a pipe holds
 BURST_PATIENCE = 4.0  # a burst takes this many times as long as another step, at most
 END_SECONDS = 5.0
 STALE_LABELS = 100  # of the 256 that an actor has; then it is replaced
+START_PATIENCE = 4.0  # the start of a child too
+FREE = "free"  # a relay prints it whenever an actor may connect (harness/actor/relay.h)
 DUPLICATE_TARGET = re.compile(r" to=\$([a-z0-9_-]+)\.pid")
 REMARK = re.compile(rb"^# [^\n]*\n", re.MULTILINE)  # the prompt's remarks about a step, behind its reply
 # The request that releases a label that a verb has made.
@@ -35,6 +37,7 @@ CLOSES = ("close {}\n",)
 FREES: dict[str, tuple[str, ...]] = {
     **{verb: CLOSES for verb in ("create", "createapp", "create2", "open", "openapp", "hold", "adopt", "pull", "file")},
     **{verb: ("unmap {}\n",) for verb in ("map", "mapapp", "map2", "map3")},
+    "spawn": CLOSES,
     "reserve": ("release {}\n",),
     "placeholder": ("release {}\n",),
 }
@@ -124,6 +127,34 @@ class Actor:
                 self.process.wait()
 
 
+class Child(Actor):
+    """A relay, and the actor behind it, which another actor has started. The relay serves one child after the other."""
+
+    def __init__(self, command: Sequence[str], pipe: str, environment: Mapping[str, str], seconds: float) -> None:
+        super().__init__([*command, "relay", pipe], environment, seconds)
+        self.pipe = pipe
+
+    def receive(self, count: int, patience: float = 1.0) -> list[str]:
+        found = super().receive(count, patience)
+        if FREE in found:
+            raise ActorEnded("ended")
+        return found
+
+    def wait_until_free(self) -> None:
+        """Waits until no actor is connected, and the next one may connect."""
+        while super().receive(1, START_PATIENCE) != [FREE]:
+            pass
+
+    def die(self) -> None:
+        self.send("crash how=terminate code=1\n")
+        self.wait_until_free()
+
+    def leave(self) -> None:
+        """Makes the child exit in order."""
+        self.send("exit\n")
+        self.wait_until_free()
+
+
 def in_a_row(steps: Sequence[tuple[str, str]], start: int) -> int:
     """How many steps from this one on can be sent before the first of them is answered: those of the same role, up to one
     that needs a value of a reply."""
@@ -144,6 +175,8 @@ class Team:
         self.seconds = ANSWER_SECONDS * scale
         self.actors: dict[str, Actor] = {}
         self.spare: list[Actor] = []
+        self.idle: list[Child] = []  # without a child
+        self.relays = 0
         self.run = f"shmcheck-x{os.getpid():x}{int(time.time()) & 0xFFFFFF:x}"
         self.count = 0
         self.starts = 0
@@ -166,19 +199,23 @@ class Team:
         for attempt in range(1, STARTS + 1):
             found = self.spare.pop() if self.spare else self.start()
             try:
-                found.send(FIRST)
-                answers = found.receive(FIRST.count("\n"))
+                prepare(found)
             except ActorEnded as error:
                 found.close()
                 if attempt == STARTS:
                     raise NoActor(f"{STARTS} actors one after the other did not start: {error}") from error
                 continue
-            match = re.search(r" pid=([0-9]+)", answers[0])
-            if not match:
-                raise NoActor(f"this actor does not tell its process id: {answers[0]}")
-            found.pid = match[1]
             return found
         raise AssertionError("not reached")
+
+    def relay(self) -> Child:
+        """A relay that waits for a child."""
+        if self.idle:
+            return self.idle.pop()
+        self.relays += 1
+        found = Child(self.program, f"{self.run}-relay{self.relays}", self.environment, self.seconds)
+        found.wait_until_free()
+        return found
 
     def play(self, steps: list[tuple[str, str]]) -> list[str]:
         """The replies in the form of transcripts. ActorEnded, with the replies so far, if one does not arrive."""
@@ -200,16 +237,39 @@ class Team:
             role, text = steps[start]
             if text == KILL:
                 self.actor(role).die()
-                del self.actors[role]
+                self.dismiss(role)
                 replies.append("gone")
                 start += 1
                 continue
             at_once = together(steps, start)
             group = steps[start : start + (at_once if at_once > 1 else in_a_row(steps, start))]
+            child, relay = child_of(text), None
+            if child:
+                relay = self.relay()
+                known |= {f"{child}.token": relay.pipe, f"{child}.program": ""}
             self.ask(group, known)
-            for role, text in group:
+            for index, (role, text) in enumerate(group):
                 replies.append(self.answer(role, text, known, 1.0 if at_once == 1 else BURST_PATIENCE))
+                if relay is not None and index == 0:
+                    self.take_child(child, relay, replies[-1])
             start += len(group)
+
+    def take_child(self, role: str, relay: Child, answer: str) -> None:
+        """The relay plays the role if the answer to `spawn` says that the child has started."""
+        if not answer.startswith("ok"):
+            self.idle.append(relay)
+            return
+        old = self.actors.pop(role, None)
+        if old is not None:
+            old.close()
+        self.actors[role] = relay
+        prepare(relay, START_PATIENCE)
+
+    def dismiss(self, role: str) -> None:
+        """Takes the role from an actor that has ended."""
+        found = self.actors.pop(role)
+        if isinstance(found, Child):
+            self.idle.append(found)
 
     def ask(self, group: Sequence[tuple[str, str]], known: Mapping[str, str]) -> None:
         """Sends the steps. Those of one role go out in one write, because each write and each read costs a change of
@@ -251,6 +311,7 @@ class Team:
         """Releases the objects of the actors' labels after these steps. A released label only gets the reply `bad`."""
         lines: dict[str, list[str]] = {}
         files: set[str] = set()
+        self.end_children()
         for (role, text), answer in zip(steps, replies):
             if text == KILL:
                 lines.pop(role, None)
@@ -271,6 +332,15 @@ class Team:
         for role in list(self.actors)[:1]:
             self.release({role: [f"fileremove {name}\n" for name in sorted(files)]})
         self.retire()
+
+    def end_children(self) -> None:
+        """Ends the children, and other actors in roles that only one sequence has."""
+        for role, actor in list(self.actors.items()):
+            if isinstance(actor, Child):
+                actor.leave()
+                self.dismiss(role)
+            elif role not in ROLES:
+                self.actors.pop(role).close()
 
     def release(self, lines: Mapping[str, list[str]]) -> None:
         """Makes the actors perform these requests, and ignores the replies."""
@@ -293,7 +363,18 @@ class Team:
 
     def end(self) -> None:
         """Ends all actors."""
-        for actor in (*self.actors.values(), *self.spare):
+        for actor in (*self.actors.values(), *self.spare, *self.idle):
             actor.close()
         self.actors.clear()
         self.spare.clear()
+        self.idle.clear()
+
+
+def prepare(actor: Actor, patience: float = 1.0) -> None:
+    """Performs the first requests, and learns the process id."""
+    actor.send(FIRST)
+    answer = actor.receive(FIRST.count("\n"), patience)[0]
+    match = re.search(r" pid=([0-9]+)", answer)
+    if not match:
+        raise NoActor(f"this actor does not tell its process id: {answer}")
+    actor.pid = match[1]

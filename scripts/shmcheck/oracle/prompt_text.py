@@ -21,14 +21,16 @@ _NOTHING = re.compile(r"(?!)")
 
 @lru_cache(maxsize=256)
 def _labels(verb: str) -> re.Pattern[str]:
-    """The pattern of the labels in a step of the verb. A label of a generated step is one letter and a number."""
+    """The pattern of the labels in a step of the verb. A label of a generated step is letters and a number."""
     found = _TABLE.verbs.get(verb)
     if found is None:
         return _NOTHING
-    keys = [key.name for key in found.keys if key.type == "LABEL" or (verb, key.name) == ("create", "file")]
+    keys = [key.name for key in found.keys if key.type in ("LABEL", "LABELS") or (verb, key.name) == ("create", "file")]
     places = [] if found.label == "NONE" else [f"^{verb} "]
     places += [f" {key}=" for key in keys]
-    return re.compile(rf"(?:{'|'.join(places)})[a-z][0-9]+(?= |$)") if places else _NOTHING
+    if any(key.type == "LABELS" for key in found.keys):
+        places.append(",")
+    return re.compile(rf"(?:{'|'.join(places)})[a-z]+[0-9]+(?=[ ,]|$)") if places else _NOTHING
 
 
 @lru_cache(maxsize=256)

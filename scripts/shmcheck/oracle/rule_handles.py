@@ -28,6 +28,7 @@ from shmcheck.oracle.state import (
     HandleLabel,
     MemoryLabel,
     NoStatement,
+    Object,
     Process,
     Section,
     UnknownLabel,
@@ -660,10 +661,19 @@ def spawned(call: Spawn) -> Fields | None:
     return SUCCESS
 
 
+@instead_of(spawned, "handle-lists-limit-nothing")
+def spawned_with_all(call: Spawn) -> Fields | None:
+    """The child inherits handles that its list does not name, too."""
+    if call.inherits:
+        call.list = None
+    return SUCCESS
+
+
 @done("spawn")
 def start_child(call: Spawn, reply: Reply) -> None:
     world = call.world
-    call.process.labels[call.step.label] = LOST
+    value = world.give(call.process, Handle(Object("process"), None))
+    call.process.labels[call.step.label] = HandleLabel(value)
     if not call.child:
         return
     passed = call.passed()

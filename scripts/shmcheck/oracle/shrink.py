@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from shmcheck.oracle.maker import KILL
+from shmcheck.oracle.maker import KILL, child_of
 from shmcheck.oracle.text import up_to
 
 Steps = list[tuple[str, str]]
@@ -70,7 +70,10 @@ def _shorter(steps: Steps) -> Iterator[Steps]:
 def _plainer(steps: Steps) -> Iterator[Steps]:
     """Candidates with a simpler argument, or with one role instead of two."""
     roles = list(dict.fromkeys(role for role, _ in steps))
+    children = {child_of(text) for _, text in steps}
     for role in roles[1:]:
+        if role in children:
+            continue  # its process is started by a step
         yield [(roles[0] if own == role else own, text.replace(f"${role}.", f"${roles[0]}.")) for own, text in steps]
     for index, (role, text) in enumerate(steps):
         if text == KILL:

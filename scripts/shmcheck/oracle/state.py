@@ -276,7 +276,7 @@ class World:
         found = self.processes.get(role)
         if found is None:
             found = self.processes[role] = Process(role, self.bits_of(role), self.plain_token())
-            found.fresh = not self.platform.used_actors
+            found.fresh = role in self.starting or not self.platform.used_actors
             for value, handle in self.starting.pop(role, {}).items():
                 found.table[value] = handle
         return found
