@@ -110,6 +110,14 @@ const struct view *view_at(uintptr_t address)
     return NULL;
 }
 
+bool books_first_touch(const struct view *view)
+{
+    struct view *own = &views[view - views];
+    bool first = !own->touched;
+    own->touched = true;
+    return first;
+}
+
 const struct view *view_number(size_t number)
 {
     return number < view_count ? &views[number] : NULL;

@@ -30,6 +30,7 @@ struct view {
     uint64_t offset;        /* in the section, in bytes */
     size_t size;            /* in bytes */
     void *shadow;           /* a writable view of the same bytes; NULL if the fault needs none */
+    bool touched;           /* for books_first_touch */
 };
 
 /* What happened to a section in this process. */
@@ -42,6 +43,8 @@ struct history {
 const struct section *section_of(HANDLE handle);
 /* The view that contains the address, or NULL. Valid until the next call of the table. */
 const struct view *view_at(uintptr_t address);
+/* True at the first call for each view: a view that comes later at the same address is another one. */
+bool books_first_touch(const struct view *view);
 /* The views of this process, in the order in which they were mapped: from 0 on until it returns NULL. */
 const struct view *view_number(size_t number);
 /* The open handles of this process in the same way. */

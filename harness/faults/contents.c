@@ -171,23 +171,10 @@ static BOOL WINAPI duplicate_and_clear(HANDLE from, HANDLE source, HANDLE to, HA
     return real.DuplicateHandle(from, source, to, out, access, inherit, options);
 }
 
-/* Once for each view. */
-static bool first_time(uintptr_t base)
-{
-    static uintptr_t bases[256];
-    size_t i = 0;
-    for (; i < sizeof bases / sizeof bases[0] && bases[i] != 0; i++)
-        if (bases[i] == base)
-            return false;
-    if (i < sizeof bases / sizeof bases[0])
-        bases[i] = base;
-    return true;
-}
-
 static bool clear_first(touch_function *how, struct touch *touch, struct raised_exception *fault)
 {
     const struct view *view = view_at(touch->address);
-    if (first_time(view->base))
+    if (books_first_touch(view))
         clear_view(view);
     return guard_run_plainly(how, touch, fault);
 }

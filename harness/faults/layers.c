@@ -200,7 +200,8 @@ void *mapped(void *at, const struct occasion *occasion, DWORD access, uint64_t o
 {
     DWORD error = GetLastError();
     if (judged(at != NULL)) {
-        struct view view = {(uintptr_t)at, occasion->section, access, offset, allocation_size(at), NULL};
+        struct view view = {(uintptr_t)at, occasion->section, access, offset, allocation_size(at), NULL,
+                            false};
         if (hooks->shadow)
             view.shadow = shadow_of(occasion->section.handle, offset, view.size);
         books_add_view(view);

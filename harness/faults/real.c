@@ -45,8 +45,9 @@ void leak_to_parent(HANDLE handle)
     HANDLE there;
     if (!parent)
         parent = real.OpenProcess(PROCESS_DUP_HANDLE, FALSE, parent_id());
-    if (parent)
-        real.DuplicateHandle(GetCurrentProcess(), handle, parent, &there, 0, FALSE, DUPLICATE_SAME_ACCESS);
+    if (!parent) /* a process that no other Windows program has started keeps the handle itself */
+        parent = GetCurrentProcess();
+    real.DuplicateHandle(GetCurrentProcess(), handle, parent, &there, 0, FALSE, DUPLICATE_SAME_ACCESS);
 }
 
 uint64_t section_size(HANDLE section)

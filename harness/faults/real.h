@@ -18,7 +18,8 @@ void leave_failure(DWORD error, LONG status);
 /* A new handle to the same section with SECTION_ALL_ACCESS, whatever the rights of `section`. The caller closes it.
  * NULL if the system does not allow it. Changes the last error. */
 HANDLE with_all_rights(HANDLE section);
-/* Duplicates the handle into the process that started this one, which keeps it open to its own end. */
+/* Duplicates the handle into the process that started this one, which keeps it open to its own end; into this one if no
+ * Windows program has started it. */
 void leak_to_parent(HANDLE handle);
 /* The size of a section in bytes, 0 if it is unknown. Changes the last error. */
 uint64_t section_size(HANDLE section);

@@ -277,7 +277,7 @@ def map_base(maker: Maker, label: str, handle: Handle, section: Section) -> str 
 
 @of_view
 def kind(maker: Maker, label: str, region: Region) -> str | None:
-    return f"kind {label} at={maker.number((0, 1, PAGE, region.size - 1))} show={maker.pick(('size', 'commit', 'size,commit'))}"
+    return f"kind {label} at={maker.number((0, 1, PAGE, region.size - 1))} show={maker.pick(('size', 'commit', 'base', 'base', 'size,commit'))}"
 
 
 def map_far(maker: Maker) -> str | None:
@@ -530,6 +530,20 @@ def use_closed(maker: Maker) -> str | None:
         return None
     label = maker.random.choice(stale)
     return maker.pick((f"close {label} keep=yes", f"map {maker.label('v')} of={label} access=FILE_MAP_READ", f"size {label}"))
+
+
+def fail_after_close(maker: Maker) -> str | None:
+    """A call that fails must not make a handle, which would get the value of the handle that was just closed."""
+    found = [item for item in maker.handles() if item[1].protected is False]
+    if not found:
+        return None
+    label = maker.random.choice(found)[0]
+    maker.add(f"close {label} keep=yes")
+    if maker.chance(0.6):
+        maker.add(f"create {maker.label('s')} size=4096 protect={maker.pick(WRONG_PROTECTS)}")
+    else:
+        maker.add(f"open {maker.label('s')} name=@none access=FILE_MAP_READ")
+    return f"close {label} keep=yes"
 
 
 @of_handle

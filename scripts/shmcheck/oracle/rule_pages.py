@@ -208,9 +208,20 @@ def kind(world: World, process: Process, step: Step) -> Pages:
 
 @records("kind", "map-region-info-pagefile", "file-region-flag")
 def kinds_are_contested(call: Pages) -> bool | None:
-    """Which type bits are set is recorded; only the size and the commit are stated."""
+    """Which type bits are set is recorded; only the base, the size and the commit are stated."""
     shows = set(call.step.word("show").split(",")) if call.step.has("show") else {"private"}
-    return call.view is not None and not shows <= {"size", "commit"}
+    return call.view is not None and not shows <= {"base", "size", "commit"}
+
+
+@grants("kind", "region-info-1607")
+def region_base(call: Pages) -> Fields | None:
+    """The base of the whole allocation, whichever of its pages is asked about."""
+    if "base" not in call.step.word("show").split(","):
+        return None
+    base = call.view.start - call.label.base
+    if base < 0:
+        raise NoStatement("a region that begins before the label")
+    return {"base": f"+{base}"}
 
 
 @grants("kind", "region-info-1607")
