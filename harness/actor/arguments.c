@@ -112,15 +112,20 @@ bool request_check(const struct line *request, struct reply *reply)
 
 /* ---- reading what was checked ---- */
 
+/* A mistake in the code, not in the request. */
+static _Noreturn void differs(const struct line *request, const char *key, const char *read)
+{
+    fprintf(stderr, "shmactor: the code reads the key '%s' of '%s' as %s, and verbs.def does not say so\n",
+            key, request->word, read);
+    abort();
+}
+
 static const struct verb_key *key_of(const struct line *request, const char *name, enum key_type type)
 {
     const struct verb_key *key = verb_key_find(verb_find(request->word), name);
-    if (key && key->type == type)
-        return key;
-    fprintf(stderr,
-            "shmactor: verbs.def does not have the key '%s' of '%s' with the type that the code reads\n",
-            name, request->word);
-    abort();
+    if (!key || key->type != type)
+        differs(request, name, "another type");
+    return key;
 }
 
 bool argument_has(const struct line *request, const char *key)
@@ -159,11 +164,21 @@ bool argument_yes(const struct line *request, const char *key)
     return strcmp(line_value(request, key, entry->preset), "yes") == 0;
 }
 
-size_t argument_choice(const struct line *request, const char *key)
+size_t argument_choice(const struct line *request, const char *key, const char *words)
 {
     const struct verb_key *entry = key_of(request, key, KEY_CHOICE);
     const char *value = line_value(request, key, entry->preset);
-    return word_place(entry->values, value, strlen(value));
+    if (strcmp(words, entry->values) != 0)
+        differs(request, key, words);
+    return word_place(words, value, strlen(value));
+}
+
+bool argument_is(const struct line *request, const char *key, const char *word)
+{
+    const struct verb_key *entry = key_of(request, key, KEY_CHOICE);
+    if (word_place(entry->values, word, strlen(word)) == CHOICE_MISSING)
+        differs(request, key, word);
+    return strcmp(line_value(request, key, entry->preset), word) == 0;
 }
 
 unsigned argument_words(const struct line *request, const char *key)

@@ -17,9 +17,12 @@ uint64_t argument_number(const struct line *request, const char *key);
 uintptr_t argument_address(const struct line *request, const char *key);
 DWORD argument_constants(const struct line *request, const char *key);
 bool argument_yes(const struct line *request, const char *key);
-/* Of a CHOICE: the place of the word among those of the key, from 0; CHOICE_MISSING for a missing key without a default. */
+/* Of a CHOICE: the place of the word in `words`, from 0; CHOICE_MISSING for a missing key without a default. `words` are the
+ * key's words in verbs.def, written again beside the table that they are the places of: a difference ends the process. */
 #define CHOICE_MISSING SIZE_MAX
-size_t argument_choice(const struct line *request, const char *key);
+size_t argument_choice(const struct line *request, const char *key, const char *words);
+/* Of a CHOICE: whether the value, or the default, is this word. A word that the key does not have ends the process. */
+bool argument_is(const struct line *request, const char *key, const char *word);
 /* Of WORDS: a bit for each word of the key, from bit 0 in their order; all of them for a missing key. */
 unsigned argument_words(const struct line *request, const char *key);
 /* Of a TEXT, LABEL, LABELS or NAME. It lives as long as the request. */

@@ -143,7 +143,7 @@ SECURITY_INFORMATION security_part(const struct line *request)
 {
     static const SECURITY_INFORMATION parts[] = {DACL_SECURITY_INFORMATION, OWNER_SECURITY_INFORMATION,
                                                  LABEL_SECURITY_INFORMATION};
-    return parts[argument_choice(request, "parts")];
+    return parts[argument_choice(request, "parts", "dacl owner label")];
 }
 
 void security_reply_sddl(PSECURITY_DESCRIPTOR descriptor, SECURITY_INFORMATION parts, struct reply *reply)

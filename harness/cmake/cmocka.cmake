@@ -42,6 +42,7 @@ cmake_path(GET shmcheck_cmocka_source PARENT_PATH shmcheck_cmocka_source)
 cmake_path(GET shmcheck_cmocka_source PARENT_PATH shmcheck_cmocka_source)
 message(STATUS "cmocka: the sources in ${shmcheck_cmocka_source}")
 
+shmcheck_name_paths_from("${SHMCHECK_DOWNLOADS}")
 add_library(shmcheck_cmocka STATIC "${shmcheck_cmocka_source}/src/cmocka.c")
 target_include_directories(shmcheck_cmocka SYSTEM PUBLIC "${shmcheck_cmocka_source}/include")
 # cmocka's own configure step would find the same, by thirty test compilations for each build tree.

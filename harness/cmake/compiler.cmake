@@ -31,6 +31,14 @@ if(MINGW)
         $<$<C_COMPILER_ID:GNU>:-Wl,--no-insert-timestamp>)
 endif()
 
+# The same sources give the same programs in every folder: the paths of sources in them begin at the folder `root`.
+function(shmcheck_name_paths_from root)
+    if(WIN32 AND NOT MSVC)
+        add_compile_options("-ffile-prefix-map=${root}/=")
+    endif()
+endfunction()
+shmcheck_name_paths_from("${PROJECT_SOURCE_DIR}")
+
 option(SHMCHECK_FUZZ "Make the fuzz targets libFuzzer programs (native build with clang only)" OFF)
 if(SHMCHECK_FUZZ)
     if(WIN32 OR NOT CMAKE_C_COMPILER_ID STREQUAL "Clang")

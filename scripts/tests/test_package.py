@@ -165,3 +165,9 @@ def test_unpacked_it_runs_and_leaves_its_report(tmp_path: Path, writable: bool) 
     assert read(report).complete and len(read(report).cases) == 1
     summary = (report.parent / "report.txt").read_bytes()
     assert summary.decode("utf-8").splitlines()[-1] in out and summary.endswith(b" skipped\r\n")
+
+
+def test_programs_contain_no_path_of_the_checkout() -> None:
+    """The same sources give the same programs in every folder."""
+    for path in BIN / "shmcheck.exe", BIN / "shmactor.exe":
+        assert str(ROOT).encode() not in path.read_bytes(), path

@@ -22,6 +22,7 @@
 
 #include <assert.h>
 
+/* In the order of LITMUS_TESTS. */
 enum test { MP, SB, LB, S, R, TWO_TWO_W, CORR, COWW, IRIW, TESTS };
 
 /* A step of a side: a load into a register, or a store of a value. */

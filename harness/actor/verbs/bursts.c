@@ -7,7 +7,9 @@
 #include "../objects.h"
 #include "verbs.h"
 
-/* The values of how=, in the order of verbs.def. */
+/* The values of how=, and the same in words, as verbs.def has them. */
+#define KINDS_IN_WORDS                                                                                       \
+    "add-interlocked add-plain add-locked flip watch send receive exchange publish snapshot litmus"
 enum kind {
     KIND_ADD_INTERLOCKED,
     KIND_ADD_PLAIN,
@@ -44,15 +46,14 @@ static_assert(sizeof loops / sizeof loops[0] == KINDS, "every kind of burst has 
 
 static bool take_loop(const struct line *request, struct loop *loop, size_t kind, struct reply *reply)
 {
-    loop->order = argument_choice(request, "order");
-    size_t width = argument_choice(request, "width");
+    loop->order = argument_choice(request, "order", "interlocked barrier plain reversed");
     loop->split = argument_yes(request, "split");
     uint64_t crowd = argument_number(request, "crowd");
-    loop->wide = width == 1;
+    loop->wide = argument_is(request, "width", "8");
     if ((kind == KIND_LITMUS) != argument_has(request, "test"))
         return reply_bad(reply, "test= goes with how=litmus");
     if (kind == KIND_LITMUS)
-        loop->test = argument_choice(request, "test");
+        loop->test = argument_choice(request, "test", LITMUS_TESTS);
     const unsigned made_for = kind == KIND_LITMUS ? litmus_crowd(loop->test) : loops[kind].crowd;
     if (made_for && made_for != crowd)
         return reply_bad(reply, "this burst needs crowd=%u", made_for);
@@ -70,7 +71,7 @@ static bool take_loop(const struct line *request, struct loop *loop, size_t kind
 void verb_burst(const struct line *request, struct reply *reply)
 {
     struct loop loop = {0};
-    size_t kind = argument_choice(request, "how");
+    size_t kind = argument_choice(request, "how", KINDS_IN_WORDS);
     if (!take_loop(request, &loop, kind, reply))
         return;
     if (burst_take(request, &loop.burst, loops[kind].most, loops[kind].more, reply)) {

@@ -107,13 +107,12 @@ static void churn(struct churn *churn, bool creates, struct reply *reply)
 void verb_churn(const struct line *request, struct reply *reply)
 {
     struct churn with = {0};
-    size_t how = argument_choice(request, "how");
     if (!take_name(request, &with.name, false, reply))
         return;
     if (!with.name.wide)
         reply_bad(reply, "name= is missing");
     else if (burst_take(request, &with.burst, CHURN_ROUNDS_MOST, 0, reply)) {
-        churn(&with, how == 0, reply);
+        churn(&with, argument_is(request, "how", "create"), reply);
         burst_end(&with.burst, reply);
     }
     name_free(&with.name);

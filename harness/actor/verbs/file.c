@@ -53,16 +53,16 @@ void verb_file(const struct line *request, struct reply *reply)
     struct object *object = object_place(request->label, reply);
     uint64_t size = argument_number(request, "size");
     DWORD access = argument_constants(request, "access");
-    size_t share = argument_choice(request, "share");
-    size_t how = argument_choice(request, "open");
-    if (!object || !take_path(request, argument_choice(request, "in") == 1, path, reply))
+    size_t share = argument_choice(request, "share", "all read none");
+    const bool new_file = argument_is(request, "open", "new");
+    if (!object || !take_path(request, argument_is(request, "in", "system"), path, reply))
         return;
-    if (how == 0 && argument_has(request, "in")) {
+    if (new_file && argument_has(request, "in")) {
         reply_bad(reply, "in= goes with open=existing");
         return;
     }
     call_begins();
-    HANDLE file = CreateFileW(path, access, shares[share], NULL, how == 0 ? CREATE_ALWAYS : OPEN_EXISTING,
+    HANDLE file = CreateFileW(path, access, shares[share], NULL, new_file ? CREATE_ALWAYS : OPEN_EXISTING,
                               FILE_ATTRIBUTE_TEMPORARY |
                                   (argument_yes(request, "delete-on-close") ? FILE_FLAG_DELETE_ON_CLOSE : 0),
                               NULL);

@@ -31,7 +31,7 @@ void verb_hold(const struct line *request, struct reply *reply)
                                              OBJECT_JOB};
     struct name name;
     struct object *object = object_place(request->label, reply);
-    size_t kind = argument_choice(request, "kind");
+    size_t kind = argument_choice(request, "kind", "event mutex semaphore timer job");
     if (!object || !take_name(request, &name, false, reply))
         return;
     call_begins();

@@ -128,7 +128,7 @@ void verb_read(const struct line *request, struct reply *reply)
 {
     struct touch touch;
     const struct object *memory = start(request, &touch, reply);
-    size_t as = argument_choice(request, "as");
+    size_t as = argument_choice(request, "as", "hex text u8 u16 u32 u64");
     if (!memory)
         return;
     if (as < 2 && !argument_has(request, "length")) {

@@ -211,9 +211,8 @@ void verb_split(const struct line *request, struct reply *reply)
 /* Whether a system DLL exports a function, under its own name or forwarded. */
 void verb_export(const struct line *request, struct reply *reply)
 {
-    static const WCHAR *const modules[] = {L"kernelbase.dll", L"kernel32.dll"};
-    size_t module = argument_choice(request, "from");
-    HMODULE dll = GetModuleHandleW(modules[module]);
+    const bool kernel32 = argument_is(request, "from", "kernel32");
+    HMODULE dll = GetModuleHandleW(kernel32 ? L"kernel32.dll" : L"kernelbase.dll");
     reply_ok(reply);
     reply_add(reply, "present=%s", dll && GetProcAddress(dll, request->label) ? "yes" : "no");
 }

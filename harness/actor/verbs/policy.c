@@ -50,7 +50,7 @@ void verb_memorylimit(const struct line *request, struct reply *reply)
 {
     const struct object *job = object_handle(request->label, reply);
     const SIZE_T bytes = argument_address(request, "bytes");
-    const bool each = argument_choice(request, "of") == 0;
+    const bool each = argument_is(request, "of", "process");
     JOBOBJECT_EXTENDED_LIMIT_INFORMATION limits = {
         .BasicLimitInformation.LimitFlags =
             each ? JOB_OBJECT_LIMIT_PROCESS_MEMORY : JOB_OBJECT_LIMIT_JOB_MEMORY,

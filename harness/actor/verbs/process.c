@@ -113,7 +113,7 @@ static bool fill_attributes(struct start *start, struct reply *reply)
     start->attributes = list;
     if (start->list_count > 0 &&
         !sys.UpdateProcThreadAttribute(list, 0, PROC_THREAD_ATTRIBUTE_HANDLE_LIST, start->list,
-                                   start->list_count * sizeof(HANDLE), NULL, NULL))
+                                       start->list_count * sizeof(HANDLE), NULL, NULL))
         return reply_bad(reply, "the handle list was refused (error %lu)", GetLastError());
     if (start->parent && !sys.UpdateProcThreadAttribute(list, 0, PROC_THREAD_ATTRIBUTE_PARENT_PROCESS,
                                                         &start->parent, sizeof start->parent, NULL, NULL))
@@ -223,16 +223,16 @@ out:
 
 void verb_crash(const struct line *request, struct reply *reply)
 {
-    size_t how = argument_choice(request, "how");
+    const bool terminate = argument_is(request, "how", "terminate");
     uint64_t code = argument_number(request, "code");
-    if (argument_has(request, "code") && how != 2) {
+    if (argument_has(request, "code") && !terminate) {
         reply_bad(reply, "code= goes with how=terminate");
         return;
     }
     /* What abort does; but the abort of the older C library prints, even where a handler is installed. */
-    if (how == 1)
+    if (argument_is(request, "how", "abort"))
         raise(SIGABRT);
-    if (how == 2)
+    if (terminate)
         TerminateProcess(GetCurrentProcess(), (UINT)code);
     /* The pointer itself is volatile: a compiler turns a store through a pointer that it knows to be NULL into a trap. */
     int *volatile nowhere = NULL;

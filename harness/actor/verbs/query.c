@@ -151,8 +151,7 @@ void verb_size(const struct line *request, struct reply *reply)
         unsigned char room[sizeof(struct section_image) + 8];
     } information = {{0}};
     const struct object *section = object_handle(request->label, reply);
-    size_t image = argument_choice(request, "class");
-    size_t buffer = argument_choice(request, "buffer");
+    const bool image = argument_is(request, "class", "image");
     if (!section)
         return;
     if (!sys.NtQuerySection) {
@@ -160,7 +159,10 @@ void verb_size(const struct line *request, struct reply *reply)
         return;
     }
     SIZE_T length = image ? sizeof information.image : sizeof information.basic;
-    length = buffer == 1 ? length - 1 : buffer == 2 ? length + 1 : length;
+    if (argument_is(request, "buffer", "short"))
+        length--;
+    else if (argument_is(request, "buffer", "long"))
+        length++;
     LONG status = sys.NtQuerySection(section->handle, (int)image, &information, length, NULL);
     if (status < 0) {
         reply_fail_status(reply, status);

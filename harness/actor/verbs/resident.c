@@ -20,11 +20,11 @@ void verb_resident(const struct line *request, struct reply *reply)
     } page = {0};
     const struct object *memory = object_memory(request->label, reply);
     uintptr_t at = argument_address(request, "at");
-    size_t tell = argument_choice(request, "tell");
+    const bool tell_node = argument_is(request, "tell", "node");
     uint64_t node = argument_number(request, "node");
     if (!memory)
         return;
-    if ((tell == 2) != argument_has(request, "node")) {
+    if (tell_node != argument_has(request, "node")) {
         reply_bad(reply, "tell=node and node= go together");
         return;
     }
@@ -41,11 +41,11 @@ void verb_resident(const struct line *request, struct reply *reply)
     reply_add(reply, "valid=%s", yes(page.flags & 1));
     if (!(page.flags & 1))
         return;
-    if (tell == 1) {
+    if (argument_is(request, "tell", "large")) {
         reply_add(reply, "large=%s", yes(page.flags >> 23 & 1));
         return;
     }
-    if (tell == 2) {
+    if (tell_node) {
         reply_add(reply, "node=%s", (page.flags >> 16 & NUMA_NODE_MOST) == node ? "as-asked" : "other");
         return;
     }

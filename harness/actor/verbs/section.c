@@ -6,6 +6,7 @@
 #include "../security.h"
 #include "verbs.h"
 
+/* The values of api= of create, in their order. */
 enum api { API_WIDE, API_ANSI, API_NUMA };
 
 struct create_arguments {
@@ -84,7 +85,7 @@ void verb_create(const struct line *request, struct reply *reply)
     struct object *object = object_place(request->label, reply);
     with.size = argument_number(request, "size");
     with.protect = argument_constants(request, "protect");
-    with.api = argument_choice(request, "api");
+    with.api = argument_choice(request, "api", "W A numa");
     if (!object || !take_file(request, &with, reply) ||
         !take_name(request, &with.name, with.api == API_ANSI, reply))
         return;
@@ -99,14 +100,14 @@ void verb_open(const struct line *request, struct reply *reply)
     struct name name;
     struct object *object = object_place(request->label, reply);
     DWORD access = argument_constants(request, "access");
-    size_t api = argument_choice(request, "api");
+    const bool ansi = argument_is(request, "api", "A");
     bool inherit = argument_yes(request, "inherit");
-    if (!object || !take_name(request, &name, api == API_ANSI, reply))
+    if (!object || !take_name(request, &name, ansi, reply))
         return;
 
     HANDLE handle;
     call_begins();
-    if (api == API_ANSI)
+    if (ansi)
         handle = sys.OpenFileMappingA(access, inherit, name.bytes);
     else
         handle = sys.OpenFileMappingW(access, inherit, name.wide);

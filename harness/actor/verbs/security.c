@@ -102,7 +102,7 @@ void verb_privilege(const struct line *request, struct reply *reply)
 {
     WCHAR name[LINE_BYTES + 4];
     LUID luid;
-    size_t change = argument_choice(request, "to");
+    size_t change = argument_choice(request, "to", "enabled disabled removed");
     security_load();
     if (!sys.LookupPrivilegeValueW || !sys.OpenProcessToken || !sys.AdjustTokenPrivileges ||
         !sys.GetTokenInformation) {

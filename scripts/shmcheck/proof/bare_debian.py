@@ -55,14 +55,12 @@ mount --rbind /dev "$root/dev"
 mount --rbind /sys "$root/sys"
 mount -t proc proc "$root/proc"
 mount -t tmpfs -o mode=1777 tmpfs "$root/tmp"
-unset HOME CI SHMCHECK_BUILD_DIR
-export PATH=/usr/local/bin:/usr/bin:/bin
-chroot=/usr/sbin/chroot
+chroot=/usr/sbin/chroot path=PATH=/usr/local/bin:/usr/bin:/bin
 if [ "$who" = root ]; then
     "$chroot" "$root" chown -R root:root "$checkout"
-    exec "$chroot" "$root" env --chdir="$checkout" "$@"
+    exec "$chroot" "$root" /usr/bin/env -i --chdir="$checkout" "$path" "$@"
 fi
-exec "$chroot" --userspec=person:person "$root" env --chdir="$checkout" HOME=/home/person "$@"
+exec "$chroot" --userspec=person:person "$root" /usr/bin/env -i --chdir="$checkout" "$path" HOME=/home/person "$@"
 """
 
 
