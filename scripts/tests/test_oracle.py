@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -272,3 +273,51 @@ def test_every_verb_of_the_model_is_one_of_the_protocol() -> None:
     protocol = (ROOT / "harness" / "PROTOCOL.md").read_text("utf-8")
     missing = [name for name in VERBS if not re.search(rf"^\s+{name}\b|; {name} ", protocol, re.MULTILINE)]
     assert missing == []
+
+
+def final(*lines: str, model: Model | None = None, platform: Platform = PLATFORM) -> Judgement:
+    """What the model says to the last step, whatever it says to the others."""
+    return judged(*lines, model=model, platform=platform)[-1]
+
+
+HALF_GIB = "536870912"
+
+
+def test_a_section_is_charged_from_its_creation_until_its_last_view_is_gone() -> None:
+    lines = [
+        "writer> commitment -> ok",
+        f"writer> create section size={HALF_GIB} protect=PAGE_READWRITE -> ok error=0",
+        "writer> map view of=section access=FILE_MAP_READ length=65536 -> ok",
+        "writer> close section -> ok",
+    ]
+    with_limit = replace(PLATFORM, commit_limit=1 << 34)
+    asked = f"writer> commitment unit={HALF_GIB} -> ok units="
+    assert final(*lines, asked + "1", platform=with_limit).finding is Finding.EXPLAINED
+    assert final(*lines, asked + "0", platform=with_limit).finding is Finding.CONTRADICTED
+    assert final(*lines, "writer> unmap view -> ok", asked + "0", platform=with_limit).finding is Finding.EXPLAINED
+    assert final(*lines, "writer> commitment unit=4096 -> ok units=9").finding is Finding.UNEXPLAINED
+
+
+def test_beyond_the_limit_of_its_job_a_process_may_get_a_section_or_none() -> None:
+    lines = ["writer> hold job kind=job -> ok", "writer> memorylimit job of=process bytes=33554432 -> ok"]
+    large = "writer> create section size=50331648 protect=PAGE_READWRITE -> "
+    small = "writer> create section size=4096 protect=PAGE_READWRITE -> "
+    for reply in ("ok error=0", "fail error=1455"):
+        assert final(*lines, large + reply).finding is Finding.EXPLAINED
+    assert final(*lines, small + "fail error=1455").finding is Finding.CONTRADICTED
+    assert final(large + "fail error=1455").finding is Finding.CONTRADICTED
+
+
+def test_a_child_has_the_handles_that_its_list_names() -> None:
+    lines = [
+        "writer> create a size=4096 protect=PAGE_READWRITE inherit=yes -> ok error=0",
+        "writer> create b size=4096 protect=PAGE_READWRITE inherit=yes -> ok error=0",
+        "writer> spawn child pipe=$child.token program=$child.program inherit=yes list=a -> ok",
+        "writer> flags b -> ok inherit=yes protect-from-close=no",
+        "child> adopt b handle=$writer.handle -> ok",
+    ]
+    for platform in (PLATFORM, replace(PLATFORM, used_actors=True)):
+        assert final(*lines, "child> map v of=b access=FILE_MAP_READ -> ok", platform=platform).finding is Finding.CONTRADICTED
+        assert final(*lines, "child> map v of=b access=FILE_MAP_READ -> fail error=6", platform=platform).finding is Finding.EXPLAINED
+    hints = Model(["handle-lists-limit-nothing"])
+    assert final(*lines, "child> map v of=b access=FILE_MAP_READ -> ok", model=hints).finding is Finding.EXPLAINED

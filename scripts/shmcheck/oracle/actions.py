@@ -485,8 +485,9 @@ def query_stale(maker: Maker) -> str | None:
 def protect(maker: Maker, label: str, region: Region) -> str | None:
     to = maker.pick(("PAGE_READONLY", "PAGE_NOACCESS", "PAGE_READWRITE", "PAGE_READONLY", "PAGE_EXECUTE_READ", "PAGE_WRITECOPY"))
     at = maker.number((0, 0, PAGE, region.size - PAGE, PAGE - 1))
-    length = maker.number((1, 2, PAGE, PAGE + 1, region.size))
-    return f"protect {label} at={max(at, 0)} length={length} to={to}"
+    length = maker.number((1, 2, PAGE, PAGE + 1, region.size, region.size + 1))
+    maker.add(f"protect {label} at={max(at, 0)} length={length} to={to}")
+    return f"query {label} at={max(at, 0)} show=protect" if maker.chance(0.4) else ""
 
 
 @of_view

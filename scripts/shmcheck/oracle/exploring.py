@@ -294,11 +294,10 @@ def _identity(steps: Steps) -> int:
 
 def work(job: Job, connection: Connection) -> None:
     """The main function of a worker process."""
-    explorer = Explorer(job, connection.send)
     try:
-        explorer.run()
+        Explorer(job, connection.send).run()
     except Exception as error:  # any error must reach the user instead of ending a worker without a message
-        explorer.report(done=True, error=f"{type(error).__name__}: {error}")
+        connection.send(Message(job.worker, Tally(), [], {}, f"{type(error).__name__}: {error}", True))
     finally:
         connection.close()
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from shmcheck.oracle import (
     rule_bursts,
+    rule_charge,
     rule_creating,
     rule_files,
     rule_handles,
@@ -27,8 +28,8 @@ from shmcheck.oracle.text import TOGETHER, BadText, Reply, Step
 
 # The modules register their rules when they are imported.
 MODULES = (
-    rule_bursts, rule_creating, rule_files, rule_handles, rule_life, rule_mapping, rule_memory, rule_names, rule_opening,
-    rule_pages, rule_placeholders,
+    rule_bursts, rule_charge, rule_creating, rule_files, rule_handles, rule_life, rule_mapping, rule_memory, rule_names,
+    rule_opening, rule_pages, rule_placeholders,
 )  # fmt: skip
 
 
@@ -272,7 +273,7 @@ def _follow(world: World, expected: Expectation, reply: Reply, allowed: bool) ->
 LOOKS = frozenset(
     "read verify zero checksum query granted flags size kind resident commitment workingset charge regions export path"
     " describe descriptor filename filesize fileread filetime system identity addresses largepages diskspace defaultdacl"
-    " containerpath compare gone wait flush fileflush prefetch execute help same names".split()
+    " containerpath compare gone wait flush fileflush prefetch execute".split()
 )
 
 

@@ -230,7 +230,7 @@ class Token:
 class Process:
     """An actor."""
 
-    __slots__ = ("role", "alive", "labels", "table", "closed", "opened", "regions", "placed", "token", "identity", "bits", "aware", "fresh", "last")
+    __slots__ = ("role", "alive", "labels", "table", "closed", "opened", "regions", "placed", "token", "identity", "bits", "aware", "fresh", "last", "mark", "limit")
 
     def __init__(self, role: str, bits: int, token: Token | None) -> None:
         self.role = role
@@ -247,6 +247,8 @@ class Process:
         self.aware: bool | None = True  # of large addresses
         self.fresh = True  # it has played nothing before
         self.last: dict[str, Value | tuple[Anchor, int]] = {}  # the values of $role.handle and $role.base
+        self.mark: int | None = None  # the commit charge of all sections, in bytes, when `commitment` was called without unit
+        self.limit: int | None = None  # of its job, in bytes
 
 
 class Lost:

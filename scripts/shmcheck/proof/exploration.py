@@ -78,13 +78,16 @@ class FaultFound:
 
 
 def explore_fault(plan: Plan, target: Target, actor: Path, facts: Run, system: System) -> FaultFound:
-    """Explores a faulty system until a reply contradicts the contract, and again when repeated, or the time is over."""
+    """Explores a faulty system until a reply contradicts the contract, and again when repeated, or the time is over. CannotRun if
+    a worker failed or explored nothing: that says nothing about the system."""
 
     def told(so_far: Explored, new: Sequence[Contradiction]) -> bool:
         return not any(item.repeatable for item in so_far.found.values())
 
     found = explore(jobs_of(plan, target, actor, facts, {VARIABLE: system.text}), told)
     first = next((item for item in found.found.values() if item.repeatable), None)
+    if first is None and (found.errors or not found.tally.sequences):
+        raise CannotRun(f"{system.text} was not explored: {found.errors[0] if found.errors else 'no worker played a sequence'}")
     return FaultFound(system, found.tally.sequences, found.seconds, first)
 
 
