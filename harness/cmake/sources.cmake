@@ -58,6 +58,8 @@ set(SHMCHECK_RUNNER_SOURCES
     harness/runner/case/external.c
     harness/runner/case/play.c
     harness/runner/case/play_file.c
+    harness/runner/case/play_parser.c
+    harness/runner/case/play_step.c
     harness/runner/case/vocabulary.c
     harness/runner/worker/mutation_run.c
     harness/runner/worker/reply_mutations.c
@@ -215,7 +217,8 @@ set(test_faults_gate_SOURCES
 set(test_runner_catalogue_LIBRARIES shmcases)
 set(test_runner_misbehaving_actors_SOURCES harness/tests/misbehaving_actor.c harness/tests/pool_log.c)
 set(test_runner_mutation_run_SOURCES ${test_runner_misbehaving_actors_SOURCES})
-set(test_runner_play_file_SOURCES harness/runner/case/play_file.c)
+set(test_runner_play_file_SOURCES
+    harness/runner/case/play_file.c harness/runner/case/play_parser.c harness/runner/case/play_step.c)
 set(test_runner_reply_mutations_SOURCES harness/runner/worker/reply_mutations.c harness/runner/peer/recording.c)
 set(test_runner_wire_SOURCES harness/runner/worker/wire.c)
 set(test_runner_used_actors_SOURCES ${test_runner_misbehaving_actors_SOURCES})
