@@ -40,6 +40,20 @@ static void control_alone(struct stage *s)
     powered(s, "something gets lost", true);
 }
 
+/* A precondition that fails as a consequence of an unmet expectation, and one that fails before any. */
+static void precondition_after_a_finding(struct stage *s)
+{
+    gives(s, "actor", "size section", "size=1");
+    must_give(s, "actor", "size section", "size=2");
+    gives(s, "actor", "size section", "size=3");
+}
+
+static void precondition_before(struct stage *s)
+{
+    gives(s, "actor", "size section", "size=4096");
+    must_give(s, "actor", "size section", "size=2");
+}
+
 static void end_with(struct stage *s, const char *how, uint32_t code)
 {
     SetEnvironmentVariableA(MISBEHAVIOUR_VARIABLE, how);
@@ -88,11 +102,19 @@ static void hypothesis(struct stage *s)
 }
 
 static const struct test_case control_cases[] = {
-    {CASE(asserted), .rows = "asserted-row"}, {CASE(documented), .rows = "a-row"},
-    {CASE(reported), .rows = "reported-row"}, {CASE(hypothesis), .rows = "hypothesis-row"},
-    {CASE(effect_seen), .rows = "a-row"},     {CASE(effect_not_seen), .rows = "a-row"},
-    {CASE(control_alone), .rows = "a-row"},   {CASE(ends_as_expected), .rows = "a-row"},
-    {CASE(does_not_end), .rows = "a-row"},    {CASE(ends_with_another_code), .rows = "a-row"},
+    {CASE(asserted), .rows = "asserted-row"},
+    {CASE(documented), .rows = "a-row"},
+    {CASE(reported), .rows = "reported-row"},
+    {CASE(hypothesis), .rows = "hypothesis-row"},
+    {CASE(effect_seen), .rows = "a-row"},
+    {CASE(effect_not_seen), .rows = "a-row"},
+    {CASE(control_alone), .rows = "a-row"},
+    {CASE(precondition_after_a_finding), .rows = "a-row"},
+    {CASE(precondition_before), .rows = "a-row"},
+    /* the others make the actor misbehave, and those that follow too */
+    {CASE(ends_as_expected), .rows = "a-row"},
+    {CASE(does_not_end), .rows = "a-row"},
+    {CASE(ends_with_another_code), .rows = "a-row"},
     {CASE(says_nothing), .rows = "a-row"},
 };
 TOPIC(control, control_cases)
@@ -152,6 +174,17 @@ TEST(verdict_follows_strength)
     expect_finding("hypothesis", 0, VERDICT_DEVIATES, remark);
 }
 
+/* The case ends in both; an error does not hide the finding that was there first. */
+TEST(a_precondition_may_fail_because_of_a_finding)
+{
+    expect_finding("precondition-after-a-finding", 0, VERDICT_FAIL, "expected ok size=1, got ok");
+    expect_finding("precondition-after-a-finding", 1, VERDICT_DEVIATES,
+                   "precondition failed: expected ok size=2, got ok");
+    assert_int_equal(pool_log_find(&group_log, "precondition-after-a-finding")->outcome.count, 2);
+    expect_error(&group_log, "precondition-before", ERROR_KIND_HARNESS,
+                 "precondition failed: expected ok size=2, got ok");
+}
+
 TEST(ends_of_processes_are_checked)
 {
     expect_fine(&group_log, "ends-as-expected");
@@ -173,6 +206,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_control_without_effect_makes_a_skip),
         cmocka_unit_test(a_control_is_not_an_expectation),
         cmocka_unit_test(verdict_follows_strength),
+        cmocka_unit_test(a_precondition_may_fail_because_of_a_finding),
         cmocka_unit_test(ends_of_processes_are_checked),
     };
     return cmocka_run_group_tests(tests, run_all, free_group_log);

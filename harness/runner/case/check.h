@@ -12,7 +12,7 @@ struct stage;
  * first. */
 #define row(s, id) check_row(s, id)
 
-/* ---- preconditions ---- */
+/* ---- preconditions: if one fails, the case ends, as an error or, if an expectation before it was not met, as that ---- */
 
 /* The step is performed and its reply must be ok; if it has error=, that must be 0: what is created is new. */
 #define must(s, role, step) check_must(s, __LINE__, role, step)
