@@ -134,34 +134,5 @@ static HANDLE WINAPI open_alike(DWORD access, BOOL inherit, LPCWSTR name)
 
 /* ---- prefixes ---- */
 
-/* local\n is Local\n, or global\n is Global\n. */
-static const WCHAR *prefix_without_case(const WCHAR *name)
-{
-    static WCHAR out[NAME_UNITS];
-    const WCHAR *prefix = parameter_is("which", "local") ? L"Local\\" : L"Global\\";
-    size_t length = wcslen(prefix);
-    if (!name || wcslen(name) >= NAME_UNITS || _wcsnicmp(name, prefix, length) != 0 ||
-        wcsncmp(name, prefix, length) == 0)
-        return name;
-    wcscpy(out, name);
-    wmemcpy(out, prefix, length);
-    fault_reached();
-    return out;
-}
-
-static HANDLE WINAPI create_prefix_without_case(HANDLE file, SECURITY_ATTRIBUTES *attributes, DWORD protect,
-                                                DWORD high, DWORD low, LPCWSTR name)
-{
-    return real.CreateFileMappingW(file, attributes, protect, high, low, prefix_without_case(name));
-}
-
-static HANDLE WINAPI open_prefix_without_case(DWORD access, BOOL inherit, LPCWSTR name)
-{
-    return real.OpenFileMappingW(access, inherit, prefix_without_case(name));
-}
-
 const struct hooks hooks_names_alike = {
     .tells = true, .calls = {.CreateFileMappingW = create_alike, .OpenFileMappingW = open_alike}};
-const struct hooks hooks_prefix_without_case = {.tells = true,
-                                                .calls = {.CreateFileMappingW = create_prefix_without_case,
-                                                          .OpenFileMappingW = open_prefix_without_case}};

@@ -66,16 +66,48 @@ static LPVOID WINAPI map_reverting(HANDLE section, DWORD access, DWORD high, DWO
     return at;
 }
 
+/* The pages of copy-on-write views that a store has copied. VirtualQuery does not tell: Wine 8.0 shows PAGE_WRITECOPY for
+ * them too. */
+static struct {
+    uintptr_t base; /* of the view */
+    uintptr_t page;
+} copied[256];
+static size_t copied_count;
+
+/* Whether the page was copied before; from now on it is. */
+static bool was_copied(uintptr_t base, uintptr_t page)
+{
+    for (size_t i = 0; i < copied_count; i++)
+        if (copied[i].base == base && copied[i].page == page)
+            return true;
+    if (copied_count < sizeof copied / sizeof copied[0]) {
+        copied[copied_count].base = base;
+        copied[copied_count++].page = page;
+    }
+    return false;
+}
+
+/* A new view at that address has no copied pages. */
+static LPVOID WINAPI map_uncopied(HANDLE section, DWORD access, DWORD high, DWORD low, SIZE_T length,
+                                  LPVOID base)
+{
+    void *at = real.MapViewOfFileEx(section, access, high, low, length, base);
+    size_t kept = 0;
+    for (size_t i = 0; i < copied_count; i++)
+        if (copied[i].base != (uintptr_t)at)
+            copied[kept++] = copied[i];
+    copied_count = kept;
+    return at;
+}
+
 /* A store into a page that was copied before is lost. */
 static bool store_once(touch_function *how, struct touch *touch, struct raised_exception *fault)
 {
     static unsigned char kept[PAGE_BYTES];
     const struct view *view = view_at(touch->address);
-    MEMORY_BASIC_INFORMATION region;
-    bool copied = is_copy(view) && touch->length <= PAGE_BYTES &&
-                  real.VirtualQuery((const void *)touch->address, &region, sizeof region) != 0 &&
-                  region.State == MEM_COMMIT && region.Protect == PAGE_READWRITE;
-    if (!copied || !touch_stores(how))
+    uintptr_t page = touch->address / PAGE_BYTES;
+    bool within = touch->length > 0 && (touch->address + touch->length - 1) / PAGE_BYTES == page;
+    if (!is_copy(view) || !touch_stores(how) || !within || !was_copied(view->base, page))
         return guard_run_plainly(how, touch, fault);
     fault_reached();
     memcpy(kept, (const void *)touch->address, (size_t)touch->length);
@@ -90,4 +122,5 @@ const struct hooks hooks_copy_reverts_on_close = {
     .tells = true, .shadow = true, .calls = {.CloseHandle = close_reverting}};
 const struct hooks hooks_copy_reverts_on_map = {
     .tells = true, .shadow = true, .calls = {.MapViewOfFileEx = map_reverting}};
-const struct hooks hooks_copy_stored_once = {.tells = true, .touches = store_once};
+const struct hooks hooks_copy_stored_once = {
+    .tells = true, .touches = store_once, .follow = {.MapViewOfFileEx = map_uncopied}};

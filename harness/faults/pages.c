@@ -119,7 +119,7 @@ static LPVOID WINAPI commit_everything(LPVOID address, SIZE_T size, DWORD kind, 
 static LPVOID WINAPI commit_what_fits(LPVOID address, SIZE_T size, DWORD kind, DWORD protect)
 {
     const struct view *view = view_at((uintptr_t)address);
-    size_t whole = view ? view_size((void *)view->base) : 0, at = view ? (uintptr_t)address - view->base : 0;
+    size_t whole = view ? view->size : 0, at = view ? (uintptr_t)address - view->base : 0;
     if (view && at < whole && size > whole - at)
         size = whole - at;
     return real.VirtualAlloc(address, size, kind, protect);

@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,7 @@ from shmcheck.proof.fault_runs import FaultRuns, play_batch  # noqa: E402
 from shmcheck.proof.faults import (  # noqa: E402
     By,
     Family,
+    Need,
     Outcome,
     System,
     check_topics,
@@ -33,11 +35,11 @@ from shmcheck.proof.faults import (  # noqa: E402
     estimate_text,
     figures,
     judge,
-    noticeable,
     passing,
     read_families,
     system_of,
     table,
+    unmet_needs,
     wilson,
 )
 from shmcheck.reports.results import Case, Key, Run  # noqa: E402
@@ -69,7 +71,7 @@ def run_of(*cases: Case) -> Run:
 
 
 def test_the_list_of_faults_is_read() -> None:
-    families = read_families("names-cut\t2 3\tmissing_name sample\tunits=255|63\tway=W|A size=8K\tone two\tcut\n")
+    families = read_families("names-cut\t2 3\tmissing_name sample\tunits=255|63\tway=W|A size=8K\tone units=63,way=A:two units=63,way=A:three\tcut\n")
     assert families == [
         Family(
             "names-cut",
@@ -78,7 +80,7 @@ def test_the_list_of_faults_is_read() -> None:
             {"units": ("255", "63")},
             {"way": ("W", "A"), "size": ("8K",)},
             "cut",
-            ("one", "two"),
+            (Need((), ("one",)), Need((("units", "63"), ("way", "A")), ("two", "three"))),
         )
     ]
 
@@ -94,6 +96,8 @@ def test_the_list_of_faults_is_read() -> None:
         ("no-183\t \tsample\t\t\t\tx\n", "line 1: expected a name"),
         ("a\t1\tsample\tpage\t\t\tx\n", "line 1: expected key=value|value..., each key once, got 'page'"),
         ("a\t1\tsample\t\tway=W way=A\t\tx\n", "line 1: expected key=value|value..., each key once, got 'way=A'"),
+        ("a\t1\tsample\t\t\tway:one\tx\n", "line 1: expected a case or key=value,...:case, got 'way:one'"),
+        ("a\t1\tsample\t\t\tway=A:\tx\n", "line 1: expected a case or key=value,...:case, got 'way=A:'"),
         ("a\t1\tsample\t\t\t\tx\na\t1\tsample\t\t\t\ty\n", "line 2: there are two faults a"),
     ],
 )
@@ -103,9 +107,18 @@ def test_a_bad_list_is_refused(text: str, problem: str) -> None:
 
 
 def test_a_rule_that_the_system_itself_breaks_is_not_drawn() -> None:
-    needy = Family("split-ignored", ("13",), ("placed_views",), {}, {}, "x", ("ring", "split"))
-    assert noticeable([NAMES, needy], [Key("placed_views", "other")]) == [NAMES]
-    assert noticeable([NAMES, needy], [Key("placed_views", "split")]) == [NAMES, needy]
+    whole = Need((), ("ring", "split"))
+    needy = Family("split-ignored", ("13",), ("placed_views",), {}, {}, "x", (whole,))
+    part = Need((("way", "A"),), ("ansi",))
+    partly = replace(NAMES, needs=(part,))
+    families = [partly, needy]
+    unmet = unmet_needs(families, [Key("placed_views", "other")])
+    assert unmet == [(partly, part), (needy, whole)]
+    assert [system.text for system in draw(families, 2, 1, unmet)] == ["names-cut:units=255,way=W", "names-cut:units=63,way=W"]
+    with pytest.raises(CannotRun, match="fewer than 3 different systems"):
+        draw(families, 3, 1, unmet)
+    unmet = unmet_needs(families, [Key("placed_views", "split"), Key("call_forms", "ansi")])
+    assert (unmet, len(draw(families, 5, 1, unmet))) == ([], 5)
 
 
 def test_a_topic_without_cases_is_refused() -> None:

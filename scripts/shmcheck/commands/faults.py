@@ -15,7 +15,7 @@ from shmcheck.files import write_file
 from shmcheck.paths import REPORTS, make_build_folder
 from shmcheck.proof import exploration
 from shmcheck.proof.fault_runs import FaultRuns, check_controls, look_for, run_baseline, sample
-from shmcheck.proof.faults import Family, Outcome, System, choose, draw, estimate_text, figures, noticeable, table
+from shmcheck.proof.faults import Family, Need, Outcome, System, choose, draw, estimate_text, figures, table, unmet_needs
 from shmcheck.targets import target_resolve
 from shmcheck.targets.options import Options
 from shmcheck.targets.prepare import prepare_targets
@@ -130,10 +130,12 @@ def by_exploring(
     return EXIT_PASSED if enough and not accused else EXIT_FAILED
 
 
-def systems_of(wanted: argparse.Namespace, families: Sequence[Family]) -> list[System]:
+def systems_of(
+    wanted: argparse.Namespace, families: Sequence[Family], unmet: Sequence[tuple[Family, Need]] = ()
+) -> list[System]:
     """What is to be played: a sample, the systems that --fault names, or every family."""
     if wanted.sample is not None:
-        return draw(families, wanted.sample, wanted.seed)
+        return draw(families, wanted.sample, wanted.seed, unmet)
     return choose(families, wanted.fault)
 
 
@@ -153,11 +155,11 @@ def run(arguments: Sequence[str]) -> int:
         if wanted.by_exploring:
             return by_exploring(runs, spec, families, systems_of(wanted, families), wanted)
         baseline = run_baseline(runs, families)
-        able = noticeable(families, baseline.passed)
-        systems = systems_of(wanted, able if wanted.sample is not None else families)
-        for family in families:
-            if wanted.sample is not None and family not in able:
-                print(f"not drawn: {family.name}, because none of these cases passes here: {', '.join(family.needs)}")
+        unmet = unmet_needs(families, baseline.passed)
+        systems = systems_of(wanted, families, unmet)
+        for family, need in unmet if wanted.sample is not None else []:
+            cases = ", ".join(need.cases)
+            print(f"not drawn: {family.name}{need.text}, because none of these cases passes here: {cases}")
         problems = check_controls(runs, families, baseline) if wanted.controls else []
         if wanted.sample is not None:
             outcomes = sample(runs, systems, baseline)

@@ -28,6 +28,20 @@ QUANTILE = 1.959964  # of the normal distribution, for CONFIDENCE
 
 
 @dataclass(frozen=True)
+class Need:
+    """A sample draws systems with these parameters only where one of these cases passes without a fault."""
+
+    parameters: tuple[tuple[str, str], ...]  # none: every system of the family
+    cases: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """The parameters as in the name of a system: "" or ":way=A"."""
+        pairs = ",".join(f"{key}={value}" for key, value in self.parameters)
+        return f":{pairs}" if pairs else ""
+
+
+@dataclass(frozen=True)
 class Family:
     """One line of shmactor-faulty --faults."""
 
@@ -37,7 +51,7 @@ class Family:
     own: Mapping[str, tuple[str, ...]]  # parameters that it always has; the first value is the default
     gates: Mapping[str, tuple[str, ...]]  # parameters that say when it breaks the rule; without one: always
     sentence: str
-    needs: tuple[str, ...] = ()  # cases: a sample draws it only where one of them passes without a fault
+    needs: tuple[Need, ...] = ()
 
     @property
     def is_control(self) -> bool:
@@ -112,6 +126,19 @@ def read_parameters(text: str, place: str) -> dict[str, tuple[str, ...]]:
     return parameters
 
 
+def read_needs(text: str, place: str) -> tuple[Need, ...]:
+    """Reads "case way=A,page=last:case"; CannotRun names the word that is wrong."""
+    needs: dict[tuple[tuple[str, str], ...], tuple[str, ...]] = {}
+    for word in text.split():
+        condition, _, case = word.rpartition(":")
+        pairs = [pair.partition("=") for pair in filter(None, condition.split(","))]
+        if not NAME.fullmatch(case) or not all(key and value for key, _, value in pairs):
+            raise CannotRun(f"{place}: expected a case or key=value,...:case, got {ascii(word)}")
+        parameters = tuple((key, value) for key, _, value in pairs)
+        needs[parameters] = (*needs.get(parameters, ()), case)
+    return tuple(Need(parameters, cases) for parameters, cases in needs.items())
+
+
 def read_families(text: str) -> list[Family]:
     """Reads what shmactor-faulty --faults prints; CannotRun says what is wrong with it."""
     families: dict[str, Family] = {}
@@ -132,7 +159,7 @@ def read_families(text: str) -> list[Family]:
             read_parameters(own, place),
             read_parameters(gates, place),
             sentence,
-            tuple(needs.split()),
+            read_needs(needs, place),
         )
     if not families:
         raise CannotRun("the list of faults is empty")
@@ -169,15 +196,18 @@ def choose(families: Sequence[Family], names: Sequence[str]) -> list[System]:
     return [System(family) for family in families if not family.is_control]
 
 
-def noticeable(families: Iterable[Family], passed: Iterable[Key]) -> list[Family]:
-    """The families that a sample draws on a system where these cases pass without a fault."""
+def unmet_needs(families: Iterable[Family], passed: Iterable[Key]) -> list[tuple[Family, Need]]:
+    """Which systems a sample leaves out on a system where these cases pass without a fault."""
     ids = {key.id for key in passed}
-    return [family for family in families if not family.needs or ids.intersection(family.needs)]
+    return [(family, need) for family in families for need in family.needs if not ids.intersection(need.cases)]
 
 
-def draw(families: Sequence[Family], count: int, seed: int) -> list[System]:
-    """Draws different systems: a family, a value of each of its own parameters, and one of its gates with a value. The
-    same list and seed give the same systems, and a larger sample begins with the smaller one."""
+def draw(
+    families: Sequence[Family], count: int, seed: int, unmet: Collection[tuple[Family, Need]] = ()
+) -> list[System]:
+    """Draws different systems: a family, a value of each of its own parameters, and one of its gates with a value; none
+    that an unmet need concerns. The same arguments give the same systems, and a larger sample begins with the smaller
+    one."""
     source = random.Random(seed)
     faulty = [family for family in families if not family.is_control]
     systems: dict[str, System] = {}
@@ -190,7 +220,8 @@ def draw(families: Sequence[Family], count: int, seed: int) -> list[System]:
             gate = source.choice(list(family.gates))
             parameters.append((gate, source.choice(family.gates[gate])))
         system = System(family, tuple(parameters))
-        systems.setdefault(system.text, system)
+        if not any(one is family and set(need.parameters) <= set(parameters) for one, need in unmet):
+            systems.setdefault(system.text, system)
     raise CannotRun(f"there are fewer than {count} different systems; draw fewer with --sample")
 
 
