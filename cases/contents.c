@@ -233,7 +233,7 @@ static void contents_after_failed_calls(struct stage *s)
         fails(s, "reader", step("protect v%u length=%u to=PAGE_EXECUTE_READWRITE", i, sizes[i]),
               ERROR_INVALID_PARAMETER);
         fails(s, "reader", step("decommit v%u length=%u", i, sizes[i]), ERROR_INVALID_PARAMETER);
-        fails(s, "writer", step("release v%u", i), ERROR_INVALID_PARAMETER);
+        fails(s, "writer", step("release v%u keep=yes", i), ERROR_INVALID_PARAMETER);
     }
     right_everywhere(s, "reader", 1);
     right_everywhere(s, "writer", 1);

@@ -184,7 +184,7 @@ static void failed_calls_leave_the_view(struct stage *s)
     must(s, "reader", "map view of=section access=FILE_MAP_READ");
     fails(s, "reader", "protect view length=0x20000 to=PAGE_READWRITE", ERROR_INVALID_PARAMETER);
     fails(s, "reader", "protect view at=0x10000 length=4096 to=PAGE_EXECUTE_READ", ERROR_INVALID_PARAMETER);
-    fails(s, "reader", "release view", ERROR_INVALID_PARAMETER);
+    fails(s, "reader", "release view keep=yes", ERROR_INVALID_PARAMETER);
     fails(s, "reader", "decommit view at=0x10000 length=4096", ERROR_INVALID_PARAMETER);
     fails_status(s, "reader", "reserve room size=0x10000 base=$reader.base", ERROR_INVALID_ADDRESS,
                  STATUS_CONFLICTING_ADDRESSES);

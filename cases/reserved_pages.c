@@ -160,6 +160,11 @@ static void reserve_survives_remap(struct stage *s)
 static void reserve_whole_commit_range(struct stage *s)
 {
     reserved_section(s);
+    for (unsigned i = 0; i < 9; i++) /* the same for each of many views */
+        must(s, "writer", step("map v%u of=section access=FILE_MAP_WRITE", i));
+    for (unsigned i = 0; i < 9; i++)
+        fails(s, "writer", step("commit v%u at=196608 length=131072 protect=PAGE_READWRITE", i),
+              ERROR_INVALID_ADDRESS);
     fails(s, "writer", "commit view at=196608 length=131072 protect=PAGE_READWRITE", ERROR_INVALID_ADDRESS);
     gives(s, "writer", "query view at=196608", RESERVED_PART("196608", "65536", "PAGE_READWRITE"));
     gives(s, "reader", "query view at=196608", RESERVED_PART("196608", "65536", "PAGE_READWRITE"));

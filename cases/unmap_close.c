@@ -124,7 +124,7 @@ static void view_persists_across_unmap(struct stage *s)
 static void life_virtualfree_on_view(struct stage *s)
 {
     writer_maps(s, 4096);
-    fails(s, "writer", "release view", ERROR_INVALID_PARAMETER);
+    fails(s, "writer", "release view keep=yes", ERROR_INVALID_PARAMETER);
     gives(s, "writer", "read view at=0 length=5 as=text", "text=bytes");
 }
 

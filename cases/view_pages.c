@@ -11,6 +11,21 @@ static void share_pattern(struct stage *s, const char *access)
     must(s, "reader", step("map view of=section access=%s", access));
 }
 
+/* The same for more views: the writer maps nine, named "v0" to "v8", through a handle of each origin in turn. */
+#define VIEWS 9
+
+static void views_of_every_origin(struct stage *s, const char *access)
+{
+    static const char *const origins[] = {"section", "existing", "opened", "duplicate"};
+    share_pattern(s, access);
+    joins(s, "writer", "create existing name=@x size=4096 protect=PAGE_READWRITE");
+    must(s, "writer", "open opened name=@x access=FILE_MAP_READ|FILE_MAP_WRITE");
+    must(s, "writer", "duplicate section to=0 same=yes");
+    must(s, "writer", "adopt duplicate handle=$writer.handle");
+    for (unsigned i = 0; i < VIEWS; i++)
+        must(s, "writer", step("map v%u of=%s access=%s", i, origins[i % COUNT(origins)], access));
+}
+
 /* ---- information about the pages of a view ---- */
 
 /* Which type bits QueryVirtualMemoryInformation sets for the view of a pagefile section is recorded: the page names one,
@@ -26,18 +41,22 @@ static void map_region_info_pagefile(struct stage *s)
 /* The region of any address in a view is the whole view: here its base. */
 static void region_info_base(struct stage *s)
 {
-    share_pattern(s, "FILE_MAP_WRITE");
+    views_of_every_origin(s, "FILE_MAP_WRITE");
     gives(s, "reader", "kind view show=base,size", "base=+0 size=65536");
     gives(s, "reader", "kind view at=0x5123 show=base", "base=+0");
     gives(s, "reader", "kind view at=0xFFFF show=base", "base=+0");
+    for (unsigned i = 0; i < VIEWS; i++)
+        gives(s, "writer", step("kind v%u at=0x5123 show=base", i), "base=+0");
 }
 
 /* The region of any address in a view is the whole view: here its size. */
 static void region_info_size(struct stage *s)
 {
-    share_pattern(s, "FILE_MAP_WRITE");
+    views_of_every_origin(s, "FILE_MAP_WRITE");
     gives(s, "reader", "kind view at=0x5123 show=size", "size=65536");
     gives(s, "reader", "kind view at=0xFFFF show=size", "size=65536");
+    for (unsigned i = 0; i < VIEWS; i++)
+        gives(s, "writer", step("kind v%u at=0x5123 show=size", i), "size=65536");
 }
 
 /* CommitSize counts the pages that copy on write and those that have been copied: a shared view has none. The control is
@@ -56,10 +75,12 @@ static void region_commit_size(struct stage *s)
 /* CommitSize counts every page of a copy-on-write view, before and after a page is copied. */
 static void region_commit_size_copy(struct stage *s)
 {
-    share_pattern(s, "FILE_MAP_COPY");
+    views_of_every_origin(s, "FILE_MAP_COPY");
     gives(s, "reader", "kind view show=commit", "commit=65536");
     must(s, "reader", "write view at=0x8000 text=private");
     gives(s, "reader", "kind view show=commit", "commit=65536");
+    for (unsigned i = 0; i < VIEWS; i++)
+        gives(s, "writer", step("kind v%u show=commit", i), "commit=65536");
 }
 
 /* A pagefile view has no file name; the view of a file has one. */

@@ -8,7 +8,7 @@
 /* 5 GiB, a granule and a part of a page. */
 #define SECTION "create section name=@x size=0x140012345 protect=PAGE_READWRITE|SEC_RESERVE"
 
-/* Eight of them: the server of Wine 8.0 ends, now or later, when a section has more than eight committed ranges. */
+/* Eight of them: with nine, the server of Wine 8.0 was seen to end. */
 static const unsigned long long offsets[] = {
     0, 0x10000, 0x7FFF0000, 0x80000000, 0xC0010000, 0xFFFF0000, 0x100000000, 0x140010000,
 };
