@@ -8,10 +8,10 @@
 #include "toml.h"
 
 /* The keys of an entry that are not conditions on facts. */
-enum key { KEY_CASE, KEY_CHECK, KEY_REASON, KEY_SINCE, KEY_ISSUE, KEY_RULE, KEY_COUNT };
+enum key { KEY_CASE, KEY_CHECK, KEY_REASON, KEY_SINCE, KEY_ISSUE, KEY_RULE, KEY_DEPENDS, KEY_COUNT };
 static const char *const key_names[] = {
-    [KEY_CASE] = "case",   [KEY_CHECK] = "check", [KEY_REASON] = "reason",
-    [KEY_SINCE] = "since", [KEY_ISSUE] = "issue", [KEY_RULE] = "rule",
+    [KEY_CASE] = "case",   [KEY_CHECK] = "check", [KEY_REASON] = "reason",      [KEY_SINCE] = "since",
+    [KEY_ISSUE] = "issue", [KEY_RULE] = "rule",   [KEY_DEPENDS] = "depends_on",
 };
 static_assert(sizeof key_names / sizeof key_names[0] == KEY_COUNT, "every key has its name");
 
@@ -103,6 +103,7 @@ static bool add_key(struct parse *parse, const struct toml *toml, struct known_e
         text_add(error_at(parse, toml->line), "since is not a date of the form 2026-02-03");
         return false;
     }
+    entry->depends |= key == KEY_DEPENDS;
     char **field = key == KEY_CASE     ? &entry->case_glob
                    : key == KEY_CHECK  ? &entry->check_glob
                    : key == KEY_REASON ? &entry->reason

@@ -13,13 +13,15 @@ struct known_condition {
 
 /* One [[known]]. The keys case (a pattern for ids of cases), check (a pattern for the text of a failed check, without its
  * place) and reason are required and not empty. `since` (a date), `issue` (a link) and `rule` (a changed rule of the
- * model, for scripts/oracle) are optional. Every other key is a condition on the fact of that name, which must be one of
- * those that known_parse is given. */
+ * model, for scripts/oracle) are optional. `depends_on` says on what else the deviation depends that no fact tells, for
+ * example a file system: such an entry is never out of date. Every other key is a condition on the fact of that name,
+ * which must be one of those that known_parse is given. */
 struct known_entry {
     int line; /* of its [[known]] */
     char *case_glob, *check_glob, *reason;
     struct known_condition *conditions;
     size_t condition_count;
+    bool depends; /* it has depends_on */
     bool applies; /* all conditions hold on this platform */
     bool used;    /* it excused at least one failed check; set by known_find */
 };

@@ -37,7 +37,8 @@ TEST(a_complete_file_is_read)
                        "[[known]]\r\n"
                        "reason = \"r\"\r\n"
                        "check = \"c\"\r\n"
-                       "case = \"x\"\r\n");
+                       "case = \"x\"\r\n"
+                       "depends_on = \"the file system\"\r\n");
     assert_int_equal(known.count, 2);
     const struct known_entry *first = &known.entries[0], *second = &known.entries[1];
     assert_int_equal(first->line, 3);
@@ -49,7 +50,8 @@ TEST(a_complete_file_is_read)
     assert_string_equal(first->conditions[0].glob, "wine");
     assert_string_equal(first->conditions[1].fact, "wine_version");
     assert_string_equal(first->conditions[1].glob, "8.*");
-    assert_false(first->applies || first->used);
+    assert_false(first->applies || first->used || first->depends);
+    assert_true(second->depends);
     assert_int_equal(second->line, 12);
     assert_string_equal(second->case_glob, "x");
     assert_int_equal(second->condition_count, 0);

@@ -76,6 +76,19 @@ TEST(entries_of_cases_that_did_not_run_are_not_called_unneeded)
     fixture_end(&fixture);
 }
 
+/* An entry whose deviation depends on something that no fact tells is never out of date. */
+TEST(an_entry_that_depends_on_more_than_facts_is_not_called_unneeded)
+{
+    struct results_fixture fixture;
+    fixture_start(
+        &fixture,
+        "[[known]]\ncase = \"*\"\ncheck = \"never\"\nreason = \"r\"\ndepends_on = \"a file system\"\n", 1);
+    fixture_add(&fixture, 0, NULL, 0);
+    CAPTURED(summary_print(&fixture.results));
+    assert_null(strstr(captured, "No longer true here"));
+    fixture_end(&fixture);
+}
+
 TEST(a_run_without_cases_says_so)
 {
     struct results_fixture fixture;

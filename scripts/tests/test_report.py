@@ -408,7 +408,8 @@ def test_known_deviations_have_reason_and_age(tmp_path: Path) -> None:
         '[[known]]\ncase = "a*"\ncheck = "*"\nreason = "Wine keeps  it"\nsince = "2026-01-04"\nwine_version = "8.*"\n'
         'issue = "https://bugs.winehq.org/1"\n'
         '[[known]]\ncase = "b"\ncheck = "*"\nreason = "gone"\nissue = "javascript:alert(1)"\n'
-        '[[known]]\ncase = "b"\ncheck = "*"\nreason = "elsewhere"\nwine_version = "10.*"\n',
+        '[[known]]\ncase = "b"\ncheck = "*"\nreason = "elsewhere"\nwine_version = "10.*"\n'
+        '[[known]]\ncase = "b"\ncheck = "*"\nreason = "on a tmpfs"\ndepends_on = "the file system"\n',
         encoding="utf-8",
     )
     entries = known_list.load(known)

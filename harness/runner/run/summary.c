@@ -147,14 +147,14 @@ static bool was_judged(const struct plan *plan, const struct plan_pair *pair, co
 }
 
 /* An entry is out of date if it applies here, a case that it names came to its end, and nothing that it excuses
- * was seen. */
+ * was seen; unless the deviation depends on something that no fact tells. */
 static void show_stale(const struct results *results)
 {
     const struct plan *plan = results->plan;
     for (size_t i = 0; i < results->known->count; i++) {
         const struct known_entry *entry = &results->known->entries[i];
         bool stale = false;
-        for (size_t j = 0; j < plan->pair_count && !entry->used && !stale; j++) {
+        for (size_t j = 0; j < plan->pair_count && !entry->depends && !entry->used && !stale; j++) {
             known_apply(results->known, plan->pairs[j].platform.facts, plan->pairs[j].platform.count);
             stale = entry->applies && was_judged(plan, &plan->pairs[j], entry);
         }

@@ -14,7 +14,7 @@ from shmcheck.console import CannotRun
 from shmcheck.definitions import Verdict
 from shmcheck.reports.results import Case, Key, Run
 
-OWN_KEYS = frozenset({"case", "check", "reason", "since", "issue", "rule"})
+OWN_KEYS = frozenset({"case", "check", "reason", "since", "issue", "rule", "depends_on"})
 LINK = re.compile(r"https://[A-Za-z0-9.-]+(/[A-Za-z0-9._~/?#=&%+-]*)?")
 
 
@@ -43,6 +43,7 @@ class Entry:
     issue: str  # a link, or ""
     conditions: tuple[tuple[str, str], ...]  # fact, globs on its value with '|' between them
     check: str = "*"  # glob on the text of a failed check
+    depends_on: str = ""  # what else the deviation depends on that no fact tells, or ""
     rule: str = ""  # the changed rule of the model that states the same deviation, or ""
 
     def applies(self, run: Run) -> bool:
@@ -96,17 +97,20 @@ def _entry(path: Path, table: object) -> Entry:
             raise CannotRun(f"{path}: since: {error}") from error
     issue = table.get("issue", "")
     conditions = tuple(sorted((key, value) for key, value in table.items() if key not in OWN_KEYS))
-    return Entry(table["case"], table["reason"], since, issue if LINK.fullmatch(issue) else "", conditions, table["check"], table.get("rule", ""))
+    return Entry(table["case"], table["reason"], since, issue if LINK.fullmatch(issue) else "", conditions, table["check"], table.get("depends_on", ""), table.get("rule", ""))
 
 
 def stale(entries: list[Entry], runs: list[Run]) -> list[tuple[Entry, list[str]]]:
-    """The entries that excused none of their cases although these ran, each with the targets."""
+    """The entries that excused none of their cases although these ran, each with the targets. Not those whose deviation
+    depends on something that no fact tells."""
     by_id: dict[str, set[Key]] = {}
     for run in runs:
         for key in run.cases:
             by_id.setdefault(key.id, set()).add(key)
     found = []
     for entry in entries:
+        if entry.depends_on:
+            continue
         keys = [key for id_, named in by_id.items() if glob_matches(entry.case, id_) for key in named]
         targets = [run.target for run in runs if run.complete and entry.applies(run) and _all_pass(run, keys)]
         if targets:
