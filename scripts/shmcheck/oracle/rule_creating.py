@@ -373,6 +373,13 @@ def too_big(call: Create) -> Fail | None:
     return None
 
 
+@instead_of(too_big, "sections-as-large-as-a-file")
+def too_big_for_a_file(call: Create) -> Fail | None:
+    if call.file is None and call.size >= 1 << 44:
+        raise NoStatement("how large a file may be")
+    return None
+
+
 @refuses("createapp", "fromapp-64-bit-arguments")
 def size_is_whole(call: Create) -> Fail | None:
     """All 64 bits of the size count. The other rules state the effects."""
