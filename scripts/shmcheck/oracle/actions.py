@@ -430,7 +430,8 @@ def write_again(maker: Maker) -> str | None:
     label, _, region = maker.any_of(found)
     assert region.private is not None
     at = maker.random.choice(region.private.starts) - region.offset
-    return f"write {label} at={max(0, at)} u8={1 + int(maker.random.random() * 255)}"
+    maker.add(f"write {label} at={max(0, at)} u8={1 + int(maker.random.random() * 255)}")
+    return f"read {label} at={max(0, at)} length=1"
 
 
 def commit_whole(maker: Maker) -> str | None:
