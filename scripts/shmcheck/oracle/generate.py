@@ -86,7 +86,7 @@ from shmcheck.oracle.file_actions import (
 )
 from shmcheck.oracle.maker import ROLES, Maker, Sequence
 from shmcheck.oracle.model import Model
-from shmcheck.oracle.placeholder_actions import create_for_placeholders, placeholder, split_view, unmap_preserving
+from shmcheck.oracle.placeholder_actions import create_for_placeholders, map_required, placeholder, split_view, unmap_preserving
 from shmcheck.oracle.state import Platform
 
 Choice = tuple[tuple[Action, int], ...]
@@ -127,7 +127,7 @@ FAMILIES: dict[str, Choice] = {
         (close_file, 2), (map_file, 9), (open_plain, 3), (write, 4), (look, 6), (look_at_handle, 3), (unmap, 3), (close, 3), (flush, 2),
     ),
     "bursts": ((burst, 5), (look, 4), (open_plain, 1), (map_whole, 1), (look_at_handle, 1), (write, 1), (query, 1)),
-    "placeholders": (*SHARED, (placeholder, 9), (unmap_preserving, 4), (split_view, 1), (write, 4), (look, 6), (query, 2), (unmap, 2)),
+    "placeholders": (*SHARED, (placeholder, 9), (map_required, 3), (unmap_preserving, 4), (split_view, 1), (write, 4), (look, 6), (query, 2), (unmap, 2)),
     "children": (
         (create_for_children, 4), (open_inheritable, 2), (set_flags, 2), (spawn, 4), (inherited, 10), (map_whole, 4), (write, 2),
         (look, 3), (look_at_handle, 2), (close, 2), (gone, 1), (duplicate, 1), (spawn_with_wrong_list, 1), (kill, 1), (open_plain, 1),

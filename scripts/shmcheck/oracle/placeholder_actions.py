@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from shmcheck.oracle.actions import create, of_view
+from shmcheck.oracle.actions import create, of_handle, of_view
 from shmcheck.oracle.constants import GRANULE, PAGE
 from shmcheck.oracle.maker import Maker
-from shmcheck.oracle.state import Region
+from shmcheck.oracle.state import Handle, Region, Section
 
 SIZES = (GRANULE, 2 * GRANULE, 4 * GRANULE)
 MAKING = "placeholder"  # the verb
@@ -42,6 +42,20 @@ def placeholder(maker: Maker) -> str | None:
         f"map3 {maker.label('v')} of={section} protect={protect} base=${maker.role}.base+{start} offset={offset:#x}"
         f" length={max(PAGE, length + wrong):#x} type=MEM_REPLACE_PLACEHOLDER"
     )
+
+
+@of_handle
+def map_required(maker: Maker, label: str, handle: Handle, section: Section) -> str | None:
+    """A view with address requirements that cannot be met: an alignment, or limits together with an address."""
+    if not maker.has("map3") or section.extent > 1 << 20:
+        return None
+    start = f"map3 {maker.label('v')} of={label} protect=PAGE_READONLY"
+    if maker.chance(0.5):
+        return f"{start} alignment={maker.pick(('0x10000', '0x100000', '0x30000'))}"
+    room = maker.label("r")
+    maker.add(f"reserve {room} size={section.extent + GRANULE - 1 & -GRANULE}")
+    maker.add(f"release {room}")
+    return f"{start} base=${maker.role}.base lowest=0x10000 highest=0x7FFEFFFF"
 
 
 @of_view

@@ -176,12 +176,17 @@ def map_view(world: World, process: Process, step: Step) -> Map:
 @verb("map2", "map3")
 def map_placed(world: World, process: Process, step: Step) -> Map:
     replaces = step.verb == "map3" and step.word("type") == "MEM_REPLACE_PLACEHOLDER" and step.has("base")
-    if any(step.has(key) for key in ("type", "lowest", "highest", "alignment", "twice") if key != "type" or not replaces):
-        raise NoStatement("placeholders and address requirements")
+    if step.has("twice") or (step.has("type") and not replaces):
+        raise NoStatement("placeholders, and requirements given twice")
+    required = any(step.number(key) for key in ("lowest", "highest", "alignment"))
+    if required and not step.number("alignment") and not step.has("base"):
+        raise NoStatement("where a view lies that has address requirements")
     if step.word("process", "self") not in ("self", "null"):
         raise NoStatement("views in other processes")
     call = Map(world, process, step)
     call.replaces = replaces
+    if required and replaces:
+        raise NoStatement("placeholders and address requirements")
     call.protect = step.number("protect")
     if call.section is not None:
         if call.section.kind != "section" or call.handle is None or call.handle.access is None:
@@ -199,6 +204,18 @@ def map_placed(world: World, process: Process, step: Step) -> Map:
 @refuses("map mapapp map2 map3", "map-bad-handle", "inherit-default-off", "inherit-needs-createprocess-flag", "inherit-handle-list")
 def bad_handle(call: Map) -> Fail | None:
     return INVALID_HANDLE if call.section is None else None
+
+
+@refuses("map3", "map3-alignment", "map3-base-with-requirements")
+def with_requirements(call: Map) -> Fail | None:
+    """An alignment is always refused, and limits of the address are together with an address."""
+    limits = call.step.number("lowest") or call.step.number("highest")
+    return INVALID_PARAMETER if call.step.number("alignment") or (limits and call.anchor is not None) else None
+
+
+@instead_of(with_requirements, "address-requirements-ignored")
+def requirements_ignored(call: Map) -> Fail | None:
+    return None
 
 
 def lacks(call: Map, right: int) -> bool:
