@@ -33,13 +33,15 @@ struct print {
 };
 
 static struct print at_hello, before_load, now;
+static struct print before_allowed; /* at_hello before the first footprint_allow */
 static WCHAR directory_at_hello[PATH_UNITS], directory_now[PATH_UNITS];
 static union {
     TOKEN_PRIVILEGES list;
     char bytes[TOKEN_BYTES];
 } privileges_at_hello;
 static bool begun, cannot_return;
-static unsigned loads; /* by footprint_allow, after footprint_begin */
+static unsigned loads;          /* by footprint_allow, after footprint_begin */
+static void (*loaded_by)(void); /* of the first of them */
 
 static uint64_t fold(uint64_t digest, const void *bytes, size_t length)
 {
@@ -324,12 +326,25 @@ void footprint_allow(void (*load)(void))
         load();
         return;
     }
-    loads++;
+    if (loads++ == 0) {
+        before_allowed = at_hello;
+        loaded_by = load;
+    }
     take(&before_load);
     load();
     take(&now);
     let_in_memory(&before_load, &now);
     let_in_handles(&before_load, &now);
+}
+
+bool footprint_withdraw(void (*load)(void), void (*unload)(void))
+{
+    if (loads != 1 || load != loaded_by)
+        return false;
+    unload();
+    at_hello = before_allowed;
+    loads = 0;
+    return true;
 }
 
 /* ---- putting back ---- */

@@ -41,6 +41,10 @@ bool footprint_has_memory(const void *address);
 
 /* Runs something that loads modules or starts threads for the actor itself: what it adds counts as there at hello. */
 void footprint_allow(void (*load)(void));
+/* Runs `unload`, which undoes `load`, if that is the only thing that footprint_allow has run since footprint_begin; otherwise
+ * runs nothing and returns false. What `load` added counts as there at hello no longer, so a part of it that stays is a
+ * difference. */
+bool footprint_withdraw(void (*load)(void), void (*unload)(void));
 /* Notes that the process did something that it cannot take back: it differs from now on. */
 void footprint_cannot_return(void);
 

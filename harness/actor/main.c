@@ -11,6 +11,7 @@
 #include "reply.h"
 #include "prompt.h"
 #include "relay.h"
+#include "security.h"
 #include "serve.h"
 
 #ifndef SHMCHECK_VERSION
@@ -106,7 +107,7 @@ int main(int argc, char **argv)
     if (argc == 1)
         return (int)prompt();
     if (argc == 4 && strcmp(argv[3], "security") == 0) {
-        system_load_security();
+        security_load();
         argc--;
     }
     if (argc == 3 && strcmp(mode, "serve") == 0)

@@ -75,12 +75,19 @@ static void replace(struct text *out, const char *from, bool to_words)
     }
 }
 
+static bool loaded;
+
 void security_load(void)
 {
-    static bool loaded;
     if (!loaded)
         footprint_allow(system_load_security);
     loaded = true;
+}
+
+void security_unload(void)
+{
+    if (loaded && footprint_withdraw(system_load_security, system_unload_security))
+        loaded = false;
 }
 
 bool security_expand(const char *text, WCHAR *out, size_t units)

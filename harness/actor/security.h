@@ -8,6 +8,8 @@
 
 /* Loads advapi32 for `sys`, once; what that adds to the process counts as there at hello. Disturbs the last error. */
 void security_load(void);
+/* Unloads advapi32 if nothing else was loaded or started for the actor since hello. Disturbs the last error. */
+void security_unload(void);
 /* The text in UTF-16, with the words replaced by their SIDs. `units` holds three more than the text has, and the
  * terminator. False if it is too long or not UTF-8. The advapi32 part of the system is loaded. */
 bool security_expand(const char *text, WCHAR *out, size_t units);

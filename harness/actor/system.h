@@ -150,10 +150,11 @@ struct system_calls {
 };
 #undef SYSTEM_MEMBER
 
-/* What the actor calls. system_start.c defines these three with the functions of Windows; a faulty system defines
+/* What the actor calls. system_start.c defines these four with the functions of Windows; a faulty system defines
  * them with functions of its own on top of those of system_windows.h. */
 extern struct system_calls sys;
-void system_start(void);         /* once, before the first use of sys; cheap: no module is loaded */
-void system_load_security(void); /* fills the advapi32 part; may be called often; disturbs the last error */
+void system_start(void);           /* once, before the first use of sys; cheap: no module is loaded */
+void system_load_security(void);   /* fills the advapi32 part; may be called often; disturbs the last error */
+void system_unload_security(void); /* undoes it; may be called often; disturbs the last error */
 
 #endif

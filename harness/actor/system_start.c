@@ -7,10 +7,18 @@ void system_start(void)
     system_windows_fill(&sys);
 }
 
+static bool loaded;
+
 void system_load_security(void)
 {
-    static bool loaded;
     if (!loaded)
         system_windows_fill_security(&sys);
     loaded = true;
+}
+
+void system_unload_security(void)
+{
+    if (loaded)
+        system_windows_drop_security(&sys);
+    loaded = false;
 }

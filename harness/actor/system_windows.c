@@ -51,3 +51,13 @@ void system_windows_fill_security(struct system_calls *calls)
         return;
     SYSTEM_ADVAPI32(LOOK_UP)
 }
+
+void system_windows_drop_security(struct system_calls *calls)
+{
+    HMODULE module = GetModuleHandleW(L"advapi32.dll");
+#define DROP(result, name, parameters) calls->name = NULL;
+    SYSTEM_ADVAPI32(DROP)
+#undef DROP
+    if (module)
+        FreeLibrary(module);
+}

@@ -10,5 +10,7 @@ void system_windows_fill(struct system_calls *calls);
 FARPROC system_windows_find(const char *name);
 /* Loads advapi32 and fills its part. Members stay NULL if it, or the function, is missing. */
 void system_windows_fill_security(struct system_calls *calls);
+/* Undoes one system_windows_fill_security: the part is NULL, and advapi32 is unloaded unless another module needs it. */
+void system_windows_drop_security(struct system_calls *calls);
 
 #endif

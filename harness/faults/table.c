@@ -33,12 +33,22 @@ void system_start(void)
     put_together();
 }
 
+static bool loaded;
+
 void system_load_security(void)
 {
-    static bool loaded;
     if (loaded)
         return;
     loaded = true;
     system_windows_fill_security(&real);
+    put_together();
+}
+
+void system_unload_security(void)
+{
+    if (!loaded)
+        return;
+    loaded = false;
+    system_windows_drop_security(&real);
     put_together();
 }

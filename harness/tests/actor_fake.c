@@ -129,6 +129,10 @@ void system_load_security(void)
 {
 }
 
+void system_unload_security(void)
+{
+}
+
 int fresh(void **state)
 {
     (void)state;

@@ -4,6 +4,7 @@
 
 #include "../actor/footprint.h"
 #include "../actor/objects.h"
+#include "../actor/security.h"
 #include "../actor/system_windows.h"
 #include "../actor/verbs.h"
 #include "actor_request.h"
@@ -316,6 +317,65 @@ TEST(functions_are_found_outside_of_kernelbase)
     assert_null(system_windows_find("NoSuchFunction"));
 }
 
+/* ---- what is loaded for the actor and unloaded again ---- */
+
+static void *loaded_block;
+
+static void load_block(void)
+{
+    loaded_block = VirtualAlloc(NULL, 65536, MEM_RESERVE, PAGE_NOACCESS);
+}
+
+static void unload_block(void)
+{
+    VirtualFree(loaded_block, 0, MEM_RELEASE);
+}
+
+TEST(what_was_unloaded_must_leave_nothing)
+{
+    assert_false(footprint_withdraw(load_block, unload_block)); /* nothing was loaded */
+    footprint_allow(load_block);
+    SetLastError(ERROR_SUCCESS);
+    assert_int_equal(footprint_compare().parts, 0);
+    assert_true(footprint_withdraw(load_block, unload_block));
+    SetLastError(ERROR_SUCCESS);
+    assert_int_equal(footprint_compare().parts, 0);
+    assert_int_equal(footprint_compare().loads, 0);
+    footprint_allow(load_block);
+    assert_false(footprint_withdraw(load_nothing, unload_block));
+    assert_true(footprint_withdraw(load_block, load_nothing));
+    SetLastError(ERROR_SUCCESS);
+    assert_int_equal(footprint_compare().parts, 1u << PART_MEMORY);
+    unload_block();
+}
+
+TEST(two_loads_are_not_undone)
+{
+    footprint_allow(load_block);
+    footprint_allow(load_nothing);
+    assert_false(footprint_withdraw(load_block, unload_block));
+    SetLastError(ERROR_SUCCESS);
+    assert_int_equal(footprint_compare().parts, 0);
+    unload_block();
+}
+
+/* Nearly last: `windows` has no advapi32 part to go back to afterwards. */
+TEST(advapi32_is_unloaded)
+{
+    footprint_allow(system_load_security);
+    security_unload();
+    footprint_begin();
+    for (int turn = 0; turn < 3; turn++) {
+        assert_null(sys.OpenProcessToken);
+        expect_start("privilege SeChangeNotifyPrivilege to=disabled", "ok state=disabled");
+        assert_non_null(sys.OpenProcessToken);
+        const char *reply = reply_to("clear");
+        assert_non_null(strstr(reply, "ok same=yes "));
+        assert_non_null(strstr(reply, " ~loads=0 "));
+    }
+    expect_start("privilege SeChangeNotifyPrivilege", "ok state=enabled");
+}
+
 #define FRESH(test) cmocka_unit_test_setup(test, fresh)
 
 /* Last: the process stays in the job. */
@@ -350,6 +410,9 @@ int main(void)
         FRESH(without_elevation_administrators_are_elevated),
         FRESH(functions_are_found_outside_of_kernelbase),
         FRESH(a_removed_privilege_is_not_restored),
+        FRESH(what_was_unloaded_must_leave_nothing),
+        FRESH(two_loads_are_not_undone),
+        FRESH(advapi32_is_unloaded),
         FRESH(a_limit_of_memory_stays),
     };
     return cmocka_run_group_tests(tests, start, NULL);

@@ -8,6 +8,7 @@
 #include "../held.h"
 #include "../objects.h"
 #include "../second_thread.h"
+#include "../security.h"
 #include "verbs.h"
 
 #define MUTEX_TURNS_MOST 64 /* how often one thread has waited for a mutex that it still owns */
@@ -86,6 +87,7 @@ static void release_all(void)
             release_object(object);
     objects_reset();
     footprint_restore_token();
+    security_unload();
     footprint_restore_directory();
     footprint_restore_modes();
 }
