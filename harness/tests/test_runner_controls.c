@@ -167,7 +167,7 @@ TEST(a_control_is_not_an_expectation)
 /* Only asserted and documented rows fail. The text of a failed hypothesis says that it is one. */
 TEST(verdict_follows_strength)
 {
-    static const char remark[] = "no evidence from Windows yet";
+    static const char remark[] = NO_EVIDENCE;
     assert_null(strstr(expect_finding("asserted", 0, VERDICT_FAIL, "[asserted-row]")->text, remark));
     assert_null(strstr(expect_finding("documented", 0, VERDICT_FAIL, "[a-row]")->text, remark));
     assert_null(strstr(expect_finding("reported", 0, VERDICT_DEVIATES, "[reported-row]")->text, remark));

@@ -2,6 +2,7 @@
 #include "testing.h"
 
 #include "../runner/run/summary.h"
+#include "../runner/case/contract.h"
 #include "results_fixture.h"
 
 /* Adds every item of the plan: skips, then one of each verdict. */
@@ -153,6 +154,21 @@ TEST(a_failure_shows_step_expectation_and_reply)
     fixture_end(&fixture);
 }
 
+/* That a hypothesis has no evidence is said in a line of its own, not as a part of the reply. */
+TEST(a_remark_on_the_expectation_has_its_own_line)
+{
+    static const struct finding differs = {
+        .verdict = VERDICT_DEVIATES,
+        .line = 7,
+        .text = (char *)"[a-row] reader> open s name=@x: expected ok, got fail error=2; " NO_EVIDENCE};
+    struct results_fixture fixture;
+    fixture_start(&fixture, "", 1);
+    fixture_add(&fixture, 0, &differs, 1);
+    assert_non_null(strstr(captured, "            got      fail error=2\n"
+                                     "            no evidence from Windows yet\n"));
+    fixture_end(&fixture);
+}
+
 /* The end of a run shows so many failures and counts the others. */
 TEST(the_summary_shows_the_first_failures_and_counts_the_rest)
 {
@@ -293,10 +309,12 @@ int main(void)
         cmocka_unit_test(the_summary_counts_verdicts),
         cmocka_unit_test(the_summary_goes_into_a_file_too),
         cmocka_unit_test(entries_of_cases_that_did_not_run_are_not_called_unneeded),
+        cmocka_unit_test(an_entry_that_depends_on_more_than_facts_is_not_called_unneeded),
         cmocka_unit_test(a_run_without_cases_says_so),
         cmocka_unit_test(each_case_has_its_line_on_the_console),
         cmocka_unit_test(passing_cases_are_shown_only_with_verbose),
         cmocka_unit_test(a_failure_shows_step_expectation_and_reply),
+        cmocka_unit_test(a_remark_on_the_expectation_has_its_own_line),
         cmocka_unit_test(the_summary_shows_the_first_failures_and_counts_the_rest),
         cmocka_unit_test(the_words_of_a_driver_replace_those_of_the_runner),
         cmocka_unit_test(a_terminal_shows_progress_and_colours),

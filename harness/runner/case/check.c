@@ -28,7 +28,7 @@ void check_unmet(struct stage *stage, int line, enum aspect aspect, const char *
     char message[LINE_BYTES * 5];
     struct text text = text_over(message, sizeof message);
     text_format(&text, "[%s] %s: expected %s, got %s%s", row->id, what, expected, got,
-                row->strength == STRENGTH_HYPOTHESIS ? "; no evidence from Windows yet" : "");
+                row->strength == STRENGTH_HYPOTHESIS ? "; " NO_EVIDENCE : "");
     bool strong = row->strength == STRENGTH_ASSERTED || row->strength == STRENGTH_DOCUMENTED;
     stage->case_state->unmet = true;
     stage_tell(stage, basis == BASIS_DOCUMENTED && strong ? STAGE_FAIL : STAGE_DEVIATES, line, message);

@@ -20,6 +20,9 @@ enum strength {
     STRENGTH_HYPOTHESIS  /* it follows from how the system works; no evidence from Windows */
 };
 
+/* Stands behind "; " at the end of a finding against a hypothesis. */
+#define NO_EVIDENCE "no evidence from Windows yet"
+
 struct contract_row {
     const char *id;     /* kebab-case, unique */
     enum basis outcome; /* of the statement: that the call succeeds, fails, shows these bytes */

@@ -7,6 +7,7 @@
 
 #include "../../common/text.h"
 #include "../../report/known.h"
+#include "../case/contract.h"
 #include "../platform/system_calls.h"
 
 /* Writing a growing report whenever a case begins or ends would take time in proportion to the square of their
@@ -129,10 +130,10 @@ static void report_case(struct results *results, const struct plan_item *item,
     buffer_free(&details);
 }
 
-/* Adds "[row] step" and, in lines of their own, what was expected and what came back. */
+/* Adds "[row] step" and, in lines of their own, what was expected, what came back, and a remark on the expectation. */
 static void add_finding(struct buffer *out, const char *indent, const char *text)
 {
-    static const char expected[] = ": expected ", got[] = ", got ";
+    static const char expected[] = ": expected ", got[] = ", got ", remark[] = "; " NO_EVIDENCE;
     const char *first = strstr(text, expected), *second = NULL;
     for (const char *at = first; at && (at = strstr(at, got)) != NULL; at++)
         second = at;
@@ -146,7 +147,14 @@ static void add_finding(struct buffer *out, const char *indent, const char *text
     first += sizeof expected - 1;
     buffer_add(out, first, (size_t)(second - first));
     buffer_format(out, "\n%s  got      ", indent);
-    buffer_add_string(out, second + sizeof got - 1);
+    second += sizeof got - 1;
+    const char *third = strstr(second, remark);
+    if (!third) {
+        buffer_add_string(out, second);
+        return;
+    }
+    buffer_add(out, second, (size_t)(third - second));
+    buffer_format(out, "\n%s  %s", indent, third + 2);
 }
 
 /* What was seen of a case that is not known, and where the case expects something else. */
