@@ -187,3 +187,15 @@ def test_wrong_options_have_exit_code_3(words: list[str], message: str) -> None:
     done = subprocess.run([sys.executable, str(ROOT / "scripts" / "explore.py"), *words], capture_output=True, text=True, check=False)
     assert done.returncode == 3
     assert message in done.stderr
+
+
+@pytest.mark.parametrize("families", [("names", "sizes", "views"), ("names", "sizes", "views", "life")])
+@pytest.mark.parametrize("workers", [1, 2, 3])
+def test_every_worker_gets_sequences_of_every_family(families: tuple[str, ...], workers: int) -> None:
+    numbers: list[int] = []
+    for worker in range(workers):
+        job = Job((), {}, (), PLATFORM, families, "seed", 48, 0.0, 0, worker, workers)
+        made = list(Explorer(job, lambda message: None, FakeTeam(honest)).made())
+        assert {sequence.family for _, sequence in made} == set(families)
+        numbers += [number for number, _ in made]
+    assert sorted(numbers) == list(range(48))

@@ -154,7 +154,7 @@ class Explorer:
                     if job.sequences and number >= job.sequences:
                         return
         while not job.sequences or number < job.sequences:
-            if number % job.workers == job.worker:
+            if sum(divmod(number, len(job.families))) % job.workers == job.worker:  # each gets sequences of every family
                 yield number, make(job.seed, number, family_of(number, job.families), self.model, self.platform)
             number += 1
 

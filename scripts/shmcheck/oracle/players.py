@@ -214,7 +214,11 @@ class Team:
             return self.idle.pop()
         self.relays += 1
         found = Child(self.program, f"{self.run}-relay{self.relays}", self.environment, self.seconds)
-        found.wait_until_free()
+        try:
+            found.wait_until_free()
+        except ActorEnded:
+            found.close()
+            raise
         return found
 
     def play(self, steps: list[tuple[str, str]]) -> list[str]:
