@@ -112,6 +112,12 @@ static void origins_copy_on_write(struct stage *s)
         must(s, "writer", "unmap copy");
         gives(s, "reader", "verify view length=" PAGES_SIZE " seed=2", "match=yes");
     }
+    must(s, "writer", "map copy of=created access=FILE_MAP_COPY");
+    must(s, "writer", "fill copy length=" PAGES_SIZE " seed=7");
+    for (unsigned i = 0; i < COUNT(origins); i++) {
+        must(s, "writer", step("close %s", origins[i]));
+        gives(s, "writer", "verify copy length=" PAGES_SIZE " seed=7", "match=yes");
+    }
 }
 
 /* VirtualProtect on a page of a view through each handle changes only that page of that view, and restores it. */

@@ -136,6 +136,17 @@ static void size_slack_is_shared_memory(struct stage *s)
     gives(s, "reader", "zero view at=4000 length=96", "zero=yes");
     succeeds(s, "writer", "fill view at=4000 length=96 seed=1");
     gives(s, "reader", "verify view at=4000 length=96 seed=1", "match=yes");
+    /* The same through a handle of each origin, in a process with many views. */
+    joins(s, "writer", "create existing name=@x size=4000 protect=PAGE_READWRITE");
+    must(s, "writer", "open opened name=@x access=FILE_MAP_READ|FILE_MAP_WRITE");
+    must(s, "writer", "duplicate section to=0 same=yes");
+    must(s, "writer", "adopt duplicate handle=$writer.handle");
+    for (unsigned i = 0; i < 9; i++) {
+        static const char *const origins[] = {"section", "existing", "opened", "duplicate"};
+        must(s, "writer", step("map v%u of=%s access=FILE_MAP_WRITE", i, origins[i % COUNT(origins)]));
+        succeeds(s, "writer", step("fill v%u at=4000 length=96 seed=%u", i, i + 2));
+        gives(s, "reader", step("verify view at=4000 length=96 seed=%u", i + 2), "match=yes");
+    }
 }
 
 /* The address behind the last page is free, and touching it faults. Views start at multiples of 64 KiB, so no

@@ -161,7 +161,7 @@ static void origins_beyond_4_gib(struct stage *s)
     row(s, "life-view-survives-handle");
     for (unsigned i = 0; i < COUNT(origins); i++) {
         must(s, "writer", step("close %s", origins[i]));
-        must(s, "writer", step("unmap middle%u", i));
+        succeeds(s, "writer", step("unmap middle%u", i));
         for (unsigned p = 0; p < COUNT(places); p++) {
             gives(s, "reader", step("verify view at=%llu length=4096 seed=%u", places[p], 31 + p),
                   "match=yes");

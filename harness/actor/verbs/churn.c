@@ -251,7 +251,9 @@ struct race {
     unsigned char won[RACE_ROUNDS_MOST / 8], existed[RACE_ROUNDS_MOST / 8];
     unsigned failed, other;
     DWORD first_error; /* of the first creation that failed */
-    HANDLE *handles;   /* `rounds` of them; the label takes them */
+    uint64_t began,
+        ended;       /* the first and after the last creation, in microseconds of one clock for all threads */
+    HANDLE *handles; /* `rounds` of them; the label takes them */
 };
 
 static bool prepare_race(struct race *race, const struct name *name, struct reply *reply)
@@ -272,9 +274,19 @@ static bool prepare_race(struct race *race, const struct name *name, struct repl
     return true;
 }
 
+static uint64_t microseconds(void)
+{
+    LARGE_INTEGER now, frequency;
+    QueryPerformanceCounter(&now);
+    QueryPerformanceFrequency(&frequency);
+    uint64_t ticks = (uint64_t)now.QuadPart, second = (uint64_t)frequency.QuadPart;
+    return ticks / second * 1000000 + ticks % second * 1000000 / second;
+}
+
 /* The handles stay open: a name must stay until the last actor has tried to create it. */
 static void create_all(struct race *race)
 {
+    race->began = microseconds();
     for (size_t i = 0; i < race->rounds; i++) {
         SetLastError(SENTINEL_ERROR);
         HANDLE handle = sys.CreateFileMappingW(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0, CHURN_BYTES,
@@ -292,6 +304,7 @@ static void create_all(struct race *race)
         else
             race->other++;
     }
+    race->ended = microseconds();
 }
 
 static void add_bits(struct reply *reply, const char *key, const unsigned char *bits, size_t rounds)
@@ -327,6 +340,8 @@ static void run_race(struct race *race, const struct object *gate, struct object
     reply_add(reply, "other=%u", race->other);
     add_bits(reply, "~won", race->won, race->rounds);
     add_bits(reply, "~existed", race->existed, race->rounds);
+    reply_add(reply, "~began=%llu", (unsigned long long)race->began);
+    reply_add(reply, "~ended=%llu", (unsigned long long)race->ended);
 }
 
 void verb_race(const struct line *request, struct reply *reply)
@@ -353,27 +368,17 @@ void verb_race(const struct line *request, struct reply *reply)
 
 /* ---- how long a name exists after its last handle ---- */
 
-static uint64_t microseconds_since(const LARGE_INTEGER *start)
-{
-    LARGE_INTEGER now, frequency;
-    QueryPerformanceCounter(&now);
-    QueryPerformanceFrequency(&frequency);
-    return (uint64_t)(now.QuadPart - start->QuadPart) * 1000000 / (uint64_t)frequency.QuadPart;
-}
-
 /* An open handle or a view keeps the name, so none is open between two polls. */
 static void poll(const WCHAR *name, uint64_t timeout, struct reply *reply)
 {
-    LARGE_INTEGER start;
-    uint64_t polls = 0, elapsed;
+    uint64_t start = microseconds(), polls = 0, elapsed;
     struct call_result seen;
     HANDLE section;
-    QueryPerformanceCounter(&start);
     do {
         call_begins();
         section = sys.OpenFileMappingW(FILE_MAP_READ, FALSE, name);
         seen = call_ended();
-        elapsed = microseconds_since(&start);
+        elapsed = microseconds() - start;
         polls++;
         if (section) {
             sys.CloseHandle(section);
