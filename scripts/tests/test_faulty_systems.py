@@ -368,6 +368,18 @@ def test_a_case_that_fails_once_does_not_end_a_batch() -> None:
     assert [key.id for key in outcome.errors] == ["two"]
 
 
+def test_an_error_does_not_end_a_batch() -> None:
+    """A run stops at the first case that errs; the cases behind it run too. A run without a result ends the batch."""
+    keys = [Key("missing_name", name) for name in ("one", "two", "three")]
+    runs = ScriptedRuns([{"one": Verdict.ERROR}, {"two": Verdict.FAIL}, {"two": Verdict.FAIL}])
+    outcome = play_batch(runs, Outcome(SYSTEM), keys, keys)
+    assert vars(runs)["asked"] == [["one", "two", "three"], ["two", "three"], ["two"]]
+    assert (outcome.by, outcome.cases) == (By.FAIL, 2)
+    runs = ScriptedRuns([{}])
+    assert play_batch(runs, Outcome(SYSTEM), keys, keys).by is By.NOTHING
+    assert vars(runs)["asked"] == [["one", "two", "three"]]
+
+
 # ---- the faulty actor ----
 
 

@@ -202,13 +202,13 @@ def play_batch(runs: FaultRuns, before: Outcome, batch: Sequence[Key], passed: C
     while left and not outcome.caught:
         played, reached = runs.run_cases(outcome.system, left, first=True, jobs=1)
         more = judge(outcome.system, played, passed, outcome.reached or reached)
-        again = more.caught
-        if again:
+        if more.caught:
             confirm(runs, more)
         more.errors = [*outcome.errors, *more.errors]
         more.cases += outcome.cases
         seen = {key for run in played for key in run.cases}
-        left = [key for key in left if key not in seen] if again and not more.caught else []
+        # The run may have stopped at a case that errs, or that fails before the fault is reached.
+        left = [key for key in left if key not in seen] if seen else []
         outcome = more
     return outcome
 
