@@ -12,6 +12,7 @@
 #define FNV_START UINT64_C(14695981039346656037)
 #define FNV_FACTOR UINT64_C(1099511628211)
 #define LONGEST_GAP 32 /* after so many free handle values in a row no further handle is tried */
+#define SHORT_GAP 12   /* the same above the highest value that a verb has seen */
 
 /* Allocations and handles in ascending order of their address and value. */
 struct allocation {
@@ -25,14 +26,17 @@ struct print {
     uintptr_t handles[HANDLES_MOST];
     size_t handle_count; /* all of them; those beyond the array are only counted */
     bool knows_handles;  /* `handles` is filled */
-    bool cut;            /* more allocations than fit */
+    uintptr_t
+        first_free; /* the first value that is no handle, if `handles` is filled and a new handle gets that
+                             value; else 0 */
+    bool cut;       /* more allocations than fit */
     uint64_t token;
     bool impersonates;
     UINT error_mode;
     DWORD last_error;
 };
 
-static struct print at_hello, before_load, now;
+static struct print at_hello, before_load, after_load, now;
 static struct print before_allowed; /* at_hello before the first footprint_allow */
 static WCHAR directory_at_hello[PATH_UNITS], directory_now[PATH_UNITS];
 static union {
@@ -111,21 +115,71 @@ static int ascending(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* Looks for the handles of this process one by one, up to the first long gap between their values.
+static bool is_handle(uintptr_t value)
+{
+    DWORD flags;
+    return GetHandleInformation((HANDLE)value, &flags) != 0;
+}
+
+/* The value that the next handle gets, 0 if there can be none. */
+static uintptr_t next_handle(void)
+{
+    HANDLE event = CreateEventW(NULL, TRUE, FALSE, NULL);
+    if (event)
+        CloseHandle(event);
+    return (uintptr_t)event;
+}
+
+/* Adds the handles from `value` on. It ends after `gap` free values in a row that are above `highest`. */
+static void probe_from(struct print *out, uintptr_t value, uintptr_t highest, unsigned gap)
+{
+    for (unsigned misses = 0; misses < gap && out->handle_count < HANDLES_MOST; value += 4) {
+        if (is_handle(value)) {
+            out->handles[out->handle_count++] = value;
+            misses = 0;
+        } else if (value > highest)
+            misses++;
+    }
+}
+
+static uintptr_t first_value_missing(const struct print *in)
+{
+    uintptr_t value = 4;
+    for (size_t i = 0; i < in->handle_count && in->handles[i] == value; i++)
+        value += 4;
+    return value;
+}
+
+/* Looks for the handles of this process one by one.
  * NtQuerySystemInformation would list those of all processes, but some Wines' servers crash when it is called while
  * another process starts: that process has no handle yet, and the server reads beyond its empty table. */
 static void probe_handles(struct print *out)
 {
-    DWORD flags;
     out->handle_count = 0;
-    for (uintptr_t value = 4, misses = 0; misses < LONGEST_GAP && out->handle_count < HANDLES_MOST;
-         value += 4, misses++) {
-        if (!GetHandleInformation((HANDLE)value, &flags))
-            continue;
-        out->handles[out->handle_count++] = value;
-        misses = 0;
-    }
+    probe_from(out, 4, 0, LONGEST_GAP);
     out->knows_handles = true;
+    out->first_free = first_value_missing(out);
+    if (next_handle() != out->first_free)
+        out->first_free = 0;
+}
+
+/* The same with fewer calls, where hello has shown that a new handle gets the lowest free value. If it still gets the same one,
+ * all values below are handles. A handle that stays has a value not far above those that were in use when it was made: above
+ * the highest that a verb has seen, a short gap is enough. */
+static void probe_handles_again(struct print *out)
+{
+    const uintptr_t seen = objects_take_highest_handle(), first = at_hello.first_free;
+    const size_t below = first / 4 - 1;
+    if (first == 0 || next_handle() != first) {
+        probe_handles(out);
+        return;
+    }
+    const uintptr_t last = at_hello.handle_count ? at_hello.handles[at_hello.handle_count - 1] : 0;
+    memcpy(out->handles, at_hello.handles, below * sizeof out->handles[0]);
+    out->handle_count = below;
+    probe_from(out, first + 4, seen > last ? seen : last, SHORT_GAP);
+    out->knows_handles = true;
+    out->first_free = first;
 }
 
 /* Windows counts the handles of a process cheaply; some versions of Wine always report 0. */
@@ -135,6 +189,8 @@ static void take_handles(struct print *out)
     out->knows_handles = false;
     if (GetProcessHandleCount(GetCurrentProcess(), &count) && count > 0)
         out->handle_count = count;
+    else if (out == &now && at_hello.knows_handles)
+        probe_handles_again(out);
     else
         probe_handles(out);
 }
@@ -318,6 +374,8 @@ static void let_in_handles(const struct print *before, const struct print *after
         if (!handle_in(before, after->handles[i]) && at_hello.handle_count < HANDLES_MOST)
             at_hello.handles[at_hello.handle_count++] = after->handles[i];
     qsort(at_hello.handles, at_hello.handle_count, sizeof at_hello.handles[0], ascending);
+    if (at_hello.first_free != 0)
+        at_hello.first_free = first_value_missing(&at_hello);
 }
 
 void footprint_allow(void (*load)(void))
@@ -332,9 +390,9 @@ void footprint_allow(void (*load)(void))
     }
     take(&before_load);
     load();
-    take(&now);
-    let_in_memory(&before_load, &now);
-    let_in_handles(&before_load, &now);
+    take(&after_load);
+    let_in_memory(&before_load, &after_load);
+    let_in_handles(&before_load, &after_load);
 }
 
 bool footprint_withdraw(void (*load)(void), void (*unload)(void))

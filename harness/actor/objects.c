@@ -8,6 +8,8 @@
 
 static struct object objects[OBJECTS_MOST];
 
+static uintptr_t highest_handle;
+
 static const char *const kind_words[] = {
     [OBJECT_NONE] = "nothing",
     [OBJECT_SECTION] = "a section",
@@ -146,14 +148,39 @@ void object_released(struct object *object, bool keep)
         object_forget(object);
 }
 
+static void note_handle(HANDLE handle)
+{
+    const uintptr_t value = (uintptr_t)handle;
+    if (value > highest_handle && value <= HANDLE_NOTED_MOST)
+        highest_handle = value;
+}
+
+static void note_handles(const struct object *object)
+{
+    if (object_is_handle(object->kind))
+        note_handle(object->handle);
+    for (size_t i = 0; i < object->handle_count; i++)
+        note_handle(object->handles[i]);
+}
+
 void object_forget(struct object *object)
 {
+    note_handles(object);
     memset(object, 0, sizeof *object);
+}
+
+uintptr_t objects_take_highest_handle(void)
+{
+    const uintptr_t highest = highest_handle;
+    highest_handle = 0;
+    return highest;
 }
 
 void objects_reset(void)
 {
-    for (size_t i = 0; i < OBJECTS_MOST; i++)
+    for (size_t i = 0; i < OBJECTS_MOST; i++) {
+        note_handles(&objects[i]);
         free(objects[i].handles);
+    }
     memset(objects, 0, sizeof objects);
 }

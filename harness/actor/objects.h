@@ -62,4 +62,9 @@ void object_forget(struct object *object);
 /* Frees all labels and closes nothing. For tests, which act as many actors in one process. */
 void objects_reset(void);
 
+/* The highest value of the handles whose labels were freed since the last call; 0 if there was none. Values above
+ * HANDLE_NOTED_MOST do not count: pseudo handles and numbers that a request made up. */
+#define HANDLE_NOTED_MOST 0x10000
+uintptr_t objects_take_highest_handle(void);
+
 #endif
