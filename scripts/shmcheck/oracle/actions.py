@@ -139,7 +139,8 @@ def create_huge(maker: Maker) -> str:
 
 
 def create_described(maker: Maker) -> str:
-    return create(maker, "PAGE_READWRITE", 4096, True, f" sd={maker.pick(DESCRIPTORS)}")
+    text = create(maker, "PAGE_READWRITE", 4096, True, f" sd={maker.pick(DESCRIPTORS)}")
+    return text.replace("create ", "createapp ", 1) if maker.has("createapp") and maker.chance(0.25) else text
 
 
 def create_inheritable(maker: Maker) -> str:
@@ -231,6 +232,15 @@ def hold(maker: Maker) -> str:
 
 def gone(maker: Maker) -> str:
     return f"gone {known_name(maker, True)} timeout=1"
+
+
+def pause(maker: Maker) -> str | None:
+    """Time passes: 60 ms, which is long compared with a sequence."""
+    if sum(text.startswith("wait ") for _, text in maker.steps) == 2:
+        return None
+    event = maker.label("o")
+    maker.add(f"hold {event} kind=event")
+    return f"wait {event} timeout=60"
 
 
 # ---- views ----
@@ -542,7 +552,8 @@ def fail_after_close(maker: Maker) -> str | None:
     label = maker.random.choice(found)[0]
     maker.add(f"close {label} keep=yes")
     if maker.chance(0.6):
-        maker.add(f"create {maker.label('s')} size=4096 protect={maker.pick(WRONG_PROTECTS)}")
+        way = maker.pick(("", " api=A", " api=numa"))
+        maker.add(f"create {maker.label('s')} size=4096 protect={maker.pick(WRONG_PROTECTS)}{way}")
     else:
         maker.add(f"open {maker.label('s')} name=@none access=FILE_MAP_READ")
     return f"close {label} keep=yes"
@@ -573,7 +584,9 @@ def duplicate(maker: Maker, label: str, handle: Handle, section: Section) -> str
     if last is None or last.refusals or not last.states or "handle" not in maker.world.process(source).last:
         return ""
     maker.turn(target)
-    return f"adopt {maker.label('s')} handle=${source}.handle"
+    adopted = maker.label("s")
+    maker.add(f"adopt {adopted} handle=${source}.handle")
+    return f"{maker.pick(('flags', 'granted'))} {adopted}" if maker.chance(0.4) else ""
 
 
 def compare(maker: Maker) -> str | None:

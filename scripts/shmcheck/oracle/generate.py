@@ -54,6 +54,7 @@ from shmcheck.oracle.actions import (
     open_inheritable,
     open_named,
     open_plain,
+    pause,
     protect,
     query,
     query_stale,
@@ -94,7 +95,7 @@ SHARED: Choice = ((create_plain, 3), (open_plain, 4), (map_whole, 5), (write, 3)
 FAMILIES: dict[str, Choice] = {
     "names": (*SHARED, (create_named, 8), (open_named, 6), (open_alike, 12), (close, 4), (wrong_name, 2), (hold, 3), (gone, 1)),
     "sizes": (*SHARED, (look_at_handle, 3), (map_part, 8), (query, 3), (create_huge, 1), (system, 1)),
-    "views": (*SHARED, (map_part, 10), (unmap, 5), (unmap_stale, 2), (query, 6), (query_stale, 3), (look, 5), (release, 1), (kind, 3)),
+    "views": (*SHARED, (map_part, 10), (unmap, 5), (unmap_stale, 2), (query, 6), (query_stale, 3), (look, 5), (release, 1), (kind, 3), (duplicate, 1)),
     "places": (*SHARED, (map_base, 10), (unmap, 3), (query, 3), (look, 4), (map_part, 2)),
     "contents": (*SHARED, (map_part, 4), (write, 6), (fill, 4), (verify, 4), (look, 10), (sum_up, 1), (increment, 2)),
     "events": (
@@ -108,10 +109,10 @@ FAMILIES: dict[str, Choice] = {
     "huge": ((open_plain, 3), (map_far, 10), (commit_first, 8), (write_first, 6), (look_first, 10), (look_at_handle, 1), (query, 2)),
     "copies": (
         *SHARED, (map_copy, 8), (write, 8), (write_again, 5), (look, 10), (query, 3), (fill, 1), (map_part, 1), (kind, 1),
-        (close, 1), (unmap, 3), (verify, 2),
+        (close, 1), (unmap, 3), (verify, 2), (duplicate, 1),
     ),
-    "protection": (*SHARED, (create_protected, 5), (map_access, 8), (protect, 8), (write, 5), (look, 4), (query, 5)),
-    "reserved": (*SHARED, (create_reserved, 6), (commit, 10), (query, 5), (look, 6), (write, 4), (map_part, 3), (decommit, 1)),
+    "protection": (*SHARED, (create_protected, 5), (map_access, 8), (protect, 8), (write, 5), (look, 4), (query, 5), (duplicate, 1)),
+    "reserved": (*SHARED, (create_reserved, 6), (commit, 10), (query, 5), (look, 6), (write, 4), (map_part, 3), (decommit, 1), (duplicate, 2)),
     "access": (
         *SHARED, (create_described, 5), (create_protected, 2), (open_named, 6), (map_access, 8), (look_at_handle, 6),
         (set_descriptor, 2), (descriptor, 2), (duplicate, 2),
@@ -126,6 +127,10 @@ FAMILIES: dict[str, Choice] = {
         (create_file, 2), (create_over_file, 5), (open_file, 4), (size_of_file, 4), (resize_file, 3), (read_file, 4), (write_file, 1),
         (close_file, 2), (map_file, 9), (open_plain, 3), (write, 4), (look, 6), (look_at_handle, 3), (unmap, 3), (close, 3), (flush, 2),
     ),
+    "ages": (
+        (pause, 4), (open_plain, 4), (map_whole, 6), (fill_whole, 4), (verify, 8), (look, 4), (write, 3), (unmap, 2), (close, 2),
+        (duplicate, 1), (look_at_handle, 1), (query, 1), (map_copy, 1),
+    ),
     "bursts": ((burst, 5), (look, 4), (open_plain, 1), (map_whole, 1), (look_at_handle, 1), (write, 1), (query, 1)),
     "placeholders": (*SHARED, (placeholder, 9), (map_required, 3), (unmap_preserving, 4), (split_view, 1), (write, 4), (look, 6), (query, 2), (unmap, 2)),
     "children": (
@@ -137,7 +142,7 @@ FAMILIES: dict[str, Choice] = {
 TURNS = {"many": 0.15, "children": 0.35, "huge": 0.3, "handles": 0.3, "copies": 0.4}  # how often the role changes; otherwise 0.6
 
 LONGER = {"children": 10}  # how many steps more the sequences of a family have
-RARE = {"bursts": 20, "children": 12}  # a sequence of these costs as much as that many others
+RARE = {"ages": 25, "bursts": 20, "children": 12}  # a sequence of these costs as much as that many others
 
 
 def family_of(number: int, families: Many[str]) -> str:
