@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 
 from shmcheck.build import cmake_build, packages
-from shmcheck.build.build_progress import Progress, run_shown
+from shmcheck.build.build_progress import BuildProgress, run_shown
 from shmcheck.build.cmake_build import Part
 from shmcheck.build.packages import Need
 from shmcheck.console import CannotRun
@@ -437,7 +437,7 @@ def test_without_home_a_command_starts() -> None:
 
 def test_progress_of_a_build_is_a_line_from_time_to_time(capsys: pytest.CaptureFixture[str]) -> None:
     clock = iter([0.0, 5.0, 10.0, 10.0, 12.0, 21.0, 21.0])
-    progress = Progress("building x", lambda: next(clock))
+    progress = BuildProgress("building x", lambda: next(clock))
     for line in (b"[1/4] a\n", b"[2/4] b\n", b"warning [9/9]\n", b"[3/4] c\n", b"[4/4] d\n"):
         progress.line(line)
     progress.end()

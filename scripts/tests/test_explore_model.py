@@ -17,10 +17,10 @@ from shmcheck.oracle.model import Finding, Model  # noqa: E402
 from shmcheck.oracle.play_text import lines_of, replies_of  # noqa: E402
 from shmcheck.oracle.players import in_a_row  # noqa: E402
 from shmcheck.oracle.rules import CHANGES  # noqa: E402
+from shmcheck.oracle.sequence_judgement import judge, judge_predicted  # noqa: E402
 from shmcheck.oracle.shrink import Steps, shrink  # noqa: E402
 from shmcheck.oracle.state import Platform, World  # noqa: E402
 from shmcheck.oracle.text import reply, step, together, up_to  # noqa: E402
-from shmcheck.oracle.verdict import judge, judge_predicted  # noqa: E402
 
 MODEL = Model()
 PLATFORMS = st.builds(

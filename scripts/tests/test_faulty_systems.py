@@ -26,7 +26,7 @@ from shmcheck.proof.fault_runs import FaultRuns, play_batch  # noqa: E402
 from shmcheck.proof.faults import (  # noqa: E402
     By,
     Family,
-    Need,
+    FamilyNeed,
     Outcome,
     System,
     check_topics,
@@ -80,7 +80,7 @@ def test_the_list_of_faults_is_read() -> None:
             {"units": ("255", "63")},
             {"way": ("W", "A"), "size": ("8K",)},
             "cut",
-            (Need((), ("one",)), Need((("units", "63"), ("way", "A")), ("two", "three"))),
+            (FamilyNeed((), ("one",)), FamilyNeed((("units", "63"), ("way", "A")), ("two", "three"))),
         )
     ]
 
@@ -107,9 +107,9 @@ def test_a_bad_list_is_refused(text: str, problem: str) -> None:
 
 
 def test_a_rule_that_the_system_itself_breaks_is_not_drawn() -> None:
-    whole = Need((), ("ring", "split"))
+    whole = FamilyNeed((), ("ring", "split"))
     needy = Family("split-ignored", ("13",), ("placed_views",), {}, {}, "x", (whole,))
-    part = Need((("way", "A"),), ("ansi",))
+    part = FamilyNeed((("way", "A"),), ("ansi",))
     partly = replace(NAMES, needs=(part,))
     families = [partly, needy]
     unmet = unmet_needs(families, [Key("placed_views", "other")])

@@ -17,7 +17,7 @@ SECONDS = 10.0  # between two lines if stderr is not a terminal
 CLEAR = "\r\x1b[K"
 
 
-class Progress:
+class BuildProgress:
     """Shows the steps of a build: on a terminal in one line that changes, elsewhere in a new line every SECONDS."""
 
     def __init__(self, what: str, now: Callable[[], float] = time.monotonic) -> None:
@@ -60,7 +60,7 @@ def run_shown(command: Sequence[str | Path], folder: Path, what: str) -> tuple[i
         )
     except OSError as error:
         raise CannotRun(f"{command[0]} cannot be started: {error}") from error
-    progress = Progress(what)
+    progress = BuildProgress(what)
     lines: list[bytes] = []
     try:
         assert process.stdout is not None

@@ -70,7 +70,7 @@ def spec_of(found: argparse.Namespace) -> Spec:
     return find(load_targets(DEFAULT_FILE), found.target, DEFAULT_FILE)
 
 
-class Progress:
+class ExploreProgress:
     """Prints the progress of the workers."""
 
     def __init__(self, wanted: argparse.Namespace) -> None:
@@ -235,7 +235,7 @@ def run(arguments: Sequence[str]) -> int:
         plan = Plan(
             tuple(families), wanted.seed, wanted.sequences, wanted.minutes * 60, wanted.depth, wanted.jobs, wanted.timeout_scale
         )
-        found = explore(jobs_of(plan, target, actor, report, {}), Progress(wanted))
+        found = explore(jobs_of(plan, target, actor, report, {}), ExploreProgress(wanted))
     write_results(found, wanted, families, report.platform)
     return conclude(found, wanted, report.platform)
 

@@ -15,7 +15,7 @@ from shmcheck.files import write_file
 from shmcheck.paths import REPORTS, make_build_folder
 from shmcheck.proof import exploration
 from shmcheck.proof.fault_runs import FaultRuns, check_controls, look_for, run_baseline, sample
-from shmcheck.proof.faults import Family, Need, Outcome, System, choose, draw, estimate_text, figures, table, unmet_needs
+from shmcheck.proof.faults import Family, FamilyNeed, Outcome, System, choose, draw, estimate_text, figures, table, unmet_needs
 from shmcheck.targets import target_resolve
 from shmcheck.targets.options import Options
 from shmcheck.targets.prepare import prepare_targets
@@ -131,7 +131,7 @@ def by_exploring(
 
 
 def systems_of(
-    wanted: argparse.Namespace, families: Sequence[Family], unmet: Sequence[tuple[Family, Need]] = ()
+    wanted: argparse.Namespace, families: Sequence[Family], unmet: Sequence[tuple[Family, FamilyNeed]] = ()
 ) -> list[System]:
     """What is to be played: a sample, the systems that --fault names, or every family."""
     if wanted.sample is not None:

@@ -18,7 +18,7 @@ FAILED = re.compile(r"(?:line [0-9]+: )?(\[[a-z0-9-]+\] ([A-Za-z0-9_-]+> .*?): e
 
 
 @dataclass(slots=True)
-class Contradiction:
+class ContradictedStep:
     """A step whose reply the contract does not allow, and whether the suite failed it too."""
 
     case: Case
@@ -32,11 +32,11 @@ class Explained:
 
     run: Run
     counts: Counts = field(default_factory=Counts)
-    contradictions: list[Contradiction] = field(default_factory=list)
+    contradictions: list[ContradictedStep] = field(default_factory=list)
     missed: list[tuple[Case, str]] = field(default_factory=list)  # steps that only the suite failed
 
     @property
-    def unfounded(self) -> list[Contradiction]:
+    def unfounded(self) -> list[ContradictedStep]:
         """Contradictions in cases that passed: either the case or the model is wrong."""
         return [found for found in self.contradictions if found.case.verdict is Verdict.PASS]
 
@@ -91,7 +91,7 @@ def explain(run: Run, entries: Sequence[Entry]) -> Explained:
                 if is_known(case, walked, applying, failed.get(text, ())):
                     judgement.finding = Finding.KNOWN
                 else:
-                    found.contradictions.append(Contradiction(case, walked, text in failed))
+                    found.contradictions.append(ContradictedStep(case, walked, text in failed))
             elif judgement.finding is Finding.KNOWN:
                 seen.add(text)
             found.counts.add(judgement)

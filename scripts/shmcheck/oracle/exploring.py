@@ -14,10 +14,10 @@ from shmcheck.oracle.generate import FAMILIES, family_of, make
 from shmcheck.oracle.maker import Sequence
 from shmcheck.oracle.model import Finding, Judgement, Model
 from shmcheck.oracle.players import ActorEnded, Team
+from shmcheck.oracle.sequence_judgement import judge, judge_predicted
 from shmcheck.oracle.shrink import Steps, shrink
 from shmcheck.oracle.state import Platform
 from shmcheck.oracle.text import TOGETHER, up_to
-from shmcheck.oracle.verdict import judge, judge_predicted
 
 # Verbs whose function only later versions of Windows export, and the function.
 OPTIONAL = {

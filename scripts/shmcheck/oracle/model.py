@@ -22,7 +22,7 @@ from shmcheck.oracle import (
     rule_placeholders,
 )
 from shmcheck.oracle.names import of_step
-from shmcheck.oracle.rules import CHANGES, RULES, VERBS, Check, Fail, Fault, Fields, Rule, Verb
+from shmcheck.oracle.rules import CHANGES, RULES, VERBS, Check, Fail, Fault, Fields, Rule, VerbRules
 from shmcheck.oracle.state import LOST, UNKNOWN_NAME, Handle, HandleLabel, MemoryLabel, NoStatement, Process, Section, World
 from shmcheck.oracle.text import TOGETHER, BadText, Reply, Step
 
@@ -63,7 +63,7 @@ class Expectation:
 
     step: Step
     process: Process
-    verb: Verb | None
+    verb: VerbRules | None
     call: Any
     refusals: list[tuple[Rule, Fail | Fault]]
     fields: dict[str, str] | None  # of a success; None if a success is not allowed, or nothing is stated
@@ -173,7 +173,7 @@ class Model:
         world.end(world.process(role))
 
 
-def _tables(verb: Verb, replaced: Replaced) -> Tables:
+def _tables(verb: VerbRules, replaced: Replaced) -> Tables:
     return _table(verb.refusals, replaced), _table(verb.grants, replaced), _table(verb.records, replaced)
 
 
@@ -185,7 +185,7 @@ def _table(rules: list[Rule], replaced: Replaced) -> Table:
     return tuple(found)
 
 
-def _weigh(step: Step, process: Process, verb: Verb, call: Any, tables: Tables) -> Expectation:
+def _weigh(step: Step, process: Process, verb: VerbRules, call: Any, tables: Tables) -> Expectation:
     """Applies all rules that are about the call."""
     refusals: list[tuple[Rule, Fail | Fault]] = []
     changes: list[str] = []

@@ -59,7 +59,7 @@ def placeholder_lost(call: Placeholder, reply: Reply) -> None:
     placeholder_made(call, reply)
 
 
-class Split:
+class SplitCall:
     """A call of VirtualFree with MEM_PRESERVE_PLACEHOLDER: a part of a placeholder becomes one of its own."""
 
     __slots__ = ("world", "process", "memory", "region", "start", "length")
@@ -77,8 +77,8 @@ class Split:
 
 
 @verb("split")
-def split(world: World, process: Process, step: Step) -> Split:
-    call = Split(world, process, step)
+def split(world: World, process: Process, step: Step) -> SplitCall:
+    call = SplitCall(world, process, step)
     region = call.region
     if region.section is None and not region.placeholder:
         raise NoStatement("a split of memory that is no placeholder")
@@ -91,7 +91,7 @@ def split(world: World, process: Process, step: Step) -> Split:
 
 
 @refuses("split", "virtualfree-on-replaced-placeholder")
-def split_of_view(call: Split) -> Fail | None:
+def split_of_view(call: SplitCall) -> Fail | None:
     if call.region.section is None:
         return None
     if not call.region.placeholder or (call.start, call.length) != (call.region.start, call.region.size):
@@ -100,12 +100,12 @@ def split_of_view(call: Split) -> Fail | None:
 
 
 @grants("split", "placeholder-split-size")
-def splits(call: Split) -> Fields | None:
+def splits(call: SplitCall) -> Fields | None:
     return SUCCESS
 
 
 @done("split")
-def split_done(call: Split, reply: Reply) -> None:
+def split_done(call: SplitCall, reply: Reply) -> None:
     old, world, process = call.region, call.world, call.process
     if old.section is not None:
         return

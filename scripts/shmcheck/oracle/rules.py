@@ -98,7 +98,7 @@ class Rule:
 
 
 @dataclass(slots=True)
-class Verb:
+class VerbRules:
     """The rules of a verb."""
 
     name: str
@@ -111,7 +111,7 @@ class Verb:
     lost: Effect | None = None  # makes parts of the state unknown if the model made no statement
 
 
-VERBS: dict[str, Verb] = {}
+VERBS: dict[str, VerbRules] = {}
 RULES: dict[Check, list[Rule]] = {}
 
 
@@ -124,7 +124,7 @@ def verb(*names: str) -> Callable[[F], F]:
 
     def declare(prepare: F) -> F:
         for name in names:
-            VERBS[name] = Verb(name, prepare)
+            VERBS[name] = VerbRules(name, prepare)
         return prepare
 
     return declare

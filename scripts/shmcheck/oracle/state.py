@@ -251,13 +251,13 @@ class Process:
         self.limit: int | None = None  # of its job, in bytes
 
 
-class Lost:
+class UnknownName:
     """The unknown meaning of a name."""
 
     __slots__ = ()
 
 
-UNKNOWN_NAME = Lost()
+UNKNOWN_NAME = UnknownName()
 
 
 class World:
@@ -268,7 +268,7 @@ class World:
     def __init__(self, platform: Platform) -> None:
         self.platform = platform
         self.processes: dict[str, Process] = {}
-        self.names: dict[str, Object | Lost] = {}
+        self.names: dict[str, Object | UnknownName] = {}
         self.unsure = False  # an object has an unknown name
         self.files: dict[str, File | None] = {}  # None: it may exist or not
         self.starting: dict[str, dict[Value, Handle]] = {}  # the inherited handles of processes that have not acted yet

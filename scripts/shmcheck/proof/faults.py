@@ -28,7 +28,7 @@ QUANTILE = 1.959964  # of the normal distribution, for CONFIDENCE
 
 
 @dataclass(frozen=True)
-class Need:
+class FamilyNeed:
     """A sample draws systems with these parameters only where one of these cases passes without a fault."""
 
     parameters: tuple[tuple[str, str], ...]  # none: every system of the family
@@ -51,7 +51,7 @@ class Family:
     own: Mapping[str, tuple[str, ...]]  # parameters that it always has; the first value is the default
     gates: Mapping[str, tuple[str, ...]]  # parameters that say when it breaks the rule; without one: always
     sentence: str
-    needs: tuple[Need, ...] = ()
+    needs: tuple[FamilyNeed, ...] = ()
 
     @property
     def is_control(self) -> bool:
@@ -126,7 +126,7 @@ def read_parameters(text: str, place: str) -> dict[str, tuple[str, ...]]:
     return parameters
 
 
-def read_needs(text: str, place: str) -> tuple[Need, ...]:
+def read_needs(text: str, place: str) -> tuple[FamilyNeed, ...]:
     """Reads "case way=A,page=last:case"; CannotRun names the word that is wrong."""
     needs: dict[tuple[tuple[str, str], ...], tuple[str, ...]] = {}
     for word in text.split():
@@ -136,7 +136,7 @@ def read_needs(text: str, place: str) -> tuple[Need, ...]:
             raise CannotRun(f"{place}: expected a case or key=value,...:case, got {ascii(word)}")
         parameters = tuple((key, value) for key, _, value in pairs)
         needs[parameters] = (*needs.get(parameters, ()), case)
-    return tuple(Need(parameters, cases) for parameters, cases in needs.items())
+    return tuple(FamilyNeed(parameters, cases) for parameters, cases in needs.items())
 
 
 def read_families(text: str) -> list[Family]:
@@ -196,14 +196,14 @@ def choose(families: Sequence[Family], names: Sequence[str]) -> list[System]:
     return [System(family) for family in families if not family.is_control]
 
 
-def unmet_needs(families: Iterable[Family], passed: Iterable[Key]) -> list[tuple[Family, Need]]:
+def unmet_needs(families: Iterable[Family], passed: Iterable[Key]) -> list[tuple[Family, FamilyNeed]]:
     """Which systems a sample leaves out on a system where these cases pass without a fault."""
     ids = {key.id for key in passed}
     return [(family, need) for family in families for need in family.needs if not ids.intersection(need.cases)]
 
 
 def draw(
-    families: Sequence[Family], count: int, seed: int, unmet: Collection[tuple[Family, Need]] = ()
+    families: Sequence[Family], count: int, seed: int, unmet: Collection[tuple[Family, FamilyNeed]] = ()
 ) -> list[System]:
     """Draws different systems: a family, a value of each of its own parameters, and one of its gates with a value; none
     that an unmet need concerns. The same arguments give the same systems, and a larger sample begins with the smaller

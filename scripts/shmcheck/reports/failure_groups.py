@@ -19,7 +19,7 @@ _SHORT = 200  # characters
 
 
 @dataclass(frozen=True)
-class Seen:
+class Occurrence:
     """A failure of one case, and the systems on which it failed so."""
 
     key: Key
@@ -32,7 +32,7 @@ class FailureGroup:
     """Failures with the same difference between expected and received reply."""
 
     text: str  # "expected type=MEM_MAPPED, got type=MEM_PRIVATE"
-    seen: tuple[Seen, ...]
+    seen: tuple[Occurrence, ...]
 
     @property
     def verdicts(self) -> tuple[Verdict, ...]:
@@ -50,9 +50,9 @@ class FailureGroup:
         return tuple(dict.fromkeys(target for seen in self.seen for target in seen.targets))
 
 
-def grouped(failures: Iterable[Seen]) -> list[FailureGroup]:
+def grouped(failures: Iterable[Occurrence]) -> list[FailureGroup]:
     """The failures in groups, the one with the most cases first."""
-    groups: dict[str, list[Seen]] = {}
+    groups: dict[str, list[Occurrence]] = {}
     for seen in failures:
         groups.setdefault(essence(seen.case), []).append(seen)
     found = [FailureGroup(text, tuple(group)) for text, group in groups.items()]

@@ -15,7 +15,7 @@ from shmcheck.reports.compare import Comparison, Difference, compare
 from shmcheck.reports.explain import Explanation, Facts
 from shmcheck.reports.history_view import History
 from shmcheck.reports.known_list import Entry, stale
-from shmcheck.reports.failure_groups import FailureGroup, Seen, grouped
+from shmcheck.reports.failure_groups import FailureGroup, Occurrence, grouped
 from shmcheck.reports.results import BAD, SEVERITY, BadFile, Case, Key, Run, observation, rows_met, version, windows_version
 
 ABSENT = "absent"  # the case is not in this run
@@ -196,7 +196,7 @@ class Page:
     def failures(self) -> list[FailureGroup]:
         """The failures of these cases, grouped by expected and received reply."""
         return grouped(
-            Seen(case.key, variant.case, variant.targets)
+            Occurrence(case.key, variant.case, variant.targets)
             for case in self.failing
             for variant in case.variants
             if variant.case.verdict in BAD

@@ -105,7 +105,7 @@ def bars(tally: Counter[str]) -> list[Bar]:
 
 
 @dataclass(frozen=True)
-class Reply:
+class ShownReply:
     letters: str  # "A, C"
     text: str
     missing: bool
@@ -115,7 +115,7 @@ class Reply:
 class StepView:
     request: str
     reply: str  # if all systems agree
-    replies: tuple[Reply, ...]  # otherwise, one for each different reply
+    replies: tuple[ShownReply, ...]  # otherwise, one for each different reply
     comment: bool
 
 
@@ -132,7 +132,7 @@ def steps(case: PageCase) -> list[StepView]:
             out.append(StepView(step.request, step.replies[0] or "", (), comment))
             continue
         split = tuple(
-            Reply(", ".join(letters), "not done" if text is None else text or "done", text is None)
+            ShownReply(", ".join(letters), "not done" if text is None else text or "done", text is None)
             for text, letters in replies.items()
         )
         out.append(StepView(step.request, "", split, comment))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from shmcheck.reports.results import Case
-from shmcheck.reports.transcript import Step, align, external_program, split
+from shmcheck.reports.transcript import TranscriptStep, align, external_program, split
 
 STEP = re.compile(r"([a-z][a-z0-9-]*)> (.*)")
 # Steps that several roles perform at the same time. A transcript is a sequence of lines and does not say when each began.
@@ -31,7 +31,7 @@ def why_not(case: Case) -> str:
     return ""
 
 
-def steps_of(case: Case) -> list[Step]:
+def steps_of(case: Case) -> list[TranscriptStep]:
     """The steps of the transcript, without the notes of the case between them."""
     return [split(line) for line in case.transcript.split("\n") if line and not line.startswith(("= ", "# "))]
 
@@ -89,7 +89,7 @@ class Played:
     def same(self) -> bool:
         return self.ours is not None and steps_of(self.theirs) == self.our_steps()
 
-    def our_steps(self) -> list[Step]:
+    def our_steps(self) -> list[TranscriptStep]:
         """The played steps, without those that only start a role."""
         steps = steps_of(self.ours) if self.ours else []
         early = started_before(self.theirs)
@@ -111,7 +111,7 @@ class Played:
         return lines
 
 
-def text(step: Step) -> str:
+def text(step: TranscriptStep) -> str:
     return f"{step.request} -> {step.reply}" if step.reply else step.request
 
 

@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class TranscriptStep:
     """One line of a transcript: the request and the reply.
 
     `writer> map view of=section -> ok` has a request and a reply, `= size: 4096` a name and a value; every other line
@@ -19,12 +19,12 @@ class Step:
     reply: str
 
 
-def split(line: str) -> Step:
+def split(line: str) -> TranscriptStep:
     if line.startswith("= "):
         name, separator, value = line.partition(": ")
-        return Step(name + separator.rstrip(), value)
+        return TranscriptStep(name + separator.rstrip(), value)
     request, separator, reply = line.partition(" -> ")
-    return Step(request, reply) if separator and "> " in request else Step(line, "")
+    return TranscriptStep(request, reply) if separator and "> " in request else TranscriptStep(line, "")
 
 
 def external_program(transcript: str) -> str:
@@ -37,7 +37,7 @@ def external_program(transcript: str) -> str:
     return ""
 
 
-def steps_of(transcript: str) -> list[Step]:
+def steps_of(transcript: str) -> list[TranscriptStep]:
     return [split(line) for line in transcript.split("\n")] if transcript else []
 
 
@@ -62,7 +62,7 @@ def align(transcripts: Sequence[str]) -> list[Aligned]:
 
 
 def _merge(
-    merged: list[tuple[str, list[str | None]]], steps: Sequence[Step], place: int
+    merged: list[tuple[str, list[str | None]]], steps: Sequence[TranscriptStep], place: int
 ) -> list[tuple[str, list[str | None]]]:
     """Adds a transcript. Its steps join those with the same request."""
     requests = [request for request, _ in merged]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from shmcheck.reproduce.role_code import REFERENCE
-from shmcheck.reproduce.steps import CannotExpress, Step
+from shmcheck.reproduce.steps import CannotExpress, CallStep
 from shmcheck.verbs import Table
 
 MAIN = "main"
@@ -28,7 +28,7 @@ class Event:
     actor: str
     what: str
     role: str
-    step: Step | None = None
+    step: CallStep | None = None
     index: int = 0
     other: str = ""  # the role that a spawn starts
 
@@ -42,7 +42,7 @@ class Turns:
     bits: dict[str, int]
 
 
-def wanted_values(steps: list[Step], table: Table) -> set[tuple[int, str]]:
+def wanted_values(steps: list[CallStep], table: Table) -> set[tuple[int, str]]:
     """The steps whose volatile values later steps refer to, as (index, field)."""
     wanted: set[tuple[int, str]] = set()
     for place, step in enumerate(steps):
@@ -63,7 +63,7 @@ def wanted_values(steps: list[Step], table: Table) -> set[tuple[int, str]]:
     return wanted
 
 
-def turns_of(steps: list[Step]) -> Turns:
+def turns_of(steps: list[CallStep]) -> Turns:
     """The turns of a transcript. A role that appears again after its end is another process: writer, writer-2."""
     plan = Turns([], [], set(), {}, {})
     current: dict[str, str] = {}
@@ -103,7 +103,7 @@ def turns_of(steps: list[Step]) -> Turns:
     return plan
 
 
-def start(plan: Turns, role: str, step: Step) -> None:
+def start(plan: Turns, role: str, step: CallStep) -> None:
     """Reads the options of a role from its line "(start) identity=low"."""
     words = step.request.split(" ")[1:]
     for word in words:

@@ -5,18 +5,18 @@ from __future__ import annotations
 from shmcheck.reproduce import values
 from shmcheck.reproduce.role_code import RoleCode
 from shmcheck.reproduce.sections import newer, verb
-from shmcheck.reproduce.steps import CannotExpress, Step, unescape
+from shmcheck.reproduce.steps import CannotExpress, CallStep, unescape
 
 ACCESS = {"read": "0", "write": "1", "execute": "8"}
 NUMBERS = {"u8": "BYTE", "u16": "WORD", "u32": "DWORD", "u64": "ULONGLONG"}
 
 
-def store(code: RoleCode, step: Step, call: str, shown: str) -> None:
+def store(code: RoleCode, step: CallStep, call: str, shown: str) -> None:
     """An access whose reply has only the outcome to check."""
     touch(code, step, call, shown)
 
 
-def touch(code: RoleCode, step: Step, call: str, shown: str) -> bool:
+def touch(code: RoleCode, step: CallStep, call: str, shown: str) -> bool:
     """An access to memory that may raise an exception. Returns whether the expected reply has fields to check."""
     code.use("touch", *(["copy"] if call.startswith("copy_guarded") else []))
     code.declare("raised", "DWORD raised;")
@@ -41,7 +41,7 @@ def touch(code: RoleCode, step: Step, call: str, shown: str) -> bool:
     return False
 
 
-def data_of(code: RoleCode, step: Step) -> tuple[str, str]:
+def data_of(code: RoleCode, step: CallStep) -> tuple[str, str]:
     """The data of a write: the C expression of its address, and its length."""
     if "text" in step.keys:
         text = step.text("text")
@@ -58,7 +58,7 @@ def data_of(code: RoleCode, step: Step) -> tuple[str, str]:
 
 
 @verb("write")
-def write(code: RoleCode, step: Step, index: int) -> None:
+def write(code: RoleCode, step: CallStep, index: int) -> None:
     label = code.label(step.label, True)
     data, length = data_of(code, step)
     address = code.address(step)
@@ -68,7 +68,7 @@ def write(code: RoleCode, step: Step, index: int) -> None:
     )
 
 
-def read_expected(code: RoleCode, step: Step, address: str) -> None:
+def read_expected(code: RoleCode, step: CallStep, address: str) -> None:
     fields = step.expected.fields
     how = step.keys.get("as", "hex")
     if how in NUMBERS:
@@ -97,13 +97,13 @@ def read_expected(code: RoleCode, step: Step, address: str) -> None:
 
 
 @verb("read")
-def read(code: RoleCode, step: Step, index: int) -> None:
+def read(code: RoleCode, step: CallStep, index: int) -> None:
     label = code.label(step.label, True)
     address = code.address(step)
     code.guarded_by([label], lambda: read_expected(code, step, address))
 
 
-def pattern_arguments(code: RoleCode, step: Step) -> str:
+def pattern_arguments(code: RoleCode, step: CallStep) -> str:
     label = code.label(step.label, True)
     at = code.number(step, "at", "0")
     origin = " + ".join(part for part in (label.origin, at) if part != "0") or "0"
@@ -111,7 +111,7 @@ def pattern_arguments(code: RoleCode, step: Step) -> str:
 
 
 @verb("fill")
-def fill(code: RoleCode, step: Step, index: int) -> None:
+def fill(code: RoleCode, step: CallStep, index: int) -> None:
     code.use("pattern")
     label = code.label(step.label, True)
     arguments = pattern_arguments(code, step)
@@ -120,7 +120,7 @@ def fill(code: RoleCode, step: Step, index: int) -> None:
     )
 
 
-def no_wrong_byte(code: RoleCode, step: Step, key: str, what: str, right: str, wrong: str) -> None:
+def no_wrong_byte(code: RoleCode, step: CallStep, key: str, what: str, right: str, wrong: str) -> None:
     """Checks first_wrong against the expected field `key`, yes or no."""
     if key in step.expected.fields:
         good = step.expected.fields[key] == "yes"
@@ -133,7 +133,7 @@ def no_wrong_byte(code: RoleCode, step: Step, key: str, what: str, right: str, w
 
 
 @verb("verify")
-def verify(code: RoleCode, step: Step, index: int) -> None:
+def verify(code: RoleCode, step: CallStep, index: int) -> None:
     if "or-zero" in step.keys:
         raise CannotExpress("verify: or-zero=yes")
     code.use("pattern", "first_wrong")
@@ -143,7 +143,7 @@ def verify(code: RoleCode, step: Step, index: int) -> None:
 
 
 @verb("zero")
-def zero(code: RoleCode, step: Step, index: int) -> None:
+def zero(code: RoleCode, step: CallStep, index: int) -> None:
     code.use("zero")
     call = f"zero_guarded({code.address(step)}, {code.number(step, 'length')})"
     if not touch(code, step, call, f"reading {step.label}"):
@@ -164,7 +164,7 @@ REGION = {
 }
 
 
-def region_checks(code: RoleCode, step: Step, base: str, call: str) -> None:
+def region_checks(code: RoleCode, step: CallStep, base: str, call: str) -> None:
     code.declare("size", "SIZE_T size;")
     code.declare("info", "MEMORY_BASIC_INFORMATION info;")
     code.call(step, "size", call, "size != 0")
@@ -187,7 +187,7 @@ def region_checks(code: RoleCode, step: Step, base: str, call: str) -> None:
 
 
 @verb("query")
-def query(code: RoleCode, step: Step, index: int) -> None:
+def query(code: RoleCode, step: CallStep, index: int) -> None:
     if "process" in step.keys:
         raise CannotExpress("query: of another process")
     if step.label:
@@ -213,7 +213,7 @@ FLAGS = {
 
 
 @verb("kind")
-def kind(code: RoleCode, step: Step, index: int) -> None:
+def kind(code: RoleCode, step: CallStep, index: int) -> None:
     label = code.label(step.label, True)
     code.use("region_information")
     code.declare("done", "BOOL done;")
@@ -245,7 +245,7 @@ def kind(code: RoleCode, step: Step, index: int) -> None:
 
 
 @verb("commitment")
-def commitment(code: RoleCode, step: Step, index: int) -> None:
+def commitment(code: RoleCode, step: CallStep, index: int) -> None:
     code.use("commitment")
     if "unit" not in step.keys:
         code.add("mark_commit_charge();")
@@ -260,7 +260,7 @@ def commitment(code: RoleCode, step: Step, index: int) -> None:
 
 
 @verb("diskspace")
-def disk_space(code: RoleCode, step: Step, index: int) -> None:
+def disk_space(code: RoleCode, step: CallStep, index: int) -> None:
     code.use("disk_space")
     code.declare("available", "ULONGLONG available, beyond;")
     code.add("disk_space(&available, &beyond);")
@@ -269,7 +269,7 @@ def disk_space(code: RoleCode, step: Step, index: int) -> None:
 
 
 @verb("addresses")
-def addresses(code: RoleCode, step: Step, index: int) -> None:
+def addresses(code: RoleCode, step: CallStep, index: int) -> None:
     code.declare("system", "SYSTEM_INFO system;")
     code.declare("space", "ULONGLONG space;")
     code.add("GetSystemInfo(&system);")
@@ -282,7 +282,7 @@ def addresses(code: RoleCode, step: Step, index: int) -> None:
 
 
 @verb("size")
-def section_size(code: RoleCode, step: Step, index: int) -> None:
+def section_size(code: RoleCode, step: CallStep, index: int) -> None:
     if step.keys.get("class", "basic") != "basic" or step.keys.get("buffer", "exact") != "exact":
         raise CannotExpress("size: another class or length than that of the section's size")
     if not step.expected.ok:
@@ -303,7 +303,7 @@ def section_size(code: RoleCode, step: Step, index: int) -> None:
             )
 
 
-def nt_fail(code: RoleCode, step: Step, shown: str, helper: str, call: str) -> None:
+def nt_fail(code: RoleCode, step: CallStep, shown: str, helper: str, call: str) -> None:
     """A call of an Nt function that is expected to fail: checks its status."""
     code.use(helper)
     code.declare("nt", "LONG nt;")
@@ -316,7 +316,7 @@ def nt_fail(code: RoleCode, step: Step, shown: str, helper: str, call: str) -> N
 
 
 @verb("granted")
-def granted(code: RoleCode, step: Step, index: int) -> None:
+def granted(code: RoleCode, step: CallStep, index: int) -> None:
     handle = code.handle(step.label)
     label = code.labels[step.label]
     shown = f"NtQueryObject({handle})"
@@ -338,7 +338,7 @@ def granted(code: RoleCode, step: Step, index: int) -> None:
 
 
 @verb("system")
-def system(code: RoleCode, step: Step, index: int) -> None:
+def system(code: RoleCode, step: CallStep, index: int) -> None:
     code.declare("system", "SYSTEM_INFO system;")
     code.add("GetSystemInfo(&system);")
     for key, member in (("page", "dwPageSize"), ("granularity", "dwAllocationGranularity")):
@@ -350,19 +350,19 @@ def system(code: RoleCode, step: Step, index: int) -> None:
 
 
 @verb("resident")
-def resident(code: RoleCode, step: Step, index: int) -> None:
+def resident(code: RoleCode, step: CallStep, index: int) -> None:
     raise CannotExpress("resident: the result of QueryWorkingSetEx depends on other use of the memory")
 
 
 # ---- changing ----
 
 
-def on_pages(code: RoleCode, step: Step, target: str, call: str, good: str) -> None:
+def on_pages(code: RoleCode, step: CallStep, target: str, call: str, good: str) -> None:
     code.guarded_by([code.label(step.label, True)], lambda: code.call(step, target, call, good))
 
 
 @verb("protect")
-def protect(code: RoleCode, step: Step, index: int) -> None:
+def protect(code: RoleCode, step: CallStep, index: int) -> None:
     code.declare("done", "BOOL done;")
     code.declare("old", "DWORD old = 0;")
     call = f"VirtualProtect({code.address(step)}, {code.number(step, 'length')}, {code.constants(step, 'to')}, &old)"
@@ -375,7 +375,7 @@ def protect(code: RoleCode, step: Step, index: int) -> None:
 
 
 @verb("commit")
-def commit(code: RoleCode, step: Step, index: int) -> None:
+def commit(code: RoleCode, step: CallStep, index: int) -> None:
     at = code.declare("committed", "BYTE *committed;")
     call = f"VirtualAlloc({code.address(step)}, {code.number(step, 'length')}, MEM_COMMIT, {code.constants(step, 'protect')})"
     on_pages(code, step, at, call, f"{at} != NULL")
@@ -386,20 +386,20 @@ def commit(code: RoleCode, step: Step, index: int) -> None:
 
 
 @verb("reset")
-def reset(code: RoleCode, step: Step, index: int) -> None:
+def reset(code: RoleCode, step: CallStep, index: int) -> None:
     at = code.declare("committed", "BYTE *committed;")
     call = f"VirtualAlloc({code.address(step)}, {code.number(step, 'length')}, MEM_RESET, PAGE_READWRITE)"
     on_pages(code, step, at, call, f"{at} != NULL")
 
 
 @verb("decommit")
-def decommit(code: RoleCode, step: Step, index: int) -> None:
+def decommit(code: RoleCode, step: CallStep, index: int) -> None:
     code.declare("done", "BOOL done;")
     on_pages(code, step, "done", f"VirtualFree({code.address(step)}, {code.number(step, 'length')}, MEM_DECOMMIT)", "done")
 
 
 @verb("reserve")
-def reserve(code: RoleCode, step: Step, index: int) -> None:
+def reserve(code: RoleCode, step: CallStep, index: int) -> None:
     base = code.number(step, "base")
     place = "NULL" if base == "0" else f"(void *)(ULONG_PTR){base}"
     memory = code.make(step.label, True, step=step).variable
@@ -408,18 +408,18 @@ def reserve(code: RoleCode, step: Step, index: int) -> None:
 
 
 @verb("lock")
-def lock(code: RoleCode, step: Step, index: int) -> None:
+def lock(code: RoleCode, step: CallStep, index: int) -> None:
     code.declare("done", "BOOL done;")
     on_pages(code, step, "done", f"VirtualLock({code.address(step)}, {code.number(step, 'length')})", "done")
 
 
 @verb("unlock")
-def unlock(code: RoleCode, step: Step, index: int) -> None:
+def unlock(code: RoleCode, step: CallStep, index: int) -> None:
     code.declare("done", "BOOL done;")
     on_pages(code, step, "done", f"VirtualUnlock({code.address(step)}, {code.number(step, 'length')})", "done")
 
 
 @verb("flush")
-def flush(code: RoleCode, step: Step, index: int) -> None:
+def flush(code: RoleCode, step: CallStep, index: int) -> None:
     code.declare("done", "BOOL done;")
     on_pages(code, step, "done", f"FlushViewOfFile({code.address(step)}, {code.number(step, 'length')})", "done")

@@ -6,10 +6,10 @@ from shmcheck.definitions import INTEGRITY_LEVELS
 from shmcheck.reproduce import values
 from shmcheck.reproduce.role_code import RoleCode
 from shmcheck.reproduce.sections import name_of, verb
-from shmcheck.reproduce.steps import CannotExpress, Step, unescape
+from shmcheck.reproduce.steps import CannotExpress, CallStep, unescape
 
 
-def done_call(code: RoleCode, step: Step, call: str) -> None:
+def done_call(code: RoleCode, step: CallStep, call: str) -> None:
     code.declare("done", "BOOL done;")
     code.call(step, "done", call, "done")
 
@@ -18,7 +18,7 @@ def done_call(code: RoleCode, step: Step, call: str) -> None:
 
 
 @verb("adopt")
-def adopt(code: RoleCode, step: Step, index: int) -> None:
+def adopt(code: RoleCode, step: CallStep, index: int) -> None:
     memory = "address" in step.keys
     label = code.make(step.label, memory)
     value = code.number(step, "address" if memory else "handle")
@@ -26,7 +26,7 @@ def adopt(code: RoleCode, step: Step, index: int) -> None:
 
 
 @verb("duplicate")
-def duplicate(code: RoleCode, step: Step, index: int) -> None:
+def duplicate(code: RoleCode, step: CallStep, index: int) -> None:
     keys = step.keys
     to = code.number(step, "to")
     options = []
@@ -55,7 +55,7 @@ def duplicate(code: RoleCode, step: Step, index: int) -> None:
 
 
 @verb("pull")
-def pull(code: RoleCode, step: Step, index: int) -> None:
+def pull(code: RoleCode, step: CallStep, index: int) -> None:
     options = [] if "access" in step.keys else ["DUPLICATE_SAME_ACCESS"]
     options += ["DUPLICATE_CLOSE_SOURCE"] if step.keys.get("close-source") == "yes" else []
     label = code.make(step.label, False, step=step).variable
@@ -73,7 +73,7 @@ def pull(code: RoleCode, step: Step, index: int) -> None:
 
 
 @verb("closeremote")
-def close_remote(code: RoleCode, step: Step, index: int) -> None:
+def close_remote(code: RoleCode, step: CallStep, index: int) -> None:
     code.declare("process", "HANDLE process;")
     rights = code.constants(step, "rights", "PROCESS_DUP_HANDLE")
     code.add(f"process = OpenProcess({rights}, FALSE, (DWORD){code.number(step, 'from')});")
@@ -83,7 +83,7 @@ def close_remote(code: RoleCode, step: Step, index: int) -> None:
 
 
 @verb("flags")
-def flags(code: RoleCode, step: Step, index: int) -> None:
+def flags(code: RoleCode, step: CallStep, index: int) -> None:
     code.declare("flags", "DWORD flags;")
     handle = code.handle(step.label)
     call = f"GetHandleInformation({handle}, &flags)"
@@ -100,7 +100,7 @@ def flags(code: RoleCode, step: Step, index: int) -> None:
 
 
 @verb("setflags")
-def set_flags(code: RoleCode, step: Step, index: int) -> None:
+def set_flags(code: RoleCode, step: CallStep, index: int) -> None:
     names = {"inherit": "HANDLE_FLAG_INHERIT", "protect-from-close": "HANDLE_FLAG_PROTECT_FROM_CLOSE"}
     mask = " | ".join(name for key, name in names.items() if key in step.keys) or "0"
     value = " | ".join(name for key, name in names.items() if step.keys.get(key) == "yes") or "0"
@@ -108,7 +108,7 @@ def set_flags(code: RoleCode, step: Step, index: int) -> None:
 
 
 @verb("compare")
-def compare(code: RoleCode, step: Step, index: int) -> None:
+def compare(code: RoleCode, step: CallStep, index: int) -> None:
     if not step.expected.ok:
         raise CannotExpress("compare: a failure")
     code.use("compare_objects")
@@ -127,7 +127,7 @@ def compare(code: RoleCode, step: Step, index: int) -> None:
 
 
 @verb("file")
-def file(code: RoleCode, step: Step, index: int) -> None:
+def file(code: RoleCode, step: CallStep, index: int) -> None:
     code.use("file_path")
     name = values.wide(values.object_name(step.keys["name"], code.program.prefix))
     shares = {
@@ -151,7 +151,7 @@ def file(code: RoleCode, step: Step, index: int) -> None:
 
 
 @verb("pipe")
-def pipe(code: RoleCode, step: Step, index: int) -> None:
+def pipe(code: RoleCode, step: CallStep, index: int) -> None:
     label = code.make(step.label, False, step=step).variable
     code.declare("other_end", "HANDLE other_end;")
     done_call(code, step, f"CreatePipe(&{label}, &other_end, NULL, 0)")
@@ -159,14 +159,14 @@ def pipe(code: RoleCode, step: Step, index: int) -> None:
 
 
 @verb("fileremove")
-def file_remove(code: RoleCode, step: Step, index: int) -> None:
+def file_remove(code: RoleCode, step: CallStep, index: int) -> None:
     code.use("file_path")
     name = values.wide(values.object_name(step.keys["name"], code.program.prefix))
     done_call(code, step, f"DeleteFileW(file_path({name}, FALSE))")
 
 
 @verb("filesize")
-def file_size(code: RoleCode, step: Step, index: int) -> None:
+def file_size(code: RoleCode, step: CallStep, index: int) -> None:
     handle = code.handle(step.label)
     if "to" in step.keys:
         code.use("set_size")
@@ -183,7 +183,7 @@ def file_size(code: RoleCode, step: Step, index: int) -> None:
 
 
 @verb("fileread")
-def file_read(code: RoleCode, step: Step, index: int) -> None:
+def file_read(code: RoleCode, step: CallStep, index: int) -> None:
     code.use("at")
     code.declare("bytes", "char bytes[512];")
     code.declare("got", "DWORD got = 0;")
@@ -199,7 +199,7 @@ def file_read(code: RoleCode, step: Step, index: int) -> None:
 
 
 @verb("filewrite")
-def file_write(code: RoleCode, step: Step, index: int) -> None:
+def file_write(code: RoleCode, step: CallStep, index: int) -> None:
     code.use("at")
     code.declare("got", "DWORD got = 0;")
     data = step.text("text")
@@ -210,7 +210,7 @@ def file_write(code: RoleCode, step: Step, index: int) -> None:
 
 
 @verb("filelock")
-def file_lock(code: RoleCode, step: Step, index: int) -> None:
+def file_lock(code: RoleCode, step: CallStep, index: int) -> None:
     code.use("at")
     high, low = values.split_64(code.number(step, "length"))
     done_call(
@@ -221,7 +221,7 @@ def file_lock(code: RoleCode, step: Step, index: int) -> None:
 
 
 @verb("fileflush")
-def file_flush(code: RoleCode, step: Step, index: int) -> None:
+def file_flush(code: RoleCode, step: CallStep, index: int) -> None:
     done_call(code, step, f"FlushFileBuffers({code.handle(step.label)})")
 
 
@@ -238,7 +238,7 @@ SIGNALS = {"event": "SetEvent({})", "mutex": "ReleaseMutex({})", "semaphore": "R
 
 
 @verb("hold")
-def hold(code: RoleCode, step: Step, index: int) -> None:
+def hold(code: RoleCode, step: CallStep, index: int) -> None:
     label = code.make(step.label, False, step=step).variable
     code.call(step, label, KINDS[step.keys["kind"]].format(name_of(code, step)), f"{label} != NULL")
     step.notes.clear()
@@ -247,7 +247,7 @@ def hold(code: RoleCode, step: Step, index: int) -> None:
 
 
 @verb("signal")
-def signal(code: RoleCode, step: Step, index: int) -> None:
+def signal(code: RoleCode, step: CallStep, index: int) -> None:
     label = code.handle(step.label)
     kind = code.variables.get(f"kind of {label}")
     if kind not in SIGNALS:
@@ -256,7 +256,7 @@ def signal(code: RoleCode, step: Step, index: int) -> None:
 
 
 @verb("wait")
-def wait(code: RoleCode, step: Step, index: int) -> None:
+def wait(code: RoleCode, step: CallStep, index: int) -> None:
     code.declare("result", "DWORD result;")
     call = f"WaitForSingleObject({code.handle(step.label)}, {code.number(step, 'timeout')})"
     code.call(step, "result", call, "result != WAIT_FAILED")
@@ -268,7 +268,7 @@ def wait(code: RoleCode, step: Step, index: int) -> None:
 # ---- security ----
 
 
-def sddl_checks(code: RoleCode, step: Step, call: str, shown: str) -> None:
+def sddl_checks(code: RoleCode, step: CallStep, call: str, shown: str) -> None:
     """Compares a descriptor's text; `call` fills sddl_text and returns the error of the function."""
     expected = step.expected
     code.declare("error", "DWORD error;")
@@ -294,7 +294,7 @@ PARTS = {"dacl": "DACL_SECURITY_INFORMATION", "owner": "OWNER_SECURITY_INFORMATI
 
 
 @verb("descriptor")
-def descriptor(code: RoleCode, step: Step, index: int) -> None:
+def descriptor(code: RoleCode, step: CallStep, index: int) -> None:
     code.use("descriptor")
     part = PARTS[step.keys.get("parts", "dacl")]
     handle = code.handle(step.label)
@@ -306,7 +306,7 @@ def descriptor(code: RoleCode, step: Step, index: int) -> None:
 
 
 @verb("describe")
-def describe(code: RoleCode, step: Step, index: int) -> None:
+def describe(code: RoleCode, step: CallStep, index: int) -> None:
     code.use("describe")
     part = PARTS[step.keys.get("parts", "dacl")]
     name = name_of(code, step)
@@ -314,7 +314,7 @@ def describe(code: RoleCode, step: Step, index: int) -> None:
 
 
 @verb("setdescriptor")
-def set_descriptor(code: RoleCode, step: Step, index: int) -> None:
+def set_descriptor(code: RoleCode, step: CallStep, index: int) -> None:
     code.use("set_dacl")
     code.declare("error", "DWORD error;")
     handle, sd = code.handle(step.label), step.text("sd")
@@ -325,7 +325,7 @@ def set_descriptor(code: RoleCode, step: Step, index: int) -> None:
 
 
 @verb("privilege")
-def privilege(code: RoleCode, step: Step, index: int) -> None:
+def privilege(code: RoleCode, step: CallStep, index: int) -> None:
     code.use("privilege")
     name = values.wide(step.label)
     change = {"enabled": "SE_PRIVILEGE_ENABLED", "disabled": "0", "removed": "SE_PRIVILEGE_REMOVED"}
@@ -340,7 +340,7 @@ def privilege(code: RoleCode, step: Step, index: int) -> None:
 
 
 @verb("identity")
-def identity(code: RoleCode, step: Step, index: int) -> None:
+def identity(code: RoleCode, step: CallStep, index: int) -> None:
     code.use("identity")
     for key, value in step.expected.fields.items():
         yes = value == "yes"

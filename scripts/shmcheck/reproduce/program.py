@@ -13,7 +13,7 @@ from shmcheck.reproduce import memory, objects, sections, values  # noqa: F401 (
 from shmcheck.reproduce.events import IDENTITIES, MAIN, Event, Turns, turns_of, wanted_values
 from shmcheck.reproduce.functions import FUNCTIONS, declaration, lookup
 from shmcheck.reproduce.role_code import RoleCode, SharedCode
-from shmcheck.reproduce.steps import CannotExpress, Step, steps_of
+from shmcheck.reproduce.steps import CannotExpress, CallStep, steps_of
 from shmcheck.verbs import Table
 
 HELPERS = Path(__file__).with_name("helpers.c")
@@ -51,7 +51,7 @@ def comment(paragraphs: list[str]) -> str:
     return "/* " + "\n".join([lines[0], *[f" * {line}".rstrip() for line in lines[1:]]]) + " */"
 
 
-def head(case: Case, run: Run, steps: list[Step], contract: Contract, winetest: bool) -> str:
+def head(case: Case, run: Run, steps: list[CallStep], contract: Contract, winetest: bool) -> str:
     rows = {row.id: row for row in contract.rows}
     paragraphs = [case.key.id]
     failed_rows = [row for row in case.rows if f"[{row}]" in case.message + case.details] or list(case.rows)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from shmcheck.reproduce import values
-from shmcheck.reproduce.steps import CannotExpress, Step
+from shmcheck.reproduce.steps import CannotExpress, CallStep
 
 WIDTH = 110
 CONVERSION = "\x01"
@@ -119,7 +119,7 @@ class RoleCode:
         name = re.sub(r"[^A-Za-z0-9_]", "_", label)
         return name + "_" if name in RESERVED or not name[0].isalpha() else name
 
-    def make(self, label: str, memory: bool, origin: str = "0", step: Step | None = None) -> Label:
+    def make(self, label: str, memory: bool, origin: str = "0", step: CallStep | None = None) -> Label:
         """The variable for the object that a call makes."""
         base = self.name_of(label)
         kind = "BYTE *" if memory else "HANDLE "
@@ -140,13 +140,13 @@ class RoleCode:
     def handle(self, label: str) -> str:
         return self.label(label, False).variable
 
-    def address(self, step: Step, label: str = "") -> str:
+    def address(self, step: CallStep, label: str = "") -> str:
         """The address of a step: its label and at=."""
         base = self.label(label or step.label, True).variable
         at = self.number(step, "at", "0")
         return base if at == "0" else f"{base} + {at}"
 
-    def number(self, step: Step, key: str, default: str = "0") -> str:
+    def number(self, step: CallStep, key: str, default: str = "0") -> str:
         """A number of a step as C; a reference to another reply becomes the variable that keeps it."""
         value = step.keys.get(key, default)
         found = REFERENCE.fullmatch(value)
@@ -165,7 +165,7 @@ class RoleCode:
         value = f'fetch("{key}")'
         return f"({value} {more[0]} {more[1:]})" if more else value
 
-    def constants(self, step: Step, key: str, default: str = "0") -> str:
+    def constants(self, step: CallStep, key: str, default: str = "0") -> str:
         return values.constants(step.keys.get(key, default), self.program.constants)
 
     def publish(self, index: int, name: str, value: str) -> None:
@@ -177,7 +177,7 @@ class RoleCode:
 
     # ---- checks ----
 
-    def ok(self, step: Step, condition: str, text: str, arguments: str = "") -> None:
+    def ok(self, step: CallStep, condition: str, text: str, arguments: str = "") -> None:
         """A check; `text` has the expected and the received value. CONVERSION in it means the % of printf."""
         known = "todo_wine " if self.program.winetest and self.program.known and step.failed else ""
         start = f"{known}ok({condition},"
@@ -192,7 +192,7 @@ class RoleCode:
         else:
             self.add(*lines[:-1], lines[-1] + ");")
 
-    def call(self, step: Step, target: str, call: str, good: str, shown: str = "") -> None:
+    def call(self, step: CallStep, target: str, call: str, good: str, shown: str = "") -> None:
         """A call, whose success is the expression `good`, and the checks of its success and its last error.
 
         `shown` is the call as the message has it."""
@@ -209,7 +209,7 @@ class RoleCode:
             self.add("status = last_status();")
         self.expect(step, good, shown or call)
 
-    def expect(self, step: Step, good: str, shown: str) -> None:
+    def expect(self, step: CallStep, good: str, shown: str) -> None:
         expected, fields = step.expected, step.expected.fields
         shown = re.sub(r"\s+", " ", shown)
         if expected.outcome not in ("ok", "fail"):

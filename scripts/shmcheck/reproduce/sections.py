@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 from shmcheck.reproduce import values
 from shmcheck.reproduce.role_code import RoleCode
-from shmcheck.reproduce.steps import CannotExpress, Step
+from shmcheck.reproduce.steps import CannotExpress, CallStep
 
-Writer = Callable[[RoleCode, Step, int], None]
+Writer = Callable[[RoleCode, CallStep, int], None]
 WRITERS: dict[str, Writer] = {}
 
 
@@ -22,7 +22,7 @@ def verb(name: str) -> Callable[[Writer], Writer]:
     return register
 
 
-def name_of(code: RoleCode, step: Step) -> str:
+def name_of(code: RoleCode, step: CallStep) -> str:
     """The name of an object as C: NULL without name=."""
     if "name" not in step.keys:
         return "NULL"
@@ -35,7 +35,7 @@ def name_of(code: RoleCode, step: Step) -> str:
     return values.narrow(name) if narrow else values.wide(name)
 
 
-def attributes_of(code: RoleCode, step: Step) -> str:
+def attributes_of(code: RoleCode, step: CallStep) -> str:
     """The SECURITY_ATTRIBUTES of a step; NULL without sd= and inherit=."""
     if "sd" not in step.keys and "inherit" not in step.keys:
         return "NULL"
@@ -50,7 +50,7 @@ def attributes_of(code: RoleCode, step: Step) -> str:
     return f"attributes({values.wide(sd)}, {inherit})"
 
 
-def file_of(code: RoleCode, step: Step) -> str:
+def file_of(code: RoleCode, step: CallStep) -> str:
     word = step.keys.get("file", "invalid")
     if word == "invalid":
         return "INVALID_HANDLE_VALUE"
@@ -63,7 +63,7 @@ def file_of(code: RoleCode, step: Step) -> str:
 
 
 @verb("create")
-def create(code: RoleCode, step: Step, index: int) -> None:
+def create(code: RoleCode, step: CallStep, index: int) -> None:
     high, low = values.split_64(code.number(step, "size"))
     function = {"W": "CreateFileMappingW", "A": "CreateFileMappingA", "numa": "CreateFileMappingNumaW"}[
         step.keys.get("api", "W")
@@ -77,7 +77,7 @@ def create(code: RoleCode, step: Step, index: int) -> None:
 
 
 @verb("open")
-def open_section(code: RoleCode, step: Step, index: int) -> None:
+def open_section(code: RoleCode, step: CallStep, index: int) -> None:
     function = "OpenFileMappingA" if step.keys.get("api") == "A" else "OpenFileMappingW"
     inherit = "TRUE" if step.keys.get("inherit") == "yes" else "FALSE"
     call = f"{function}({code.constants(step, 'access')}, {inherit}, {name_of(code, step)})"
@@ -87,7 +87,7 @@ def open_section(code: RoleCode, step: Step, index: int) -> None:
 
 
 @verb("map")
-def map_view(code: RoleCode, step: Step, index: int) -> None:
+def map_view(code: RoleCode, step: CallStep, index: int) -> None:
     of = code.label(step.keys["of"], False)
     offset = code.number(step, "offset")
     high, low = values.split_64(offset)
@@ -106,7 +106,7 @@ def map_view(code: RoleCode, step: Step, index: int) -> None:
     code.guarded_by([of], write)
 
 
-def release(code: RoleCode, step: Step, memory: bool, call: str) -> None:
+def release(code: RoleCode, step: CallStep, memory: bool, call: str) -> None:
     """A call that releases the object of a label. If the step undoes an unexpected success, its result is not checked,
     because the object may not exist."""
     label = code.label(step.label, memory)
@@ -123,24 +123,24 @@ def release(code: RoleCode, step: Step, memory: bool, call: str) -> None:
 
 
 @verb("unmap")
-def unmap(code: RoleCode, step: Step, index: int) -> None:
+def unmap(code: RoleCode, step: CallStep, index: int) -> None:
     release(code, step, True, f"UnmapViewOfFile({code.address(step)})")
 
 
 @verb("close")
-def close(code: RoleCode, step: Step, index: int) -> None:
+def close(code: RoleCode, step: CallStep, index: int) -> None:
     release(code, step, False, f"CloseHandle({code.handle(step.label)})")
 
 
 @verb("release")
-def release_memory(code: RoleCode, step: Step, index: int) -> None:
+def release_memory(code: RoleCode, step: CallStep, index: int) -> None:
     release(code, step, True, f"VirtualFree({code.address(step)}, 0, MEM_RELEASE)")
 
 
 # ---- calls of newer systems ----
 
 
-def newer(code: RoleCode, step: Step, function: str, write: Callable[[], None]) -> None:
+def newer(code: RoleCode, step: CallStep, function: str, write: Callable[[], None]) -> None:
     """A call of a function that older systems do not export."""
     code.use(f"p{function}")
     if step.got.fields.get("error") == "127" and not step.failed:
@@ -155,7 +155,7 @@ def newer(code: RoleCode, step: Step, function: str, write: Callable[[], None]) 
 
 
 @verb("createapp")
-def create_app(code: RoleCode, step: Step, index: int) -> None:
+def create_app(code: RoleCode, step: CallStep, index: int) -> None:
     section = code.make(step.label, False, step=step).variable
     call = (
         f"pCreateFileMappingFromApp(INVALID_HANDLE_VALUE, NULL, {code.constants(step, 'protect')}, "
@@ -165,14 +165,14 @@ def create_app(code: RoleCode, step: Step, index: int) -> None:
 
 
 @verb("openapp")
-def open_app(code: RoleCode, step: Step, index: int) -> None:
+def open_app(code: RoleCode, step: CallStep, index: int) -> None:
     section = code.make(step.label, False, step=step).variable
     call = f"pOpenFileMappingFromApp({code.constants(step, 'access')}, FALSE, {name_of(code, step)})"
     newer(code, step, "OpenFileMappingFromApp", lambda: code.call(step, section, call, f"{section} != NULL", call[1:]))
 
 
 @verb("mapapp")
-def map_app(code: RoleCode, step: Step, index: int) -> None:
+def map_app(code: RoleCode, step: CallStep, index: int) -> None:
     of = code.handle(step.keys["of"])
     view = code.make(step.label, True, code.number(step, "offset"), step).variable
     call = (
@@ -182,7 +182,7 @@ def map_app(code: RoleCode, step: Step, index: int) -> None:
     newer(code, step, "MapViewOfFileFromApp", lambda: code.call(step, view, call, f"{view} != NULL", call[1:]))
 
 
-def process_of(step: Step) -> str:
+def process_of(step: CallStep) -> str:
     word = step.keys.get("process", "self")
     if word == "self":
         return "GetCurrentProcess()"
@@ -192,7 +192,7 @@ def process_of(step: Step) -> str:
 
 
 @verb("map3")
-def map_3(code: RoleCode, step: Step, index: int) -> None:
+def map_3(code: RoleCode, step: CallStep, index: int) -> None:
     of = code.handle(step.keys["of"])
     lowest, highest, alignment = (code.number(step, key) for key in ("lowest", "highest", "alignment"))
     bounded = (lowest, highest, alignment) != ("0", "0", "0")
@@ -214,7 +214,7 @@ def map_3(code: RoleCode, step: Step, index: int) -> None:
 
 
 @verb("unmap2")
-def unmap_2(code: RoleCode, step: Step, index: int) -> None:
+def unmap_2(code: RoleCode, step: CallStep, index: int) -> None:
     if "address" in step.keys:
         raise CannotExpress("unmap2: a view in another process")
     view = code.label(step.label, True)
@@ -229,7 +229,7 @@ def unmap_2(code: RoleCode, step: Step, index: int) -> None:
 
 
 @verb("placeholder")
-def placeholder(code: RoleCode, step: Step, index: int) -> None:
+def placeholder(code: RoleCode, step: CallStep, index: int) -> None:
     size = code.number(step, "size")
     if "like" in step.keys:
         code.use("allocation_size")
@@ -242,7 +242,7 @@ def placeholder(code: RoleCode, step: Step, index: int) -> None:
 
 
 @verb("split")
-def split(code: RoleCode, step: Step, index: int) -> None:
+def split(code: RoleCode, step: CallStep, index: int) -> None:
     code.declare("done", "BOOL done;")
     code.program.constants.add("MEM_PRESERVE_PLACEHOLDER")
     call = f"VirtualFree({code.address(step)}, {code.number(step, 'length')}, MEM_RELEASE | MEM_PRESERVE_PLACEHOLDER)"
@@ -250,7 +250,7 @@ def split(code: RoleCode, step: Step, index: int) -> None:
 
 
 @verb("export")
-def export(code: RoleCode, step: Step, index: int) -> None:
+def export(code: RoleCode, step: CallStep, index: int) -> None:
     module = step.keys.get("from", "kernelbase") + ".dll"
     there = f'GetProcAddress(GetModuleHandleA("{module}"), "{step.label}") != NULL'
     expected = step.expected.fields.get("present", "yes") == "yes"

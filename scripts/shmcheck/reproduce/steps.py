@@ -25,7 +25,7 @@ class CannotExpress(CannotRun):
 
 
 @dataclass(frozen=True)
-class Reply:
+class ExpectedReply:
     """A reply, or an expected reply: the outcome (ok, fail, fault, bye, gone, hello) and fields."""
 
     outcome: str
@@ -37,7 +37,7 @@ class Reply:
 
 
 @dataclass
-class Step:
+class CallStep:
     """One line of a transcript. `keys` are as written, with their escapes."""
 
     role: str
@@ -45,8 +45,8 @@ class Step:
     verb: str
     label: str
     keys: dict[str, str]
-    got: Reply
-    expected: Reply
+    got: ExpectedReply
+    expected: ExpectedReply
     failed: bool = False  # the report says that `got` differs from the expected reply
     notes: list[str] = field(default_factory=list)  # the notes of the case before this step
 
@@ -65,13 +65,13 @@ def unescape(value: str) -> str:
     return re.sub("%([0-9A-Fa-f]{2})", lambda found: chr(int(found[1], 16)), value)
 
 
-def parse_reply(text: str) -> Reply:
+def parse_reply(text: str) -> ExpectedReply:
     words = text.split()
     fields = dict(word.split("=", 1) for word in words[1:] if "=" in word and not word.startswith("~"))
-    return Reply(words[0] if words else "", fields)
+    return ExpectedReply(words[0] if words else "", fields)
 
 
-def parse_step(line: str) -> Step:
+def parse_step(line: str) -> CallStep:
     found = LINE.fullmatch(line)
     if not found:
         raise CannotExpress(f"a line of the transcript that is not a step: {line[:80]}")
@@ -82,12 +82,12 @@ def parse_step(line: str) -> Step:
         label, rest = rest[0], rest[1:]
     keys = dict(word.split("=", 1) for word in rest if "=" in word)
     reply = parse_reply(found["reply"])
-    return Step(found["role"], found["request"], words[0], label, keys, reply, reply)
+    return CallStep(found["role"], found["request"], words[0], label, keys, reply, reply)
 
 
-def failures(case: Case) -> list[tuple[str, str, Reply, str]]:
+def failures(case: Case) -> list[tuple[str, str, ExpectedReply, str]]:
     """The steps that the report says were not as expected, in its order: role, request, expected reply, received reply."""
-    found: list[tuple[str, str, Reply, str]] = []
+    found: list[tuple[str, str, ExpectedReply, str]] = []
     for line in [case.message.removeprefix("known: "), *case.details.split("\n")]:
         match = EXPECTATION.fullmatch(line)
         if match:
@@ -99,11 +99,11 @@ def failures(case: Case) -> list[tuple[str, str, Reply, str]]:
     return found
 
 
-def steps_of(case: Case) -> list[Step]:
+def steps_of(case: Case) -> list[CallStep]:
     """The steps with their expected replies. CannotExpress for a line that is not a step."""
     if program := external_program(case.transcript):
         raise CannotExpress(f"the external program {program} plays a role, and a report does not carry what it calls")
-    steps: list[Step] = []
+    steps: list[CallStep] = []
     notes: list[str] = []
     for line in case.transcript.split("\n"):
         if line.startswith(("# ", "= ")):

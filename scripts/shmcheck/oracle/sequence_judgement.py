@@ -12,7 +12,7 @@ from shmcheck.oracle.text import reply, step
 
 
 @dataclass(slots=True)
-class Verdict:
+class SequenceJudgement:
     """The verdict on one sequence. `at` is the index of the contradicted step, at which judging ends; -1 if there is none."""
 
     explained: int = 0
@@ -32,9 +32,9 @@ class Verdict:
             self.changes.extend(judgement.changes)
 
 
-def judge(model: Model, platform: Platform, steps: Many[tuple[str, str]], replies: Many[str]) -> Verdict:
+def judge(model: Model, platform: Platform, steps: Many[tuple[str, str]], replies: Many[str]) -> SequenceJudgement:
     """Judges all steps, with a state that follows the replies."""
-    found, world = Verdict(), World(platform)
+    found, world = SequenceJudgement(), World(platform)
     for index, ((role, text), answer) in enumerate(zip(steps, replies)):
         if text == KILL:
             world.end(world.process(role))
@@ -48,9 +48,9 @@ def judge(model: Model, platform: Platform, steps: Many[tuple[str, str]], replie
     return found
 
 
-def judge_predicted(model: Model, platform: Platform, made: Sequence, replies: Many[str]) -> Verdict:
+def judge_predicted(model: Model, platform: Platform, made: Sequence, replies: Many[str]) -> SequenceJudgement:
     """The same, and faster if all replies match the predictions that were made with the sequence."""
-    found = Verdict()
+    found = SequenceJudgement()
     for expected, answer in zip(made.expected, replies):
         if expected is None:
             continue
