@@ -49,6 +49,15 @@ def test_a_call_with_its_values_by_name() -> None:
     assert "Sleep(" not in text
 
 
+def test_the_attributes_of_an_app_call_are_kept() -> None:
+    text = program(
+        "writer> createapp section name=@x size=4096 protect=PAGE_READWRITE inherit=yes -> ok error=0\n"
+        "reader> openapp again name=@x access=FILE_MAP_READ inherit=yes -> ok"
+    )
+    assert "pCreateFileMappingFromApp(INVALID_HANDLE_VALUE, plain_attributes(TRUE), PAGE_READWRITE" in text
+    assert "pOpenFileMappingFromApp(FILE_MAP_READ, TRUE, " in text
+
+
 def test_the_expected_reply_of_a_failure_is_used() -> None:
     step = "reader> open section name=@x access=FILE_MAP_READ"
     details = f"line 7: [a-row] {step}: expected fail error=2 ERROR_FILE_NOT_FOUND status=0xC0000034 STATUS_X, got ok"

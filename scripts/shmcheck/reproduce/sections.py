@@ -35,11 +35,16 @@ def name_of(code: RoleCode, step: CallStep) -> str:
     return values.narrow(name) if narrow else values.wide(name)
 
 
+def inherit_of(step: CallStep) -> str:
+    """Whether the handle is inheritable, as C writes it."""
+    return "TRUE" if step.keys.get("inherit") == "yes" else "FALSE"
+
+
 def attributes_of(code: RoleCode, step: CallStep) -> str:
     """The SECURITY_ATTRIBUTES of a step; NULL without sd= and inherit=."""
     if "sd" not in step.keys and "inherit" not in step.keys:
         return "NULL"
-    inherit = "TRUE" if step.keys.get("inherit") == "yes" else "FALSE"
+    inherit = inherit_of(step)
     sd = step.text("sd", "default")
     if "{logon}" in sd or "{container}" in sd:
         raise CannotExpress("create: sd= with the SID of a logon session or an AppContainer")
@@ -79,8 +84,7 @@ def create(code: RoleCode, step: CallStep, index: int) -> None:
 @verb("open")
 def open_section(code: RoleCode, step: CallStep, index: int) -> None:
     function = "OpenFileMappingA" if step.keys.get("api") == "A" else "OpenFileMappingW"
-    inherit = "TRUE" if step.keys.get("inherit") == "yes" else "FALSE"
-    call = f"{function}({code.constants(step, 'access')}, {inherit}, {name_of(code, step)})"
+    call = f"{function}({code.constants(step, 'access')}, {inherit_of(step)}, {name_of(code, step)})"
     section = code.make(step.label, False, step=step).variable
     code.call(step, section, call, f"{section} != NULL")
     code.publish(index, "handle", f"(ULONG_PTR){section}")
@@ -158,7 +162,7 @@ def newer(code: RoleCode, step: CallStep, function: str, write: Callable[[], Non
 def create_app(code: RoleCode, step: CallStep, index: int) -> None:
     section = code.make(step.label, False, step=step).variable
     call = (
-        f"pCreateFileMappingFromApp(INVALID_HANDLE_VALUE, NULL, {code.constants(step, 'protect')}, "
+        f"pCreateFileMappingFromApp(INVALID_HANDLE_VALUE, {attributes_of(code, step)}, {code.constants(step, 'protect')}, "
         f"{code.number(step, 'size')}, {name_of(code, step)})"
     )
     newer(code, step, "CreateFileMappingFromApp", lambda: code.call(step, section, call, f"{section} != NULL", call[1:]))
@@ -167,7 +171,7 @@ def create_app(code: RoleCode, step: CallStep, index: int) -> None:
 @verb("openapp")
 def open_app(code: RoleCode, step: CallStep, index: int) -> None:
     section = code.make(step.label, False, step=step).variable
-    call = f"pOpenFileMappingFromApp({code.constants(step, 'access')}, FALSE, {name_of(code, step)})"
+    call = f"pOpenFileMappingFromApp({code.constants(step, 'access')}, {inherit_of(step)}, {name_of(code, step)})"
     newer(code, step, "OpenFileMappingFromApp", lambda: code.call(step, section, call, f"{section} != NULL", call[1:]))
 
 
