@@ -26,10 +26,9 @@ struct print {
     uintptr_t handles[HANDLES_MOST];
     size_t handle_count; /* all of them; those beyond the array are only counted */
     bool knows_handles;  /* `handles` is filled */
-    uintptr_t
-        first_free; /* the first value that is no handle, if `handles` is filled and a new handle gets that
-                             value; else 0 */
-    bool cut;       /* more allocations than fit */
+    /* The first value that is no handle, if `handles` is filled and a new handle gets that value; else 0. */
+    uintptr_t first_free;
+    bool cut; /* more allocations than fit */
     uint64_t token;
     bool impersonates;
     UINT error_mode;

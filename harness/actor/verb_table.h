@@ -25,7 +25,7 @@ enum verb_limit {
 enum verb_id {
 #include "verbs.def"
     VERB_COUNT,
-    VERB_COMMON = VERB_COUNT /* stands for every verb in a key that all take */
+    VERB_COMMON = VERB_COUNT /* the verb of a key that all verbs take */
 };
 #undef LIMIT
 #undef GROUP

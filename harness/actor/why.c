@@ -162,7 +162,7 @@ static size_t find_rows(const struct failure *failure, struct rated out[ROWS_MOS
 
 static const struct {
     const char *call;  /* the start of a function's name */
-    const char *error; /* "" for every error */
+    const char *error; /* "": any error */
     const char *look;
 } looks[] = {
     {"OpenFileMapping", "2",

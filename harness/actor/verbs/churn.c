@@ -251,8 +251,8 @@ struct race {
     unsigned char won[RACE_ROUNDS_MOST / 8], existed[RACE_ROUNDS_MOST / 8];
     unsigned failed, other;
     DWORD first_error; /* of the first creation that failed */
-    uint64_t began,
-        ended;       /* the first and after the last creation, in microseconds of one clock for all threads */
+    /* Before the first and after the last creation, in microseconds of one clock for all threads. */
+    uint64_t began, ended;
     HANDLE *handles; /* `rounds` of them; the label takes them */
 };
 

@@ -12,7 +12,9 @@ struct stage;
  * first. */
 #define row(s, id) check_row(s, id)
 
-/* ---- preconditions: if one fails, the case ends, as an error or, if an expectation before it was not met, as that ---- */
+/* ---- preconditions ---- */
+
+/* If one fails, the case ends: as an error, or with one more finding if an expectation was not met before. */
 
 /* The step is performed and its reply must be ok; if it has error=, that must be 0: what is created is new. */
 #define must(s, role, step) check_must(s, __LINE__, role, step)

@@ -17,7 +17,7 @@ struct pool_settings {
     double timeout_scale;
     uint64_t run_milliseconds; /* the deadline of the run; 0: RUN_TIMEOUT_MS times timeout_scale */
     bool with_volatile;
-    struct mutation_settings mutate; /* for every case that passes */
+    struct mutation_settings mutate; /* for the cases that pass */
     bool reuse;      /* a role may get an actor that has played another one and released everything since */
     bool prestarted; /* workers start actors two at a time (prestarted.h); not together with mutate */
     const struct play_source *play; /* files of steps, which every worker reads; NULL if there are none */

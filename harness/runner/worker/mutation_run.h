@@ -1,4 +1,5 @@
-/* Mutation of one case: runs it again for every change of one thing in one reply, and counts the changes that it notices. */
+/* Mutation of one case: runs it again and again, each time with one change in one reply, and counts the changes that it
+ * notices. */
 #ifndef SHMCHECK_MUTATION_RUN_H
 #define SHMCHECK_MUTATION_RUN_H
 
