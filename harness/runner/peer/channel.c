@@ -147,13 +147,6 @@ static void start_read(struct channel *channel)
         channel->closed = true;
 }
 
-void channel_wait(struct channel *channel, DWORD milliseconds)
-{
-    start_read(channel);
-    if (!channel->closed)
-        WaitForSingleObject(channel->read.hEvent, milliseconds);
-}
-
 enum channel_result channel_receive(struct channel *channel, char *out, size_t *length, DWORD milliseconds)
 {
     uint64_t end = system_milliseconds() + milliseconds;

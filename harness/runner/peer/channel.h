@@ -38,9 +38,6 @@ bool channel_send(struct channel *channel, const char *bytes, size_t length, DWO
 /* Waits for the next line and puts it, without newline, terminated, into `out` of LINE_BYTES bytes. */
 enum channel_result channel_receive(struct channel *channel, char *out, size_t *length, DWORD milliseconds);
 
-/* Waits until bytes arrive or the other end is closed; the next channel_receive tells which. */
-void channel_wait(struct channel *channel, DWORD milliseconds);
-
 /* How many bytes of an unfinished line have arrived. 0 if `channel` is NULL. */
 size_t channel_pending(const struct channel *channel);
 

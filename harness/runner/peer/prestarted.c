@@ -19,13 +19,6 @@ void prestarted_start(struct prestarted *prestarted, enum arch arch, const wchar
         drop(actor);
 }
 
-void prestarted_settle(struct prestarted *prestarted, enum arch arch, struct peer_group *group)
-{
-    const struct prestarted_actor *actor = &prestarted->of[arch];
-    if (actor->exists)
-        channel_wait(actor->peer.channel, group->timeout);
-}
-
 bool prestarted_take(struct prestarted *prestarted, enum arch arch, struct peer *out)
 {
     struct prestarted_actor *actor = &prestarted->of[arch];

@@ -19,7 +19,7 @@ struct pool_settings {
     bool with_volatile;
     struct mutation_settings mutate; /* for the cases that pass */
     bool reuse;      /* a role may get an actor that has played another one and released everything since */
-    bool prestarted; /* workers start actors two at a time (prestarted.h); not together with mutate */
+    bool prestarted; /* workers start actors in advance (prestarted.h); not together with mutate */
     const struct play_source *play; /* files of steps, which every worker reads; NULL if there are none */
     size_t play_count;
     const struct programs *programs;

@@ -52,22 +52,13 @@ static void open_peer(struct stage *stage, int line, struct role *role)
     }
 }
 
-/* Starts the role's actor, and in advance the one that is most likely needed next, the other side of the pair, unless a used
- * actor waits for that. */
-static DWORD start_two(struct stage *stage, struct role *role, const char **failed)
+/* Starts, in advance, the actor that is most likely needed next, the other side of the pair, unless one waits already. */
+static void start_in_advance(struct stage *stage, enum arch arch)
 {
-    struct prestarted *prestarted = stage->settings->prestarted;
-    const struct pair *pair = &stage->settings->pair;
-    const enum arch next = role->arch == pair->writer ? pair->reader : pair->writer;
-    const struct used_actors *used = stage->settings->used;
-    const bool waits = used && used->counts[next] > 0;
-    DWORD error = peer_start(&stage->peers, &role->peer, stage->settings->actors[role->arch], NULL, failed);
-    if (!error && !waits) {
-        prestarted_start(prestarted, next, stage->settings->actors[next], &stage->peers);
-        channel_wait(role->peer.channel, stage->peers.timeout);
-        prestarted_settle(prestarted, next, &stage->peers);
-    }
-    return error;
+    const struct stage_settings *settings = stage->settings;
+    const enum arch next = arch == settings->pair.writer ? settings->pair.reader : settings->pair.writer;
+    if (settings->prestarted && !(settings->used && settings->used->counts[next] > 0))
+        prestarted_start(settings->prestarted, next, settings->actors[next], &stage->peers);
 }
 
 static bool take_used(struct stage *stage, struct role *role)
@@ -79,35 +70,57 @@ static bool take_used(struct stage *stage, struct role *role)
     return taken;
 }
 
-struct role *actor_start(struct stage *stage, int line, const char *name, const struct actor_spec *spec)
+static void abort_start(struct stage *stage, int line, struct role *role, DWORD error, const char *failed)
+{
+    char why[300];
+    struct text text = text_over(why, sizeof why);
+    start_error_add(&text, error);
+    role_leaves(role);
+    stage_abort(stage, line, "the actor for '%s' does not start: %s, %s", role->name, failed, why);
+}
+
+/* The copy of the program that an actor with a changed header runs. */
+static void copy_program(struct stage *stage, int line, struct role *role, const struct actor_spec *spec)
 {
     const char *failed;
-    struct role *role = stage_add_role(stage, line, name, spec->arch);
-    const wchar_t *program = stage->settings->actors[spec->arch];
-    DWORD error = ERROR_SUCCESS;
-    role->plain = actor_spec_is_plain(spec);
-    const bool in_advance = stage->settings->prestarted && role->plain;
-    if (role->plain && take_used(stage, role)) {
-        read_hello(stage, line, role);
-        return role;
-    }
-    if (in_advance && prestarted_take(stage->settings->prestarted, spec->arch, &role->peer)) {
-        read_hello(stage, line, role);
-        return role;
-    }
+    const wchar_t *program = stage->settings->actors[role->arch];
+    DWORD error = spec->aware < 0 ? ERROR_SUCCESS
+                                  : peer_copy(&stage->peers, &role->peer, program, spec->aware, &failed);
+    if (error)
+        abort_start(stage, line, role, error, failed);
+}
+
+static void start_peer(struct stage *stage, int line, struct role *role, const struct identity *identity)
+{
+    const char *failed;
+    const wchar_t *program = stage->settings->actors[role->arch];
+    DWORD error = peer_start(&stage->peers, &role->peer, program, identity, &failed);
+    if (error)
+        abort_start(stage, line, role, error, failed);
+}
+
+/* An actor that waits for a role, or else a new one. */
+static void find_plain_actor(struct stage *stage, int line, struct role *role)
+{
+    const struct stage_settings *settings = stage->settings;
+    if (take_used(stage, role) ||
+        (settings->prestarted && prestarted_take(settings->prestarted, role->arch, &role->peer)))
+        return;
     open_peer(stage, line, role);
-    if (spec->aware >= 0)
-        error = peer_copy(&stage->peers, &role->peer, program, spec->aware, &failed);
-    if (!error && in_advance)
-        error = start_two(stage, role, &failed);
-    else if (!error)
-        error = peer_start(&stage->peers, &role->peer, program, spec->identity, &failed);
-    if (error) {
-        char why[300];
-        struct text text = text_over(why, sizeof why);
-        start_error_add(&text, error);
-        role_leaves(role);
-        stage_abort(stage, line, "the actor for '%s' does not start: %s, %s", name, failed, why);
+    start_peer(stage, line, role, NULL);
+}
+
+struct role *actor_start(struct stage *stage, int line, const char *name, const struct actor_spec *spec)
+{
+    struct role *role = stage_add_role(stage, line, name, spec->arch);
+    role->plain = actor_spec_is_plain(spec);
+    if (role->plain) {
+        find_plain_actor(stage, line, role);
+        start_in_advance(stage, role->arch);
+    } else {
+        open_peer(stage, line, role);
+        copy_program(stage, line, role, spec);
+        start_peer(stage, line, role, spec->identity);
     }
     read_hello(stage, line, role);
     return role;
