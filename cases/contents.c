@@ -453,7 +453,8 @@ static const struct test_case contents_cases[] = {
     {CASE(contents_of_reserved), .rows = BACKED},
     {CASE(contents_after_a_while),
      .rows = "view-coherent-two-processes view-cow-private protect-change-downgrade open-existing "
-             "life-handle-survives-unmap"},
+             "life-handle-survives-unmap",
+     .waits = true},
 };
 
 TOPIC(contents, contents_cases)

@@ -107,6 +107,39 @@ static void named(struct stage *s)
     gives(s, "actor", "create section name=@x", "size=4096");
 }
 
+#define MEETING 3
+
+/* Says that this case runs, and waits for the others of the meeting: they must run at the same time. */
+static void meets(struct stage *s, unsigned own)
+{
+    HANDLE here[MEETING];
+    for (unsigned i = 0; i < MEETING; i++) {
+        char name[80];
+        snprintf(name, sizeof name, "Local\\shmcheck-meeting-%s-%u", s->settings->run, i);
+        here[i] = CreateEventA(NULL, TRUE, FALSE, name);
+    }
+    SetEvent(here[own]);
+    holds(s, "all cases of the meeting run at the same time",
+          WaitForMultipleObjects(MEETING, here, TRUE, 5000) == WAIT_OBJECT_0);
+    for (unsigned i = 0; i < MEETING; i++)
+        CloseHandle(here[i]);
+}
+
+static void meets_first(struct stage *s)
+{
+    meets(s, 0);
+}
+
+static void meets_second(struct stage *s)
+{
+    meets(s, 1);
+}
+
+static void meets_and_waits(struct stage *s)
+{
+    meets(s, 2);
+}
+
 /* Ends the actor that waits for this case, if there is one. The transcript says whether there was. */
 static void without_prestarted(struct stage *s)
 {
@@ -131,6 +164,9 @@ static const struct test_case first_cases[] = {
     {CASE(bad_other_row), .rows = "a-row"},
     {CASE(prints), .rows = "a-row"},
     {CASE(without_prestarted), .rows = "a-row"},
+    {CASE(meets_first), .rows = "a-row"},
+    {CASE(meets_and_waits), .rows = "a-row", .waits = true},
+    {CASE(meets_second), .rows = "a-row"},
     {CASE(of_another_session), .rows = "a-row", .needs = "64-bit session-0"},
     {CASE(bad_need), .rows = "a-row", .needs = "session-0 no-such-need"},
 };
@@ -202,6 +238,18 @@ TEST(a_prestarted_actor_that_ends_is_replaced)
         const char *expected = i == 0 ? "# there was none\n" : "# there was an actor\n";
         assert_memory_equal(log.items[i].outcome.transcript.at, expected, strlen(expected));
     }
+    expect_done(&log);
+    pool_log_free(&log);
+}
+
+/* A case that waits takes no job of several: two others run beside it. */
+TEST(a_case_that_waits_takes_no_job)
+{
+    static struct pool_log log;
+    pool_log_run(&log, &(struct pool_log_settings){.filters = "meets-*", .jobs = 2});
+    expect_fine(&log, "meets-first");
+    expect_fine(&log, "meets-and-waits");
+    expect_fine(&log, "meets-second");
     expect_done(&log);
     pool_log_free(&log);
 }
@@ -329,6 +377,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(bad_cases_do_not_disturb_others_with_one_job),
         cmocka_unit_test(bad_cases_do_not_disturb_others_with_three_jobs),
         cmocka_unit_test(a_prestarted_actor_that_ends_is_replaced),
+        cmocka_unit_test(a_case_that_waits_takes_no_job),
         cmocka_unit_test(transcript_and_output_before_a_crash_are_kept),
         cmocka_unit_test(object_names_differ_between_instances),
         cmocka_unit_test(a_case_that_hangs_is_ended_at_its_deadline),

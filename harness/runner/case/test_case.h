@@ -2,6 +2,7 @@
 #ifndef SHMCHECK_TEST_CASE_H
 #define SHMCHECK_TEST_CASE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct stage;
@@ -13,7 +14,8 @@ struct test_case {
     int line;
     const char
         *rows; /* ids of rows of the contract, blank-separated; NULL: the row with the id of the case */
-    const char *needs; /* names from needs.c, blank-separated; NULL: none */
+    const char *needs;            /* names from needs.c, blank-separated; NULL: none */
+    bool waits;                   /* it waits most of its time: another case may run beside it (pool.c) */
     const struct play_case *play; /* the lines of a case that a file of steps has; NULL for a case in C */
 };
 

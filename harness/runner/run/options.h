@@ -20,6 +20,7 @@ enum {
 #include "../../common/runner_options.def"
 #undef ENTRY
     OPTIONS_JOBS = OPTION_JOBS_HIGHEST,
+    OPTIONS_RUNNING = OPTIONS_JOBS + 1, /* cases at the same time, at most: one a job, and one that waits */
     OPTIONS_NAME_BYTES = OPTION_JUNIT_SUITE_PREFIX_HIGHEST
 };
 

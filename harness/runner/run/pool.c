@@ -6,7 +6,8 @@
 struct pool {
     const struct pool_settings *settings;
     struct job *job; /* of the workers */
-    struct worker_slot slots[OPTIONS_JOBS];
+    struct worker_slot slots[OPTIONS_RUNNING];
+    unsigned slot_count;
     size_t next; /* place in the order of the plan */
     uint64_t run_milliseconds, deadline;
 };
@@ -23,14 +24,28 @@ static void skip_skipped(struct pool *pool)
         pool->next++;
 }
 
-/* Gives every idle slot a case while cases are left. */
+/* How many of the jobs are taken. With several jobs a case that waits takes none, so that no processor waits with it. One
+ * job means that no two cases run at the same time. */
+static unsigned jobs_taken(const struct pool *pool)
+{
+    const struct plan *plan = pool->settings->plan;
+    unsigned taken = 0;
+    for (unsigned i = 0; i < pool->slot_count; i++) {
+        const size_t item = pool->slots[i].item;
+        taken += item != NO_ITEM && (pool->settings->jobs == 1 || !plan->items[item].what.test->waits);
+    }
+    return taken;
+}
+
+/* Gives idle slots a case while jobs are free and cases are left. */
 static bool feed(struct pool *pool, struct text *error)
 {
     const struct pool_settings *settings = pool->settings;
-    for (unsigned i = 0; i < settings->jobs; i++) {
+    for (unsigned i = 0; i < pool->slot_count; i++) {
         struct worker_slot *slot = &pool->slots[i];
         skip_skipped(pool);
-        if (slot->item != NO_ITEM || pool->next == settings->plan->count || has_enough(pool))
+        if (slot->item != NO_ITEM || pool->next == settings->plan->count || has_enough(pool) ||
+            jobs_taken(pool) >= settings->jobs)
             continue;
         if (!slot->channel && !worker_slot_start(slot, settings, pool->job, error))
             return false;
@@ -44,7 +59,7 @@ static bool feed(struct pool *pool, struct text *error)
 static size_t running(const struct pool *pool, size_t *items)
 {
     size_t count = 0;
-    for (unsigned i = 0; i < pool->settings->jobs; i++)
+    for (unsigned i = 0; i < pool->slot_count; i++)
         if (pool->slots[i].item != NO_ITEM)
             items[count++] = pool->slots[i].item;
     return count;
@@ -82,14 +97,14 @@ static bool listen_to(struct pool *pool, struct worker_slot *slot, struct text *
 /* Waits until a worker sends a line, a deadline passes, the callback `idle` is due or the stop event is signalled. */
 static void wait_for_event(const struct pool *pool)
 {
-    size_t items[OPTIONS_JOBS], item_count = running(pool, items);
+    size_t items[OPTIONS_RUNNING], item_count = running(pool, items);
     DWORD again = INFINITE;
     if (pool->settings->idle)
         again = pool->settings->idle(pool->settings->context, items, item_count);
-    HANDLE events[OPTIONS_JOBS + 1] = {pool->settings->stop};
+    HANDLE events[OPTIONS_RUNNING + 1] = {pool->settings->stop};
     DWORD count = 1;
     uint64_t now = system_milliseconds(), until = pool->deadline;
-    for (unsigned i = 0; i < pool->settings->jobs; i++) {
+    for (unsigned i = 0; i < pool->slot_count; i++) {
         const struct worker_slot *slot = &pool->slots[i];
         if (slot->item == NO_ITEM)
             continue;
@@ -103,13 +118,13 @@ static void wait_for_event(const struct pool *pool)
 
 static bool any_running(const struct pool *pool)
 {
-    size_t items[OPTIONS_JOBS];
+    size_t items[OPTIONS_RUNNING];
     return running(pool, items) > 0;
 }
 
 static void interrupt(struct pool *pool, const char *why, struct text *error)
 {
-    for (unsigned i = 0; i < pool->settings->jobs; i++) {
+    for (unsigned i = 0; i < pool->slot_count; i++) {
         if (pool->slots[i].item == NO_ITEM)
             continue;
         worker_slot_break(&pool->slots[i], ERROR_KIND_INTERRUPTED, why);
@@ -122,7 +137,7 @@ static enum pool_end run(struct pool *pool, struct text *error)
     if (!feed(pool, error))
         return POOL_BROKEN;
     for (;;) {
-        for (unsigned i = 0; i < pool->settings->jobs; i++)
+        for (unsigned i = 0; i < pool->slot_count; i++)
             if (!listen_to(pool, &pool->slots[i], error))
                 return POOL_BROKEN;
         if (!any_running(pool))
@@ -145,6 +160,7 @@ enum pool_end pool_run(const struct pool_settings *settings, struct text *error)
 {
     static struct pool pool;
     pool = (struct pool){.settings = settings, .job = job_new()};
+    pool.slot_count = settings->jobs > 1 ? settings->jobs + 1 : 1;
     pool.run_milliseconds = settings->run_milliseconds ? settings->run_milliseconds
                                                        : (uint64_t)(RUN_TIMEOUT_MS * settings->timeout_scale);
     pool.deadline = system_milliseconds() + pool.run_milliseconds;
@@ -152,12 +168,12 @@ enum pool_end pool_run(const struct pool_settings *settings, struct text *error)
         text_add(error, "not enough memory for the workers");
         return POOL_BROKEN;
     }
-    for (unsigned i = 0; i < settings->jobs; i++)
+    for (unsigned i = 0; i < pool.slot_count; i++)
         pool.slots[i].item = NO_ITEM;
     enum pool_end end = run(&pool, error);
     if (end == POOL_BROKEN)
         interrupt(&pool, "the run ended because no worker could be started", error);
-    for (unsigned i = 0; i < settings->jobs; i++)
+    for (unsigned i = 0; i < pool.slot_count; i++)
         worker_slot_end(&pool.slots[i]);
     job_free(pool.job);
     return end;

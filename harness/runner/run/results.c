@@ -238,8 +238,8 @@ void results_skip(struct results *results, size_t index)
 
 bool results_write(struct results *results, const size_t *running, size_t running_count)
 {
-    struct junit_case cases[OPTIONS_JOBS];
-    char ids[OPTIONS_JOBS][CASE_ID_BYTES], files[OPTIONS_JOBS][FILE_BYTES];
+    struct junit_case cases[OPTIONS_RUNNING];
+    char ids[OPTIONS_RUNNING][CASE_ID_BYTES], files[OPTIONS_RUNNING][FILE_BYTES];
     struct buffer text = {0};
     struct text error = text_over(results->write_error, sizeof results->write_error);
     if (!results->file)
