@@ -1,5 +1,6 @@
 /* Topic call_forms: the A, Numa, Ex, FromApp and 3 functions keep the rules of CreateFileMappingW, OpenFileMappingW and
  * MapViewOfFile. Each function has a case of its own, so that a deviation of one does not hide the results of the others. */
+#include "free_place.h"
 #include "topic.h"
 
 #include <stdlib.h>
@@ -219,9 +220,6 @@ static const char *map_step(struct stage *s, const struct map_form *form, const 
                 form->at_base ? " base=$reader.base" : "");
 }
 
-/* An address that is free in 64-bit processes: far above 4 GiB, and far below the end of the address space. */
-#define HIGH_PLACE "0x2000000000"
-
 #define MAP(label, section, access, range) map_step(s, form, label, section, form->access, range)
 
 static void maps(struct stage *s, const struct map_form *form)
@@ -278,11 +276,14 @@ static void maps_large(struct stage *s, const struct map_form *form)
     static const char *const places[] = {"0", "0x80000000", "0x100000000", "0x140012000"};
     must(s, "writer", "create section name=@x size=0x140012345 protect=PAGE_READWRITE|SEC_RESERVE");
     must(s, "reader", "open section name=@x access=FILE_MAP_READ|FILE_MAP_WRITE");
-    if (form->at_base)
-        REQUIRE(is_free(s, "reader", HIGH_PLACE));
-    REQUIRE(succeeds(
-        s, "reader",
-        step("%s all of=section %s%s", form->verb, form->write, form->at_base ? " base=" HIGH_PLACE : "")));
+    if (form->at_base) {
+        const unsigned long long place = high_place(s, "reader", "0x140013000");
+        REQUIRE(place);
+        REQUIRE(
+            succeeds(s, "reader", step("%s all of=section %s base=0x%llx", form->verb, form->write, place)));
+    } else {
+        REQUIRE(succeeds(s, "reader", step("%s all of=section %s", form->verb, form->write)));
+    }
     gives(s, "reader", "query all show=size,state", "size=5368786944 state=MEM_RESERVE");
     must(s, "writer", "map all of=section access=FILE_MAP_WRITE");
     for (unsigned i = 0; i < COUNT(places); i++) {
@@ -361,11 +362,12 @@ static void unmaps(struct stage *s, const char *verb, const char *extra, uint32_
         must(s, "reader", step("fill beside%u length=" UNMAPPED_PAGES " seed=7", i));
         must(s, "reader", step("map v%u of=section access=FILE_MAP_WRITE", i));
     }
-    REQUIRE(is_free(s, "reader", PLACE));
+    const unsigned long long place = free_place(s, "reader", "0x100000");
+    REQUIRE(place);
     for (unsigned round = 0; round < 2; round++) {
         row(s, "life-unmap-frees-range"); /* in the second round: by the first one */
-        REQUIRE(
-            succeeds(s, "reader", step("map placed%u of=section access=FILE_MAP_WRITE base=" PLACE, round)));
+        REQUIRE(succeeds(s, "reader",
+                         step("map placed%u of=section access=FILE_MAP_WRITE base=0x%llx", round, place)));
         gives(s, "reader", step("verify placed%u length=" UNMAPPED_PAGES " seed=1", round), "match=yes");
         row(s, "life-unmap-returns-true");
         succeeds(s, "reader", step("%s placed%u keep=yes%s", verb, round, extra));

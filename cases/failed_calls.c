@@ -1,4 +1,5 @@
 /* Topic failed_calls: a call that fails leaves nothing behind: no name, no handle, no view, and no change. */
+#include "free_place.h"
 #include "topic.h"
 
 /* A create call that fails leaves no name, neither for this process nor for others, whatever the reason. `create` is the
@@ -99,15 +100,17 @@ static void failed_map_leaves_no_view(struct stage *s)
 /* A map call that fails at an address leaves the address free for the next one. */
 static void failed_map_leaves_address_free(struct stage *s)
 {
-    REQUIRE(is_free(s, "reader", PLACE));
+    const unsigned long long place = free_place(s, "reader", "0x100000");
+    REQUIRE(place);
     must(s, "writer", "create section name=@x size=0x20000 protect=PAGE_READWRITE");
     must(s, "reader", "open section name=@x access=FILE_MAP_READ");
-    denied(s, "reader", "map none of=section access=FILE_MAP_WRITE base=" PLACE);
-    fails_status(s, "reader", "map none of=section access=FILE_MAP_READ length=0x30000 base=" PLACE,
+    denied(s, "reader", step("map none of=section access=FILE_MAP_WRITE base=0x%llx", place));
+    fails_status(s, "reader",
+                 step("map none of=section access=FILE_MAP_READ length=0x30000 base=0x%llx", place),
                  ERROR_ACCESS_DENIED, STATUS_INVALID_VIEW_SIZE);
-    gives(s, "reader", "query address=" PLACE, "state=MEM_FREE");
-    succeeds(s, "reader", "map view of=section access=FILE_MAP_READ base=" PLACE);
-    gives(s, "reader", "query address=" PLACE " show=state", "state=MEM_COMMIT");
+    gives(s, "reader", step("query address=0x%llx", place), "state=MEM_FREE");
+    succeeds(s, "reader", step("map view of=section access=FILE_MAP_READ base=0x%llx", place));
+    gives(s, "reader", step("query address=0x%llx show=state", place), "state=MEM_COMMIT");
 }
 
 /* No call that fails keeps a handle: the name disappears when the writer closes its own. */

@@ -1,6 +1,7 @@
 /* Topic handle_origins: a handle works the same whether it came from creating the section, creating an existing name,
  * opening or duplicating, and also in a process that has many handles and views of the section, after other users of the
  * name have ended. */
+#include "free_place.h"
 #include "topic.h"
 
 #define SIZE "0x100064" /* bytes; more than 1 MiB, with a partial last page */
@@ -250,25 +251,27 @@ static void origins_place_views(struct stage *s)
 {
     REQUIRE(handles_with_a_past(s, "PAGE_READWRITE", "map-ex-base-honoured"));
     must(s, "reader", "fill view length=" PAGES_SIZE " seed=1");
-    REQUIRE(is_free(s, "writer", PLACE));
+    const unsigned long long place = free_place(s, "writer", "0x100000");
+    REQUIRE(place);
     row(s, "access-execute-needs-exec-section");
     denied(s, "writer", "map no of=created access=FILE_MAP_READ|FILE_MAP_EXECUTE");
     for (unsigned i = 0; i < COUNT(origins); i++) {
         row(s, "map-ex-base-honoured");
         REQUIRE(succeeds(s, "writer",
                          step("map part%u of=%s access=FILE_MAP_WRITE offset=0x10000 length=0x1001 "
-                              "base=" PLACE,
-                              i, origins[i])));
+                              "base=0x%llx",
+                              i, origins[i], place)));
         gives(s, "writer", step("query part%u", i), WHOLE_VIEW("8192", "PAGE_READWRITE"));
         gives(s, "writer", step("verify part%u length=0x2000 seed=1", i), "match=yes");
         must(s, "writer", "regions type=MEM_MAPPED");
         const uint64_t regions = number(s, "writer", "count");
         powered(s, "the view is counted", regions > 0);
         row(s, "map-ex-base-occupied");
-        fails_status(s, "writer", step("map no of=%s access=FILE_MAP_READ base=" PLACE, origins[i]),
+        fails_status(s, "writer", step("map no of=%s access=FILE_MAP_READ base=0x%llx", origins[i], place),
                      ERROR_INVALID_ADDRESS, STATUS_CONFLICTING_ADDRESSES);
         row(s, "map-ex-base-misaligned");
-        fails_status(s, "writer", step("map no of=%s access=FILE_MAP_READ base=0x18041000", origins[i]),
+        fails_status(s, "writer",
+                     step("map no of=%s access=FILE_MAP_READ base=0x%llx", origins[i], place + 0x41000),
                      ERROR_MAPPED_ALIGNMENT, STATUS_MAPPED_ALIGNMENT);
         row(s, "map-offset-misaligned");
         fails_status(s, "writer",
@@ -307,12 +310,13 @@ static void origins_place_high_views(struct stage *s)
 {
     handles_of_every_origin(s, "writer", "PAGE_READWRITE");
     must(s, "reader", "fill view length=" PAGES_SIZE " seed=1");
-    REQUIRE(is_free(s, "writer", "0x2018000000"));
+    const unsigned long long place = high_place(s, "writer", "0x100000");
+    REQUIRE(place);
     for (unsigned i = 0; i < COUNT(origins); i++) {
         REQUIRE(succeeds(
             s, "writer",
-            step("map high%u of=%s access=FILE_MAP_WRITE length=0x1001 base=0x2018000000", i, origins[i])));
-        must(s, "writer", step("adopt place%u address=0x2018000000", i));
+            step("map high%u of=%s access=FILE_MAP_WRITE length=0x1001 base=0x%llx", i, origins[i], place)));
+        must(s, "writer", step("adopt place%u address=0x%llx", i, place));
         gives(s, "writer", step("query place%u", i), WHOLE_VIEW("8192", "PAGE_READWRITE"));
         gives(s, "writer", step("verify high%u length=0x2000 seed=1", i), "match=yes");
         must(s, "writer", step("unmap high%u", i));

@@ -48,26 +48,6 @@
 
 /* ---- preconditions ---- */
 
-/* Two addresses for cases about the same address in several processes. They are low, so that 32-bit processes have them,
- * and programs and DLLs are not usually loaded there. The system may have put a stack or a heap there; is_free tells. */
-#define PLACE "0x18000000"
-#define OTHER_PLACE "0x1C000000"
-
-/* Whether the 64 KiB at this address are free in the role's process. If they are not, the run has no power: a case that
- * needs them ends there, by REQUIRE(is_free(s, "writer", PLACE)). */
-#define is_free(s, role, place) is_free_at(s, __LINE__, role, place)
-
-static inline bool is_free_at(struct stage *s, int line, const char *role, const char *place)
-{
-    check_records(s, line, role, step("reserve room size=0x10000 base=%s", place));
-    if (case_value(s, role, "error")[0]) {
-        check_powered(s, line, "the address that the case uses is free", false);
-        return false;
-    }
-    check_must(s, line, role, "release room");
-    return true;
-}
-
 /* The writer has the section @x of 4,096 bytes, a view of it, and the text "bytes" at its start. */
 #define writer_writes(s) writer_writes_at(s, __LINE__)
 

@@ -1,4 +1,5 @@
 /* Topic unmap_close: UnmapViewOfFile and CloseHandle, and what they do with invalid arguments. */
+#include "free_place.h"
 #include "topic.h"
 
 static void writer_maps(struct stage *s, unsigned size)
@@ -163,27 +164,28 @@ static void protected_handle_ends_with_process(struct stage *s)
 /* A view belongs to the process that mapped it: the same address is free in another process. */
 static void map_private_to_mapper(struct stage *s)
 {
-    REQUIRE(is_free(s, "writer", PLACE));
-    REQUIRE(is_free(s, "reader", PLACE));
+    const unsigned long long place = free_place(s, "writer reader", "0x100000");
+    REQUIRE(place);
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
-    must(s, "writer", "map view of=section access=FILE_MAP_WRITE base=" PLACE);
+    must(s, "writer", step("map view of=section access=FILE_MAP_WRITE base=0x%llx", place));
     must(s, "reader", "open section name=@x access=FILE_MAP_READ");
-    gives(s, "writer", "query address=" PLACE " show=state", "state=MEM_COMMIT");
-    gives(s, "reader", "query address=" PLACE, "state=MEM_FREE");
-    must(s, "reader", "adopt there address=" PLACE);
+    gives(s, "writer", step("query address=0x%llx show=state", place), "state=MEM_COMMIT");
+    gives(s, "reader", step("query address=0x%llx", place), "state=MEM_FREE");
+    must(s, "reader", step("adopt there address=0x%llx", place));
     faults(s, "reader", "read there at=0 length=1", "read");
 }
 
 /* An address is not valid in another process, but an offset into the section is the same everywhere. */
 static void offsets_not_pointers(struct stage *s)
 {
-    REQUIRE(is_free(s, "reader", PLACE));
+    const unsigned long long place = free_place(s, "writer reader", "0x100000");
+    REQUIRE(place);
     must(s, "writer", "create section name=@x size=4096 protect=PAGE_READWRITE");
-    must(s, "writer", "map view of=section access=FILE_MAP_WRITE base=" PLACE);
+    must(s, "writer", step("map view of=section access=FILE_MAP_WRITE base=0x%llx", place));
     must(s, "writer", "write view at=100 text=target");
     must(s, "reader", "open section name=@x access=FILE_MAP_READ");
-    must(s, "reader", "map view of=section access=FILE_MAP_READ base=" OTHER_PLACE);
-    must(s, "reader", "adopt pointer address=0x18000064"); /* PLACE + 100 */
+    must(s, "reader", step("map view of=section access=FILE_MAP_READ base=0x%llx", place + 0x80000));
+    must(s, "reader", step("adopt pointer address=0x%llx", place + 100));
     faults(s, "reader", "read pointer length=6", "read");
     gives(s, "reader", "read view at=100 length=6 as=text", "text=target");
 }

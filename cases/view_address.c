@@ -2,6 +2,7 @@
  * one process. */
 #include <stdlib.h>
 
+#include "free_place.h"
 #include "topic.h"
 
 /* An address that the system chooses is a multiple of the allocation granularity. */
@@ -42,20 +43,25 @@ static void map_ex_base_honoured(struct stage *s)
 /* The same for addresses above 4 GiB, in every process that has the section. */
 static void base_above_4_gib(struct stage *s)
 {
-    static const unsigned long long bases[] = {0x200000000, 0x300010000, 0x10018000000};
+    /* For each view several addresses with the same lower 32 bits. */
+    static const unsigned long long places[][3] = {{0x200000000, 0x600000000, 0xA00000000},
+                                                   {0x300010000, 0x700010000, 0xB00010000},
+                                                   {0x10018000000, 0x11018000000, 0x12018000000}};
     static const char *const roles[] = {"writer", "reader"};
     must(s, "writer", "create section name=@x size=0x10000 protect=PAGE_READWRITE");
     must(s, "reader", "open section name=@x access=FILE_MAP_READ|FILE_MAP_WRITE");
-    for (unsigned i = 0; i < COUNT(bases); i++)
+    for (unsigned i = 0; i < COUNT(places); i++) {
+        const unsigned long long place =
+            free_place_of(s, __LINE__, "writer reader", "0x10000", places[i], COUNT(places[i]));
+        REQUIRE(place);
         for (unsigned r = 0; r < 2; r++) {
-            must(s, roles[r], step("reserve room size=0x10000 base=0x%llx", bases[i]));
-            must(s, roles[r], "release room");
             REQUIRE(succeeds(s, roles[r],
-                             step("map v%u of=section access=FILE_MAP_WRITE base=0x%llx", i, bases[i])));
-            holds(s, "the view is where it was asked for", number(s, roles[r], "base") == bases[i]);
-            gives(s, roles[r], step("query address=0x%llx show=size,state", bases[i]),
+                             step("map v%u of=section access=FILE_MAP_WRITE base=0x%llx", i, place)));
+            holds(s, "the view is where it was asked for", number(s, roles[r], "base") == place);
+            gives(s, roles[r], step("query address=0x%llx show=size,state", place),
                   "size=65536 state=MEM_COMMIT");
         }
+    }
     must(s, "writer", "fill v0 length=0x10000 seed=1");
     gives(s, "reader", "verify v2 length=0x10000 seed=1", "match=yes");
 }
@@ -81,13 +87,12 @@ static void map_ex_same_base_two_processes(struct stage *s)
 {
     must(s, "writer", "create section name=@x size=0x10000 protect=PAGE_READWRITE");
     must(s, "reader", "open section name=@x access=FILE_MAP_READ");
-    REQUIRE(is_free(s, "writer", PLACE));
-    REQUIRE(is_free(s, "reader", PLACE));
-    const uint64_t base = strtoull(PLACE, NULL, 16);
-    if (succeeds(s, "writer", "map view of=section access=FILE_MAP_WRITE base=" PLACE))
-        holds(s, "the writer's view is there", number(s, "writer", "base") == base);
-    if (succeeds(s, "reader", "map view of=section access=FILE_MAP_READ base=" PLACE))
-        holds(s, "the reader's view is there", number(s, "reader", "base") == base);
+    const unsigned long long place = free_place(s, "writer reader", "0x100000");
+    REQUIRE(place);
+    if (succeeds(s, "writer", step("map view of=section access=FILE_MAP_WRITE base=0x%llx", place)))
+        holds(s, "the writer's view is there", number(s, "writer", "base") == place);
+    if (succeeds(s, "reader", step("map view of=section access=FILE_MAP_READ base=0x%llx", place)))
+        holds(s, "the reader's view is there", number(s, "reader", "base") == place);
     must(s, "writer", "fill view length=0x10000 seed=1");
     gives(s, "reader", "verify view length=0x10000 seed=1", "match=yes");
 }
@@ -152,14 +157,15 @@ static void map_addresses_may_differ(struct stage *s)
 /* Memory of VirtualAlloc is never shared: an address that one process has allocated is free in the other. */
 static void view_private_heap_not_shared(struct stage *s)
 {
-    REQUIRE(is_free(s, "third", PLACE));
-    must(s, "writer", "reserve memory size=0x10000 base=" PLACE);
+    const unsigned long long place = free_place(s, "writer third", "0x100000");
+    REQUIRE(place);
+    must(s, "writer", step("reserve memory size=0x10000 base=0x%llx", place));
     must_give(s, "writer", "commit memory length=0x10000 protect=PAGE_READWRITE", "base=+0");
     must(s, "writer", "fill memory length=0x10000 seed=1");
     gives(s, "writer", "query memory",
           "base=+0 size=65536 state=MEM_COMMIT protect=PAGE_READWRITE type=MEM_PRIVATE allocation-base=+0 "
           "allocation-protect=PAGE_NOACCESS");
-    gives(s, "third", "query address=" PLACE, "state=MEM_FREE");
+    gives(s, "third", step("query address=0x%llx", place), "state=MEM_FREE");
 }
 
 /* A closed handle and a handle of another object type map no view. */
