@@ -20,6 +20,8 @@ from fault_runner import BIN, environment_for, why_not, windows_path  # noqa: E4
 from shmcheck.commands.faults import parse  # noqa: E402
 from shmcheck.console import CannotRun  # noqa: E402
 from shmcheck.definitions import Verdict  # noqa: E402
+from shmcheck.oracle.exploring import Contradiction  # noqa: E402
+from shmcheck.proof.exploration import FaultFound, fault_figures  # noqa: E402
 from shmcheck.proof.fault_order import Order  # noqa: E402
 from shmcheck.proof.fault_reach import can_open, reachable  # noqa: E402
 from shmcheck.proof.fault_runs import FaultRuns, play_batch  # noqa: E402
@@ -114,11 +116,37 @@ def test_a_rule_that_the_system_itself_breaks_is_not_drawn() -> None:
     families = [partly, needy]
     unmet = unmet_needs(families, [Key("placed_views", "other")])
     assert unmet == [(partly, part), (needy, whole)]
-    assert [system.text for system in draw(families, 2, 1, unmet)] == ["names-cut:units=255,way=W", "names-cut:units=63,way=W"]
+    drawn = draw(families, 2, 1, unmet)
+    assert [system.text for system in drawn.systems] == ["names-cut:units=255,way=W", "names-cut:units=63,way=W"]
+    assert drawn.reasons["split-ignored"] == "none of these cases passes here without a fault: ring, split"
+    assert {name.rpartition(",")[2] for name in drawn.reasons} <= {"split-ignored", "way=A"}
     with pytest.raises(CannotRun, match="fewer than 3 different systems"):
         draw(families, 3, 1, unmet)
     unmet = unmet_needs(families, [Key("placed_views", "split"), Key("call_forms", "ansi")])
-    assert (unmet, len(draw(families, 5, 1, unmet))) == ([], 5)
+    drawn = draw(families, 5, 1, unmet)
+    assert (unmet, len(drawn.systems), drawn.left_out) == ([], 5, {})
+
+
+def test_a_rule_that_the_system_itself_breaks_is_left_out_unless_it_is_named() -> None:
+    whole, part = FamilyNeed((), ("ring",)), FamilyNeed((("way", "A"),), ("ansi",))
+    needy = Family("split-ignored", ("13",), ("placed_views",), {}, {}, "x", (whole,))
+    partly = replace(NAMES, needs=(part,))
+    families = [partly, needy, CONTROL]
+    unmet = unmet_needs(families, [])
+    chosen = choose(families, [], unmet)
+    assert chosen.systems == [System(partly)]
+    assert chosen.reasons == {"split-ignored": "none of these cases passes here without a fault: ring"}
+    assert choose(families, ["split-ignored"], unmet).systems == [System(needy)]
+
+
+def test_figures_of_exploring_name_what_was_left_out() -> None:
+    steps = [("writer", "close s1")]
+    found = Contradiction("life", 1, steps, ["fail error=6"], ("ok",), ("close",), steps, 2.04, 0.5)
+    results = [FaultFound(System(PLAIN), 10, 2.5, found), FaultFound(SYSTEM, 900, 60.0, None)]
+    figures = json.loads(json.dumps(fault_figures(results, {"split-ignored": "why"}, 7)))
+    assert (figures["seed"], figures["faults"], figures["found"], figures["missed"]) == (7, 2, 1, 1)
+    assert (figures["missed_faults"], figures["left_out"]) == (["names-cut:units=63"], {"split-ignored": "why"})
+    assert (figures["seconds"], figures["steps"]) == ({"no-183": 2.0}, {"no-183": 1})
 
 
 def test_a_topic_without_cases_is_refused() -> None:
@@ -132,10 +160,10 @@ def test_a_topic_without_cases_is_refused() -> None:
 
 def test_systems_are_chosen_by_name_and_parameters() -> None:
     families = [NAMES, PLAIN, CONTROL]
-    assert choose(families, []) == [System(NAMES), System(PLAIN)]
-    assert choose(families, ["no-183"]) == [System(PLAIN)]
-    assert choose(families, ["names-cut:units=63,way=A"]) == [System(NAMES, (("units", "63"), ("way", "A")))]
-    assert choose(families, ["control-calls"]) == [System(CONTROL)]
+    assert choose(families, []).systems == [System(NAMES), System(PLAIN)]
+    assert choose(families, ["no-183"]).systems == [System(PLAIN)]
+    assert choose(families, ["names-cut:units=63,way=A"]).systems == [System(NAMES, (("units", "63"), ("way", "A")))]
+    assert choose(families, ["control-calls"]).systems == [System(CONTROL)]
 
 
 @pytest.mark.parametrize(
@@ -155,13 +183,13 @@ def test_a_bad_system_is_refused(name: str, problem: str) -> None:
 
 def test_a_draw_can_be_repeated() -> None:
     families = [NAMES, PLAIN, CONTROL]
-    drawn = draw(families, 5, 1)
+    drawn = draw(families, 5, 1).systems
     assert len({system.text for system in drawn}) == 5
-    assert drawn == draw(families, 5, 1)
-    assert drawn[:3] == draw(families, 3, 1)
+    assert drawn == draw(families, 5, 1).systems
+    assert drawn[:3] == draw(families, 3, 1).systems
     assert [system_of(system.text, families) for system in drawn] == drawn
     assert all(not system.family.is_control for system in drawn)
-    assert any(draw(families, 3, seed) != drawn[:3] for seed in range(2, 6))
+    assert any(draw(families, 3, seed).systems != drawn[:3] for seed in range(2, 6))
     for system in drawn:
         if system.family is NAMES:
             assert [key for key, _ in system.parameters] == ["units", "way"]
@@ -416,7 +444,7 @@ def test_the_faulty_actor_lists_its_faults() -> None:
     assert len([family for family in drawn if family.own or family.gates]) >= 40
     assert {area for family in drawn for area in family.areas} == {str(number) for number in range(1, 15)}
     assert len([family for family in families if family.is_control]) == 4
-    for system in draw(families, 300, 1):
+    for system in draw(families, 300, 1).systems:
         assert len(system.text) < 100
 
 

@@ -15,7 +15,20 @@ from shmcheck.files import write_file
 from shmcheck.paths import REPORTS, make_build_folder
 from shmcheck.proof import exploration
 from shmcheck.proof.fault_runs import FaultRuns, check_controls, look_for, run_baseline, sample
-from shmcheck.proof.faults import Family, FamilyNeed, Outcome, System, choose, draw, estimate_text, figures, table, unmet_needs
+from shmcheck.proof.faults import (
+    Chosen,
+    Family,
+    FamilyNeed,
+    Outcome,
+    System,
+    choose,
+    draw,
+    estimate_text,
+    figures,
+    passing,
+    table,
+    unmet_needs,
+)
 from shmcheck.targets import target_resolve
 from shmcheck.targets.options import Options
 from shmcheck.targets.prepare import prepare_targets
@@ -34,7 +47,9 @@ one with any of them: names-cut:units=63,way=A. Without a gate the rule is alway
 likely to, and estimates the share that is caught. Without it every family, or each --fault, is looked for in its topics; the table
 stands in reports/latest/faults.md too. Only cases that pass without a fault count. An error does not count as caught,
 nor does a fault that no call reached. --controls looks whether systems without a fault leave every verdict as it is.
---by-exploring plays no case: it looks whether scripts/explore finds the systems within --seconds each.
+--by-exploring plays no case on them: it looks whether scripts/explore finds the systems within --seconds each.
+A system is left out, with the reason, if this platform breaks the same rule without a fault: a sample, or a run of every family,
+does not count it.
 
 Exit code 0: every fault is caught, or at least the share that --at-least asks for, and no control changed a verdict;
 1: not so; 3: a run was not possible."""
@@ -90,9 +105,11 @@ def show_families(families: Sequence[Family]) -> None:
                 print(f"    {word}: " + " ".join(f"{key}={'|'.join(values)}" for key, values in parameters.items()))
 
 
-def conclude(outcomes: Sequence[Outcome], problems: Sequence[str], platform: str, wanted: argparse.Namespace) -> int:
+def conclude(
+    outcomes: Sequence[Outcome], chosen: Chosen, problems: Sequence[str], platform: str, wanted: argparse.Namespace
+) -> int:
     """Prints and writes the figures. Returns the exit code."""
-    found = figures(outcomes, wanted.seed)
+    found: dict[str, object] = {**figures(outcomes, wanted.seed), "left_out": chosen.reasons}
     if wanted.sample is not None:
         print(f"scripts/faults --sample {wanted.sample} --seed {wanted.seed}")
     print(estimate_text(outcomes))
@@ -107,36 +124,39 @@ def conclude(outcomes: Sequence[Outcome], problems: Sequence[str], platform: str
     return EXIT_PASSED if enough and not problems else EXIT_FAILED
 
 
-def by_exploring(
-    runs: FaultRuns, spec: Spec, families: Sequence[Family], systems: Sequence[System], wanted: argparse.Namespace
-) -> int:
+def by_exploring(runs: FaultRuns, spec: Spec, families: Sequence[Family], wanted: argparse.Namespace) -> int:
     """Explores every system, and with --controls those without a fault. Returns the exit code."""
     plan = exploration.Plan(seconds=wanted.seconds, jobs=wanted.jobs, scale=wanted.timeout_scale)
-    facts = exploration.probe(runs.target, spec, runs.programs, wanted.timeout_scale)
+    needed = [case for family in families for need in family.needs for case in need.cases]
+    facts = exploration.probe(runs.target, spec, runs.programs, wanted.timeout_scale, needed)
+    chosen = chosen_of(wanted, families, unmet_needs(families, passing(facts)))
     accused = 0
     for control in [System(family) for family in families if family.is_control and wanted.controls]:
         result = exploration.explore_fault(plan, runs.target, runs.faulty_actor, facts, control)
         accused += result.found is not None
         print(f"{control.text}: {'ACCUSED' if result.found else 'not accused'} in {result.sequences} sequences", flush=True)
     results = []
-    for system in systems:
+    for system in chosen.systems:
         results.append(exploration.explore_fault(plan, runs.target, runs.faulty_actor, facts, system))
         print(exploration.fault_text(results[-1]), flush=True)
-    found = exploration.fault_figures(results, wanted.seed)
-    print(f"{found['faults']} faults: {found['found']} found by exploring, {found['missed']} missed")
+    found = exploration.fault_figures(results, chosen.reasons, wanted.seed)
+    left_out = f"; {len(chosen.left_out)} others left out" if chosen.left_out else ""
+    print(f"{found['faults']} faults: {found['found']} found by exploring, {found['missed']} missed{left_out}")
     if wanted.json:
         write_file(wanted.json, json.dumps(found, indent=2) + "\n")
     enough = 100 * sum(result.found is not None for result in results) >= wanted.at_least * len(results)
     return EXIT_PASSED if enough and not accused else EXIT_FAILED
 
 
-def systems_of(
-    wanted: argparse.Namespace, families: Sequence[Family], unmet: Sequence[tuple[Family, FamilyNeed]] = ()
-) -> list[System]:
-    """What is to be played: a sample, the systems that --fault names, or every family."""
+def chosen_of(wanted: argparse.Namespace, families: Sequence[Family], unmet: Sequence[tuple[Family, FamilyNeed]]) -> Chosen:
+    """What is to be played: a sample, the systems that --fault names, or every family. Prints what is left out, and why."""
     if wanted.sample is not None:
-        return draw(families, wanted.sample, wanted.seed, unmet)
-    return choose(families, wanted.fault)
+        chosen = draw(families, wanted.sample, wanted.seed, unmet)
+    else:
+        chosen = choose(families, wanted.fault, unmet)
+    for name, reason in chosen.reasons.items():
+        print(f"left out: {name}, because {reason}", flush=True)
+    return chosen
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -153,19 +173,15 @@ def run(arguments: Sequence[str]) -> int:
             show_families(families)
             return EXIT_PASSED
         if wanted.by_exploring:
-            return by_exploring(runs, spec, families, systems_of(wanted, families), wanted)
+            return by_exploring(runs, spec, families, wanted)
         baseline = run_baseline(runs, families)
-        unmet = unmet_needs(families, baseline.passed)
-        systems = systems_of(wanted, families, unmet)
-        for family, need in unmet if wanted.sample is not None else []:
-            cases = ", ".join(need.cases)
-            print(f"not drawn: {family.name}{need.text}, because none of these cases passes here: {cases}")
+        chosen = chosen_of(wanted, families, unmet_needs(families, baseline.passed))
         problems = check_controls(runs, families, baseline) if wanted.controls else []
         if wanted.sample is not None:
-            outcomes = sample(runs, systems, baseline)
+            outcomes = sample(runs, chosen.systems, baseline)
         else:
-            outcomes = look_for(runs, systems, baseline, wanted.whole)
-    return conclude(outcomes, problems, baseline.run.platform, wanted)
+            outcomes = look_for(runs, chosen.systems, baseline, wanted.whole)
+    return conclude(outcomes, chosen, problems, baseline.run.platform, wanted)
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -26,11 +26,12 @@ PROBE_SECONDS = 120.0
 VARIABLE = "SHMCHECK_FAULT"
 
 
-def probe(target: Target, spec: Spec, programs: Path, scale: float) -> Run:
-    """Runs one case for the facts of the platform and returns its run. CannotRun if there is no report."""
+def probe(target: Target, spec: Spec, programs: Path, scale: float, cases: Iterable[str] = ()) -> Run:
+    """Runs one case for the facts of the platform, and these cases. Returns the run. CannotRun if there is no report."""
     with tempfile.TemporaryDirectory(prefix="explore-", dir=BUILD) as folder:
         report = Path(folder) / "TEST-shmcheck-probe.xml"
-        words = ["--filter", PROBE, "--timeout-scale", f"{scale:g}"]
+        words = ["--timeout-scale", f"{scale:g}"]
+        words += [word for case in dict.fromkeys((PROBE, *cases)) for word in ("--filter", case)]
         words += ["--junit", target_resolve.path_for(spec, str(report), folder)]
         command = [*target.command(programs / "shmcheck.exe"), *words]
         code, text = run_quiet(command, environment=target.environment, seconds=PROBE_SECONDS)
@@ -99,8 +100,8 @@ def fault_text(result: FaultFound) -> str:
     return f"found   {result.system.text} after {result.found.after:.1f} s, {len(steps)} steps: {steps[-1]}"
 
 
-def fault_figures(results: Sequence[FaultFound], seed: int | None) -> dict[str, object]:
-    """The figures for --json."""
+def fault_figures(results: Sequence[FaultFound], left_out: Mapping[str, str], seed: int | None) -> dict[str, object]:
+    """The figures for --json. `left_out`: the systems that were not explored, each with the reason."""
     missed = [result.system.text for result in results if result.found is None]
     return {
         "seed": seed,
@@ -108,6 +109,7 @@ def fault_figures(results: Sequence[FaultFound], seed: int | None) -> dict[str, 
         "found": len(results) - len(missed),
         "missed": len(missed),
         "missed_faults": missed,
+        "left_out": dict(left_out),
         "seconds": {result.system.text: round(result.found.after, 1) for result in results if result.found},
         "shrunk_in": {result.system.text: round(result.found.shrunk_in, 1) for result in results if result.found},
         "steps": {result.system.text: len(result.found.steps) for result in results if result.found},

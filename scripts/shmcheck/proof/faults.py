@@ -34,12 +34,6 @@ class FamilyNeed:
     parameters: tuple[tuple[str, str], ...]  # none: every system of the family
     cases: tuple[str, ...]
 
-    @property
-    def text(self) -> str:
-        """The parameters as in the name of a system: "" or ":way=A"."""
-        pairs = ",".join(f"{key}={value}" for key, value in self.parameters)
-        return f":{pairs}" if pairs else ""
-
 
 @dataclass(frozen=True)
 class Family:
@@ -189,40 +183,66 @@ def system_of(text: str, families: Sequence[Family]) -> System:
     return System(family, tuple(parameters))
 
 
-def choose(families: Sequence[Family], names: Sequence[str]) -> list[System]:
-    """The systems of these names, or every family that has a fault, without a gate."""
-    if names:
-        return [system_of(name, families) for name in names]
-    return [System(family) for family in families if not family.is_control]
-
-
 def unmet_needs(families: Iterable[Family], passed: Iterable[Key]) -> list[tuple[Family, FamilyNeed]]:
     """Which systems a sample leaves out on a system where these cases pass without a fault."""
     ids = {key.id for key in passed}
     return [(family, need) for family in families for need in family.needs if not ids.intersection(need.cases)]
 
 
+def unmet_need(system: System, unmet: Iterable[tuple[Family, FamilyNeed]]) -> FamilyNeed | None:
+    """The unmet need that concerns a system: the platform breaks the same rule by itself. None: there is no such need."""
+    parameters = set(system.parameters)
+    return next((need for one, need in unmet if one is system.family and set(need.parameters) <= parameters), None)
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The systems to play, and those that were left out because of an unmet need, by their names."""
+
+    systems: list[System]
+    left_out: dict[str, FamilyNeed] = field(default_factory=dict)
+
+    @property
+    def reasons(self) -> dict[str, str]:
+        """By the name of each system that was left out: why."""
+        return {name: f"none of these cases passes here without a fault: {', '.join(need.cases)}" for name, need in self.left_out.items()}
+
+
 def draw(
     families: Sequence[Family], count: int, seed: int, unmet: Collection[tuple[Family, FamilyNeed]] = ()
-) -> list[System]:
+) -> Chosen:
     """Draws different systems: a family, a value of each of its own parameters, and one of its gates with a value; none
     that an unmet need concerns. The same arguments give the same systems, and a larger sample begins with the smaller
     one."""
     source = random.Random(seed)
     faulty = [family for family in families if not family.is_control]
     systems: dict[str, System] = {}
+    left_out: dict[str, FamilyNeed] = {}
     for _ in range(100 * count):
         if len(systems) == count:
-            return list(systems.values())
+            return Chosen(list(systems.values()), left_out)
         family = source.choice(faulty)
         parameters = [(key, source.choice(values)) for key, values in family.own.items()]
         if family.gates:
             gate = source.choice(list(family.gates))
             parameters.append((gate, source.choice(family.gates[gate])))
         system = System(family, tuple(parameters))
-        if not any(one is family and set(need.parameters) <= set(parameters) for one, need in unmet):
+        need = unmet_need(system, unmet)
+        if need is None:
             systems.setdefault(system.text, system)
+        else:
+            left_out[system.text] = need
     raise CannotRun(f"there are fewer than {count} different systems; draw fewer with --sample")
+
+
+def choose(families: Sequence[Family], names: Sequence[str], unmet: Collection[tuple[Family, FamilyNeed]] = ()) -> Chosen:
+    """The systems of these names; without names every family that has a fault, without a gate, and none that an unmet need
+    concerns."""
+    if names:
+        return Chosen([system_of(name, families) for name in names])
+    systems = [System(family) for family in families if not family.is_control]
+    left_out = {system.text: need for system in systems if (need := unmet_need(system, unmet))}
+    return Chosen([system for system in systems if system.text not in left_out], left_out)
 
 
 # ---- what counts ----
