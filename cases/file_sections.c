@@ -28,6 +28,8 @@ static void file_extended_on_create(struct stage *s)
     gives(s, "writer", "filesize data", "size=73728");
     must(s, "reader", "file data name=^f open=existing access=GENERIC_READ");
     gives(s, "reader", "filesize data", "size=73728");
+    must(s, "writer", "create odd name=@y size=0x12345 protect=PAGE_READWRITE file=data");
+    gives(s, "reader", "filesize data", "size=74565"); /* not whole pages */
 }
 
 /* A file cannot grow beyond its volume and keeps its size: this section is larger than the whole volume. The

@@ -297,6 +297,27 @@ static void protect_by_other_process(struct stage *s)
     gives(s, "reader", "read view at=0 length=6 as=text", "text=shared");
 }
 
+/* The protection that another process sets applies in the process of the view, to the pages that it names, until it is changed
+ * again. */
+static void protected_from_outside(struct stage *s)
+{
+    must(s, "writer", "create section name=@x size=0x3000 protect=PAGE_READWRITE");
+    must(s, "writer", "map view of=section access=FILE_MAP_WRITE");
+    must(s, "reader", "open section name=@x access=FILE_MAP_WRITE");
+    must(s, "reader", "map view of=section access=FILE_MAP_WRITE");
+    gives(s, "reader",
+          "protectother process=$writer.pid address=$writer.base+4096 length=4096 to=PAGE_READONLY",
+          "old=PAGE_READWRITE");
+    faults(s, "writer", "write view at=4096 u8=1", "write");
+    succeeds(s, "writer", "write view at=8192 u8=1");
+    succeeds(s, "reader", "write view at=4096 u8=1");
+    gives(s, "writer", "query view at=4096 show=size,protect", "size=4096 protect=PAGE_READONLY");
+    gives(s, "reader",
+          "protectother process=$writer.pid address=$writer.base+4096 length=4096 to=PAGE_READWRITE",
+          "old=PAGE_READONLY");
+    succeeds(s, "writer", "write view at=4096 u8=2");
+}
+
 /* A process with the policy against dynamic code can create an executable section and map it for reading, writing or
  * executing, but not for writing and executing at once. */
 static void access_dynamic_code_policy(struct stage *s)
@@ -397,6 +418,9 @@ static const struct test_case view_access_cases[] = {
     {CASE(protect_view_whole_page_unit)},
     {CASE(protect_change_uncommitted)},
     {CASE(protect_by_other_process), .needs = "same-bits"},
+    {CASE(protected_from_outside),
+     .rows = "protect-change-downgrade protect-change-is-per-view protect-change-old-value",
+     .needs = "same-bits"},
     {CASE(access_dynamic_code_policy), .needs = "windows-8-1"},
     {CASE(protect_allocation_protect_fixed)},
     {CASE(protect_change_across_views)},

@@ -12,11 +12,13 @@ set(SHMCHECK_FAULT_SOURCES
     harness/faults/create.c
     harness/faults/descriptors.c
     harness/faults/families.c
+    harness/faults/file_backed.c
     harness/faults/gate.c
     harness/faults/handles.c
     harness/faults/layers.c
     harness/faults/layers_modern.c
     harness/faults/layers_pages.c
+    harness/faults/layers_uncommon.c
     harness/faults/lifetime.c
     harness/faults/main.c
     harness/faults/name_kinds.c
@@ -31,6 +33,7 @@ set(SHMCHECK_FAULT_SOURCES
     harness/faults/selected_openings.c
     harness/faults/selected_views.c
     harness/faults/table.c
+    harness/faults/uncommon_calls.c
     harness/faults/views.c)
 
 # The faulty system replaces system_start.c. Its main, guard_run and verb_perform call those of the actor, which get other names.

@@ -1,5 +1,5 @@
 /* What the functions of the table have in common: they describe a call for the gate before they make it, and keep the
- * books after it. For layers.c, layers_modern.c and layers_pages.c. */
+ * books after it. For the files layers*.c. */
 #ifndef SHMCHECK_FAULTS_LAYERS_H
 #define SHMCHECK_FAULTS_LAYERS_H
 
@@ -45,8 +45,9 @@ BOOL judged(BOOL done); /* notes a failure */
 bool layers_use_notes(void);
 
 /* Each puts the layers of its file into the table. */
-void layers_install_named(struct system_calls *calls);  /* layers.c */
-void layers_install_modern(struct system_calls *calls); /* layers_modern.c */
-void layers_install_pages(struct system_calls *calls);  /* layers_pages.c */
+void layers_install_named(struct system_calls *calls);    /* layers.c */
+void layers_install_modern(struct system_calls *calls);   /* layers_modern.c */
+void layers_install_pages(struct system_calls *calls);    /* layers_pages.c */
+void layers_install_uncommon(struct system_calls *calls); /* layers_uncommon.c */
 
 #endif

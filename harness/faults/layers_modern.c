@@ -116,7 +116,8 @@ static PVOID WINAPI layer_map_numa2(HANDLE section, HANDLE process, ULONG64 offs
     map_function *instead = plain ? map_instead(&occasion) : NULL;
     void *at =
         instead ? instead(section, access, (DWORD)(offset >> 32), (DWORD)(offset & UINT32_MAX), length, base)
-                : real.MapViewOfFileNuma2(section, process, offset, base, length, kind, protect, node);
+                : PICK(MapViewOfFileNuma2, &occasion)(section, process, offset, base, length, kind, protect,
+                                                      node);
     return is_own(process) ? mapped(at, &occasion, access, offset) : at;
 }
 

@@ -23,6 +23,7 @@ static void put_together(void)
     layers_install_named(&sys);
     layers_install_modern(&sys);
     layers_install_pages(&sys);
+    layers_install_uncommon(&sys);
 }
 
 void system_start(void)
