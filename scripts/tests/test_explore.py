@@ -127,6 +127,51 @@ def test_the_same_seed_gives_the_same_sequences() -> None:
     assert set(whole) == set(parts.found)
 
 
+@pytest.fixture(scope="module")
+def many() -> list[list[tuple[str, str]]]:
+    """The steps of 200 sequences of each family."""
+    return [make("classes", number, family, MODEL, PLATFORM).steps for family in FAMILIES for number in range(200)]
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        r"create s\d+ .* sd=\S+ api=A", r"create s\d+ .* sd=\S+ api=numa", r"createapp s\d+ .* sd=\S+", r"create s\d+ .* inherit=yes api=A",
+        r"open s\d+ .* inherit=yes api=A", r"openapp s\d+ .* inherit=yes", r"map3 .* protect=PAGE_WRITECOPY", r"mapapp .* access=FILE_MAP_COPY",
+        r"unmap2 v\d+ process=self", r"unmap2 v\d+( flags=\S+)?", r"commit v\d+ at=4294967296 .*", r"commit v\d+ at=2147483648 .*",
+    ],
+)  # fmt: skip
+def test_functions_are_called_with_every_option(step: str, many: list[list[tuple[str, str]]]) -> None:
+    assert any(re.fullmatch(step, text) for steps in many for _, text in steps)
+
+
+@pytest.mark.parametrize(("verb", "what"), [("map", r" of=(\w+) "), ("open", r" (name=\S+)"), ("create", r" size=\d+ protect=PAGE_READWRITE()$")])
+def test_a_process_sometimes_has_nine_alike(verb: str, what: str, many: list[list[tuple[str, str]]]) -> None:
+    def most(steps: list[tuple[str, str]]) -> int:
+        found = [(role, match[1]) for role, text in steps if text.startswith(verb) and (match := re.search(what, text))]
+        return max((found.count(item) for item in found), default=0)
+
+    assert sum(most(steps) >= 9 for steps in many) >= 5
+
+
+def test_a_name_is_created_again_and_looked_at(many: list[list[tuple[str, str]]]) -> None:
+    """The bytes are stored, all handles go, and a section of the same name is looked at."""
+    seen = 0
+    for steps in many:
+        text = "\n".join(text for _, text in steps)
+        seen += re.search(r"fill (v\d+) at=0 .*\n(?:.*\n)*unmap \1\n(?:.*\n)*create s\d+ name=(?:.*\n)+zero v\d+ at=0 ", text) is not None
+    assert seen >= 5
+
+
+def test_what_is_stored_is_read_in_another_process(many: list[list[tuple[str, str]]]) -> None:
+    seen = 0
+    for steps in many:
+        for index, (role, text) in enumerate(steps):
+            after = steps[index + 1 : index + 4]  # the other process may open and map the section before
+            seen += " u64=" in text and any(other != role and look.startswith("read ") and look.endswith(" as=u64") for other, look in after)
+    assert seen >= 200
+
+
 def test_an_actor_that_ends_is_reported() -> None:
     def ends(text: str, true: str) -> str:
         if text.startswith("unmap"):

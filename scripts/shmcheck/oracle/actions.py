@@ -74,7 +74,7 @@ def of_handle(make: Callable[[Maker, str, Handle, Section], str | None]) -> Acti
 
     def action(maker: Maker) -> str | None:
         found = maker.handles()
-        return make(maker, *maker.random.choice(found)) if found else None
+        return make(maker, *maker.any_of(found)) if found else None
 
     return action
 
@@ -101,14 +101,15 @@ def named(maker: Maker, plain: bool) -> str:
 
 
 def create(maker: Maker, protect: str, size: int, plain: bool = True, extra: str = "") -> str:
+    """A creation through one of the functions."""
     words = named(maker, plain)
-    verb = "create"
-    if not extra and maker.chance(0.25):
-        extra = maker.pick((" api=A", " api=numa", ""))
-        verb = "create" if extra or not maker.has("createapp") else "createapp"
-    if "%" in words and " api=A" in extra:
-        extra = ""
-    return f"{verb} {maker.label('s')} {words}size={size} protect={protect}{extra}"
+    verb, api = "create", ""
+    if maker.chance(0.25):
+        api = maker.pick((" api=A", " api=numa", ""))
+        verb = "create" if api or not maker.has("createapp") else "createapp"
+    if "%" in words and api == " api=A":
+        api = ""
+    return f"{verb} {maker.label('s')} {words}size={size} protect={protect}{extra}{api}"
 
 
 def create_plain(maker: Maker) -> str:
@@ -120,7 +121,7 @@ def create_named(maker: Maker) -> str:
 
 
 def create_protected(maker: Maker) -> str:
-    return create(maker, maker.pick(PROTECTS), maker.number((4096, 65536, 131072)))
+    return create(maker, maker.pick(PROTECTS), maker.number((4096, 65536, 131072, 0x100000)))
 
 
 def create_wrong(maker: Maker) -> str:
@@ -139,8 +140,7 @@ def create_huge(maker: Maker) -> str:
 
 
 def create_described(maker: Maker) -> str:
-    text = create(maker, "PAGE_READWRITE", 4096, True, f" sd={maker.pick(DESCRIPTORS)}")
-    return text.replace("create ", "createapp ", 1) if maker.has("createapp") and maker.chance(0.25) else text
+    return create(maker, "PAGE_READWRITE", 4096, True, f" sd={maker.pick(DESCRIPTORS)}")
 
 
 def create_inheritable(maker: Maker) -> str:
@@ -200,15 +200,15 @@ def open_named(maker: Maker) -> str:
 
 def opening(maker: Maker, named: str, access: str, extra: str = "") -> str:
     """An open through one of the functions."""
-    verb = "open"
-    if not extra and maker.chance(0.25):
+    verb, api = "open", ""
+    if maker.chance(0.25):
         app = maker.chance(0.4) or "%" in named
-        verb, extra = ("openapp" if maker.has("openapp") else "open", "") if app else ("open", " api=A")
-    return f"{verb} {maker.label('s')} {named} access={access}{extra}"
+        verb, api = ("openapp" if maker.has("openapp") else "open", "") if app else ("open", " api=A")
+    return f"{verb} {maker.label('s')} {named} access={access}{extra}{api}"
 
 
 def open_inheritable(maker: Maker) -> str:
-    return f"open {maker.label('s')} {known_name(maker, True)} access=FILE_MAP_READ inherit={maker.pick(('yes', 'no'))}"
+    return opening(maker, known_name(maker, True), "FILE_MAP_READ", f" inherit={maker.pick(('yes', 'yes', 'no'))}")
 
 
 def open_plain(maker: Maker) -> str:
@@ -265,7 +265,7 @@ def mapping(maker: Maker, label: str, access: str, rest: str = "") -> str:
 
 
 HIGH = ("0x200000000", "0x300000000", "0x340010000")  # addresses that systems do not choose by themselves
-PLACED = {"FILE_MAP_WRITE": "PAGE_READWRITE", "FILE_MAP_READ": "PAGE_READONLY"}
+PLACED = {"FILE_MAP_WRITE": "PAGE_READWRITE", "FILE_MAP_READ": "PAGE_READONLY", "FILE_MAP_COPY": "PAGE_WRITECOPY"}
 
 
 @of_handle
@@ -290,39 +290,6 @@ def kind(maker: Maker, label: str, region: Region) -> str | None:
     return f"kind {label} at={maker.number((0, 1, PAGE, region.size - 1))} show={maker.pick(('size', 'commit', 'base', 'base', 'size,commit'))}"
 
 
-def map_far(maker: Maker) -> str | None:
-    """A view of one granule far inside a large section."""
-    found = [item for item in maker.handles() if item[2].extent > 1 << 30]
-    if not found:
-        return None
-    label, handle, section = maker.random.choice(found)
-    last = (section.extent - 1) & -GRANULE
-    offset = maker.number((0, 0, 0x80000000, 0x80000000, 0x100000000, 0x100000000, GRANULE, 0xFFFF0000, 0x100010000, last))
-    if offset >= section.extent:
-        offset = last
-    access = "FILE_MAP_WRITE" if (handle.access or 0) & 2 else "FILE_MAP_READ"
-    text = mapping(maker, label, access, f" offset={offset:#x} length={GRANULE:#x}")
-    if access != "FILE_MAP_WRITE":
-        return text
-    maker.add(text)
-    return f"commit {step(text).label} at=0 length={PAGE} protect=PAGE_READWRITE"
-
-
-@of_view
-def commit_first(maker: Maker, label: str, region: Region) -> str | None:
-    return f"commit {label} at=0 length={PAGE} protect=PAGE_READWRITE"
-
-
-@of_view
-def write_first(maker: Maker, label: str, region: Region) -> str | None:
-    return f"write {label} at={maker.number((0, 8, 4088))} u64={0x0101010101010101 * (1 + int(maker.random.random() * 99)):#x}"
-
-
-@of_view
-def look_first(maker: Maker, label: str, region: Region) -> str | None:
-    return f"read {label} at={maker.number((0, 8, 4088))} as=u64"
-
-
 @of_handle
 def descriptor(maker: Maker, label: str, handle: Handle, section: Section) -> str | None:
     return f"descriptor {label} parts=dacl"
@@ -334,12 +301,12 @@ def system(maker: Maker) -> str:
 
 @of_handle
 def map_copy(maker: Maker, label: str, handle: Handle, section: Section) -> str | None:
-    return f"map {maker.label('v')} of={label} access=FILE_MAP_COPY"
+    return mapping(maker, label, "FILE_MAP_COPY")
 
 
 @of_handle
 def map_access(maker: Maker, label: str, handle: Handle, section: Section) -> str | None:
-    return f"map {maker.label('v')} of={label} access={maker.pick(ACCESSES)}"
+    return mapping(maker, label, maker.pick(ACCESSES))
 
 
 @of_handle
@@ -358,8 +325,8 @@ def map_part(maker: Maker, label: str, handle: Handle, section: Section) -> str 
 
 @of_view
 def unmap(maker: Maker, label: str, region: Region) -> str | None:
-    if maker.chance(0.1) and maker.has("unmap2"):
-        return f"unmap2 {label} flags=MEM_UNMAP_WITH_TRANSIENT_BOOST"
+    if maker.chance(0.2) and maker.has("unmap2"):
+        return f"unmap2 {label}{maker.pick((' process=self', ''))}{maker.pick((' flags=MEM_UNMAP_WITH_TRANSIENT_BOOST', ''))}"
     inside = f" at={maker.number((0, 1, 100, PAGE, region.size - 1))}" if maker.chance(0.2) else ""
     return f"unmap {label}{inside}" + (" keep=yes" if maker.chance(0.15) else "")
 
@@ -498,14 +465,28 @@ def protect(maker: Maker, label: str, region: Region) -> str | None:
     at = maker.number((0, 0, PAGE, region.size - PAGE, PAGE - 1))
     length = maker.number((1, 2, PAGE, PAGE + 1, region.size, region.size + 1))
     maker.add(f"protect {label} at={max(at, 0)} length={length} to={to}")
-    return f"query {label} at={max(at, 0)} show=protect" if maker.chance(0.4) else ""
+    if not maker.chance(0.5):
+        return ""
+    place = edge(maker, region, max(at, 0), length)
+    return maker.pick((f"query {label} at={place} show=protect", f"write {label} at={place} u8=7", f"read {label} at={place} length=1"))
+
+
+def edge(maker: Maker, region: Region, at: int, length: int) -> int:
+    """A place in the first or last page of a range of a view, or just before or behind these pages."""
+    place = maker.number((at, at + length - 1, (at & -PAGE) - 1, at + length + PAGE - 1 & -PAGE))
+    return place if 0 <= place < region.size else at
 
 
 @of_view
 def commit(maker: Maker, label: str, region: Region) -> str | None:
     at = maker.number((0, 0, PAGE, GRANULE, region.size - PAGE, 1))
     length = maker.number((1, PAGE, PAGE + 1, GRANULE, region.size, region.size + 1))
-    return f"commit {label} at={max(at, 0)} length={length} protect={maker.pick(('PAGE_READWRITE', 'PAGE_READWRITE', 'PAGE_READONLY'))}"
+    text = f"commit {label} at={max(at, 0)} length={length} protect={maker.pick(('PAGE_READWRITE', 'PAGE_READWRITE', 'PAGE_READONLY'))}"
+    if not maker.chance(0.5):
+        return text
+    maker.add(text)
+    place = edge(maker, region, max(at, 0), length)
+    return maker.pick((f"read {label} at={place} length=1", f"query {label} at={place} show=state", f"zero {label} at={place & -PAGE} length={PAGE}"))
 
 
 @of_view
@@ -576,7 +557,7 @@ def duplicate(maker: Maker, label: str, handle: Handle, section: Section) -> str
     target = maker.pick(tuple(maker.roles))
     to = "0" if target == maker.role else f"${target}.pid"
     how = maker.pick(("same=yes", "same=yes", "access=FILE_MAP_READ", "access=0", "access=GENERIC_READ", "access=FILE_MAP_WRITE"))
-    extra = " inherit=yes" if maker.chance(0.1) else ""
+    extra = " inherit=yes" if maker.chance(0.2) else ""
     move = " close-source=yes" if maker.chance(0.1) else ""
     source = maker.role
     maker.add(f"duplicate {label} to={to} {how}{extra}{move}")

@@ -17,7 +17,6 @@ from shmcheck.oracle.actions import (
     Action,
     close,
     commit,
-    commit_first,
     commit_whole,
     compare,
     create_described,
@@ -43,11 +42,9 @@ from shmcheck.oracle.actions import (
     kind,
     look,
     look_at_handle,
-    look_first,
     map_access,
     map_base,
     map_copy,
-    map_far,
     map_part,
     map_whole,
     open_alike,
@@ -69,11 +66,11 @@ from shmcheck.oracle.actions import (
     verify,
     write,
     write_again,
-    write_first,
     wrong_name,
 )
 from shmcheck.oracle.burst_actions import burst, create_for_bursts
 from shmcheck.oracle.child_actions import create_for_children, inherited, spawn, spawn_with_wrong_list
+from shmcheck.oracle.far_actions import commit_first, look_first, map_far, write_first
 from shmcheck.oracle.file_actions import (
     close_file,
     create_file,
@@ -85,37 +82,38 @@ from shmcheck.oracle.file_actions import (
     size_of_file,
     write_file,
 )
+from shmcheck.oracle.look_actions import commit_again, create_again, crowd, echo, protect_and_back
 from shmcheck.oracle.maker import ROLES, Maker, Sequence
 from shmcheck.oracle.model import Model
 from shmcheck.oracle.placeholder_actions import create_for_placeholders, map_required, placeholder, split_view, unmap_preserving
 from shmcheck.oracle.state import Platform
 
 Choice = tuple[tuple[Action, int], ...]
-SHARED: Choice = ((create_plain, 3), (open_plain, 4), (map_whole, 5), (write, 3), (look, 5), (unmap, 1), (close, 1))
+SHARED: Choice = ((create_plain, 3), (open_plain, 4), (map_whole, 5), (write, 3), (look, 4), (unmap, 1), (close, 1), (echo, 2), (duplicate, 1))
 FAMILIES: dict[str, Choice] = {
     "names": (*SHARED, (create_named, 8), (open_named, 6), (open_alike, 12), (close, 4), (wrong_name, 2), (hold, 3), (gone, 1)),
     "sizes": (*SHARED, (look_at_handle, 3), (map_part, 8), (query, 3), (create_huge, 1), (system, 1)),
-    "views": (*SHARED, (map_part, 10), (unmap, 5), (unmap_stale, 2), (query, 6), (query_stale, 3), (look, 5), (release, 1), (kind, 3), (duplicate, 1)),
+    "views": (*SHARED, (map_part, 10), (unmap, 5), (unmap_stale, 2), (query, 6), (query_stale, 3), (look, 5), (release, 1), (kind, 3)),
     "places": (*SHARED, (map_base, 10), (unmap, 3), (query, 3), (look, 4), (map_part, 2)),
     "contents": (*SHARED, (map_part, 4), (write, 6), (fill, 4), (verify, 4), (look, 10), (sum_up, 1), (increment, 2)),
     "events": (
         (open_plain, 4), (map_whole, 4), (fill_whole, 5), (verify, 14), (look, 3), (write, 2), (unmap, 3), (close, 3),
-        (duplicate, 2), (protect, 2), (flush, 3), (map_part, 3), (map_copy, 1), (create_plain, 1), (commit_whole, 3),
+        (duplicate, 2), (protect, 2), (flush, 3), (map_part, 3), (map_copy, 1), (create_plain, 1), (commit_whole, 3), (create_again, 2),
     ),
     "many": (
         (create_plain, 5), (open_plain, 5), (map_whole, 8), (set_flags, 1), (map_part, 3), (write, 3), (look, 5), (verify, 3), (unmap, 4),
-        (close, 4), (look_at_handle, 4), (query, 3), (fill_whole, 2), (duplicate, 3), (protect, 1),
+        (close, 4), (look_at_handle, 4), (query, 3), (fill_whole, 2), (duplicate, 3), (protect, 1), (echo, 2),
     ),
-    "huge": ((open_plain, 3), (map_far, 10), (commit_first, 8), (write_first, 6), (look_first, 10), (look_at_handle, 1), (query, 2)),
+    "huge": ((open_plain, 3), (map_far, 10), (commit_first, 8), (write_first, 6), (look_first, 10), (look_at_handle, 1), (query, 2), (duplicate, 1)),
     "copies": (
-        *SHARED, (map_copy, 8), (write, 8), (write_again, 5), (look, 10), (query, 3), (fill, 1), (map_part, 1), (kind, 1),
-        (close, 1), (unmap, 3), (verify, 2), (duplicate, 1),
+        *SHARED, (map_copy, 8), (write, 4), (echo, 8), (write_again, 5), (look, 10), (query, 3), (fill, 1), (map_part, 1), (kind, 1),
+        (close, 1), (unmap, 3), (verify, 2),
     ),
-    "protection": (*SHARED, (create_protected, 5), (map_access, 8), (protect, 8), (write, 5), (look, 4), (query, 5), (duplicate, 1)),
-    "reserved": (*SHARED, (create_reserved, 6), (commit, 10), (query, 5), (look, 6), (write, 4), (map_part, 3), (decommit, 1), (duplicate, 2)),
+    "protection": (*SHARED, (create_protected, 5), (map_access, 8), (protect, 6), (protect_and_back, 3), (write, 5), (look, 4), (query, 5)),
+    "reserved": (*SHARED, (create_reserved, 6), (commit, 10), (commit_again, 4), (query, 5), (look, 6), (write, 4), (map_part, 3), (decommit, 1), (duplicate, 1), (map_copy, 1)),
     "access": (
         *SHARED, (create_described, 5), (create_protected, 2), (open_named, 6), (map_access, 8), (look_at_handle, 6),
-        (set_descriptor, 2), (descriptor, 2), (duplicate, 2),
+        (set_descriptor, 2), (descriptor, 2), (duplicate, 1),
     ),
     "arguments": (*SHARED, (create_wrong, 8), (look_at_handle, 2), (gone, 1), (map_part, 2), (close, 4), (open_plain, 3), (fail_after_close, 4)),
     "handles": (
@@ -125,7 +123,7 @@ FAMILIES: dict[str, Choice] = {
     ),
     "files": (
         (create_file, 2), (create_over_file, 5), (open_file, 4), (size_of_file, 4), (resize_file, 3), (read_file, 4), (write_file, 1),
-        (close_file, 2), (map_file, 9), (open_plain, 3), (write, 4), (look, 6), (look_at_handle, 3), (unmap, 3), (close, 3), (flush, 2),
+        (close_file, 2), (map_file, 9), (open_plain, 3), (write, 4), (look, 6), (look_at_handle, 3), (unmap, 3), (close, 3), (flush, 2), (echo, 3),
     ),
     "ages": (
         (pause, 4), (open_plain, 4), (map_whole, 6), (fill_whole, 4), (verify, 8), (look, 4), (write, 3), (unmap, 2), (close, 2),
@@ -137,10 +135,13 @@ FAMILIES: dict[str, Choice] = {
         (create_for_children, 4), (open_inheritable, 2), (set_flags, 2), (spawn, 4), (inherited, 10), (map_whole, 4), (write, 2),
         (look, 3), (look_at_handle, 2), (close, 2), (gone, 1), (duplicate, 1), (spawn_with_wrong_list, 1), (kill, 1), (open_plain, 1),
     ),
-    "life": (*SHARED, (close, 6), (unmap, 5), (duplicate, 2), (gone, 2), (open_plain, 4), (create_plain, 4), (kill, 1)),
+    "life": (*SHARED, (close, 6), (unmap, 5), (duplicate, 2), (gone, 2), (open_plain, 4), (create_plain, 4), (create_again, 3), (kill, 1)),
 }  # fmt: skip
 TURNS = {"many": 0.15, "children": 0.35, "huge": 0.3, "handles": 0.3, "copies": 0.4}  # how often the role changes; otherwise 0.6
 
+CROWDED = 0.06  # the share of the sequences that begin with many handles, views or sections of one kind
+CROWDED_OFTEN = {"many": 0.3, "bursts": 0.0, "children": 0.0}
+CROWDED_TURNS = 0.2  # their use is in the same process
 LONGER = {"children": 10}  # how many steps more the sequences of a family have
 RARE = {"ages": 25, "bursts": 20, "children": 12}  # a sequence of these costs as much as that many others
 
@@ -176,10 +177,16 @@ def make(seed: str, number: int, family: str, model: Model, platform: Platform) 
     first = FIRST.get(family, create_plain)
     text = first(maker)
     maker.add(text)
-    tries = 0
-    while len(maker.steps) < wanted and tries < 60:
+    turns, tries = TURNS.get(family, 0.6), 0
+    if random.random() < CROWDED_OFTEN.get(family, CROWDED):
+        turns, role = CROWDED_TURNS, maker.role
+        made = crowd(maker)
+        if made:
+            maker.add(made)
+        maker.turn(role)
+    while len(maker.steps) < wanted + maker.more and tries < 60:
         tries += 1
-        if random.random() < TURNS.get(family, 0.6):
+        if random.random() < turns:
             maker.turn(maker.roles[int(random.random() * len(maker.roles))])
         action = actions[int(random.random() * len(actions))]
         made = action(maker)

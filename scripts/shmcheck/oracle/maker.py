@@ -6,13 +6,16 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from random import Random
+from typing import TypeVar
 
 from shmcheck.oracle.model import Expectation, Model
 from shmcheck.oracle.state import File, Handle, HandleLabel, MemoryLabel, Platform, Region, Section, Value, World
 from shmcheck.oracle.text import reply, step
 
+T = TypeVar("T")
 ROLES = ("writer", "reader", "third")
 CHILDREN = ("child1", "child2", "child3")  # roles whose processes other roles start
+CROWD = 5  # labels of one kind; usual sequences have fewer
 KILL = "(killed)"  # means that the role's process is killed
 SPAWN = re.compile(r"spawn \S+ pipe=\$([a-z][a-z0-9-]*)\.token ")
 
@@ -36,7 +39,7 @@ class Sequence:
 class Maker:
     """A sequence that is being made."""
 
-    __slots__ = ("random", "model", "world", "steps", "expected", "counter", "names", "role", "process", "roles", "children")
+    __slots__ = ("random", "model", "world", "steps", "expected", "counter", "names", "role", "process", "roles", "children", "more")
 
     def __init__(self, random: Random, model: Model, platform: Platform) -> None:
         self.random = random
@@ -48,6 +51,7 @@ class Maker:
         self.names: list[str] = []  # with which objects were created
         self.roles = list(ROLES)  # and the children that live
         self.children: dict[str, tuple[str, dict[str, Value]]] = {}  # by child: its parent, and what the parent's labels were then
+        self.more = 0  # steps that it has in addition to its usual number
         self.turn(ROLES[0])
 
     def turn(self, role: str) -> None:
@@ -122,5 +126,8 @@ class Maker:
                     found.append((name, label, label.region))
         return found
 
-    def any_of(self, found: list[tuple[str, MemoryLabel, Region]]) -> tuple[str, MemoryLabel, Region]:
+    def any_of(self, found: list[T]) -> T:
+        """One of them; of many mostly the last one, which is the newest label."""
+        if len(found) > CROWD and self.random.random() < 0.5:
+            return found[-1]
         return found[int(self.random.random() * len(found))]
