@@ -82,7 +82,7 @@ from shmcheck.oracle.file_actions import (
     size_of_file,
     write_file,
 )
-from shmcheck.oracle.look_actions import commit_again, create_again, crowd, echo, protect_and_back
+from shmcheck.oracle.look_actions import commit_again, create_again, crowd, echo, map_where_it_was, protect_and_back
 from shmcheck.oracle.maker import ROLES, Maker, Sequence
 from shmcheck.oracle.model import Model
 from shmcheck.oracle.placeholder_actions import create_for_placeholders, map_required, placeholder, split_view, unmap_preserving
@@ -93,8 +93,8 @@ SHARED: Choice = ((create_plain, 3), (open_plain, 4), (map_whole, 5), (write, 3)
 FAMILIES: dict[str, Choice] = {
     "names": (*SHARED, (create_named, 8), (open_named, 6), (open_alike, 12), (close, 4), (wrong_name, 2), (hold, 3), (gone, 1)),
     "sizes": (*SHARED, (look_at_handle, 3), (map_part, 8), (query, 3), (create_huge, 1), (system, 1)),
-    "views": (*SHARED, (map_part, 10), (unmap, 5), (unmap_stale, 2), (query, 6), (query_stale, 3), (look, 5), (release, 1), (kind, 3)),
-    "places": (*SHARED, (map_base, 10), (unmap, 3), (query, 3), (look, 4), (map_part, 2)),
+    "views": (*SHARED, (map_part, 10), (unmap, 5), (unmap_stale, 2), (query, 6), (query_stale, 3), (map_where_it_was, 2), (look, 5), (release, 1), (kind, 3)),
+    "places": (*SHARED, (map_base, 8), (map_where_it_was, 3), (unmap, 2), (query, 3), (look, 4), (map_part, 2)),
     "contents": (*SHARED, (map_part, 4), (write, 6), (fill, 4), (verify, 4), (look, 10), (sum_up, 1), (increment, 2)),
     "events": (
         (open_plain, 4), (map_whole, 4), (fill_whole, 5), (verify, 14), (look, 3), (write, 2), (unmap, 3), (close, 3),

@@ -69,11 +69,12 @@ echo = of_view(echo_of)
 def commit_again(maker: Maker, label: str, region: Region) -> str | None:
     """A commit of pages that are committed and may hold bytes, and a look at the bytes."""
     section = region.section
-    if section is None or section.committed is None or not section.committed.starts:
+    if section is None or section.committed is None:
         return None
-    start = maker.random.choice(section.committed.starts) - region.offset
-    if not 0 <= start < region.size:
-        return None
+    starts = [start - region.offset for start in section.committed.starts if 0 <= start - region.offset < region.size]
+    start = maker.random.choice(starts) if starts else page_in(maker, region.size)
+    if not starts:
+        maker.add(f"commit {label} at={start} length={PAGE} protect=PAGE_READWRITE")
     if maker.chance(0.7):
         maker.add(f"write {label} at={start} u64={0x0101010101010101 * (1 + int(maker.random.random() * 99)):#x}")
     maker.add(f"commit {label} at={start} length={maker.number((1, PAGE, PAGE + 1))} protect=PAGE_READWRITE")
@@ -91,6 +92,24 @@ def protect_and_back(maker: Maker, label: str, region: Region) -> str | None:
     maker.add(f"protect {label} at={at} length={length} to=PAGE_READWRITE")
     place = edge(maker, region, at, length)
     return maker.pick((f"query {label} at={place} show=protect", f"write {label} at={place} u8=9"))
+
+
+@of_handle
+def map_where_it_was(maker: Maker, label: str, handle: Handle, section: Section) -> str | None:
+    """A view that is unmapped in one of the ways, and then a view or a reservation at its address, which is free again."""
+    if section.extent > MOST_FILLED:
+        return None
+    access = "FILE_MAP_WRITE" if (handle.access or 0) & 2 else "FILE_MAP_READ"
+    text = mapping(maker, label, access)
+    maker.add(text)
+    view = step(text).label
+    if view not in maker.process.labels or "base" not in maker.process.last:
+        return ""
+    ways = (f"unmap {view}", f"unmap2 {view}", f"unmap2 {view} process=self") if maker.has("unmap2") else (f"unmap {view}",)
+    maker.add(maker.pick(ways))
+    if maker.chance(0.5):
+        return f"reserve {maker.label('r')} size={section.extent} base=${maker.role}.base"
+    return f"map {maker.label('v')} of={label} access={access} base=${maker.role}.base"
 
 
 def named_in(maker: Maker, section: Section) -> str:
