@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-NUMBERS = [signal.SIGINT, signal.SIGTERM]
+NUMBERS: list[signal.Signals] = [signal.SIGINT, signal.SIGTERM]
 if sys.platform != "win32":
     NUMBERS.append(signal.SIGHUP)
 

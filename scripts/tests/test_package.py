@@ -97,16 +97,21 @@ def test_a_source_date_that_is_not_a_number_is_refused(monkeypatch: pytest.Monke
     assert package.source_date() == 77
 
 
+def change_attribute(change: str, folder: Path) -> bool:
+    """Whether the attribute of an ext file system was changed: a bare system has no chattr."""
+    return bool(shutil.which("chattr")) and subprocess.run(["chattr", change, folder], capture_output=True).returncode == 0
+
+
 def make_unwritable(folder: Path) -> None:
     """Makes a folder that also root cannot write, who ignores its mode."""
     folder.chmod(0o555)
-    if os.access(folder, os.W_OK) and subprocess.run(["chattr", "+i", folder], capture_output=True).returncode != 0:
+    if os.access(folder, os.W_OK) and not change_attribute("+i", folder):
         folder.chmod(0o755)
         pytest.skip("this user can write all folders, and this file system has no immutable ones")
 
 
 def make_writable(folder: Path) -> None:
-    subprocess.run(["chattr", "-i", folder], capture_output=True)
+    change_attribute("-i", folder)
     folder.chmod(0o755)
 
 

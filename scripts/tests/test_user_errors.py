@@ -309,15 +309,15 @@ def test_a_runner_killed_in_its_first_case_leaves_a_report(runner: Runner, tmp_p
 
 
 def test_a_killed_worker_is_one_error(runner: Runner, tmp_path: Path) -> None:
-    """One case is an error; the others run on another worker."""
+    """One case is an error; the others run on another worker. There are enough of them for the worker to be found in time."""
     report = tmp_path / "r.xml"
-    child = runner.start(*SHORT, "--repeat", "20", "--jobs", "1", "--junit", windows_path(report))
+    child = runner.start(*SHORT, "--repeat", "400", "--jobs", "1", "--junit", windows_path(report))
     wait_for_cases(report)
     workers = [pid for pid in runner.programs("shmcheck.exe") if "--worker" in runner.left().get(pid, "")]
     assert len(workers) == 1
     assert end(workers[0])
     answer = child.wait()
-    assert (answer.code, answer.last_line) == (2, "19 passed, 1 failed, 0 skipped"), answer.out
+    assert (answer.code, answer.last_line) == (2, "399 passed, 1 failed, 0 skipped"), answer.out
     errors = [text for outcome, text in cases_of(report).values() if outcome == "error"]
     assert len(errors) == 1
     assert errors[0].startswith("shmcheck.Crash: the worker that ran the case died: it ended, exit code 0x")

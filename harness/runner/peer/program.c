@@ -168,6 +168,18 @@ static bool find_own(struct programs *out, const wchar_t *actor, struct text *er
     return true;
 }
 
+/* Whether this is a 64-bit system that has no 32-bit system programs: WOW64 is an optional part of some versions, and Wine
+ * prints a message of its own when a 32-bit program is started all the same. Page nf-sysinfoapi-getsystemwow64directoryw. */
+static bool lacks_wow64(void)
+{
+    wchar_t path[PROGRAM_PATH_UNITS];
+    const UINT length = GetSystemWow64DirectoryW(path, PROGRAM_PATH_UNITS - 20);
+    if (length == 0 || length >= PROGRAM_PATH_UNITS - 20)
+        return false;
+    wcscat(path, L"\\ntdll.dll");
+    return GetFileAttributesW(path) == INVALID_FILE_ATTRIBUTES;
+}
+
 /* An actor of another architecture. Reports say why there is none, so the message has no path of this machine. */
 static void find_other(struct programs *out, enum arch arch)
 {
@@ -181,6 +193,9 @@ static void find_other(struct programs *out, enum arch arch)
     else if (!check_file(path, arch, &reason))
         text_format(&missing, "no %s actor: shmactor-%s.exe is not a program for %s", arch_name(arch),
                     arch_name(arch), arch_name(arch));
+    else if (arch == ARCH_X86 && lacks_wow64())
+        text_add(&missing, "no x86 actor: this system runs no 32-bit programs (its folder of WOW64 has no "
+                           "ntdll.dll)");
     else if (!try_actor(path, &out->job_refusal, &reason))
         text_format(&missing, "no %s actor: %s; does this system run %s programs?", arch_name(arch), why,
                     arch_name(arch));

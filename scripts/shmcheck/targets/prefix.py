@@ -24,8 +24,9 @@ SERVER_SECONDS = 10.0
 END_SECONDS = 1.0
 PROGRAM_SECONDS = 0.1
 
-# Disables Mono and Gecko, which open a download dialog, and the menu builder, which writes into the user's home.
-OVERRIDES = "mscoree,mshtml=;winemenubuilder.exe=d"
+# Disables Mono and Gecko, which open a download dialog, the menu builder, which writes into the user's home, and the driver for
+# Wayland, whose library prints an error where there is no session.
+OVERRIDES = "mscoree,mshtml=;winemenubuilder.exe,winewayland.drv=d"
 STAMP = "shmcheck-ready"
 VERSION_KEY = r"HKLM\Software\Microsoft\Windows NT\CurrentVersion"
 WIN11_BUILD = "22000"

@@ -15,7 +15,7 @@ def prepare_targets(specs: Sequence[Spec], *more: Part) -> None:
     parts: list[Part] = list(more)
     for spec in specs:
         parts += [part for part in target_resolve.parts_of(spec) if part not in parts]
-    needs = packages.BUILDING_FOR_WINDOWS if parts else ()
+    needs: tuple[packages.Need, ...] = packages.BUILDING_FOR_WINDOWS if parts else ()
     if any(spec.kind != "ssh" for spec in specs):
         needs += packages.RUNNING
     if any(spec.kind == "ssh" for spec in specs):
