@@ -19,7 +19,7 @@ from shmcheck.commands.explore import figures, junit_text, steps_text  # noqa: E
 from shmcheck.oracle.enumeration import ALPHABETS, sequences  # noqa: E402
 from shmcheck.oracle.exploring import ALL_FAMILIES, Explored, Explorer, Job, Message  # noqa: E402
 from shmcheck.oracle.generate import FAMILIES, LEAST, make  # noqa: E402
-from shmcheck.oracle.maker import KILL  # noqa: E402
+from shmcheck.oracle.maker import ENDS  # noqa: E402
 from shmcheck.oracle.model import Model  # noqa: E402
 from shmcheck.oracle.players import ActorEnded  # noqa: E402
 from shmcheck.oracle.shrink import Steps, shrink  # noqa: E402
@@ -43,7 +43,7 @@ class FakeTeam:
         self.plays += 1
         world, replies = World(PLATFORM), []
         for role, text in steps:
-            if text == KILL:
+            if text in ENDS:
                 world.end(world.process(role))
                 del world.processes[role]
                 replies.append("gone")

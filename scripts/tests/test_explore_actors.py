@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 
 from shmcheck.oracle.generate import FAMILIES, make  # noqa: E402
-from shmcheck.oracle.maker import KILL, child_of  # noqa: E402
+from shmcheck.oracle.maker import ENDS, KILL, LEFT, child_of  # noqa: E402
 from shmcheck.oracle.model import Model  # noqa: E402
 from shmcheck.oracle.play_text import lines_of, replies_of  # noqa: E402
 from shmcheck.oracle.players import Team  # noqa: E402
@@ -93,6 +93,21 @@ def test_a_finding_is_a_file_of_steps_that_fails(fault: str, row: str, tmp_path:
         assert [str(case.verdict) for case in wrong.cases.values()] in (["fail"], ["deviates"])
 
 
+@pytest.mark.parametrize(("end", "code"), [(KILL, 1), (LEFT, 0)])
+def test_a_role_ends_and_a_new_process_plays_it(end: str, code: int) -> None:
+    team = Team(["wine", str(BIN / "shmactor.exe")], environment_for(MARK), 6.0)
+    steps = [("writer", "create s1 name=@a size=4096 protect=PAGE_READWRITE"), ("writer", end), ("writer", "size s1")]
+    try:
+        first = team.actor("writer")
+        replies = team.play(steps)
+        assert replies[0].startswith("ok") and replies[1] == "gone" and replies[2].startswith("bad "), replies
+        assert team.actor("writer") is not first
+        assert first.process.wait() == code
+        assert lines_of(steps)[1] == f"{ENDS[end]} writer"
+    finally:
+        team.end()
+
+
 def test_one_relay_serves_children_one_after_the_other() -> None:
     spawn = "spawn child1 pipe=$child1.token program=$child1.program inherit="
     with_handle = [
@@ -102,7 +117,7 @@ def test_one_relay_serves_children_one_after_the_other() -> None:
     without = [(role, text.replace("inherit=yes", "inherit=no") if "spawn" in text else text) for role, text in with_handle]
     team = Team(["wine", str(BIN / "shmactor.exe")], environment_for(MARK), 6.0)
     try:
-        for steps, expected in ((with_handle, "ok"), ([*without, ("child1", KILL)], "fail error=6"), (with_handle, "ok")):
+        for steps, expected in ((with_handle, "ok"), ([*without, ("child1", KILL)], "fail error=6"), ([*with_handle, ("child1", LEFT)], "ok"), (with_handle, "ok")):
             replies = team.play(steps)
             assert replies[4].startswith(expected), replies
             team.clean(steps, replies)

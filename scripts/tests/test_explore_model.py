@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 
 from shmcheck.oracle.generate import FAMILIES, RARE, family_of, make  # noqa: E402
-from shmcheck.oracle.maker import KILL, Sequence  # noqa: E402
+from shmcheck.oracle.maker import ENDS, Sequence  # noqa: E402
 from shmcheck.oracle.model import Finding, Model  # noqa: E402
 from shmcheck.oracle.play_text import lines_of, replies_of  # noqa: E402
 from shmcheck.oracle.players import in_a_row  # noqa: E402
@@ -69,7 +69,7 @@ def test_no_reply_stops_the_model(found: tuple[Model, Platform, Sequence], data:
          "fault code=0xC0000005 access=read at=+0", "fault code=0xC0000005 access=write at=elsewhere", "ok base=+0"]
     )  # fmt: skip
     for (role, text), own in zip(sequence.steps, predicted(sequence)):
-        if text == KILL:
+        if text in ENDS:
             model.kill(world, role)
             del world.processes[role]
             continue
@@ -82,7 +82,7 @@ def test_no_reply_stops_the_model(found: tuple[Model, Platform, Sequence], data:
 def test_shrinking_keeps_the_contradiction(found: tuple[Model, Platform, Sequence], data: st.DataObject) -> None:
     """A system that gives a wrong reply to one step of the sequence: the shrunk steps still have that step, and last."""
     _, _, sequence = found
-    steps = [(role, text) for role, text in sequence.steps if text != KILL]
+    steps = [(role, text) for role, text in sequence.steps if text not in ENDS]
     wanted = steps[data.draw(st.integers(0, len(steps) - 1))]
     needed = steps[data.draw(st.integers(0, len(steps) - 1))]
 
@@ -102,12 +102,12 @@ def test_a_file_of_steps_has_every_step_in_its_order(found: tuple[Model, Platfor
     _, _, sequence = found
     steps = sequence.steps
     lines = lines_of(steps)
-    told = [line for line in lines if not line.startswith(("finishes ", "kills ")) and not line.endswith("> system")]
+    told = [line for line in lines if not line.startswith(("finishes ", "kills ", "leaves ")) and not line.endswith("> system")]
     performed = [line.removeprefix("begins ") for line in told]
-    assert performed == [f"{role}> {text}" for role, text in steps if text != KILL and text != "system"]
+    assert performed == [f"{role}> {text}" for role, text in steps if text not in ENDS and text != "system"]
     assert sum(line.startswith("begins ") for line in lines) == sum(line.startswith("finishes ") for line in lines)
-    transcript = "\n".join(f"{role}> {text} -> ok n={number}" for number, (role, text) in enumerate(steps) if text != KILL)
-    wanted = ["gone" if text == KILL else f"ok n={number}" for number, (_, text) in enumerate(steps)]
+    transcript = "\n".join(f"{role}> {text} -> ok n={number}" for number, (role, text) in enumerate(steps) if text not in ENDS)
+    wanted = ["gone" if text in ENDS else f"ok n={number}" for number, (_, text) in enumerate(steps)]
     assert replies_of(steps, transcript) == wanted
 
 
@@ -118,10 +118,10 @@ def test_what_is_sent_at_once_needs_no_reply_and_is_of_one_role(found: tuple[Mod
     start = 0
     while start < len(steps):
         count = together(steps, start)
-        if count == 1 and steps[start][1] != KILL:
+        if count == 1 and steps[start][1] not in ENDS:
             count = in_a_row(steps, start)
             assert len({role for role, _ in steps[start : start + count]}) == 1
-            assert not any("$" in text or text == KILL for _, text in steps[start + 1 : start + count])
+            assert not any("$" in text or text in ENDS for _, text in steps[start + 1 : start + count])
         else:
             assert len({role for role, _ in steps[start : start + count]}) == count
         assert count >= 1
@@ -129,6 +129,17 @@ def test_what_is_sent_at_once_needs_no_reply_and_is_of_one_role(found: tuple[Mod
             places = up_to(steps, at)
             assert places[-1] == at and len(set(places)) == len(places)
         start += count
+
+
+@given(made())
+@settings(max_examples=300, deadline=None)
+def test_a_role_has_no_step_after_its_end(found: tuple[Model, Platform, Sequence]) -> None:
+    """A file of steps cannot start its process again."""
+    ended: set[str] = set()
+    for role, text in found[2].steps:
+        assert role not in ended
+        if text in ENDS:
+            ended.add(role)
 
 
 def test_a_rare_family_comes_seldom_and_every_other_as_often() -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from shmcheck.oracle.constants import GRANULE, PAGE
 from shmcheck.oracle.contents import Filled
-from shmcheck.oracle.maker import Maker
+from shmcheck.oracle.maker import KILL, LEFT, ROLES, Maker
 from shmcheck.oracle.state import Handle, HandleLabel, MemoryLabel, Region, Section
 from shmcheck.oracle.text import step
 
@@ -491,7 +491,12 @@ def commit(maker: Maker, label: str, region: Region) -> str | None:
 
 @of_view
 def decommit(maker: Maker, label: str, region: Region) -> str | None:
-    return f"decommit {label} at=0 length={PAGE}"
+    """Pages that are committed, mostly."""
+    section = region.section
+    starts = section.committed.starts if section is not None and section.committed is not None else []
+    within = [start - region.offset for start in starts if 0 <= start - region.offset < region.size]
+    at = maker.random.choice(within) if within else maker.number((0, region.size - PAGE))
+    return f"decommit {label} at={at & -PAGE} length={PAGE}"
 
 
 @of_view
@@ -583,9 +588,11 @@ def set_descriptor(maker: Maker, label: str, handle: Handle, section: Section) -
     return f"setdescriptor {label} sd={maker.pick(DESCRIPTORS)}"
 
 
-def kill(maker: Maker) -> str | None:
+def end(maker: Maker) -> str | None:
     """The end of a process. It is rare, because starting a process costs as much as a hundred steps."""
     if not maker.process.table and not maker.process.regions:
         return None
-    maker.kill()
+    if maker.role in ROLES and sum(role in ROLES for role in maker.roles) < len(ROLES):
+        return None  # two of them stay
+    maker.end(KILL if maker.chance(0.5) else LEFT)
     return ""

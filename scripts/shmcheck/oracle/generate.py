@@ -31,6 +31,7 @@ from shmcheck.oracle.actions import (
     decommit,
     descriptor,
     duplicate,
+    end,
     fail_after_close,
     fill,
     fill_whole,
@@ -38,7 +39,6 @@ from shmcheck.oracle.actions import (
     gone,
     hold,
     increment,
-    kill,
     kind,
     look,
     look_at_handle,
@@ -109,8 +109,8 @@ FAMILIES: dict[str, Choice] = {
         *SHARED, (map_copy, 8), (write, 4), (echo, 8), (write_again, 5), (look, 10), (query, 3), (fill, 1), (map_part, 1), (kind, 1),
         (close, 1), (unmap, 3), (verify, 2),
     ),
-    "protection": (*SHARED, (create_protected, 5), (map_access, 8), (protect, 6), (protect_and_back, 3), (write, 5), (look, 4), (query, 5)),
-    "reserved": (*SHARED, (create_reserved, 6), (commit, 10), (commit_again, 4), (query, 5), (look, 6), (write, 4), (map_part, 3), (decommit, 1), (duplicate, 1), (map_copy, 1)),
+    "protection": (*SHARED, (create_protected, 5), (map_access, 8), (protect, 6), (protect_and_back, 3), (decommit, 1), (write, 5), (look, 4), (query, 5)),
+    "reserved": (*SHARED, (create_reserved, 6), (commit, 10), (commit_again, 4), (query, 5), (look, 6), (write, 4), (map_part, 3), (decommit, 2), (duplicate, 1), (map_copy, 1)),
     "access": (
         *SHARED, (create_described, 5), (create_protected, 2), (open_named, 6), (map_access, 8), (look_at_handle, 6),
         (set_descriptor, 2), (descriptor, 2), (duplicate, 1),
@@ -133,9 +133,9 @@ FAMILIES: dict[str, Choice] = {
     "placeholders": (*SHARED, (placeholder, 9), (map_required, 3), (unmap_preserving, 4), (split_view, 1), (write, 4), (look, 6), (query, 2), (unmap, 2)),
     "children": (
         (create_for_children, 4), (open_inheritable, 2), (set_flags, 2), (spawn, 4), (inherited, 10), (map_whole, 4), (write, 2),
-        (look, 3), (look_at_handle, 2), (close, 2), (gone, 1), (duplicate, 1), (spawn_with_wrong_list, 1), (kill, 1), (open_plain, 1),
+        (look, 3), (look_at_handle, 2), (close, 2), (gone, 1), (duplicate, 1), (spawn_with_wrong_list, 1), (end, 1), (open_plain, 1),
     ),
-    "life": (*SHARED, (close, 6), (unmap, 5), (duplicate, 2), (gone, 2), (open_plain, 4), (create_plain, 4), (create_again, 3), (kill, 1)),
+    "life": (*SHARED, (close, 6), (unmap, 5), (duplicate, 2), (gone, 2), (open_plain, 4), (create_plain, 4), (create_again, 3), (end, 1)),
 }  # fmt: skip
 TURNS = {"many": 0.15, "children": 0.35, "huge": 0.3, "handles": 0.3, "copies": 0.4}  # how often the role changes; otherwise 0.6
 

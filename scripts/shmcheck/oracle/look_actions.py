@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from shmcheck.oracle.actions import SIZES, edge, known_name, mapping, of_handle, of_view, opening
 from shmcheck.oracle.constants import GRANULE, PAGE, PAGE_READWRITE, PAGE_WRITECOPY
-from shmcheck.oracle.maker import ROLES, Maker
+from shmcheck.oracle.maker import Maker
 from shmcheck.oracle.state import Handle, Region, Section
 from shmcheck.oracle.text import step
 
@@ -53,7 +53,7 @@ def map_elsewhere(maker: Maker, section: Section) -> bool:
     name = named_in(maker, section)
     if not name or section.extent > MOST_FILLED:
         return False
-    maker.turn(maker.pick(tuple(role for role in ROLES if role != maker.role)))
+    maker.turn(maker.pick(tuple(role for role in maker.roles if role != maker.role)))
     label = maker.label("s")
     maker.add(f"open {label} {name} access=FILE_MAP_ALL_ACCESS")
     if label not in maker.process.labels:

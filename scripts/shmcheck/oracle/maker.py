@@ -16,7 +16,9 @@ T = TypeVar("T")
 ROLES = ("writer", "reader", "third")
 CHILDREN = ("child1", "child2", "child3")  # roles whose processes other roles start
 CROWD = 5  # labels of one kind; usual sequences have fewer
-KILL = "(killed)"  # means that the role's process is killed
+KILL = "(killed)"  # means that the role's process is ended with TerminateProcess
+LEFT = "(left)"  # means that it exits in order, with exit code 0
+ENDS = {KILL: "kills", LEFT: "leaves"}  # what files of steps call them (harness/PLAY.md)
 SPAWN = re.compile(r"spawn \S+ pipe=\$([a-z][a-z0-9-]*)\.token ")
 
 
@@ -32,7 +34,7 @@ class Sequence:
 
     family: str
     steps: list[tuple[str, str]]  # role, text
-    expected: list[Expectation | None] = field(repr=False)  # None for a kill
+    expected: list[Expectation | None] = field(repr=False)  # None for the end of a process
     world: World = field(repr=False)  # the predicted state after the last step
 
 
@@ -66,14 +68,14 @@ class Maker:
         self.steps.append((self.role, text))
         self.expected.append(found)
 
-    def kill(self) -> None:
+    def end(self, how: str) -> None:
+        """The process of the role ends; how is KILL or LEFT. The role has no further step, as in a file of steps."""
         self.world.end(self.process)
         del self.world.processes[self.role]
-        self.steps.append((self.role, KILL))
+        self.steps.append((self.role, how))
         self.expected.append(None)
-        if self.role not in ROLES:
-            self.roles.remove(self.role)
-            self.turn(ROLES[0])
+        self.roles.remove(self.role)
+        self.turn(self.roles[0])
 
     def has(self, verb: str) -> bool:
         """Whether the system exports the function of a verb."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from shmcheck.oracle.maker import KILL, child_of
+from shmcheck.oracle.maker import ENDS, child_of
 from shmcheck.oracle.text import together
 
 STARTING = "system"  # a step without effect, which only starts a role
@@ -24,13 +24,13 @@ def lines_of(steps: Sequence[tuple[str, str]], replies: Sequence[str] = ()) -> l
         for role, text in steps[start : start + count]:
             started.add(child_of(text))
             for other in [role, *REFERENCE.findall(text)]:
-                if other not in started and (other != role or text == KILL):
+                if other not in started and (other != role or text in ENDS):
                     lines.append(f"{other}> {STARTING}")
                 started.add(other)
         for index in range(start, start + count):
             role, text = steps[index]
-            if text == KILL:
-                lines.append(f"kills {role}")
+            if text in ENDS:
+                lines.append(f"{ENDS[text]} {role}")
                 started.discard(role)
             elif count > 1:
                 lines.append(f"begins {role}> {text}")
@@ -56,7 +56,7 @@ def replies_of(steps: Sequence[tuple[str, str]], transcript: str) -> list[str]:
     found: list[str] = []
     lines = iter(transcript.split("\n"))
     for role, text in steps:
-        if text == KILL:
+        if text in ENDS:
             found.append("gone")
             continue
         for line in lines:

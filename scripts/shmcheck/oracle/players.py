@@ -16,7 +16,7 @@ import time
 from collections.abc import Mapping, Sequence
 
 from shmcheck.oracle import prompt_text
-from shmcheck.oracle.maker import KILL, ROLES, child_of
+from shmcheck.oracle.maker import ENDS, KILL, LEFT, ROLES, child_of
 from shmcheck.oracle.prompt_text import REMEMBERED
 from shmcheck.oracle.text import TOGETHER, together
 
@@ -32,6 +32,7 @@ START_PATIENCE = 4.0  # the start of a child too
 FREE = "free"  # a relay prints it whenever an actor may connect (harness/actor/relay.h)
 DUPLICATE_TARGET = re.compile(r" to=\$([a-z0-9_-]+)\.pid")
 REMARK = re.compile(rb"^# [^\n]*\n", re.MULTILINE)  # the prompt's remarks about a step, behind its reply
+ENDING = {KILL: "crash how=terminate code=1\n", LEFT: "exit\n"}
 # The request that releases a label that a verb has made.
 CLOSES = ("close {}\n",)
 FREES: dict[str, tuple[str, ...]] = {
@@ -100,15 +101,15 @@ class Actor:
         except subprocess.TimeoutExpired:
             return f"{what} and is still there"
 
-    def die(self) -> None:
-        """Makes the process end itself with TerminateProcess, and waits for its end."""
-        self.send("crash how=terminate code=1\n")
+    def die(self, how: str) -> None:
+        """Makes the process end itself, with TerminateProcess (KILL) or in order (LEFT), and waits for its end."""
+        self.send(ENDING[how])
         while os.read(self.output, 65536):
             pass
         try:
             self.process.wait(END_SECONDS)
         except subprocess.TimeoutExpired as error:
-            raise ActorEnded("crash how=terminate did not end it") from error
+            raise ActorEnded(f"{ENDING[how].rstrip()} did not end it") from error
         self.close()
 
     def close(self) -> None:
@@ -145,13 +146,8 @@ class Child(Actor):
         while super().receive(1, START_PATIENCE) != [FREE]:
             pass
 
-    def die(self) -> None:
-        self.send("crash how=terminate code=1\n")
-        self.wait_until_free()
-
-    def leave(self) -> None:
-        """Makes the child exit in order."""
-        self.send("exit\n")
+    def die(self, how: str) -> None:
+        self.send(ENDING[how])
         self.wait_until_free()
 
 
@@ -161,7 +157,7 @@ def in_a_row(steps: Sequence[tuple[str, str]], start: int) -> int:
     role = steps[start][0]
     for index in range(start + 1, min(len(steps), start + MOST_AT_ONCE)):
         own, text = steps[index]
-        if own != role or text == KILL or "$" in text or text.partition(" ")[0] in TOGETHER:
+        if own != role or text in ENDS or "$" in text or text.partition(" ")[0] in TOGETHER:
             return index - start
     return min(len(steps) - start, MOST_AT_ONCE)
 
@@ -239,8 +235,8 @@ class Team:
         start = 0
         while start < len(steps):
             role, text = steps[start]
-            if text == KILL:
-                self.actor(role).die()
+            if text in ENDS:
+                self.actor(role).die(text)
                 self.dismiss(role)
                 replies.append("gone")
                 start += 1
@@ -317,7 +313,7 @@ class Team:
         files: set[str] = set()
         self.end_children()
         for (role, text), answer in zip(steps, replies):
-            if text == KILL:
+            if text in ENDS:
                 lines.pop(role, None)
                 continue
             verb, _, rest = text.partition(" ")
@@ -341,7 +337,7 @@ class Team:
         """Ends the children, and other actors in roles that only one sequence has."""
         for role, actor in list(self.actors.items()):
             if isinstance(actor, Child):
-                actor.leave()
+                actor.die(LEFT)
                 self.dismiss(role)
             elif role not in ROLES:
                 self.actors.pop(role).close()

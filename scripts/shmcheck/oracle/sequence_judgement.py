@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence as Many
 from dataclasses import dataclass, field
 
-from shmcheck.oracle.maker import KILL, Sequence
+from shmcheck.oracle.maker import ENDS, Sequence
 from shmcheck.oracle.model import Finding, Judgement, Model, judge_reply
 from shmcheck.oracle.state import Platform, World
 from shmcheck.oracle.text import reply, step
@@ -36,7 +36,7 @@ def judge(model: Model, platform: Platform, steps: Many[tuple[str, str]], replie
     """Judges all steps, with a state that follows the replies."""
     found, world = SequenceJudgement(), World(platform)
     for index, ((role, text), answer) in enumerate(zip(steps, replies)):
-        if text == KILL:
+        if text in ENDS:
             world.end(world.process(role))
             del world.processes[role]
             continue

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from shmcheck.oracle.maker import KILL, child_of
+from shmcheck.oracle.maker import ENDS, child_of
 from shmcheck.oracle.text import up_to
 
 Steps = list[tuple[str, str]]
@@ -76,7 +76,7 @@ def _plainer(steps: Steps) -> Iterator[Steps]:
             continue  # its process is started by a step
         yield [(roles[0] if own == role else own, text.replace(f"${role}.", f"${roles[0]}.")) for own, text in steps]
     for index, (role, text) in enumerate(steps):
-        if text == KILL:
+        if text in ENDS:
             continue
         for pattern, values in PLAIN:
             match = pattern.search(text)
