@@ -145,8 +145,12 @@ static void origins_protect(struct stage *s)
         gives(s, "writer", step("query v%u", i), WHOLE_VIEW("69632", "PAGE_READWRITE"));
         gives(s, "writer", step("query v%u at=0x12000", i),
               VIEW_PART("73728", "978944", "PAGE_READWRITE", "PAGE_READWRITE"));
-        gives(s, "writer", step("protect v%u at=0x11000 length=4096 to=PAGE_READWRITE", i),
+        gives(s, "writer", step("protect v%u at=0x11000 length=4096 to=PAGE_READWRITE|PAGE_GUARD", i),
               "old=PAGE_NOACCESS");
+        gives(s, "writer", step("query v%u at=0x11000 show=size,protect", i),
+              "size=4096 protect=PAGE_READWRITE|PAGE_GUARD");
+        gives(s, "writer", step("protect v%u at=0x11000 length=4096 to=PAGE_READWRITE", i),
+              "old=PAGE_READWRITE|PAGE_GUARD");
         succeeds(s, "writer", step("write v%u at=0x11000 u8=1", i));
         must(s, "writer", step("map low of=%s access=FILE_MAP_READ", origins[i]));
         fails(s, "writer", "protect low at=0x1000 length=4096 to=PAGE_READWRITE", ERROR_INVALID_PARAMETER);

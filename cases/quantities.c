@@ -43,6 +43,12 @@ static void many_views(struct stage *s)
               step("u32=%u", 7 + i));
         gives(s, "writer", step("read view at=%u as=u32", 64 + 4 * i), step("u32=%u", 7 + i));
     }
+    row(s, "protect-guard-page");
+    gives(s, "reader", step("protect v%u at=0 length=4096 to=PAGE_READWRITE|PAGE_GUARD", MANY - 1),
+          "old=PAGE_READWRITE");
+    gives(s, "reader", step("query v%u show=protect", MANY - 1), "protect=PAGE_READWRITE|PAGE_GUARD");
+    gives(s, "reader", step("protect v%u at=0 length=4096 to=PAGE_READWRITE", MANY - 1),
+          "old=PAGE_READWRITE|PAGE_GUARD");
     row(s, "life-unmap-one-of-two");
     for (unsigned i = 0; i + 1 < MANY; i++)
         must(s, "reader", step("unmap v%u", i));
@@ -154,7 +160,8 @@ static void many_processes(struct stage *s)
 
 static const struct test_case quantities_cases[] = {
     {CASE(many_handles), .rows = "access-handle-fixed life-creator-exit life-name-gone-with-view"},
-    {CASE(many_views), .rows = "map-many-views life-unmap-one-of-two life-name-gone-with-view"},
+    {CASE(many_views),
+     .rows = "map-many-views protect-guard-page life-unmap-one-of-two life-name-gone-with-view"},
     {CASE(some_views_keep_no_name), .rows = "map-many-views life-name-gone-with-view"},
     {CASE(many_times), .rows = "open-existing life-handle-survives-unmap life-all-closed-destroys"},
     {CASE(many_names), .rows = "create-pagefile-section life-name-gone-with-view"},

@@ -97,12 +97,12 @@ static void map_getmappedfilename(struct stage *s)
 /* Any address in the view has the file's name, and an address behind the view has none. */
 static void map_filename_interior(struct stage *s)
 {
-    must(s, "writer", "file data name=^f size=0x10000");
+    must(s, "writer", "file data name=^f size=0x120000");
     must(s, "writer", "create section size=0 protect=PAGE_READONLY file=data");
     must(s, "writer", "map view of=section access=FILE_MAP_READ");
     succeeds(s, "writer", "filename view");
     succeeds(s, "writer", "filename view at=0x2000");
-    succeeds(s, "writer", "filename view at=0xFFFF");
+    succeeds(s, "writer", "filename view at=0x11FFFF");
     must(s, "writer", "unmap view keep=yes");
     fails(s, "writer", "filename view", ERROR_UNEXP_NET_ERR);
 }

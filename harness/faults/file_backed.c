@@ -127,17 +127,6 @@ static HANDLE WINAPI create_no_image(HANDLE file, SECURITY_ATTRIBUTES *attribute
     return real.CreateFileMappingW(file, attributes, protect, high, low, name);
 }
 
-/* ---- flushing ---- */
-
-static BOOL WINAPI flush_anything(LPCVOID address, SIZE_T size)
-{
-    const BOOL done = real.FlushViewOfFile(address, size);
-    if (!done)
-        fault_reached();
-    SetLastError(ERROR_SUCCESS);
-    return TRUE;
-}
-
 const struct hooks hooks_file_not_extended = {.tells = true,
                                               .calls = {.CreateFileMappingW = create_without_growth}};
 const struct hooks hooks_file_grows_by_pages = {.tells = true,
@@ -155,5 +144,3 @@ const struct hooks hooks_file_section_unnamed = {.tells = true,
 const struct hooks hooks_file_stays_mapped = {.tells = true,
                                               .calls = {.CreateFileMappingW = create_keeping_file}};
 const struct hooks hooks_image_is_data = {.tells = true, .calls = {.CreateFileMappingW = create_no_image}};
-const struct hooks hooks_flush_accepts_anything = {.tells = true,
-                                                   .calls = {.FlushViewOfFile = flush_anything}};

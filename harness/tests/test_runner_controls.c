@@ -54,6 +54,19 @@ static void precondition_before(struct stage *s)
     must_give(s, "actor", "size section", "size=2");
 }
 
+/* A step that refers to what an unmet expectation should have given, and one that refers to nothing. */
+static void reference_after_a_finding(struct stage *s)
+{
+    gives(s, "actor", "size section", "size=1");
+    gives(s, "actor", "map view base=$actor.base", "size=2");
+    gives(s, "actor", "size section", "size=3");
+}
+
+static void reference_before(struct stage *s)
+{
+    gives(s, "actor", "map view base=$actor.base", "size=2");
+}
+
 static void end_with(struct stage *s, const char *how, uint32_t code)
 {
     SetEnvironmentVariableA(MISBEHAVIOUR_VARIABLE, how);
@@ -111,6 +124,8 @@ static const struct test_case control_cases[] = {
     {CASE(control_alone), .rows = "a-row"},
     {CASE(precondition_after_a_finding), .rows = "a-row"},
     {CASE(precondition_before), .rows = "a-row"},
+    {CASE(reference_after_a_finding), .rows = "a-row"},
+    {CASE(reference_before), .rows = "a-row"},
     /* the others make the actor misbehave, and those that follow too */
     {CASE(ends_as_expected), .rows = "a-row"},
     {CASE(does_not_end), .rows = "a-row"},
@@ -175,7 +190,7 @@ TEST(verdict_follows_strength)
 }
 
 /* The case ends in both; an error does not hide the finding that was there first. */
-TEST(a_precondition_may_fail_because_of_a_finding)
+TEST(a_step_may_be_impossible_because_of_a_finding)
 {
     expect_finding("precondition-after-a-finding", 0, VERDICT_FAIL, "expected ok size=1, got ok");
     expect_finding("precondition-after-a-finding", 1, VERDICT_DEVIATES,
@@ -183,6 +198,11 @@ TEST(a_precondition_may_fail_because_of_a_finding)
     assert_int_equal(pool_log_find(&group_log, "precondition-after-a-finding")->outcome.count, 2);
     expect_error(&group_log, "precondition-before", ERROR_KIND_HARNESS,
                  "precondition failed: expected ok size=2, got ok");
+    expect_finding("reference-after-a-finding", 1, VERDICT_DEVIATES,
+                   "a reference to a value that the role has not replied with yet");
+    assert_int_equal(pool_log_find(&group_log, "reference-after-a-finding")->outcome.count, 2);
+    expect_error(&group_log, "reference-before", ERROR_KIND_HARNESS,
+                 "a reference to a value that the role has not replied with yet");
 }
 
 TEST(ends_of_processes_are_checked)
@@ -206,7 +226,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_control_without_effect_makes_a_skip),
         cmocka_unit_test(a_control_is_not_an_expectation),
         cmocka_unit_test(verdict_follows_strength),
-        cmocka_unit_test(a_precondition_may_fail_because_of_a_finding),
+        cmocka_unit_test(a_step_may_be_impossible_because_of_a_finding),
         cmocka_unit_test(ends_of_processes_are_checked),
     };
     return cmocka_run_group_tests(tests, run_all, free_group_log);

@@ -11,7 +11,6 @@ struct case_state {
     const struct test_case *test;
     const struct contract_row *row; /* of the checks that follow */
     size_t checks;
-    bool unmet; /* an expectation was not met */
 };
 
 struct case_figures {

@@ -30,7 +30,6 @@ void check_unmet(struct stage *stage, int line, enum aspect aspect, const char *
     text_format(&text, "[%s] %s: expected %s, got %s%s", row->id, what, expected, got,
                 row->strength == STRENGTH_HYPOTHESIS ? "; " NO_EVIDENCE : "");
     bool strong = row->strength == STRENGTH_ASSERTED || row->strength == STRENGTH_DOCUMENTED;
-    stage->case_state->unmet = true;
     stage_tell(stage, basis == BASIS_DOCUMENTED && strong ? STAGE_FAIL : STAGE_DEVIATES, line, message);
 }
 
@@ -60,8 +59,6 @@ void check_row(struct stage *stage, const char *id)
                 "row '%s' is not in the contract, or not among the rows of this case", id);
 }
 
-/* The case ends here. After an unmet expectation, which may be the cause, the precondition is one more finding: an error
- * would hide the first one. */
 static _Noreturn void precondition_failed(struct stage *stage, int line, const struct role *role,
                                           const char *expected)
 {
@@ -70,10 +67,7 @@ static _Noreturn void precondition_failed(struct stage *stage, int line, const s
     reply_describe(&described, role->raw);
     text_format(&text, "%s> %s: precondition failed: expected %s, got %s", role->name, role->request,
                 expected, got);
-    if (!stage->case_state->unmet)
-        stage_abort(stage, line, "%s", message);
-    stage_tell(stage, STAGE_DEVIATES, line, message);
-    leave_case();
+    stage_cannot_go_on(stage, line, message);
 }
 
 /* The reply must be ok and, if it says so at all, have this last error. */

@@ -28,9 +28,17 @@ void stage_init(struct stage *stage, const struct stage_settings *settings, cons
 
 void stage_tell(struct stage *stage, enum stage_event event, int line, const char *text)
 {
+    if (event == STAGE_FAIL || event == STAGE_DEVIATES)
+        stage->unmet = true;
     if (event >= STAGE_ERROR)
         stage->broken = true;
     stage->settings->tell(stage->settings->context, event, line, text);
+}
+
+void stage_cannot_go_on(struct stage *stage, int line, const char *message)
+{
+    stage_tell(stage, stage->unmet ? STAGE_DEVIATES : STAGE_ERROR, line, message);
+    leave_case();
 }
 
 void stage_abort(struct stage *stage, int line, const char *format, ...)

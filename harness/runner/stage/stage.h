@@ -84,6 +84,7 @@ struct stage {
     struct external_role *externals[STAGE_ROLES]; /* owned */
     size_t external_count;
     size_t steps;
+    bool unmet;  /* an expectation was not met */
     bool broken; /* an error, a crash or a time-out was reported */
     struct actor_use use;
 };
@@ -93,6 +94,9 @@ void stage_init(struct stage *stage, const struct stage_settings *settings, cons
                 struct recording *recording);
 void stage_tell(struct stage *stage, enum stage_event event, int line, const char *text);
 
+/* Leaves the case function because its next steps cannot work. That is an error of the case; after an unmet expectation, which
+ * may be the cause, it is one more finding, because an error would hide the first one. */
+_Noreturn void stage_cannot_go_on(struct stage *stage, int line, const char *message);
 /* Reports an error and leaves the case function. */
 _Noreturn void stage_abort(struct stage *stage, int line, const char *format, ...) TEXT_PRINTF(3, 4);
 /* The same for an error of another kind: STAGE_CRASH, STAGE_TIMEOUT. */

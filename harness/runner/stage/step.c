@@ -85,6 +85,15 @@ void step_read(struct stage *stage, int line, struct role *role)
     listen_to(stage, line, role, false);
 }
 
+/* A step may be wrong because an earlier one did not give what it needs. */
+static _Noreturn void cannot_perform(struct stage *stage, int line, const char *name, const char *request,
+                                     const char *what, const char *why)
+{
+    char message[LINE_BYTES * 3];
+    snprintf(message, sizeof message, "%s> %s: %s%s", name, request, what, why);
+    stage_cannot_go_on(stage, line, message);
+}
+
 /* Optional parts of a step may be empty: what is sent and shown has one blank between its words. */
 static void keep_request(struct role *role, const char *request)
 {
@@ -106,8 +115,7 @@ void step_send(struct stage *stage, int line, struct role *role, const char *req
     const char *wrong = substitute(stage, role->request, &text);
     text_add(&text, "\n");
     if (wrong || text.cut)
-        stage_abort(stage, line, "%s> %s: %s", role->name, request,
-                    wrong ? wrong : "more than fits into a line");
+        cannot_perform(stage, line, role->name, request, "", wrong ? wrong : "more than fits into a line");
     stage->steps++;
     role_asks(role);
     if (!peer_send(&stage->peers, &role->peer, wire, text.length))
@@ -143,8 +151,8 @@ static void take_reply(struct stage *stage, int line, struct role *role)
         reply_describe(&text, role->raw);
     transcript(stage, role, described);
     if (strcmp(role->reply.word, "bad") == 0)
-        stage_abort(stage, line, "%s> %s: the actor rejected this step: %s", role->name, role->request,
-                    line_value(&role->reply, "reason", "no reason given"));
+        cannot_perform(stage, line, role->name, role->request, "the actor rejected this step: ",
+                       line_value(&role->reply, "reason", "no reason given"));
 }
 
 void step_receive(struct stage *stage, int line, struct role *role)
