@@ -58,13 +58,13 @@ static void precondition_before(struct stage *s)
 static void reference_after_a_finding(struct stage *s)
 {
     gives(s, "actor", "size section", "size=1");
-    gives(s, "actor", "map view base=$actor.base", "size=2");
+    gives(s, "actor", "map view base=$actor.nothing", "size=2");
     gives(s, "actor", "size section", "size=3");
 }
 
 static void reference_before(struct stage *s)
 {
-    gives(s, "actor", "map view base=$actor.base", "size=2");
+    gives(s, "actor", "map view base=$actor.nothing", "size=2");
 }
 
 static void end_with(struct stage *s, const char *how, uint32_t code)
