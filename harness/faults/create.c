@@ -5,8 +5,6 @@
 #include "note.h"
 #include "books.h"
 
-#define PROTECTIONS 0xFFu /* PAGE_ values of a section, without its flags */
-
 /* ---- what a second create gives ---- */
 
 static bool name_in_use(const WCHAR *name)

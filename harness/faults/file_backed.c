@@ -2,8 +2,6 @@
 #include "families.h"
 #include "books.h"
 
-#define PROTECTIONS 0xFFu /* PAGE_ values of a section, without its flags */
-
 static bool is_file(HANDLE file)
 {
     return file != INVALID_HANDLE_VALUE && GetFileType(file) == FILE_TYPE_DISK;

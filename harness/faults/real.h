@@ -9,6 +9,7 @@
 
 #define PAGE_BYTES 4096u       /* of x86, x64 and arm64 Windows */
 #define GRANULE_BYTES 0x10000u /* views begin at multiples of this many bytes */
+#define PROTECTIONS 0xFFu      /* PAGE_ values of a section, without its flags */
 
 /* The functions of Windows. The advapi32 part is NULL until system_load_security was called. */
 extern struct system_calls real;
