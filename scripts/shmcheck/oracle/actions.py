@@ -572,7 +572,15 @@ def duplicate(maker: Maker, label: str, handle: Handle, section: Section) -> str
     maker.turn(target)
     adopted = maker.label("s")
     maker.add(f"adopt {adopted} handle=${source}.handle")
-    return f"{maker.pick(('flags', 'granted'))} {adopted}" if maker.chance(0.4) else ""
+    if maker.chance(0.4):
+        access = "FILE_MAP_WRITE" if (access_of(maker, adopted) or 0) & 2 else "FILE_MAP_READ"
+        return mapping(maker, adopted, access)
+    return f"{maker.pick(('flags', 'granted'))} {adopted}" if maker.chance(0.6) else ""
+
+
+def access_of(maker: Maker, label: str) -> int | None:
+    """The rights of a handle of the role; None if they are not known, or there is no such handle."""
+    return next((handle.access for name, handle, _ in maker.handles() if name == label), None)
 
 
 def compare(maker: Maker) -> str | None:
