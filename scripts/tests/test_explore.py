@@ -22,6 +22,7 @@ from shmcheck.oracle.generate import FAMILIES, LEAST, make  # noqa: E402
 from shmcheck.oracle.maker import ENDS  # noqa: E402
 from shmcheck.oracle.model import Model  # noqa: E402
 from shmcheck.oracle.players import ActorEnded  # noqa: E402
+from shmcheck.oracle.sequence_judgement import judge  # noqa: E402
 from shmcheck.oracle.shrink import Steps, shrink  # noqa: E402
 from shmcheck.oracle.state import Platform, World  # noqa: E402
 from shmcheck.oracle.text import reply, step  # noqa: E402
@@ -170,6 +171,18 @@ def test_what_is_stored_is_read_in_another_process(many: list[list[tuple[str, st
             after = steps[index + 1 : index + 4]  # the other process may open and map the section before
             seen += " u64=" in text and any(other != role and look.startswith("read ") and look.endswith(" as=u64") for other, look in after)
     assert seen >= 200
+
+
+@pytest.mark.parametrize(("size", "contradicted"), [(100, False), (4096, True)])
+def test_bytes_behind_the_end_of_a_file_may_be_cleared(size: int, contradicted: bool) -> None:
+    steps = [
+        ("writer", f"file f1 name=^f size={size}"), ("writer", f"create s1 size={size} protect=PAGE_READWRITE file=f1"),
+        ("writer", "map v1 of=s1 access=FILE_MAP_WRITE"), ("writer", "write v1 at=4088 u64=0x1111111111111111"),
+        ("writer", "zero v1 at=4095 length=1"),
+    ]  # fmt: skip
+    found = judge(MODEL, PLATFORM, steps, ["ok", "ok error=0", "ok", "ok", "ok zero=yes"])
+    assert (found.at == 4) is contradicted
+    assert judge(MODEL, PLATFORM, steps, ["ok", "ok error=0", "ok", "ok", "ok zero=no first=4095 got=17"]).at == -1
 
 
 def test_an_actor_that_ends_is_reported() -> None:

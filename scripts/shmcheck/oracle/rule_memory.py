@@ -16,7 +16,7 @@ from shmcheck.oracle.contents import Contents, Filled, Unknown, pattern
 from shmcheck.oracle.intervals import Intervals
 from shmcheck.oracle.rule_mapping import memory
 from shmcheck.oracle.rules import SUCCESS, Fault, Fields, done, failed, grants, instead_of, lost, refuses, verb
-from shmcheck.oracle.state import LOST, MemoryLabel, NoStatement, Process, Region, World, region_at, surely_free
+from shmcheck.oracle.state import LOST, MemoryLabel, NoStatement, Process, Region, Section, World, region_at, surely_free
 from shmcheck.oracle.text import Reply, Step, escaped, plain
 
 READS = "read verify zero checksum"
@@ -427,6 +427,18 @@ def put(call: Touch, region: Region, start: int, end: int, data: bytes | None, d
             target.forget(place, region.offset + stop)
         else:
             target.write(place, data[skip : skip + stop - piece])
+        if target is section.contents:
+            forget_behind_file(section, place, region.offset + stop)
+
+
+def forget_behind_file(section: Section, start: int, end: int) -> None:
+    """No row says how long bytes behind the end of a file stay that are stored in its last page. Linux clears them when it writes
+    the page to the disk, which the close of another handle to the file can cause."""
+    file = section.file
+    if file is None:
+        return
+    size = file.size if file.size is not None else start
+    section.contents.forget(max(start, size), end)
 
 
 @done("write")
