@@ -462,13 +462,15 @@ def query_stale(maker: Maker) -> str | None:
 @of_view
 def protect(maker: Maker, label: str, region: Region) -> str | None:
     to = maker.pick(("PAGE_READONLY", "PAGE_NOACCESS", "PAGE_READWRITE", "PAGE_READONLY", "PAGE_EXECUTE_READ", "PAGE_WRITECOPY"))
-    at = maker.number((0, 0, PAGE, region.size - PAGE, PAGE - 1))
-    length = maker.number((1, 2, PAGE, PAGE + 1, region.size, region.size + 1))
+    at = maker.number((0, region.size // 2, PAGE, region.size - PAGE, PAGE - 1))
+    rest = max(region.size - at, 1)
+    length = maker.number((1, 2, PAGE, PAGE, min(PAGE + 1, rest), rest, rest + 1))
     maker.add(f"protect {label} at={max(at, 0)} length={length} to={to}")
-    if not maker.chance(0.5):
+    if not maker.chance(0.7):
         return ""
     place = edge(maker, region, max(at, 0), length)
-    return maker.pick((f"query {label} at={place} show=protect", f"write {label} at={place} u8=7", f"read {label} at={place} length=1"))
+    asked = f"query {label} at={place} show=protect"
+    return maker.pick((asked, asked, f"write {label} at={place} u8=7", f"read {label} at={place} length=1"))
 
 
 def edge(maker: Maker, region: Region, at: int, length: int) -> int:
@@ -559,7 +561,7 @@ def set_flags(maker: Maker, label: str, handle: Handle, section: Section) -> str
 @of_handle
 def duplicate(maker: Maker, label: str, handle: Handle, section: Section) -> str | None:
     """A duplicate in this process or another one, which then gives it a label."""
-    target = maker.pick(tuple(maker.roles))
+    target = maker.role if maker.chance(0.4) else maker.pick(tuple(maker.roles))
     to = "0" if target == maker.role else f"${target}.pid"
     how = maker.pick(("same=yes", "same=yes", "access=FILE_MAP_READ", "access=0", "access=GENERIC_READ", "access=FILE_MAP_WRITE"))
     extra = " inherit=yes" if maker.chance(0.2) else ""

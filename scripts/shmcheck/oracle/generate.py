@@ -109,7 +109,7 @@ FAMILIES: dict[str, Choice] = {
         *SHARED, (map_copy, 8), (write, 4), (echo, 8), (write_again, 5), (look, 10), (query, 3), (fill, 1), (map_part, 1), (kind, 1),
         (close, 1), (unmap, 3), (verify, 2),
     ),
-    "protection": (*SHARED, (create_protected, 5), (map_access, 8), (protect, 6), (protect_and_back, 3), (decommit, 1), (write, 5), (look, 4), (query, 5)),
+    "protection": (*SHARED, (create_protected, 5), (map_access, 8), (protect, 6), (protect_and_back, 3), (decommit, 1), (duplicate, 2), (write, 5), (look, 4), (query, 5)),
     "reserved": (*SHARED, (create_reserved, 6), (commit, 10), (commit_again, 4), (query, 5), (look, 6), (write, 4), (map_part, 3), (decommit, 2), (duplicate, 1), (map_copy, 1)),
     "access": (
         *SHARED, (create_described, 5), (create_protected, 2), (open_named, 6), (map_access, 8), (look_at_handle, 6),
@@ -164,7 +164,7 @@ FIRST: dict[str, Callable[[Maker], str]] = {
     "files": create_file, "bursts": create_for_bursts, "children": create_for_children,
     "placeholders": create_for_placeholders,
 }  # fmt: skip
-LEAST, MOST = 8, 16  # steps of a sequence
+LEAST, MOST = 8, 14  # steps of a sequence
 
 
 def make(seed: str, number: int, family: str, model: Model, platform: Platform) -> Sequence:
