@@ -120,6 +120,8 @@ static void name_separators_count(struct stage *s)
         {"colon", "a%3Ab", "ab"},
         {"star", "ab", "a%2A"},
         {"question mark", "ab", "a%3F"},
+        {"case behind a slash", "a%2Fb", "a%2FB"},
+        {"case before a colon", "a%3Ab", "A%3Ab"},
         {"one blank and two", "a%20b", "a%20%20b"},
         {"blank and underscore", "a%20b", "a_b"},
         {"percent", "a%25b", "ab"},
@@ -133,6 +135,8 @@ static void name_letters_beyond_ascii(struct stage *s)
 {
     static const struct pair pairs[] = {
         {"e acute and E acute", "%C3%A9", "%C3%89"},
+        {"e acute and e", "%C3%A9", "e"},
+        {"e acute and e grave", "%C3%A9", "%C3%A8"},
         {"sharp s and ss", "%C3%9F", "ss"},
         {"sharp s and capital sharp s", "%C3%9F", "%E1%BA%9E"},
         {"dotless i and i", "%C4%B1", "i"},
