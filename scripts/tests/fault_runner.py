@@ -19,6 +19,9 @@ from typing import IO
 
 import pytest
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from shmcheck.targets.prefix import OVERRIDES  # noqa: E402
+
 BIN = Path(os.environ.get("SHMCHECK_BIN", ""))
 PREFIX = os.environ.get("WINEPREFIX", "")
 
@@ -56,7 +59,7 @@ SHORT = ["--filter", CASE]
 
 def environment_for(mark: str, prefix: str = PREFIX) -> dict[str, str]:
     """An environment with a mark, by which all descendants of a process can be found."""
-    extra = {"WINEPREFIX": prefix, "WINEDEBUG": "-all", "WINEDLLOVERRIDES": "mscoree,mshtml=", MARK: mark}
+    extra = {"WINEPREFIX": prefix, "WINEDEBUG": "-all", "WINEDLLOVERRIDES": OVERRIDES, MARK: mark}
     return {**os.environ, **extra}
 
 

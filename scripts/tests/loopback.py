@@ -19,6 +19,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from shmcheck.processes import children_of
+from shmcheck.targets.prefix import OVERRIDES
 
 SSHD = "/usr/sbin/sshd"
 SFTP_SERVER = "/usr/lib/openssh/sftp-server"
@@ -29,7 +30,7 @@ START_SECONDS = 10.0
 SHELL = """\
 #!/bin/sh
 cd {root} || exit 1
-export WINEPREFIX={prefix} WINEDEBUG=-all 'WINEDLLOVERRIDES=mscoree,mshtml=' {mark}=1 HOME={home} LC_ALL=C.UTF-8
+export WINEPREFIX={prefix} WINEDEBUG=-all 'WINEDLLOVERRIDES={overrides}' {mark}=1 HOME={home} LC_ALL=C.UTF-8
 case "$SSH_ORIGINAL_COMMAND" in
 internal-sftp)
     [ ! -e {faults}/no-sftp ] || exit 1
@@ -127,7 +128,7 @@ class Host:
         values = {"root": self.root, "prefix": self.prefix, "home": self.folder, "faults": self.folder / "faults"}
         quoted = {name: shlex.quote(str(value)) for name, value in values.items()}
         shell = self.folder / "shell"
-        shell.write_text(SHELL.format(**quoted, mark=self.mark, sftp=SFTP_SERVER), encoding="utf-8")
+        shell.write_text(SHELL.format(**quoted, mark=self.mark, overrides=OVERRIDES, sftp=SFTP_SERVER), encoding="utf-8")
         shell.chmod(0o755)
         pam = "yes" if account_is_locked() else "no"
         (self.folder / "sshd_config").write_text(

@@ -29,6 +29,7 @@ from shmcheck.definitions import Verdict  # noqa: E402
 from shmcheck.paths import windows_path  # noqa: E402
 from shmcheck.reports import report_files  # noqa: E402
 from shmcheck.reports.results import Key  # noqa: E402
+from shmcheck.targets.prefix import OVERRIDES  # noqa: E402
 
 SLOW = os.environ.get("SHMCHECK_SLOW") == "1"
 TOPICS = ("view_pages", "large_*", "limits", "quantities", "commitment", "identities", "file_sections", "name_spaces")
@@ -61,7 +62,7 @@ class Place:
             "HOME": str(folder),
             "WINEPREFIX": str(folder / "prefix"),
             "WINEDEBUG": "-all",
-            "WINEDLLOVERRIDES": "mscoree,mshtml=",
+            "WINEDLLOVERRIDES": OVERRIDES,
         }
         folder.mkdir(parents=True)
         if user:
