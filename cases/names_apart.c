@@ -74,6 +74,8 @@ static const struct pair ends[] = {
     {"a digit at the end", "x1", "x2"},
     {"a digit more at the end", "x1", "x11"},
     {"a control character at the end", "x", "x%01"},
+    {"case before a blank", "x%20", "X%20"},
+    {"case before a dot", "x.", "X."},
 };
 
 /* Blanks, dots and other characters at the end of a name count. */
@@ -137,6 +139,7 @@ static void name_letters_beyond_ascii(struct stage *s)
         {"e acute and E acute", "%C3%A9", "%C3%89"},
         {"e acute and e", "%C3%A9", "e"},
         {"e acute and e grave", "%C3%A9", "%C3%A8"},
+        {"case behind e acute", "%C3%A9a", "%C3%A9A"},
         {"sharp s and ss", "%C3%9F", "ss"},
         {"sharp s and capital sharp s", "%C3%9F", "%E1%BA%9E"},
         {"dotless i and i", "%C4%B1", "i"},
@@ -187,6 +190,10 @@ static void name_late_difference(struct stage *s)
         snprintf(second, sizeof second, "%saa", letters);
         differ_at_end(s, 2 * i + 1, &(struct pair){"one letter more", first, second}, "W");
     }
+    letters[200] = '\0';
+    snprintf(first, sizeof first, "%sa", letters);
+    snprintf(second, sizeof second, "%sA", letters);
+    differ_at_end(s, 2 * COUNT(lengths), &(struct pair){"the case of the last letter", first, second}, "W");
 }
 
 /* The same for names that are longer than a step, up to 30,000 letters. */

@@ -316,6 +316,10 @@ static void protected_from_outside(struct stage *s)
           "protectother process=$writer.pid address=$writer.base+4096 length=4096 to=PAGE_READWRITE",
           "old=PAGE_READONLY");
     succeeds(s, "writer", "write view at=4096 u8=2");
+    gives(s, "reader",
+          "protectother process=$writer.pid address=$writer.base+8192 length=4096 to=PAGE_NOACCESS",
+          "old=PAGE_READWRITE");
+    faults(s, "writer", "read view at=8192 length=1", "read");
 }
 
 /* A process with the policy against dynamic code can create an executable section and map it for reading, writing or
