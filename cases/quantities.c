@@ -124,6 +124,12 @@ static void many_names(struct stage *s)
         gives(s, "reader", step("read v%u at=%u as=u32", n, n * 4096), step("u32=%u", n + 1));
         must(s, "reader", step("close s%u", n));
     }
+    for (unsigned i = 0; i < COUNT(looked_at); i++) {
+        row(s, "inherit-default-off");
+        gives(s, "writer", step("flags s%u", looked_at[i]), "inherit=no protect-from-close=no");
+        row(s, "create-granted-access-by-protect");
+        gives(s, "writer", step("granted s%u", looked_at[i]), "access=0xF0007");
+    }
     row(s, "life-name-gone-with-view");
     for (unsigned i = COUNT(looked_at); i-- > 0;) {
         must(s, "writer", step("close s%u", looked_at[i]));
@@ -164,7 +170,8 @@ static const struct test_case quantities_cases[] = {
      .rows = "map-many-views protect-guard-page life-unmap-one-of-two life-name-gone-with-view"},
     {CASE(some_views_keep_no_name), .rows = "map-many-views life-name-gone-with-view"},
     {CASE(many_times), .rows = "open-existing life-handle-survives-unmap life-all-closed-destroys"},
-    {CASE(many_names), .rows = "create-pagefile-section life-name-gone-with-view"},
+    {CASE(many_names), .rows = "create-pagefile-section inherit-default-off create-granted-access-by-protect "
+                               "life-name-gone-with-view"},
     {CASE(many_processes), .rows = "view-coherent-three-writers life-creator-exit"},
 };
 
