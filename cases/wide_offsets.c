@@ -101,8 +101,8 @@ static void one_view_beyond_4_gib(struct stage *s)
 
 static const char *const origins[] = {"created", "existing", "opened", "duplicate"};
 
-/* The first page of the section, two in the middle and the last one; the last three are 2 and 4 GiB apart. */
-static const unsigned long long places[] = {0, 0x40012000, 0xC0012000, 0x140012000};
+/* The first page of the section, the one in the middle and one 2 GiB before it, the last one and one 4 GiB before it. */
+static const unsigned long long places[] = {0, 0x20009000, 0x40012000, 0xA0009000, 0x140012000};
 #define WHOLE_SIZE "5368786944"
 
 /* Checks through a handle of each origin, in a process with nine handles and views of a section beyond 4 GiB: sizes, offsets
@@ -126,7 +126,7 @@ static void origins_beyond_4_gib(struct stage *s)
         REQUIRE(succeeds(s, "writer",
                          step("map v%u of=%s access=FILE_MAP_WRITE", i, origins[i % COUNT(origins)])));
         gives(s, "writer", step("query v%u at=4096 show=base,size,state,type,allocation-base", i),
-              "base=+4096 size=1073811456 state=MEM_RESERVE type=MEM_MAPPED allocation-base=+0");
+              "base=+4096 size=536903680 state=MEM_RESERVE type=MEM_MAPPED allocation-base=+0");
     }
     for (unsigned i = 0; i < COUNT(origins); i++) {
         row(s, "create-size-high-low");
@@ -144,18 +144,18 @@ static void origins_beyond_4_gib(struct stage *s)
         row(s, "map-offset-high-dword");
         REQUIRE(succeeds(s, "writer",
                          step("map end%u of=%s access=FILE_MAP_READ offset=0x140010000", i, origins[i])));
-        gives(s, "writer", step("verify end%u at=0x2000 length=4096 seed=%u", i, 10 * i + 4), "match=yes");
+        gives(s, "writer", step("verify end%u at=0x2000 length=4096 seed=%u", i, 10 * i + 5), "match=yes");
         REQUIRE(succeeds(
             s, "writer",
-            step("map middle%u of=%s access=FILE_MAP_READ offset=0xC0010000 length=0x3000", i, origins[i])));
-        gives(s, "writer", step("verify middle%u at=0x2000 length=4096 seed=%u", i, 10 * i + 3), "match=yes");
-        faults(s, "writer", step("write middle%u at=0x2000 u8=1", i), "write");
+            step("map middle%u of=%s access=FILE_MAP_READ offset=0xA0000000 length=0xA000", i, origins[i])));
+        gives(s, "writer", step("verify middle%u at=0x9000 length=4096 seed=%u", i, 10 * i + 4), "match=yes");
+        faults(s, "writer", step("write middle%u at=0x9000 u8=1", i), "write");
         row(s, "view-cow-private");
         must(s, "writer",
-             step("map copy of=%s access=FILE_MAP_COPY offset=0xC0010000 length=0x3000", origins[i]));
-        succeeds(s, "writer", "fill copy at=0x2000 length=4096 seed=99");
+             step("map copy of=%s access=FILE_MAP_COPY offset=0xA0000000 length=0xA000", origins[i]));
+        succeeds(s, "writer", "fill copy at=0x9000 length=4096 seed=99");
         must(s, "writer", "unmap copy");
-        gives(s, "reader", step("verify view at=%llu length=4096 seed=%u", places[2], 10 * i + 3),
+        gives(s, "reader", step("verify view at=%llu length=4096 seed=%u", places[3], 10 * i + 4),
               "match=yes");
     }
     row(s, "life-view-survives-handle");
