@@ -141,7 +141,7 @@ static void backs_with_files(struct stage *s, const char *extra)
     not_found(s, "reader", "open whole name=@whole access=FILE_MAP_READ");
 }
 
-/* An image section has the protections of the image, and no other bytes than the file. */
+/* A section of a program has a view of type MEM_IMAGE with the first bytes of the file. A file that is no program is refused. */
 static void backs_with_images(struct stage *s, const char *extra)
 {
     must(s, "writer",

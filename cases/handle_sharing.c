@@ -18,8 +18,8 @@ static void adopts(struct stage *s, const char *child, const char *parent, const
     must(s, child, step("adopt %s handle=$%s.handle", label, parent));
 }
 
-/* In the child the value is no handle, or a handle of another type. It may by chance be that of a section of the child itself:
- * the sections of these cases have 4,096 bytes, and their handles may be asked for it. */
+/* In the child the value is no handle, or a handle of another type. By chance it may also be the handle of a section that the
+ * child has made itself. Such a section has another size: those of these cases have 4,096 bytes. */
 static void is_no_section(struct stage *s, const char *child, const char *label)
 {
     records(s, child, step("size %s", label));

@@ -31,7 +31,7 @@ static bool drop_entry(PACL dacl)
     return false;
 }
 
-/* The caller's descriptor is changed: actors make a new one for every call. */
+/* Changes the caller's descriptor. No other call sees that, because an actor makes a new descriptor for each call. */
 static HANDLE WINAPI create_dropping_entry(HANDLE file, SECURITY_ATTRIBUTES *attributes, DWORD protect,
                                            DWORD high, DWORD low, LPCWSTR name)
 {

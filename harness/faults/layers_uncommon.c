@@ -1,5 +1,5 @@
-/* The table's calls that few programs make: about other processes, names of mapped files, waiting on an address, and what is asked
- * of the system once. */
+/* The table's calls that few programs make: about other processes, names of mapped files, waiting on an address, objects that
+ * stay, and policies of a process. */
 #include "layers.h"
 
 static BOOL WINAPI layer_protect_other(HANDLE process, LPVOID address, SIZE_T size, DWORD to, DWORD *old)

@@ -19,7 +19,7 @@ static HANDLE WINAPI create_without_label(HANDLE file, SECURITY_ATTRIBUTES *attr
     return real.CreateFileMappingW(file, attributes, protect, high, low, name);
 }
 
-/* A NULL DACL, which admits everybody, in place of the default one of the token. */
+/* A NULL DACL, which gives everyone all access, in place of the default one of the token. */
 static HANDLE WINAPI create_for_everyone(HANDLE file, SECURITY_ATTRIBUTES *attributes, DWORD protect,
                                          DWORD high, DWORD low, LPCWSTR name)
 {
@@ -106,7 +106,7 @@ static BOOL WINAPI prefetch_refused(HANDLE process, ULONG_PTR count, WIN32_MEMOR
     return FALSE;
 }
 
-static void WINAPI wake_nobody(void *address)
+static void WINAPI wake_none(void *address)
 {
     (void)address;
 }
@@ -153,7 +153,7 @@ const struct hooks hooks_other_protected_nowhere = {.calls = {.VirtualProtectEx 
 const struct hooks hooks_mapped_name_of_base_only = {.tells = true,
                                                      .calls = {.K32GetMappedFileNameW = mapped_name_of_base}};
 const struct hooks hooks_prefetch_refused = {.calls = {.PrefetchVirtualMemory = prefetch_refused}};
-const struct hooks hooks_wake_lost = {.calls = {.WakeByAddressAll = wake_nobody}};
+const struct hooks hooks_wake_lost = {.calls = {.WakeByAddressAll = wake_none}};
 const struct hooks hooks_other_mapped_here = {.calls = {.MapViewOfFileNuma2 = map_here}};
 const struct hooks hooks_other_unmapped_here = {.calls = {.UnmapViewOfFile2 = unmap_here}};
 const struct hooks hooks_permanent_ignored = {.calls = {.NtMakePermanentObject = not_made_permanent}};

@@ -156,7 +156,7 @@ def test_a_process_sometimes_has_nine_alike(verb: str, what: str, many: list[lis
 
 
 def test_a_name_is_created_again_and_looked_at(many: list[list[tuple[str, str]]]) -> None:
-    """The bytes are stored, all handles go, and a section of the same name is looked at."""
+    """Bytes are stored, all views and handles are released, the name is created again, and the new section is read."""
     seen = 0
     for steps in many:
         text = "\n".join(text for _, text in steps)

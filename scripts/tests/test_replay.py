@@ -110,7 +110,7 @@ def test_two_cases_of_a_report_are_played(tmp_path: Path) -> None:
     assert "reader> map v5 of=section access=FILE_MAP_READ offset=0x7FFF0000 length=1" in done.stdout
 
 
-class Stub:
+class FakeTarget:
     """A target whose shmcheck.exe is this shell command."""
 
     def __init__(self, shell: str, lives: bool = True) -> None:
@@ -126,20 +126,20 @@ class Stub:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs sh")
 @pytest.mark.parametrize(
-    ("stub", "message"),
+    ("fake", "message"),
     [
-        (Stub("sleep 60"), "did not end within 1 seconds"),
-        (Stub("sleep 60", lives=False), "was killed because its wineserver had ended"),
-        (Stub("kill -9 $$"), "was killed by signal 9"),
-        (Stub("echo why; exit 3"), "ended with exit code 3\nwhy"),
-        (Stub("exit 0"), "ended with exit code 0"),  # and left no report
+        (FakeTarget("sleep 60"), "did not end within 1 seconds"),
+        (FakeTarget("sleep 60", lives=False), "was killed because its wineserver had ended"),
+        (FakeTarget("kill -9 $$"), "was killed by signal 9"),
+        (FakeTarget("echo why; exit 3"), "ended with exit code 3\nwhy"),
+        (FakeTarget("exit 0"), "ended with exit code 0"),  # and left no report
     ],
 )
-def test_a_run_that_is_not_complete_is_an_error(stub: Stub, message: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_that_is_not_complete_is_an_error(fake: FakeTarget, message: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(replays, "RUN_SECONDS", 0.0)
     monkeypatch.setattr(replays, "END_SECONDS", 1.0)
     with pytest.raises(CannotRun, match=message):
-        replays.play([case(f"{CREATE} -> ok error=0")], cast("Target", stub))
+        replays.play([case(f"{CREATE} -> ok error=0")], cast("Target", fake))
 
 
 def test_wrong_arguments_have_exit_code_3() -> None:

@@ -23,8 +23,8 @@ struct prestarted {
  * hello. A failure is not reported here: the next ordinary start of such an actor fails too, and reports it. */
 void prestarted_start(struct prestarted *prestarted, enum arch arch, const wchar_t *program,
                       struct peer_group *group);
-/* Moves the waiting actor of this architecture to `out`; its hello has not been read yet, and may not have arrived. False if there is none, or if it
- * has ended. */
+/* Moves the waiting actor of this architecture to `out`; its hello has not been read yet, and may not have arrived. False if
+ * there is none, or if it has ended. */
 bool prestarted_take(struct prestarted *prestarted, enum arch arch, struct peer *out);
 /* How many actors wait. */
 size_t prestarted_count(const struct prestarted *prestarted);

@@ -203,8 +203,8 @@ uint64_t own_handle_count(void)
     DWORD count = 0;
     if (GetProcessHandleCount(GetCurrentProcess(), &count) && count > 0)
         return count;
-    /* Wine 8 reports 0 for every process. It gives a new handle the lowest free multiple of 4, which grows with the
-     * handles that stay open. */
+    /* Wine 8 reports 0 for every process. A new handle gets the lowest free multiple of 4 there, so handles that stay open
+     * make that value grow. */
     HANDLE fresh = CreateEventW(NULL, TRUE, FALSE, NULL);
     if (!fresh)
         return 0;

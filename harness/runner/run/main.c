@@ -30,9 +30,10 @@ static BOOL WINAPI on_control(DWORD event)
 {
     (void)event;
     SetEvent(stop_event);
+    /* The window closes or the user logs off: the system ends this process when the handler returns. No event could end the
+     * wait sooner, because the process itself ends when the main thread has written the report. */
     if (event != CTRL_C_EVENT && event != CTRL_BREAK_EVENT)
-        Sleep(4000); /* the window closes or the user logs off: the system ends this process when the
-                        handler returns, so give the main thread time to write the report */
+        Sleep(4000);
     return TRUE;
 }
 
