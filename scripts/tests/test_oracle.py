@@ -177,6 +177,38 @@ def test_the_last_handle_ends_the_name_and_the_last_view_the_contents() -> None:
     assert last(*steps, "writer> read view length=3 as=text -> ok text=old").finding is Finding.EXPLAINED
 
 
+def test_a_guard_page_raises_once() -> None:
+    lines = [
+        "writer> create section name=@x size=8192 protect=PAGE_READWRITE -> ok error=0",
+        MAPPED,
+        "writer> protect view at=4096 length=1 to=PAGE_READWRITE|PAGE_GUARD -> ok old=PAGE_READWRITE",
+        "writer> write view at=4095 u8=1 -> ok",
+    ]
+    raised = "writer> read view at=4090 length=8 -> fault code=0x80000001 access=read at=+4096"
+    assert last(*lines, raised, "writer> read view at=4096 length=1 -> ok hex=00").finding is Finding.EXPLAINED
+    assert last(*lines, "writer> read view at=4096 length=1 -> ok hex=00").finding is Finding.CONTRADICTED
+    assert last(*lines, raised, raised).finding is Finding.CONTRADICTED
+
+
+def test_a_process_changes_the_view_of_another() -> None:
+    lines = (CREATED, MAPPED)
+    change = "reader> protectother process=$writer.pid address=$writer.base length=1 to=PAGE_READONLY -> ok old=PAGE_READWRITE"
+    assert last(*lines, change, "writer> write view at=0 u8=1 -> fault code=0xC0000005 access=write at=+0").finding is Finding.EXPLAINED
+    assert last(*lines, change, "writer> write view at=0 u8=1 -> ok").finding is Finding.CONTRADICTED
+    unmap = "reader> unmap2 none process=$writer.pid address=$writer.base -> ok"
+    assert last(*lines, unmap, "writer> query view show=state -> ok state=MEM_FREE").finding is Finding.EXPLAINED
+    assert last(*lines, unmap, "writer> read view at=0 length=1 -> ok hex=00").finding is Finding.CONTRADICTED
+
+
+def test_a_view_has_the_name_of_its_file_or_none() -> None:
+    assert last(CREATED, MAPPED, "writer> filename view -> fail error=1006 ERROR_FILE_INVALID").finding is Finding.EXPLAINED
+    assert last(CREATED, MAPPED, "writer> filename view -> ok").finding is Finding.CONTRADICTED
+    over = "writer> create section size=0 protect=PAGE_READWRITE file=data -> ok error=0"
+    views = ["writer> file data name=^f size=4096 -> ok", over, MAPPED]
+    assert judged(*views, "writer> filename view at=4095 -> ok")[-1].finding is Finding.EXPLAINED
+    assert judged(*views, "writer> filename view at=1 -> fail error=59")[-1].finding is Finding.CONTRADICTED
+
+
 def test_a_killed_process_keeps_nothing() -> None:
     lines = [CREATED, "writer> (killed) -> gone"]
     assert last(*lines, "reader> open s name=@x access=FILE_MAP_READ -> fail error=2").finding is Finding.EXPLAINED

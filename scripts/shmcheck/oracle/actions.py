@@ -50,7 +50,7 @@ WRONG_PROTECTS = (
 )  # fmt: skip
 DESCRIPTORS = (
     "D:P", "D:(A;;0x4;;;WD)", "D:(A;;GA;;;WD)", "D:(A;;0xF0005;;;WD)", "D:(A;;0x4;;;WD)(A;;0x2;;;WD)",
-    "D:(D;;0x2;;;WD)(A;;GA;;;WD)", "D:(A;;GA;;;WD)(D;;0x2;;;WD)",
+    "D:(D;;0x2;;;WD)(A;;GA;;;WD)", "D:(A;;GA;;;WD)(D;;0x2;;;WD)", "S:(ML;;NW;;;LW)", "D:(A;;GA;;;WD)S:(ML;;NW;;;LW)",
 )  # fmt: skip
 
 Action = Callable[[Maker], "str | None"]
@@ -292,7 +292,7 @@ def kind(maker: Maker, label: str, region: Region) -> str | None:
 
 @of_handle
 def descriptor(maker: Maker, label: str, handle: Handle, section: Section) -> str | None:
-    return f"descriptor {label} parts=dacl"
+    return f"descriptor {label} parts={maker.pick(('dacl', 'label'))}"
 
 
 def system(maker: Maker) -> str:
@@ -509,6 +509,11 @@ def release(maker: Maker, label: str, region: Region) -> str | None:
 @of_view
 def flush(maker: Maker, label: str, region: Region) -> str | None:
     return f"flush {label}"
+
+
+@of_view
+def prefetch(maker: Maker, label: str, region: Region) -> str | None:
+    return f"prefetch {label} length={maker.number((1, PAGE, region.size))}" if maker.has("prefetch") else None
 
 
 # ---- handles ----

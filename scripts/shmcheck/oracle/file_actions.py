@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from shmcheck.oracle.actions import Action, mapping, named
+from shmcheck.oracle.actions import Action, mapping, named, of_view
 from shmcheck.oracle.constants import GRANULE, PAGE
 from shmcheck.oracle.maker import Maker
+from shmcheck.oracle.state import Region
 
 SIZES = (0, 1, 100, PAGE - 1, PAGE, PAGE + 1, GRANULE - 1, GRANULE, GRANULE + 1, 3 * GRANULE)
 PROTECTS = ("PAGE_READWRITE", "PAGE_READWRITE", "PAGE_READONLY", "PAGE_WRITECOPY", "PAGE_EXECUTE_READ")
@@ -35,7 +36,9 @@ def create_file(maker: Maker) -> str:
 
 
 def over(maker: Maker, label: str) -> str:
-    """A section over a file: of its size, or of another one."""
+    """A section over a file: of its size, or of another one. The file is not an image."""
+    if maker.chance(0.06):
+        return f"create {maker.label('s')} {named(maker, True)}size=0 protect=PAGE_READONLY|SEC_IMAGE file={label}"
     size = 0 if maker.chance(0.5) else maker.number(SIZES)
     return f"create {maker.label('s')} {named(maker, True)}size={size} protect={maker.pick(PROTECTS)} file={label}"
 
@@ -76,6 +79,12 @@ def write_file(maker: Maker, label: str) -> str | None:
 @of_file
 def close_file(maker: Maker, label: str) -> str | None:
     return f"close {label}"
+
+
+@of_view
+def name_of_file(maker: Maker, label: str, region: Region) -> str | None:
+    """The name of the file behind a view: at its start, in its middle, or at its end."""
+    return f"filename {label} at={maker.number((0, 1, region.size // 2, region.size - 1))}"
 
 
 def map_file(maker: Maker) -> str | None:

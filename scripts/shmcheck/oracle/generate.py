@@ -52,6 +52,7 @@ from shmcheck.oracle.actions import (
     open_named,
     open_plain,
     pause,
+    prefetch,
     protect,
     query,
     query_stale,
@@ -76,15 +77,17 @@ from shmcheck.oracle.file_actions import (
     create_file,
     create_over_file,
     map_file,
+    name_of_file,
     open_file,
     read_file,
     resize_file,
     size_of_file,
     write_file,
 )
-from shmcheck.oracle.look_actions import commit_again, create_again, crowd, echo, map_where_it_was, protect_and_back
+from shmcheck.oracle.look_actions import commit_again, create_again, crowd, echo, guard, map_where_it_was, protect_and_back
 from shmcheck.oracle.maker import ROLES, Maker, Sequence
 from shmcheck.oracle.model import Model
+from shmcheck.oracle.outside_actions import protect_other, unmap_other
 from shmcheck.oracle.placeholder_actions import create_for_placeholders, map_required, placeholder, split_view, unmap_preserving
 from shmcheck.oracle.state import Platform
 
@@ -93,7 +96,7 @@ SHARED: Choice = ((create_plain, 3), (open_plain, 4), (map_whole, 5), (write, 3)
 FAMILIES: dict[str, Choice] = {
     "names": (*SHARED, (create_named, 8), (open_named, 6), (open_alike, 12), (close, 4), (wrong_name, 2), (hold, 3), (gone, 1)),
     "sizes": (*SHARED, (look_at_handle, 3), (map_part, 8), (query, 3), (create_huge, 1), (system, 1)),
-    "views": (*SHARED, (map_part, 10), (unmap, 5), (unmap_stale, 2), (query, 6), (query_stale, 3), (map_where_it_was, 2), (look, 5), (release, 1), (kind, 3)),
+    "views": (*SHARED, (map_part, 10), (unmap, 5), (unmap_stale, 2), (query, 6), (query_stale, 3), (map_where_it_was, 2), (look, 5), (release, 1), (kind, 3), (unmap_other, 1), (prefetch, 1)),
     "places": (*SHARED, (map_base, 8), (map_where_it_was, 3), (unmap, 2), (query, 3), (look, 4), (map_part, 2)),
     "contents": (*SHARED, (map_part, 4), (write, 6), (fill, 4), (verify, 4), (look, 10), (sum_up, 1), (increment, 2)),
     "events": (
@@ -109,7 +112,7 @@ FAMILIES: dict[str, Choice] = {
         *SHARED, (map_copy, 8), (write, 4), (echo, 8), (write_again, 5), (look, 10), (query, 3), (fill, 1), (map_part, 1), (kind, 1),
         (close, 1), (unmap, 3), (verify, 2),
     ),
-    "protection": (*SHARED, (create_protected, 5), (map_access, 8), (protect, 6), (protect_and_back, 3), (decommit, 1), (duplicate, 2), (write, 5), (look, 4), (query, 5)),
+    "protection": (*SHARED, (create_protected, 5), (map_access, 8), (protect, 6), (protect_and_back, 3), (guard, 3), (protect_other, 3), (decommit, 1), (duplicate, 2), (write, 5), (look, 4), (query, 5)),
     "reserved": (*SHARED, (create_reserved, 6), (commit, 10), (commit_again, 4), (query, 5), (look, 6), (write, 4), (map_part, 3), (decommit, 2), (duplicate, 1), (map_copy, 1)),
     "access": (
         *SHARED, (create_described, 5), (create_protected, 2), (open_named, 6), (map_access, 8), (look_at_handle, 6),
@@ -123,7 +126,7 @@ FAMILIES: dict[str, Choice] = {
     ),
     "files": (
         (create_file, 2), (create_over_file, 5), (open_file, 4), (size_of_file, 4), (resize_file, 3), (read_file, 4), (write_file, 1),
-        (close_file, 2), (map_file, 9), (open_plain, 3), (write, 4), (look, 6), (look_at_handle, 3), (unmap, 3), (close, 3), (flush, 2), (echo, 3),
+        (close_file, 2), (map_file, 9), (name_of_file, 2), (open_plain, 3), (write, 4), (look, 6), (look_at_handle, 3), (unmap, 3), (close, 3), (flush, 2), (echo, 3),
     ),
     "ages": (
         (pause, 4), (open_plain, 4), (map_whole, 6), (fill_whole, 4), (verify, 8), (look, 4), (write, 3), (unmap, 2), (close, 2),

@@ -94,6 +94,20 @@ def protect_and_back(maker: Maker, label: str, region: Region) -> str | None:
     return maker.pick((f"query {label} at={place} show=protect", f"write {label} at={place} u8=9"))
 
 
+@of_view
+def guard(maker: Maker, label: str, region: Region) -> str | None:
+    """A guard page, and an access to it or beside it; after the first access to it a second one, or a query."""
+    if region.protect != PAGE_READWRITE:
+        return None
+    at = page_in(maker, region.size)
+    maker.add(f"protect {label} at={at} length={maker.number((1, PAGE))} to=PAGE_READWRITE|PAGE_GUARD")
+    if maker.chance(0.3):
+        return f"query {label} at={edge(maker, region, at, PAGE)} show=protect"
+    touches = (f"read {label} at={edge(maker, region, at, PAGE)} length=1", f"write {label} at={edge(maker, region, at, PAGE)} u8=3")
+    maker.add(maker.pick(touches))
+    return maker.pick((*touches, f"query {label} at={at} show=protect"))
+
+
 @of_handle
 def map_where_it_was(maker: Maker, label: str, handle: Handle, section: Section) -> str | None:
     """A view that is unmapped in one of the ways, and then a view or a reservation at its address, which is free again."""

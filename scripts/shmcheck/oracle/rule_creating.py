@@ -443,6 +443,8 @@ def file_is_no_image(call: Create) -> Fail | None:
         return None
     if call.file.kind == "image":
         raise NoStatement("images")
+    if call.existing is not None:
+        raise NoStatement("whether the file counts where the name exists")
     return Fail(193)
 
 

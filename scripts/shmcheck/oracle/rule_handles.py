@@ -75,6 +75,16 @@ def reference(world: World, text: str, field: str) -> tuple[Process, object] | N
     return process, process.last.get(field)
 
 
+def process_of(world: World, text: str) -> Process:
+    """The process that `$role.pid` names."""
+    if not text.startswith("$") or not text.endswith(".pid"):
+        raise NoStatement(f"which process {text} is")
+    found = world.process(text[1:-4])
+    if not found.alive:
+        raise NoStatement("a process that has ended")
+    return found
+
+
 class Use:
     """A call that takes a handle."""
 
@@ -317,7 +327,7 @@ class Duplicate:
         if step.has("rights"):
             self.rights(step)
         if self.pulls:
-            self.source = self.role_of(step.word("from"))
+            self.source = process_of(world, step.word("from"))
             found = reference(world, step.word("handle"), "handle")
             if found is None or not isinstance(found[1], Value):
                 raise NoStatement("what the handle value is")
@@ -326,7 +336,7 @@ class Duplicate:
         else:
             self.source = process
             self.value = labelled(process, step.label).value
-            self.target = process if step.word("to") == "0" else self.role_of(step.word("to"))
+            self.target = process if step.word("to") == "0" else process_of(world, step.word("to"))
         self.handle = handle_of(self.source, self.value)
         self.moves = step.word("close-source") == "yes"
         if self.handle is not None and self.handle.protected is not False and self.moves:
@@ -341,18 +351,6 @@ class Duplicate:
         if not step.number("rights") & 0x40:
             return
         raise NoStatement("these rights to the process")
-
-    def role_of(self, text: str) -> Process:
-        if not text.startswith("$") or not text.endswith(".pid"):
-            raise NoStatement(f"which process {text} is")
-        found = self.world.processes.get(text[1:-4])
-        if found is None:
-            if text[1:-4] in self.world.starting:
-                return self.world.process(text[1:-4])
-            return self.world.process(text[1:-4])
-        if not found.alive:
-            raise NoStatement("a process that has ended")
-        return found
 
     def grant(self) -> int | None | bool:
         """The access of the duplicate; False if it is refused, None if unknown."""
@@ -470,14 +468,12 @@ class CloseRemote:
 
     def __init__(self, world: World, process: Process, step: Step) -> None:
         self.world, self.process, self.step = world, process, step
+        self.source = process_of(world, step.word("from"))
         found = reference(world, step.word("handle"), "handle")
-        role = step.word("from")
-        source = world.processes.get(role[1:-4]) if role.startswith("$") and role.endswith(".pid") else None
-        if source is None or not source.alive or found is None or not isinstance(found[1], Value):
-            raise NoStatement("which handle of which process")
-        self.source = source
+        if found is None or not isinstance(found[1], Value):
+            raise NoStatement("what the handle value is")
         self.value = found[1]
-        self.handle = source.table.get(self.value)
+        self.handle = self.source.table.get(self.value)
 
 
 @verb("closeremote")

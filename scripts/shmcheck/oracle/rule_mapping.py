@@ -27,7 +27,7 @@ from shmcheck.oracle.constants import (
     STATUS_INVALID_VIEW_SIZE,
     STATUS_SECTION_PROTECTION,
 )
-from shmcheck.oracle.rule_handles import address_of, handle_of, labelled
+from shmcheck.oracle.rule_handles import address_of, handle_of, labelled, process_of
 from shmcheck.oracle.rules import (
     ACCESS_DENIED,
     INVALID_ADDRESS,
@@ -435,17 +435,24 @@ def memory(process: Process, label: str) -> MemoryLabel:
 MEM_PRESERVE_PLACEHOLDER = 2  # of UnmapViewOfFile2
 
 
+def memory_of(world: World, owner: Process, address: str) -> MemoryLabel:
+    """The memory of a process at an address like `$role.base+4096`."""
+    anchor, place = address_of(world, address)
+    assert isinstance(anchor, Anchor)
+    return MemoryLabel(anchor, place, 0, region_at(owner, anchor, place))
+
+
 class Unmap:
-    """A call of UnmapViewOfFile or one of its relatives."""
+    """A call of UnmapViewOfFile or one of its relatives. `process` is the one whose view it is."""
 
     __slots__ = ("world", "process", "label", "memory", "place", "region", "step", "unknown", "preserves")
 
-    def __init__(self, world: World, process: Process, step: Step) -> None:
+    def __init__(self, world: World, process: Process, step: Step, place: MemoryLabel | None = None) -> None:
         self.world = world
         self.process = process
         self.step = step
-        self.label = step.label
-        self.memory = memory(process, step.label)
+        self.label = step.label if place is None else ""
+        self.memory = place or memory(process, step.label)
         self.place = self.memory.base + step.number("at")
         self.region = region_at(process, self.memory.anchor, self.place)
         self.unknown = False
@@ -470,9 +477,11 @@ def unmap(world: World, process: Process, step: Step) -> Unmap:
 
 @verb("unmap2")
 def unmap2(world: World, process: Process, step: Step) -> Unmap:
-    if step.word("process", "self") not in ("self", "null") or step.number("flags") & ~(1 | MEM_PRESERVE_PLACEHOLDER):
-        raise NoStatement("other processes, unknown flags")
-    return Unmap(world, process, step)
+    if step.number("flags") & ~(1 | MEM_PRESERVE_PLACEHOLDER):
+        raise NoStatement("unknown flags")
+    if step.word("process", "self") not in ("self", "null"):
+        process = process_of(world, step.word("process"))
+    return Unmap(world, process, step, memory_of(world, process, step.word("address")) if step.has("address") else None)
 
 
 @refuses("unmap unmap2", "life-unmap-twice", "life-unmap-not-a-view", "life-unmap-null")
@@ -488,6 +497,11 @@ def null_process(call: Unmap) -> Fail | None:
 @grants("unmap unmap2", "life-unmap-returns-true", "life-handle-survives-unmap")
 def unmaps(call: Unmap) -> Fields | None:
     return SUCCESS
+
+
+@grants("unmap2", "unmap2-remote")
+def unmaps_in_other_process(call: Unmap) -> Fields | None:
+    return SUCCESS if call.step.word("process", "self") not in ("self", "null") else None
 
 
 @grants("unmap", "life-unmap-interior")

@@ -28,6 +28,7 @@ SHARED_WRITE = (PAGE_READWRITE, PAGE_EXECUTE_READWRITE)
 COPIES = {PAGE_WRITECOPY: PAGE_READWRITE, PAGE_EXECUTE_WRITECOPY: PAGE_EXECUTE_READWRITE}
 NUMBERS = {"u8": 1, "u16": 2, "u32": 4, "u64": 8}
 BASE_MASK = 0xFF
+GUARD_CODE = "0x80000001"  # STATUS_GUARD_PAGE_VIOLATION
 
 
 class Touch:
@@ -113,17 +114,37 @@ def uniform(region: Region) -> bool:
 
 
 def forbidden(region: Region, start: int, end: int, writes: bool) -> int:
-    """The first offset of a range at which this access is not allowed; `end` if there is none."""
+    """The first offset of a range at which this access is not allowed; `end` if there is none, or a guard page is before it."""
     runs = [(start, end, None)] if region.changed is None else region.changed.runs(start, end)
     for piece, stop, own in runs:
         protect = region.protect if own is None else own
         if protect & PAGE_GUARD:
-            raise NoStatement("a guard page")
-        protect &= BASE_MASK
+            return end
         allowed = protect in SHARED_WRITE or protect in COPIES if writes else protect in CAN_READ
         if not allowed:
             return piece
     return end
+
+
+class GuardFault(Fault):
+    """The exception of a guard page. No page says what else its record tells."""
+
+    __slots__ = ()
+
+    def allows(self, reply: Reply) -> bool:
+        return reply.word == "fault" and reply.fields.get("code") == GUARD_CODE
+
+
+def first_guard(call: Touch) -> tuple[Region, int] | None:
+    """The first guard page of a range, if the access is allowed before it: its region, and the first offset in it."""
+    for region, start, end in call.pieces():
+        runs = [] if region.changed is None else region.changed.runs(start, end)
+        for piece, _, own in runs:
+            if own is not None and own & PAGE_GUARD:
+                return region, piece
+        if forbidden(region, start, end, call.writes) < end:
+            return None
+    return None
 
 
 def fault_at(call: Touch, where: int) -> Fault | None:
@@ -184,6 +205,17 @@ def protection_forbids(call: Touch) -> Fault | None:
         if first < end:
             return fault_at(call, region.start + first)
     return None
+
+
+@refuses(f"{READS} {WRITES}", "protect-guard-page")
+def guard_raises(call: Touch) -> Fault | None:
+    """The first access to a page that PAGE_GUARD protects."""
+    found = first_guard(call)
+    if found is None:
+        return None
+    region, at = found
+    before = fault_at(call, region.start + at)
+    return GuardFault(before.access, before.first, before.last, GUARD_CODE) if before is not None else None
 
 
 @refuses(f"{READS} {WRITES}", "reserve-touch-faults")
@@ -489,10 +521,22 @@ def forget_all(process: Process) -> None:
             region.private.forget(region.offset, region.offset + region.size)
 
 
-@failed(WRITES)
+def take_guard_away(call: Touch) -> None:
+    """The page is an ordinary one after its exception."""
+    found = first_guard(call)
+    if found is None:
+        return
+    region, page = found[0], found[1] & -PAGE
+    if region.changed is not None:
+        region.changed.put(page, page + PAGE, protect_at(region, page) & ~PAGE_GUARD)
+
+
+@failed(f"{READS} {WRITES}")
 def after_fault(call: Touch, reply: Reply) -> None:
     """A write that faults has written the bytes before the fault; a number in one access has written none."""
     at = reply.fields.get("at", "")
+    if reply.fields.get("code") == GUARD_CODE:
+        take_guard_away(call)
     if not call.writes or call.single:
         return
     if at.startswith("+") and at[1:].isdigit():

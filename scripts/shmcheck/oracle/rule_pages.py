@@ -1,4 +1,4 @@
-"""Rules of pages: query, kind, protect, commit, decommit, flush, resident."""
+"""Rules of pages: query, kind, filename, prefetch, protect, protectother, commit, decommit, flush."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from shmcheck.oracle.constants import (
     PAGE_EXECUTE_READ,
     PAGE_EXECUTE_READWRITE,
     PAGE_EXECUTE_WRITECOPY,
+    PAGE_GUARD,
     PAGE_NOACCESS,
     PAGE_NOCACHE,
     PAGE_READONLY,
@@ -18,7 +19,8 @@ from shmcheck.oracle.constants import (
     protect_words,
 )
 from shmcheck.oracle.intervals import Intervals
-from shmcheck.oracle.rule_mapping import memory
+from shmcheck.oracle.rule_handles import process_of
+from shmcheck.oracle.rule_mapping import memory, memory_of
 from shmcheck.oracle.rule_memory import COPIES, protect_at
 from shmcheck.oracle.rules import (
     ACCESS_DENIED,
@@ -39,16 +41,20 @@ from shmcheck.oracle.state import LOST, MemoryLabel, NoStatement, Process, Regio
 from shmcheck.oracle.text import Reply, Step
 
 
+FILE_INVALID = Fail(1006)
+UNEXP_NET_ERR = Fail(59)
+
+
 class Pages:
-    """A call about the pages from `at` on."""
+    """A call about the pages from `at` on. `process` is the one whose memory it is."""
 
     __slots__ = ("world", "process", "step", "label", "at", "length", "start", "region", "wanted")
 
-    def __init__(self, world: World, process: Process, step: Step) -> None:
+    def __init__(self, world: World, process: Process, step: Step, place: MemoryLabel | None = None) -> None:
         self.world = world
         self.process = process
         self.step = step
-        self.label: MemoryLabel = memory(process, step.label)
+        self.label: MemoryLabel = place or memory(process, step.label)
         self.at = step.number("at")
         self.length = step.number("length")
         self.start = self.label.base + self.at
@@ -250,6 +256,41 @@ def region_commit_of_all(call: Pages) -> Fields | None:
     return {"commit": str(call.view.size - call.first)} if "commit" in call.step.word("show").split(",") else None
 
 
+# ---- filename, prefetch ----
+
+
+@verb("filename", "prefetch")
+def about_pages(world: World, process: Process, step: Step) -> Pages:
+    return Pages(world, process, step)
+
+
+@grants("filename", "map-getmappedfilename", "map-filename-interior")
+def file_has_name(call: Pages) -> Fields | None:
+    return SUCCESS if call.region is not None and call.view.section is not None and call.view.section.file is not None else None
+
+
+@refuses("filename", "map-getmappedfilename")
+def no_file_behind(call: Pages) -> Fail | None:
+    return FILE_INVALID if call.region is not None and call.view.section is not None and call.view.section.file is None else None
+
+
+@refuses("filename", "map-filename-interior")
+def no_view_there(call: Pages) -> Fail | None:
+    return UNEXP_NET_ERR if call.region is None and surely_free(call.process, call.label, call.start) else None
+
+
+@instead_of(file_has_name, "mapped-files-have-no-name")
+@instead_of(no_file_behind, "mapped-files-have-no-name")
+@instead_of(no_view_there, "mapped-files-have-no-name")
+def never_a_name(call: Pages) -> Fail | None:
+    return Fail(None)
+
+
+@grants("prefetch", "view-prefetch")
+def prefetches(call: Pages) -> Fields | None:
+    return SUCCESS if call.length > 0 and call.inside else None
+
+
 # ---- protect ----
 
 # The protections that VirtualProtect may set, by the protection that the view was mapped with.
@@ -260,29 +301,41 @@ WITHIN = {
     PAGE_WRITECOPY: (PAGE_NOACCESS, PAGE_READONLY, PAGE_WRITECOPY),
 }
 EXECUTES = (PAGE_EXECUTE_READ, PAGE_EXECUTE_READWRITE, PAGE_EXECUTE_WRITECOPY)
+PROTECTS = "protect protectother"
 UPGRADES = {PAGE_READONLY: (PAGE_READWRITE,)}
 
 
 @verb("protect")
 def protect(world: World, process: Process, step: Step) -> Pages:
-    call = Pages(world, process, step)
-    call.wanted = step.number("to")
+    return to_protect(Pages(world, process, step))
+
+
+@verb("protectother")
+def protect_other(world: World, process: Process, step: Step) -> Pages:
+    owner = process_of(world, step.word("process"))
+    if owner.bits != process.bits:
+        raise NoStatement("addresses of a process of another architecture")
+    return to_protect(Pages(world, owner, step, memory_of(world, owner, step.word("address"))))
+
+
+def to_protect(call: Pages) -> Pages:
+    call.wanted = call.step.number("to")
     if call.length == 0 or call.view.private is not None:
         raise NoStatement("an empty range, or a view with copied pages")
     return call
 
 
-@refuses("protect", "protect-change-upgrade-fails")
+@refuses(PROTECTS, "protect-change-upgrade-fails")
 def upgrade(call: Pages) -> Fail | None:
     return INVALID_PARAMETER if call.inside and call.wanted in UPGRADES.get(call.view.protect, ()) else None
 
 
-@refuses("protect", "protect-change-execute-fails")
+@refuses(PROTECTS, "protect-change-execute-fails")
 def adds_execute(call: Pages) -> Fail | None:
     return INVALID_PARAMETER if call.inside and call.wanted in EXECUTES and call.view.protect in WITHIN else None
 
 
-@refuses("protect", "protect-change-across-views")
+@refuses(PROTECTS, "protect-change-across-views")
 def across_views(call: Pages) -> Fail | None:
     if call.inside:
         return None
@@ -297,21 +350,39 @@ def across_views_87(call: Pages) -> Fail | None:
     return INVALID_PARAMETER if found is not None else None
 
 
-@refuses("protect", "protect-change-uncommitted", "reserve-protect-before-commit")
+@refuses(PROTECTS, "protect-change-uncommitted", "reserve-protect-before-commit")
 def uncommitted(call: Pages) -> Fail | None:
     return INVALID_ADDRESS if call.inside and not call.all_committed() else None
 
 
-@grants("protect", "protect-change-downgrade", "protect-change-page-granular", "protect-change-to-writecopy")
+def may_be_set(call: Pages) -> bool:
+    """Whether the view may have the protection, and a guard besides if it is an ordinary one."""
+    wanted = call.wanted
+    if wanted & PAGE_GUARD:
+        wanted &= ~PAGE_GUARD
+        if wanted not in (PAGE_READONLY, PAGE_READWRITE):
+            raise NoStatement("a guard with this protection")
+    return wanted in WITHIN.get(call.view.protect, ())
+
+
+@grants(PROTECTS, "protect-change-downgrade", "protect-change-page-granular", "protect-change-to-writecopy")
 def protects(call: Pages) -> Fields | None:
-    return SUCCESS if call.wanted in WITHIN.get(call.view.protect, ()) else None
+    return SUCCESS if may_be_set(call) else None
 
 
-@grants("protect", "protect-change-old-value")
+@grants("protectother", "protect-by-other-process")
+def protects_for_others(call: Pages) -> Fields | None:
+    return protects(call)
+
+
+@grants("protect", "protect-guard-page")
+def sets_guard(call: Pages) -> Fields | None:
+    return SUCCESS if call.wanted & PAGE_GUARD and may_be_set(call) else None
+
+
+@grants(PROTECTS, "protect-change-old-value")
 def old_protection(call: Pages) -> Fields | None:
-    if call.wanted not in WITHIN.get(call.view.protect, ()):
-        return None
-    return {"old": protect_words(shown(call.view, call.first, True))}
+    return {"old": protect_words(shown(call.view, call.first, True))} if may_be_set(call) else None
 
 
 @instead_of(old_protection, "old-protection-of-copies-is-readwrite")
@@ -335,7 +406,7 @@ def set_protection(view: Region, first: int, last: int, wanted: int) -> None:
     view.changed.put(first, last, wanted)
 
 
-@done("protect")
+@done(PROTECTS)
 def protected(call: Pages, reply: Reply) -> None:
     set_protection(call.view, call.first, min(call.last, call.view.size), call.wanted)
 
@@ -409,13 +480,13 @@ def committed(call: Pages, reply: Reply) -> None:
     set_protection(view, call.first, last, call.wanted)
 
 
-@lost("protect commit")
+@lost("protect protectother commit")
 def pages_lost(call: Pages, reply: Reply) -> None:
     if call.region is not None and call.region.section is not None:
         lose_view(call.process, call.region)
 
 
-@refuses("protect", "reserve-commit-is-shared")
+@refuses(PROTECTS, "reserve-commit-is-shared")
 def committed_for_all(call: Pages) -> Fail | None:
     """A committed page is committed in all views. The other rules state the effects."""
     return None
