@@ -50,7 +50,14 @@ sys.exit(guarded("driver", run, counts=True))
 def driver(folder: Path, program: str) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-c", DRIVER, str(ROOT / "scripts"), str(folder / "r.xml"), textwrap.dedent(program)]
     environment = {**os.environ, "REPORT": REPORT}
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=folder, env=environment)
+    return subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=folder, env=environment, preexec_fn=hear_hangups
+    )
+
+
+def hear_hangups() -> None:
+    """These tests may run under nohup, which makes children ignore the signal."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def finished(folder: Path, program: str) -> tuple[int, str, str]:
