@@ -1,6 +1,7 @@
 /* Names that lead to nothing or to another object: a name before its creation and after its end, names that
  * differ from the one in use, names of objects of other types, and invalid names. The prefixes Local\ and
  * Global\ are in name_spaces.c. */
+#include "race.h"
 #include "topic.h"
 
 #include <string.h>
@@ -70,15 +71,6 @@ static void create_existing_returns_183(struct stage *s)
 
 #define RACE_ROUNDS 256
 #define RACERS 4
-
-/* Bit `round` of the hexadecimal digits of a race's reply: two digits a byte, low bit first. */
-static bool race_bit(const char *digits, unsigned round)
-{
-    static const char hex[] = "0123456789abcdef0123456789ABCDEF";
-    const size_t at = round / 8 * 2 + (round % 8 < 4 ? 1 : 0);
-    const char *digit = at < strlen(digits) ? strchr(hex, digits[at]) : NULL;
-    return digit && ((unsigned)(digit - hex) >> round % 4 & 1);
-}
 
 /* If several processes create one name at the same time, exactly one creates it and the others open it. */
 static void create_race_single_winner(struct stage *s)

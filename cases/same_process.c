@@ -1,9 +1,9 @@
 /* Topic same_process: several handles and several views of one section in one process, and what belongs to each of them:
  * rights, flags, offset, protection. */
+#include "race.h"
 #include "topic.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* ---- handles ---- */
@@ -193,18 +193,8 @@ static void sections_have_own_views(struct stage *s)
 
 /* ---- two threads ---- */
 
-#define ROUNDS 256
+#define ROUNDS 64 /* the sections of all races exist at once, and wineserver opens a file for each */
 #define RACES 4
-
-/* Bit `round` of the hexadecimal digits of a race's reply: two digits a byte, low bit first. */
-static bool race_bit(const char *digits, unsigned round)
-{
-    const size_t at = round / 8 * 2;
-    char byte[3] = "";
-    if (at + 1 < strlen(digits))
-        memcpy(byte, digits + at, 2);
-    return strtoul(byte, NULL, 16) >> round % 8 & 1;
-}
 
 /* What the two threads of one race tell: which of them created the name of each round, which found it, and when. */
 struct race {
