@@ -479,16 +479,19 @@ def edge(maker: Maker, region: Region, at: int, length: int) -> int:
     return place if 0 <= place < region.size else at
 
 
-@of_view
-def commit(maker: Maker, label: str, region: Region) -> str | None:
+def commit_of(maker: Maker, label: str, region: Region) -> str:
     at = maker.number((0, 0, PAGE, GRANULE, region.size - PAGE, 1))
     length = maker.number((1, PAGE, PAGE + 1, GRANULE, region.size, region.size + 1))
     text = f"commit {label} at={max(at, 0)} length={length} protect={maker.pick(('PAGE_READWRITE', 'PAGE_READWRITE', 'PAGE_READONLY'))}"
-    if not maker.chance(0.5):
+    if not maker.chance(0.6):
         return text
     maker.add(text)
     place = edge(maker, region, max(at, 0), length)
-    return maker.pick((f"read {label} at={place} length=1", f"query {label} at={place} show=state", f"zero {label} at={place & -PAGE} length={PAGE}"))
+    asked = f"query {label} at={place} show=state,size"
+    return maker.pick((asked, asked, f"read {label} at={place} length=1", f"zero {label} at={place & -PAGE} length={PAGE}"))
+
+
+commit = of_view(commit_of)
 
 
 @of_view

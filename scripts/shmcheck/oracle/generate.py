@@ -143,7 +143,7 @@ FAMILIES: dict[str, Choice] = {
 TURNS = {"many": 0.15, "children": 0.35, "huge": 0.3, "handles": 0.3, "copies": 0.4}  # how often the role changes; otherwise 0.6
 
 CROWDED = 0.06  # the share of the sequences that begin with many handles, views or sections of one kind
-CROWDED_OFTEN = {"many": 0.3, "bursts": 0.0, "children": 0.0}
+CROWDED_OFTEN = {"many": 0.3, "reserved": 0.12, "bursts": 0.0, "children": 0.0}
 CROWDED_TURNS = 0.2  # their use is in the same process
 LONGER = {"children": 10}  # how many steps more the sequences of a family have
 RARE = {"ages": 25, "bursts": 20, "children": 12}  # a sequence of these costs as much as that many others

@@ -4,7 +4,7 @@ is created again, pages that are committed again, and many handles, views or sec
 
 from __future__ import annotations
 
-from shmcheck.oracle.actions import SIZES, edge, known_name, mapping, of_handle, of_view, opening
+from shmcheck.oracle.actions import SIZES, commit_of, edge, known_name, mapping, of_handle, of_view, opening
 from shmcheck.oracle.constants import GRANULE, PAGE, PAGE_READWRITE, PAGE_WRITECOPY
 from shmcheck.oracle.maker import Maker
 from shmcheck.oracle.state import Handle, Region, Section
@@ -200,6 +200,8 @@ def use_of(maker: Maker, label: str) -> str:
     """A step that uses a handle or a view."""
     view = next((region for name, _, region in maker.views() if name == label), None)
     if view is not None:
+        if view.section is not None and view.section.committed is not None and maker.chance(0.7):
+            return commit_of(maker, label, view)
         writes = view.protect in (PAGE_READWRITE, PAGE_WRITECOPY)
         return echo_of(maker, label, view) if writes else f"read {label} at={page_in(maker, view.size)} as=u64"
     what = maker.pick(("flags", "granted", "size", "map", "close"))
