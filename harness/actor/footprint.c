@@ -129,16 +129,25 @@ static uintptr_t next_handle(void)
     return (uintptr_t)event;
 }
 
-/* Adds the handles from `value` on. It ends after `gap` free values in a row that are above `highest`. */
-static void probe_from(struct print *out, uintptr_t value, uintptr_t highest, unsigned gap)
+static bool add_handle(struct print *out, uintptr_t value)
+{
+    if (out->handle_count == HANDLES_MOST || !is_handle(value))
+        return false;
+    out->handles[out->handle_count++] = value;
+    return true;
+}
+
+/* Adds the handles from `value` on. It ends after `gap` free values in a row that are above `highest`, and returns the first
+ * value that it did not try. */
+static uintptr_t probe_from(struct print *out, uintptr_t value, uintptr_t highest, unsigned gap)
 {
     for (unsigned misses = 0; misses < gap && out->handle_count < HANDLES_MOST; value += 4) {
-        if (is_handle(value)) {
-            out->handles[out->handle_count++] = value;
+        if (add_handle(out, value))
             misses = 0;
-        } else if (value > highest)
+        else if (value > highest)
             misses++;
     }
+    return value;
 }
 
 static uintptr_t first_value_missing(const struct print *in)
@@ -164,7 +173,7 @@ static void probe_handles(struct print *out)
 
 /* The same with fewer calls, where hello has shown that a new handle gets the lowest free value. If it still gets the same one,
  * all values below are handles. A handle that stays has a value not far above those that were in use when it was made: above
- * the highest that a verb has seen, a short gap is enough. */
+ * the highest that a verb has seen, a short gap is enough, and behind it only the handles of hello are tried. */
 static void probe_handles_again(struct print *out)
 {
     const uintptr_t seen = objects_take_highest_handle(), first = at_hello.first_free;
@@ -173,10 +182,12 @@ static void probe_handles_again(struct print *out)
         probe_handles(out);
         return;
     }
-    const uintptr_t last = at_hello.handle_count ? at_hello.handles[at_hello.handle_count - 1] : 0;
     memcpy(out->handles, at_hello.handles, below * sizeof out->handles[0]);
     out->handle_count = below;
-    probe_from(out, first + 4, seen > last ? seen : last, SHORT_GAP);
+    const uintptr_t end = probe_from(out, first + 4, seen, SHORT_GAP);
+    for (size_t i = below; i < at_hello.handle_count; i++)
+        if (at_hello.handles[i] >= end)
+            add_handle(out, at_hello.handles[i]);
     out->knows_handles = true;
     out->first_free = first;
 }

@@ -288,7 +288,9 @@ def never_a_name(call: Pages) -> Fail | None:
 
 @grants("prefetch", "view-prefetch")
 def prefetches(call: Pages) -> Fields | None:
-    return SUCCESS if call.length > 0 and call.inside else None
+    """No page says what happens to pages that are not committed, or that no access is allowed to."""
+    plain = call.length > 0 and call.inside and call.all_committed() and call.view.changed is None
+    return SUCCESS if plain and call.view.protect != PAGE_NOACCESS else None
 
 
 # ---- protect ----
