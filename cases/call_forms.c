@@ -106,34 +106,35 @@ static void inherits(struct stage *s, const char *verb, const char *extra)
     gives(s, "writer", "flags again", "inherit=yes protect-from-close=no");
 }
 
-/* Sections of files, which keep the rules of file_sections.c. `extra` follows the arguments of create. */
-static void backs_with_files(struct stage *s, const char *extra)
+/* Sections of files, which keep the rules of file_sections.c. `extra` follows the arguments of the verb. */
+static void backs_with_files(struct stage *s, const char *verb, const char *extra)
 {
     must(s, "writer", "file data name=^data size=0x11064");
     must(s, "writer", "filewrite data at=0x11000 text=behind");
     row(s, "file-smaller-section");
-    gives(s, "writer", step("create part size=0x10000 protect=PAGE_READONLY file=data%s", extra), "error=0");
+    gives(s, "writer", step("%s part size=0x10000 protect=PAGE_READONLY file=data%s", verb, extra),
+          "error=0");
     gives(s, "writer", "filesize data", "size=69732");
     row(s, "file-size-zero-means-file-size");
     REQUIRE(gives(s, "writer",
-                  step("create whole name=@whole size=0 protect=PAGE_READWRITE file=data%s", extra),
+                  step("%s whole name=@whole size=0 protect=PAGE_READWRITE file=data%s", verb, extra),
                   "error=0"));
     gives(s, "writer", "size whole", "size=69732 attributes=SEC_FILE");
     if (succeeds(s, "reader", "open whole name=@whole access=FILE_MAP_READ") &&
         succeeds(s, "reader", "map view of=whole access=FILE_MAP_READ"))
         gives(s, "reader", "read view at=0x11000 length=6 as=text", "text=behind");
     row(s, "file-extended-on-create");
-    gives(s, "writer", step("create grown size=0x12345 protect=PAGE_READWRITE file=data%s", extra),
+    gives(s, "writer", step("%s grown size=0x12345 protect=PAGE_READWRITE file=data%s", verb, extra),
           "error=0");
     gives(s, "writer", "filesize data", "size=74565");
     row(s, "file-zero-length");
     must(s, "writer", "file empty name=^empty");
-    fails_status(s, "writer", step("create none size=0 protect=PAGE_READWRITE file=empty%s", extra),
+    fails_status(s, "writer", step("%s none size=0 protect=PAGE_READWRITE file=empty%s", verb, extra),
                  ERROR_FILE_INVALID, STATUS_MAPPED_FILE_SIZE_ZERO);
     gives(s, "writer", "filesize empty", "size=0");
     row(s, "file-access-mismatch");
     must(s, "reader", "file data name=^data open=existing access=GENERIC_READ");
-    denied(s, "reader", step("create none size=0 protect=PAGE_READWRITE file=data%s", extra));
+    denied(s, "reader", step("%s none size=0 protect=PAGE_READWRITE file=data%s", verb, extra));
     row(s, "file-section-name-gone-with-view");
     must(s, "reader", "unmap view");
     must(s, "reader", "close whole");
@@ -142,40 +143,50 @@ static void backs_with_files(struct stage *s, const char *extra)
 }
 
 /* A section of a program has a view of type MEM_IMAGE with the first bytes of the file. A file that is no program is refused. */
-static void backs_with_images(struct stage *s, const char *extra)
+static void backs_with_images(struct stage *s, const char *verb, const char *extra)
 {
     must(s, "writer",
          "file library name=version.dll in=system open=existing access=GENERIC_READ|GENERIC_EXECUTE");
     REQUIRE(gives(s, "writer",
-                  step("create image size=0 protect=PAGE_READONLY|SEC_IMAGE file=library%s", extra),
+                  step("%s image size=0 protect=PAGE_READONLY|SEC_IMAGE file=library%s", verb, extra),
                   "error=0"));
     must(s, "writer", "map view of=image access=FILE_MAP_READ");
     gives(s, "writer", "query view show=type", "type=MEM_IMAGE");
     gives(s, "writer", "read view at=0 length=2 as=text", "text=MZ");
     row(s, "image-bad-file");
     must(s, "writer", "file data name=^data size=4096");
-    fails_status(s, "writer", step("create none size=0 protect=PAGE_READONLY|SEC_IMAGE file=data%s", extra),
+    fails_status(s, "writer", step("%s none size=0 protect=PAGE_READONLY|SEC_IMAGE file=data%s", verb, extra),
                  ERROR_BAD_EXE_FORMAT, STATUS_INVALID_IMAGE_NOT_MZ);
 }
 
 static void files_by_ansi(struct stage *s)
 {
-    backs_with_files(s, " api=A");
+    backs_with_files(s, "create", " api=A");
 }
 
 static void files_by_numa(struct stage *s)
 {
-    backs_with_files(s, " api=numa");
+    backs_with_files(s, "create", " api=numa");
+}
+
+static void files_by_app(struct stage *s)
+{
+    backs_with_files(s, "createapp", "");
 }
 
 static void images_by_ansi(struct stage *s)
 {
-    backs_with_images(s, " api=A");
+    backs_with_images(s, "create", " api=A");
 }
 
 static void images_by_numa(struct stage *s)
 {
-    backs_with_images(s, " api=numa");
+    backs_with_images(s, "create", " api=numa");
+}
+
+static void images_by_app(struct stage *s)
+{
+    backs_with_images(s, "createapp", "");
 }
 
 static void create_by_ansi(struct stage *s)
@@ -499,8 +510,10 @@ static const struct test_case call_forms_cases[] = {
     {CASE(create_large_by_numa), .rows = "size-above-4gib", .needs = "numa 64-bit"},
     {CASE(files_by_ansi), .rows = FILES},
     {CASE(files_by_numa), .rows = FILES, .needs = "numa"},
+    {CASE(files_by_app), .rows = FILES, .needs = "has-createapp"},
     {CASE(images_by_ansi), .rows = "image-view-ignores-access image-bad-file"},
     {CASE(images_by_numa), .rows = "image-view-ignores-access image-bad-file", .needs = "numa"},
+    {CASE(images_by_app), .rows = "image-view-ignores-access image-bad-file", .needs = "has-createapp"},
     {CASE(open_by_ansi), .rows = OPENS},
     {CASE(open_by_app), .rows = OPENS " fromapp-interoperates", .needs = "has-openapp"},
     {CASE(map_by_plain), .rows = MAPS},

@@ -89,6 +89,17 @@ struct object *object_handle(const char *label, struct reply *reply)
     return find_kind(label, object_is_handle, "a handle", reply);
 }
 
+bool object_file(const char *word, HANDLE *out, struct reply *reply)
+{
+    *out = INVALID_HANDLE_VALUE;
+    if (strcmp(word, "invalid") == 0)
+        return true;
+    const struct object *file = object_handle(word, reply);
+    if (file)
+        *out = file->handle;
+    return file != NULL;
+}
+
 struct object *object_memory(const char *label, struct reply *reply)
 {
     return find_kind(label, object_is_memory, "a view or memory", reply);

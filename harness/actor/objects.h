@@ -47,6 +47,9 @@ struct object *object_place(const char *label, struct reply *reply);
 struct object *object_handle(const char *label, struct reply *reply);
 struct object *object_memory(const char *label, struct reply *reply);
 struct object *object_namespace(const char *label, struct reply *reply);
+/* The file that file= names: INVALID_HANDLE_VALUE for `invalid`, else the handle of a label. False, and the reply is `bad`, as
+ * above. */
+bool object_file(const char *word, HANDLE *out, struct reply *reply);
 /* The end of a call that creates or opens an object, or of one that maps a view. If it failed the reply is `fail`. Else the
  * label stands for the result, and the reply is ok with ~handle= or ~base=; `created`: with the last error too. */
 void object_keep_handle(struct object *object, enum object_kind kind, HANDLE handle, bool created,

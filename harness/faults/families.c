@@ -22,7 +22,6 @@
 #define AFTER_FAILURE "event=failure "
 #define HAPPENED "event=close|unmap|failure|re-creation|exit|kill "
 #define CREATES "way=W|A|Numa|FromApp "
-#define FILES "way=W|A|Numa " /* the actor passes a file to these functions alone */
 #define OPENING "way=W|A|FromApp "
 #define MAPS "way=plain|Ex|FromApp|3 "
 #define UNMAPS "way=plain|Ex|2 "

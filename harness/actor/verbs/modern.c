@@ -12,7 +12,9 @@ void verb_createapp(const struct line *request, struct reply *reply)
     struct object *object = object_place(request->label, reply);
     uint64_t size = argument_number(request, "size");
     DWORD protect = argument_constants(request, "protect");
-    if (!object || !take_name(request, &name, false, reply))
+    HANDLE file;
+    if (!object || !object_file(argument_text(request, "file"), &file, reply) ||
+        !take_name(request, &name, false, reply))
         return;
     if (!sys.CreateFileMappingFromApp) {
         reply_not_exported(reply);
@@ -20,8 +22,8 @@ void verb_createapp(const struct line *request, struct reply *reply)
         struct attributes attributes;
         if (attributes_take(request, &attributes, reply)) {
             call_begins();
-            HANDLE handle = sys.CreateFileMappingFromApp(
-                INVALID_HANDLE_VALUE, attributes_pointer(&attributes), protect, size, name.wide);
+            HANDLE handle =
+                sys.CreateFileMappingFromApp(file, attributes_pointer(&attributes), protect, size, name.wide);
             object_keep_handle(object, OBJECT_SECTION, handle, true, call_ended(), reply);
         }
         attributes_free(&attributes);

@@ -38,18 +38,9 @@ static HANDLE stale_file_handle(void)
 static bool take_file(const struct line *request, struct create_arguments *out, struct reply *reply)
 {
     const char *word = argument_text(request, "file");
-    out->file = INVALID_HANDLE_VALUE;
-    if (strcmp(word, "null") == 0) {
-        out->file = NULL;
-    } else if (strcmp(word, "stale") == 0) {
-        out->stale = true;
-    } else if (strcmp(word, "invalid") != 0) {
-        const struct object *file = object_handle(word, reply);
-        if (!file)
-            return false;
-        out->file = file->handle;
-    }
-    return true;
+    out->file = NULL;
+    out->stale = strcmp(word, "stale") == 0;
+    return out->stale || strcmp(word, "null") == 0 || object_file(word, &out->file, reply);
 }
 
 static void create(struct create_arguments *with, struct object *object, struct reply *reply)

@@ -37,11 +37,14 @@ def create_file(maker: Maker) -> str:
 
 def over(maker: Maker, label: str) -> str:
     """A section over a file: of its size, or of another one. The file is not an image."""
-    api = maker.pick(("", "", " api=A", " api=numa"))
-    if maker.chance(0.06):
-        return f"create {maker.label('s')} {named(maker, True)}size=0 protect=PAGE_READONLY|SEC_IMAGE file={label}{api}"
+    verb, api = "create", maker.pick(("", "", " api=A", " api=numa"))
+    if maker.chance(0.2) and maker.has("createapp"):
+        verb, api = "createapp", ""
     size = 0 if maker.chance(0.5) else maker.number(SIZES)
-    return f"create {maker.label('s')} {named(maker, True)}size={size} protect={maker.pick(PROTECTS)} file={label}{api}"
+    protect = maker.pick(PROTECTS)
+    if maker.chance(0.06):
+        size, protect = 0, "PAGE_READONLY|SEC_IMAGE"
+    return f"{verb} {maker.label('s')} {named(maker, True)}size={size} protect={protect} file={label}{api}"
 
 
 @of_file
