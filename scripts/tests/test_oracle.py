@@ -188,6 +188,10 @@ def test_a_guard_page_raises_once() -> None:
     assert last(*lines, raised, "writer> read view at=4096 length=1 -> ok hex=00").finding is Finding.EXPLAINED
     assert last(*lines, "writer> read view at=4096 length=1 -> ok hex=00").finding is Finding.CONTRADICTED
     assert last(*lines, raised, raised).finding is Finding.CONTRADICTED
+    hidden = "writer> protect view at=0 length=1 to=PAGE_NOACCESS -> ok old=PAGE_READWRITE"
+    both = "writer> read view at=4095 length=2 -> fault code={} access=read at=+{}"
+    assert last(*lines, hidden, both.format("0xC0000005", 4095)).finding is Finding.EXPLAINED
+    assert last(*lines, hidden, both.format("0x80000001", 4096)).finding is Finding.CONTRADICTED
 
 
 def test_a_process_changes_the_view_of_another() -> None:

@@ -23,7 +23,7 @@ from shmcheck.oracle.text import TOGETHER, up_to
 OPTIONAL = {
     "createapp": "CreateFileMappingFromApp", "openapp": "OpenFileMappingFromApp", "mapapp": "MapViewOfFileFromApp",
     "map2": "MapViewOfFileNuma2", "map3": "MapViewOfFile3", "unmap2": "UnmapViewOfFile2",
-    "placeholder": "VirtualAlloc2",
+    "placeholder": "VirtualAlloc2", "prefetch": "PrefetchVirtualMemory",
 }  # fmt: skip
 SHRINK_SECONDS = 55.0
 REPORT_EVERY = 200  # sequences between two messages of a worker

@@ -138,12 +138,11 @@ class GuardFault(Fault):
 def first_guard(call: Touch) -> tuple[Region, int] | None:
     """The first guard page of a range, if the access is allowed before it: its region, and the first offset in it."""
     for region, start, end in call.pieces():
-        runs = [] if region.changed is None else region.changed.runs(start, end)
-        for piece, _, own in runs:
-            if own is not None and own & PAGE_GUARD:
-                return region, piece
         if forbidden(region, start, end, call.writes) < end:
             return None
+        for piece, _, own in region.changed.runs(start, end) if region.changed is not None else ():
+            if own is not None and own & PAGE_GUARD:
+                return region, piece
     return None
 
 
