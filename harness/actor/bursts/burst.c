@@ -60,7 +60,7 @@ bool burst_take(const struct line *request, struct burst *burst, uint64_t rounds
     burst->meetings = burst->spins = 0;
     burst->random = (uint32_t)seed * 2654435761u + burst->side * 40503u;
     burst->random += burst->random == 0;
-    burst->run_until = burst->meet_until = clock_milliseconds() + BURST_MEETING_MS;
+    burst->run_until = clock_milliseconds() + BURST_MEETING_MS;
     burst->affinity = take_processor(burst->side);
     return true;
 }
@@ -80,8 +80,8 @@ bool burst_meet(struct burst *burst, struct reply *reply)
     const LONG wanted = (LONG)(++burst->meetings * burst->crowd);
     const uint64_t run_until = burst->run_until;
     bool in_time = true;
+    burst->run_until = clock_milliseconds() + BURST_MEETING_MS;
     InterlockedIncrement(burst_word(burst, LINE_ARRIVED));
-    burst->run_until = burst->meet_until;
     while (in_time && *burst_word(burst, LINE_ARRIVED) < wanted)
         in_time = burst_wait(burst);
     /* The time limit starts when all have passed the start gate. */

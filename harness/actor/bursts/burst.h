@@ -11,7 +11,7 @@
 
 #define BURST_LINE 128u        /* bytes: two cache lines, as some processors fetch lines in pairs */
 #define BURST_BLOCK 4096u      /* bytes */
-#define BURST_MEETING_MS 4000u /* the longest wait for the others; a step of the runner takes 5 s at most */
+#define BURST_MEETING_MS 4000u /* the longest wait for the others at one meeting */
 #define BURST_LIMIT_MS 3500u   /* for bursts that run until they have seen an effect */
 
 /* The first lines of every block. The burst's own lines follow. */
@@ -25,11 +25,10 @@ enum { WORD_MAGIC, WORD_VISITORS, WORD_PAYLOAD = 32 };
 struct burst {
     uintptr_t block; /* its address */
     uint64_t rounds;
-    unsigned crowd;      /* how many actors meet */
-    unsigned side;       /* which of them this one is, from 0 */
-    unsigned meetings;   /* of this actor so far */
-    uint64_t meet_until; /* clock_milliseconds */
-    uint64_t run_until;
+    unsigned crowd;     /* how many actors meet */
+    unsigned side;      /* which of them this one is, from 0 */
+    unsigned meetings;  /* of this actor so far */
+    uint64_t run_until; /* clock_milliseconds */
     DWORD_PTR affinity; /* of the thread before the burst; 0: unchanged */
     uint32_t random;    /* never 0 */
     unsigned spins;
