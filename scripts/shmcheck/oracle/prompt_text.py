@@ -25,7 +25,7 @@ def _labels(verb: str) -> re.Pattern[str]:
     found = _TABLE.verbs.get(verb)
     if found is None:
         return _NOTHING
-    keys = [key.name for key in found.keys if key.type in ("LABEL", "LABELS") or (verb, key.name) == ("create", "file")]
+    keys = [key.name for key in found.keys if key.type in ("LABEL", "LABELS") or "L" in key.values.split("|")]
     places = [] if found.label == "NONE" else [f"^{verb} "]
     places += [f" {key}=" for key in keys]
     if any(key.type == "LABELS" for key in found.keys):

@@ -160,9 +160,10 @@ def newer(code: RoleCode, step: CallStep, function: str, write: Callable[[], Non
 
 @verb("createapp")
 def create_app(code: RoleCode, step: CallStep, index: int) -> None:
+    file = file_of(code, step)
     section = code.make(step.label, False, step=step).variable
     call = (
-        f"pCreateFileMappingFromApp(INVALID_HANDLE_VALUE, {attributes_of(code, step)}, {code.constants(step, 'protect')}, "
+        f"pCreateFileMappingFromApp({file}, {attributes_of(code, step)}, {code.constants(step, 'protect')}, "
         f"{code.number(step, 'size')}, {name_of(code, step)})"
     )
     newer(code, step, "CreateFileMappingFromApp", lambda: code.call(step, section, call, f"{section} != NULL", call[1:]))
