@@ -277,19 +277,22 @@ static void cycles_leave_no_handles(struct stage *s)
 }
 
 static const struct test_case bursts_cases[] = {
-    {CASE(view_interlocked_works)},
-    {CASE(view_needs_synchronisation)},
-    {CASE(view_aligned_32_atomic)},
-    {CASE(view_aligned_64_atomic), .needs = "64-bit"},
-    {CASE(message_announced_last), .rows = "view-coherent-two-processes view-interlocked-works"},
-    {CASE(store_before_load), .rows = "view-coherent-two-processes view-interlocked-works"},
-    {CASE(memory_order_behind_barriers), .rows = "view-coherent-two-processes view-interlocked-works"},
-    {CASE(memory_order_interlocked), .rows = "view-interlocked-works view-coherent-two-processes"},
-    {CASE(memory_order_plain), .rows = "view-coherent-two-processes"},
-    {CASE(memory_order_of_four), .rows = "view-coherent-two-processes view-interlocked-works"},
-    {CASE(open_against_last_close), .rows = "open-missing open-existing create-initial-zero"},
-    {CASE(cycles_leave_nothing), .rows = "life-any-order"},
-    {CASE(cycles_leave_no_handles), .rows = "life-any-order"},
+    {CASE(view_interlocked_works), .alone = true},
+    {CASE(view_needs_synchronisation), .alone = true},
+    {CASE(view_aligned_32_atomic), .alone = true},
+    {CASE(view_aligned_64_atomic), .alone = true, .needs = "64-bit"},
+    {CASE(message_announced_last), .alone = true,
+     .rows = "view-coherent-two-processes view-interlocked-works"},
+    {CASE(store_before_load), .alone = true, .rows = "view-coherent-two-processes view-interlocked-works"},
+    {CASE(memory_order_behind_barriers), .alone = true,
+     .rows = "view-coherent-two-processes view-interlocked-works"},
+    {CASE(memory_order_interlocked), .alone = true,
+     .rows = "view-interlocked-works view-coherent-two-processes"},
+    {CASE(memory_order_plain), .alone = true, .rows = "view-coherent-two-processes"},
+    {CASE(memory_order_of_four), .alone = true, .rows = "view-coherent-two-processes view-interlocked-works"},
+    {CASE(open_against_last_close), .alone = true, .rows = "open-missing open-existing create-initial-zero"},
+    {CASE(cycles_leave_nothing), .alone = true, .rows = "life-any-order"},
+    {CASE(cycles_leave_no_handles), .alone = true, .rows = "life-any-order"},
 };
 
 TOPIC(bursts, bursts_cases)

@@ -336,6 +336,31 @@ TEST(plans_have_the_chosen_pairs)
     plan_free(&plan);
 }
 
+/* With several jobs the cases that wait come first, and all others stay in their order. */
+TEST(cases_that_wait_come_first)
+{
+    static struct platform platform;
+    static const struct programs programs;
+    struct plan plan;
+    char why[400];
+    struct text error = text_over(why, sizeof why);
+    size_t waiting = 0;
+    assert_true(plan_make(&plan, &(struct options){.repeat = 1, .jobs = 2}, &platform, &programs, &error));
+    for (size_t place = 0; place < plan.count; place++)
+        waiting += plan.items[place].what.test->waits;
+    assert_in_range(waiting, 1, plan.count - 2);
+    for (size_t place = 0; place < plan.count; place++) {
+        assert_int_equal(plan.items[plan_item_at(&plan, place)].what.test->waits, place < waiting);
+        if (place != 0 && place != waiting)
+            assert_true(plan_item_at(&plan, place - 1) < plan_item_at(&plan, place));
+    }
+    plan_free(&plan);
+    assert_true(plan_make(&plan, &(struct options){.repeat = 1, .jobs = 1}, &platform, &programs, &error));
+    for (size_t place = 0; place < plan.count; place++)
+        assert_int_equal(plan_item_at(&plan, place), place);
+    plan_free(&plan);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -350,6 +375,7 @@ int main(void)
         cmocka_unit_test(plans_have_the_chosen_cases),
         cmocka_unit_test(needs_are_judged_for_pairs),
         cmocka_unit_test(plans_have_the_chosen_pairs),
+        cmocka_unit_test(cases_that_wait_come_first),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

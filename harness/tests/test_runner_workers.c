@@ -140,6 +140,37 @@ static void meets_and_waits(struct stage *s)
     meets(s, 2);
 }
 
+static void name_of_taken_job(const struct stage *s, char *out, size_t size)
+{
+    snprintf(out, size, "Local\\shmcheck-taken-%s", s->settings->run);
+}
+
+/* Shows for 50 ms that this case runs. */
+static void takes_a_job(struct stage *s)
+{
+    char name[80];
+    name_of_taken_job(s, name, sizeof name);
+    HANDLE taken = CreateEventA(NULL, TRUE, FALSE, name);
+    holds(s, "the event exists", taken != NULL);
+    Sleep(50);
+    CloseHandle(taken);
+}
+
+static void takes_all_jobs(struct stage *s)
+{
+    char name[80];
+    bool beside = false;
+    name_of_taken_job(s, name, sizeof name);
+    for (int i = 0; i < 20; i++) {
+        HANDLE taken = OpenEventA(SYNCHRONIZE, FALSE, name);
+        beside = beside || taken;
+        if (taken)
+            CloseHandle(taken);
+        Sleep(5);
+    }
+    holds(s, "no other case runs", !beside);
+}
+
 /* Ends the actor that waits for this case, if there is one. The transcript says whether there was. */
 static void without_prestarted(struct stage *s)
 {
@@ -167,6 +198,8 @@ static const struct test_case first_cases[] = {
     {CASE(meets_first), .rows = "a-row"},
     {CASE(meets_and_waits), .rows = "a-row", .waits = true},
     {CASE(meets_second), .rows = "a-row"},
+    {CASE(takes_a_job), .rows = "a-row"},
+    {CASE(takes_all_jobs), .rows = "a-row", .alone = true},
     {CASE(of_another_session), .rows = "a-row", .needs = "64-bit session-0"},
     {CASE(bad_need), .rows = "a-row", .needs = "session-0 no-such-need"},
 };
@@ -250,6 +283,16 @@ TEST(a_case_that_waits_takes_no_job)
     expect_fine(&log, "meets-first");
     expect_fine(&log, "meets-and-waits");
     expect_fine(&log, "meets-second");
+    expect_done(&log);
+    pool_log_free(&log);
+}
+
+TEST(no_case_runs_beside_one_that_runs_alone)
+{
+    static struct pool_log log;
+    pool_log_run(&log, &(struct pool_log_settings){.filters = "takes-*", .repeat = 5, .jobs = 2});
+    for (size_t i = 0; i < 10; i++)
+        expect_fine(&log, log.items[i].id);
     expect_done(&log);
     pool_log_free(&log);
 }
@@ -378,6 +421,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(bad_cases_do_not_disturb_others_with_three_jobs),
         cmocka_unit_test(a_prestarted_actor_that_ends_is_replaced),
         cmocka_unit_test(a_case_that_waits_takes_no_job),
+        cmocka_unit_test(no_case_runs_beside_one_that_runs_alone),
         cmocka_unit_test(transcript_and_output_before_a_crash_are_kept),
         cmocka_unit_test(object_names_differ_between_instances),
         cmocka_unit_test(a_case_that_hangs_is_ended_at_its_deadline),

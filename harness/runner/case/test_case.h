@@ -14,8 +14,9 @@ struct test_case {
     int line;
     const char
         *rows; /* ids of rows of the contract, blank-separated; NULL: the row with the id of the case */
-    const char *needs;            /* names from needs.c, blank-separated; NULL: none */
-    bool waits;                   /* it waits most of its time: another case may run beside it (pool.c) */
+    const char *needs; /* names from needs.c, blank-separated; NULL: none */
+    bool waits;        /* it waits most of its time: another case may run beside it (pool.c) */
+    bool alone;        /* its processes run on all processors: no case that takes a job runs beside it */
     const struct play_case *play; /* the lines of a case that a file of steps has; NULL for a case in C */
 };
 

@@ -140,6 +140,27 @@ static bool shuffle(struct plan *plan, uint64_t seed)
     return true;
 }
 
+/* The cases that wait, then the others: a wait at the end of a run would make the run longer. */
+static bool put_waiting_first(struct plan *plan)
+{
+    size_t place = 0;
+    plan->order = calloc(plan->count + 1, sizeof *plan->order);
+    if (!plan->order)
+        return false;
+    for (int waits = 1; waits >= 0; waits--)
+        for (size_t i = 0; i < plan->count; i++)
+            if (plan->items[i].what.test->waits == waits)
+                plan->order[place++] = i;
+    return true;
+}
+
+static bool put_in_order(struct plan *plan, const struct options *options)
+{
+    if (options->order_seed != 0)
+        return shuffle(plan, options->order_seed);
+    return options->jobs <= 1 || put_waiting_first(plan);
+}
+
 size_t plan_item_at(const struct plan *plan, size_t place)
 {
     return plan->order ? plan->order[place] : place;
@@ -170,7 +191,7 @@ bool plan_make(struct plan *out, const struct options *options, const struct pla
                  "and rows");
         return false;
     }
-    if (options->order_seed == 0 || shuffle(out, options->order_seed))
+    if (put_in_order(out, options))
         return true;
     plan_free(out);
     text_add(error, "not enough memory for the order of the cases");

@@ -24,17 +24,29 @@ static void skip_skipped(struct pool *pool)
         pool->next++;
 }
 
-/* How many of the jobs are taken. With several jobs a case that waits takes none, so that no processor waits with it. One
- * job means that no two cases run at the same time. */
+/* How many of the jobs are taken. With several jobs a case that waits takes none, so that no processor waits with it, and a
+ * case that runs alone takes all. One job means that no two cases run at the same time. */
 static unsigned jobs_taken(const struct pool *pool)
 {
     const struct plan *plan = pool->settings->plan;
     unsigned taken = 0;
     for (unsigned i = 0; i < pool->slot_count; i++) {
         const size_t item = pool->slots[i].item;
-        taken += item != NO_ITEM && (pool->settings->jobs == 1 || !plan->items[item].what.test->waits);
+        if (item == NO_ITEM)
+            continue;
+        if (plan->items[item].what.test->alone)
+            taken += pool->settings->jobs;
+        else
+            taken += pool->settings->jobs == 1 || !plan->items[item].what.test->waits;
     }
     return taken;
+}
+
+static bool may_start(const struct pool *pool, size_t item)
+{
+    const unsigned taken = jobs_taken(pool);
+    return taken < pool->settings->jobs &&
+           (taken == 0 || !pool->settings->plan->items[item].what.test->alone);
 }
 
 /* Gives idle slots a case while jobs are free and cases are left. */
@@ -44,12 +56,14 @@ static bool feed(struct pool *pool, struct text *error)
     for (unsigned i = 0; i < pool->slot_count; i++) {
         struct worker_slot *slot = &pool->slots[i];
         skip_skipped(pool);
-        if (slot->item != NO_ITEM || pool->next == settings->plan->count || has_enough(pool) ||
-            jobs_taken(pool) >= settings->jobs)
+        if (slot->item != NO_ITEM || pool->next == settings->plan->count || has_enough(pool))
+            continue;
+        const size_t item = plan_item_at(settings->plan, pool->next);
+        if (!may_start(pool, item))
             continue;
         if (!slot->channel && !worker_slot_start(slot, settings, pool->job, error))
             return false;
-        size_t item = plan_item_at(settings->plan, pool->next++);
+        pool->next++;
         settings->started(settings->context, item);
         worker_slot_feed(slot, settings, item);
     }

@@ -21,8 +21,8 @@ from shmcheck.reports import report_files
 from shmcheck.targets.target import Target, WineTarget
 
 FLOOR_STARTS = 20  # in each slice
-SLICES = 4  # of the suite: every fourth case
-ROUNDS = 3  # over all slices
+SLICES = 2  # of the suite: every second case
+ROUNDS = 4  # over all slices
 STEPS = 1000
 STEP_ROUNDS = 7
 GROWTH_FILTER = "open-*"
