@@ -64,10 +64,24 @@ static void one_fails(struct stage *s)
     gives(s, "reader", "size section", "size=1");
 }
 
-static void one_is_broken(struct stage *s)
+static void one_lacks_something(struct stage *s)
 {
     two_roles(s, "honest");
     must_give(s, "reader", "size section", "size=1");
+}
+
+/* The writer is busy when the case ends. */
+static void one_is_busy(struct stage *s)
+{
+    two_roles(s, "honest");
+    begins(s, "writer", "size section");
+    must_give(s, "reader", "size section", "size=1");
+}
+
+static void one_is_broken(struct stage *s)
+{
+    two_roles(s, "honest");
+    finishes(s, "reader", "");
 }
 
 /* Ends the waiting actors before the case needs them. */
@@ -93,6 +107,8 @@ static const struct test_case used_cases[] = {
     {CASE(one_leaves), .rows = "a-row"},
     {CASE(one_is_killed), .rows = "a-row"},
     {CASE(one_fails), .rows = "a-row"},
+    {CASE(one_lacks_something), .rows = "a-row"},
+    {CASE(one_is_busy), .rows = "a-row"},
     {CASE(one_is_broken), .rows = "a-row"},
     {CASE(waiting_actors_end), .rows = "a-row"},
 };
@@ -187,15 +203,25 @@ TEST(ended_actors_are_not_used_again)
     }
 }
 
-/* A finding is about the system. After an error the state of the actors is unknown. */
+/* A finding and an unmet precondition are about the system, and the actors have replied. After another error, and while one
+ * is busy, their state is not known. */
 TEST(actors_are_used_again_after_a_finding_but_not_after_an_error)
 {
-    play("one-fails", 2);
-    assert_int_equal(use_of("one-fails.2")->reused, 2);
-    pool_log_free(&played);
-    play("one-is-broken", 2);
-    assert_int_equal(use_of("one-is-broken.2")->reused, 0);
-    pool_log_free(&played);
+    static const struct {
+        const char *id;
+        size_t reused;
+    } cases[] = {{"one-fails", 2}, {"one-lacks-something", 2}, {"one-is-busy", 0}, {"one-is-broken", 0}};
+    char second[CASE_ID_BYTES];
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        play(cases[i].id, 2);
+        snprintf(second, sizeof second, "%s.2", cases[i].id);
+        assert_int_equal(use_of(second)->reused, cases[i].reused);
+        if (i > 0)
+            expect_error(&played, second, ERROR_KIND_HARNESS,
+                         i < 3 ? "reader> size section: precondition failed"
+                               : "'reader' has not begun anything");
+        pool_log_free(&played);
+    }
 }
 
 TEST(an_actor_that_ends_while_it_waits_is_replaced)

@@ -29,16 +29,28 @@ static bool read_answer(struct stage *stage, struct role *role, enum channel_res
 /* A busy actor cannot be asked to exit: the case must finish the step that it began. */
 static void find_busy(struct stage *stage)
 {
-    for (size_t i = 0; i < stage->role_count; i++)
-        if (stage->roles[i]->state == ROLE_BUSY && !stage->broken)
+    for (size_t i = 0; i < stage->role_count; i++) {
+        if (stage->roles[i]->state != ROLE_BUSY)
+            continue;
+        if (!stage->broken)
             stage_tell(stage, STAGE_ERROR, stage->line, "the case ended before a step that it had begun");
+        stage->doubtful = true;
+    }
+}
+
+/* A case that ended early may have left processes behind, which only special actors start. */
+static void find_special(struct stage *stage)
+{
+    for (size_t i = 0; i < stage->role_count && stage->broken; i++)
+        if (!stage->roles[i]->plain)
+            stage->doubtful = true;
 }
 
 /* ---- using actors again ---- */
 
 static bool may_play_again(const struct stage *stage, const struct role *role)
 {
-    return stage->settings->used && !stage->broken && role->plain && role->state == ROLE_IDLE &&
+    return stage->settings->used && !stage->doubtful && role->plain && role->state == ROLE_IDLE &&
            role->peer.hello != NULL;
 }
 
@@ -176,9 +188,10 @@ static void end_processes(struct stage *stage)
 {
     struct job *job = stage->settings->job;
     find_busy(stage);
+    find_special(stage);
     keep_clean_actors(stage);
     end_roles(stage);
-    if (stage->broken)
+    if (stage->doubtful)
         end_job(stage);
     if (!all_gone(stage)) {
         char message[100];

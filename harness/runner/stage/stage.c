@@ -31,13 +31,15 @@ void stage_tell(struct stage *stage, enum stage_event event, int line, const cha
     if (event == STAGE_FAIL || event == STAGE_DEVIATES)
         stage->unmet = true;
     if (event >= STAGE_ERROR)
-        stage->broken = true;
+        stage->broken = stage->doubtful = true;
     stage->settings->tell(stage->settings->context, event, line, text);
 }
 
 void stage_cannot_go_on(struct stage *stage, int line, const char *message)
 {
+    const bool doubtful = stage->doubtful;
     stage_tell(stage, stage->unmet ? STAGE_DEVIATES : STAGE_ERROR, line, message);
+    stage->doubtful = doubtful;
     leave_case();
 }
 

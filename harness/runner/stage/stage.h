@@ -86,6 +86,8 @@ struct stage {
     size_t steps;
     bool unmet;  /* an expectation was not met */
     bool broken; /* an error, a crash or a time-out was reported */
+    /* The error was more than an unmet precondition, so the state of the actors is not known: none is used again. */
+    bool doubtful;
     struct actor_use use;
 };
 
