@@ -8,6 +8,7 @@ import subprocess
 import sys
 import textwrap
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ sys.path.insert(0, str(ROOT / "scripts"))
 from shmcheck.console import CannotRun
 from shmcheck.targets import launch, local_run
 from shmcheck.targets.launch import Ending
-from shmcheck.targets.prefix import MARK, Prefix, environment_of
+from shmcheck.targets.prefix import LINGER_SECONDS, MARK, Prefix, environment_of
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the programs of these tests need a POSIX system")
 
@@ -283,3 +284,18 @@ def test_the_guard_cleans_up_after_a_killed_driver(tmp_path: Path, end: str, tid
     while not mark.exists() and time.monotonic() < deadline:
         time.sleep(0.01)
     assert mark.exists() == tidied
+
+
+def test_the_wineserver_waits_for_the_next_program(tmp_path: Path) -> None:
+    calls: list[list[str]] = []
+
+    def wrap(words: Sequence[str | Path], environment: Mapping[str, str]) -> list[str]:
+        calls.append([str(word) for word in words])
+        return ["true"]
+
+    prefix = Prefix(tmp_path / "prefix", wrap=wrap)
+    prefix.folder.mkdir()
+    prefix.stamp.write_text(f"8.0\n{prefix.folder}\n", encoding="utf-8")
+    prefix.enter("8.0")
+    prefix.leave()
+    assert calls == [["wineserver", f"-p{LINGER_SECONDS}"]]

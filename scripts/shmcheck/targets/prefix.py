@@ -23,6 +23,10 @@ WARM_SECONDS = 300.0
 SERVER_SECONDS = 10.0
 END_SECONDS = 1.0
 PROGRAM_SECONDS = 0.1
+# How long the prefix's wineserver waits for the next program. The server that a program starts may end with its last program, and
+# a program that has connected to it at that moment ends too, with "recvmsg: Connection reset by peer". If the driver and its
+# guard are both killed, the server ends after this time.
+LINGER_SECONDS = 300
 
 # Disables Mono and Gecko, which open a download dialog, the menu builder, which writes into the user's home, and the driver for
 # Wayland, whose library prints an error where there is no session.
@@ -86,7 +90,8 @@ class Prefix:
         self.lock = Lock(folder.with_name(folder.name + ".lock"))
 
     def enter(self, version: str) -> None:
-        """Starts to use the prefix. Makes it first unless it exists and is of this version of Wine."""
+        """Starts to use the prefix, with a wineserver that waits for programs. Makes it first unless it exists and is of this
+        version of Wine."""
         wanted = f"{version}\n{self.folder}\n" + (f"{self.windows}\n" if self.windows else "")
         self.lock.shared()
         while not self.ready(wanted):
@@ -96,6 +101,7 @@ class Prefix:
             if not self.ready(wanted):
                 self.make(wanted)
             self.lock.shared()
+        self.server(f"-p{LINGER_SECONDS}")  # another run's server goes on
 
     def ready(self, wanted: str) -> bool:
         """Whether the prefix can be used. A moved or copied checkout and another Wine need a new one."""
