@@ -13,7 +13,7 @@
 /* Writing a growing report whenever a case begins or ends would take time in proportion to the square of their
  * number. So it is written while writing has taken less than this part of the run, or when it is so many
  * milliseconds old. */
-#define WRITING_SHARE 20
+#define WRITING_SHARE 100
 #define OLD_MS 500
 
 #define FILE_BYTES 600 /* of the name of a file in messages */
