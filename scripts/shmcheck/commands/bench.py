@@ -29,9 +29,10 @@ Each ratio is the median of several, with its quartiles.
 
 Without a goal: jobs1_processor_ratio and jobsN_processor_ratio, the same ratios of processor time, Wine's server included
 (Linux only); step_requests and exchange_requests, what a step and a raw exchange ask of Wine's server, which is the same on
-any machine. A machine is busy if bare starts wait for a processor: jobsN_ratio is then "too noisy".
+any machine.
 
-A ratio whose quartiles lie on both sides of the goal is "too noisy": it neither meets nor misses the goal.
+A ratio whose quartiles lie on both sides of the goal is "too noisy": it neither meets nor misses the goal. On a busy machine,
+where bare starts wait for a processor, all ratios are.
 
 Exit code 0: every goal is met; 1: one is missed; 3: the measurement failed, or no goal is missed and one is too noisy."""
 
