@@ -4,7 +4,6 @@ it."""
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +14,7 @@ from typing import cast
 from shmcheck.build import cmake_build
 from shmcheck.console import CannotRun, say
 from shmcheck.paths import BUILD, KNOWN, ROOT, target_path
-from shmcheck.processes import reap_actors
+from shmcheck.processes import reap_actors, run_quiet
 from shmcheck.proof import server_requests
 from shmcheck.reports import report_files
 from shmcheck.targets.target import Target, WineTarget
@@ -107,13 +106,11 @@ class Bench:
     def output(self, program: str, *words: str) -> str:
         """The output of a program. CannotRun if it fails."""
         command = [*self.target.command(cmake_build.programs() / program), *words]
-        done = subprocess.run(
-            command, env=self.target.environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, cwd=ROOT
-        )
+        code, text = run_quiet(command, folder=ROOT, environment=self.target.environment)
         # A run of cases ends with 0, 1 or 2. The verdicts do not matter here.
-        if done.returncode not in (0, 1, 2):
-            raise CannotRun(f"{program} {' '.join(words)}: {done.stderr.strip() or done.stdout.strip()}")
-        return done.stdout
+        if code not in (0, 1, 2):
+            raise CannotRun(f"{program} {' '.join(words)}: {text.strip()}")
+        return text
 
     def figures(self, *words: str) -> Mapping[str, float]:
         """The values that shmbench.exe prints as lines "name value"."""

@@ -26,7 +26,7 @@ PROGRAM_SECONDS = 0.1
 # How long the prefix's wineserver waits for the next program. The server that a program starts may end with its last program, and
 # a program that has connected to it at that moment ends too, with "recvmsg: Connection reset by peer". If the driver and its
 # guard are both killed, the server ends after this time.
-LINGER_SECONDS = 300
+LINGER_SECONDS = 60
 
 # Disables Mono and Gecko, which open a download dialog, the menu builder, which writes into the user's home, and the driver for
 # Wayland, whose library prints an error where there is no session.
