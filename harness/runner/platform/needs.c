@@ -275,7 +275,8 @@ static const struct {
     {"arm64-actor", arm64_actor, "needs an arm64 actor that starts (Windows on ARM64)"},
     {"admin", admin, "needs an elevated administrator"},
     {"appcontainer", container,
-     "userenv.dll does not export CreateAppContainerProfile (Windows 8 and later), or only a stub of it"},
+     "userenv.dll does not export CreateAppContainerProfile (Windows 8 and later), or exports it without an "
+     "implementation"},
     {"private-namespaces", private_namespaces,
      "CreatePrivateNamespaceW is not exported (Windows Vista and later)"},
     {"local-system", local_system,
