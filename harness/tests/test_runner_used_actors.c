@@ -78,6 +78,15 @@ static void one_is_busy(struct stage *s)
     must_give(s, "reader", "size section", "size=1");
 }
 
+/* The copy of the program makes the writer an actor that is not plain. */
+static void one_is_not_plain(struct stage *s)
+{
+    SetEnvironmentVariableA(MISBEHAVIOUR_VARIABLE, "honest");
+    starts(s, "writer", "large-address-aware=yes");
+    must(s, "reader", "create section name=@a size=4096");
+    must_give(s, "reader", "size section", "size=1");
+}
+
 static void one_is_broken(struct stage *s)
 {
     two_roles(s, "honest");
@@ -94,23 +103,15 @@ static void waiting_actors_end(struct stage *s)
 }
 
 static const struct test_case used_cases[] = {
-    {CASE(clean), .rows = "a-row"},
-    {CASE(keeps), .rows = "a-row"},
-    {CASE(keeps_more), .rows = "a-row"},
-    {CASE(loads), .rows = "a-row"},
-    {CASE(bad_clear), .rows = "a-row"},
-    {CASE(crash_at_clear), .rows = "a-row"},
-    {CASE(hang_at_clear), .rows = "a-row"},
-    {CASE(two_answers_to_clear), .rows = "a-row"},
-    {CASE(leave_process), .rows = "a-row"},
-    {CASE(six_roles), .rows = "a-row"},
-    {CASE(one_leaves), .rows = "a-row"},
-    {CASE(one_is_killed), .rows = "a-row"},
-    {CASE(one_fails), .rows = "a-row"},
-    {CASE(one_lacks_something), .rows = "a-row"},
-    {CASE(one_is_busy), .rows = "a-row"},
-    {CASE(one_is_broken), .rows = "a-row"},
-    {CASE(waiting_actors_end), .rows = "a-row"},
+    {CASE(clean), .rows = "a-row"},         {CASE(keeps), .rows = "a-row"},
+    {CASE(keeps_more), .rows = "a-row"},    {CASE(loads), .rows = "a-row"},
+    {CASE(bad_clear), .rows = "a-row"},     {CASE(crash_at_clear), .rows = "a-row"},
+    {CASE(hang_at_clear), .rows = "a-row"}, {CASE(two_answers_to_clear), .rows = "a-row"},
+    {CASE(leave_process), .rows = "a-row"}, {CASE(six_roles), .rows = "a-row"},
+    {CASE(one_leaves), .rows = "a-row"},    {CASE(one_is_killed), .rows = "a-row"},
+    {CASE(one_fails), .rows = "a-row"},     {CASE(one_lacks_something), .rows = "a-row"},
+    {CASE(one_is_busy), .rows = "a-row"},   {CASE(one_is_not_plain), .rows = "a-row"},
+    {CASE(one_is_broken), .rows = "a-row"}, {CASE(waiting_actors_end), .rows = "a-row"},
 };
 TOPIC(used, used_cases)
 const struct topic *const topics[] = {&used_topic};
@@ -210,7 +211,11 @@ TEST(actors_are_used_again_after_a_finding_but_not_after_an_error)
     static const struct {
         const char *id;
         size_t reused;
-    } cases[] = {{"one-fails", 2}, {"one-lacks-something", 2}, {"one-is-busy", 0}, {"one-is-broken", 0}};
+    } cases[] = {{"one-fails", 2},
+                 {"one-lacks-something", 2},
+                 {"one-is-busy", 0},
+                 {"one-is-not-plain", 0},
+                 {"one-is-broken", 0}};
     char second[CASE_ID_BYTES];
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         play(cases[i].id, 2);
@@ -218,7 +223,7 @@ TEST(actors_are_used_again_after_a_finding_but_not_after_an_error)
         assert_int_equal(use_of(second)->reused, cases[i].reused);
         if (i > 0)
             expect_error(&played, second, ERROR_KIND_HARNESS,
-                         i < 3 ? "reader> size section: precondition failed"
+                         i < 4 ? "reader> size section: precondition failed"
                                : "'reader' has not begun anything");
         pool_log_free(&played);
     }

@@ -38,8 +38,8 @@ static void find_busy(struct stage *stage)
     }
 }
 
-/* A case that ended early may have left processes behind, which only special actors start. */
-static void find_special(struct stage *stage)
+/* A case that ended early may have left processes behind. Only actors that are not plain start any. */
+static void find_not_plain(struct stage *stage)
 {
     for (size_t i = 0; i < stage->role_count && stage->broken; i++)
         if (!stage->roles[i]->plain)
@@ -188,7 +188,7 @@ static void end_processes(struct stage *stage)
 {
     struct job *job = stage->settings->job;
     find_busy(stage);
-    find_special(stage);
+    find_not_plain(stage);
     keep_clean_actors(stage);
     end_roles(stage);
     if (stage->doubtful)

@@ -37,7 +37,7 @@ void stage_tell(struct stage *stage, enum stage_event event, int line, const cha
 
 void stage_cannot_go_on(struct stage *stage, int line, const char *message)
 {
-    const bool doubtful = stage->doubtful;
+    const bool doubtful = stage->doubtful; /* an unmet precondition is no doubt: the actor has replied */
     stage_tell(stage, stage->unmet ? STAGE_DEVIATES : STAGE_ERROR, line, message);
     stage->doubtful = doubtful;
     leave_case();
