@@ -73,7 +73,7 @@ static struct junit *make_full_report(enum junit_dialect dialect)
     add.file = "cases/life.c";
     add.line = 123;
     add.milliseconds = 61004;
-    set_output(&add, "rows: life-gone\n", "fixme: <stray>\r\n");
+    set_output(&add, "rows: life-gone\n", "err: <stray>\r\n");
     junit_add(report, &add);
     add = make_case("open", "open-case", VERDICT_DEVIATES, "observed");
     junit_add(report, &add);
@@ -147,7 +147,7 @@ static struct junit *make_full_report(enum junit_dialect dialect)
     "      <system-out>[[PROPERTY|verdict=fail]]\n"                                                          \
     "rows: life-gone\n"                                                                                      \
     "</system-out>\n"                                                                                        \
-    "      <system-err>fixme: &lt;stray&gt;\n"                                                               \
+    "      <system-err>err: &lt;stray&gt;\n"                                                                 \
     "</system-err>\n"                                                                                        \
     "    </testcase>\n"                                                                                      \
     "  </testsuite>\n"                                                                                       \

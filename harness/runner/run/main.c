@@ -30,10 +30,9 @@ static BOOL WINAPI on_control(DWORD event)
 {
     (void)event;
     SetEvent(stop_event);
-    /* The window closes or the user logs off: the system ends this process when the handler returns. No event could end the
-     * wait sooner, because the process itself ends when the main thread has written the report. */
+    /* The window closes or the user logs off: the system ends this process when the handler returns. */
     if (event != CTRL_C_EVENT && event != CTRL_BREAK_EVENT)
-        Sleep(4000);
+        Sleep(4000); /* it ends sooner: the process ends when the main thread has written the report */
     return TRUE;
 }
 

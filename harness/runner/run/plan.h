@@ -36,7 +36,7 @@ struct plan {
 /* Makes the plan: the selected cases, for each pair all of them, `repeat` times. It takes from `programs`, which outlives
  * the plan, which actors there are and why others are missing. With options->order_seed the order is random, and depends
  * on nothing but the seed and the number of items. False, and a sentence in `error`, if a pattern matches nothing, if all
- * patterns together select no case, or if memory runs out. Without a seed the cases that wait are the first of several jobs. */
+ * patterns together select no case, or if memory runs out. With several jobs and no seed, the cases that wait come first. */
 bool plan_make(struct plan *out, const struct options *options, const struct platform *platform,
                const struct programs *programs, struct text *error);
 void plan_free(struct plan *plan);
