@@ -118,6 +118,8 @@ bool line_number(const struct line *line, const char *key, uint64_t *out)
 
 char *line_reader_room(struct line_reader *reader, size_t *room)
 {
+    memmove(reader->bytes, reader->bytes + reader->start, reader->length);
+    reader->start = 0;
     *room = sizeof reader->bytes - reader->length;
     return reader->bytes + reader->length;
 }
@@ -129,14 +131,15 @@ void line_reader_added(struct line_reader *reader, size_t length)
 
 enum line_next line_reader_next(struct line_reader *reader, char *out, size_t *length)
 {
-    char *newline = memchr(reader->bytes, '\n', reader->length);
+    const char *first = reader->bytes + reader->start;
+    const char *newline = memchr(first, '\n', reader->length < LINE_BYTES ? reader->length : LINE_BYTES);
     if (!newline)
-        return reader->length == sizeof reader->bytes ? LINE_NEXT_TOO_LONG : LINE_NEXT_NONE;
-    *length = (size_t)(newline - reader->bytes);
-    memcpy(out, reader->bytes, *length);
+        return reader->length < LINE_BYTES ? LINE_NEXT_NONE : LINE_NEXT_TOO_LONG;
+    *length = (size_t)(newline - first);
+    memcpy(out, first, *length);
     out[*length] = '\0';
+    reader->start += *length + 1;
     reader->length -= *length + 1;
-    memmove(reader->bytes, newline + 1, reader->length);
     return LINE_NEXT_READY;
 }
 

@@ -43,10 +43,13 @@ const char *line_value(const struct line *line, const char *key, const char *oth
  * value is not a number of at most 64 bits. */
 bool line_number(const struct line *line, const char *key, uint64_t *out);
 
+/* What a reader takes at once: a worker sends the lines of many steps together. */
+#define LINE_READER_BYTES 16384
+
 /* Assembles lines from the fragments that a pipe delivers. */
 struct line_reader {
-    char bytes[LINE_BYTES];
-    size_t length;
+    char bytes[LINE_READER_BYTES];
+    size_t start, length; /* of the bytes that no line has been taken from */
 };
 
 enum line_next {
@@ -55,7 +58,8 @@ enum line_next {
     LINE_NEXT_TOO_LONG /* LINE_BYTES bytes without a newline; the reader cannot be used any more */
 };
 
-/* Where the next bytes from the pipe go: *room of them at most. */
+/* Where the next bytes from the pipe go: *room of them at most. It moves the bytes that are there, so no read may be under
+ * way. */
 char *line_reader_room(struct line_reader *reader, size_t *room);
 /* Says that `length` bytes were put there. */
 void line_reader_added(struct line_reader *reader, size_t length);

@@ -65,7 +65,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size == 0)
         return 0;
     struct line_reader reader = {.length = 0};
-    size_t fragment = data[0] == 0 ? LINE_BYTES : data[0];
+    size_t fragment = data[0] == 0 ? LINE_READER_BYTES : data[0];
     for (size_t at = 1; at < size;) {
         size_t room, length;
         char *to = line_reader_room(&reader, &room);

@@ -185,7 +185,7 @@ static enum line_next feed(const char *bytes, size_t length, size_t size, struct
         char *to = line_reader_room(&reader, &room);
         if (taken > room)
             taken = room;
-        assert_in_range(taken, 1, LINE_BYTES);
+        assert_in_range(taken, 1, LINE_READER_BYTES);
         memcpy(to, bytes, taken);
         line_reader_added(&reader, taken);
         bytes += taken;
@@ -219,7 +219,7 @@ TEST(the_reader_joins_fragments_of_every_size)
     }
     text_add(&in, "no end");
     assert_false(in.cut);
-    for (size_t size = 1; size <= LINE_BYTES; size++) {
+    for (size_t size = 1; size <= in.length; size++) {
         struct text text = text_over(seen, sizeof seen);
         assert_int_equal(feed(stream, in.length, size, &text), LINE_NEXT_NONE);
         assert_string_equal(seen, expected);
@@ -231,7 +231,7 @@ TEST(the_reader_refuses_a_line_that_is_too_long)
     char stream[2 * LINE_BYTES], seen[2 * LINE_BYTES];
     memset(stream, 'x', sizeof stream);
     stream[0] = '\n';
-    for (size_t size = 1; size <= LINE_BYTES; size += 7) {
+    for (size_t size = 1; size <= sizeof stream; size += 7) {
         struct text text = text_over(seen, sizeof seen);
         assert_int_equal(feed(stream, sizeof stream, size, &text), LINE_NEXT_TOO_LONG);
         assert_string_equal(seen, "|");

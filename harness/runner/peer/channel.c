@@ -138,9 +138,9 @@ bool channel_send(struct channel *channel, const char *bytes, size_t length, DWO
 static void start_read(struct channel *channel)
 {
     size_t room;
-    char *at = line_reader_room(&channel->reader, &room);
     if (channel->reading || channel->closed)
         return;
+    char *at = line_reader_room(&channel->reader, &room);
     if (ReadFile(channel->pipe, at, (DWORD)room, NULL, &channel->read) || GetLastError() == ERROR_IO_PENDING)
         channel->reading = true;
     else
