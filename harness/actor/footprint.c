@@ -43,6 +43,7 @@ static union {
     char bytes[TOKEN_BYTES];
 } privileges_at_hello;
 static bool begun, cannot_return;
+static bool token_is_taken;     /* now.token and now.impersonates are those of this moment */
 static unsigned loads;          /* by footprint_allow, after footprint_begin */
 static void (*loaded_by)(void); /* of the first of them */
 
@@ -259,7 +260,8 @@ static void take_token(struct print *out, bool keep_privileges)
 static void take(struct print *out)
 {
     out->last_error = GetLastError();
-    take_token(out, out == &at_hello);
+    if (out != &now || !token_is_taken)
+        take_token(out, out == &at_hello);
     take_handles(out);
     out->error_mode = SetErrorMode(0);
     SetErrorMode(out->error_mode);
@@ -306,6 +308,7 @@ struct footprint_difference footprint_compare(void)
 {
     struct footprint_difference out = {0};
     take(&now);
+    token_is_taken = false;
     GetCurrentDirectoryW(PATH_UNITS, directory_now);
     out.parts = part(!same_handles(&at_hello, &now), PART_HANDLES) |
                 part(!same_memory(&at_hello, &now), PART_MEMORY) |
@@ -421,7 +424,8 @@ void footprint_restore_token(void)
 {
     HANDLE token;
     take_token(&now, false);
-    if (now.token == at_hello.token || !sys.OpenProcessToken || !sys.AdjustTokenPrivileges)
+    token_is_taken = now.token == at_hello.token;
+    if (token_is_taken || !sys.OpenProcessToken || !sys.AdjustTokenPrivileges)
         return;
     if (!sys.OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY | TOKEN_ADJUST_PRIVILEGES, &token))
         return;
