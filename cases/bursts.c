@@ -291,8 +291,8 @@ static const struct test_case bursts_cases[] = {
     {CASE(memory_order_plain), .alone = true, .rows = "view-coherent-two-processes"},
     {CASE(memory_order_of_four), .alone = true, .rows = "view-coherent-two-processes view-interlocked-works"},
     {CASE(open_against_last_close), .alone = true, .rows = "open-missing open-existing create-initial-zero"},
-    {CASE(cycles_leave_nothing), .alone = true, .rows = "life-any-order"},
-    {CASE(cycles_leave_no_handles), .alone = true, .rows = "life-any-order"},
+    {CASE(cycles_leave_nothing), .rows = "life-any-order"},
+    {CASE(cycles_leave_no_handles), .rows = "life-any-order"},
 };
 
 TOPIC(bursts, bursts_cases)
