@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -20,9 +21,11 @@ from shmcheck.proof.bench import (  # noqa: E402
     SLICES,
     Ratio,
     growth_of,
+    one_processor,
     verdicts,
 )
 from shmcheck.proof.server_requests import requests_in  # noqa: E402
+from shmcheck.targets.target import WindowsTarget  # noqa: E402
 
 
 @pytest.mark.parametrize(
@@ -58,6 +61,14 @@ def test_a_busy_machine_says_nothing_about_time(processor: float, expected: str)
     for name in ("jobs1_ratio", "jobsN_ratio", "step_ratio", "growth"):
         figures |= {name: 1.4, f"{name}_spread": [1.4, 1.4]}
     assert [verdict for _, _, _, verdict in verdicts(figures)] == [expected] * 4 + [MET]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux binds processes for the benchmark")
+def test_steps_are_measured_on_one_processor() -> None:
+    before = os.sched_getaffinity(0)
+    with one_processor(WindowsTarget()):
+        assert os.sched_getaffinity(0) == {min(before)}
+    assert os.sched_getaffinity(0) == before
 
 
 def test_processor_time_is_a_figure_of_its_own() -> None:

@@ -23,7 +23,8 @@ Each ratio is the median of several, with its quartiles.
   floor_s        the number of roles in all cases x the time of a bare CreateProcess-to-exit, in seconds
   jobs1_ratio    a slice of the suite with one job / its floor             (goal: 0.45 at most)
   jobsN_ratio    the same with one job per processor                       (goal with two: 0.25 at most)
-  step_ratio     a step of a case / a raw exchange of as many bytes over a pipe (goal: 1.3 at most)
+  step_ratio     a step of a case / a raw exchange of as many bytes over a pipe (goal: 1.3 at most); on Linux both on one
+                 processor, Wine's server included
   growth         cost of a repetition, from 4 to 16 repetitions / from 1 to 4 (goal: 1.1 at most)
   actor_starts   actor processes that a run of the whole suite starts      (goal: 300 at most)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median, quantiles
@@ -74,6 +75,26 @@ def processor_seconds(target: Target) -> float:
         words = Path("/proc", str(server), "stat").read_text("latin-1").rpartition(")")[2].split()
         seconds += (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
     return seconds
+
+
+@contextmanager
+def one_processor(target: Target) -> Iterator[None]:
+    """Meanwhile this process, the processes that it starts and the target's wineserver share a processor. A step and an exchange
+    consist of wake-ups. One that goes to another processor costs more than the rest of the step, and the scheduler's choice
+    differs from start to start. Linux only; elsewhere nothing changes. Page: sched_setaffinity(2)."""
+    if sys.platform != "linux":
+        yield
+        return
+    server = target.prefix.server_pid() if isinstance(target, WineTarget) else 0
+    before = {pid: os.sched_getaffinity(pid) for pid in (0, server)}  # 0: this process
+    try:
+        for pid in before:
+            os.sched_setaffinity(pid, {min(before[0])})
+        yield
+    finally:
+        for pid, processors in before.items():
+            with suppress(ProcessLookupError):  # the server may have ended
+                os.sched_setaffinity(pid, processors)
 
 
 @dataclass(frozen=True)
@@ -210,7 +231,8 @@ def measure(bench: Bench, jobs: int) -> dict[str, object]:
     alone = bench.suite("--jobs", "1")
     whole = bench.suite("--jobs", str(jobs))
     say("steps against raw exchanges ...")
-    steps = [(bench.step(), bench.exchange()) for _ in range(STEP_ROUNDS)]
+    with one_processor(bench.target):
+        steps = [(bench.step(), bench.exchange()) for _ in range(STEP_ROUNDS)]
     say(f"{', '.join(map(str, GROWTH))} times the cases {GROWTH_FILTER} ...")
     growth = [
         [bench.suite("--jobs", "1", "--filter", GROWTH_FILTER, "--repeat", str(times)) for times in GROWTH]
