@@ -3,6 +3,7 @@ installs them."""
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import shutil
@@ -25,13 +26,14 @@ VERSIONS = {
     "@action-validator/cli": "0.6.0",
 }
 FOLDER = BUILD / "readers"
-INSTALL_SECONDS = 600
+INSTALL_SECONDS = 300
 
 
 def program(name: str) -> Path:
     """The path of a program. Skips the test if the packages are not installed and may not be, or cannot be."""
-    if not _installed():
-        _install()
+    refusal = "" if _installed() else _install()
+    if refusal:
+        pytest.skip(refusal)
     return FOLDER / "node_modules" / ".bin" / name
 
 
@@ -47,16 +49,22 @@ def _installed() -> bool:
     return True
 
 
-def _install() -> None:
+@functools.cache  # without its registry npm tries for minutes, so it is asked once for all tests
+def _install() -> str:
+    """Installs the packages. Returns why that was not possible, or ""."""
     npm = shutil.which("npm")
     if not npm:
-        pytest.skip("npm is not installed, so its programs are not there")
+        return "npm is not installed, so its programs are not there"
     if os.environ.get("SHMCHECK_INSTALL") != "1":
-        pytest.skip("the programs from npm are not installed; scripts/test --all installs them, some 125 MB")
+        return "the programs from npm are not installed; scripts/test --all installs them, some 125 MB"
     FOLDER.mkdir(parents=True, exist_ok=True)
     command = [npm, "install", "--prefix", str(FOLDER), "--no-save", "--ignore-scripts", "--no-audit", "--no-fund"]
     command += [f"{name}@{version}" for name, version in VERSIONS.items()]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=INSTALL_SECONDS, check=False)
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=INSTALL_SECONDS, check=False)
+    except subprocess.TimeoutExpired:
+        return f"npm did not install its programs within {INSTALL_SECONDS} seconds"
     if done.returncode != 0:
-        pytest.skip(f"npm cannot install its programs: {' '.join(done.stderr.split())[-200:]}")
+        return f"npm cannot install its programs: {' '.join(done.stderr.split())[-200:]}"
     assert _installed(), done.stdout + done.stderr
+    return ""
