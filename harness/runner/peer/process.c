@@ -203,8 +203,8 @@ uint64_t own_handle_count(void)
     DWORD count = 0;
     if (GetProcessHandleCount(GetCurrentProcess(), &count) && count > 0)
         return count;
-    /* Wine 8 reports 0 for every process. It gives a new handle the lowest multiple of 4 that is free, so the value of a new
-     * handle is higher if more handles stay open. */
+    /* Wine 8 always reports 0. There a new handle gets the lowest free value, a multiple of 4. So if handles stay open, new ones
+     * get higher values. */
     HANDLE fresh = CreateEventW(NULL, TRUE, FALSE, NULL);
     if (!fresh)
         return 0;

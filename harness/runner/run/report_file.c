@@ -50,7 +50,7 @@ static DWORD insist(BOOL (*once)(const wchar_t *from, const wchar_t *to), const 
         error = GetLastError();
         if (error != ERROR_ACCESS_DENIED && error != ERROR_SHARING_VIOLATION)
             break;
-        Sleep(PAUSE_MS); /* no event tells when another program closes its handle */
+        Sleep(PAUSE_MS); /* Windows has no event that tells when another program closes its handle */
     }
     return error;
 }
