@@ -23,7 +23,7 @@ sys.path.insert(0, str(ROOT / "scripts"))
 from shmcheck.console import is_summary  # noqa: E402
 from shmcheck.paths import BUILD  # noqa: E402
 
-USER = "nobody"  # an ordinary account of every Debian
+USER = "nobody"  # an account without privileges, which every Debian has
 SECONDS = 3600
 
 

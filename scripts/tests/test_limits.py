@@ -34,7 +34,7 @@ SECONDS = 1800
 # The capabilities that root has in a container of Docker.
 DOCKER = "chown,dac_override,fowner,fsetid,kill,setgid,setuid,setpcap,net_bind_service,net_raw,sys_chroot,mknod,audit_write,setfcap"
 KEPT = ",".join(["-all", *(f"+{name}" for name in DOCKER.split(","))])
-USER = "nobody"  # an ordinary account of every Debian
+USER = "nobody"  # an account without privileges, which every Debian has
 
 
 def why_not_here() -> str:
