@@ -230,7 +230,7 @@ TEST(the_reader_refuses_a_line_that_is_too_long)
 {
     char stream[2 * LINE_BYTES], seen[2 * LINE_BYTES];
     memset(stream, 'x', sizeof stream);
-    stream[0] = '\n';
+    stream[0] = stream[LINE_BYTES + 1] = '\n'; /* the second line is one byte too long */
     for (size_t size = 1; size <= sizeof stream; size += 7) {
         struct text text = text_over(seen, sizeof seen);
         assert_int_equal(feed(stream, sizeof stream, size, &text), LINE_NEXT_TOO_LONG);
@@ -238,6 +238,7 @@ TEST(the_reader_refuses_a_line_that_is_too_long)
         text_clear(&text);
         assert_int_equal(feed(stream + 1, LINE_BYTES - 1, size, &text), LINE_NEXT_NONE);
         assert_int_equal(feed(stream + 1, LINE_BYTES, size, &text), LINE_NEXT_TOO_LONG);
+        assert_int_equal(feed(stream + 1, LINE_BYTES + 1, size, &text), LINE_NEXT_TOO_LONG);
     }
 }
 
