@@ -85,19 +85,25 @@ void loop_add_locked(struct loop *loop, struct reply *reply)
 
 /* ---- one value whose bits all change together ---- */
 
-static void store_value(const struct loop *loop, bool ones)
+static void store_value(struct loop *loop, bool ones)
 {
     volatile uint64_t *wide = burst_long(&loop->burst, LINE_VALUE);
     volatile uint32_t *words = (volatile uint32_t *)wide;
     volatile uint16_t *halves = (volatile uint16_t *)wide;
-    if (loop->wide && !loop->split)
+    if (loop->wide && !loop->split) {
         *wide = ones ? UINT64_MAX : 0;
-    else if (loop->wide)
-        words[0] = words[1] = ones ? UINT32_MAX : 0;
-    else if (!loop->split)
+    } else if (!loop->split) {
         *words = ones ? UINT32_MAX : 0;
-    else
-        halves[0] = halves[1] = ones ? UINT16_MAX : 0;
+    } else {
+        /* Without a pause between them the two stores often become visible together. */
+        for (unsigned half = 0; half < 2; half++) {
+            if (loop->wide)
+                words[half] = ones ? UINT32_MAX : 0;
+            else
+                halves[half] = ones ? UINT16_MAX : 0;
+            burst_pause(&loop->burst, PAUSES / 8);
+        }
+    }
 }
 
 void loop_flip(struct loop *loop, struct reply *reply)
