@@ -52,10 +52,18 @@ class Parser(argparse.ArgumentParser):
         self.add_argument("--programs", type=Path, metavar="DIR", help="use the programs in DIR and build none")
 
 
+LEAST_JOBS = 4  # under Wine, with more than one processor
+
+
 def default_jobs() -> int:
-    """The number of processors, or the largest number that shmcheck.exe takes for --jobs. On Windows 8 at most: a virus
-    scanner looks at every process that starts."""
-    return min(processors(), 8 if sys.platform == "win32" else int(option("JOBS").highest))
+    """One job for each processor, but no more than shmcheck.exe takes for --jobs. On Windows 8 at most: a virus scanner looks
+    at every process that starts. Under Wine 4 at least, unless there is only one processor: a request to Wine's server waits
+    until a processor wakes up, and another job can run meanwhile."""
+    count = processors()
+    if sys.platform == "win32":
+        return min(count, 8)
+    least = LEAST_JOBS if count > 1 else 1
+    return min(max(count, least), int(option("JOBS").highest))
 
 
 def number(lowest: int, highest: int) -> Callable[[str], int]:

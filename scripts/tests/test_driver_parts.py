@@ -207,6 +207,26 @@ def test_a_file_that_is_not_a_program_is_a_finding(tmp_path: Path, data: bytes) 
     assert found["symbols"] != ""
 
 
+@pytest.mark.parametrize(
+    ("system", "processors", "expected"),
+    [
+        ("linux", 1, 1),
+        ("linux", 2, 4),
+        ("linux", 3, 4),
+        ("linux", 6, 6),
+        ("linux", 64, 32),
+        ("win32", 2, 2),
+        ("win32", 16, 8),
+    ],
+)
+def test_jobs_follow_the_number_of_processors(
+    monkeypatch: pytest.MonkeyPatch, system: str, processors: int, expected: int
+) -> None:
+    monkeypatch.setattr(sys, "platform", system)
+    monkeypatch.setattr(commandline, "processors", lambda: processors)
+    assert commandline.default_jobs() == expected
+
+
 def test_shared_options_have_the_limits_of_shmcheck(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(commandline, "processors", lambda: 64)
     parser = commandline.Parser("x")

@@ -48,7 +48,7 @@ struct options {
     const wchar_t *actor;
     enum junit_dialect dialect;
     char suite_prefix[OPTIONS_NAME_BYTES + 1]; /* "" if not given */
-    unsigned jobs;   /* 1 to OPTIONS_JOBS; by default one for each processor, 8 at most */
+    unsigned jobs;   /* 1 to OPTIONS_JOBS */
     unsigned repeat; /* 1 to 1,000 */
     double timeout_scale;
     bool timeout_scale_given; /* otherwise the self-test may change it */
