@@ -5,31 +5,38 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from statistics import median, quantiles
+from statistics import fmean, median, quantiles
 from typing import cast
 
 from shmcheck.build import cmake_build
 from shmcheck.console import CannotRun, say
 from shmcheck.paths import BUILD, KNOWN, ROOT, target_path
-from shmcheck.processes import reap_actors, run_quiet
+from shmcheck.processes import reap, run_quiet
 from shmcheck.proof import server_requests
 from shmcheck.reports import report_files
 from shmcheck.targets.target import Target, WineTarget
 
-FLOOR_STARTS = 20  # in each slice
+# A slice of the floor. Starts take 12 to 45 ms, depending on which processors the scheduler has chosen for Wine's server and for
+# the program that starts the others. The choice often lasts as long as that program. Right after a run of cases starts take
+# twice as long, although no program runs; a second later they do not.
+SETTLE_SECONDS = 1.0
+FLOOR_PROGRAMS = 6
+FLOOR_STARTS = 5  # of each program
 SLICES = 2  # of the suite: every second case
 ROUNDS = 4  # over all slices
 STEPS = 1000
 STEP_ROUNDS = 7
 GROWTH_FILTER = "open-*"
 GROWTH = (1, 4, 16)
-GROWTH_ROUNDS = 3
+GROWTH_ROUNDS = 7
 
-BUSY_BELOW = 0.75  # of the wall time of a bare start, its processor time: 0.96 to 1.09 on an idle machine, 0.50 beside two suites
+OTHERS_MOST = 0.1  # of the processors, the share of other programs
+MEMORY_LEAST = 2 << 30  # bytes
 
 JOBS1_MOST = 0.45
 JOBSN_MOST = 0.25
@@ -62,12 +69,59 @@ class Ratio:
 MET, MISSED, TOO_NOISY = "met", "MISSED", "too noisy"
 
 
+def memory_folder(place: Path = Path("/dev/shm"), mounts: Path = Path("/proc/mounts")) -> Path | None:
+    """Where Wine keeps the files of sections during the measurement; None: this system has no such place. Each section is a file
+    for a short time. Some file systems do not use the place of a deleted file again for a minute or more and then look for a
+    free one ever longer: ext4 without a journal is one. Every run would make the next ones slower. Pages: proc(5), mounts;
+    statvfs(3)."""
+    if sys.platform != "linux":
+        return None
+    try:
+        mounted = [line.split() for line in mounts.read_text("utf-8", "replace").splitlines()]
+        state = os.statvfs(place)
+    except OSError:
+        return None
+    in_memory = any(words[1:3] == [str(place), "tmpfs"] for words in mounted)
+    # Wine maps sections with the right to execute.
+    usable = not state.f_flag & os.ST_NOEXEC and state.f_bavail * state.f_frsize >= MEMORY_LEAST
+    return place if in_memory and usable and os.access(place, os.W_OK) else None
+
+
+def machine_seconds() -> float:
+    """The processor time so far of all programs on this machine, with what its host took away. Linux only; elsewhere 0. Page:
+    proc(5), stat."""
+    if sys.platform != "linux":
+        return 0.0
+    user, nice, system, _idle, _waiting, interrupts, softirqs, stolen = (
+        int(word) for word in Path("/proc/stat").read_text("ascii").split()[1:9]
+    )
+    return (user + nice + system + interrupts + softirqs + stolen) / os.sysconf("SC_CLK_TCK")
+
+
+class Others:
+    """Measures, from its creation on, which share of the processors other programs take."""
+
+    def __init__(self, target: Target) -> None:
+        self.target = target
+        self.began = time.monotonic()
+        self.before = self.seconds()
+
+    def seconds(self) -> float:
+        this = os.times()
+        return machine_seconds() - this.user - this.system - processor_seconds(self.target)
+
+    def share(self) -> float:
+        """0 to 1; 0 too where it is not known."""
+        processors = (time.monotonic() - self.began) * (os.cpu_count() or 1)
+        return max(0.0, self.seconds() - self.before) / processors
+
+
 def processor_seconds(target: Target) -> float:
     """The processor time so far of this process's descendants that have ended, and of the target's wineserver. 0 on
     Windows, which does not tell it. Pages: getrusage(2), RUSAGE_CHILDREN; proc(5), stat."""
     if sys.platform == "win32":
         return 0.0
-    reap_actors()
+    reap()
     ended = os.times()
     seconds = ended.children_user + ended.children_system
     server = target.prefix.server_pid() if isinstance(target, WineTarget) else 0
@@ -140,9 +194,14 @@ class Bench:
 
     def floor(self) -> Cost:
         """What one bare start of an actor to its exit costs."""
+        time.sleep(SETTLE_SECONDS)
         before = processor_seconds(self.target)
-        wall = self.figures("floor", self.actor, str(FLOOR_STARTS))["start_us"] / 1e6
-        return Cost(wall, (processor_seconds(self.target) - before) / FLOOR_STARTS)
+        walls = [
+            self.figures("floor", self.actor, str(FLOOR_STARTS))["start_us"] / 1e6 for _ in range(FLOOR_PROGRAMS)
+        ]
+        processor = processor_seconds(self.target) - before
+        # The program's own start is not part of the wall time, but its processor time is among the others.
+        return Cost(fmean(walls), processor / (FLOOR_PROGRAMS * (FLOOR_STARTS + 1)))
 
     def step(self, count: int = STEPS) -> float:
         """Microseconds of a step of a case."""
@@ -195,22 +254,22 @@ class Pairs:
         return found
 
 
-def measure_pairs(bench: Bench, jobs: int) -> tuple[Pairs, Pairs, list[Cost]]:
-    """Measures slices of the floor and of the suite alternately, so that both have the same noise: with one job and with
-    `jobs`. Third: a bare start, each time."""
-    one, many = Pairs(), Pairs()
+def measure_pairs(bench: Bench, jobs: Mapping[str, int]) -> tuple[dict[str, Pairs], list[Cost]]:
+    """Measures slices of the floor and of the suite alternately, so that both have the same noise: the suite with each of these
+    numbers of jobs. Second: a bare start, each time."""
+    found = {name: Pairs() for name in jobs}
     slices = bench.slices()
     before = bench.floor()
     starts = [before]
     for number in range(ROUNDS * SLICES):
         say(f"slice {number + 1} of {ROUNDS * SLICES} ...")
-        for count, pairs in ((1, one), (jobs, many)):
+        for name, count in jobs.items():
             run = bench.suite("--jobs", str(count), *slices[number % SLICES])
             after = bench.floor()
-            pairs.add(run, before, after)
+            found[name].add(run, before, after)
             starts.append(after)
             before = after
-    return one, many, starts
+    return found, starts
 
 
 def growth_of(runs: Sequence[Measured]) -> float:
@@ -224,12 +283,14 @@ def with_spread(name: str, ratio: Ratio) -> dict[str, object]:
     return {name: ratio.median, f"{name}_spread": [ratio.low, ratio.high]}
 
 
-def measure(bench: Bench, jobs: int) -> dict[str, object]:
-    """All figures."""
-    one, many, starts = measure_pairs(bench, jobs)
+def measure(bench: Bench, jobs: Mapping[str, int]) -> dict[str, object]:
+    """All figures. `jobs`: the numbers of jobs by the name of their ratio; jobsN is among them."""
+    bench.floor()  # starts Wine's services
+    others = Others(bench.target)
+    pairs, starts = measure_pairs(bench, jobs)
     say("the whole suite once with each number of jobs ...")
-    alone = bench.suite("--jobs", "1")
-    whole = bench.suite("--jobs", str(jobs))
+    wholes = {name: bench.suite("--jobs", str(count)) for name, count in jobs.items()}
+    whole = wholes["jobsN"]
     say("steps against raw exchanges ...")
     with one_processor(bench.target):
         steps = [(bench.step(), bench.exchange()) for _ in range(STEP_ROUNDS)]
@@ -238,6 +299,7 @@ def measure(bench: Bench, jobs: int) -> dict[str, object]:
         [bench.suite("--jobs", "1", "--filter", GROWTH_FILTER, "--repeat", str(times)) for times in GROWTH]
         for _ in range(GROWTH_ROUNDS)
     ]
+    others_share = others.share()
     say("the requests to Wine's server of a step and of an exchange ...")
     requests = server_requests.count(bench.target, {"step_requests": bench.step, "exchange_requests": bench.exchange})
     start = median(cost.wall for cost in starts)
@@ -245,16 +307,15 @@ def measure(bench: Bench, jobs: int) -> dict[str, object]:
         "floor_s": round(start * whole.roles, 3),
         "roles": whole.roles,
         "actor_starts": whole.starts,
-        "jobs": jobs,
-        "jobs1_s": alone.seconds,
-        "jobsN_s": whole.seconds,
-        **one.figures("jobs1"),
-        **many.figures("jobsN"),
+        "jobs": jobs["jobsN"],
+        **{f"{name}_s": run.seconds for name, run in wholes.items()},
+        **{key: value for name in jobs for key, value in pairs[name].figures(name).items()},
         **with_spread("step_ratio", Ratio.of([step / exchange for step, exchange in steps])),
         **with_spread("growth", Ratio.of([growth_of(runs) for runs in growth])),
         **requests,
         "start_ms": round(start * 1000, 2),
         "start_processor_ms": round(median(cost.processor for cost in starts) * 1000, 2),
+        "others_share": round(others_share, 3),
         "step_us": median(step for step, _ in steps),
         "ping_us": median(exchange for _, exchange in steps),
         "growth_s": [[run.seconds for run in runs] for runs in growth],
@@ -284,7 +345,6 @@ def verdicts(figures: Mapping[str, object]) -> list[tuple[str, Ratio, float, str
 
 
 def is_busy(figures: Mapping[str, object]) -> bool:
-    """Whether other programs took much of the processors: bare starts had to wait for one. The suite then gets another share of
-    the machine than they do, and no ratio is that of an idle machine."""
-    wall, processor = float(str(figures["start_ms"])), float(str(figures["start_processor_ms"]))
-    return 0 < processor < BUSY_BELOW * wall
+    """Whether other programs took much of the processors. The suite then gets another share of the machine than the bare starts
+    do, and no ratio is that of an idle machine."""
+    return float(str(figures["others_share"])) > OTHERS_MOST

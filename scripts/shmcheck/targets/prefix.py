@@ -79,13 +79,22 @@ def wine_environment(prefix: Path) -> dict[str, str]:
 
 class Prefix:
     """The prefix at `folder`, with its lock beside it and its stamp inside. `windows` is the version that Wine reports,
-    as winecfg names it; "": Wine's default."""
+    as winecfg names it; "": Wine's default. `section_files` is where Debian's Wine keeps a file for each section; None: in the
+    user's folder for temporary files. All users of a prefix must give the same one: Wine looks for the server there."""
 
-    def __init__(self, folder: Path = BUILD / "wine-prefix", windows: str = "", wrap: Wrap = plainly) -> None:
+    def __init__(
+        self,
+        folder: Path = BUILD / "wine-prefix",
+        windows: str = "",
+        wrap: Wrap = plainly,
+        section_files: Path | None = None,
+    ) -> None:
         self.folder = folder
         self.windows = windows
         self.wrap = wrap
         self.environment = wine_environment(folder)
+        if section_files:
+            self.environment["TMPDIR"] = str(section_files)
         self.stamp = folder / STAMP
         self.lock = Lock(folder.with_name(folder.name + ".lock"))
 

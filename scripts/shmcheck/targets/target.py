@@ -61,12 +61,16 @@ class WindowsTarget(Target):
 
 class WineTarget(Target):
     """A Wine with a prefix of this checkout: the one on PATH, that of another Debian release, or the one at a path.
-    `windows` is the version of Windows that it reports; "": Wine's default."""
+    `windows` is the version of Windows that it reports; "": Wine's default. With `section_files` it has another prefix, whose
+    sections are files there; see Prefix."""
 
-    def __init__(self, debian: int = 0, windows: str = "", path: str = "") -> None:
+    def __init__(
+        self, debian: int = 0, windows: str = "", path: str = "", section_files: Path | None = None
+    ) -> None:
         self.debian = debian
         self.windows = windows
         self.path = path
+        self.section_files = section_files
 
     def __enter__(self) -> Target:
         from shmcheck.targets.guard import Guard
@@ -81,8 +85,10 @@ class WineTarget(Target):
         self.default_name = f"wine-{version}"
         # Each path has its own prefix: one Wine cannot use the prefix of another.
         place = hashlib.sha256(self.path.encode()).hexdigest()[:12] if self.path else ""
-        parts = ["wine-prefix", f"debian-{self.debian}" if self.debian else "", place, self.windows]
-        self.prefix = Prefix(BUILD / "-".join(part for part in parts if part), self.windows, self.wrap)
+        files = "with-section-files" if self.section_files else ""
+        parts = ["wine-prefix", f"debian-{self.debian}" if self.debian else "", place, self.windows, files]
+        folder = BUILD / "-".join(part for part in parts if part)
+        self.prefix = Prefix(folder, self.windows, self.wrap, self.section_files)
         self.server = 0
         self.environment = self.prefix.environment
         self.guard = Guard(self.prefix.leave)
@@ -125,6 +131,6 @@ class WineTarget(Target):
         return self.server == self.prefix.server_pid(self.server)
 
 
-def this_target() -> Target:
-    """The target of this machine."""
-    return WindowsTarget() if ON_WINDOWS else WineTarget()
+def this_target(section_files: Path | None = None) -> Target:
+    """The target of this machine. `section_files`: see WineTarget."""
+    return WindowsTarget() if ON_WINDOWS else WineTarget(section_files=section_files)
