@@ -28,6 +28,7 @@ from shmcheck.proof.bench import (  # noqa: E402
     machine_seconds,
     memory_folder,
     one_processor,
+    seconds_of,
     verdicts,
 )
 from shmcheck.proof.server_requests import requests_in  # noqa: E402
@@ -149,9 +150,11 @@ def test_requests_are_counted_and_replies_are_not() -> None:
 
 
 def test_growth_is_one_if_every_repetition_costs_the_same() -> None:
-    runs = [Measured(0.5 + 0.1 * times, 0, 1, 1, 1, 1) for times in (1, 4, 16)]
-    assert growth_of(runs) == pytest.approx(1)
-    assert growth_of([*runs[:2], Measured(0.5 + 0.4 + 12 * 0.2, 0, 1, 1, 1, 1)]) == pytest.approx(2)
+    runs = {times: [Measured(0.5 + 0.1 * times + noise, 0, 1, 1, 1, 1) for noise in (-0.2, 0.2)] for times in (16, 4, 1)}
+    seconds = seconds_of(runs)
+    assert seconds == pytest.approx([0.6, 0.9, 2.1])
+    assert growth_of(seconds) == pytest.approx(1)
+    assert growth_of([*seconds[:2], 0.9 + 12 * 0.2]) == pytest.approx(2)
 
 
 def test_slices_have_every_case_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,7 +32,7 @@ ROUNDS = 4  # over all slices
 STEPS = 1000
 STEP_ROUNDS = 7
 GROWTH_FILTER = "open-*"
-GROWTH = (1, 4, 16)
+GROWTH = {1: 3, 4: 3, 16: 1}  # by how often the cases are repeated: runs in each round, more of the short ones
 GROWTH_ROUNDS = 7
 
 OTHERS_MOST = 0.1  # of the processors, the share of other programs
@@ -272,10 +272,26 @@ def measure_pairs(bench: Bench, jobs: Mapping[str, int]) -> tuple[dict[str, Pair
     return found, starts
 
 
-def growth_of(runs: Sequence[Measured]) -> float:
-    """The cost of a late repetition divided by that of an early one."""
-    early = (runs[1].seconds - runs[0].seconds) / (GROWTH[1] - GROWTH[0])
-    late = (runs[2].seconds - runs[1].seconds) / (GROWTH[2] - GROWTH[1])
+def measure_growth(bench: Bench) -> dict[int, list[Measured]]:
+    """One round: runs with one job, by how often they repeat the cases."""
+    found: dict[int, list[Measured]] = {times: [] for times in GROWTH}
+    for turn in range(max(GROWTH.values())):
+        for times, runs in found.items():
+            if turn < GROWTH[times]:
+                runs.append(bench.suite("--jobs", "1", "--filter", GROWTH_FILTER, "--repeat", str(times)))
+    return found
+
+
+def seconds_of(runs: Mapping[int, Sequence[Measured]]) -> list[float]:
+    """The mean time of the runs, from the fewest to the most repetitions."""
+    return [round(fmean(run.seconds for run in runs[times]), 3) for times in sorted(runs)]
+
+
+def growth_of(seconds: Sequence[float]) -> float:
+    """The cost of a late repetition divided by that of an early one. `seconds`: as of seconds_of."""
+    few, some, many = sorted(GROWTH)
+    early = (seconds[1] - seconds[0]) / (some - few)
+    late = (seconds[2] - seconds[1]) / (many - some)
     return late / early
 
 
@@ -295,10 +311,7 @@ def measure(bench: Bench, jobs: Mapping[str, int]) -> dict[str, object]:
     with one_processor(bench.target):
         steps = [(bench.step(), bench.exchange()) for _ in range(STEP_ROUNDS)]
     say(f"{', '.join(map(str, GROWTH))} times the cases {GROWTH_FILTER} ...")
-    growth = [
-        [bench.suite("--jobs", "1", "--filter", GROWTH_FILTER, "--repeat", str(times)) for times in GROWTH]
-        for _ in range(GROWTH_ROUNDS)
-    ]
+    growth = [measure_growth(bench) for _ in range(GROWTH_ROUNDS)]
     others_share = others.share()
     say("the requests to Wine's server of a step and of an exchange ...")
     requests = server_requests.count(bench.target, {"step_requests": bench.step, "exchange_requests": bench.exchange})
@@ -311,16 +324,16 @@ def measure(bench: Bench, jobs: Mapping[str, int]) -> dict[str, object]:
         **{f"{name}_s": run.seconds for name, run in wholes.items()},
         **{key: value for name in jobs for key, value in pairs[name].figures(name).items()},
         **with_spread("step_ratio", Ratio.of([step / exchange for step, exchange in steps])),
-        **with_spread("growth", Ratio.of([growth_of(runs) for runs in growth])),
+        **with_spread("growth", Ratio.of([growth_of(seconds_of(runs)) for runs in growth])),
         **requests,
         "start_ms": round(start * 1000, 2),
         "start_processor_ms": round(median(cost.processor for cost in starts) * 1000, 2),
         "others_share": round(others_share, 3),
         "step_us": median(step for step, _ in steps),
         "ping_us": median(exchange for _, exchange in steps),
-        "growth_s": [[run.seconds for run in runs] for runs in growth],
-        "growth_memory_kib": [run.memory_kib for run in growth[-1]],
-        "growth_report_kib": [run.report_kib for run in growth[-1]],
+        "growth_s": [seconds_of(runs) for runs in growth],
+        "growth_memory_kib": [runs[-1].memory_kib for runs in growth[-1].values()],
+        "growth_report_kib": [runs[-1].report_kib for runs in growth[-1].values()],
     }
 
 
