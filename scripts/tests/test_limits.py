@@ -23,6 +23,7 @@ from fault_runner import BIN, why_not
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 
+from shmcheck.commandline import default_jobs  # noqa: E402
 from shmcheck.definitions import Verdict  # noqa: E402
 from shmcheck.paths import windows_path  # noqa: E402
 from shmcheck.reports import report_files  # noqa: E402
@@ -76,7 +77,8 @@ class Place:
         report = self.folder / "report.xml"
         known = ["--known", windows_path(str(ROOT / "cases" / "known.toml"), "/")]
         self.call("wineboot", "-i")
-        done = self.call("wine", str(BIN / "shmcheck.exe"), "--junit", windows_path(str(report), "/"), *known, "--timeout-scale", "6")
+        options = ["--junit", windows_path(str(report), "/"), *known, "--jobs", str(default_jobs()), "--timeout-scale", "6"]
+        done = self.call("wine", str(BIN / "shmcheck.exe"), *options)
         if not report.exists():
             pytest.fail(f"no report: {done.stdout}{done.stderr}")
         return done.returncode, done.stdout, {key: case.verdict for key, case in report_files.read(report).cases.items()}
