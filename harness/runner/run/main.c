@@ -30,10 +30,10 @@ static BOOL WINAPI on_control(DWORD event)
 {
     (void)event;
     SetEvent(stop_event);
-    /* The window closes or the user logs off: the system ends this process as soon as the handler returns. So the handler must not
-     * return before the main thread has written the report and has ended the process, which also ends this Sleep. */
+    /* When the window closes or the user logs off, the system ends this process as soon as the handler returns, or after 5 s. So
+     * the handler waits for the end of the process: the main thread writes the report and then ends it. */
     if (event != CTRL_C_EVENT && event != CTRL_BREAK_EVENT)
-        Sleep(4000); /* the system itself waits 5 s at most */
+        WaitForSingleObject(GetCurrentProcess(), 4000);
     return TRUE;
 }
 
