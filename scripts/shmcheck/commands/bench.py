@@ -31,12 +31,12 @@ Each ratio is the median of several, with its quartiles.
   growth         cost of a repetition, from 4 to 16 repetitions / from 1 to 4 (goal: 1.1 at most)
   actor_starts   actor processes that a run of the whole suite starts      (goal: 300 at most)
 
-Without a goal: jobs1_processor_ratio and its like, the same ratios of processor time, Wine's server included (Linux only);
-step_requests and exchange_requests, what a step and a raw exchange ask of Wine's server, which is the same on
-any machine.
+Without a goal: jobs1_processor_ratio, jobsN_processor_ratio and default_processor_ratio, the same ratios of processor time,
+Wine's server included (Linux only); step_requests and exchange_requests, how many requests of Wine's server a step and a raw
+exchange make, whatever the speed of the machine.
 
 A ratio whose quartiles lie on both sides of the goal is "too noisy": it neither meets nor misses the goal. On a busy machine,
-where other programs take a tenth of the processors or more (others_share), all ratios are.
+where other programs take more than a tenth of the processors (others_share), all ratios are.
 
 Debian's Wine keeps a file for each section. For the measurement these files are in memory (/dev/shm), if there is room: on some
 file systems each run makes the next ones slower.

@@ -87,13 +87,13 @@ def memory_folder(place: Path = Path("/dev/shm"), mounts: Path = Path("/proc/mou
     return place if in_memory and usable and os.access(place, os.W_OK) else None
 
 
-def machine_seconds() -> float:
+def machine_seconds(file: Path = Path("/proc/stat")) -> float:
     """The processor time so far of all programs on this machine, with what its host took away. Linux only; elsewhere 0. Page:
     proc(5), stat."""
     if sys.platform != "linux":
         return 0.0
     user, nice, system, _idle, _waiting, interrupts, softirqs, stolen = (
-        int(word) for word in Path("/proc/stat").read_text("ascii").split()[1:9]
+        int(word) for word in file.read_text("ascii").split()[1:9]
     )
     return (user + nice + system + interrupts + softirqs + stolen) / os.sysconf("SC_CLK_TCK")
 
