@@ -23,7 +23,7 @@ sys.path.insert(0, str(ROOT / "scripts"))
 from shmcheck.console import is_summary  # noqa: E402
 from shmcheck.paths import BUILD  # noqa: E402
 
-USER = "nobody"  # an account without privileges, which every Debian has
+USER = "nobody"  # this account has no privileges; every Debian system has it
 SECONDS = 3600
 
 

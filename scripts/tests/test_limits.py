@@ -35,7 +35,7 @@ SECONDS = 1800
 # The capabilities that root has in a container of Docker.
 DOCKER = "chown,dac_override,fowner,fsetid,kill,setgid,setuid,setpcap,net_bind_service,net_raw,sys_chroot,mknod,audit_write,setfcap"
 KEPT = ",".join(["-all", *(f"+{name}" for name in DOCKER.split(","))])
-USER = "nobody"  # an account without privileges, which every Debian has
+USER = "nobody"  # this account has no privileges; every Debian system has it
 
 
 def why_not_here() -> str:
