@@ -19,6 +19,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from shmcheck.paths import ROOT
+from shmcheck.processes import run_quiet
 from shmcheck.targets import debian_mirror, debian_root
 from shmcheck.targets.debian_root import Release, mounts_below
 
@@ -156,6 +157,19 @@ def running() -> set[str]:
         except OSError:
             pass
     return found
+
+
+@needs_mounts
+@pytest.mark.parametrize(("outside", "inside"), [("/tmp/own", "/tmp/own"), ("/var/tmp/own", None), (None, None)])
+def test_temporary_files_are_below_tmp_in_a_tree(tree: Release, outside: str | None, inside: str | None) -> None:
+    """No other folder for them exists there."""
+    environment = {**os.environ, "TMPDIR": outside or ""}
+    if outside is None:
+        del environment["TMPDIR"]
+    code, text = run_quiet(tree.command(["env"], environment), environment=environment, seconds=60)
+    assert code == 0, text
+    found = [line for line in text.splitlines() if line.startswith("TMPDIR=")]
+    assert found == ([] if inside is None else [f"TMPDIR={inside}"])
 
 
 def test_states_have_words(tree: Release) -> None:

@@ -48,7 +48,7 @@ mkdir -p "$root$tree"
 mount --bind "$tree" "$root$tree"
 """
 # Wine finds its server through /tmp, and runs may write reports there, so /tmp is the same inside and outside.
-ENTER = MOUNT + 'user=$1\nshift\nexec chroot --userspec="$user" "$root" env --chdir="$tree" "$@"\n'
+ENTER = MOUNT + 'user=$1\nshift\nexec chroot --userspec="$user" "$root" env --unset=TMPDIR --chdir="$tree" "$@"\n'
 
 DEBOOTSTRAP = """\
 set -e
@@ -231,8 +231,10 @@ class Release:
 
     def command(self, words: Sequence[str | Path], environment: Mapping[str, str]) -> list[str]:
         """The command that runs `words` in the tree as the current user. sudo drops the environment, so it is passed on
-        as arguments."""
+        as arguments. A folder for temporary files that is not below /tmp does not exist in the tree: it is /tmp there."""
         settings = {**environment, "PATH": "/usr/local/bin:/usr/bin:/bin"}
+        if not Path(settings.get("TMPDIR", "/tmp")).is_relative_to("/tmp"):
+            del settings["TMPDIR"]
         user = f"{os.getuid()}:{os.getgid()}"
         assignments = [f"{name}={value}" for name, value in settings.items()]
         enter = [*NAMESPACE, "sh", "-c", ENTER, "sh", str(self.root), str(ROOT), user]
