@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -284,6 +285,28 @@ def test_the_guard_cleans_up_after_a_killed_driver(tmp_path: Path, end: str, tid
     while not mark.exists() and time.monotonic() < deadline:
         time.sleep(0.01)
     assert mark.exists() == tidied
+
+
+@pytest.mark.parametrize("folder", ["/tmp/another", None])
+def test_a_run_looks_for_the_server_where_another_run_started_it(tmp_path: Path, folder: str | None) -> None:
+    prefix = Prefix(tmp_path / "wine-prefix", section_files=tmp_path)
+    assert prefix.environment["TMPDIR"] == str(tmp_path)
+    prefix.use_running_server()
+    assert prefix.environment["TMPDIR"] == str(tmp_path)  # there is none
+    environment = {**prefix.environment, "TMPDIR": folder or ""}
+    if folder is None:
+        del environment["TMPDIR"]
+    server = subprocess.Popen(["wineserver64", "30"], executable=shutil.which("sleep"), env=environment)
+    try:
+        end = time.monotonic() + 10
+        while not prefix.server_pid():
+            assert time.monotonic() < end
+            time.sleep(0.01)
+        prefix.use_running_server()
+        assert prefix.environment.get("TMPDIR") == folder
+    finally:
+        server.kill()
+        server.wait()
 
 
 def test_the_wineserver_waits_for_the_next_program(tmp_path: Path) -> None:

@@ -80,7 +80,7 @@ def wine_environment(prefix: Path) -> dict[str, str]:
 class Prefix:
     """The prefix at `folder`, with its lock beside it and its stamp inside. `windows` is the version that Wine reports,
     as winecfg names it; "": Wine's default. `section_files` is where Debian's Wine keeps a file for each section; None: in the
-    user's folder for temporary files. All users of a prefix must give the same one: Wine looks for the server there."""
+    user's folder for temporary files."""
 
     def __init__(
         self,
@@ -110,6 +110,7 @@ class Prefix:
             if not self.ready(wanted):
                 self.make(wanted)
             self.lock.shared()
+        self.use_running_server()
         self.server(f"-p{LINGER_SECONDS}")  # another run's server goes on
 
     def ready(self, wanted: str) -> bool:
@@ -157,6 +158,16 @@ class Prefix:
             self.run(["wineserver", option], SERVER_SECONDS)
         except CannotRun:
             pass  # end() ends a server that does not answer
+
+    def use_running_server(self) -> None:
+        """Takes TMPDIR from the wineserver that another run has started in the prefix, if there is one. Debian's Wine looks for the
+        server in that folder. With another TMPDIR it would start a second server, and both would write the registry."""
+        if server := self.server_pid():
+            self.environment.pop("TMPDIR", None)
+            for assignment in environment_of(server):
+                name, _, value = assignment.partition(b"=")
+                if name == b"TMPDIR":
+                    self.environment["TMPDIR"] = os.fsdecode(value)
 
     def leave(self) -> None:
         """Stops using the prefix. The last user ends the processes in it."""
