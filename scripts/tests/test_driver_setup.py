@@ -8,6 +8,7 @@ import importlib.util
 import io
 import lzma
 import os
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -257,6 +258,23 @@ def fetcher() -> ModuleType:
     module = importlib.util.module_from_spec(specification)
     specification.loader.exec_module(module)
     return module
+
+
+@pytest.mark.parametrize("preset", ["mingw-x64", "mingw-x86", "native"])
+def test_flags_in_the_environment_are_for_programs_of_this_system(tmp_path: Path, preset: str) -> None:
+    shutil.copy(ROOT / "CMakePresets.json", tmp_path)
+    shutil.copytree(ROOT / "harness" / "cmake", tmp_path / "harness" / "cmake")
+    (tmp_path / "CMakeLists.txt").write_text(
+        "cmake_minimum_required(VERSION 3.25)\n"
+        "project(empty LANGUAGES NONE)\n"
+        'message(STATUS "flags: $ENV{CFLAGS}$ENV{LDFLAGS}$ENV{RCFLAGS}")\n',
+        encoding="utf-8",
+    )
+    environment = {**os.environ, "CFLAGS": "1", "LDFLAGS": "2", "RCFLAGS": "3"}
+    command = ["cmake", "--preset", preset, "-B", str(tmp_path / "build")]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert f"flags: {'123' if preset == 'native' else ''}\n" in done.stdout
 
 
 def test_package_sources_are_turned_into_source_packages(tmp_path: Path) -> None:
