@@ -1,5 +1,6 @@
-"""A checkout that its user cannot write, in a folder whose name has blanks and a letter that is not ASCII, without HOME and
-with the build elsewhere: scripts/run builds and runs, and leaves the checkout as it was.
+"""A checkout that its user cannot write, in a folder whose name has blanks and a letter that is not ASCII, without HOME, with
+the build elsewhere, with flags for another compiler and with a TMPDIR that does not exist: scripts/run builds and runs, and
+leaves the checkout as it was.
 
 It builds both architectures from nothing, so it runs with scripts/test --slow only.
 """
@@ -25,6 +26,7 @@ from shmcheck.paths import BUILD  # noqa: E402
 
 USER = "nobody"  # this account has no privileges; every Debian system has it
 SECONDS = 3600
+UNUSABLE = {"CFLAGS": "-fsanitize=address", "LDFLAGS": "-Wl,-z,relro", "TMPDIR": "/nonexistent"}
 
 
 def why_not() -> str:
@@ -76,7 +78,7 @@ def test_a_checkout_that_cannot_be_written(place: Path) -> None:
     words = [str(checkout / "scripts" / "run"), "--build-dir", str(build), "--filter", "life-*", "--timeout-scale", "10"]
     done = subprocess.run(
         ["setpriv", f"--reuid={USER}", "--regid=nogroup", "--clear-groups", *words],
-        env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"},
+        env={**UNUSABLE, "PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"},
         cwd="/",
         capture_output=True,
         text=True,

@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import textwrap
 import time
 from collections.abc import Mapping, Sequence
@@ -285,6 +286,18 @@ def test_the_guard_cleans_up_after_a_killed_driver(tmp_path: Path, end: str, tid
     while not mark.exists() and time.monotonic() < deadline:
         time.sleep(0.01)
     assert mark.exists() == tidied
+
+
+@pytest.mark.parametrize(("given", "used"), [("/nonexistent", "/tmp"), ("", "/tmp"), ("/var/tmp", "/var/tmp"), (None, None)])
+def test_wine_gets_a_folder_for_temporary_files_that_exists(
+    given: str | None, used: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", None)  # what was found before
+    for name in ("TEMP", "TMP", "TMPDIR"):
+        monkeypatch.delenv(name, raising=False)
+    if given is not None:
+        monkeypatch.setenv("TMPDIR", given)
+    assert Prefix(Path("/nonexistent")).environment.get("TMPDIR") == used
 
 
 @pytest.mark.parametrize("folder", ["/tmp/another", None])

@@ -10,6 +10,7 @@ import glob
 import os
 import shutil
 import signal
+import tempfile
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -73,6 +74,8 @@ def wine_environment(prefix: Path) -> dict[str, str]:
     # Wine links the user's folders into a new prefix; another HOME keeps the user's files out of it.
     environment["HOME"] = str(prefix.parent)
     environment["LC_ALL"] = "C.UTF-8"
+    if "TMPDIR" in environment:  # wineserver ends if that is not an absolute path of a folder that it can write to
+        environment["TMPDIR"] = tempfile.gettempdir()
     environment[MARK] = "1"
     return environment
 
