@@ -128,6 +128,8 @@ TEST(paths_that_cannot_be_written_are_refused)
     wchar_t other[MAX_PATH * 4];
     assert_null(open_report(folder));
     assert_non_null(strstr(message, "is a folder; name a file"));
+    assert_null(open_report(L"NUL"));
+    assert_non_null(strstr(message, "is a device or a pipe; name a file"));
     swprintf(other, MAX_PATH * 4, L"%ls\\no\\report.xml", folder);
     assert_null(open_report(other));
     assert_non_null(strstr(message, "the folder of the report "));

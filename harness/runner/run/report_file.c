@@ -66,6 +66,21 @@ static BOOL move_once(const wchar_t *from, const wchar_t *to)
     return MoveFileExW(from, to, MOVEFILE_REPLACE_EXISTING);
 }
 
+/* What has this name if it is not a file; NULL if it is one, or if nothing has the name. */
+static const char *other_than_file(const wchar_t *path)
+{
+    DWORD attributes = GetFileAttributesW(path);
+    if (attributes != INVALID_FILE_ATTRIBUTES && attributes & FILE_ATTRIBUTE_DIRECTORY)
+        return "a folder";
+    HANDLE there = CreateFileW(path, 0, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL,
+                               OPEN_EXISTING, FILE_ATTRIBUTE_NORMAL, NULL);
+    if (there == INVALID_HANDLE_VALUE)
+        return NULL;
+    const bool is_file = GetFileType(there) == FILE_TYPE_DISK;
+    CloseHandle(there);
+    return is_file ? NULL : "a device or a pipe";
+}
+
 struct report_file *report_file_open(const wchar_t *path, struct text *error)
 {
     wchar_t lock[PATH_UNITS];
@@ -76,9 +91,9 @@ struct report_file *report_file_open(const wchar_t *path, struct text *error)
         free(file);
         return NULL;
     }
-    DWORD attributes = GetFileAttributesW(path);
-    if (attributes != INVALID_FILE_ATTRIBUTES && attributes & FILE_ATTRIBUTE_DIRECTORY) {
-        text_format(error, "the report %s is a folder; name a file", utf8(path));
+    const char *other = other_than_file(path);
+    if (other) {
+        text_format(error, "the report %s is %s; name a file", utf8(path), other);
         free(file);
         return NULL;
     }
