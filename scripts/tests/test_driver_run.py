@@ -12,6 +12,7 @@ import textwrap
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -34,6 +35,7 @@ DRIVER = """
 import os, sys
 sys.path.insert(0, sys.argv[1])
 from pathlib import Path
+from types import SimpleNamespace
 from shmcheck import signals
 from shmcheck.commandline import guarded
 from shmcheck.targets import launch
@@ -264,6 +266,7 @@ GUARDED = """
 import sys, time
 sys.path.insert(0, sys.argv[1])
 from pathlib import Path
+from types import SimpleNamespace
 from shmcheck.targets.guard import Guard
 guard = Guard(lambda: Path(sys.argv[2]).write_text("tidy"))
 print("ready", flush=True)
@@ -298,6 +301,16 @@ def test_wine_gets_a_folder_for_temporary_files_that_exists(
     if given is not None:
         monkeypatch.setenv("TMPDIR", given)
     assert Prefix(Path("/nonexistent")).environment.get("TMPDIR") == used
+
+
+@pytest.mark.parametrize(("free", "words"), [(3 << 20, "only 3 MiB are free there"), (3 << 30, "a message of wineboot")])
+def test_a_prefix_that_fails_on_a_full_disk_says_so(
+    tmp_path: Path, free: int, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prefix = Prefix(tmp_path / "prefix", wrap=lambda words, environment: ["sh", "-c", "echo a message of wineboot; exit 1"])
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: SimpleNamespace(free=free))
+    with pytest.raises(CannotRun, match=words):
+        prefix.enter("8.0")
 
 
 @pytest.mark.parametrize("folder", ["/tmp/another", None])

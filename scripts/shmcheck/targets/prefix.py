@@ -29,6 +29,9 @@ PROGRAM_SECONDS = 0.1
 # guard are both killed, the server ends after this time.
 LINGER_SECONDS = 60
 
+PREFIX_SIZE = "0.7 GB, or 1.4 GB if this Wine runs programs of 32 bits"
+FULL_MIB = 100  # wineboot fails on a full disk without saying so
+
 # Disables Mono and Gecko, which open a download dialog, the menu builder, which writes into the user's home, and the driver for
 # Wayland, whose library prints an error where there is no session.
 OVERRIDES = "mscoree,mshtml=;winemenubuilder.exe,winewayland.drv=d"
@@ -125,7 +128,7 @@ class Prefix:
 
     def make(self, wanted: str) -> None:
         """Makes the prefix again. The lock must be held exclusively."""
-        say(f"making a Wine prefix in {self.folder}")
+        say(f"making a Wine prefix in {self.folder}; it takes {PREFIX_SIZE}")
         self.end()
         if self.folder.exists():
             shutil.rmtree(self.folder)
@@ -136,7 +139,9 @@ class Prefix:
             code, text = self.claim_version()
         self.server("-k")  # the server saves the registry when it ends
         if code != 0 or not (self.folder / "system.reg").exists():
-            raise CannotRun(f"wineboot could not make the Wine prefix:\n{text.strip()}")
+            free = shutil.disk_usage(self.folder).free >> 20
+            told = f"only {free} MiB are free there, and a prefix takes {PREFIX_SIZE}" if free < FULL_MIB else text.strip()
+            raise CannotRun(f"wineboot could not make the Wine prefix:\n{told}")
         self.stamp.write_text(wanted, encoding="utf-8")
 
     def run(self, words: Sequence[str | Path], seconds: float) -> tuple[int, str]:
