@@ -1,4 +1,4 @@
-/* Topic quantities: a hundred handles, views, opens or names, and seven processes, each work like the first. */
+/* Topic quantities: a hundred handles, views, opens or names, twelve sections, and seven processes, each work like the first. */
 #include "topic.h"
 
 #define MANY 100
@@ -137,6 +137,27 @@ static void many_names(struct stage *s)
     }
 }
 
+/* Of twelve sections that a process holds, each has the rights and the views of its own protection. */
+static void many_protections(struct stage *s)
+{
+    static const struct {
+        const char *protect, *granted, *view, *refused;
+    } kinds[] = {
+        {"PAGE_READONLY", "access=0xF0005", "FILE_MAP_READ", "FILE_MAP_WRITE"},
+        {"PAGE_READWRITE", "access=0xF0007", "FILE_MAP_WRITE", "FILE_MAP_READ|FILE_MAP_EXECUTE"},
+        {"PAGE_EXECUTE_READ", "access=0xF000D", "FILE_MAP_READ|FILE_MAP_EXECUTE", "FILE_MAP_WRITE"},
+    };
+    for (unsigned i = 0; i < 12; i++) {
+        const unsigned kind = i % COUNT(kinds);
+        must(s, "writer", step("create s%u size=4096 protect=%s", i, kinds[kind].protect));
+        row(s, "create-granted-access-by-protect");
+        gives(s, "writer", step("granted s%u", i), kinds[kind].granted);
+        row(s, "map-protect-matrix");
+        succeeds(s, "writer", step("map v%u of=s%u access=%s", i, i, kinds[kind].view));
+        denied(s, "writer", step("map none of=s%u access=%s", i, kinds[kind].refused));
+    }
+}
+
 /* Seven processes share one section: each sees what the others have stored, also after all but the last one have exited
  * or been killed. */
 static void many_processes(struct stage *s)
@@ -172,6 +193,7 @@ static const struct test_case quantities_cases[] = {
     {CASE(many_times), .rows = "open-existing life-handle-survives-unmap life-all-closed-destroys"},
     {CASE(many_names), .rows = "create-pagefile-section inherit-default-off create-granted-access-by-protect "
                                "life-name-gone-with-view"},
+    {CASE(many_protections), .rows = "map-protect-matrix create-granted-access-by-protect"},
     {CASE(many_processes), .rows = "view-coherent-three-writers life-creator-exit"},
 };
 
