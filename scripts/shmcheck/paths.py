@@ -20,6 +20,9 @@ ON_WINDOWS = sys.platform == "win32"
 # Characters that a file name on Windows cannot contain. A path with one of them would name another file.
 FORBIDDEN = frozenset('\\:*?"<>|')
 
+# CMake separates the elements of its lists by ';'. Ninja's files are wrong for a path with '#' or a newline.
+UNBUILDABLE = frozenset(';#\n')
+
 
 def tree(preset: str) -> Path:
     """The build tree of a preset of CMakePresets.json."""
@@ -53,8 +56,19 @@ def report_file(target: str, selection: bool = False) -> Path:
     return (REPORTS / "selection" if selection else REPORTS) / f"TEST-shmcheck-{target}.xml"
 
 
+def check_folder(folder: Path, advice: str) -> None:
+    """CannotRun, with the advice, if CMake or a program under Wine cannot use a folder with this path. On Windows CMake itself
+    says so."""
+    found = [] if ON_WINDOWS else [character for character in str(folder) if character in UNBUILDABLE]
+    if found:
+        raise CannotRun(f"CMake cannot use this folder, whose path contains {found[0]!r}: {ascii(str(folder))}; {advice}")
+    target_path(str(folder), "/")
+
+
 def make_build_folder() -> None:
-    """Creates the build folder. CannotRun if it cannot be used."""
+    """Creates the build folder. CannotRun if it or the checkout cannot be used."""
+    check_folder(ROOT, "move the checkout")
+    check_folder(BUILD, "name another one with --build-dir")
     try:
         BUILD.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from shmcheck import commandline
 from shmcheck.console import CannotRun, Summary, is_summary
 from shmcheck.definitions import RUNNER_OPTIONS
-from shmcheck.paths import windows_path
+from shmcheck.paths import ON_WINDOWS, check_folder, windows_path
 from shmcheck.proof import mapping_api, pytest_result, tap
 from shmcheck.proof.own_tests import typed_files
 from shmcheck.proof.test_log import Record
@@ -98,6 +98,21 @@ def test_unix_paths_become_windows_paths(path: str, folder: str, expected: str) 
 def test_a_path_that_windows_cannot_name_is_refused(path: str) -> None:
     with pytest.raises(CannotRun, match="cannot name"):
         windows_path(path, "/tmp")
+
+
+@pytest.mark.skipif(ON_WINDOWS, reason="CMake itself says so")
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [("/a;b", "CMake cannot use this folder, whose path contains ';': '/a;b'; move it"), ("/a#b", "contains '#'"),
+     ("/a\nb", r"contains '\\n'"), ("/a:b", "cannot name"), ("/dot./x", "cannot name")],
+)
+def test_a_folder_that_cannot_be_built_in_is_refused(path: str, message: str) -> None:
+    with pytest.raises(CannotRun, match=message):
+        check_folder(Path(path), "move it")
+
+
+def test_a_folder_may_have_other_characters() -> None:
+    check_folder(Path("/a@2 b/%2F/ä'$(x)&[y]{z}!"), "move it")
 
 
 def test_the_summary_line_is_read() -> None:
