@@ -1,10 +1,10 @@
 /* Topic handle_sharing: handles that reach another process without a name, by inheritance and by duplication.
  * The runner passes the value of a handle from one actor to the other, as a command line would. */
 #include "free_place.h"
+#include "no_section.h"
 #include "topic.h"
 
 #include <stdio.h>
-#include <string.h>
 
 /* What GetHandleInformation returns: the two flags of a handle. */
 #define INHERITED "inherit=yes protect-from-close=no"
@@ -16,19 +16,6 @@ static void adopts(struct stage *s, const char *child, const char *parent, const
 {
     gives(s, parent, step("flags %s", label), flags);
     must(s, child, step("adopt %s handle=$%s.handle", label, parent));
-}
-
-/* In the child the value is no handle, or a handle of another type. By chance it may also be the handle of a section that the
- * child has made itself. Such a section has another size: those of these cases have 4,096 bytes. */
-static void is_no_section(struct stage *s, const char *child, const char *label)
-{
-    records(s, child, step("size %s", label));
-    const char *size = value(s, child, "size"); /* "" if it is no section */
-    if (size[0] && strcmp(size, "4096") != 0) {
-        says(s, "the value is the handle of another section of %s", child);
-        return;
-    }
-    fails(s, child, step("map view of=%s access=FILE_MAP_READ", label), ERROR_INVALID_HANDLE);
 }
 
 static void maps_and_reads(struct stage *s, const char *role, const char *label)
