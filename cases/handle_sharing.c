@@ -41,7 +41,7 @@ static void inherit_default_off(struct stage *s)
     gives(s, "writer", "flags section", KEPT);
     spawns(s, "writer", "child", "inherit=yes");
     adopts(s, "child", "writer", "section", KEPT);
-    is_no_section(s, "child", "section");
+    is_no_section(s, "child", "section", "4096");
 }
 
 /* bInheritHandle and bInheritHandles together give the child a handle that works. */
@@ -60,10 +60,10 @@ static void inherit_needs_createprocess_flag(struct stage *s)
     writer_has_unnamed(s, " inherit=yes");
     spawns(s, "writer", "child", "inherit=no");
     adopts(s, "child", "writer", "section", INHERITED);
-    is_no_section(s, "child", "section");
+    is_no_section(s, "child", "section", "4096");
     spawns(s, "writer", "second", "inherit=no");
     adopts(s, "second", "writer", "section", INHERITED);
-    is_no_section(s, "second", "section");
+    is_no_section(s, "second", "section", "4096");
 }
 
 /* One process starts six children one after the other, in three ways. Each child gets all inheritable handles, or none, or
@@ -88,7 +88,7 @@ static void children_one_after_another(struct stage *s)
         for (unsigned i = 0; i < 3; i++) {
             adopts(s, child, "writer", step("s%u", i), INHERITED);
             if (!gets[way][i])
-                is_no_section(s, child, step("s%u", i));
+                is_no_section(s, child, step("s%u", i), "4096");
             else if (succeeds(s, child, step("map v%u of=s%u access=FILE_MAP_READ", i, i)))
                 gives(s, child, step("read v%u at=0 as=u32", i), step("u32=%u", i + 1));
         }
@@ -123,7 +123,7 @@ static void inherit_open_flag(struct stage *s)
     adopts(s, "child", "reader", "kept", KEPT);
     maps_and_reads(s, "child", "passed");
     must(s, "child", "unmap view");
-    is_no_section(s, "child", "kept");
+    is_no_section(s, "child", "kept", "4096");
 }
 
 /* The attributes apply to the handle that the call returns, also if the object existed already. */
@@ -150,7 +150,7 @@ static void inherit_sethandleinformation(struct stage *s)
     succeeds(s, "writer", "setflags section inherit=no");
     spawns(s, "writer", "second", "inherit=yes");
     adopts(s, "second", "writer", "section", KEPT);
-    is_no_section(s, "second", "section");
+    is_no_section(s, "second", "section", "4096");
 }
 
 /* With a handle list the child inherits only the handles on the list. */
@@ -163,7 +163,7 @@ static void inherit_handle_list(struct stage *s)
     adopts(s, "child", "writer", "other", INHERITED);
     maps_and_reads(s, "child", "section");
     must(s, "child", "unmap view");
-    is_no_section(s, "child", "other");
+    is_no_section(s, "child", "other", "4096");
 }
 
 #define FOUR 4
@@ -181,7 +181,7 @@ static void inherit_handle_list_of_several(struct stage *s)
     for (unsigned i = 0; i < FOUR; i++) {
         adopts(s, "child", "writer", step("s%u", i), INHERITED);
         if (i % 2 == 0) {
-            is_no_section(s, "child", step("s%u", i));
+            is_no_section(s, "child", step("s%u", i), "4096");
         } else if (succeeds(s, "child", step("map v%u of=s%u access=FILE_MAP_READ", i, i))) {
             gives(s, "child", step("read v%u at=0 as=u32", i), step("u32=%u", i + 1));
         }
@@ -189,7 +189,7 @@ static void inherit_handle_list_of_several(struct stage *s)
     spawns(s, "child", "grandchild", "inherit=yes list=s3");
     for (unsigned i = 1; i < FOUR; i += 2)
         adopts(s, "grandchild", "child", step("s%u", i), INHERITED);
-    is_no_section(s, "grandchild", "s1");
+    is_no_section(s, "grandchild", "s1", "4096");
     if (succeeds(s, "grandchild", "map view of=s3 access=FILE_MAP_WRITE")) {
         gives(s, "grandchild", "read view at=0 as=u32", "u32=4");
         succeeds(s, "grandchild", "write view at=4 u32=44");
@@ -215,7 +215,7 @@ static void inherit_through_two(struct stage *s)
     adopts(s, "grandchild", "child", "s1", KEPT);
     maps_and_reads(s, "grandchild", "s0");
     must(s, "grandchild", "unmap view");
-    is_no_section(s, "grandchild", "s1");
+    is_no_section(s, "grandchild", "s1", "4096");
     killed(s, "child");
     killed(s, "writer");
     row(s, "life-inherited-handle-keeps-name");

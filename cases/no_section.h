@@ -7,12 +7,12 @@
 #include "topic.h"
 
 /* In the child the value is no handle, or a handle of another type. By chance it may also be the handle of a section that the
- * child has made itself. Such a section has another size: those of the cases that ask have 4,096 bytes. */
-static inline void is_no_section(struct stage *s, const char *child, const char *label)
+ * child has made itself or that another process gave it. Such a section has another size than the parent's, `bytes`. */
+static inline void is_no_section(struct stage *s, const char *child, const char *label, const char *bytes)
 {
     records(s, child, step("size %s", label));
     const char *size = value(s, child, "size"); /* "" if it is no section */
-    if (size[0] && strcmp(size, "4096") != 0) {
+    if (size[0] && strcmp(size, bytes) != 0) {
         says(s, "the value is the handle of another section of %s", child);
         return;
     }
