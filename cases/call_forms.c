@@ -26,6 +26,10 @@ static void creates(struct stage *s, const char *verb, const char *extra)
     gives(s, "reader", "flags section", "inherit=no protect-from-close=no");
     if (succeeds(s, "reader", "map view of=section access=FILE_MAP_READ"))
         gives(s, "reader", "verify view length=0x12000 seed=1", "match=yes");
+    REQUIRE(gives(s, "third", step("%s larger name=@x size=0x40000 protect=PAGE_READWRITE%s", verb, extra),
+                  "error=183"));
+    gives(s, "third", "size larger", "size=73728 attributes=SEC_COMMIT");
+    must(s, "third", "close larger");
     gives(s, "reader", step("%s low name=@low size=4096 protect=PAGE_READONLY%s", verb, extra), "error=0");
     row(s, "create-granted-access-by-protect");
     gives(s, "reader", "granted low", "access=0xF0005");
