@@ -21,6 +21,7 @@ PR_SET_CHILD_SUBREAPER = 36
 ADDR_NO_RANDOMIZE = 0x0040000
 ASK_PERSONALITY = 0xFFFFFFFF
 
+OPEN_FILES = 1024  # all cases were played with this limit (scripts/tests/test_limits.py), and with 512 some failed
 LOOK_SECONDS = 0.25
 REAPER = "reaper"
 REAP_SECONDS = 1.0
@@ -212,6 +213,24 @@ def adopt_orphans() -> None:
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     if not any(thread.name == REAPER for thread in threading.enumerate()):
         threading.Thread(target=_reap_repeatedly, name=REAPER, daemon=True).start()
+
+
+def allow_open_files() -> None:
+    """Raises this process's limit of open files to OPEN_FILES, also for the programs that it starts. CannotRun if the user may not
+    have so many. Page: getrlimit(2), RLIMIT_NOFILE."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft >= OPEN_FILES or soft == resource.RLIM_INFINITY:
+        return
+    if hard < OPEN_FILES and hard != resource.RLIM_INFINITY:
+        raise CannotRun(
+            f"a process of this user may open {hard} files, and some cases need up to {OPEN_FILES} under Wine: raise the hard "
+            "limit (ulimit -n, or nofile in /etc/security/limits.conf)"
+        )
+    resource.setrlimit(resource.RLIMIT_NOFILE, (OPEN_FILES, hard))
 
 
 def processors() -> int:

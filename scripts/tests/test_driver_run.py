@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 
 from shmcheck.console import CannotRun
+from shmcheck.processes import OPEN_FILES
 from shmcheck.targets import launch, local_run
 from shmcheck.targets.launch import Ending
 from shmcheck.targets.prefix import LINGER_SECONDS, MARK, Prefix, environment_of
@@ -289,6 +290,29 @@ def test_the_guard_cleans_up_after_a_killed_driver(tmp_path: Path, end: str, tid
     while not mark.exists() and time.monotonic() < deadline:
         time.sleep(0.01)
     assert mark.exists() == tidied
+
+
+LIMITED = """
+import resource, sys
+sys.path.insert(0, sys.argv[1])
+from shmcheck.commandline import guarded
+from shmcheck.processes import allow_open_files
+sys.exit(guarded("driver", lambda: allow_open_files() or print(resource.getrlimit(resource.RLIMIT_NOFILE)) or 0))
+"""
+
+
+@pytest.mark.parametrize(
+    ("limits", "code", "words"),
+    [
+        ("256:4096", 0, f"({OPEN_FILES}, 4096)"),
+        ("2048:4096", 0, "(2048, 4096)"),
+        ("256:512", 3, f"driver: a process of this user may open 512 files, and some cases need up to {OPEN_FILES} under Wine: raise"),
+    ],
+)
+def test_programs_may_open_as_many_files_as_the_cases_need(limits: str, code: int, words: str) -> None:
+    command = ["prlimit", f"--nofile={limits}", sys.executable, "-c", LIMITED, str(ROOT / "scripts")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, words in done.stdout + done.stderr) == (code, True), done
 
 
 @pytest.mark.parametrize(("given", "used"), [("/nonexistent", "/tmp"), ("", "/tmp"), ("/var/tmp", "/var/tmp"), (None, None)])

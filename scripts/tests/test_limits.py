@@ -26,6 +26,7 @@ sys.path.insert(0, str(ROOT / "scripts"))
 from shmcheck.commandline import default_jobs  # noqa: E402
 from shmcheck.definitions import Verdict  # noqa: E402
 from shmcheck.paths import windows_path  # noqa: E402
+from shmcheck.processes import OPEN_FILES  # noqa: E402
 from shmcheck.reports import report_files  # noqa: E402
 from shmcheck.reports.results import Key  # noqa: E402
 from shmcheck.targets.prefix import OVERRIDES  # noqa: E402
@@ -108,7 +109,7 @@ def free(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[Key, Verdict
 
 AS_DOCKER = ["setpriv", f"--bounding-set={KEPT}", "--inh-caps=-all"]
 AS_USER = ["setpriv", f"--reuid={USER}", "--regid=nogroup", "--clear-groups"]
-FEW_FILES = ["prlimit", "--nofile=1024"]
+FEW_FILES = ["prlimit", f"--nofile={OPEN_FILES}"]
 LITTLE_LOCKED = ["prlimit", "--memlock=65536"]  # ulimit -l 64; without a capability it holds for root too
 TOGETHER = [
     pytest.param([*AS_DOCKER, *LITTLE_LOCKED, *FEW_FILES], "", id="docker-with-both-limits"),

@@ -11,7 +11,7 @@ from types import TracebackType
 from shmcheck import signals
 from shmcheck.console import CannotRun
 from shmcheck.paths import BUILD, ON_WINDOWS, ROOT
-from shmcheck.processes import adopt_orphans, reap
+from shmcheck.processes import adopt_orphans, allow_open_files, reap
 from shmcheck.targets import wine_build
 from shmcheck.targets.debian_root import WINES, Release
 
@@ -76,6 +76,7 @@ class WineTarget(Target):
         from shmcheck.targets.guard import Guard
         from shmcheck.targets.prefix import Prefix, plainly, wine_version
 
+        allow_open_files()
         adopt_orphans()
         if self.path:
             self.wrap = wine_build.find(self.path).wrap
