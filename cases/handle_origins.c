@@ -147,8 +147,8 @@ static void origins_protect(struct stage *s)
               VIEW_PART("73728", "978944", "PAGE_READWRITE", "PAGE_READWRITE"));
         gives(s, "writer", step("protect v%u at=0x11000 length=4096 to=PAGE_READWRITE|PAGE_GUARD", i),
               "old=PAGE_NOACCESS");
-        gives(s, "writer", step("query v%u at=0x11000 show=size,protect", i),
-              "size=4096 protect=PAGE_READWRITE|PAGE_GUARD");
+        gives(s, "writer", step("query v%u at=0x11000 show=size,protect,allocation-protect", i),
+              "size=4096 protect=PAGE_READWRITE|PAGE_GUARD allocation-protect=PAGE_READWRITE");
         gives(s, "writer", step("protect v%u at=0x11000 length=4096 to=PAGE_READWRITE", i),
               "old=PAGE_READWRITE|PAGE_GUARD");
         succeeds(s, "writer", step("write v%u at=0x11000 u8=1", i));
