@@ -36,7 +36,6 @@ DRIVER = """
 import os, sys
 sys.path.insert(0, sys.argv[1])
 from pathlib import Path
-from types import SimpleNamespace
 from shmcheck import signals
 from shmcheck.commandline import guarded
 from shmcheck.targets import launch
@@ -267,7 +266,6 @@ GUARDED = """
 import sys, time
 sys.path.insert(0, sys.argv[1])
 from pathlib import Path
-from types import SimpleNamespace
 from shmcheck.targets.guard import Guard
 guard = Guard(lambda: Path(sys.argv[2]).write_text("tidy"))
 print("ready", flush=True)

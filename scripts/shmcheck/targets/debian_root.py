@@ -47,7 +47,8 @@ mount --bind /tmp "$root/tmp"
 mkdir -p "$root$tree"
 mount --bind "$tree" "$root$tree"
 """
-# Wine finds its server through /tmp, and runs may write reports there, so /tmp is the same inside and outside.
+# Wine finds its server through /tmp, and runs may write reports there, so /tmp is the same inside and outside. A TMPDIR of this
+# process would be passed on; Release.command sets it if it is below /tmp.
 ENTER = MOUNT + 'user=$1\nshift\nexec chroot --userspec="$user" "$root" env --unset=TMPDIR --chdir="$tree" "$@"\n'
 
 DEBOOTSTRAP = """\
