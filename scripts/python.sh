@@ -1,6 +1,8 @@
 # shellcheck shell=sh
 # Sourced by the scripts of this folder: runs the .py file of the script's name with a Python of at least 3.11, or ends
 # with exit code 3. On Debian a missing Python is installed.
+# PYTHONHOME may be that of another Python. With PYTHONSAFEPATH Python does not find the modules beside the .py file.
+unset PYTHONHOME PYTHONSAFEPATH
 script=$(readlink -f -- "$0")
 new_enough() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; }
 

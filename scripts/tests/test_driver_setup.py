@@ -389,7 +389,7 @@ def test_a_damaged_archive_in_the_cache_is_fetched_again(
 def test_entry_points_skip_a_python_that_is_too_old(tmp_path: Path, name: str) -> None:
     tool(tmp_path / "bin", "python3", "exit 1\n")
     # Without HOME and a terminal, in a folder of its own.
-    environment = {"PATH": f"{tmp_path / 'bin'}:/usr/bin:/bin"}
+    environment = {"PATH": f"{tmp_path / 'bin'}:/usr/bin:/bin", "PYTHONHOME": "/nonexistent", "PYTHONSAFEPATH": "1"}
     command = [str(ROOT / "scripts" / name), "--help"]
     done = subprocess.run(command, cwd=tmp_path, env=environment, stdin=subprocess.DEVNULL, capture_output=True)
     assert done.returncode == 0, done.stderr
