@@ -16,7 +16,7 @@ import pytest
 
 from fault_runner import (
     BIN,
-    CASE,
+    LONG,
     Answer,
     Runner,
     cases_of,
@@ -135,7 +135,7 @@ def test_a_run_that_is_killed_leaves_a_whole_report_and_no_process(runner: Runne
     chance = random.Random(20)
     for number in range(KILLS):
         report = tmp_path / f"{number}.xml"
-        run = runner.start("--filter", CASE, "--repeat", "1000", "--jobs", "2", "--junit", windows_path(report))
+        run = runner.start(*LONG, "--junit", windows_path(report))
         with_report = number % 2 == 1
         if with_report:
             wait_for_file(report)
