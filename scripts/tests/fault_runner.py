@@ -53,7 +53,7 @@ GONE_SECONDS = 2.0
 
 # A case of the real suite that passes on all platforms, has two actors, and takes some time if it is repeated.
 CASE = "view-coherent-two-processes"
-# It must not end before a test has killed it: a thousand repetitions of the quick case alone take less than four seconds.
+# It must not end before a test has killed it: a thousand repetitions of the quick case alone take some four seconds.
 LONG = ["--filter", CASE, "--filter", "many-times", "--repeat", "1000", "--jobs", "2"]
 SHORT = ["--filter", CASE]
 
