@@ -337,10 +337,11 @@ def test_a_prefix_that_fails_on_a_full_disk_says_so(
 
 @pytest.mark.parametrize("folder", ["/tmp/another", None])
 def test_a_run_looks_for_the_server_where_another_run_started_it(tmp_path: Path, folder: str | None) -> None:
-    prefix = Prefix(tmp_path / "wine-prefix", section_files=tmp_path)
-    assert prefix.environment["TMPDIR"] == str(tmp_path)
-    prefix.use_running_server()
-    assert prefix.environment["TMPDIR"] == str(tmp_path)  # there is none
+    prefix = Prefix(tmp_path / "prefix", wrap=lambda words, environment: ["true"], section_files=tmp_path)
+    prefix.folder.mkdir()
+    prefix.stamp.write_text(f"8.0\n{prefix.folder}\n", encoding="utf-8")
+    prefix.enter("8.0")
+    assert prefix.environment["TMPDIR"] == str(tmp_path)  # no server runs
     environment = {**prefix.environment, "TMPDIR": folder or ""}
     if folder is None:
         del environment["TMPDIR"]
@@ -350,11 +351,12 @@ def test_a_run_looks_for_the_server_where_another_run_started_it(tmp_path: Path,
         while not prefix.server_pid():
             assert time.monotonic() < end
             time.sleep(0.01)
-        prefix.use_running_server()
+        prefix.enter("8.0")
         assert prefix.environment.get("TMPDIR") == folder
     finally:
         server.kill()
         server.wait()
+        prefix.leave()
 
 
 def test_the_wineserver_waits_for_the_next_program(tmp_path: Path) -> None:
