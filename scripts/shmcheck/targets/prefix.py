@@ -29,7 +29,7 @@ PROGRAM_SECONDS = 0.1
 # guard are both killed, the server ends after this time.
 LINGER_SECONDS = 60
 
-PREFIX_SIZE = "0.7 GB, or 1.4 GB if this Wine runs programs of 32 bits"
+PREFIX_SIZE = "up to 1.4 GB"  # 0.1 GB with Wine 5.0; with Wine 10.0 and both bitnesses the most
 FULL_MIB = 100  # wineboot fails on a full disk without saying so
 
 # Disables Mono and Gecko, which open a download dialog, the menu builder, which writes into the user's home, and the driver for
