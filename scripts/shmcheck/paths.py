@@ -20,7 +20,7 @@ ON_WINDOWS = sys.platform == "win32"
 # Characters that a file name on Windows cannot contain. A path with one of them would name another file.
 FORBIDDEN = frozenset('\\:*?"<>|')
 
-# CMake separates the elements of its lists by ';'. Ninja's files are wrong for a path with '#' or a newline.
+# CMake separates the elements of its lists by ';', generates no files for a path with '#', and cuts a path off at a newline.
 UNBUILDABLE = frozenset(';#\n')
 
 

@@ -232,7 +232,7 @@ class Release:
 
     def command(self, words: Sequence[str | Path], environment: Mapping[str, str]) -> list[str]:
         """The command that runs `words` in the tree as the current user. sudo drops the environment, so it is passed on
-        as arguments. A folder for temporary files that is not below /tmp does not exist in the tree: it is /tmp there."""
+        as arguments. A TMPDIR that is not below /tmp is not: that folder may be missing in the tree."""
         settings = {**environment, "PATH": "/usr/local/bin:/usr/bin:/bin"}
         if not Path(settings.get("TMPDIR", "/tmp")).is_relative_to("/tmp"):
             del settings["TMPDIR"]
